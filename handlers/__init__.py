@@ -1,0 +1,1 @@
+"""What comes in: HTTP, chat messages. Parses and checks, asks one model, answers."""

@@ -1,0 +1,1 @@
+"""What is true: records, rules, storage. Knows MongoDB collections, but no HTTP, no WeChat, no settings."""

@@ -1,0 +1,53 @@
+"""What happened, recorded in the same write as the change that it tells of.
+
+A changed document carries its new events in `events` until the worker has moved them to the
+collection `events`, which nobody ever changes: it is the audit record and the source of every
+notice and integration.
+"""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+
+class Channel(StrEnum):
+    """Through which door a change came."""
+
+    WECHAT = "wechat"
+    MINIPROGRAM = "miniprogram"
+    KIOSK = "kiosk"
+    WINDOW = "window"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Who made a change, when, through which door and in which request.
+
+    `actor` is `applicant:<id>`, `account:<id>`, `staff:<id>` or `system`; `at` is in UTC.
+    """
+
+    actor: str
+    at: datetime
+    channel: Channel
+    request: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """`name` is `thing.what_happened`; consumers are idempotent by `id`.
+
+    `data` holds ids and values that anyone in the house may see, never a credential or a phone.
+    """
+
+    name: str
+    about: str
+    cause: Cause
+    data: dict[str, Any] = field(default_factory=dict)
+    id: str = field(default_factory=lambda: uuid4().hex)
+
+    def document(self) -> dict[str, Any]:
+        cause = asdict(self.cause) | {"channel": self.cause.channel.value}
+        return {"id": self.id, "name": self.name, "about": self.about, **cause, "data": self.data}

@@ -1,0 +1,361 @@
+"""Service items and their guides (articles 4.2, 10, 12, 14, 24).
+
+One guide describes the window and the online way of one item, so the two cannot differ. Its shape:
+
+    Guide(item, version, name, department, conditions, time_limit, fees, materials, steps, form, …)
+
+stored in `guides` as `{_id: "<item>@<version>", state: draft | published | superseded, …}`.
+A published version is never edited: a change is the next version.
+"""
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pymongo import ASCENDING, IndexModel
+from pypinyin import Style, lazy_pinyin
+
+from models.credentials import ApplicantKind
+from models.errors import Conflict, NotFound, Refused
+from models.events import Cause, Event
+from models.store import Document, Store
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Handling(StrEnum):
+    """How an item is handled (article 12)."""
+
+    FORM_GENERATION = "form_generation"  # 生成表单
+    PRE_ACCEPTANCE = "pre_acceptance"  # 需补盖章的网办预受理
+    FULLY_ONLINE = "fully_online"  # 全流程网办
+
+
+class MaterialKind(StrEnum):
+    """In which forms a material is taken (article 14)."""
+
+    CERTIFICATE = "certificate"
+    SIGNED = "signed"
+    COPY = "copy"
+    ELECTRONIC = "electronic"
+    PAPER = "paper"
+
+
+class Way(StrEnum):
+    WINDOW = "window"
+    ONLINE = "online"
+
+
+class Material(Part):
+    code: str = Field(pattern=r"^[a-z0-9_]+$")
+    name: str
+    kinds: list[MaterialKind] = Field(min_length=1)
+    required: bool = True
+    copies: int = Field(1, ge=0)
+    asked: list[Way] = [Way.WINDOW, Way.ONLINE]
+    sample: str = ""
+    blank: str = ""
+    note: str = ""
+
+    @property
+    def uploads(self) -> bool:
+        """Whether it can be handed in as a file."""
+        return any(kind is not MaterialKind.PAPER for kind in self.kinds)
+
+
+class Step(Part):
+    """One step of a process; booking and pre-acceptance are not counted (article 10)."""
+
+    name: str
+    kind: Literal["booking", "pre_acceptance", "step"] = "step"
+
+
+class TimeLimit(Part):
+    """In working days, except `on_the_spot`."""
+
+    acceptance: int = Field(5, ge=0, description="from submission to acceptance")
+    decision: int = Field(20, ge=0, description="promised, from acceptance to conclusion")
+    legal: int = Field(20, ge=0, description="what the law allows")
+    on_the_spot: bool = False
+
+    @model_validator(mode="after")
+    def _promise_within_law(self) -> "TimeLimit":
+        if self.decision > self.legal:
+            raise ValueError("a promised time limit is not longer than the legal one")
+        return self
+
+
+class Fees(Part):
+    amount: str = "不收费"
+    basis: str = ""
+
+
+class Option(Part):
+    value: str
+    label: str
+
+
+class Condition(Part):
+    """Shows a question only when the answer to `question` is one of `values`."""
+
+    question: str
+    values: list[str] = Field(min_length=1)
+
+
+class Question(Part):
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str
+    kind: Literal["text", "long_text", "number", "date", "choice", "choices", "phone", "credential", "yes_no"]
+    required: bool = True
+    help: str = ""
+    options: list[Option] = []
+    when: Condition | None = None
+    prefill: Literal["name", "credential_number", "phone"] | None = None
+    sensitive: bool = False
+    max_length: int = 200
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @model_validator(mode="after")
+    def _options_where_chosen(self) -> "Question":
+        if (self.kind in ("choice", "choices")) != bool(self.options):
+            raise ValueError(f"{self.name}: options go with choice and choices")
+        return self
+
+
+class Section(Part):
+    title: str
+    questions: list[Question] = Field(min_length=1)
+
+
+class Form(Part):
+    sections: list[Section] = Field(min_length=1)
+
+    def questions(self) -> Iterable[Question]:
+        for section in self.sections:
+            yield from section.questions
+
+    @model_validator(mode="after")
+    def _conditions_look_back(self) -> "Form":
+        seen: dict[str, Question] = {}
+        for question in self.questions():
+            if question.name in seen:
+                raise ValueError(f"{question.name}: asked twice")
+            if question.when:
+                asked = seen.get(question.when.question)
+                choices = {option.value for option in asked.options} if asked else set()
+                known = choices | ({"yes", "no"} if asked and asked.kind == "yes_no" else set())
+                if not known.issuperset(question.when.values):
+                    raise ValueError(f"{question.name}: depends on an answer that is not asked for before it")
+            seen[question.name] = question
+        return self
+
+
+class Guide(Part):
+    """办事指南, with everything that article 24 lists. Codes of departments are 18-character USCCs."""
+
+    item: str = Field(pattern=r"^[0-9A-Z]{31}$", description="department's USCC + 13 characters")
+    version: int = Field(1, ge=1)
+    name: str
+    name_en: str = ""
+    summary: str
+    department: str
+    audience: list[ApplicantKind] = Field(min_length=1)
+    topics: list[str] = Field(min_length=1, description="life events, 主题")
+    keywords: list[str] = []
+    basis: list[str] = Field(min_length=1, description="legal basis")
+    conditions: list[str] = Field(min_length=1)
+    time_limit: TimeLimit = TimeLimit()
+    fees: Fees = Fees()
+    materials: list[Material]
+    window_steps: list[Step] = Field(min_length=1)
+    online_steps: list[Step] = Field(min_length=1)
+    handling: Handling
+    visits: int = Field(ge=0, description="how many visits the online way takes")
+    trust_first: bool = Field(False, description="先信任后审核: accepted now, materials to follow")
+    places: list[str] = Field(min_length=1, description="codes of halls with a window for it")
+    group: str = Field(description="item group whose windows serve it")
+    consult_phone: str
+    complaint_phone: str
+    channels: list[Literal["wechat", "miniprogram", "kiosk", "window"]] = Field(min_length=1)
+    deliverable: str = Field("", description="name of the result, empty where there is none")
+    form: Form
+
+    @property
+    def key(self) -> str:
+        return f"{self.item}@{self.version}"
+
+    def online_materials(self) -> list[Material]:
+        return [material for material in self.materials if Way.ONLINE in material.asked]
+
+
+def check_publishable(guide: Guide) -> None:
+    """Articles 10 and 14: online is never more work than the window.
+
+    Raises:
+        Refused: `online_has_more_steps` or `online_asks_for_more`.
+    """
+    window, online = (
+        sum(step.kind == "step" for step in steps) for steps in (guide.window_steps, guide.online_steps)
+    )
+    if online > window:
+        raise Refused(
+            "online_has_more_steps",
+            "网上办理环节（{online}个）不得多于窗口办理环节（{window}个）",
+            online=online,
+            window=window,
+        )
+    extra = [material.name for material in guide.online_materials() if Way.WINDOW not in material.asked]
+    if extra:
+        raise Refused(
+            "online_asks_for_more",
+            "网上申请材料不得多于窗口申请材料：{materials}",
+            materials="、".join(extra),
+        )
+
+
+def grams(*texts: str) -> list[str]:
+    """The one- and two-character pieces of each text and of its pinyin, full and initials, lower case."""
+    pieces: set[str] = set()
+    for text in _spellings(texts):
+        pieces.update(text)
+        pieces.update(text[i : i + 2] for i in range(len(text) - 1))
+    return sorted(pieces)
+
+
+def _spellings(texts: Iterable[str]) -> Iterable[str]:
+    for text in texts:
+        plain = _plain(text)
+        yield plain
+        yield "".join(lazy_pinyin(plain))
+        yield "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", "", text.lower())
+
+
+class Departments(Store):
+    """事项服务主体: `{_id: USCC, name, short, phone, address}`."""
+
+    collection = "departments"
+    missing = NotFound("department_not_found", "没有找到该部门")
+
+    async def all(self) -> list[Document]:
+        return [d async for d in self.documents.find({}, {"events": 0}).sort("_id", ASCENDING)]
+
+
+class Guides(Store):
+    """All versions of all guides; at most one published version an item."""
+
+    collection = "guides"
+    missing = NotFound("guide_not_found", "没有找到该事项的办事指南")
+    indexes: ClassVar = [
+        IndexModel(
+            "item", unique=True, partialFilterExpression={"state": "published"}, name="published_item"
+        ),
+        IndexModel([("state", 1), ("grams", 1)], name="search"),
+        IndexModel([("state", 1), ("topics", 1), ("name", 1)], name="topic"),
+        IndexModel([("state", 1), ("department", 1), ("name", 1)], name="department"),
+    ]
+
+    async def published(self, item: str) -> Guide:
+        """The version of an item's guide in force.
+
+        Raises:
+            NotFound: `guide_not_found`.
+        """
+        found = await self.documents.find_one({"item": item, "state": "published"})
+        if found is None:
+            raise self.missing
+        return guide_of(found)
+
+    async def version(self, key: str) -> Guide:
+        """The very version (`item@version`) under which something was done."""
+        return guide_of(await self.get(key))
+
+    async def search(
+        self,
+        text: str = "",
+        *,
+        audience: ApplicantKind | None = None,
+        topic: str | None = None,
+        department: str | None = None,
+        limit: int = 100,
+    ) -> list[Guide]:
+        """Published guides whose name, keywords or pinyin contain `text`, names first, then by name."""
+        wanted = _plain(text)
+        query: Document = {"state": "published"}
+        if text.strip() and not wanted:
+            return []
+        if wanted:
+            query["grams"] = {"$all": [wanted[i : i + 2] for i in range(max(1, len(wanted) - 1))]}
+        query |= {
+            name: value
+            for name, value in (("audience", audience), ("topics", topic), ("department", department))
+            if value
+        }
+        found = [guide_of(d) async for d in self.documents.find(query).sort("name", ASCENDING)]
+        ranked = [(rank, guide) for guide in found if (rank := _rank(guide, wanted)) is not None]
+        return [guide for _, guide in sorted(ranked, key=lambda pair: pair[0])][:limit]
+
+    async def topics(self, audience: ApplicantKind | None = None) -> list[str]:
+        query: Document = {"state": "published"} | ({"audience": audience} if audience else {})
+        return sorted(await self.documents.distinct("topics", query))
+
+    async def publish(self, guide: Guide, by: Cause) -> Guide:
+        """Put the next version of a guide in force; the one before is kept as superseded.
+
+        The new version is written before the old one steps down, so that a process that dies between
+        the two leaves a draft that the next call finishes.
+
+        Raises:
+            Refused: see `check_publishable`.
+            Conflict: `guide_version_taken`, the version is published already with other content.
+        """
+        check_publishable(guide)
+        content = guide.model_dump(mode="json")
+        earlier = await self.documents.find_one({"_id": guide.key})
+        if earlier and guide_of(earlier) != guide:
+            raise Conflict("guide_version_taken", "该版本的办事指南已发布，修改须使用新的版本号")
+        if earlier and earlier["state"] == "published":
+            return guide
+        if not earlier:
+            search = grams(guide.name, guide.name_en, *guide.keywords)
+            await self.add(
+                {"_id": guide.key, "state": "draft", "grams": search, "drafted_at": by.at, **content},
+                Event("guide.drafted", guide.key, by),
+            )
+        await self.documents.update_many(
+            {"item": guide.item, "state": "published", "version": {"$lt": guide.version}},
+            {
+                "$set": {"state": "superseded"},
+                "$push": {"events": Event("guide.superseded", guide.key, by).document()},
+            },
+        )
+        await self.change(
+            guide.key,
+            expects={"state": "draft"},
+            sets={"state": "published", "published_at": by.at},
+            event=Event("guide.published", guide.key, by),
+            otherwise=Conflict("guide_version_taken", "该版本的办事指南已发布，修改须使用新的版本号"),
+        )
+        return guide
+
+
+def guide_of(document: dict[str, Any]) -> Guide:
+    return Guide.model_validate({name: document[name] for name in Guide.model_fields if name in document})
+
+
+def _rank(guide: Guide, wanted: str) -> int | None:
+    """0 where the name holds `wanted`, 1 for a keyword, 2 for pinyin, None where nothing does."""
+    if wanted in _plain(guide.name):
+        return 0
+    if any(wanted in _plain(word) for word in guide.keywords):
+        return 1
+    spelled = _spellings([guide.name, guide.name_en, *guide.keywords])
+    return 2 if any(wanted in text for text in spelled) else None

@@ -1,0 +1,89 @@
+"""The one way in which documents change."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol
+
+from pymongo import IndexModel, ReturnDocument
+
+from models.errors import DomainError, NotFound
+from models.events import Event
+
+Document = dict[str, Any]
+
+PENDING_EVENTS = IndexModel(
+    "events.0.id", name="pending_events", partialFilterExpression={"events.0.id": {"$exists": True}}
+)
+"""Finds the documents whose events have not been relayed; empty while the worker keeps up."""
+
+
+class Database(Protocol):
+    """A connected database of either driver, as `wechat_backend.database` hands it over."""
+
+    def __getitem__(self, name: str) -> Any: ...
+
+    def bucket(self, name: str) -> Any:
+        """A GridFS bucket."""
+
+
+class Store:
+    """One collection; subclasses name what can happen to its documents."""
+
+    collection: ClassVar[str]
+    indexes: ClassVar[Sequence[IndexModel]] = ()
+    missing: ClassVar[NotFound] = NotFound("not_found", "没有找到您要的内容")
+
+    def __init__(self, database: Database) -> None:
+        self.documents = database[self.collection]
+
+    async def prepare(self) -> None:
+        """Create the indexes; safe to repeat."""
+        await self.documents.create_indexes([*self.indexes, PENDING_EVENTS])
+
+    async def get(self, key: Any) -> Document:
+        """The document with this `_id`.
+
+        Raises:
+            NotFound
+        """
+        found: Document | None = await self.documents.find_one({"_id": key})
+        if found is None:
+            raise self.missing
+        return found
+
+    async def add(self, document: Document, event: Event) -> Document:
+        """Insert a new document together with the event that tells of it."""
+        await self.documents.insert_one({**document, "events": [event.document()]})
+        return document
+
+    async def change(
+        self,
+        key: Any,
+        *,
+        expects: Document,
+        event: Event,
+        otherwise: DomainError,
+        sets: Document | None = None,
+        update: Document | None = None,
+    ) -> Document:
+        """Write `sets` (and further operators in `update`) and record `event` in one step.
+
+        Raises:
+            NotFound: there is no such document.
+            DomainError: `otherwise`, if the document is no longer as it `expects`.
+        """
+        operators: Document = {**(update or {})}
+        if sets:
+            operators["$set"] = {**operators.get("$set", {}), **sets}
+        operators["$push"] = {**operators.get("$push", {}), "events": event.document()}
+        changed: Document | None = await self.documents.find_one_and_update(
+            {"_id": key, **expects}, operators, return_document=ReturnDocument.AFTER
+        )
+        if changed is None:
+            await self.get(key)
+            raise otherwise
+        return changed
+
+
+def entry(event: Event, **more: Any) -> Document:
+    """A line of a document's own timeline, as its people see it."""
+    return {"at": event.cause.at, "actor": event.cause.actor, "what": event.name, **more}

@@ -1,0 +1,1 @@
+"""The running service, and everything beyond its walls."""
