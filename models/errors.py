@@ -25,6 +25,14 @@ class BadInput(DomainError):
         self.field = field
 
 
+class InvalidForm(BadInput):
+    """Several answers are wrong; `fields` maps each question to its own message."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__("form_invalid", "有{count}处需要修改，请按提示核对", count=len(fields))
+        self.fields = fields
+
+
 class Unauthenticated(DomainError):
     """We do not know who is asking."""
 

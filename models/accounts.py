@@ -1,0 +1,114 @@
+"""A user of the chat platform: one account, whether seen in the official account or the mini-program."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from pymongo import IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from models.errors import NotFound
+from models.events import Cause, Event
+from models.store import Document, Store
+from models.verification import PlatformUser
+
+LANGUAGES = ("zh_CN", "en")
+
+
+def _unique(field: str) -> IndexModel:
+    return IndexModel(field, unique=True, partialFilterExpression={field: {"$type": "string"}})
+
+
+class Accounts(Store):
+    """`{_id, openid, miniprogram_openid, unionid, following, language, elder, acting}`.
+
+    `acting` is the id of the enterprise or organization that the account's person acts for just now.
+    """
+
+    collection = "accounts"
+    missing = NotFound("account_not_found", "没有找到该账号")
+    indexes: ClassVar = [_unique("openid"), _unique("miniprogram_openid"), _unique("unionid")]
+
+    async def follow(self, openid: str, by: Cause) -> Document:
+        return await self._upsert({"openid": openid}, {"following": True}, "account.followed", by)
+
+    async def unfollow(self, openid: str, by: Cause) -> Document:
+        return await self._upsert({"openid": openid}, {"following": False}, "account.unfollowed", by)
+
+    async def arrive(self, user: PlatformUser, by: Cause) -> Document:
+        """The account of a user who came through the official account."""
+        return await self._arrive("openid", user, by)
+
+    async def arrive_miniprogram(self, user: PlatformUser, by: Cause) -> Document:
+        """The account of a user who came through the mini-program."""
+        return await self._arrive("miniprogram_openid", user, by)
+
+    async def prefer(self, account: str, by: Cause, **preferences: str | bool) -> None:
+        """Keep `language` (one of LANGUAGES) or `elder` (large text) for the next visit."""
+        await self.change(
+            account,
+            expects={},
+            sets=preferences,
+            event=Event("account.preferred", account, by, dict(preferences)),
+            otherwise=self.missing,
+        )
+
+    async def act_for(self, account: str, body: str | None, by: Cause) -> None:
+        """Act for a body from now on, or for oneself (`None`); `Agencies.acting` checks the right to."""
+        await self.change(
+            account,
+            expects={},
+            sets={"acting": body},
+            event=Event("account.acting_changed", account, by, {"body": body}),
+            otherwise=self.missing,
+        )
+
+    async def _arrive(self, field: str, user: PlatformUser, by: Cause) -> Document:
+        known: Document | None = await self.documents.find_one({field: user.openid})
+        if known and (user.unionid is None or known.get("unionid") == user.unionid):
+            return known
+        if user.unionid is None:
+            return await self._upsert({field: user.openid}, {}, "account.arrived", by)
+        twin = await self.documents.find_one({"unionid": user.unionid})
+        if twin is None:
+            return await self._upsert({field: user.openid}, {"unionid": user.unionid}, "account.arrived", by)
+        if known:
+            await self._release(known, field, by)
+        following = {"following": known["following"]} if known and "following" in known else {}
+        return await self._upsert(
+            {"unionid": user.unionid}, {field: user.openid, **following}, "account.joined", by
+        )
+
+    async def _release(self, known: Document, field: str, by: Cause) -> None:
+        """Free an openid that turned out to belong to another account of the same user.
+
+        If the process dies here, the next arrival finds that account by its unionid and goes on.
+        """
+        await self.change(
+            known["_id"],
+            expects={},
+            update={"$unset": {field: ""}},
+            event=Event("account.merged", known["_id"], by),
+            otherwise=self.missing,
+        )
+
+    async def _upsert(self, match: Document, sets: Document, name: str, by: Cause) -> Document:
+        """Two first contacts at once may both try to insert; the one that loses finds the other's."""
+        for last in (False, True):
+            fresh = uuid4().hex
+            try:
+                found: Document = await self.documents.find_one_and_update(
+                    match,
+                    {
+                        "$set": {**sets, "seen_at": by.at},
+                        "$setOnInsert": {"_id": fresh, "elder": False},
+                        "$push": {"events": Event(name, next(iter(match.values())), by).document()},
+                    },
+                    upsert=True,
+                    return_document=ReturnDocument.AFTER,
+                )
+            except DuplicateKeyError:
+                if last:
+                    raise
+            else:
+                return found
+        raise AssertionError("unreachable")

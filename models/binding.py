@@ -1,0 +1,104 @@
+"""Real-name binding (article 7): the one way in, whichever door is used."""
+
+from dataclasses import dataclass
+
+from models.applicants import Agencies, Applicants
+from models.credentials import ApplicantKind, Credential, CredentialKind, check_credential
+from models.errors import BadInput, Refused
+from models.events import Cause
+from models.phone_codes import PhoneCodes, check_phone
+from models.store import Document
+from models.verification import Verdict, Verifier
+from models.workdays import local_date
+
+MISMATCH = Refused("identity_mismatch", "姓名（名称）与证件号码不一致，请核对后重新填写")
+NO_RECORD = Refused(
+    "identity_no_record", "暂未查到该证件的登记信息，请携带证件原件到任一政务服务窗口核验后再绑定"
+)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """The parts that binding needs; every door shares one of these."""
+
+    applicants: Applicants
+    agencies: Agencies
+    phone_codes: PhoneCodes
+    verifier: Verifier
+
+    async def person(
+        self, account: str, *, kind: CredentialKind, name: str, number: str, phone: str, code: str, by: Cause
+    ) -> Document:
+        """Bind the person to the account.
+
+        Raises:
+            BadInput: the number, the phone, the name or the code is wrong.
+            Refused: `identity_mismatch`, `identity_no_record`.
+            Conflict: `account_bound`, `binding_raced`.
+            Unavailable: the register does not answer; nothing was changed.
+        """
+        name = check_name(name)
+        credential = check_credential(ApplicantKind.PERSON, kind, number, local_date(by.at))
+        phone = check_phone(phone)
+        await self.phone_codes.check(phone, code, by)
+        verified_by = await self._verify_person(credential, name)
+        applicant = await self.applicants.bind(
+            credential, name=name, phone=phone, account=account, verified_by=verified_by, by=by
+        )
+        await self.phone_codes.use_up(phone)
+        return applicant
+
+    async def body(
+        self,
+        agent: Document,
+        *,
+        applicant_kind: ApplicantKind,
+        kind: CredentialKind,
+        name: str,
+        number: str,
+        by: Cause,
+    ) -> Document:
+        """Ask that a bound person may act for an enterprise or organization; returns the agency.
+
+        Raises:
+            BadInput, Refused, Unavailable: as for `person`.
+            Conflict: `agency_exists`.
+        """
+        name = check_name(name)
+        credential = check_credential(applicant_kind, kind, number, local_date(by.at))
+        found = await self.verifier.body(credential.kind, name, credential.number)
+        _accept(found.verdict)
+        body = await self.applicants.register_body(
+            applicant_kind,
+            credential,
+            name=name,
+            representative=self.applicants.number_index(found.representative_number.upper()),
+            by=by,
+        )
+        return await self.agencies.request(agent, body, by)
+
+    async def _verify_person(self, credential: Credential, name: str) -> str:
+        """Who vouches: staff who saw the document, or the register."""
+        known = await self.applicants.known(credential)
+        if known and known["verified"]["by"].startswith("staff:") and self.applicants.name(known) == name:
+            return str(known["verified"]["by"])
+        _accept(await self.verifier.person(credential.kind, name, credential.number))
+        return "register"
+
+
+def check_name(name: str) -> str:
+    """
+    Raises:
+        BadInput: `name_invalid`.
+    """
+    normal = " ".join(name.split())
+    if not 2 <= len(normal) <= 100 or any(char in "<>\\{}" or ord(char) < 32 for char in normal):
+        raise BadInput("name_invalid", "请填写证件上的姓名（名称）", field="name")
+    return normal
+
+
+def _accept(verdict: Verdict) -> None:
+    if verdict is Verdict.MISMATCH:
+        raise MISMATCH
+    if verdict is Verdict.NO_RECORD:
+        raise NO_RECORD

@@ -1,0 +1,290 @@
+"""What goes out: from the event in a changed document, over the audit record, to each thing sent.
+
+`Outbox.relay` takes every event out of its document in three steps, each safe to repeat: copy it to
+`events` (the audit record, only ever inserted into), plan its deliveries, and only then pull it. A process
+may die between any two of them, and several may do the same at once: ids are the event's own, so that a
+second copy is a duplicate and nothing more.
+
+A delivery is `{_id: "<event>:<channel>:<recipient>", event, notice, channel, recipient, request, fallback,
+state, attempts, due_at, lease, created_at, code, sent_as, settled_at}`. It names people by id only; the
+words are made when it is sent. Whoever sends it holds its lease: `due_at` moves to the lease's end, so a
+sender that dies lets the next one have it.
+"""
+
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo.errors import BulkWriteError
+from pymongo.read_concern import ReadConcern
+
+from models.errors import Conflict, NotFound
+from models.events import Cause, Event
+from models.store import Database, Document, Store
+
+DUPLICATE_KEY = 11000
+BATCH = 100
+PENDING: Document = {"events.0.id": {"$exists": True}}
+"""Word for word the filter of the partial index `models.store.PENDING_EVENTS`."""
+
+LEASE = timedelta(seconds=60)
+"""Longer than any gateway's time-out, shorter than the 10 minutes in which WeChat drops a second copy."""
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=15)
+MOST_ATTEMPTS = 12
+
+
+class Via(StrEnum):
+    WECHAT = "wechat"
+    SMS = "sms"
+    GOVERNMENT = "government"
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"  # overtaken (a newer code), or its fallback went instead
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One thing to send because of an event; `fallback` is tried where `channel` cannot reach them."""
+
+    channel: Via
+    notice: str
+    recipient: str
+    fallback: Via | None = None
+
+
+Planner = Callable[[Document, Document], Iterable[Plan]]
+"""From an event and the document that carries it to what is to be sent."""
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: 2 s, doubling up to a quarter of an hour."""
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(attempts, 1) - 1, 16)))
+
+
+class Deliveries(Store):
+    """One document a thing to send."""
+
+    collection = "deliveries"
+    missing = NotFound("delivery_not_found", "没有找到该发送记录")
+    indexes: ClassVar = [
+        IndexModel(
+            [("due_at", ASCENDING)],
+            name="due",
+            partialFilterExpression={"state": DeliveryState.PENDING.value},
+        ),
+        IndexModel(
+            [("settled_at", DESCENDING)],
+            name="failed",
+            partialFilterExpression={"state": DeliveryState.FAILED.value},
+        ),
+        IndexModel("event", name="event"),
+        IndexModel("sent_as", name="sent_as", sparse=True),
+    ]
+
+    async def plan(self, event: Document, plans: Iterable[Plan], now: datetime) -> None:
+        """Add what is to be sent because of an event; what is there already stays as it is."""
+        await _insert_new(self.documents, [_delivery(event, plan, now) for plan in plans])
+
+    async def claim(self, now: datetime, without: Collection[str] = ()) -> Document | None:
+        """Take the delivery longest due, for LEASE; channels in `without` are left alone."""
+        query: Document = {"state": DeliveryState.PENDING, "due_at": {"$lte": now}}
+        if without:
+            query["channel"] = {"$nin": sorted(without)}
+        claimed: Document | None = await self.documents.find_one_and_update(
+            query,
+            {"$set": {"due_at": now + LEASE, "lease": uuid4().hex}, "$inc": {"attempts": 1}},
+            sort=[("due_at", ASCENDING)],
+            return_document=ReturnDocument.AFTER,
+        )
+        return claimed
+
+    async def sent(self, delivery: Document, sent_as: str, now: datetime) -> None:
+        """It went out; `sent_as` is the provider's own id for it."""
+        await self._settle(delivery, DeliveryState.SENT, now, sent_as=sent_as)
+
+    async def skipped(self, delivery: Document, code: str, now: datetime) -> None:
+        """There is nothing to send any more, for the reason `code`."""
+        await self._settle(delivery, DeliveryState.SKIPPED, now, code=code)
+
+    async def failed_for_good(self, delivery: Document, code: str, now: datetime) -> None:
+        await self._settle(delivery, DeliveryState.FAILED, now, code=code)
+
+    async def failed_for_now(self, delivery: Document, code: str, now: datetime) -> None:
+        """Due again after a wait that doubles, or failed after MOST_ATTEMPTS."""
+        if delivery["attempts"] >= MOST_ATTEMPTS:
+            await self.failed_for_good(delivery, code, now)
+        else:
+            await self._again(delivery, {"due_at": now + wait_after(delivery["attempts"]), "code": code})
+
+    async def postponed(self, delivery: Document, code: str, until: datetime) -> None:
+        """The provider's quota is used up: due again later, and the attempt does not count."""
+        await self._again(delivery, {"due_at": until, "code": code}, {"$inc": {"attempts": -1}})
+
+    async def fall_back(self, delivery: Document, code: str, now: datetime) -> bool:
+        """Plan the same notice by the fallback, once; False where there is none."""
+        if not await self._plan_fallback(delivery, now):
+            return False
+        await self.skipped(delivery, code, now)
+        return True
+
+    async def reported(self, sent_as: str, outcome: str, reached: bool, by: Cause) -> None:
+        """The provider told later what became of it; what did not reach them goes by the fallback."""
+        delivery = await self.documents.find_one_and_update(
+            {"sent_as": sent_as, "channel": Via.WECHAT}, {"$set": {"outcome": outcome}}
+        )
+        if delivery and not reached:
+            await self._plan_fallback(delivery, by.at)
+
+    async def retry(self, key: str, by: Cause) -> None:
+        """Send a failed delivery after all.
+
+        Raises:
+            NotFound: `delivery_not_found`.
+            Conflict: `delivery_not_failed`.
+        """
+        await self.change(
+            key,
+            expects={"state": DeliveryState.FAILED},
+            sets={"state": DeliveryState.PENDING, "attempts": 0, "due_at": by.at, "lease": None},
+            event=Event("delivery.retried", key, by),
+            otherwise=Conflict("delivery_not_failed", "该消息未处于发送失败状态，无需重发"),
+        )
+
+    async def failed(self, limit: int = 100) -> list[Document]:
+        """Those given up, the latest first."""
+        found = self.documents.find({"state": DeliveryState.FAILED}).sort("settled_at", DESCENDING)
+        return [delivery async for delivery in found.limit(limit)]
+
+    async def of_event(self, event: str) -> list[Document]:
+        return [delivery async for delivery in self.documents.find({"event": event}).sort("_id", ASCENDING)]
+
+    async def _plan_fallback(self, delivery: Document, now: datetime) -> bool:
+        if delivery["fallback"] is None:
+            return False
+        plan = Plan(Via(delivery["fallback"]), delivery["notice"], delivery["recipient"])
+        await self.plan({"id": delivery["event"], "request": delivery["request"]}, [plan], now)
+        return True
+
+    async def _settle(
+        self,
+        delivery: Document,
+        state: DeliveryState,
+        now: datetime,
+        *,
+        sent_as: str | None = None,
+        code: str | None = None,
+    ) -> None:
+        """Close it, unless its lease ran out and somebody else has it now."""
+        await self.documents.update_one(
+            {"_id": delivery["_id"], "lease": delivery["lease"], "state": DeliveryState.PENDING},
+            {"$set": {"state": state, "settled_at": now, "sent_as": sent_as, "code": code, "lease": None}},
+        )
+
+    async def _again(self, delivery: Document, sets: Document, more: Document | None = None) -> None:
+        await self.documents.update_one(
+            {"_id": delivery["_id"], "lease": delivery["lease"], "state": DeliveryState.PENDING},
+            {"$set": {**sets, "lease": None}, **(more or {})},
+        )
+
+
+class Outbox:
+    """The audit record `events`: `{_id: event id, name, about, actor, at, channel, request, data}`."""
+
+    collection = "events"
+    indexes: ClassVar = [
+        IndexModel([("about", ASCENDING), ("at", ASCENDING)], name="about"),
+        IndexModel([("name", ASCENDING), ("at", ASCENDING)], name="name"),
+        IndexModel([("actor", ASCENDING), ("at", ASCENDING)], name="actor"),
+    ]
+
+    def __init__(self, database: Database, deliveries: Deliveries) -> None:
+        self.documents = database[self.collection]
+        self.deliveries = deliveries
+
+    async def prepare(self) -> None:
+        await self.documents.create_indexes(self.indexes)
+
+    async def event(self, key: str) -> Document:
+        """The event with this id, in the shape of `Event.document`.
+
+        Raises:
+            NotFound: `event_not_found`.
+        """
+        found: Document | None = await self.documents.find_one({"_id": key})
+        if found is None:
+            raise NotFound("event_not_found", "没有找到该记录")
+        return {"id": found["_id"], **{name: value for name, value in found.items() if name != "_id"}}
+
+    async def about(self, key: str) -> list[Document]:
+        """All that happened to one document, the earliest first."""
+        return [event async for event in self.documents.find({"about": key}).sort("at", ASCENDING)]
+
+    async def relay(self, stores: Sequence[Store], planner: Planner, now: datetime) -> int:
+        """Move the pending events of these stores on; returns how many."""
+        moved = 0
+        for store in stores:
+            async for document in pending(store):
+                await self._relay(store, document, planner, now)
+                moved += len(document["events"])
+        return moved
+
+    async def _relay(self, store: Store, document: Document, planner: Planner, now: datetime) -> None:
+        events: list[Document] = document["events"]
+        await _insert_new(self.documents, [_audit(event) for event in events])
+        for event in events:
+            await self.deliveries.plan(event, planner(event, document), now)
+        done = [event["id"] for event in events]
+        await store.documents.update_one(
+            {"_id": document["_id"]}, {"$pull": {"events": {"id": {"$in": done}}}}
+        )
+
+
+async def pending(store: Store) -> AsyncIterator[Document]:
+    """The documents of a store that carry events; only such as can no longer be rolled back."""
+    documents = store.documents.with_options(read_concern=ReadConcern("majority"))
+    async for document in documents.find(PENDING).limit(BATCH):
+        yield document
+
+
+def _audit(event: Document) -> Document:
+    return {"_id": event["id"], **{name: value for name, value in event.items() if name != "id"}}
+
+
+def _delivery(event: Document, plan: Plan, now: datetime) -> Document:
+    return {
+        "_id": f"{event['id']}:{plan.channel}:{plan.recipient}",
+        "event": event["id"],
+        "notice": plan.notice,
+        "channel": plan.channel.value,
+        "recipient": plan.recipient,
+        "fallback": plan.fallback.value if plan.fallback else None,
+        "request": event["request"],
+        "state": DeliveryState.PENDING.value,
+        "attempts": 0,
+        "due_at": now,
+        "lease": None,
+        "created_at": now,
+    }
+
+
+async def _insert_new(documents: Any, new: list[Document]) -> None:
+    """Insert those that are not there yet."""
+    if not new:
+        return
+    try:
+        await documents.insert_many(new, ordered=False)
+    except BulkWriteError as error:
+        failures = error.details["writeErrors"]
+        if any(failure["code"] != DUPLICATE_KEY for failure in failures) or error.details.get(
+            "writeConcernErrors"
+        ):
+            raise

@@ -1,0 +1,57 @@
+"""Who is signed in. The token is known to the browser or the app alone; we keep its hash."""
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+from typing import ClassVar
+
+from pymongo import IndexModel
+
+from models.errors import NotFound
+from models.events import Cause, Channel
+from models.store import Document, Store
+
+LIFETIME = {
+    Channel.WECHAT: timedelta(hours=12),
+    Channel.MINIPROGRAM: timedelta(days=7),
+    Channel.KIOSK: timedelta(minutes=15),
+    Channel.WINDOW: timedelta(hours=10),
+}
+
+
+class Sessions(Store):
+    """`{_id: SHA-256 of the token, subject: "account:…" | "staff:…", channel, expires_at}`."""
+
+    collection = "sessions"
+    missing = NotFound("session_not_found", "登录已失效，请重新登录")
+    indexes: ClassVar = [IndexModel("expires_at", expireAfterSeconds=0), IndexModel("subject")]
+
+    async def open(self, subject: str, by: Cause) -> str:
+        """Begin a session and return its token (256 bits, URL-safe)."""
+        token = secrets.token_urlsafe(32)
+        await self.documents.insert_one(
+            {
+                "_id": _digest(token),
+                "subject": subject,
+                "channel": by.channel.value,
+                "expires_at": by.at + LIFETIME[by.channel],
+            }
+        )
+        return token
+
+    async def find(self, token: str, kind: str, by: Cause) -> Document | None:
+        """The live session of this token whose subject is of this kind, if there is one."""
+        found: Document | None = await self.documents.find_one(
+            {"_id": _digest(token), "expires_at": {"$gt": by.at}, "subject": {"$regex": f"^{kind}:"}}
+        )
+        return found
+
+    async def close(self, token: str) -> None:
+        await self.documents.delete_one({"_id": _digest(token)})
+
+    async def close_all(self, subject: str) -> None:
+        await self.documents.delete_many({"subject": subject})
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

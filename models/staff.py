@@ -1,0 +1,121 @@
+"""Those who work in the panel, and what their roles let them do (article 5)."""
+
+import asyncio
+from datetime import timedelta
+from enum import StrEnum
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from models.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
+from models.events import Cause, Event
+from models.store import Document, Store
+
+HASHER = PasswordHasher()
+NOBODY = HASHER.hash("nobody has this password")
+FAILURES = 10
+LOCKED = timedelta(minutes=15)
+
+
+class Role(StrEnum):
+    WINDOW = "window"  # 综合窗口
+    APPROVER = "approver"  # 审批人员
+    SERVICE_MANAGEMENT = "service_management"  # 政务管理科
+    DIGITAL_AFFAIRS = "digital_affairs"  # 电子公务科
+    SERVICE_CENTRE = "service_centre"  # 区政务服务中心
+    TOWNSHIP = "township"  # 镇街
+
+
+SCOPES: dict[Role, frozenset[str]] = {
+    Role.WINDOW: frozenset(
+        {"applications:read", "applications:accept", "appointments:record", "applicants:verify"}
+    ),
+    Role.APPROVER: frozenset({"applications:read", "applications:accept", "applications:decide"}),
+    Role.SERVICE_MANAGEMENT: frozenset({"applications:read", "reviews:read", "guides:publish"}),
+    Role.DIGITAL_AFFAIRS: frozenset({"deliveries:read", "deliveries:retry"}),
+    Role.SERVICE_CENTRE: frozenset({"appointments:record", "reviews:read"}),
+    Role.TOWNSHIP: frozenset({"appointments:record"}),
+}
+
+
+def scopes(member: Document) -> frozenset[str]:
+    return frozenset().union(*(SCOPES[Role(role)] for role in member["roles"]))
+
+
+def department_limit(member: Document) -> str | None:
+    """The one department whose applications a member sees; None for those who see all."""
+    own: str | None = member["department"]
+    return None if Role.WINDOW in member["roles"] or Role.SERVICE_MANAGEMENT in member["roles"] else own
+
+
+def check_scope(member: Document, scope: str) -> None:
+    """
+    Raises:
+        Forbidden: `scope_missing`.
+    """
+    if scope not in scopes(member):
+        raise Forbidden("scope_missing", "您的岗位没有此项权限")
+
+
+class Staff(Store):
+    """`{_id: user name, name, password_hash, department, roles, failures, locked_until}`."""
+
+    collection = "staff"
+    missing = NotFound("staff_not_found", "没有找到该工作人员")
+
+    async def enrol(
+        self, username: str, *, name: str, password: str, department: str | None, roles: list[Role], by: Cause
+    ) -> None:
+        """Add a member, or do nothing if the user name is there already."""
+        if await self.documents.find_one({"_id": username}, {"_id": 1}):
+            return
+        await self.add(
+            {
+                "_id": username,
+                "name": name,
+                "password_hash": await asyncio.to_thread(HASHER.hash, password),
+                "department": department,
+                "roles": [role.value for role in roles],
+                "failures": 0,
+                "locked_until": None,
+            },
+            Event("staff.enrolled", username, by, {"roles": [role.value for role in roles]}),
+        )
+
+    async def sign_in(self, username: str, password: str, by: Cause) -> Document:
+        """The member whose password this is.
+
+        Raises:
+            Unauthenticated: `password_wrong` (also for a user name that does not exist).
+            TooMany: `staff_locked`, after ten failures, for 15 minutes.
+        """
+        member = await self.documents.find_one({"_id": username})
+        if member and member["locked_until"] and member["locked_until"] > by.at:
+            raise TooMany("staff_locked", "密码错误次数过多，请15分钟后再试", int(LOCKED.total_seconds()))
+        right = await asyncio.to_thread(_matches, member["password_hash"] if member else NOBODY, password)
+        if member is None or not right:
+            await self._count_failure(username, by)
+            raise Unauthenticated("password_wrong", "用户名或密码错误")
+        return await self.change(
+            username,
+            expects={"password_hash": member["password_hash"]},
+            sets={"failures": 0, "locked_until": None},
+            event=Event("staff.signed_in", username, by),
+            otherwise=Conflict("password_changed", "密码已更改，请重新登录"),
+        )
+
+    async def _count_failure(self, username: str, by: Cause) -> None:
+        await self.documents.update_one(
+            {"_id": username},
+            [
+                {"$set": {"failures": {"$mod": [{"$add": ["$failures", 1]}, FAILURES]}}},
+                {"$set": {"locked_until": {"$cond": [{"$eq": ["$failures", 0]}, by.at + LOCKED, None]}}},
+            ],
+        )
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return HASHER.verify(password_hash, password)
+    except VerifyMismatchError:
+        return False

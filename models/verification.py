@@ -1,0 +1,53 @@
+"""Asking somebody who knows whether a name and a number belong together (article 7).
+
+The gateways answer these; the rules here get them as arguments.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from models.credentials import CredentialKind
+
+
+class Verdict(StrEnum):
+    MATCH = "match"
+    MISMATCH = "mismatch"
+    NO_RECORD = "no_record"
+
+
+@dataclass(frozen=True)
+class BodyVerdict:
+    """The verdict on an enterprise or organization and, on a match, its legal representative."""
+
+    verdict: Verdict
+    representative_name: str = ""
+    representative_number: str = ""
+
+
+class Verifier(Protocol):
+    """Both raise `models.errors.Unavailable` when the register does not answer."""
+
+    async def person(self, kind: CredentialKind, name: str, number: str) -> Verdict: ...
+
+    async def body(self, kind: CredentialKind, name: str, number: str) -> BodyVerdict: ...
+
+
+@dataclass(frozen=True)
+class PlatformUser:
+    """Somebody as the chat platform knows them; `unionid` is the same in all our apps, where given."""
+
+    openid: str
+    unionid: str | None = None
+
+
+class Identity(Protocol):
+    """Turns a single-use code into a user.
+
+    Both raise `Unauthenticated` for a code that is used, expired or invented, `Unavailable` when the
+    platform does not answer.
+    """
+
+    async def exchange(self, code: str) -> PlatformUser: ...
+
+    async def miniprogram_session(self, code: str) -> PlatformUser: ...
