@@ -21,7 +21,7 @@ class BadInput(DomainError):
     """What was sent cannot be understood; `field` names the part at fault where there is one."""
 
     def __init__(self, code: str, message: str, field: str | None = None, **values: Any) -> None:
-        super().__init__(code, message, **values)
+        super().__init__(code, message, field=field, **values)
         self.field = field
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from models.store import Database, Document
+from models.store import Document, Store
 
 KEPT = timedelta(days=1)
 CHOICES_KEPT = timedelta(minutes=30)
@@ -23,15 +23,9 @@ PAUSE = 0.1
 """Seconds between two looks for the answer that another process is making."""
 
 
-class Inbox:
+class Inbox(Store):
     collection = "inbox"
     indexes: ClassVar = [IndexModel("expires_at", expireAfterSeconds=0)]
-
-    def __init__(self, database: Database) -> None:
-        self.documents = database[self.collection]
-
-    async def prepare(self) -> None:
-        await self.documents.create_indexes(self.indexes)
 
     async def fresh(self, nonce: str, message: str, now: datetime) -> bool:
         """False if this nonce came before with another message.

@@ -24,7 +24,7 @@ from pymongo.read_concern import ReadConcern
 
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
-from models.store import Database, Document, Store
+from models.store import Document, Store
 
 DUPLICATE_KEY = 11000
 BATCH = 100
@@ -196,22 +196,16 @@ class Deliveries(Store):
         )
 
 
-class Outbox:
+class Outbox(Store):
     """The audit record `events`: `{_id: event id, name, about, actor, at, channel, request, data}`."""
 
     collection = "events"
+    missing = NotFound("event_not_found", "没有找到该记录")
     indexes: ClassVar = [
         IndexModel([("about", ASCENDING), ("at", ASCENDING)], name="about"),
         IndexModel([("name", ASCENDING), ("at", ASCENDING)], name="name"),
         IndexModel([("actor", ASCENDING), ("at", ASCENDING)], name="actor"),
     ]
-
-    def __init__(self, database: Database, deliveries: Deliveries) -> None:
-        self.documents = database[self.collection]
-        self.deliveries = deliveries
-
-    async def prepare(self) -> None:
-        await self.documents.create_indexes(self.indexes)
 
     async def event(self, key: str) -> Document:
         """The event with this id, in the shape of `Event.document`.
@@ -219,30 +213,32 @@ class Outbox:
         Raises:
             NotFound: `event_not_found`.
         """
-        found: Document | None = await self.documents.find_one({"_id": key})
-        if found is None:
-            raise NotFound("event_not_found", "没有找到该记录")
+        found = await self.get(key)
         return {"id": found["_id"], **{name: value for name, value in found.items() if name != "_id"}}
 
     async def about(self, key: str) -> list[Document]:
         """All that happened to one document, the earliest first."""
         return [event async for event in self.documents.find({"about": key}).sort("at", ASCENDING)]
 
-    async def relay(self, stores: Sequence[Store], planner: Planner, now: datetime) -> int:
+    async def relay(
+        self, stores: Sequence[Store], deliveries: Deliveries, planner: Planner, now: datetime
+    ) -> int:
         """Move the pending events of these stores on; returns how many."""
         moved = 0
         for store in stores:
             async for document in pending(store):
-                await self._relay(store, document, planner, now)
+                await self._record(document["events"])
+                for event in document["events"]:
+                    await deliveries.plan(event, planner(event, document), now)
+                await self._remove(store, document)
                 moved += len(document["events"])
         return moved
 
-    async def _relay(self, store: Store, document: Document, planner: Planner, now: datetime) -> None:
-        events: list[Document] = document["events"]
+    async def _record(self, events: Sequence[Document]) -> None:
         await _insert_new(self.documents, [_audit(event) for event in events])
-        for event in events:
-            await self.deliveries.plan(event, planner(event, document), now)
-        done = [event["id"] for event in events]
+
+    async def _remove(self, store: Store, document: Document) -> None:
+        done = [event["id"] for event in document["events"]]
         await store.documents.update_one(
             {"_id": document["_id"]}, {"$pull": {"events": {"id": {"$in": done}}}}
         )

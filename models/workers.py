@@ -5,21 +5,15 @@ from typing import ClassVar
 
 from pymongo import DESCENDING, IndexModel
 
-from models.store import Database, Document
+from models.store import Document, Store
 
 SILENT = timedelta(seconds=30)
 """A worker that has not been heard of for so long counts as gone."""
 
 
-class Workers:
+class Workers(Store):
     collection = "workers"
     indexes: ClassVar = [IndexModel([("at", DESCENDING)], expireAfterSeconds=3600)]
-
-    def __init__(self, database: Database) -> None:
-        self.documents = database[self.collection]
-
-    async def prepare(self) -> None:
-        await self.documents.create_indexes(self.indexes)
 
     async def beat(self, name: str, now: datetime, **counts: int) -> None:
         """The worker `name` is alive; `counts` says what it has done so far."""

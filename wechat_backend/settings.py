@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as Unreadable
 
 WeChatTemplates = dict[str, str]
 
@@ -85,6 +86,9 @@ def load_settings() -> Settings:
     except ValidationError as error:
         lines = [f"PANYU_{'_'.join(map(str, e['loc'][:1])).upper()}: {e['msg']}" for e in error.errors()]
         raise SettingsError("\n".join(lines)) from None
+    except Unreadable as error:
+        found = re.search(r'field "(\w+)"', str(error))
+        raise SettingsError(f"PANYU_{found[1].upper() if found else ''}: not JSON") from None
     demo = [name for name in type(settings).model_fields if _is_demo_secret(getattr(settings, name))]
     if demo and not settings.demo:
         raise SettingsError("\n".join(f"PANYU_{name.upper()}: a secret of the demo" for name in demo))

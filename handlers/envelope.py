@@ -1,0 +1,167 @@
+"""WeChat's envelope around chat messages: signatures, encryption, XML. Pure: no network, no database.
+
+A message travels as XML, in plain or as `<Encrypt>` (AES-256-CBC under the EncodingAESKey). The query
+carries `timestamp`, `nonce` and `signature` = SHA-1 over the sorted token, timestamp and nonce; an encrypted
+body has `msg_signature`, over the ciphertext too.
+"""
+
+import re
+import struct
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha1
+from hmac import compare_digest
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+import xmltodict
+from wechatpy.crypto import PrpCrypto
+from wechatpy.exceptions import InvalidAppIdException
+
+from models.errors import BadInput, Forbidden
+
+CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot hold."""
+LONGEST_TEXT = 2000
+"""Bytes of a text reply; WeChat takes 2048."""
+CDATA_END = "]]>"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message or an event as it came; `kind` is MsgType, `text` is empty for all but texts."""
+
+    sender: str
+    receiver: str
+    kind: str
+    created: str
+    id: str = ""
+    text: str = ""
+    event: str = ""
+    event_key: str = ""
+    status: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same for every repeat of this message, and for nothing else."""
+        if self.kind == "event":
+            return "\n".join(("event", self.sender, self.created, self.event, self.event_key, self.id))
+        return "\n".join((self.kind, self.id, self.created, self.sender))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The XML of a request, and the key that its reply is sealed with (None: it came in plain)."""
+
+    xml: str
+    key: bytes | None
+
+
+class Envelope:
+    """`aes_keys` are EncodingAESKeys of 43 characters, the current one first."""
+
+    def __init__(self, appid: str, token: str, aes_keys: Sequence[str]) -> None:
+        self.appid, self.token = appid, token
+        self.keys = [b64decode(key + "=") for key in aes_keys]
+
+    def check(self, query: Mapping[str, str]) -> None:
+        """
+        Raises:
+            Forbidden: `signature_invalid`.
+        """
+        expected = self._signature(query.get("timestamp", ""), query.get("nonce", ""))
+        if not compare_digest(expected.encode(), query.get("signature", "").encode()):
+            raise _unsigned()
+
+    def open(self, query: Mapping[str, str], body: bytes) -> Opened:
+        """The message inside; `query` has passed `check`, or is of an encrypted request.
+
+        Raises:
+            Forbidden: `signature_invalid`.
+            BadInput: `message_unreadable`.
+        """
+        text = body.decode("utf-8", "replace")
+        if query.get("encrypt_type", "raw") != "aes":
+            return Opened(text, None)
+        encrypted = str(parse_xml(text).get("Encrypt") or "")
+        expected = self._signature(query.get("timestamp", ""), query.get("nonce", ""), encrypted)
+        if not compare_digest(expected.encode(), query.get("msg_signature", "").encode()):
+            raise _unsigned()
+        for key in self.keys:
+            try:
+                return Opened(PrpCrypto(key).decrypt(encrypted, self.appid), key)
+            except (ValueError, IndexError, struct.error, InvalidAppIdException):
+                continue
+        raise BadInput("message_unreadable", "消息无法解密")
+
+    def seal(self, xml: str, key: bytes, timestamp: str, nonce: str) -> str:
+        """An encrypted reply, as XML."""
+        encrypted = PrpCrypto(key).encrypt(xml, self.appid).decode()
+        signature = self._signature(timestamp, nonce, encrypted)
+        return (
+            f"<xml><Encrypt>{cdata(encrypted)}</Encrypt><MsgSignature>{cdata(signature)}</MsgSignature>"
+            f"<TimeStamp>{timestamp}</TimeStamp><Nonce>{cdata(nonce)}</Nonce></xml>"
+        )
+
+    def _signature(self, *parts: str) -> str:
+        return sha1("".join(sorted((self.token, *parts))).encode(), usedforsecurity=False).hexdigest()
+
+
+def parse_xml(text: str) -> dict[str, Any]:
+    """The elements under the root, by name; entities are refused, forbidden characters left out.
+
+    Raises:
+        BadInput: `message_unreadable`.
+    """
+    try:
+        root = xmltodict.parse(CONTROL.sub("", text), disable_entities=True)
+    except (ExpatError, ValueError):
+        raise BadInput("message_unreadable", "消息格式有误") from None
+    content = next(iter(root.values()))
+    return content if isinstance(content, dict) else {}
+
+
+def parse(text: str) -> Incoming:
+    """A message, whatever it lacks.
+
+    Raises:
+        BadInput: `message_unreadable`.
+    """
+    content = {name: value for name, value in parse_xml(text).items() if isinstance(value, str)}
+    return Incoming(
+        sender=content.get("FromUserName", ""),
+        receiver=content.get("ToUserName", ""),
+        kind=content.get("MsgType", "").lower(),
+        created=content.get("CreateTime", ""),
+        id=content.get("MsgId") or content.get("MsgID", ""),
+        text=content.get("Content", ""),
+        event=content.get("Event", "").lower(),
+        event_key=content.get("EventKey", ""),
+        status=content.get("Status", ""),
+    )
+
+
+def text_reply(message: Incoming, text: str, timestamp: str) -> str:
+    """The XML that answers `message` with a text."""
+    return (
+        f"<xml><ToUserName>{cdata(message.sender)}</ToUserName>"
+        f"<FromUserName>{cdata(message.receiver)}</FromUserName>"
+        f"<CreateTime>{timestamp}</CreateTime><MsgType>{cdata('text')}</MsgType>"
+        f"<Content>{cdata(_fitting(text))}</Content></xml>"
+    )
+
+
+def cdata(text: str) -> str:
+    """`text` as character data that nothing in it can end."""
+    safe = CONTROL.sub("", text).replace(CDATA_END, "]]]]><![CDATA[>")
+    return f"<![CDATA[{safe}]]>"
+
+
+def _fitting(text: str) -> str:
+    raw = text.encode()
+    return text if len(raw) <= LONGEST_TEXT else raw[:LONGEST_TEXT].decode("utf-8", "ignore") + "…"
+
+
+def _unsigned() -> Forbidden:
+    return Forbidden("signature_invalid", "签名有误")

@@ -1,0 +1,43 @@
+"""For those who keep the service running: is it alive, can it serve, what does it count."""
+
+import asyncio
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from handlers.base import ApiHandler
+from models.errors import Unavailable
+
+DATABASE_SECONDS = 2
+
+
+class HealthHandler(ApiHandler):
+    """GET /healthz: the process answers."""
+
+    async def get(self) -> None:
+        self.reply({"status": "ok"})
+
+
+class ReadyHandler(ApiHandler):
+    """GET /readyz: the database answers too; 503 otherwise."""
+
+    async def get(self) -> None:
+        try:
+            await asyncio.wait_for(self.services.guides.documents.find_one({}, {"_id": 1}), DATABASE_SECONDS)
+        except Exception as error:
+            raise Unavailable("database_unavailable", "数据库暂时不可用") from error
+        self.reply({"status": "ready"})
+
+
+class MetricsHandler(ApiHandler):
+    """GET /metrics: Prometheus text format."""
+
+    async def get(self) -> None:
+        self.set_header("Content-Type", CONTENT_TYPE_LATEST)
+        self.finish(generate_latest())
+
+
+ROUTES = [
+    (r"/healthz", HealthHandler),
+    (r"/readyz", ReadyHandler),
+    (r"/metrics", MetricsHandler),
+]

@@ -1,0 +1,119 @@
+"""The one bundle of stores and interfaces that `wechat_backend.app` hands to every handler."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from models.halls import Halls
+from models.materials import Materials
+from models.reviews import Reviews
+
+from models.accounts import Accounts
+from models.applicants import Agencies, Applicants
+from models.applications import Applications
+from models.appointments import Appointments
+from models.binding import Binding
+from models.inbox import Inbox
+from models.items import Departments, Guides
+from models.outbox import Deliveries, Outbox
+from models.phone_codes import PhoneCodes
+from models.privacy import Privacy
+from models.sessions import Sessions
+from models.staff import Staff
+from models.store import Database, Store
+from models.verification import Identity, Verifier
+from models.workdays import Workdays
+
+
+@dataclass(frozen=True)
+class Site:
+    """What pages say and link to; `frame_ancestors` is a CSP source list."""
+
+    base_url: str
+    help_phone: str
+    wechat_appid: str
+    oauth_url: str
+    demo: bool = False
+    frame_ancestors: str = "'none'"
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https:")
+
+
+@dataclass(frozen=True)
+class Services:
+    database: Database
+    clock: Callable[[], datetime]
+    calendar: Workdays
+    privacy: Privacy
+    site: Site
+    identity: Identity
+    verifier: Verifier
+    binding: Binding
+    departments: Departments
+    guides: Guides
+    halls: Halls
+    staff: Staff
+    accounts: Accounts
+    sessions: Sessions
+    phone_codes: PhoneCodes
+    applicants: Applicants
+    agencies: Agencies
+    appointments: Appointments
+    materials: Materials
+    applications: Applications
+    reviews: Reviews
+    outbox: Outbox
+    deliveries: Deliveries
+    inbox: Inbox
+
+    def stores(self) -> list[Store]:
+        values = (getattr(self, field.name) for field in fields(self))
+        return [value for value in values if isinstance(value, Store)]
+
+    async def prepare(self) -> None:
+        """Create all indexes; safe to repeat."""
+        for store in self.stores():
+            await store.prepare()
+
+
+def assemble(
+    database: Database,
+    *,
+    clock: Callable[[], datetime],
+    calendar: Workdays,
+    privacy: Privacy,
+    site: Site,
+    identity: Identity,
+    verifier: Verifier,
+) -> Services:
+    """All stores over one database."""
+    applicants, agencies = Applicants(database, privacy), Agencies(database)
+    phone_codes = PhoneCodes(database, privacy)
+    return Services(
+        database=database,
+        clock=clock,
+        calendar=calendar,
+        privacy=privacy,
+        site=site,
+        identity=identity,
+        verifier=verifier,
+        binding=Binding(applicants, agencies, phone_codes, verifier),
+        departments=Departments(database),
+        guides=Guides(database),
+        halls=Halls(database),
+        staff=Staff(database),
+        accounts=Accounts(database),
+        sessions=Sessions(database),
+        phone_codes=phone_codes,
+        applicants=applicants,
+        agencies=agencies,
+        appointments=Appointments(database),
+        materials=Materials(database, privacy),
+        applications=Applications(database, privacy),
+        reviews=Reviews(database),
+        outbox=Outbox(database),
+        deliveries=Deliveries(database),
+        inbox=Inbox(database),
+    )

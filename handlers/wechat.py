@@ -1,0 +1,177 @@
+"""WeChat's callback: chat messages, menu clicks, follows, and what became of template messages."""
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from handlers.base import BaseHandler
+from handlers.chat import BUSY, Chat
+from handlers.envelope import Envelope, Incoming, Opened, parse, text_reply
+from models.errors import BadInput, DomainError, Forbidden
+from models.events import Cause, Channel
+from models.inbox import Inbox
+
+log = structlog.get_logger("panyu.callback")
+
+SUCCESS = "success"
+"""Tells WeChat that the message has arrived and that there is nothing to say."""
+PATIENCE = 4.5
+"""Seconds; WeChat asks again after five."""
+LINGER = 60.0
+"""Seconds that an event may still be worked on after WeChat was told that it arrived."""
+PAUSES = (1, 2, 4, 8, 16)
+"""Seconds between the attempts at an event."""
+SKEW = timedelta(minutes=10)
+LARGEST = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Callback:
+    """One request of WeChat's, and what answering it needs."""
+
+    envelope: Envelope
+    inbox: Inbox
+    chat: Chat
+    now: Callable[[], datetime]
+    request: str
+
+    async def reply(self, query: dict[str, str], body: bytes) -> str:
+        """The body of the answer to one request of WeChat's.
+
+        Raises:
+            Forbidden: `signature_invalid`, `timestamp_stale`, `nonce_repeated`.
+        """
+        if query.get("encrypt_type") != "aes" or "signature" in query:
+            self.envelope.check(query)
+        self.check_time(query)
+        if not body.strip():
+            return SUCCESS
+        try:
+            opened = self.envelope.open(query, body)
+            message = parse(opened.xml)
+        except BadInput as error:
+            log.warning("message_unreadable", reason=error.code)
+            return SUCCESS
+        words = await self._in_time(query, message)
+        return self._sealed(opened, message, words, query) if words else SUCCESS
+
+    def check_time(self, query: dict[str, str]) -> None:
+        """
+        Raises:
+            Forbidden: `timestamp_stale`.
+        """
+        stamp = query.get("timestamp", "")
+        sent = int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) <= 12 else 0
+        if abs(self.now().timestamp() - sent) > SKEW.total_seconds():
+            raise Forbidden("timestamp_stale", "请求已过期")
+
+    async def _in_time(self, query: dict[str, str], message: Incoming) -> str | None:
+        """The reply, if there is one in time; an event goes on being worked on."""
+        is_event = message.kind == "event"
+        work = self._until_done(query, message) if is_event else self._words(query, message)
+        task = asyncio.create_task(asyncio.wait_for(work, LINGER if is_event else PATIENCE))
+        try:
+            return await asyncio.wait_for(asyncio.shield(task), PATIENCE)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return None if is_event else error.message
+        except TimeoutError:
+            log.error("answer_late", kind=message.kind, event_name=message.event)
+            task.add_done_callback(_note)
+        except Exception:
+            log.exception("answer_failed", kind=message.kind, event_name=message.event)
+        return None if is_event else BUSY
+
+    async def _until_done(self, query: dict[str, str], message: Incoming) -> str | None:
+        """An event is not sent again once WeChat was told that it arrived: try until it is done."""
+        for pause in PAUSES:
+            try:
+                return await self._words(query, message)
+            except DomainError:
+                raise
+            except Exception:
+                log.exception("event_failed", event_name=message.event)
+                await asyncio.sleep(pause)
+        return await self._words(query, message)
+
+    async def _words(self, query: dict[str, str], message: Incoming) -> str | None:
+        """The reply to a message, made once."""
+        now = self.now()
+        nonce = f"{query.get('timestamp')}\n{query.get('nonce')}"
+        if not await self.inbox.fresh(nonce, message.key, now):
+            raise Forbidden("nonce_repeated", "请求重复")
+        before = await self.inbox.begin(message.key, now)
+        if before is not None:
+            reply: str | None = before["reply"]
+            return reply
+        cause = Cause(f"openid:{message.sender}", now, Channel.WECHAT, self.request)
+        words = await self.chat.answer(message, cause)
+        log.info("message_answered", kind=message.kind, event_name=message.event, answered=bool(words))
+        await self.inbox.finish(message.key, words)
+        return words
+
+    def _sealed(self, opened: Opened, message: Incoming, words: str, query: dict[str, str]) -> str:
+        stamp = str(int(self.now().timestamp()))
+        xml = text_reply(message, words, stamp)
+        if opened.key is None:
+            return xml
+        return self.envelope.seal(xml, opened.key, stamp, query.get("nonce", ""))
+
+
+class CallbackHandler(BaseHandler):
+    """GET and POST /wechat/callback: WeChat's own door; it signs, and has no session and no form token."""
+
+    def initialize(self, envelope: Envelope) -> None:
+        self.envelope = envelope
+
+    @property
+    def callback(self) -> Callback:
+        services = self.services
+        chat = Chat(services, re.compile(SERIAL))
+        return Callback(self.envelope, services.inbox, chat, services.clock, self.request_id)
+
+    def check_xsrf_cookie(self) -> None:
+        """WeChat signs instead."""
+
+    async def get(self) -> None:
+        """WeChat asks whether this is us."""
+        query = self._query()
+        self.envelope.check(query)
+        self.callback.check_time(query)
+        self._say(query.get("echostr", ""))
+
+    async def post(self) -> None:
+        if len(self.request.body) > LARGEST:
+            raise BadInput("message_too_large", "消息过大")
+        self._say(await self.callback.reply(self._query(), self.request.body))
+
+    def write_domain_error(self, error: DomainError) -> None:
+        log.warning("callback_refused", code=error.code)
+        self._say(error.code)
+
+    def _query(self) -> dict[str, str]:
+        names = ("signature", "msg_signature", "timestamp", "nonce", "echostr", "encrypt_type")
+        found = {name: self.get_query_argument(name, None) for name in names}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _say(self, text: str) -> None:
+        kind = "application/xml" if text.startswith("<xml>") else "text/plain"
+        self.set_header("Content-Type", f"{kind}; charset=utf-8")
+        self.finish(text)
+
+
+def routes(keys: Mapping[str, Any]) -> list[Any]:
+    """`keys` are the arguments of `Envelope`: appid, token and aes_keys."""
+    return [(r"/wechat/callback", CallbackHandler, {"envelope": Envelope(**keys)})]
+
+
+def _note(task: "asyncio.Task[str | None]") -> None:
+    """Look at the end of work that nobody waits for any more."""
+    if not task.cancelled() and (error := task.exception()):
+        log.error("late_work_failed", error=type(error).__name__)

@@ -1,0 +1,259 @@
+"""预约: a place at a hall's window at a time (article 9).
+
+Never more bookings than places, and no second one for the same matter: an appointment holds `claims`,
+whose every element is unique among all appointments (one unique multikey index). Booking is one insert
+that wins all of its claims or none; ending gives them back.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import ClassVar
+from uuid import uuid4
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from models.errors import BadInput, Conflict, NotFound, Refused
+from models.events import Cause, Event
+from models.halls import Hall, Slot, slots
+from models.items import Guide
+from models.parties import Party
+from models.store import Document, Store, entry
+from models.workdays import Workdays, local_date, local_moment
+
+A_DAY = 3
+"""Active bookings of one applicant for one day."""
+
+
+class State(StrEnum):
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    SERVED = "served"
+    NO_SHOW = "no_show"
+    GIVEN_UP = "given_up"
+    MISSING_MATERIAL = "missing_material"
+
+
+class Ending(StrEnum):
+    """All that staff can record: a booked applicant cannot be refused (article 9)."""
+
+    SERVED = "served"
+    NO_SHOW = "no_show"
+    GIVEN_UP = "given_up"
+    MISSING_MATERIAL = "missing_material"
+
+
+LABELS = {
+    State.BOOKED: "已预约",
+    State.CANCELLED: "已取消",
+    State.SERVED: "已办理",
+    State.NO_SHOW: "未到场",
+    State.GIVEN_UP: "本人放弃",
+    State.MISSING_MATERIAL: "缺少必备材料",
+}
+
+SLOT_FULL = Conflict("slot_full", "该时段已约满，请选择其他时段")
+NOT_BOOKED = Conflict("appointment_ended", "该预约已结束或已取消")
+
+
+@dataclass(frozen=True)
+class FreeSlot:
+    """A slot that has not begun, and how many places are left in it."""
+
+    start: datetime
+    end: datetime
+    left: int
+
+
+def check_ending(ending: Ending, material: str | None, guide: Guide) -> None:
+    """Missing material is an ending only where the published guide asks for that material (article 9).
+
+    Raises:
+        Refused: `material_not_required`.
+    """
+    required = {material.code for material in guide.materials if material.required}
+    if ending is Ending.MISSING_MATERIAL and material not in required:
+        raise Refused("material_not_required", "须指明办事指南规定的一项必备材料")
+
+
+class Appointments(Store):
+    """`{_id, applicant, agent, account, item, item_name, guide, hall, hall_name, group, day, start, end,
+    seat, state, claims, timeline}`; `day` is `2026-11-24` in Panyu."""
+
+    collection = "appointments"
+    missing = NotFound("appointment_not_found", "没有找到该预约")
+    indexes: ClassVar = [
+        IndexModel(
+            "claims", unique=True, name="claims", partialFilterExpression={"claims.0": {"$exists": True}}
+        ),
+        IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
+        IndexModel([("hall", ASCENDING), ("day", ASCENDING), ("start", ASCENDING)]),
+    ]
+
+    async def free(self, hall: Hall, group: str, day: date, calendar: Workdays, by: Cause) -> list[FreeSlot]:
+        """The slots of a day that have not begun, full ones too."""
+        open_slots = [slot for slot in slots(hall, group, day, calendar) if slot.start > by.at]
+        if not open_slots:
+            return []
+        query = {"hall": hall.code, "day": day.isoformat(), "group": group, "state": State.BOOKED}
+        taken: dict[datetime, int] = {}
+        async for booked in self.documents.find(query, {"start": 1}):
+            taken[booked["start"]] = taken.get(booked["start"], 0) + 1
+        return [
+            FreeSlot(slot.start, slot.end, max(0, slot.capacity - taken.get(slot.start, 0)))
+            for slot in open_slots
+        ]
+
+    async def book(
+        self, party: Party, guide: Guide, hall: Hall, start: datetime, calendar: Workdays, by: Cause
+    ) -> Document:
+        """Take one place.
+
+        Raises:
+            BadInput: `slot_unknown`, the hall has no such slot for the item, or it has begun.
+            Conflict: `slot_full` or `already_booked`.
+            Refused: `too_many_bookings`, three for that day already.
+        """
+        slot = _slot(hall, guide, start, calendar, by)
+        taken = {
+            booked["seat"]
+            async for booked in self.documents.find(
+                {"hall": hall.code, "day": local_date(start).isoformat(), "start": slot.start}
+                | {"group": guide.group, "state": State.BOOKED},
+                {"seat": 1},
+            )
+        }
+        seats = [seat for seat in range(slot.capacity) if seat not in taken]
+        random.shuffle(seats)
+        ordinal = 0
+        while seats:
+            document = _document(party, guide, hall, slot, seats[-1], ordinal, by)
+            event = Event("appointment.booked", document["_id"], by)
+            document["timeline"] = [entry(event)]
+            try:
+                return await self.add(document, event)
+            except DuplicateKeyError as error:
+                claim = str((error.details or {}).get("keyValue", {}).get("claims", ""))
+                if claim.startswith("item:"):
+                    raise Conflict("already_booked", "您已预约该事项，如需改期请先取消原预约") from None
+                if claim.startswith("day:"):
+                    ordinal += 1
+                else:
+                    seats.pop()
+            if ordinal == A_DAY:
+                raise Refused("too_many_bookings", "同一天最多预约{limit}个事项", limit=A_DAY)
+        raise SLOT_FULL
+
+    async def find(self, key: str, party: Party) -> Document:
+        """An appointment of the party's own; somebody else's is not found."""
+        found: Document = await self.get(key)
+        if found["applicant"] != party.id:
+            raise self.missing
+        return found
+
+    async def cancel(self, key: str, party: Party, by: Cause) -> Document:
+        """
+        Raises:
+            Conflict: `appointment_ended`.
+        """
+        event = Event("appointment.cancelled", key, by)
+        await self.find(key, party)
+        return await self.change(
+            key,
+            expects={"state": State.BOOKED, "applicant": party.id},
+            sets={"state": State.CANCELLED.value},
+            update={"$unset": {"claims": ""}, "$push": {"timeline": entry(event)}},
+            event=event,
+            otherwise=NOT_BOOKED,
+        )
+
+    async def end(
+        self, key: str, ending: Ending, guide: Guide, by: Cause, material: str | None = None
+    ) -> Document:
+        """Record how an appointment ended.
+
+        Raises:
+            Refused: `material_not_required`, `appointment_not_begun`.
+            Conflict: `appointment_ended`.
+        """
+        check_ending(ending, material, guide)
+        booked = await self.get(key)
+        if ending is Ending.NO_SHOW and booked["start"] > by.at:
+            raise Refused("appointment_not_begun", "预约时间未到，不能记为未到场")
+        event = Event(f"appointment.{ending}", key, by, {"material": material} if material else {})
+        return await self.change(
+            key,
+            expects={"state": State.BOOKED},
+            sets={"state": ending.value, "material": material},
+            update={"$unset": {"claims": ""}, "$push": {"timeline": entry(event)}},
+            event=event,
+            otherwise=NOT_BOOKED,
+        )
+
+    async def of_applicant(self, applicant: str, limit: int = 50) -> list[Document]:
+        """Newest first."""
+        query = {"applicant": applicant}
+        found = self.documents.find(query, {"events": 0}).sort("start", DESCENDING).limit(limit)
+        return [document async for document in found]
+
+    async def of_hall(self, hall: str, day: date) -> list[Document]:
+        """In the order of the day."""
+        query = {"hall": hall, "day": day.isoformat()}
+        found = self.documents.find(query, {"events": 0}).sort("start", ASCENDING)
+        return [document async for document in found]
+
+
+def bookable_days(calendar: Workdays, by: Cause, count: int = 7) -> list[date]:
+    """The next working days on which one can book, today among them while it lasts."""
+    today = local_date(by.at)
+    evening = by.at > local_moment(today, time(17, 0))
+    day = today + timedelta(days=1) if evening else today
+    days: list[date] = []
+    while len(days) < count:
+        if calendar.worked(day):
+            days.append(day)
+        day += timedelta(days=1)
+    return days
+
+
+def _slot(hall: Hall, guide: Guide, start: datetime, calendar: Workdays, by: Cause) -> Slot:
+    if hall.code in guide.places and start > by.at:
+        for slot in slots(hall, guide.group, local_date(start), calendar):
+            if slot.start == start:
+                return slot
+    raise BadInput("slot_unknown", "该大厅在所选时间不办理此事项，请重新选择", field="start")
+
+
+def _document(
+    party: Party, guide: Guide, hall: Hall, slot: Slot, seat: int, ordinal: int, by: Cause
+) -> Document:
+    day = local_date(slot.start).isoformat()
+    moment = slot.start.isoformat()
+    return {
+        "_id": uuid4().hex,
+        "applicant": party.id,
+        "agent": str(party.agent["_id"]),
+        "account": party.account,
+        "masked_name": party.applicant["masked_name"],
+        "item": guide.item,
+        "item_name": guide.name,
+        "guide": guide.key,
+        "department": guide.department,
+        "hall": hall.code,
+        "hall_name": hall.name,
+        "group": guide.group,
+        "day": day,
+        "start": slot.start,
+        "end": slot.end,
+        "seat": seat,
+        "state": State.BOOKED.value,
+        "booked_at": by.at,
+        "channel": by.channel.value,
+        "claims": [
+            f"seat:{hall.code}:{guide.group}:{moment}:{seat}",
+            f"item:{party.id}:{guide.item}",
+            f"day:{party.id}:{day}:{ordinal}",
+        ],
+    }

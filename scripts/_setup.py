@@ -1,0 +1,297 @@
+"""Brings a checkout to where it can run or be tested; needs nothing but Python and its venv module.
+
+    _setup.py run [options of the demo]     set up, then become the demo
+    _setup.py test                          set up what tests need
+
+What is there already is left alone: a file of requirements is installed again only when it has changed.
+When something is missing that this script cannot bring, it stops with one line that says what to do.
+"""
+
+import argparse
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+VENDOR = ROOT / "static" / "vendor"
+STAMPS = VENV / "installed.json"
+"""What was installed: file name → SHA-256 of what it said."""
+
+ROOM = {"run": 1.5e9, "test": 3e9}
+"""Bytes that a first set-up needs, with some air."""
+
+ASSETS = {
+    "weui/dist/style/weui.min.css": "weui.min.css",
+    "jsqr/dist/jsQR.js": "jsQR.js",
+    "axe-core/axe.min.js": "axe.min.js",
+}
+LIBRARIES = {
+    "libcurl.so.4": "libcurl4",
+    "liblzma.so.5": "liblzma5",
+    "libssl.so.3": "libssl3",
+    "libcrypto.so.3": "libssl3",
+}
+"""What the packaged mongod is linked to → the Debian packages that bring it."""
+
+NETWORK = re.compile(
+    r"NewConnectionError|NameResolutionError|name resolution|ConnectTimeout|Read timed out|ReadTimeout"
+    r"|ProxyError|SSLError|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|ENETUNREACH"
+)
+
+
+class CannotGoOn(Exception):
+    """One line: what is missing and what to do about it."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    goal, *rest = arguments
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        options = demo_options(rest) if goal == "run" else None
+        set_up(goal, options)
+    except CannotGoOn as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    if options:
+        os.chdir(ROOT)
+        command = ["-m", "wechat_backend", "demo", *command_line(options)]
+        os.execv(PYTHON, [str(PYTHON), *command])  # noqa: S606 - no shell is the point
+    return 0
+
+
+def demo_options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/run", description="Set up and start the demo.")
+    parser.add_argument("--port", type=int, default=8888, help="of the web server (8888)")
+    parser.add_argument("--simulator-port", type=int, default=8889, help="of the phone simulator (8889)")
+    parser.add_argument("--data", type=Path, default=ROOT / "data-demo", help="the folder to keep data in")
+    parser.add_argument("--reset", action="store_true", help="begin with an empty folder")
+    return parser.parse_args(arguments)
+
+
+def command_line(options: argparse.Namespace) -> list[str]:
+    places = ["--port", str(options.port), "--simulator-port", str(options.simulator_port)]
+    return [*places, "--data", str(options.data.resolve()), *(["--reset"] if options.reset else [])]
+
+
+def set_up(goal: str, options: argparse.Namespace | None) -> None:
+    """Each step does nothing when its work is done.
+
+    Raises:
+        CannotGoOn
+    """
+    wait_for_others()
+    check_processor(goal)
+    if not STAMPS.exists():
+        check_room(ROOM[goal])
+        for port in (options.port, options.simulator_port) if options else ():
+            check_port(port)
+    make_venv()
+    install("requirements.txt")
+    if goal == "test":
+        install("requirements-dev.txt", "requirements.txt")
+    if not has_database(goal):
+        install("requirements-mongod.txt", options=["--no-deps", "--require-hashes"])
+        bring_libraries()
+    bring_assets()
+    compile_messages()
+    if goal == "test":
+        bring_browser()
+
+
+def wait_for_others() -> None:
+    """One set-up at a time: the checkout is locked until the demo takes this process over, or it ends."""
+    checkout = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(checkout, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say("Waiting for another set-up of this checkout")
+        fcntl.flock(checkout, fcntl.LOCK_EX)
+
+
+def has_database(goal: str) -> bool:
+    """Whether there is another database than the packaged one."""
+    given = goal == "run" and os.environ.get("PANYU_MONGO_URI")
+    return bool(given or (shutil.which("mongod") and not packaged_mongod_runs()))
+
+
+def packaged_mongod_runs() -> bool:
+    return sys.platform == "linux" and platform.machine() == "x86_64"
+
+
+def check_processor(goal: str) -> None:
+    if has_database(goal):
+        return
+    remedy = "put mongod 6.0 or later on PATH, or set PANYU_MONGO_URI to a replica set"
+    if not packaged_mongod_runs():
+        raise CannotGoOn(f"There is no packaged MongoDB for {sys.platform} on {platform.machine()}: {remedy}")
+    described = Path("/proc/cpuinfo").read_text()
+    if "flags" in described and not re.search(r"^flags\s*:.*\bavx\b", described, re.MULTILINE):
+        raise CannotGoOn(f"MongoDB needs a processor with AVX, which this one lacks: {remedy}")
+
+
+def check_room(wanted: float) -> None:
+    free = shutil.disk_usage(ROOT).free
+    if free < wanted:
+        raise CannotGoOn(
+            f"{free / 1e9:.1f} GB are free at {ROOT}; free at least {wanted / 1e9:.1f} GB and run again"
+        )
+
+
+def check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CannotGoOn(f"Port {port} is in use: give others with --port and --simulator-port") from None
+
+
+def make_venv() -> None:
+    if PYTHON.exists() and succeeds([PYTHON, "-c", "import pip"]):
+        return
+    if not importlib.util.find_spec("ensurepip"):
+        raise CannotGoOn("Python's venv module is missing: apt-get install python3-venv, then run again")
+    say("Making the virtual environment")
+    run([sys.executable, "-m", "venv", "--clear", VENV], "The virtual environment cannot be made")
+
+
+def install(name: str, *included: str, options: Sequence[str] = ()) -> None:
+    """Install a file of requirements if it, or one that it includes, has changed since."""
+    if is_done(name, [ROOT / one for one in (name, *included)]):
+        return
+    say(f"Installing {name} with pip")
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    run([*pip, *options, "-r", ROOT / name], "pip failed")
+    mark_done(name, [ROOT / one for one in (name, *included)])
+
+
+def bring_libraries() -> None:
+    """See that the packaged mongod finds the shared libraries that it is linked to."""
+    [mongod] = VENV.glob("lib/python3*/site-packages/fiftyone/db/bin/mongod")
+    linked = subprocess.run(["ldd", mongod], capture_output=True, text=True, check=False).stdout
+    missing = re.findall(r"(\S+) => not found", linked)
+    if unknown := [library for library in missing if library not in LIBRARIES]:
+        raise CannotGoOn(
+            f"MongoDB needs {', '.join(unknown)}: install what brings it, or set PANYU_MONGO_URI"
+        )
+    bring_packages({LIBRARIES[library] for library in missing}, "MongoDB")
+
+
+def bring_browser() -> None:
+    """Chromium for the browser tests, and a Chinese font for their pictures."""
+    packages = set()
+    if not shutil.which("chromium"):
+        packages.add("chromium")
+    fonts = Path("/usr/share/fonts")
+    if not any([*fonts.rglob("wqy*"), *fonts.rglob("NotoSansCJK*")]):
+        packages.add("fonts-wqy-microhei")
+    bring_packages(packages, "The browser tests")
+
+
+def bring_packages(packages: Iterable[str], who: str) -> None:
+    """Install Debian packages, or say how.
+
+    Raises:
+        CannotGoOn: this is not root on Debian, or apt failed.
+    """
+    names = sorted(packages)
+    if not names:
+        return
+    command = f"apt-get install -y --no-install-recommends {' '.join(names)}"
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise CannotGoOn(f"{who} need{'s' * (who == 'MongoDB')} {', '.join(names)}: sudo {command}")
+    say(f"Installing {', '.join(names)} with apt")
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    run(["apt-get", "update", "-q"], "apt cannot reach its servers")
+    run(command.split(), f"Not installed ({command})")
+
+
+def bring_assets() -> None:
+    """Styles and scripts of the pages, from npm to `static/vendor`."""
+    lock = [ROOT / "package-lock.json"]
+    if is_done("npm", lock) and all((VENDOR / name).exists() for name in ASSETS.values()):
+        return
+    npm = shutil.which("npm")
+    if not npm:
+        install("requirements-node.txt")
+        npm = str(VENV / "bin" / "npm")
+    say("Fetching styles and scripts with npm")
+    run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "npm failed")
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    for source, name in ASSETS.items():
+        shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
+    mark_done("npm", lock)
+
+
+def compile_messages() -> None:
+    catalogues = sorted((ROOT / "locale").glob("*/LC_MESSAGES/panyu.po"))
+    compiled = all(one.with_suffix(".mo").exists() for one in catalogues)
+    if not catalogues or (compiled and is_done("messages", catalogues)):
+        return
+    say("Compiling the translations")
+    babel: list[str | Path] = [PYTHON, "-m", "babel.messages.frontend", "-q"]
+    run([*babel, "compile", "-d", ROOT / "locale", "-D", "panyu"], "The translations cannot be compiled")
+    mark_done("messages", catalogues)
+
+
+def run(command: Sequence[str | Path], failure: str) -> None:
+    """Run a command in the checkout.
+
+    Raises:
+        CannotGoOn: it failed; the line has the last of what it said.
+    """
+    ended = subprocess.run(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if ended.returncode == 0:
+        return
+    said = f"{ended.stdout}\n{ended.stderr}"
+    if NETWORK.search(said):
+        raise CannotGoOn(f"{failure}: no connection; check the network (or the proxy settings) and run again")
+    errors = [line.strip() for line in said.splitlines() if re.search(r"\berror\b|^E:", line, re.IGNORECASE)]
+    lines = errors or said.split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), f"exit code {ended.returncode}")
+    raise CannotGoOn(f"{failure}: {last}")
+
+
+def succeeds(command: Sequence[str | Path]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def is_done(step: str, files: Iterable[Path]) -> bool:
+    return stamps().get(step) == digest(files)
+
+
+def mark_done(step: str, files: Iterable[Path]) -> None:
+    STAMPS.write_text(json.dumps({**stamps(), step: digest(files)}, indent=1))
+
+
+def stamps() -> dict[str, str]:
+    return json.loads(STAMPS.read_text()) if STAMPS.exists() else {}
+
+
+def digest(files: Iterable[Path]) -> str:
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def say(what: str) -> None:
+    print(f"{what} …", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

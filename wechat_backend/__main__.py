@@ -1,0 +1,108 @@
+"""python -m wechat_backend serve | worker | demo | simulator"""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from wechat_backend import logs
+from wechat_backend.database import DatabaseUnreachable
+from wechat_backend.settings import Settings, SettingsError, load_settings
+
+REFUSED = 2
+"""The exit code when a setting must be put right first; standard error names it."""
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    try:
+        return int(arguments.start(arguments))
+    except SettingsError as error:
+        return _refuse(str(error))
+    except DatabaseUnreachable as error:
+        return _refuse(f"PANYU_MONGO_URI: the database does not answer: {error}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m wechat_backend")
+    commands = parser.add_subparsers(required=True, metavar="serve | worker | demo | simulator")
+    commands.add_parser("serve", help="pages, JSON API, WeChat callback").set_defaults(start=serve)
+    commands.add_parser("worker", help="relays events, sends notices").set_defaults(start=worker)
+    demo_parser = commands.add_parser("demo", help="everything, with a database and a simulator of its own")
+    demo_parser.add_argument("--port", type=int, default=8888, help="of the web server (8888)")
+    demo_parser.add_argument("--simulator-port", type=int, default=8889, help="of the phone simulator (8889)")
+    demo_parser.add_argument(
+        "--data", type=Path, default=Path("data-demo"), help="the folder to keep data in"
+    )
+    demo_parser.add_argument("--reset", action="store_true", help="begin with an empty folder")
+    demo_parser.set_defaults(start=demo)
+    simulator_parser = commands.add_parser("simulator", help="plays WeChat, Aliyun and the government")
+    simulator_parser.add_argument("--port", type=int, default=8889)
+    simulator_parser.set_defaults(start=simulator)
+    return parser
+
+
+def serve(_arguments: argparse.Namespace) -> int:
+    async def process(settings: Settings) -> None:
+        from wechat_backend import app  # noqa: PLC0415 - each process loads what it needs
+
+        await app.serve(settings)
+
+    return _run(process)
+
+
+def worker(_arguments: argparse.Namespace) -> int:
+    async def process(settings: Settings) -> None:
+        from wechat_backend import worker as relay  # noqa: PLC0415
+
+        await relay.run(settings)
+
+    return _run(process)
+
+
+def simulator(arguments: argparse.Namespace) -> int:
+    async def process(settings: Settings) -> None:
+        from wechat_backend import simulator as peers  # noqa: PLC0415
+
+        await peers.serve(peers.SimulatorConfig.from_settings(settings, port=arguments.port))
+
+    return _run(process)
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda *_: sys.exit(0))  # until there is something to end in order
+    from wechat_backend import demo as supervisor  # noqa: PLC0415
+
+    options = supervisor.Options(
+        arguments.port, arguments.simulator_port, arguments.data.resolve(), arguments.reset
+    )
+    return supervisor.main(options)
+
+
+def _run(process: Callable[[Settings], Awaitable[None]]) -> int:
+    """Run until SIGTERM or SIGINT, which cancel the process so that it can finish what it is at."""
+    settings = load_settings()
+    logs.configure(settings.log_level)
+    asyncio.run(_until_told(process(settings)))
+    return 0
+
+
+async def _until_told(running: Awaitable[None]) -> None:
+    task = asyncio.ensure_future(running)
+    for told in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(told, task.cancel)
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
+
+
+def _refuse(lines: str) -> int:
+    sys.stderr.write(lines + "\n")
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

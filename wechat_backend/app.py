@@ -1,0 +1,149 @@
+"""Builds the web application: settings → database → models → gateways → routes."""
+
+import asyncio
+import signal
+from base64 import b64decode
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+import tornado.locale
+from tornado.httpserver import HTTPServer
+from tornado.web import Application, RequestHandler
+
+from handlers import (
+    admin,
+    api,
+    applications,
+    appointments,
+    binding,
+    guides,
+    home,
+    kiosk,
+    operations,
+    receipts,
+    reviews,
+    sign_in,
+    wechat,
+)
+from handlers.base import NotFoundPage
+from handlers.services import Services, Site, assemble
+from models.privacy import Privacy
+from models.store import Database
+from models.workdays import Workdays
+from wechat_backend.database import connect
+from wechat_backend.gateways import Gateways
+from wechat_backend.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+BODY_LIMIT = 24 * 1024 * 1024
+"""Bytes of one request: a 20 MB material and the form around it."""
+SHUTDOWN_SECONDS = 3
+
+log = structlog.get_logger()
+
+
+def privacy_of(settings: Settings) -> Privacy:
+    keys = {name: b64decode(key.get_secret_value()) for name, key in settings.encryption_keys.items()}
+    return Privacy(keys, settings.index_key.get_secret_value().encode())
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_services(
+    settings: Settings, database: Database, gateways: Gateways, clock: Callable[[], datetime] = utc_now
+) -> Services:
+    site = Site(
+        base_url=settings.base_url,
+        help_phone=settings.help_phone,
+        wechat_appid=settings.wechat_appid,
+        oauth_url=settings.wechat_oauth_url,
+        demo=settings.demo,
+        frame_ancestors=settings.frame_ancestors,
+    )
+    return assemble(
+        database,
+        clock=clock,
+        calendar=Workdays(),
+        privacy=privacy_of(settings),
+        site=site,
+        identity=gateways.identity,
+        verifier=gateways.verifier,
+    )
+
+
+def make_app(services: Services, settings: Settings) -> Application:
+    tornado.locale.load_gettext_translations(str(ROOT / "locale"), "panyu")
+    tornado.locale.set_default_locale("zh_CN")
+    routes: list[Any] = [
+        *operations.ROUTES,
+        *wechat.routes(_callback_keys(settings)),
+        *api.ROUTES,
+        *admin.ROUTES,
+        *kiosk.ROUTES,
+        *home.ROUTES,
+        *sign_in.ROUTES,
+        *guides.ROUTES,
+        *binding.ROUTES,
+        *appointments.ROUTES,
+        *applications.ROUTES,
+        *receipts.ROUTES,
+        *reviews.ROUTES,
+    ]
+    return Application(
+        routes,
+        services=services,
+        default_handler_class=NotFoundPage,
+        template_path=str(ROOT / "templates"),
+        static_path=str(ROOT / "static"),
+        xsrf_cookies=True,
+        xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax", "secure": services.site.secure},
+        log_function=_log_request,
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what has begun."""
+    database = await connect(
+        settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver
+    )
+    gateways = Gateways(settings, database, privacy_of(settings), utc_now)
+    services = build_services(settings, database, gateways)
+    await services.prepare()
+    server = HTTPServer(make_app(services, settings), xheaders=True, max_body_size=BODY_LIMIT)
+    server.listen(settings.port, settings.bind)
+    log.info("serving", address=settings.bind, port=settings.port)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+    server.stop()
+    try:
+        await asyncio.wait_for(server.close_all_connections(), SHUTDOWN_SECONDS)
+    finally:
+        await database.close()
+
+
+def _callback_keys(settings: Settings) -> dict[str, Any]:
+    previous = settings.wechat_aes_key_previous
+    keys = [settings.wechat_aes_key.get_secret_value()]
+    return {
+        "appid": settings.wechat_appid,
+        "token": settings.wechat_token.get_secret_value(),
+        "aes_keys": keys + ([previous.get_secret_value()] if previous else []),
+    }
+
+
+def _log_request(handler: RequestHandler) -> None:
+    """One line a request; the path without its query, which may name people's searches."""
+    log.info(
+        "request",
+        method=handler.request.method,
+        path=handler.request.path,
+        status=handler.get_status(),
+        milliseconds=round(handler.request.request_time() * 1000, 1),
+    )

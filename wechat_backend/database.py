@@ -1,0 +1,143 @@
+"""The MongoDB connection, the same whichever driver is behind it.
+
+The face is that of PyMongo's asynchronous API. Motor differs in whether closing, aggregating, listing
+indexes and watching are awaited; nothing outside this module knows that. Nothing else imports a client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+from inspect import isawaitable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from gridfs.asynchronous import AsyncGridFSBucket
+from pymongo import AsyncMongoClient
+from pymongo.errors import ConfigurationError, PyMongoError
+
+DEFAULTS: dict[str, Any] = {
+    "appname": "panyu",
+    "serverSelectionTimeoutMS": 2000,
+    "connectTimeoutMS": 2000,
+    "retryWrites": True,
+    "w": "majority",
+    "uuidRepresentation": "standard",
+}
+"""What holds unless the connection string says otherwise."""
+
+ALWAYS: dict[str, Any] = {"tz_aware": True, "tzinfo": UTC}
+
+
+class DatabaseUnreachable(Exception):
+    """No usable answer from MongoDB; the message says why and holds no password."""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """What one client library calls its parts; `collection` gives its collections PyMongo's face."""
+
+    client: Callable[..., Any]
+    bucket: Callable[..., Any]
+    collection: Callable[[Any], Any]
+
+
+class Database:
+    """One database: `database["applications"]` is a collection. Satisfies `models.store.Database`."""
+
+    def __init__(self, driver: Driver, client: Any, name: str) -> None:
+        self.driver, self.client, self.name = driver, client, name
+        self.native = client[name]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.driver.collection(self.native[name])
+
+    def bucket(self, name: str) -> Any:
+        """The GridFS bucket of this name; files are cut into chunks of 255 kB."""
+        return self.driver.bucket(self.native, bucket_name=name)
+
+    async def ping(self) -> None:
+        """One round trip to the primary.
+
+        Raises:
+            DatabaseUnreachable
+        """
+        try:
+            await self.client.admin.command("ping")
+        except (PyMongoError, OSError) as error:
+            raise DatabaseUnreachable(_reason(error)) from error
+
+    async def drop(self) -> None:
+        """Remove the whole database; for tests and tools."""
+        await self.client.drop_database(self.name)
+
+    async def close(self) -> None:
+        if isawaitable(closing := self.client.close()):
+            await closing
+
+
+async def connect(uri: str, name: str, driver: str = "pymongo") -> Database:
+    """Connect to database `name` and see that it answers.
+
+    Raises:
+        DatabaseUnreachable: the connection string is not one, or nobody answers within two seconds.
+    """
+    parts = DRIVERS[driver]()
+    given = {key.lower() for key, _ in parse_qsl(urlsplit(uri).query)}
+    options = {key: value for key, value in DEFAULTS.items() if key.lower() not in given}
+    try:
+        client = parts.client(uri, **options, **ALWAYS)
+    except (ConfigurationError, ValueError) as error:
+        raise DatabaseUnreachable(_reason(error)) from error
+    database = Database(parts, client, name)
+    try:
+        await database.ping()
+    except DatabaseUnreachable:
+        await database.close()
+        raise
+    return database
+
+
+def _pymongo() -> Driver:
+    return Driver(AsyncMongoClient, AsyncGridFSBucket, lambda collection: collection)
+
+
+def _motor() -> Driver:
+    from motor import motor_asyncio  # noqa: PLC0415 - loaded only by those who ask for it
+
+    def client(uri: str, **options: Any) -> Any:
+        return motor_asyncio.AsyncIOMotorClient(uri, io_loop=asyncio.get_running_loop(), **options)
+
+    return Driver(client, motor_asyncio.AsyncIOMotorGridFSBucket, MotorCollection)
+
+
+DRIVERS: dict[str, Callable[[], Driver]] = {"pymongo": _pymongo, "motor": _motor}
+
+
+class MotorCollection:
+    """A Motor collection that is awaited where PyMongo's is."""
+
+    def __init__(self, native: Any) -> None:
+        self._native = native
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._native, name)
+
+    def with_options(self, **options: Any) -> MotorCollection:
+        return MotorCollection(self._native.with_options(**options))
+
+    async def aggregate(self, *args: Any, **options: Any) -> Any:
+        return self._native.aggregate(*args, **options)
+
+    async def list_indexes(self, *args: Any, **options: Any) -> Any:
+        return self._native.list_indexes(*args, **options)
+
+    async def watch(self, *args: Any, **options: Any) -> Any:
+        return self._native.watch(*args, **options)
+
+
+def _reason(error: Exception) -> str:
+    """The first clause of the driver's message, which goes on with the whole topology."""
+    return str(error).split(", Timeout:")[0].split(" (configured timeouts")[0] or type(error).__name__

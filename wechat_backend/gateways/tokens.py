@@ -1,0 +1,90 @@
+"""WeChat access tokens: one for all processes, sealed in MongoDB.
+
+`tokens` holds `{_id: appid, sealed, expires_at, leased_until, forced_at}`. Whoever finds no usable token
+takes the lease and fetches one, while the others wait for it to appear.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from pymongo.errors import DuplicateKeyError
+
+from models.privacy import Privacy
+from models.store import Database, Document
+from wechat_backend.gateways.base import Clock, GatewayError, Remedy
+
+LEASE = timedelta(seconds=20)
+MARGIN = 300
+"""Seconds before its end at which a token is no longer used; WeChat has a new one by then."""
+FORCE_APART = timedelta(minutes=75)
+"""WeChat allows 20 forced refreshes a day."""
+ROUNDS, PAUSE = 80, 0.1
+"""How often, and how many seconds apart, to look for the token that somebody else is fetching."""
+
+Fetch = Callable[[bool], Awaitable[tuple[str, int]]]
+"""Asks the platform for a token, by force or not; the token and its life in seconds."""
+
+
+class Tokens:
+    def __init__(self, database: Database, privacy: Privacy, clock: Clock) -> None:
+        self.documents = database["tokens"]
+        self.privacy, self.clock = privacy, clock
+
+    async def get(self, appid: str, fetch: Fetch, failed: str | None = None) -> str:
+        """A usable token that is not the one that `failed`.
+
+        Raises:
+            GatewayError: from `fetch`; `token_busy` or `token_refused`.
+        """
+        for _ in range(ROUNDS):
+            now = self.clock()
+            kept: Document | None = await self.documents.find_one({"_id": appid})
+            token = self._usable(appid, kept, now)
+            if token and token != failed:
+                return token
+            if await self._lease(appid, kept, now):
+                return await self._refresh(appid, kept, failed, fetch)
+            await asyncio.sleep(PAUSE)
+        raise GatewayError("wechat", "token_busy", Remedy.RETRY)
+
+    def _usable(self, appid: str, kept: Document | None, now: datetime) -> str | None:
+        if kept is None or kept.get("sealed") is None or kept["expires_at"] <= now:
+            return None
+        return self.privacy.open(kept["sealed"], f"token:{appid}")
+
+    async def _lease(self, appid: str, kept: Document | None, now: datetime) -> bool:
+        """Take the lease, if nobody has it and the token is still the one that was read."""
+        condition = {
+            "_id": appid,
+            "sealed": kept.get("sealed") if kept else None,
+            "$or": [{"leased_until": None}, {"leased_until": {"$lte": now}}],
+        }
+        try:
+            leased = await self.documents.update_one(
+                condition, {"$set": {"leased_until": now + LEASE}}, upsert=True
+            )
+        except DuplicateKeyError:
+            return False
+        return bool(leased.matched_count or leased.upserted_id)
+
+    async def _refresh(self, appid: str, kept: Document | None, failed: str | None, fetch: Fetch) -> str:
+        now = self.clock()
+        sets: Document = {"leased_until": None}
+        try:
+            token, seconds = await fetch(False)
+            if token == failed:
+                self._check_force(kept, now)
+                sets["forced_at"] = now
+                token, seconds = await fetch(True)
+            sets["sealed"] = self.privacy.seal(token, f"token:{appid}")
+            sets["expires_at"] = now + timedelta(seconds=seconds - min(MARGIN, seconds // 2))
+        finally:
+            await self.documents.update_one({"_id": appid}, {"$set": sets})
+        return token
+
+    @staticmethod
+    def _check_force(kept: Document | None, now: datetime) -> None:
+        forced_at = kept.get("forced_at") if kept else None
+        if forced_at and now - forced_at < FORCE_APART:
+            raise GatewayError("wechat", "token_refused", Remedy.RETRY)

@@ -1,0 +1,71 @@
+"""JSON lines on standard error, for everything that is logged in the process.
+
+Each line has `at` (UTC, ISO 8601), `level`, `logger`, `event`, whatever the context binds (the request id
+as `request`, from a request through its event to the worker) and what the call adds. Values that would
+tell of a person or open a door are blotted out, by the name of their key and by their look.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+BLOT = "***"
+SECRET = re.compile(
+    r"(?:^|[^a-z])(?:phone|number|token|secret|password|key|cookie|authorization|signature|openid|unionid"
+    r"|credential)s?(?:[^a-z]|$)",
+    re.IGNORECASE,
+)
+"""The keys whose values are blotted out; `key` is the whole word, not the end of `monkey`."""
+PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?![0-9A-Za-z])")
+"""A mobile phone number or a resident identity number."""
+
+
+def configure(level: str = "INFO") -> None:
+    """Route structlog and the standard library (Tornado, PyMongo) to standard error."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.PositionalArgumentsFormatter(), *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redact,
+                structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    logging.captureWarnings(True)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def redact(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A processor: the same line with nothing in it that is nobody's business."""
+    return {key: _blotted(key, value) for key, value in line.items()}
+
+
+def _blotted(key: str, value: Any) -> Any:
+    if value and SECRET.search(str(key)):
+        return BLOT
+    if isinstance(value, Mapping):
+        return {inner: _blotted(inner, one) for inner, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_blotted("", one) for one in value]
+    return PERSONAL.sub(BLOT, value) if isinstance(value, str) else value

@@ -1,0 +1,140 @@
+"""The worker's loops. Each survives whatever happens in it: it logs, waits longer, and goes on."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from secrets import token_hex
+
+import structlog
+
+from models.outbox import Deliveries, Outbox
+from models.store import Document, Store
+from models.workers import Workers
+from wechat_backend import notices
+from wechat_backend.gateways.base import Clock
+from wechat_backend.worker.menu import MenuPublisher
+from wechat_backend.worker.sender import Sender
+
+log = structlog.get_logger("panyu.worker")
+
+RELAY_EVERY = 0.3
+DELIVER_EVERY = 0.3
+BEAT_EVERY = 10.0
+MENU_EVERY = 60.0
+"""Seconds between two rounds that found nothing to do."""
+LONGEST_PAUSE = 15.0
+AT_ONCE = 8
+"""Deliveries on their way at the same time."""
+GRACE = 3.0
+"""Seconds that deliveries on their way get to arrive when the worker is told to stop."""
+
+
+class Worker:
+    """Any number of workers may run beside each other."""
+
+    def __init__(
+        self,
+        *,
+        stores: Sequence[Store],
+        outbox: Outbox,
+        deliveries: Deliveries,
+        workers: Workers,
+        sender: Sender,
+        menu: MenuPublisher,
+        clock: Clock,
+    ) -> None:
+        self.stores, self.outbox, self.deliveries, self.workers = stores, outbox, deliveries, workers
+        self.sender, self.menu, self.clock = sender, menu, clock
+        self.name = f"{os.getpid()}-{token_hex(4)}"
+        self.relayed = self.sent = 0
+        self.wake = asyncio.Event()
+
+    async def relay_once(self) -> int:
+        """Move all pending events on; returns how many."""
+        moved = await self.outbox.relay(self.stores, self.deliveries, notices.plan, self.clock())
+        if moved:
+            self.relayed += moved
+            self.wake.set()
+            log.info("events_relayed", count=moved)
+        return moved
+
+    async def deliver_once(self) -> bool:
+        """Send the delivery longest due; False where none is."""
+        delivery = await self.sender.claim()
+        if delivery is None:
+            return False
+        await self._send(delivery)
+        return True
+
+    async def run(self) -> None:
+        """Work until cancelled; what is on its way then may still arrive."""
+        log.info("worker_started", worker=self.name)
+        on_their_way: set[asyncio.Task[None]] = set()
+        loops = [
+            self._repeat("relay", self.relay_once, RELAY_EVERY),
+            self._repeat("deliver", lambda: self._dispatch(on_their_way), DELIVER_EVERY, self.wake),
+            self._repeat("heartbeat", self._beat, BEAT_EVERY),
+            self._repeat("menu", self.menu.publish, MENU_EVERY),
+        ]
+        try:
+            await asyncio.gather(*loops)
+        finally:
+            if on_their_way:
+                await asyncio.wait(on_their_way, timeout=GRACE)
+            log.info("worker_stopped", worker=self.name)
+
+    async def _dispatch(self, on_their_way: set[asyncio.Task[None]]) -> bool:
+        """Claim one delivery and set it on its way, when there is room."""
+        if len(on_their_way) >= AT_ONCE:
+            await asyncio.wait(on_their_way, return_when=asyncio.FIRST_COMPLETED)
+        delivery = await self.sender.claim()
+        if delivery is None:
+            return False
+        task = asyncio.create_task(self._send(delivery))
+        on_their_way.add(task)
+        task.add_done_callback(on_their_way.discard)
+        return True
+
+    async def _send(self, delivery: Document) -> None:
+        try:
+            await self.sender.send(delivery)
+            self.sent += 1
+        except Exception:  # the database: the lease runs out, and it is claimed again
+            log.exception("delivery_not_recorded", delivery=delivery["_id"])
+
+    async def _beat(self) -> bool:
+        await self.workers.beat(self.name, self.clock(), relayed=self.relayed, sent=self.sent)
+        log.info("heartbeat", worker=self.name, relayed=self.relayed, sent=self.sent)
+        return False
+
+    async def _repeat(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[int | bool]],
+        pause: float,
+        wake: asyncio.Event | None = None,
+    ) -> None:
+        """Do `work` again at once while it finds something to do, else after `pause` or when woken."""
+        failures = 0
+        while True:
+            try:
+                busy = await work()
+                failures = 0
+            except Exception:
+                failures += 1
+                busy = False
+                log.exception("loop_failed", loop=name, failures=failures)
+            if not busy:
+                await _rest(min(LONGEST_PAUSE, pause * 2 ** min(failures, 10)) if failures else pause, wake)
+
+
+async def _rest(seconds: float, wake: asyncio.Event | None) -> None:
+    if wake is None:
+        await asyncio.sleep(seconds)
+        return
+    try:
+        async with asyncio.timeout(seconds):
+            await wake.wait()
+    except TimeoutError:
+        pass
+    wake.clear()

@@ -1,0 +1,44 @@
+"""Publishes the menu when it is not the one that was published last, by one worker at a time."""
+
+from datetime import timedelta
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from models.store import Database
+from wechat_backend.gateways.base import Clock
+from wechat_backend.gateways.wechat import WeChat
+from wechat_backend.menu import fingerprint
+
+LEASE = timedelta(seconds=60)
+
+
+class MenuPublisher:
+    """`tokens` keeps `{_id: "menu:<appid>", published: fingerprint, leased_until}`."""
+
+    def __init__(self, database: Database, wechat: WeChat, content: dict[str, Any], clock: Clock) -> None:
+        self.documents = database["tokens"]
+        self.wechat, self.content, self.clock = wechat, content, clock
+        self.key = f"menu:{wechat.account.appid}"
+
+    async def publish(self) -> bool:
+        """True if this call published it.
+
+        Raises:
+            wechat_backend.gateways.base.GatewayError: the lease runs out, and another try is due.
+        """
+        wanted, now = fingerprint(self.content), self.clock()
+        condition = {
+            "_id": self.key,
+            "published": {"$ne": wanted},
+            "$or": [{"leased_until": None}, {"leased_until": {"$lte": now}}],
+        }
+        try:
+            await self.documents.update_one(condition, {"$set": {"leased_until": now + LEASE}}, upsert=True)
+        except DuplicateKeyError:  # published already, or somebody is at it
+            return False
+        await self.wechat.create_menu(self.content)
+        await self.documents.update_one(
+            {"_id": self.key}, {"$set": {"published": wanted, "leased_until": None}}
+        )
+        return True
