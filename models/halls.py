@@ -1,0 +1,138 @@
+"""智慧政务大厅: the places of the 1+6+N circle (article 18), and their windows' hours (article 9)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pymongo import ASCENDING, GEOSPHERE, IndexModel
+
+from models.errors import NotFound
+from models.events import Cause, Event
+from models.store import Document, Store
+from models.workdays import Workdays, local_moment
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Point(Part):
+    """A GeoJSON point: longitude and latitude, WGS 84."""
+
+    type: Literal["Point"] = "Point"
+    coordinates: tuple[float, float]
+
+
+class Windows(Part):
+    """When the windows are open, and how many of them serve each item group at once."""
+
+    weekday_hours: list[tuple[time, time]] = Field(min_length=1)
+    slot_minutes: int = Field(30, ge=5, le=240)
+    capacity: dict[str, int] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _hours_in_order(self) -> "Windows":
+        times = [moment for opening in self.weekday_hours for moment in opening]
+        if times != sorted(set(times)):
+            raise ValueError("opening hours follow one another")
+        return self
+
+
+class Hall(Part):
+    """A place; `all_day` says that its self-service area is open for 24 hours."""
+
+    code: str = Field(pattern=r"^[a-z0-9-]+$")
+    kind: Literal["centre", "hall", "station"]
+    name: str
+    name_en: str = ""
+    address: str
+    township: str
+    location: Point
+    all_day: bool
+    hours: str
+    phone: str
+    windows: Windows | None = None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Times are in UTC; `capacity` is the number of people who can be served from `start` to `end`."""
+
+    hall: str
+    group: str
+    start: datetime
+    end: datetime
+    capacity: int
+
+
+def slots(hall: Hall, group: str, day: date, calendar: Workdays) -> list[Slot]:
+    """The slots of an item group on one day: none on a day off, or where no window serves the group."""
+    if hall.windows is None or group not in hall.windows.capacity or not calendar.worked(day):
+        return []
+    length = timedelta(minutes=hall.windows.slot_minutes)
+    capacity = hall.windows.capacity[group]
+    found: list[Slot] = []
+    for opens, closes in hall.windows.weekday_hours:
+        start, end = local_moment(day, opens), local_moment(day, closes)
+        while start + length <= end:
+            found.append(Slot(hall.code, group, start, start + length, capacity))
+            start += length
+    return found
+
+
+class Halls(Store):
+    collection = "halls"
+    missing = NotFound("hall_not_found", "没有找到该大厅")
+    indexes: ClassVar[Sequence[IndexModel]] = [
+        IndexModel([("location", GEOSPHERE)]),
+        IndexModel([("kind", ASCENDING), ("township", ASCENDING)]),
+    ]
+
+    async def put(self, hall: Hall, by: Cause) -> bool:
+        """Keep a hall as it is described; False if that changed nothing."""
+        content: dict[str, Any] = hall.model_dump(mode="json", exclude={"code"})
+        known = await self.documents.find_one({"_id": hall.code})
+        if known is None:
+            await self.add({"_id": hall.code, **content}, Event("hall.added", hall.code, by))
+            return True
+        if hall_of(known) == hall:
+            return False
+        await self.change(
+            hall.code,
+            expects={},
+            sets=content,
+            event=Event("hall.changed", hall.code, by),
+            otherwise=self.missing,
+        )
+        return True
+
+    async def find(self, code: str) -> Hall:
+        """
+        Raises:
+            NotFound: `hall_not_found`.
+        """
+        return hall_of(await self.get(code))
+
+    async def all(self, kind: str | None = None) -> list[Hall]:
+        """The centre first, then the halls, then the stations by township."""
+        query: Document = {"kind": kind} if kind else {}
+        found = self.documents.find(query).sort([("kind", ASCENDING), ("township", ASCENDING)])
+        return [hall_of(document) async for document in found]
+
+    async def offering(self, group: str) -> list[Hall]:
+        """Those with a window for an item group."""
+        query = {f"windows.capacity.{group}": {"$gt": 0}}
+        return [hall_of(document) async for document in self.documents.find(query).sort("_id", ASCENDING)]
+
+    async def near(self, longitude: float, latitude: float, limit: int = 10) -> list[Hall]:
+        """The nearest places, the nearest first."""
+        point = {"type": "Point", "coordinates": [longitude, latitude]}
+        query = {"location": {"$nearSphere": {"$geometry": point}}}
+        return [hall_of(document) async for document in self.documents.find(query).limit(limit)]
+
+
+def hall_of(document: Document) -> Hall:
+    values = {name: document[name] for name in Hall.model_fields if name in document}
+    return Hall.model_validate({"code": document["_id"], **values})

@@ -1,0 +1,57 @@
+"""The worker process: relays events, sends what they call for, publishes the menu."""
+
+from collections.abc import Mapping
+
+from handlers.services import Services
+from models.inbox import Inbox
+from models.outbox import Outbox, Via
+from models.workers import Workers
+from wechat_backend.app import build_services, privacy_of, utc_now
+from wechat_backend.database import connect
+from wechat_backend.gateways import Gateways
+from wechat_backend.gateways.base import Clock
+from wechat_backend.menu import menu
+from wechat_backend.settings import Settings
+from wechat_backend.worker.channels import Channels
+from wechat_backend.worker.loops import Worker
+from wechat_backend.worker.menu import MenuPublisher
+from wechat_backend.worker.sender import Channel, Sender
+
+
+async def run(settings: Settings) -> None:
+    """Work until cancelled.
+
+    Raises:
+        wechat_backend.database.DatabaseUnreachable
+    """
+    database = await connect(
+        settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver
+    )
+    gateways = Gateways(settings, database, privacy_of(settings), utc_now)
+    try:
+        services = build_services(settings, database, gateways)
+        worker = build(settings, services, gateways, utc_now)
+        await services.prepare()
+        await worker.workers.prepare()
+        await worker.run()
+    finally:
+        gateways.close()
+        await database.close()
+
+
+def build(settings: Settings, services: Services, gateways: Gateways, clock: Clock) -> Worker:
+    channels = Channels(services, gateways, settings.wechat_templates, settings.sms_templates)
+    senders: Mapping[Via, Channel] = {
+        Via.WECHAT: channels.wechat,
+        Via.SMS: channels.sms,
+        Via.GOVERNMENT: channels.government,
+    }
+    return Worker(
+        stores=[store for store in services.stores() if not isinstance(store, Outbox | Inbox)],
+        outbox=services.outbox,
+        deliveries=services.deliveries,
+        workers=Workers(services.database),
+        sender=Sender(services.deliveries, senders, clock),
+        menu=MenuPublisher(services.database, gateways.wechat, menu(settings.base_url), clock),
+        clock=clock,
+    )

@@ -1,0 +1,79 @@
+"""From a delivery to a call of the gateway that sends it: each method is a `sender.Channel`."""
+
+from collections.abc import Mapping
+
+from handlers.services import Services
+from models.errors import NotFound
+from models.store import Document
+from wechat_backend import notices
+from wechat_backend.gateways import Gateways
+from wechat_backend.gateways.base import GatewayError, Remedy
+from wechat_backend.notices import Letter
+from wechat_backend.worker.letters import write
+from wechat_backend.worker.reports import REPORTS
+
+
+class Channels:
+    """`templates` and `sms_templates` map a notice to the template's id at WeChat and Aliyun."""
+
+    def __init__(
+        self,
+        services: Services,
+        gateways: Gateways,
+        templates: Mapping[str, str],
+        sms_templates: Mapping[str, str],
+    ) -> None:
+        self.services, self.gateways = services, gateways
+        self.templates, self.sms_templates = templates, sms_templates
+
+    async def wechat(self, delivery: Document) -> str:
+        notice = delivery["notice"]
+        letter = await self._letter(delivery)
+        openid = await self._openid(letter)
+        if not (template := self.templates.get(notice)):
+            raise GatewayError("wechat", "no_template", Remedy.FALL_BACK)
+        return await self.gateways.wechat.send_template(
+            openid,
+            template,
+            notices.fields(notice, letter),
+            self.services.site.base_url + letter.page,
+            delivery["_id"],
+        )
+
+    async def sms(self, delivery: Document) -> str:
+        notice = delivery["notice"]
+        letter = await self._letter(delivery)
+        if not letter.phone:
+            raise GatewayError("sms", "no_phone", Remedy.GIVE_UP)
+        if not (template := self.sms_templates.get(notice)):
+            raise GatewayError("sms", "no_template", Remedy.GIVE_UP)
+        return await self.gateways.sms.send(
+            letter.phone, template, notices.parameters(notice, letter), delivery["_id"]
+        )
+
+    async def government(self, delivery: Document) -> str:
+        event = await self.services.outbox.event(delivery["event"])
+        system = delivery["notice"]
+        body = await REPORTS[system](self.services, event)
+        return await self.gateways.government.tell(system, body, delivery["_id"])
+
+    async def _letter(self, delivery: Document) -> Letter:
+        event = await self.services.outbox.event(delivery["event"])
+        return await write(self.services, delivery, event)
+
+    async def _openid(self, letter: Letter) -> str:
+        """
+        Raises:
+            GatewayError: `no_account`, `no_openid` or `not_following`; another channel may reach them.
+        """
+        if letter.account is None:
+            raise GatewayError("wechat", "no_account", Remedy.FALL_BACK)
+        try:
+            account = await self.services.accounts.get(letter.account)
+        except NotFound:
+            raise GatewayError("wechat", "no_account", Remedy.FALL_BACK) from None
+        if not account.get("openid"):
+            raise GatewayError("wechat", "no_openid", Remedy.FALL_BACK)
+        if account.get("following") is False:
+            raise GatewayError("wechat", "not_following", Remedy.FALL_BACK)
+        return str(account["openid"])

@@ -1,0 +1,166 @@
+"""Writes the letter of a delivery: the facts of its notice, from the event and the documents as they are now."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from handlers.base import local
+from handlers.services import Services
+from models.appointments import LABELS as APPOINTMENT_LABELS
+from models.appointments import State as AppointmentState
+from models.errors import NotFound
+from models.items import Handling
+from models.store import Document
+from wechat_backend.notices import Letter
+from wechat_backend.worker.sender import Overtaken
+
+TIME = "%Y年%m月%d日 %H:%M"
+HANDLING = {
+    Handling.FORM_GENERATION: "网上填表，打印后办理",
+    Handling.PRE_ACCEPTANCE: "网上预受理",
+    Handling.FULLY_ONLINE: "全流程网办",
+}
+PROGRESS: Mapping[str, tuple[str, str]] = {
+    "application.accepted": ("已受理", "我们正在办理，请留意进度"),
+    "application.not_accepted": ("不予受理", "请点开查看理由和救济途径"),
+    "application.supplement_requested": ("需要补齐补正", "请点开查看，一次补齐"),
+    "application.supplemented": ("已收到补正材料", "我们将尽快审核"),
+    "application.returned": ("已退件", "请点开查看理由"),
+    "application.concluded": ("已办结", "请点开查看结果，欢迎评价"),
+    "application.withdrawn": ("已撤回", "如需办理可重新申请"),
+}
+"""Event → what happened, what to do now."""
+AGENCY: Mapping[str, str] = {
+    "agency.requested": "待您确认",
+    "agency.confirmed": "已确认",
+    "agency.ended": "已结束",
+}
+
+Writer = Callable[[Services, Document, Document], Awaitable[Letter]]
+"""From a delivery and its event to the letter."""
+
+
+async def write(services: Services, delivery: Document, event: Document) -> Letter:
+    """
+    Raises:
+        Overtaken: there is nothing to send any more.
+    """
+    return await WRITERS[delivery["notice"]](services, delivery, event)
+
+
+async def _code(services: Services, _delivery: Document, event: Document) -> Letter:
+    """Only the newest code, and only while it is valid: an old one would mislead."""
+    try:
+        kept = await services.phone_codes.get(event["about"])
+    except NotFound:
+        raise Overtaken("code_expired") from None
+    if kept["sent_at"] != event["at"]:
+        raise Overtaken("newer_code")
+    if kept["used"] or kept["expires_at"] <= services.clock():
+        raise Overtaken("code_expired")
+    phone, code = services.phone_codes.secret(kept)
+    return Letter({"code": code}, phone=phone)
+
+
+async def _application(services: Services, _delivery: Document, event: Document) -> Letter:
+    application = await services.applications.get(event["about"])
+    guide = await services.guides.version(application["guide"])
+    department = await services.departments.get(guide.department)
+    status, note = PROGRESS.get(event["name"], ("已提交", ""))
+    is_receipt = event["name"] == "application.submitted"
+    return Letter(
+        {
+            "serial": application["serial"],
+            "item": guide.name,
+            "department": department["name"],
+            "handling": HANDLING[guide.handling],
+            "time": local(event["at"], TIME),
+            "status": status,
+            "note": note,
+        },
+        page=f"/applications/{application['_id']}" + ("/receipt" if is_receipt else ""),
+        account=await _account(services, application),
+        phone=await _phone(services, application),
+    )
+
+
+async def _appointment(services: Services, _delivery: Document, event: Document) -> Letter:
+    appointment = await services.appointments.get(event["about"])
+    state = AppointmentState(event["name"].removeprefix("appointment."))
+    return Letter(
+        {
+            "item": appointment["item_name"],
+            "hall": appointment["hall_name"],
+            "time": local(appointment["start"], TIME),
+            "status": APPOINTMENT_LABELS[state],
+        },
+        page=f"/appointments/{appointment['_id']}",
+        account=await _account(services, appointment),
+        phone=await _phone(services, appointment),
+    )
+
+
+async def _rebinding(services: Services, _delivery: Document, event: Document) -> Letter:
+    """To the account that lost the binding."""
+    applicant = await services.applicants.get(event["about"])
+    return Letter(
+        {"what": "您的实名认证已转绑到其他微信", "time": local(event["at"], TIME)},
+        page="/me",
+        account=event["data"]["old_account"],
+        phone=services.applicants.phone(applicant),
+    )
+
+
+async def _agency(services: Services, delivery: Document, event: Document) -> Letter:
+    """To the legal representative who is asked, or to the agent who is told."""
+    agency = await services.agencies.get(event["about"])
+    body = await services.applicants.get(agency["body"])
+    told = await _told(services, delivery["recipient"])
+    return Letter(
+        {
+            "enterprise": services.applicants.name(body),
+            "person": agency["agent_name"],
+            "status": AGENCY[event["name"]],
+        },
+        page="/enterprises",
+        account=told["account"],
+        phone=services.applicants.phone(told),
+    )
+
+
+async def _told(services: Services, recipient: str) -> Document:
+    """
+    Raises:
+        Overtaken: the legal representative is not known here yet; the request waits on their page.
+    """
+    kind, _, index = recipient.rpartition(":")
+    if kind != "representative":
+        return await services.applicants.get(recipient)
+    found = await services.applicants.of_number_index(index)
+    if found is None:
+        raise Overtaken("representative_unknown")
+    return found
+
+
+async def _account(services: Services, document: Document) -> str | None:
+    """Where it was done from, else where the applicant is bound now."""
+    if document.get("account"):
+        return str(document["account"])
+    account: str | None = (await services.applicants.get(document["applicant"]))["account"]
+    return account
+
+
+async def _phone(services: Services, document: Document) -> str | None:
+    """The applicant's own, else (a body has none) that of the agent who did it."""
+    for who in (document["applicant"], document.get("agent")):
+        if who and (phone := services.applicants.phone(await services.applicants.get(who))):
+            return phone
+    return None
+
+
+WRITERS: Mapping[str, Writer] = {
+    "code": _code,
+    "receipt": _application,
+    "progress": _application,
+    "appointment": _appointment,
+    "rebinding": _rebinding,
+    "agency": _agency,
+}
