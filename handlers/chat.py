@@ -10,6 +10,7 @@ from handlers.envelope import Incoming
 from handlers.services import Services
 from models.errors import NotFound
 from models.events import Cause
+from models.applications import LABELS, State
 from models.items import Guide, Handling
 
 BUSY = "系统繁忙，请稍后再试。"
@@ -20,6 +21,9 @@ LISTED = 8
 """Guides in one list: what fits on a phone without scrolling."""
 REACHED = "success"
 """What TEMPLATESENDJOBFINISH says of a message that was delivered."""
+
+SERIAL = re.compile(r"[0-9A-Z-]{12,40}")
+"""What may be a serial number; whether it is one, the store knows."""
 
 HANDLING = {
     Handling.FORM_GENERATION: "网上填表，打印后办理",
@@ -50,7 +54,7 @@ class Chat:
         if re.fullmatch(r"[0-9]{1,2}", words):
             item = await self.services.inbox.chosen(message.sender, int(words), by.at)
             return await self.guide(item) if item else self.nothing_to_choose()
-        if self.serial.fullmatch(words.upper()) and (found := await self.standing(words.upper())):
+        if SERIAL.fullmatch(words.upper()) and (found := await self.standing(words.upper())):
             return found
         return await self.search(message.sender, words[:40], by)
 
@@ -91,11 +95,14 @@ class Chat:
         )
 
     async def standing(self, serial: str) -> str | None:
-        found = await self.progress(serial)
-        if found is None:
+        """How an application stands, as anyone who knows its serial number may see it."""
+        try:
+            found = await self.services.applications.by_serial(serial)
+        except NotFound:
             return None
-        page = self.anchor(f"/progress?serial={quote(found.serial)}", "查看详细进度")
-        return f"办件编号：{found.serial}\n事项：{found.item}\n当前进度：{found.state}\n\n{page}"
+        page = self.anchor(f"/progress?serial={quote(serial)}", "查看详细进度")
+        state = LABELS[State(found["state"])]
+        return f"办件编号：{serial}\n事项：{found['item_name']}\n当前进度：{state}\n\n{page}"
 
     async def followed(self, message: Incoming, by: Cause) -> str:
         await self.services.accounts.follow(message.sender, by)
@@ -148,7 +155,7 @@ class Chat:
     def nothing_found(self, words: str) -> str:
         return "\n".join(
             [
-                f"没有找到和“{re.sub('[<>]', '', words)}”有关的事项。",
+                f"没有找到和“{words.replace('<', '＜')}”有关的事项。",
                 "请换个说法再试，例如只发两三个字；",
                 "或看" + self.anchor("/guides", "全部办事指南") + "。",
                 self.phone_line(),

@@ -1,7 +1,6 @@
 """WeChat's callback: chat messages, menu clicks, follows, and what became of template messages."""
 
 import asyncio
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -133,7 +132,7 @@ class CallbackHandler(BaseHandler):
     @property
     def callback(self) -> Callback:
         services = self.services
-        chat = Chat(services, re.compile(SERIAL))
+        chat = Chat(services)
         return Callback(self.envelope, services.inbox, chat, services.clock, self.request_id)
 
     def check_xsrf_cookie(self) -> None:

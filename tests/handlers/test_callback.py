@@ -24,7 +24,7 @@ from handlers.services import Services, Site, assemble
 from models.privacy import Privacy
 from models.workdays import Workdays
 from tests.conftest import Clock
-from tests.data import a_guide
+from tests.handlers.guides import a_guide
 from wechat_backend.database import connect
 
 APPID, TOKEN = "wx0123456789abcdef", "token-of-the-tests"
@@ -129,7 +129,16 @@ def content(reply: str) -> str:
 
 
 @pytest.fixture
-async def peer(mongo_uri: str, privacy: Privacy, clock: Clock) -> AsyncIterator[Peer]:
+async def peer(served: Peer) -> Peer:
+    for store in (served.services.accounts, served.services.guides, served.services.deliveries):
+        await store.documents.delete_many({})
+    await served.services.inbox.documents.delete_many({})
+    return served
+
+
+@pytest.fixture(scope="module")
+async def served(mongo_uri: str, privacy: Privacy) -> AsyncIterator[Peer]:
+    clock = Clock()
     found = re.search(r"127\.0\.0\.1:(\d+)", mongo_uri)
     assert found
     gate = Gate(int(found[1]))
@@ -157,3 +166,221 @@ async def peer(mongo_uri: str, privacy: Privacy, clock: Clock) -> AsyncIterator[
     await database.drop()
     await database.close()
     await gate.stop()
+
+
+async def publish_guides(peer: Peer, cause: Any) -> None:
+    await peer.services.guides.publish(a_guide(), cause())
+    other = a_guide(item=a_guide().item[:-1] + "2", name="居住证首次申领", visits=1)
+    await peer.services.guides.publish(other, cause())
+
+
+async def test_get_echoes_for_wechat_alone(peer: Peer) -> None:
+    good = await peer.send(peer.query(echostr="5938"))
+    assert (good.code, good.body) == (200, b"5938")
+    for changes in (
+        {"signature": "0" * 40},
+        {"signature": "签"},
+        {"timestamp": str(int(peer.clock.now().timestamp()) - 601)},
+        {"timestamp": "soon"},
+        {"encrypt_type": "aes", "signature": ""},
+    ):
+        bad = await peer.send(peer.query(echostr="5938", **changes))
+        assert bad.code == 403
+        assert b"5938" not in bad.body
+
+
+async def test_follow_welcomes_and_is_known(peer: Peer) -> None:
+    welcome = await peer.say(event("subscribe"))
+    assert "欢迎" in welcome
+    assert "https://panyu.test/guides" in welcome
+    account = await peer.services.accounts.documents.find_one({"openid": USER})
+    assert account["following"] is True
+    assert await peer.say(event("unsubscribe", CreateTime="1764000005")) == ""
+    account = await peer.services.accounts.documents.find_one({"openid": USER})
+    assert account["following"] is False
+
+
+async def test_text_finds_guides_and_a_number_opens_one(peer: Peer, cause: Any) -> None:
+    await publish_guides(peer, cause)
+    listed = await peer.say(message("居住证"))
+    assert "1. " in listed
+    assert "2. " in listed
+    assert f"https://panyu.test/guides/{a_guide().item}" in listed
+    number = re.search(r"(\d)\. <a[^>]*>居住证签注", listed)
+    assert number
+    opened = await peer.say(message(chr(ord(number[1]) + 0xFEE0)))  # a full-width digit
+    assert "【居住证签注】" in opened
+    assert "跑动次数：0次" in opened
+    assert "没有对应的事项" in await peer.say(message("9"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "part"),
+    [
+        (message("帮助"), "020-12345"),
+        (event("CLICK", "help"), "020-12345"),
+        (message("天上的星星"), "没有找到"),
+        (message("<a href='http://evil'>x</a>]]><x/>"), "没有找到"),
+        (message("a]]>b"), "没有找到"),
+        ("<xml><FromUserName>openid-of-wang</FromUserName><ToUserName>gh_panyu</ToUserName>"
+         "<MsgType>image</MsgType><MsgId>7</MsgId><CreateTime>1</CreateTime></xml>", "看不懂图片"),
+        (message("   "), "这样使用"),
+    ],
+)  # fmt: skip
+async def test_what_is_said(peer: Peer, sent: str, part: str) -> None:
+    assert part in await peer.say(sent)
+
+
+async def test_user_text_comes_back_whole(peer: Peer) -> None:
+    assert "]]>" in await peer.say(message("a]]>b"))
+    assert "<a href='http" not in await peer.say(message("<a href='http://evil'>x</a>"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "   ",
+        "<xml>",
+        "no xml",
+        "<xml/>",
+        "<xml><Content>no type</Content></xml>",
+        "<xml><MsgType>text</MsgType></xml>",
+        "<xml><FromUserName>u</FromUserName><MsgType><a>1</a></MsgType></xml>",
+        '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><xml><MsgType>&b;</MsgType></xml>',
+        '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><xml><Content>&a;</Content></xml>',
+        b"\xff\xfe\x00",
+    ],
+)
+async def test_odd_bodies_are_harmless(peer: Peer, body: str | bytes) -> None:
+    response = await peer.send(peer.query(), body)
+    assert (response.code, response.body) == (200, b"success")
+
+
+async def test_control_characters_are_left_out(peer: Peer) -> None:
+    text = message("PLACE").replace("PLACE", "<![CDATA[天\x00\x0b\x1f\ufffe上]]>")
+    assert "天上" in await peer.say(text)
+
+
+async def test_a_repeat_gets_the_same_reply_and_happens_once(peer: Peer, cause: Any) -> None:
+    await publish_guides(peer, cause)
+    query, body = peer.query(), message("居住证")
+    first = await peer.send(query, body)
+    same = await peer.send(query, body)
+    other_nonce = await peer.send(peer.query(), body)
+    assert content(first.body.decode()) == content(same.body.decode()) == content(other_nonce.body.decode())
+    follow = event("subscribe")
+    replies = await asyncio.gather(*(peer.say(follow) for _ in range(4)))
+    assert len(set(replies)) == 1
+    assert "欢迎" in replies[0]
+    account = await peer.services.accounts.documents.find_one({"openid": USER})
+    assert [each["name"] for each in account["events"]] == ["account.followed"]
+
+
+async def test_events_of_one_second_are_told_apart(peer: Peer) -> None:
+    assert await peer.say(event("CLICK", "help")) != ""
+    assert await peer.say(event("CLICK", "else")) == ""
+    assert "欢迎" in await peer.say(event("subscribe"))
+
+
+async def test_a_caught_query_is_no_use_for_another_message(peer: Peer) -> None:
+    query = peer.query()
+    assert (await peer.send(query, message("帮助"))).code == 200
+    replayed = await peer.send(query, event("unsubscribe"))
+    assert (replayed.code, replayed.body) == (403, b"nonce_repeated")
+    assert await peer.services.accounts.documents.find_one({"openid": USER}) is None
+
+
+@pytest.mark.parametrize(
+    "changes", [{"signature": "0" * 40}, {"timestamp": "1"}, {"timestamp": "1" * 400}, {"nonce": "changed"}]
+)
+async def test_strangers_are_refused(peer: Peer, changes: dict[str, str]) -> None:
+    query = peer.query()
+    query |= changes
+    if "timestamp" in changes:
+        query["signature"] = signature(query["timestamp"], query["nonce"])
+    assert (await peer.send(query, event("subscribe"))).code == 403
+    assert await peer.services.accounts.documents.find_one({"openid": USER}) is None
+
+
+def encrypted(peer: Peer, body: str, key: str = KEY, appid: str = APPID) -> tuple[dict[str, str], str]:
+    query = peer.query()
+    sealed = WeChatCrypto(TOKEN, key, appid).encrypt_message(body, query["nonce"], query["timestamp"])
+    parts = xmltodict.parse(sealed)["xml"]
+    query |= {"encrypt_type": "aes", "msg_signature": parts["MsgSignature"]}
+    return query, f"<xml><ToUserName>{ACCOUNT}</ToUserName><Encrypt>{parts['Encrypt']}</Encrypt></xml>"
+
+
+@pytest.mark.parametrize("key", [KEY, OLD_KEY])
+async def test_encrypted_both_ways(peer: Peer, key: str) -> None:
+    response = await peer.send(*encrypted(peer, message("帮助"), key))
+    assert response.code == 200
+    parts = xmltodict.parse(response.body)["xml"]
+    reply = WeChatCrypto(TOKEN, key, APPID).decrypt_message(
+        response.body, parts["MsgSignature"], parts["TimeStamp"], parts["Nonce"]
+    )
+    assert "020-12345" in content(reply)
+
+
+async def test_encrypted_needs_its_own_signature_and_key(peer: Peer) -> None:
+    query, body = encrypted(peer, event("subscribe"))
+    for changes in ({"msg_signature": query["signature"]}, {"msg_signature": ""}, {"signature": "0"}):
+        assert (await peer.send(query | changes, body)).code == 403
+    for wrong in ({"key": FOREIGN_KEY}, {"appid": "wx-of-somebody"}):
+        response = await peer.send(*encrypted(peer, event("subscribe"), **wrong))
+        assert (response.code, response.body) == (200, b"success")
+    assert await peer.services.accounts.documents.find_one({"openid": USER}) is None
+    assert (await peer.send(*encrypted(peer, event("subscribe")))).code == 200
+    assert await peer.services.accounts.documents.find_one({"openid": USER})
+
+
+async def test_a_database_that_hangs_costs_nobody_the_answer(peer: Peer, monkeypatch: Any) -> None:
+    monkeypatch.setattr(wechat, "PATIENCE", 0.5)
+    peer.gate.open.clear()
+    start = time.perf_counter()
+    text, follow = await asyncio.gather(peer.say(message("居住证")), peer.say(event("subscribe")))
+    assert time.perf_counter() - start < FAST
+    assert text == "系统繁忙，请稍后再试。"
+    assert follow == ""
+    peer.gate.open.set()
+    for _ in range(100):
+        if await peer.services.accounts.documents.find_one({"openid": USER, "following": True}):
+            break
+        await asyncio.sleep(0.05)
+    else:
+        pytest.fail("the follow was lost")
+
+
+def test_patience_ends_before_wechat_asks_again() -> None:
+    assert wechat.PATIENCE < 5
+
+
+async def test_long_replies_fit(peer: Peer, cause: Any) -> None:
+    long = a_guide(summary="很长的说明。" * 400)
+    await peer.services.guides.publish(long, cause())
+    await peer.say(message("居住证签注"))
+    assert len((await peer.say(message("1"))).encode()) <= 2048
+
+
+async def test_too_large_a_body_is_refused(peer: Peer) -> None:
+    assert (await peer.send(peer.query(), "x" * (256 * 1024 + 1))).code == 400
+
+
+async def test_template_outcome_plans_the_fallback(peer: Peer) -> None:
+    deliveries = peer.services.deliveries
+    await deliveries.documents.insert_one(
+        {
+            "_id": "e1:wechat:a1",
+            "event": "e1",
+            "notice": "progress",
+            "channel": "wechat",
+            "recipient": "a1",
+            "request": "r",
+            "fallback": "sms",
+            "state": "sent",
+            "sent_as": "200163836",
+        }
+    )
+    finished = {"MsgID": "200163836", "Status": "failed:user block"}
+    assert await peer.say(event("TEMPLATESENDJOBFINISH", **finished)) == ""
+    assert [each["_id"] for each in await deliveries.of_event("e1")] == ["e1:sms:a1", "e1:wechat:a1"]

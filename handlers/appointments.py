@@ -1,0 +1,134 @@
+"""预约: item → hall → day → slot, each step its own address (article 9)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel
+
+from handlers.base import bound
+from handlers.pages import DOCUMENT_ID, CitizenPage
+from models.appointments import LABELS, State, bookable_days
+from models.errors import DomainError, NotFound
+from models.halls import Hall
+from models.items import Guide
+from models.workdays import local_date
+
+
+class AppointmentsPage(CitizenPage):
+    """GET /appointments; POST books."""
+
+    @bound
+    async def get(self) -> None:
+        mine = await self.services.appointments.of_applicant(self.bound_party().id)
+        self.show("appointments/list.html", appointments=mine, labels=LABELS)
+
+    @bound
+    async def post(self) -> None:
+        asked = self.form(Booking)
+        guide = await self.services.guides.published(asked.item)
+        hall = await self.services.halls.find(asked.hall)
+        try:
+            booked = await self.services.appointments.book(
+                self.bound_party(), guide, hall, asked.start, self.services.calendar, self.by_party()
+            )
+        except DomainError as error:
+            step = Step(item=asked.item, hall=asked.hall, day=local_date(asked.start))
+            return self.again("appointments/new.html", error, **await choices(self, step))
+        return self.see_other(f"/appointments/{booked['_id']}")
+
+
+class Booking(BaseModel):
+    item: str
+    hall: str
+    start: AwareDatetime
+
+
+class Step(BaseModel):
+    """What has been chosen so far."""
+
+    q: str = ""
+    item: str = ""
+    hall: str = ""
+    day: date | None = None
+
+
+class NewAppointmentPage(CitizenPage):
+    """GET /appointments/new?item=&hall=&day="""
+
+    @bound
+    async def get(self) -> None:
+        self.show("appointments/new.html", **await choices(self, self.query(Step)))
+
+
+class AppointmentPage(CitizenPage):
+    """GET /appointments/{id}"""
+
+    @bound
+    async def get(self, key: str) -> None:
+        found = await self.services.appointments.find(key, self.bound_party())
+        try:
+            hall: Hall | None = await self.services.halls.find(found["hall"])
+        except NotFound:
+            hall = None
+        guide = await self.services.guides.version(found["guide"])
+        reviewed = await self.services.reviews.of(f"appointment:{key}")
+        self.show(
+            "appointments/show.html",
+            appointment=found,
+            hall=hall,
+            guide=guide,
+            label=LABELS[State(found["state"])],
+            reviewed=reviewed,
+        )
+
+
+class CodePicture(CitizenPage):
+    """GET /appointments/{id}/code.png: shown at the hall."""
+
+    @bound
+    async def get(self, key: str) -> None:
+        await self.services.appointments.find(key, self.bound_party())
+        self.picture(f"{self.services.site.base_url}/appointments/{key}")
+
+
+class CancelHandler(CitizenPage):
+    """POST /appointments/{id}/cancel"""
+
+    @bound
+    async def post(self, key: str) -> None:
+        await self.services.appointments.cancel(key, self.bound_party(), self.by_party())
+        self.see_other(f"/appointments/{key}")
+
+
+async def choices(page: CitizenPage, step: Step) -> dict[str, Any]:
+    """What there is to choose from after what has been chosen."""
+    found: dict[str, Any] = {"step": step, "guide": None, "hall": None, "halls": [], "days": [], "slots": []}
+    if not step.item:
+        return found | {"guides": await page.services.guides.search(step.q[:50], limit=40)}
+    guide = await page.services.guides.published(step.item)
+    halls = [h for h in await page.services.halls.offering(guide.group) if h.code in guide.places]
+    found |= {"guide": guide, "halls": halls}
+    hall = next((h for h in halls if h.code == step.hall), None)
+    if hall is None:
+        return found
+    days = bookable_days(page.services.calendar, page.cause())
+    found |= {"hall": hall, "days": days}
+    if step.day not in days or step.day is None:
+        return found
+    return found | {"slots": await _slots(page, hall, guide, step.day)}
+
+
+async def _slots(page: CitizenPage, hall: Hall, guide: Guide, day: date) -> list[tuple[datetime, datetime, int]]:
+    free = await page.services.appointments.free(
+        hall, guide.group, day, page.services.calendar, page.cause()
+    )
+    return [(slot.start, slot.end, slot.left) for slot in free]
+
+
+ROUTES = [
+    (r"/appointments", AppointmentsPage),
+    (r"/appointments/new", NewAppointmentPage),
+    (rf"/appointments/{DOCUMENT_ID}", AppointmentPage),
+    (rf"/appointments/{DOCUMENT_ID}/code\.png", CodePicture),
+    (rf"/appointments/{DOCUMENT_ID}/cancel", CancelHandler),
+]

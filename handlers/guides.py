@@ -1,0 +1,69 @@
+"""办事指南: found and read by anybody, signed in or not (articles 7 and 24)."""
+
+from pydantic import BaseModel
+
+from handlers.pages import CitizenPage, steps_of
+from models.credentials import ApplicantKind
+from models.errors import Forbidden, NotFound
+from models.halls import Hall
+
+
+class GuidesQuery(BaseModel):
+    q: str = ""
+    audience: ApplicantKind | None = None
+    topic: str = ""
+    department: str = ""
+
+
+class GuidesPage(CitizenPage):
+    """GET /guides?q=&audience=&topic=&department="""
+
+    async def get(self) -> None:
+        asked = self.query(GuidesQuery)
+        guides = await self.services.guides.search(
+            asked.q[:50],
+            audience=asked.audience,
+            topic=asked.topic or None,
+            department=asked.department or None,
+        )
+        self.show(
+            "guides.html",
+            asked=asked,
+            guides=guides,
+            topics=await self.services.guides.topics(asked.audience),
+            departments={d["_id"]: d for d in await self.services.departments.all()},
+        )
+
+
+class GuidePage(CitizenPage):
+    """GET /guides/{item}: everything that article 24 lists."""
+
+    async def get(self, item: str) -> None:
+        guide = await self.services.guides.published(item)
+        if self.account:
+            try:
+                self.party = await self.find_party()
+            except Forbidden:  # no longer an agent; the next step puts that right
+                self.party = None
+        self.show(
+            "guide.html",
+            guide=guide,
+            steps=steps_of(guide),
+            department=await self.services.departments.get(guide.department),
+            places=await self.places(guide.places),
+        )
+
+    async def places(self, codes: list[str]) -> list[Hall]:
+        found: list[Hall] = []
+        for code in codes:
+            try:
+                found.append(await self.services.halls.find(code))
+            except NotFound:
+                continue
+        return found
+
+
+ROUTES = [
+    (r"/guides", GuidesPage),
+    (r"/guides/([0-9A-Z]{31})", GuidePage),
+]

@@ -1,0 +1,106 @@
+"""个人中心: who one is here, for whom one acts, and one's own data (PIPL articles 45 and 47)."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from handlers.base import bound, signed_in
+from handlers.pages import CitizenPage
+from models.store import Document
+
+APPLICATION_FIELDS = (
+    "serial",
+    "item_name",
+    "department_name",
+    "state",
+    "submitted_at",
+    "materials",
+    "supplements",
+    "result",
+    "timeline",
+)
+APPOINTMENT_FIELDS = ("item_name", "hall_name", "start", "end", "state", "timeline")
+
+
+class MePage(CitizenPage):
+    """GET /me"""
+
+    @bound
+    async def get(self) -> None:
+        person = self.bound_party().agent
+        agencies = await self.services.agencies.of_person(person["_id"])
+        waiting = await self.services.agencies.of_representative(person)
+        self.show(
+            "me.html",
+            person=person,
+            bodies=[
+                await self.services.applicants.get(a["body"]) for a in agencies if a["state"] == "confirmed"
+            ],
+            waiting=[a for a in waiting if a["state"] == "requested"],
+        )
+
+
+class ExportHandler(CitizenPage):
+    """GET /me/export: all that is kept of the person, as a file."""
+
+    @bound
+    async def get(self) -> None:
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header("Content-Disposition", 'attachment; filename="panyu-my-data.json"')
+        self.set_header("Cache-Control", "no-store")
+        self.finish(json.dumps(await self.all_data(), ensure_ascii=False, indent=2, default=_moment))
+
+    async def all_data(self) -> dict[str, Any]:
+        services, person = self.services, self.bound_party().agent
+        applications = await services.applications.of_applicant(person["_id"])
+        appointments = await services.appointments.of_applicant(person["_id"])
+        return {
+            "exported_at": self.now,
+            "identity": services.applicants.export(person),
+            "applications": [
+                _only(a, APPLICATION_FIELDS) | {"answers": services.applications.answers(a)}
+                for a in applications
+            ],
+            "appointments": [_only(a, APPOINTMENT_FIELDS) for a in appointments],
+        }
+
+
+class UnbindHandler(CitizenPage):
+    """GET /me/unbind asks, POST does it; what was applied for stays and can be bound again."""
+
+    @bound
+    async def get(self) -> None:
+        self.show("unbind.html", person=self.bound_party().agent)
+
+    @bound
+    async def post(self) -> None:
+        account, person = self.signed_in_account()["_id"], self.bound_party().agent["_id"]
+        await self.services.applicants.unbind(person, account, self.by_account())
+        await self.services.accounts.act_for(account, None, self.by_account())
+        self.see_other("/me/unbound")
+
+
+class UnboundPage(CitizenPage):
+    """GET /me/unbound"""
+
+    @signed_in
+    async def get(self) -> None:
+        self.show("unbound.html")
+
+
+def _only(document: Document, fields: tuple[str, ...]) -> Document:
+    return {name: document[name] for name in fields if name in document}
+
+
+def _moment(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+ROUTES = [
+    (r"/me", MePage),
+    (r"/me/export", ExportHandler),
+    (r"/me/unbind", UnbindHandler),
+    (r"/me/unbound", UnboundPage),
+]

@@ -1,0 +1,93 @@
+"""What all citizens' pages share: forms that keep their input, answers to scripts, QR pictures."""
+
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+import qrcode
+from qrcode.constants import ERROR_CORRECT_M
+
+from handlers import words
+from handlers.base import PageHandler
+from models.errors import BadInput, DomainError, InvalidForm
+from models.items import Guide
+
+DOCUMENT_ID = r"([0-9a-f]{32})"
+
+
+class CitizenPage(PageHandler):
+    """A citizen's page with its words; `errors` maps each field at fault to what is wrong with it."""
+
+    def get_template_namespace(self) -> dict[str, Any]:
+        return super().get_template_namespace() | {
+            "errors": {},
+            "words": words,
+            "title_of": self.title_of,
+        }
+
+    def title_of(self, named: Any) -> str:
+        """The name of a guide or hall in the visitor's language, Chinese where it has no other."""
+        english = self.locale.code == "en" and named.name_en
+        return str(english or named.name)
+
+    @property
+    def by_script(self) -> bool:
+        """Whether the page's own script asks, which wants JSON."""
+        return self.request.headers.get("X-Requested-With") == "fetch"
+
+    def given(self) -> dict[str, list[str]]:
+        """What was filled in, to be shown again."""
+        return {name: self.get_body_arguments(name) for name in self.request.body_arguments if name != "_xsrf"}
+
+    def errors_of(self, error: DomainError) -> dict[str, str]:
+        if isinstance(error, InvalidForm):
+            return {name: str(self.locale.translate(message)) for name, message in error.fields.items()}
+        if isinstance(error, BadInput) and error.field:
+            return {error.field: self.text(error)}
+        return {}
+
+    def again(self, template: str, error: DomainError, **values: Any) -> None:
+        """The form once more, with what was filled in and what is wrong with it."""
+        if self.by_script:
+            return self.tell_error(error)
+        return self.show(template, error=error, given=self.given(), errors=self.errors_of(error), **values)
+
+    def tell(self, value: Mapping[str, Any], status: int = 200) -> None:
+        """JSON for the page's own script."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(json.dumps(value, ensure_ascii=False))
+
+    def tell_error(self, error: DomainError) -> None:
+        self.tell(
+            {"code": error.code, "message": self.text(error), "fields": self.errors_of(error)}, error.status
+        )
+
+    def write_domain_error(self, error: DomainError) -> None:
+        if self.by_script:
+            return self.tell_error(error)
+        return super().write_domain_error(error)
+
+    def picture(self, url: str) -> None:
+        """A QR that leads to `url`."""
+        self.set_header("Content-Type", "image/png")
+        self.set_header("Cache-Control", "private, max-age=3600")
+        self.finish(qr_png(url))
+
+
+def qr_png(text: str) -> bytes:
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, box_size=8, border=4)
+    code.add_data(text)
+    picture = BytesIO()
+    code.make_image().save(picture, "PNG")
+    return picture.getvalue()
+
+
+def steps_of(guide: Guide) -> dict[str, list[str]]:
+    """The window way and the online way, each as the names of its steps."""
+    return {
+        "window": [step.name for step in guide.window_steps],
+        "online": [step.name for step in guide.online_steps],
+    }

@@ -1,0 +1,66 @@
+"""申请回执 and progress: the applicant's own (article 11), and what anybody with the number may see."""
+
+from handlers.base import bound
+from handlers.pages import DOCUMENT_ID, CitizenPage
+from models.applications import State, check_serial, status_text
+from models.errors import BadInput, DomainError, NotFound
+
+
+class ReceiptPage(CitizenPage):
+    """GET /applications/{id}/receipt"""
+
+    @bound
+    async def get(self, key: str) -> None:
+        found = await self.services.applications.find(key, self.bound_party())
+        if not found["serial"]:
+            return self.redirect(f"/applications/{key}")
+        receipt = self.services.applications.receipt(found, self.services.site.base_url)
+        return self.show("applications/receipt.html", application=found, receipt=receipt, certain=self.certain)
+
+    def certain(self, moment: object) -> bool:
+        return certain(self, moment)
+
+
+class ReceiptPicture(CitizenPage):
+    """GET /applications/{id}/receipt.png: a QR that shows the receipt to be genuine."""
+
+    @bound
+    async def get(self, key: str) -> None:
+        found = await self.services.applications.find(key, self.bound_party())
+        if not found["serial"]:
+            raise NotFound("receipt_not_found", "申请尚未提交，还没有回执")
+        self.picture(self.services.applications.receipt(found, self.services.site.base_url).verify_url)
+
+
+class ProgressPage(CitizenPage):
+    """GET and POST /progress: by serial number, without signing in (article 13)."""
+
+    async def get(self) -> None:
+        await self.look(self.get_query_argument("serial", ""))
+
+    async def post(self) -> None:
+        await self.look(self.get_body_argument("serial", ""))
+
+    async def look(self, typed: str) -> None:
+        if not typed.strip():
+            return self.show("progress.html", view=None, typed="")
+        try:
+            view = await public_view(self, typed)
+        except (BadInput, NotFound) as error:
+            return self.again("progress.html", error, view=None, typed=typed)
+        return self.show("progress.html", view=view, typed=typed)
+
+
+class VerifyPage(CitizenPage):
+    """GET /verify/{serial}: what scanning the QR of a receipt shows."""
+
+    async def get(self, serial: str) -> None:
+        try:
+            view = await public_view(self, serial)
+        except (BadInput, NotFound) as error:
+            self.set_status(404)
+            return self.render_false(error)
+        return self.show("verify.html", view=view, serial=serial)
+
+    def render_false(self, error: DomainError) -> None:
+        self.show("verify.html", view=None, serial=self.path_args[0], reason=self.text(error))

@@ -1,0 +1,73 @@
+"""Signing in through WeChat (OAuth, silent), and out again."""
+
+import secrets
+from hmac import compare_digest
+from urllib.parse import quote, unquote, urlencode
+
+from handlers.base import safe_next
+from handlers.pages import CitizenPage
+from models.errors import Forbidden, Unauthenticated
+
+TEN_MINUTES = 1 / 144
+"""In days."""
+STATE_LOST = Forbidden("sign_in_expired", "登录已过期，请重新登录")
+NO_CODE = Unauthenticated("sign_in_cancelled", "您没有同意登录，如需办理请重新登录")
+
+
+class SignInHandler(CitizenPage):
+    """GET /sign-in?next=: to WeChat, which sends the visitor back with a code.
+
+    `state` is in a cookie of this browser, too, so that nobody can sign others in as themselves.
+    """
+
+    async def get(self) -> None:
+        state = secrets.token_urlsafe(24)
+        destination = safe_next(self.get_query_argument("next", "/"))
+        self.keep_cookie("arrival", f"{state}.{quote(destination, safe='')}", days=TEN_MINUTES)
+        site = self.services.site
+        asked = {
+            "appid": site.wechat_appid,
+            "redirect_uri": f"{site.base_url}/sign-in/wechat",
+            "response_type": "code",
+            "scope": "snsapi_base",
+            "state": state,
+        }
+        self.redirect(f"{site.oauth_url}/connect/oauth2/authorize?{urlencode(asked)}#wechat_redirect")
+
+
+class ArrivalHandler(CitizenPage):
+    """GET /sign-in/wechat?code=&state=: back from WeChat."""
+
+    async def get(self) -> None:
+        state, _, destination = (self.get_cookie(self.cookie("arrival")) or "").partition(".")
+        given = self.get_query_argument("state", "")
+        self.drop_cookie("arrival")
+        if not state or not compare_digest(state.encode(), given.encode()):
+            raise STATE_LOST
+        code = self.get_query_argument("code", "")
+        if not code:
+            raise NO_CODE
+        user = await self.services.identity.exchange(code)
+        account = await self.services.accounts.arrive(user, self.cause())
+        if before := await self.token():
+            await self.services.sessions.close(before)
+        subject = f"account:{account['_id']}"
+        self.keep_cookie("session", await self.services.sessions.open(subject, self.cause(subject)))
+        self.redirect(safe_next(unquote(destination)))
+
+
+class SignOutHandler(CitizenPage):
+    """POST /sign-out"""
+
+    async def post(self) -> None:
+        if token := await self.token():
+            await self.services.sessions.close(token)
+        self.drop_cookie("session")
+        self.see_other("/")
+
+
+ROUTES = [
+    (r"/sign-in", SignInHandler),
+    (r"/sign-in/wechat", ArrivalHandler),
+    (r"/sign-out", SignOutHandler),
+]

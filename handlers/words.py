@@ -1,0 +1,71 @@
+"""Chinese words for the codes that citizens' pages show; templates translate them."""
+
+from collections.abc import Mapping
+
+from models.credentials import ApplicantKind
+from models.items import Handling, MaterialKind, Way
+
+AUDIENCES: Mapping[str, str] = {
+    ApplicantKind.PERSON: "个人",
+    ApplicantKind.ENTERPRISE: "企业",
+    ApplicantKind.ORGANIZATION: "事业单位及其他组织",
+}
+HANDLING: Mapping[str, str] = {
+    Handling.FORM_GENERATION: "生成表单：网上填表，打印后办理",
+    Handling.PRE_ACCEPTANCE: "网办预受理：网上先审，到场一次签字盖章",
+    Handling.FULLY_ONLINE: "全流程网办：不用到现场",
+}
+WAYS: Mapping[str, str] = {Way.WINDOW: "窗口办理", Way.ONLINE: "网上办理"}
+CHANNELS: Mapping[str, str] = {
+    "wechat": "番禺微信公众号",
+    "miniprogram": "小程序",
+    "kiosk": "自助终端",
+    "window": "窗口",
+}
+MATERIAL_KINDS: Mapping[str, str] = {
+    MaterialKind.CERTIFICATE: "电子证照",
+    MaterialKind.SIGNED: "经电子签名的电子材料",
+    MaterialKind.COPY: "原件的照片或扫描件",
+    MaterialKind.ELECTRONIC: "其他电子材料",
+    MaterialKind.PAPER: "纸质材料",
+}
+MATERIAL_STATES: Mapping[str, str] = {
+    "submitted": "已提交",
+    "to_follow": "容后补交",
+    "missing": "未提交",
+}
+HALL_KINDS: Mapping[str, str] = {
+    "centre": "区政务服务中心",
+    "hall": "智慧政务大厅",
+    "station": "村居便民服务站",
+}
+RECEIVING: Mapping[str, str] = {
+    "window": "到窗口领取",
+    "courier": "快递到付",
+    "electronic": "只要电子结果",
+}
+DECISIONS: Mapping[str, str] = {"approved": "准予", "denied": "不予许可"}
+AGENCY_STATES: Mapping[str, str] = {
+    "requested": "等待法定代表人确认",
+    "confirmed": "已确认",
+    "ended": "已结束",
+}
+HAPPENED: Mapping[str, str] = {
+    "application.started": "开始填写",
+    "application.submitted": "提交申请",
+    "application.accepted": "予以受理",
+    "application.supplement_requested": "要求补齐补正",
+    "application.supplemented": "已补齐补正",
+    "application.not_accepted": "不予受理",
+    "application.returned": "退件",
+    "application.concluded": "办结",
+    "application.withdrawn": "申请人撤回",
+    "appointment.booked": "预约成功",
+    "appointment.cancelled": "已取消预约",
+    "appointment.served": "已办理",
+    "appointment.no_show": "未到场",
+    "appointment.given_up": "本人放弃",
+    "appointment.missing_material": "缺少必备材料",
+}
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+LEVEL_WORDS: Mapping[int, str] = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
