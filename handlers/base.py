@@ -200,7 +200,7 @@ class HtmlHandler(BaseHandler):
         """`__Host-` where the site is on https, so that no other host can set it."""
         return f"__Host-{name}" if self.services.site.secure else name
 
-    def keep_cookie(self, name: str, value: str, *, days: int | None = None) -> None:
+    def keep_cookie(self, name: str, value: str, *, days: float | None = None) -> None:
         self.set_cookie(
             self.cookie(name),
             value,

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from handlers.envelope import Incoming
 from handlers.services import Services
-from models.errors import NotFound
+from models.applications import check_serial, status_text
+from models.errors import BadInput, NotFound
 from models.events import Cause
-from models.applications import LABELS, State
 from models.items import Guide, Handling
 
 BUSY = "系统繁忙，请稍后再试。"
@@ -21,9 +21,6 @@ LISTED = 8
 """Guides in one list: what fits on a phone without scrolling."""
 REACHED = "success"
 """What TEMPLATESENDJOBFINISH says of a message that was delivered."""
-
-SERIAL = re.compile(r"[0-9A-Z-]{12,40}")
-"""What may be a serial number; whether it is one, the store knows."""
 
 HANDLING = {
     Handling.FORM_GENERATION: "网上填表，打印后办理",
@@ -54,8 +51,8 @@ class Chat:
         if re.fullmatch(r"[0-9]{1,2}", words):
             item = await self.services.inbox.chosen(message.sender, int(words), by.at)
             return await self.guide(item) if item else self.nothing_to_choose()
-        if SERIAL.fullmatch(words.upper()) and (found := await self.standing(words.upper())):
-            return found
+        if standing := await self.standing(words):
+            return standing
         return await self.search(message.sender, words[:40], by)
 
     async def search(self, sender: str, words: str, by: Cause) -> str:
@@ -94,15 +91,23 @@ class Chat:
             ]
         )
 
-    async def standing(self, serial: str) -> str | None:
+    async def standing(self, words: str) -> str | None:
         """How an application stands, as anyone who knows its serial number may see it."""
         try:
+            serial = check_serial(words)
             found = await self.services.applications.by_serial(serial)
-        except NotFound:
+        except (BadInput, NotFound):
             return None
         page = self.anchor(f"/progress?serial={quote(serial)}", "查看详细进度")
-        state = LABELS[State(found["state"])]
-        return f"办件编号：{serial}\n事项：{found['item_name']}\n当前进度：{state}\n\n{page}"
+        return "\n".join(
+            [
+                f"办件编号：{serial}",
+                f"事项：{found['item_name']}",
+                f"当前进度：{status_text(found['state'])}",
+                "",
+                page,
+            ]
+        )
 
     async def followed(self, message: Incoming, by: Cause) -> str:
         await self.services.accounts.follow(message.sender, by)

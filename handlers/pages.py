@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +13,7 @@ from handlers import words
 from handlers.base import PageHandler
 from models.errors import BadInput, DomainError, InvalidForm
 from models.items import Guide
+from models.workdays import local_date
 
 DOCUMENT_ID = r"([0-9a-f]{32})"
 
@@ -24,7 +26,12 @@ class CitizenPage(PageHandler):
             "errors": {},
             "words": words,
             "title_of": self.title_of,
+            "certain": self.certain,
         }
+
+    def certain(self, moment: datetime) -> bool:
+        """False for a day beyond the published calendar, which is shown as 「预计」."""
+        return self.services.calendar.certain(local_date(moment))
 
     def title_of(self, named: Any) -> str:
         """The name of a guide or hall in the visitor's language, Chinese where it has no other."""

@@ -1,9 +1,12 @@
 """申请回执 and progress: the applicant's own (article 11), and what anybody with the number may see."""
 
+from http import HTTPStatus
+
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID, CitizenPage
-from models.applications import State, check_serial, status_text
-from models.errors import BadInput, DomainError, NotFound
+from models.applications import check_serial
+from models.errors import BadInput, NotFound
+from models.store import Document
 
 
 class ReceiptPage(CitizenPage):
@@ -15,10 +18,7 @@ class ReceiptPage(CitizenPage):
         if not found["serial"]:
             return self.redirect(f"/applications/{key}")
         receipt = self.services.applications.receipt(found, self.services.site.base_url)
-        return self.show("applications/receipt.html", application=found, receipt=receipt, certain=self.certain)
-
-    def certain(self, moment: object) -> bool:
-        return certain(self, moment)
+        return self.show("applications/receipt.html", application=found, receipt=receipt)
 
 
 class ReceiptPicture(CitizenPage):
@@ -57,10 +57,26 @@ class VerifyPage(CitizenPage):
     async def get(self, serial: str) -> None:
         try:
             view = await public_view(self, serial)
-        except (BadInput, NotFound) as error:
-            self.set_status(404)
-            return self.render_false(error)
-        return self.show("verify.html", view=view, serial=serial)
+        except (BadInput, NotFound):
+            self.set_status(HTTPStatus.NOT_FOUND)
+            return self.show("verify.html", view=None, serial=serial)
+        return self.show("verify.html", view=view, serial=view["serial"])
 
-    def render_false(self, error: DomainError) -> None:
-        self.show("verify.html", view=None, serial=self.path_args[0], reason=self.text(error))
+
+async def public_view(page: CitizenPage, typed: str) -> Document:
+    """What anybody who has the serial number may see, masked.
+
+    Raises:
+        BadInput: `serial_invalid`.
+        NotFound
+    """
+    applications = page.services.applications
+    return applications.public_view(await applications.by_serial(check_serial(typed)))
+
+
+ROUTES = [
+    (rf"/applications/{DOCUMENT_ID}/receipt", ReceiptPage),
+    (rf"/applications/{DOCUMENT_ID}/receipt\.png", ReceiptPicture),
+    (r"/progress", ProgressPage),
+    (r"/verify/([\w-]{1,64})", VerifyPage),
+]

@@ -15,6 +15,11 @@ HANDLING: Mapping[str, str] = {
     Handling.PRE_ACCEPTANCE: "网办预受理：网上先审，到场一次签字盖章",
     Handling.FULLY_ONLINE: "全流程网办：不用到现场",
 }
+HANDLING_SHORT: Mapping[str, str] = {
+    Handling.FORM_GENERATION: "网上填表",
+    Handling.PRE_ACCEPTANCE: "网上预受理",
+    Handling.FULLY_ONLINE: "全程网办",
+}
 WAYS: Mapping[str, str] = {Way.WINDOW: "窗口办理", Way.ONLINE: "网上办理"}
 CHANNELS: Mapping[str, str] = {
     "wechat": "番禺微信公众号",

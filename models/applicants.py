@@ -27,6 +27,7 @@ class Applicants(Store):
     missing = NotFound("applicant_not_found", "没有找到该服务对象")
     indexes: ClassVar = [
         IndexModel("credential.index", unique=True, name="credential"),
+        IndexModel("credential.number_index", name="number"),
         IndexModel("account", unique=True, partialFilterExpression={"account": {"$type": "string"}}),
     ]
 
@@ -42,6 +43,12 @@ class Applicants(Store):
     async def known(self, credential: Credential) -> Document | None:
         """Who has this credential already, verified earlier here or at a window."""
         found: Document | None = await self.documents.find_one({"credential.index": self._index(credential)})
+        return found
+
+    async def of_number_index(self, index: str) -> Document | None:
+        """A person bound by any credential with this number (see `number_index`)."""
+        query = {"credential.number_index": index, "account": {"$type": "string"}}
+        found: Document | None = await self.documents.find_one(query)
         return found
 
     async def bind(

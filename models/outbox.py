@@ -36,6 +36,7 @@ LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=15)
 MOST_ATTEMPTS = 12
+MOST_COUNTED = 10_000
 
 
 class Via(StrEnum):
@@ -163,6 +164,17 @@ class Deliveries(Store):
         """Those given up, the latest first."""
         found = self.documents.find({"state": DeliveryState.FAILED}).sort("settled_at", DESCENDING)
         return [delivery async for delivery in found.limit(limit)]
+
+    async def waiting(self, now: datetime) -> dict[str, int]:
+        """How many are `due` and how many `failed`, as far as MOST_COUNTED; for gauges and alerts."""
+        queries: dict[str, Document] = {
+            "due": {"state": DeliveryState.PENDING, "due_at": {"$lte": now}},
+            "failed": {"state": DeliveryState.FAILED},
+        }
+        return {
+            name: await self.documents.count_documents(query, limit=MOST_COUNTED)
+            for name, query in queries.items()
+        }
 
     async def of_event(self, event: str) -> list[Document]:
         return [delivery async for delivery in self.documents.find({"event": event}).sort("_id", ASCENDING)]

@@ -1,9 +1,9 @@
 """Builds the web application: settings → database → models → gateways → routes."""
 
 import asyncio
-import signal
 from base64 import b64decode
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,11 @@ from handlers import (
     applications,
     appointments,
     binding,
+    enterprises,
     guides,
     home,
     kiosk,
+    me,
     operations,
     receipts,
     reviews,
@@ -89,6 +91,8 @@ def make_app(services: Services, settings: Settings) -> Application:
         *sign_in.ROUTES,
         *guides.ROUTES,
         *binding.ROUTES,
+        *enterprises.ROUTES,
+        *me.ROUTES,
         *appointments.ROUTES,
         *applications.ROUTES,
         *receipts.ROUTES,
@@ -107,7 +111,11 @@ def make_app(services: Services, settings: Settings) -> Application:
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT, then finish what has begun."""
+    """Serve until cancelled, then finish what has begun.
+
+    Raises:
+        wechat_backend.database.DatabaseUnreachable
+    """
     database = await connect(
         settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver
     )
@@ -117,14 +125,13 @@ async def serve(settings: Settings) -> None:
     server = HTTPServer(make_app(services, settings), xheaders=True, max_body_size=BODY_LIMIT)
     server.listen(settings.port, settings.bind)
     log.info("serving", address=settings.bind, port=settings.port)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
-    server.stop()
     try:
-        await asyncio.wait_for(server.close_all_connections(), SHUTDOWN_SECONDS)
+        await asyncio.Event().wait()
     finally:
+        server.stop()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(server.close_all_connections(), SHUTDOWN_SECONDS)
+        gateways.close()
         await database.close()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from models.items import Guide
 
 USCC = "11440113007500002X"
+QUESTION = {"name": "address", "label": "住址", "kind": "text"}
 
 
 def a_guide(**changes: Any) -> Guide:
@@ -28,6 +29,10 @@ def a_guide(**changes: Any) -> Guide:
         "consult_phone": "020-84601234",
         "complaint_phone": "020-12345",
         "channels": ["wechat", "window"],
-        "form": {"sections": [{"title": "本人", "questions": [{"name": "address", "label": "住址", "kind": "text"}]}]},
+        "form": {
+            "sections": [
+                {"title": "本人", "questions": [{"name": "address", "label": "住址", "kind": "text"}]}
+            ]
+        },
     }
     return Guide.model_validate(given | changes)

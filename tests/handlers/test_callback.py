@@ -1,4 +1,4 @@
-"""WeChat's callback over real HTTP: who may call it, what it survives, and that each message is answered once."""
+"""WeChat's callback over real HTTP: who may call it, what it survives, each message answered once."""
 
 import asyncio
 import re
@@ -103,7 +103,7 @@ class Peer:
 
 
 def signature(*parts: str) -> str:
-    return sha1("".join(sorted((TOKEN, *parts))).encode()).hexdigest()
+    return sha1("".join(sorted((TOKEN, *parts))).encode(), usedforsecurity=False).hexdigest()
 
 
 def message(text: str, **changes: str) -> str:

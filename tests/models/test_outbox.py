@@ -147,6 +147,7 @@ async def test_temporary_failure_waits_longer_each_time_then_is_kept(
     assert waits[-1] == LONGEST_WAIT
     [failed] = await parts.deliveries.failed()
     assert (failed["code"], failed["attempts"]) == ("-1", MOST_ATTEMPTS)
+    assert await parts.deliveries.waiting(clock.now()) == {"due": 0, "failed": 1}
 
 
 async def test_staff_retry_sends_again_and_is_on_record(

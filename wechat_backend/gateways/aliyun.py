@@ -56,11 +56,11 @@ class AliyunGateway(Gateway):
                 answer: dict[str, Any] = json.loads(await working)
         except ServerException as error:
             raise self.error(str(error.get_error_code())) from None
-        except (ClientException, TimeoutError, OSError, ValueError):
+        except (ClientException, TimeoutError, OSError, ValueError, LookupError):
             raise self.error("no_answer") from None
         return answer
 
-    def _act(self, action: str, parameters: Mapping[str, str]) -> bytes:
+    def request(self, action: str, parameters: Mapping[str, str]) -> CommonRequest:
         request = CommonRequest(
             domain=self.domain, version=self.version, action_name=action, product=self.provider
         )
@@ -69,7 +69,10 @@ class AliyunGateway(Gateway):
         request.set_accept_format(format_type.JSON)
         for name, value in parameters.items():
             request.add_body_params(name, value)
-        content: bytes = self._client().do_action_with_exception(request)
+        return request
+
+    def _act(self, action: str, parameters: Mapping[str, str]) -> bytes:
+        content: bytes = self._client().do_action_with_exception(self.request(action, parameters))
         return content
 
     def _client(self) -> AcsClient:

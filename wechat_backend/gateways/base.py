@@ -34,7 +34,7 @@ class Remedy(StrEnum):
     """What can be done about a failure."""
 
     RETRY = "retry"  # soon
-    WAIT = "wait"  # the quota is used up: later, and nothing else of this kind meanwhile
+    WAIT = "wait"  # our quota or our standing there: later, and nothing else of this kind meanwhile
     FALL_BACK = "fall_back"  # this person cannot be reached this way
     GIVE_UP = "give_up"  # the same request will never work
 

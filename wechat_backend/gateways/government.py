@@ -6,7 +6,7 @@ docs/architecture.md, "Government systems", gives paths, bodies and the signatur
 import hmac
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from wechat_backend.gateways.base import Clock, GatewayError, JsonGateway, Remedy, as_json
@@ -14,6 +14,8 @@ from wechat_backend.settings import Settings
 
 PATHS = {"acceptance": "/acceptance/applications", "reviews": "/reviews"}
 """The systems that are told of things, and where."""
+STATUSES: Mapping[int, Remedy] = {401: Remedy.WAIT, 403: Remedy.WAIT, 429: Remedy.RETRY}
+"""HTTP status of a refusal → what can be done: our key or clock is wrong, we are too fast; else nothing."""
 
 
 def signature(secret: str, timestamp: str, path: str, body: bytes) -> str:
@@ -23,7 +25,6 @@ def signature(secret: str, timestamp: str, path: str, body: bytes) -> str:
 
 class Government(JsonGateway):
     provider = "government"
-    remedies: ClassVar[Mapping[str, Remedy]] = {"refused": Remedy.GIVE_UP}
 
     def __init__(self, url: str, app_id: str, secret: str, clock: Clock) -> None:
         super().__init__(url)
@@ -64,12 +65,7 @@ class Government(JsonGateway):
             **headers,
         }
         status, answer = await self.fetch(path, content, signed)
-        if status == 429:
-            raise self.error("http_429")
         if status != 200 or answer.get("ok") is not True:
-            raise self._refusal(answer)
+            code = str(answer.get("error") or "refused")[:64]
+            raise GatewayError(self.provider, code, STATUSES.get(status, Remedy.GIVE_UP))
         return answer
-
-    def _refusal(self, answer: Mapping[str, Any]) -> GatewayError:
-        """Their codes are their own: a refusal is for good, whatever it is called."""
-        return GatewayError(self.provider, str(answer.get("error", "refused"))[:64], Remedy.GIVE_UP)

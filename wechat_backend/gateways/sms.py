@@ -17,6 +17,11 @@ class Sms(AliyunGateway):
         "isv.ACCOUNT_ABNORMAL": Remedy.WAIT,
         "isv.DAY_LIMIT_CONTROL": Remedy.WAIT,
         "isv.MONTH_LIMIT_CONTROL": Remedy.WAIT,
+        "isv.OUT_OF_SERVICE": Remedy.WAIT,
+        "InvalidAccessKeyId.NotFound": Remedy.WAIT,
+        "InvalidAccessKeySecret": Remedy.WAIT,
+        "SignatureDoesNotMatch": Remedy.WAIT,
+        "Forbidden.RAM": Remedy.WAIT,
         "isv.MOBILE_NUMBER_ILLEGAL": Remedy.GIVE_UP,
         "isv.MOBILE_COUNT_OVER_LIMIT": Remedy.GIVE_UP,
         "isv.BLACK_KEY_CONTROL_LIMIT": Remedy.GIVE_UP,
@@ -27,9 +32,7 @@ class Sms(AliyunGateway):
         "isv.PARAM_LENGTH_LIMIT": Remedy.GIVE_UP,
         "isv.INVALID_PARAMETERS": Remedy.GIVE_UP,
         "isv.INVALID_JSON_PARAM": Remedy.GIVE_UP,
-        "InvalidAccessKeyId.NotFound": Remedy.GIVE_UP,
-        "SignatureDoesNotMatch": Remedy.GIVE_UP,
-        "Forbidden.RAM": Remedy.GIVE_UP,
+        "isv.PARAM_NOT_SUPPORT_URL": Remedy.GIVE_UP,
     }
 
     def __init__(self, url: str, key_id: str, key_secret: str, sign_name: str) -> None:

@@ -35,14 +35,15 @@ class WeChat(JsonGateway):
         "43101": Remedy.FALL_BACK,  # refuses messages
         "45009": Remedy.WAIT,
         "45011": Remedy.WAIT,
-        "40013": Remedy.GIVE_UP,  # bad appid
+        "40164": Remedy.WAIT,  # our address is not on its list
+        "48001": Remedy.WAIT,  # the account may not do this
+        "40013": Remedy.WAIT,  # bad appid
         "40037": Remedy.GIVE_UP,  # bad template id
-        "40125": Remedy.GIVE_UP,  # bad secret
+        "40125": Remedy.WAIT,  # bad secret
         "41028": Remedy.GIVE_UP,
         "41030": Remedy.GIVE_UP,
         "47001": Remedy.GIVE_UP,
         "47003": Remedy.GIVE_UP,  # a field does not fit the template
-        "48001": Remedy.GIVE_UP,  # the account may not do this
     }
 
     def __init__(self, url: str, account: App, miniprogram: App, tokens: Tokens) -> None:

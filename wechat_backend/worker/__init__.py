@@ -14,7 +14,7 @@ from wechat_backend.menu import menu
 from wechat_backend.settings import Settings
 from wechat_backend.worker.channels import Channels
 from wechat_backend.worker.loops import Worker
-from wechat_backend.worker.menu import MenuPublisher
+from wechat_backend.worker.publisher import MenuPublisher
 from wechat_backend.worker.sender import Channel, Sender
 
 

@@ -1,4 +1,4 @@
-"""Writes the letter of a delivery: the facts of its notice, from the event and the documents as they are now."""
+"""Writes the letter of a delivery: the facts of its notice, as the event and the documents tell them."""
 
 from collections.abc import Awaitable, Callable, Mapping
 

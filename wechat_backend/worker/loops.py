@@ -12,7 +12,7 @@ from models.store import Document, Store
 from models.workers import Workers
 from wechat_backend import notices
 from wechat_backend.gateways.base import Clock
-from wechat_backend.worker.menu import MenuPublisher
+from wechat_backend.worker.publisher import MenuPublisher
 from wechat_backend.worker.sender import Sender
 
 log = structlog.get_logger("panyu.worker")

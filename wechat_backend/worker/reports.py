@@ -1,1 +1,93 @@
 """Writes what the government's systems are told: the acceptance system, and 好差评 in its own field names."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from handlers.base import local
+from handlers.services import Services
+from models.credentials import ApplicantKind
+from models.events import Channel
+from models.items import Guide
+from models.store import Document
+
+PANYU = "440113"
+"""The administrative division code of 番禺区."""
+STATES: Mapping[str, str] = {
+    "application.submitted": "submitted",
+    "application.supplemented": "submitted",
+    "application.supplement_requested": "supplement_requested",
+    "application.accepted": "accepted",
+    "application.not_accepted": "not_accepted",
+    "application.returned": "returned",
+    "application.concluded": "concluded",
+    "application.withdrawn": "withdrawn",
+}
+"""Event → the state that the application went into; it may have gone on since."""
+PLATFORMS = {Channel.WECHAT: "2", Channel.MINIPROGRAM: "2", Channel.KIOSK: "5", Channel.WINDOW: "4"}
+"""`pf`: 2 mobile, 4 tablet at a hall, 5 another device at a hall, 7 the system."""
+THE_SYSTEM = "7"
+TIME = "%Y-%m-%d %H:%M:%S"
+CONCLUDED = "3"
+
+Report = Callable[[Services, Document], Awaitable[dict[str, Any]]]
+"""From an event to the body of the request."""
+
+
+async def _acceptance(services: Services, event: Document) -> dict[str, Any]:
+    application = await services.applications.get(event["about"])
+    guide = await services.guides.version(application["guide"])
+    return {
+        "serial": application["serial"],
+        "item": guide.item,
+        "department": guide.department,
+        "state": STATES[event["name"]],
+        "at": event["at"].isoformat(),
+    }
+
+
+async def _review(services: Services, event: Document) -> dict[str, Any]:
+    """One review; who gave it stays masked."""
+    review = await services.reviews.get(event["about"])
+    matter, guide = await _matter(services, review["_id"])
+    department = await services.departments.get(guide.department)
+    applicant = await services.applicants.get(matter["applicant"])
+    return {
+        "areaCode": PANYU,
+        "deptCode": guide.department,
+        "taskCode": guide.item,
+        "taskHandleItem": guide.item,
+        "taskName": guide.name,
+        "projectNo": matter.get("serial") or matter["_id"],
+        "proStatus": CONCLUDED,
+        "proDepart": department["name"],
+        "userName": applicant["masked_name"],
+        "userProp": "1" if applicant["kind"] == ApplicantKind.PERSON else "2",
+        "satisfaction": str(review["level"]),
+        "evalDetail": ",".join(str(tag) for tag in review["tags"]),
+        "writingEvaluation": review["words"],
+        "assessTime": local(event["at"], TIME),
+        "assessNumber": "1",
+        "promiseTime": "2" if guide.time_limit.on_the_spot else "1",
+        "acceptDate": _accepted(matter),
+        "pf": PLATFORMS.get(Channel(event["channel"]), THE_SYSTEM),
+    }
+
+
+async def _matter(services: Services, key: str) -> tuple[Document, Guide]:
+    """What a review is about (`application:<id>` or `appointment:<id>`), and its guide."""
+    kind, _, document = key.partition(":")
+    store = services.applications if kind == "application" else services.appointments
+    matter = await store.get(document)
+    return matter, await services.guides.version(matter["guide"])
+
+
+def _accepted(matter: Document) -> str:
+    """When it was accepted; an appointment has no such time."""
+    for line in matter["timeline"]:
+        if line["what"] == "application.accepted":
+            return local(line["at"], TIME)
+    return ""
+
+
+REPORTS: Mapping[str, Report] = {"acceptance": _acceptance, "reviews": _review}
+"""System (see `gateways.government.PATHS`) → what it is told."""

@@ -66,7 +66,5 @@ class Sender:
         elif error.remedy is Remedy.WAIT:
             self.closed_until[Via(delivery["channel"])] = now + QUOTA_WAIT
             await self.deliveries.postponed(delivery, error.code, now + QUOTA_WAIT)
-        elif error.remedy is Remedy.GIVE_UP or not await self.deliveries.fall_back(
-            delivery, error.code, now
-        ):
+        elif error.remedy is Remedy.GIVE_UP or not await self.deliveries.fall_back(delivery, error.code, now):
             await self.deliveries.failed_for_good(delivery, error.code, now)

@@ -1,0 +1,118 @@
+"""Reading everything once more, saying how to receive the result, and handing it in (article 11)."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from handlers.applications.page import ApplicationPage, is_draft
+from handlers.base import bound
+from handlers.pages import DOCUMENT_ID
+from models.applications import Place, check_answers
+from models.errors import BadInput, DomainError, InvalidForm, NotFound
+from models.halls import Hall
+from models.items import Guide, Question
+from models.store import Document
+
+PROMISE_FIRST = BadInput("promise_required", "请勾选承诺后再提交", field="promise")
+NO_ADDRESS = BadInput("address_required", "请填写收件人、电话和详细地址", field="address")
+NO_HALL = BadInput("hall_required", "请选择领取结果的大厅", field="hall")
+LONGEST_ADDRESS = 200
+YES_NO = {"yes": "是", "no": "否"}
+
+
+class ConfirmForm(BaseModel):
+    how: Literal["window", "courier", "electronic"] = "window"
+    hall: str = ""
+    address: str = ""
+    promise: str = ""
+
+
+class ConfirmPage(ApplicationPage):
+    """GET and POST /applications/{id}/confirm"""
+
+    @bound
+    async def get(self, key: str) -> None:
+        found, guide = await self.load(key)
+        if not is_draft(found):
+            return self.redirect(f"/applications/{key}")
+        return self.show("applications/confirm.html", **await self.values(found, guide))
+
+    @bound
+    async def post(self, key: str) -> None:
+        found, guide = await self.load(key)
+        filled = self.form(ConfirmForm)
+        try:
+            if filled.promise != "yes":
+                raise PROMISE_FIRST
+            place = await self.place(filled, guide)
+            await self.services.applications.submit(
+                key, self.bound_party(), guide, self.services.calendar, self.by_party(), place
+            )
+        except DomainError as error:
+            return self.again("applications/confirm.html", error, **await self.values(found, guide))
+        return self.see_other(f"/applications/{key}/receipt")
+
+    async def place(self, filled: ConfirmForm, guide: Guide) -> Place:
+        """
+        Raises:
+            BadInput: `hall_required` or `address_required`.
+        """
+        if filled.how == "window":
+            if filled.hall not in guide.places:
+                raise NO_HALL
+            hall = await self.services.halls.find(filled.hall)
+            return Place(how="window", hall=hall.code, hall_name=hall.name)
+        if filled.how == "courier":
+            address = " ".join(filled.address.split())
+            if not 8 <= len(address) <= LONGEST_ADDRESS:
+                raise NO_ADDRESS
+            return Place(how="courier", address=address)
+        return Place(how="electronic")
+
+    async def values(self, found: Document, guide: Guide) -> dict[str, Any]:
+        answers = self.services.applications.answers(found)
+        try:
+            check_answers(guide.form, answers, complete=True)
+            unfinished: dict[str, str] = {}
+        except InvalidForm as error:
+            unfinished = error.fields
+        kept = {m["code"] for m in found["materials"] if m["file"]}
+        return {
+            "application": found,
+            "guide": guide,
+            "sections": readable(guide, answers),
+            "unfinished": unfinished,
+            "kept": {m["code"]: m for m in found["materials"] if m["file"]},
+            "lacking": [m for m in guide.online_materials() if m.required and m.uploads and m.code not in kept],
+            "halls": await self.halls(guide),
+        }
+
+    async def halls(self, guide: Guide) -> list[Hall]:
+        found: list[Hall] = []
+        for code in guide.places:
+            try:
+                found.append(await self.services.halls.find(code))
+            except NotFound:
+                continue
+        return found
+
+
+def readable(guide: Guide, answers: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each section's title with its questions and answers in words; what was not asked is left out."""
+    sections = [
+        (
+            section.title,
+            [(q.label, in_words(q, answers[q.name])) for q in section.questions if answers.get(q.name)],
+        )
+        for section in guide.form.sections
+    ]
+    return [section for section in sections if section[1]]
+
+
+def in_words(question: Question, answer: Any) -> str:
+    labels = YES_NO if question.kind == "yes_no" else {o.value: o.label for o in question.options}
+    values = answer if isinstance(answer, list) else [answer]
+    return "、".join(labels.get(str(value), str(value)) for value in values)
+
+
+ROUTES = [(rf"/applications/{DOCUMENT_ID}/confirm", ConfirmPage)]

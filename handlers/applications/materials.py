@@ -1,0 +1,123 @@
+"""Uploading, seeing and removing the materials of one's own application (articles 11, 14)."""
+
+from urllib.parse import quote
+
+from handlers.applications.page import ApplicationPage, is_draft
+from handlers.base import bound
+from handlers.pages import DOCUMENT_ID
+from models.errors import BadInput, DomainError, NotFound
+from models.items import Guide
+from models.store import Document
+
+CODE = r"([a-z0-9_]+)"
+NO_FILE = BadInput("file_missing", "请先选择要上传的照片或PDF文件", field="file")
+NOT_ASKED = NotFound("material_not_asked", "该事项不需要这项材料")
+FILE_MISSING = NotFound("file_not_found", "没有找到该文件")
+
+
+class MaterialsPage(ApplicationPage):
+    """GET /applications/{id}/materials"""
+
+    @bound
+    async def get(self, key: str) -> None:
+        found, guide = await self.load(key)
+        if not is_draft(found):
+            return self.redirect(f"/applications/{key}")
+        return self.show("applications/materials.html", **page_values(found, guide))
+
+
+class UploadHandler(ApplicationPage):
+    """POST /applications/{id}/materials/{code}: one file (multipart field `file`)."""
+
+    @bound
+    async def post(self, key: str, code: str) -> None:
+        found, guide = await self.load(key)
+        try:
+            await self.keep(found, guide, code)
+        except DomainError as error:
+            if self.by_script:
+                return self.tell_error(error)
+            template = "materials" if is_draft(found) else "supplement"
+            values = page_values(found, guide) | {"errors": {code: self.text(error)}, "error": error}
+            return self.show(f"applications/{template}.html", **values)
+        if self.by_script:
+            return self.tell({"kept": True})
+        return self.see_other(back(found, code))
+
+    async def keep(self, found: Document, guide: Guide, code: str) -> None:
+        if code not in {material.code for material in guide.online_materials() if material.uploads}:
+            raise NOT_ASKED
+        files = self.request.files.get("file")
+        if not files or not files[0].body:
+            raise NO_FILE
+        party, by = self.bound_party(), self.by_party()
+        material = await self.services.materials.keep(
+            party.id, found["_id"], code, files[0].filename, files[0].body, by
+        )
+        await self.services.applications.attach(found["_id"], party, guide, code, material, by)
+
+
+class RemoveHandler(ApplicationPage):
+    """POST /applications/{id}/materials/{code}/remove"""
+
+    @bound
+    async def post(self, key: str, code: str) -> None:
+        found, _ = await self.load(key)
+        party, by = self.bound_party(), self.by_party()
+        await self.services.applications.detach(key, party, code, by)
+        for file in (m["file"] for m in found["materials"] if m["code"] == code and m["file"]):
+            await self.services.materials.drop(file, by)
+        self.see_other(back(found, code))
+
+
+class FileHandler(ApplicationPage):
+    """GET /applications/{id}/files/{file}: a material of one's own, or the result.
+
+    An uploaded file is a stranger's content: it is sent with its checked type, may run nothing, and
+    only pictures are shown in place.
+    """
+
+    @bound
+    async def get(self, key: str, file: str) -> None:
+        found = await self.services.applications.find(key, self.bound_party())
+        if file not in _files(found):
+            raise FILE_MISSING
+        kept, content = await self.services.materials.read(file, None)
+        shown = "inline" if kept["media_type"].startswith("image/") else "attachment"
+        self.set_header("Content-Type", kept["media_type"])
+        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+        self.set_header("Cache-Control", "private, no-store")
+        self.set_header("Content-Disposition", f"{shown}; filename*=UTF-8''{quote(kept['name'], safe='')}")
+        self.finish(content)
+
+
+def back(found: Document, code: str) -> str:
+    page = "materials" if is_draft(found) else "supplement"
+    return f"/applications/{found['_id']}/{page}#{code}"
+
+
+def page_values(found: Document, guide: Guide) -> Document:
+    """What both pages with uploads show: each online material, and what has been handed in for it."""
+    open_supplement = next((s for s in found["supplements"] if not s["answered_at"]), None)
+    asked = open_supplement["materials"] if open_supplement else None
+    materials = [m for m in guide.online_materials() if asked is None or m.code in asked]
+    return {
+        "application": found,
+        "guide": guide,
+        "materials": materials,
+        "kept": {m["code"]: m for m in found["materials"] if m["file"]},
+        "supplement": open_supplement,
+    }
+
+
+def _files(found: Document) -> set[str]:
+    result = (found.get("result") or {}).get("deliverable")
+    return {m["file"] for m in found["materials"] if m["file"]} | ({result} if result else set())
+
+
+ROUTES = [
+    (rf"/applications/{DOCUMENT_ID}/materials", MaterialsPage),
+    (rf"/applications/{DOCUMENT_ID}/materials/{CODE}", UploadHandler),
+    (rf"/applications/{DOCUMENT_ID}/materials/{CODE}/remove", RemoveHandler),
+    (rf"/applications/{DOCUMENT_ID}/files/{DOCUMENT_ID}", FileHandler),
+]

@@ -1,0 +1,67 @@
+"""好差评 by the applicant: one for each matter, five levels; a bad one says why (article 17)."""
+
+from typing import Any
+
+from handlers.base import bound
+from handlers.pages import DOCUMENT_ID, CitizenPage
+from models.errors import BadInput, DomainError
+from models.reviews import TAGS, check_reviewable
+from models.store import Document
+
+KINDS = {"applications": "application", "appointments": "appointment"}
+LEVEL_FIRST = BadInput("level_required", "请选择满意程度", field="level")
+LEVELS = (5, 4, 3, 2, 1)
+
+
+class ReviewPage(CitizenPage):
+    """GET and POST /applications/{id}/review, /appointments/{id}/review"""
+
+    @bound
+    async def get(self, kind: str, key: str) -> None:
+        values = await self.values(kind, key)
+        check_reviewable(KINDS[kind], values["about"]["state"])
+        self.show("review.html", **values)
+
+    @bound
+    async def post(self, kind: str, key: str) -> None:
+        values = await self.values(kind, key)
+        check_reviewable(KINDS[kind], values["about"]["state"])
+        try:
+            await self.give(f"{KINDS[kind]}:{key}", values["about"])
+        except DomainError as error:
+            return self.again("review.html", error, **values)
+        return self.see_other(f"/{kind}/{key}/review")
+
+    async def give(self, matter: str, about: Document) -> None:
+        level = self.get_body_argument("level", "")
+        if level not in {str(known) for known in LEVELS}:
+            raise LEVEL_FIRST
+        chosen = set(self.get_body_arguments("tags"))
+        await self.services.reviews.give(
+            matter,
+            self.bound_party(),
+            int(level),
+            [tag for tag in TAGS[int(level)] if tag in chosen],
+            self.get_body_argument("words", ""),
+            self.by_party(),
+            facts(about),
+        )
+
+    async def values(self, kind: str, key: str) -> dict[str, Any]:
+        store = self.services.applications if kind == "applications" else self.services.appointments
+        about = await store.find(key, self.bound_party())
+        return {
+            "kind": kind,
+            "about": about,
+            "levels": LEVELS,
+            "tags": TAGS,
+            "review": await self.services.reviews.of(f"{KINDS[kind]}:{key}"),
+        }
+
+
+def facts(about: Document) -> Document:
+    """What the 好差评 system is told of the matter itself."""
+    return {name: about.get(name) for name in ("item", "item_name", "department", "serial")}
+
+
+ROUTES = [(rf"/(applications|appointments)/{DOCUMENT_ID}/review", ReviewPage)]

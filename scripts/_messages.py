@@ -1,0 +1,124 @@
+"""What citizens read, from templates, handlers and models, and whether English has all of it.
+
+A message is the argument of `_("…")` in a template, or a Chinese text in a handler or a model that is
+no docstring: an error's sentence, a label in a table.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from tornado.template import Loader
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOGUE = ROOT / "locale/en/LC_MESSAGES/panyu.po"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+PLACE = re.compile(r"\{\w*\}")
+NOT_PAGES = {"chat.py", "wechat.py", "envelope.py", "operations.py"}
+"""Handlers that speak in the chat, or to programs."""
+FOR_STAFF = {"admin", "api"}
+
+
+def messages(root: Path = ROOT) -> set[str]:
+    return {*template_messages(root / "templates"), *code_messages(root)}
+
+
+def template_messages(folder: Path) -> Iterator[str]:
+    for name in templates(folder):
+        for node in ast.walk(ast.parse(Loader(str(folder)).load(name).code)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+                yield from (arg.value for arg in node.args if _is_text(arg))  # type: ignore[attr-defined]
+
+
+def templates(folder: Path) -> list[str]:
+    """Of citizens and kiosks; staff read Chinese."""
+    found = (path.relative_to(folder) for path in folder.rglob("*.html"))
+    return sorted(path.as_posix() for path in found if path.parts[0] not in FOR_STAFF)
+
+
+def code_messages(root: Path) -> Iterator[str]:
+    pages = (
+        path
+        for path in (root / "handlers").rglob("*.py")
+        if path.name not in NOT_PAGES and not FOR_STAFF & set(path.parts)
+    )
+    for path in [*pages, *(root / "models").rglob("*.py")]:
+        yield from texts(ast.parse(path.read_text("utf-8")))
+
+
+def texts(tree: ast.AST) -> Iterator[str]:
+    """Chinese constants, without docstrings and without pieces of f-strings."""
+    skipped = {
+        id(part)
+        for node in ast.walk(tree)
+        for part in _unseen(node)
+    }
+    for node in ast.walk(tree):
+        if _is_text(node) and id(node) not in skipped and CHINESE.search(node.value):  # type: ignore[attr-defined]
+            yield node.value  # type: ignore[attr-defined]
+
+
+def _unseen(node: ast.AST) -> list[ast.expr]:
+    """Docstrings, and descriptions of fields, which programmers read."""
+    if isinstance(node, ast.Expr | ast.keyword):
+        return [node.value] if isinstance(node, ast.Expr) or node.arg == "description" else []
+    return list(node.values) if isinstance(node, ast.JoinedStr) else []
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def read() -> Catalog:
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def update(wanted: Iterable[str], known: Catalog) -> Catalog:
+    """A catalogue of exactly the wanted messages, with the English that is known."""
+    fresh = Catalog(locale="en", project="panyu", fuzzy=False)
+    fresh.mime_headers = [
+        ("MIME-Version", "1.0"),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Transfer-Encoding", "8bit"),
+    ]
+    for text in sorted(wanted):
+        before = known.get(text)
+        fresh.add(text, before.string if before else "")
+    return fresh
+
+
+def faults(wanted: set[str], known: Catalog) -> list[str]:
+    """What is untranslated, no longer said, or has lost a place for a value."""
+    kept = {str(m.id): str(m.string or "") for m in known if m.id}
+    found = [f"no English: {text}" for text in sorted(wanted) if not kept.get(text)]
+    found += [f"no longer said: {text}" for text in sorted(kept.keys() - wanted)]
+    return found + [
+        f"other values: {text}"
+        for text, english in sorted(kept.items())
+        if english and sorted(set(PLACE.findall(text))) != sorted(set(PLACE.findall(english)))
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    known = read() if CATALOGUE.exists() else Catalog(locale="en")
+    wanted = messages()
+    if "--check" not in arguments:
+        known = update(wanted, known)
+        CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+        with CATALOGUE.open("wb") as file:
+            write_po(file, known, width=0, omit_header=False, no_location=True)
+        with CATALOGUE.with_suffix(".mo").open("wb") as file:
+            write_mo(file, known)
+    found = faults(wanted, known)
+    print("\n".join(found) or f"{len(wanted)} messages, all in English")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,105 @@
+"""A peer as strict as the platforms: WeChat, Aliyun and the government's systems, with a phone to look at.
+
+Everything is in memory and gone when it ends. docs/simulator.md describes it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.routing import PathMatches, Rule
+from tornado.web import Application, RequestHandler
+
+from wechat_backend.simulator import aliyun_api, control, government_api, phone, wechat_api
+from wechat_backend.simulator.config import SimulatorConfig
+from wechat_backend.simulator.state import Simulator
+
+__all__ = ["Running", "Simulator", "SimulatorConfig", "make_app", "serve", "start", "utc_now"]
+
+HERE = Path(__file__).parent
+BODY_LIMIT = 16 * 1024 * 1024
+
+log = structlog.get_logger("panyu.simulator")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class _Phone(PathMatches):
+    """`/` asked for by a browser rather than by a customer of Aliyun's."""
+
+    def match(self, request: object) -> dict[str, object] | None:
+        asked = getattr(request, "query_arguments", {})
+        wanted = getattr(request, "method", "") in {"GET", "HEAD"} and "Action" not in asked
+        return super().match(request) if wanted else None  # type: ignore[arg-type, return-value]
+
+
+def make_app(config: SimulatorConfig, clock: Callable[[], datetime] = utc_now) -> Application:
+    """Call it inside the event loop; `application.settings["simulator"]` is the `Simulator`."""
+    return Application(
+        [
+            Rule(_Phone("/"), phone.IndexHandler),
+            ("/", aliyun_api.RpcHandler),
+            *wechat_api.ROUTES,
+            *government_api.ROUTES,
+            *control.ROUTES,
+            *phone.ROUTES,
+        ],
+        simulator=Simulator(config, clock),
+        template_path=str(HERE / "templates"),
+        log_function=_log_request,
+    )
+
+
+@dataclass(frozen=True)
+class Running:
+    """A simulator that listens."""
+
+    url: str
+    simulator: Simulator
+    server: HTTPServer
+
+    def call_back(self, url: str) -> None:
+        """Push to `url` from now on."""
+        self.simulator.wechat.callbacks.url = url
+
+    async def close(self) -> None:
+        self.server.stop()
+        await self.simulator.close()
+        await self.server.close_all_connections()
+
+
+async def start(config: SimulatorConfig, clock: Callable[[], datetime] = utc_now) -> Running:
+    """Listen; port 0 takes one that is free."""
+    sockets = bind_sockets(config.port, config.bind)
+    config = replace(config, port=sockets[0].getsockname()[1])
+    application = make_app(config, clock)
+    server = HTTPServer(application, max_body_size=BODY_LIMIT)
+    server.add_sockets(sockets)
+    return Running(config.url, application.settings["simulator"], server)
+
+
+async def serve(config: SimulatorConfig) -> None:
+    """Listen until cancelled."""
+    running = await start(config)
+    log.info("simulating", address=config.bind, port=config.port)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await running.close()
+
+
+def _log_request(handler: RequestHandler) -> None:
+    """One line a request, without its query, which carries tokens."""
+    log.info(
+        "simulated",
+        method=handler.request.method,
+        path=handler.request.path,
+        status=handler.get_status(),
+    )

@@ -1,0 +1,46 @@
+"""The simulator as one thing: the platforms, the people, their phones, and the failures on order. In memory."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from wechat_backend.simulator import people
+from wechat_backend.simulator.aliyun import Aliyun
+from wechat_backend.simulator.config import SimulatorConfig
+from wechat_backend.simulator.faults import Faults
+from wechat_backend.simulator.government import Government
+from wechat_backend.simulator.jars import Jars
+from wechat_backend.simulator.wechat import WeChat
+
+
+class Simulator:
+    """`listeners` are called after every change that a phone could show."""
+
+    def __init__(self, config: SimulatorConfig, clock: Callable[[], datetime]) -> None:
+        self.config, self.clock = config, clock
+        self.listeners: set[Callable[[], None]] = set()
+        self.people = people.load()
+        self.wechat = WeChat(config, clock, self.people, self.changed)
+        self.aliyun = Aliyun(config, clock, self.people, self.changed)
+        self.government = Government(config, clock, self.people)
+        self.faults, self.jars = Faults(), Jars(config.desk_cookies)
+        self.calls: Counter[str] = Counter()
+
+    def changed(self) -> None:
+        for listener in tuple(self.listeners):
+            listener()
+
+    def called(self, operation: str) -> None:
+        self.calls[operation] += 1
+
+    def reset(self) -> None:
+        """As after a start; the callback's address stays."""
+        for platform in (self.wechat, self.aliyun, self.government):
+            platform.reset()
+        self.faults.clear()
+        self.jars.clear()
+        self.calls.clear()
+        self.changed()
+
+    async def close(self) -> None:
+        await self.wechat.close()
