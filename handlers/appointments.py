@@ -118,10 +118,10 @@ async def choices(page: CitizenPage, step: Step) -> dict[str, Any]:
     return found | {"slots": await _slots(page, hall, guide, step.day)}
 
 
-async def _slots(page: CitizenPage, hall: Hall, guide: Guide, day: date) -> list[tuple[datetime, datetime, int]]:
-    free = await page.services.appointments.free(
-        hall, guide.group, day, page.services.calendar, page.cause()
-    )
+async def _slots(
+    page: CitizenPage, hall: Hall, guide: Guide, day: date
+) -> list[tuple[datetime, datetime, int]]:
+    free = await page.services.appointments.free(hall, guide.group, day, page.services.calendar, page.cause())
     return [(slot.start, slot.end, slot.left) for slot in free]
 
 

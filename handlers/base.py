@@ -38,25 +38,30 @@ class BaseHandler(RequestHandler):
     """Request id, clock, security headers, errors."""
 
     channel: ClassVar[Channel] = Channel.WECHAT
-    _cached_cause: Cause
+    request_id: str
 
     @property
     def services(self) -> Services:
         services: Services = self.settings["services"]
         return services
 
-    async def prepare(self) -> None:
+    def begin(self) -> None:
+        """Once a request, before anything can be refused: its id and its time."""
         given = self.request.headers.get("X-Request-Id", "")
         self.request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
         self.now: datetime = self.services.clock()
+
+    async def prepare(self) -> None:
         structlog.contextvars.bind_contextvars(request=self.request_id)
-        self.set_header("X-Request-Id", self.request_id)
 
     def cause(self, actor: str = "system") -> Cause:
         """Who and when, for the stores; `actor` is `account:<id>`, `applicant:<id>` or `staff:<name>`."""
         return Cause(actor, self.now, self.channel, self.request_id)
 
     def set_default_headers(self) -> None:
+        if not hasattr(self, "request_id"):
+            self.begin()
+        self.set_header("X-Request-Id", self.request_id)
         self.clear_header("Server")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "same-origin")
@@ -90,8 +95,13 @@ class BaseHandler(RequestHandler):
         )
 
     def text(self, error: DomainError) -> str:
-        """The error's sentence in the visitor's language."""
-        return str(self.locale.translate(error.message)).format(**error.values)
+        """The error's sentence in the visitor's language, with the words that fill it."""
+        translate = self.locale.translate
+        values = {
+            name: translate(value) if isinstance(value, str) and value else value
+            for name, value in error.values.items()
+        }
+        return str(translate(error.message)).format(**values)
 
     def form(self, schema: type[Schema]) -> Schema:
         """The submitted form as `schema`.

@@ -6,6 +6,7 @@ from typing import Any
 
 from handlers.base import bound, signed_in
 from handlers.pages import CitizenPage
+from handlers.services import Services
 from models.store import Document
 
 APPLICATION_FIELDS = (
@@ -48,21 +49,8 @@ class ExportHandler(CitizenPage):
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.set_header("Content-Disposition", 'attachment; filename="panyu-my-data.json"')
         self.set_header("Cache-Control", "no-store")
-        self.finish(json.dumps(await self.all_data(), ensure_ascii=False, indent=2, default=_moment))
-
-    async def all_data(self) -> dict[str, Any]:
-        services, person = self.services, self.bound_party().agent
-        applications = await services.applications.of_applicant(person["_id"])
-        appointments = await services.appointments.of_applicant(person["_id"])
-        return {
-            "exported_at": self.now,
-            "identity": services.applicants.export(person),
-            "applications": [
-                _only(a, APPLICATION_FIELDS) | {"answers": services.applications.answers(a)}
-                for a in applications
-            ],
-            "appointments": [_only(a, APPOINTMENT_FIELDS) for a in appointments],
-        }
+        data = await own_data(self.services, self.bound_party().agent, self.now)
+        self.finish(json.dumps(data, ensure_ascii=False, indent=2, default=_moment))
 
 
 class UnbindHandler(CitizenPage):
@@ -86,6 +74,20 @@ class UnboundPage(CitizenPage):
     @signed_in
     async def get(self) -> None:
         self.show("unbound.html")
+
+
+async def own_data(services: Services, person: Document, at: datetime) -> dict[str, Any]:
+    """All that is kept of a person, in the clear."""
+    applications = await services.applications.of_applicant(person["_id"])
+    appointments = await services.appointments.of_applicant(person["_id"])
+    return {
+        "exported_at": at,
+        "identity": services.applicants.export(person),
+        "applications": [
+            _only(a, APPLICATION_FIELDS) | {"answers": services.applications.answers(a)} for a in applications
+        ],
+        "appointments": [_only(a, APPOINTMENT_FIELDS) for a in appointments],
+    }
 
 
 def _only(document: Document, fields: tuple[str, ...]) -> Document:

@@ -11,7 +11,7 @@ from qrcode.constants import ERROR_CORRECT_M
 
 from handlers import words
 from handlers.base import PageHandler
-from models.errors import BadInput, DomainError, InvalidForm
+from models.errors import BadInput, DomainError, InvalidForm, TooMany
 from models.items import Guide
 from models.workdays import local_date
 
@@ -45,7 +45,9 @@ class CitizenPage(PageHandler):
 
     def given(self) -> dict[str, list[str]]:
         """What was filled in, to be shown again."""
-        return {name: self.get_body_arguments(name) for name in self.request.body_arguments if name != "_xsrf"}
+        return {
+            name: self.get_body_arguments(name) for name in self.request.body_arguments if name != "_xsrf"
+        }
 
     def errors_of(self, error: DomainError) -> dict[str, str]:
         if isinstance(error, InvalidForm):
@@ -56,6 +58,8 @@ class CitizenPage(PageHandler):
 
     def again(self, template: str, error: DomainError, **values: Any) -> None:
         """The form once more, with what was filled in and what is wrong with it."""
+        if isinstance(error, TooMany):
+            self.set_header("Retry-After", str(error.retry_after))
         if self.by_script:
             return self.tell_error(error)
         return self.show(template, error=error, given=self.given(), errors=self.errors_of(error), **values)

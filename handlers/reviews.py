@@ -44,7 +44,7 @@ class ReviewPage(CitizenPage):
             [tag for tag in TAGS[int(level)] if tag in chosen],
             self.get_body_argument("words", ""),
             self.by_party(),
-            facts(about),
+            about,
         )
 
     async def values(self, kind: str, key: str) -> dict[str, Any]:
@@ -57,11 +57,6 @@ class ReviewPage(CitizenPage):
             "tags": TAGS,
             "review": await self.services.reviews.of(f"{KINDS[kind]}:{key}"),
         }
-
-
-def facts(about: Document) -> Document:
-    """What the 好差评 system is told of the matter itself."""
-    return {name: about.get(name) for name in ("item", "item_name", "department", "serial")}
 
 
 ROUTES = [(rf"/(applications|appointments)/{DOCUMENT_ID}/review", ReviewPage)]

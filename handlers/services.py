@@ -4,20 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from models.halls import Halls
-from models.materials import Materials
-from models.reviews import Reviews
-
 from models.accounts import Accounts
 from models.applicants import Agencies, Applicants
 from models.applications import Applications
 from models.appointments import Appointments
 from models.binding import Binding
+from models.halls import Halls
 from models.inbox import Inbox
 from models.items import Departments, Guides
+from models.materials import Materials
 from models.outbox import Deliveries, Outbox
 from models.phone_codes import PhoneCodes
 from models.privacy import Privacy
+from models.reviews import Reviews
 from models.sessions import Sessions
 from models.staff import Staff
 from models.store import Database, Store

@@ -53,11 +53,7 @@ def code_messages(root: Path) -> Iterator[str]:
 
 def texts(tree: ast.AST) -> Iterator[str]:
     """Chinese constants, without docstrings and without pieces of f-strings."""
-    skipped = {
-        id(part)
-        for node in ast.walk(tree)
-        for part in _unseen(node)
-    }
+    skipped = {id(part) for node in ast.walk(tree) for part in _unseen(node)}
     for node in ast.walk(tree):
         if _is_text(node) and id(node) not in skipped and CHINESE.search(node.value):  # type: ignore[attr-defined]
             yield node.value  # type: ignore[attr-defined]

@@ -117,6 +117,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
 LIMITS = {"thing": 20, "character_string": 32, "phone_number": 17, "const": 20}
 """Characters that WeChat takes in a field, by the type that its name begins with."""
 LONGEST_PARAMETER = 35
+NOTHING = "无"
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,8 @@ def fields(notice: str, letter: Letter) -> dict[str, str]:
 
 
 def parameters(notice: str, letter: Letter) -> dict[str, str]:
-    """The parameters of the SMS template."""
-    return {name: shorten(letter.facts[name], LONGEST_PARAMETER) for name in PARAMETERS[notice]}
+    """The parameters of the SMS template; Aliyun refuses empty ones too."""
+    return {name: shorten(letter.facts[name], LONGEST_PARAMETER) or NOTHING for name in PARAMETERS[notice]}
 
 
 def shorten(text: str, most: int) -> str:
@@ -148,4 +149,4 @@ def shorten(text: str, most: int) -> str:
 def _fitting(name: str, text: str) -> str:
     """WeChat refuses a field that is too long, or empty."""
     limit = LIMITS.get(name.rstrip("0123456789"))
-    return (shorten(text, limit) if limit else text) or "无"
+    return (shorten(text, limit) if limit else text) or NOTHING

@@ -9,7 +9,7 @@ from handlers.base import bound
 from handlers.pages import DOCUMENT_ID
 from models.applications import Place, check_answers
 from models.errors import BadInput, DomainError, InvalidForm, NotFound
-from models.halls import Hall
+from models.halls import Hall, Halls
 from models.items import Guide, Question
 from models.store import Document
 
@@ -17,11 +17,12 @@ PROMISE_FIRST = BadInput("promise_required", "请勾选承诺后再提交", fiel
 NO_ADDRESS = BadInput("address_required", "请填写收件人、电话和详细地址", field="address")
 NO_HALL = BadInput("hall_required", "请选择领取结果的大厅", field="hall")
 LONGEST_ADDRESS = 200
+How = Literal["window", "courier", "electronic"]
 YES_NO = {"yes": "是", "no": "否"}
 
 
 class ConfirmForm(BaseModel):
-    how: Literal["window", "courier", "electronic"] = "window"
+    how: How = "window"
     hall: str = ""
     address: str = ""
     promise: str = ""
@@ -44,30 +45,15 @@ class ConfirmPage(ApplicationPage):
         try:
             if filled.promise != "yes":
                 raise PROMISE_FIRST
-            place = await self.place(filled, guide)
+            place = await place_of(
+                self.services.halls, guide, how=filled.how, hall=filled.hall, address=filled.address
+            )
             await self.services.applications.submit(
                 key, self.bound_party(), guide, self.services.calendar, self.by_party(), place
             )
         except DomainError as error:
             return self.again("applications/confirm.html", error, **await self.values(found, guide))
         return self.see_other(f"/applications/{key}/receipt")
-
-    async def place(self, filled: ConfirmForm, guide: Guide) -> Place:
-        """
-        Raises:
-            BadInput: `hall_required` or `address_required`.
-        """
-        if filled.how == "window":
-            if filled.hall not in guide.places:
-                raise NO_HALL
-            hall = await self.services.halls.find(filled.hall)
-            return Place(how="window", hall=hall.code, hall_name=hall.name)
-        if filled.how == "courier":
-            address = " ".join(filled.address.split())
-            if not 8 <= len(address) <= LONGEST_ADDRESS:
-                raise NO_ADDRESS
-            return Place(how="courier", address=address)
-        return Place(how="electronic")
 
     async def values(self, found: Document, guide: Guide) -> dict[str, Any]:
         answers = self.services.applications.answers(found)
@@ -83,7 +69,9 @@ class ConfirmPage(ApplicationPage):
             "sections": readable(guide, answers),
             "unfinished": unfinished,
             "kept": {m["code"]: m for m in found["materials"] if m["file"]},
-            "lacking": [m for m in guide.online_materials() if m.required and m.uploads and m.code not in kept],
+            "lacking": [
+                m for m in guide.online_materials() if m.required and m.uploads and m.code not in kept
+            ],
             "halls": await self.halls(guide),
         }
 
@@ -95,6 +83,25 @@ class ConfirmPage(ApplicationPage):
             except NotFound:
                 continue
         return found
+
+
+async def place_of(halls: Halls, guide: Guide, *, how: How, hall: str, address: str) -> Place:
+    """Where the result is received.
+
+    Raises:
+        BadInput: `hall_required` or `address_required`.
+    """
+    if how == "window":
+        if hall not in guide.places:
+            raise NO_HALL
+        chosen = await halls.find(hall)
+        return Place(how="window", hall=chosen.code, hall_name=chosen.name)
+    if how == "courier":
+        normal = " ".join(address.split())
+        if not 8 <= len(normal) <= LONGEST_ADDRESS:
+            raise NO_ADDRESS
+        return Place(how="courier", address=normal)
+    return Place(how="electronic")
 
 
 def readable(guide: Guide, answers: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:

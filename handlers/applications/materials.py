@@ -5,8 +5,11 @@ from urllib.parse import quote
 from handlers.applications.page import ApplicationPage, is_draft
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID
+from handlers.services import Services
 from models.errors import BadInput, DomainError, NotFound
+from models.events import Cause
 from models.items import Guide
+from models.parties import Party
 from models.store import Document
 
 CODE = r"([a-z0-9_]+)"
@@ -33,7 +36,10 @@ class UploadHandler(ApplicationPage):
     async def post(self, key: str, code: str) -> None:
         found, guide = await self.load(key)
         try:
-            await self.keep(found, guide, code)
+            name, content = self.uploaded()
+            await hand_in(
+                self.services, self.bound_party(), found, guide, code, name, content, self.by_party()
+            )
         except DomainError as error:
             if self.by_script:
                 return self.tell_error(error)
@@ -44,17 +50,11 @@ class UploadHandler(ApplicationPage):
             return self.tell({"kept": True})
         return self.see_other(back(found, code))
 
-    async def keep(self, found: Document, guide: Guide, code: str) -> None:
-        if code not in {material.code for material in guide.online_materials() if material.uploads}:
-            raise NOT_ASKED
+    def uploaded(self) -> tuple[str, bytes]:
         files = self.request.files.get("file")
         if not files or not files[0].body:
             raise NO_FILE
-        party, by = self.bound_party(), self.by_party()
-        material = await self.services.materials.keep(
-            party.id, found["_id"], code, files[0].filename, files[0].body, by
-        )
-        await self.services.applications.attach(found["_id"], party, guide, code, material, by)
+        return files[0].filename, files[0].body
 
 
 class RemoveHandler(ApplicationPage):
@@ -63,10 +63,7 @@ class RemoveHandler(ApplicationPage):
     @bound
     async def post(self, key: str, code: str) -> None:
         found, _ = await self.load(key)
-        party, by = self.bound_party(), self.by_party()
-        await self.services.applications.detach(key, party, code, by)
-        for file in (m["file"] for m in found["materials"] if m["code"] == code and m["file"]):
-            await self.services.materials.drop(file, by)
+        await take_back(self.services, self.bound_party(), found, code, self.by_party())
         self.see_other(back(found, code))
 
 
@@ -89,6 +86,35 @@ class FileHandler(ApplicationPage):
         self.set_header("Cache-Control", "private, no-store")
         self.set_header("Content-Disposition", f"{shown}; filename*=UTF-8''{quote(kept['name'], safe='')}")
         self.finish(content)
+
+
+async def hand_in(
+    services: Services,
+    party: Party,
+    found: Document,
+    guide: Guide,
+    code: str,
+    name: str,
+    content: bytes,
+    by: Cause,
+) -> None:
+    """Keep a file as one of the materials that the guide asks for online, and of no other (article 14).
+
+    Raises:
+        NotFound: `material_not_asked`.
+        BadInput: the file cannot be taken; see `models.materials.inspect`.
+    """
+    if code not in {material.code for material in guide.online_materials() if material.uploads}:
+        raise NOT_ASKED
+    material = await services.materials.keep(party.id, found["_id"], code, name, content, by)
+    await services.applications.attach(found["_id"], party, guide, code, material, by)
+
+
+async def take_back(services: Services, party: Party, found: Document, code: str, by: Cause) -> None:
+    """Take a material off the application, and then its file away."""
+    await services.applications.detach(found["_id"], party, code, by)
+    for file in (m["file"] for m in found["materials"] if m["code"] == code and m["file"]):
+        await services.materials.drop(file, by)
 
 
 def back(found: Document, code: str) -> str:

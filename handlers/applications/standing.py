@@ -22,9 +22,7 @@ class ApplicationsPage(CitizenPage):
     async def post(self) -> None:
         guide = await self.services.guides.published(self.get_body_argument("item", ""))
         department = await self.services.departments.get(guide.department)
-        draft = await self.services.applications.start(
-            self.bound_party(), guide, department, self.by_party()
-        )
+        draft = await self.services.applications.start(self.bound_party(), guide, department, self.by_party())
         self.see_other(f"/applications/{draft['_id']}/form")
 
 

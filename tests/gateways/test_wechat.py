@@ -141,6 +141,18 @@ async def test_lease_of_a_dead_process_runs_out(
     assert await send(client) == "4711"
 
 
+async def test_late_client_leaves_the_new_token_alone(
+    clients: list[WeChat], database: Any, peer: Peer, platform: Platform, clock: Clock
+) -> None:
+    """It read the stale token just before somebody else replaced it."""
+    await send(clients[0])
+    stale = await database["tokens"].find_one({"_id": APPID})
+    platform.number = 2
+    await send(clients[0])
+    assert not await clients[1].tokens._lease(APPID, stale, clock.now())
+    assert not await clients[1].tokens._lease(APPID, None, clock.now())
+
+
 async def test_fetching_that_fails_leaves_no_lease(client: WeChat, peer: Peer, platform: Platform) -> None:
     peer.answers[TOKEN] = {"errcode": 40125, "errmsg": "invalid appsecret"}
     with pytest.raises(GatewayError, match="40125"):

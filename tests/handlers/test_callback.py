@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 import xmltodict
+from stdnum.iso7064 import mod_37_36
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
@@ -21,6 +22,7 @@ from wechatpy.crypto import WeChatCrypto
 
 from handlers import wechat
 from handlers.services import Services, Site, assemble
+from models.events import Event
 from models.privacy import Privacy
 from models.workdays import Workdays
 from tests.conftest import Clock
@@ -212,6 +214,22 @@ async def test_text_finds_guides_and_a_number_opens_one(peer: Peer, cause: Any) 
     assert "【居住证签注】" in opened
     assert "跑动次数：0次" in opened
     assert "没有对应的事项" in await peer.say(message("9"))
+
+
+@pytest.mark.article(13)
+async def test_a_serial_number_shows_how_it_stands(peer: Peer, cause: Any) -> None:
+    await peer.services.applications.documents.delete_many({})
+    serial = "20261124" + "7K3M9PQ2TX"
+    serial += mod_37_36.calc_check_digit(serial)
+    document = {"_id": "application-1", "serial": serial, "item_name": "居住证签注", "state": "accepted"}
+    await peer.services.applications.add(document, Event("application.submitted", "application-1", cause()))
+    for typed in (serial, serial.lower(), f" {serial} "):
+        said = await peer.say(message(typed))
+        assert f"办件编号：{serial}" in said
+        assert "居住证签注" in said
+        assert f"https://panyu.test/progress?serial={serial}" in said
+    other = serial[:-1] + ("0" if serial[-1] != "0" else "1")
+    assert "没有找到" in await peer.say(message(other))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookies import SimpleCookie
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -42,9 +43,9 @@ from tests.conftest import Clock
 from tests.handlers.guides import USCC, a_guide
 
 ROOT = Path(__file__).parents[2]
-REPRESENTATIVE = "440113198203150037"
 PHONE = "13800138000"
 A_WHILE = timedelta(seconds=61)
+SERIALS = count(1)
 Fields = dict[str, str | list[str]]
 
 
@@ -98,10 +99,10 @@ class Page:
         return json.loads(self.content)
 
     def hidden(self, name: str) -> str:
-        """The value of a field of a form."""
-        found = re.search(rf'name="{name}" value="([^"]*)"', self.text)
+        """The value of a field of the last form that has it."""
+        found = re.findall(rf'name="{name}" value="([^"]*)"', self.text)
         assert found, f"no field {name}"
-        return found[1]
+        return str(found[-1])
 
 
 @dataclass
@@ -117,6 +118,14 @@ class Town:
 
     def browser(self) -> "Browser":
         return Browser(self)
+
+    async def citizen(self, name: str = "王小明") -> "Browser":
+        """Somebody new, signed in and bound."""
+        browser = self.browser()
+        await browser.sign_in(f"openid-{uuid4().hex[:8]}")
+        bound = await browser.bind(name, a_number(), a_phone())
+        assert bound.status == 303, bound.text
+        return browser
 
 
 @dataclass
@@ -176,7 +185,7 @@ class Browser:
         state = parse_qs(urlsplit(left.location).query)["state"][0]
         return await self.get(f"/sign-in/wechat?code={self.town.codes.agree(openid)}&state={state}")
 
-    async def bind(self, name: str, number: str, phone: str = PHONE, **changes: str) -> Page:
+    async def bind(self, name: str, number: str, phone: str = PHONE, /, **changes: str) -> Page:
         """Ask for a code, read the SMS, hand in the form."""
         self.town.clock.advance(A_WHILE)
         await self.post("/binding/code", {"phone": phone})
@@ -193,6 +202,20 @@ class Browser:
         return await self.post("/binding", filled | changes)
 
 
+def a_number(birthday: str = "19900307") -> str:
+    """A resident's number that nobody in the tests has had, with its check digit (GB 11643)."""
+    digits = f"440113{birthday}{next(SERIALS):03}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
+
+
+def a_phone() -> str:
+    return f"138{next(SERIALS):08}"
+
+
+REPRESENTATIVE = a_number("19820315")
+
+
 def rich_guide(**changes: Any) -> Guide:
     """With sections, a question that depends on another, and one file to upload."""
     return a_guide(
@@ -204,8 +227,19 @@ def rich_guide(**changes: Any) -> Guide:
             "fees": {"amount": "不收费", "basis": "粤发改价格〔2018〕1号"},
             "conditions": ["在番禺区居住满半年", "持有有效的广东省居住证"],
             "materials": [
-                {"code": "permit", "name": "居住证原件照片", "kinds": ["copy", "certificate"], "sample": "/static/s.jpg"},
-                {"code": "lease", "name": "租赁合同", "kinds": ["copy"], "required": False, "asked": ["window"]},
+                {
+                    "code": "permit",
+                    "name": "居住证原件照片",
+                    "kinds": ["copy", "certificate"],
+                    "sample": "/static/s.jpg",
+                },
+                {
+                    "code": "lease",
+                    "name": "租赁合同",
+                    "kinds": ["copy"],
+                    "required": False,
+                    "asked": ["window"],
+                },
             ],
             "window_steps": [{"name": "取号", "kind": "booking"}, {"name": "受理"}, {"name": "办结"}],
             "online_steps": [{"name": "网上申请"}, {"name": "办结"}],
@@ -275,7 +309,9 @@ async def build(database: Database, privacy: Privacy, clock: Clock) -> Town:
         clock=clock.now,
         calendar=Workdays(),
         privacy=privacy,
-        site=Site(f"http://127.0.0.1:{port}", "020-12345", "wx0123456789abcdef", "https://open.weixin.qq.com"),
+        site=Site(
+            f"http://127.0.0.1:{port}", "020-12345", "wx0123456789abcdef", "https://open.weixin.qq.com"
+        ),
         identity=codes,
         verifier=register,
     )
@@ -287,7 +323,13 @@ async def build(database: Database, privacy: Privacy, clock: Clock) -> Town:
 
 async def furnish(town: Town, by: Any) -> Guide:
     await town.services.departments.documents.insert_one(
-        {"_id": USCC, "name": "广州市公安局番禺区分局", "short": "公安", "phone": "020-84601234", "address": "番禺区"}
+        {
+            "_id": USCC,
+            "name": "广州市公安局番禺区分局",
+            "short": "公安",
+            "phone": "020-84601234",
+            "address": "番禺区",
+        }
     )
     await town.services.halls.put(HALL, by)
     return await town.services.guides.publish(rich_guide(), by)

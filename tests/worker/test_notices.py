@@ -85,7 +85,7 @@ def test_fields_fit(notice: str, text: str) -> None:
         limit = LIMITS.get(name.rstrip("0123456789"))
         assert value
         assert limit is None or (len(value) <= limit and "\n" not in value)
-    assert all(len(value) <= 35 for value in parameters(notice, letter).values())
+    assert all(1 <= len(value) <= 35 for value in parameters(notice, letter).values())
 
 
 def test_shortening_shows() -> None:

@@ -40,8 +40,8 @@ class ControlHandler(Handler):
         if self.request.method != "GET" and site not in {"none", "same-origin"}:
             raise HTTPError(403)
 
-    def write_error(self, status: int, **_details: Any) -> None:
-        self.finish({"error": status})
+    def write_error(self, status_code: int, **_details: Any) -> None:
+        self.finish({"status": status_code, "error": self._reason})
 
 
 LISTS: Mapping[str, Callable[[Simulator], list[Document]]] = {
@@ -123,13 +123,13 @@ class ResetHandler(ControlHandler):
 
 
 class CallbackHandler(ControlHandler):
-    """POST /control/callback: where to push to from now on; POST /control/callback/check: WeChat's GET check."""
+    """POST /control/callback: where to push to from now on; …/check: WeChat's GET check."""
 
     async def post(self, check: str) -> None:
         callbacks = self.simulator.wechat.callbacks
         if check:
             self.reply({"ok": await callbacks.check()})
-        callbacks.url = str(self.asked()["url"])
+        callbacks.url = given(self.asked(), "url")
         self.reply({"url": callbacks.url})
 
 
@@ -153,10 +153,8 @@ class DeedHandler(ControlHandler):
 
     async def post(self, key: str, deed: str) -> None:
         person = found(self.simulator, key)
-        try:
-            self.reply(await DEEDS[deed](self.simulator, person, self.asked()))
-        except KeyError as error:
-            self.reply({"error": f"missing: {error.args[0]}"}, 400)
+        check_following(self.simulator, person, deed)
+        self.reply(await DEEDS[deed](self.simulator, person, self.asked()))
 
 
 async def _follow(simulator: Simulator, person: Person, _asked: Document) -> Document:
@@ -168,24 +166,24 @@ async def _unfollow(simulator: Simulator, person: Person, _asked: Document) -> D
 
 
 async def _text(simulator: Simulator, person: Person, asked: Document) -> Document:
-    return pushed(await simulator.wechat.say(person, asked["text"]))
+    return pushed(await simulator.wechat.say(person, given(asked, "text")))
 
 
 async def _image(simulator: Simulator, person: Person, asked: Document) -> Document:
-    picture = b64decode(asked["base64"])
+    picture = b64decode(given(asked, "base64"))
     return pushed(await simulator.wechat.show(person, asked.get("media_type", "image/png"), picture))
 
 
 async def _click(simulator: Simulator, person: Person, asked: Document) -> Document:
-    return pushed(await simulator.wechat.click(person, asked["key"]))
+    return pushed(await simulator.wechat.click(person, given(asked, "key")))
 
 
 async def _view(simulator: Simulator, person: Person, asked: Document) -> Document:
-    return pushed(await simulator.wechat.view(person, asked["url"]))
+    return pushed(await simulator.wechat.view(person, given(asked, "url")))
 
 
 async def _scan(simulator: Simulator, person: Person, asked: Document) -> Document:
-    return await scan(simulator, person, asked["text"])
+    return await scan(simulator, person, given(asked, "text"))
 
 
 async def _block(simulator: Simulator, person: Person, asked: Document) -> Document:
@@ -203,6 +201,9 @@ async def _oauth_code(simulator: Simulator, person: Person, asked: Document) -> 
     scope: Scope = "snsapi_userinfo" if asked.get("scope") == "snsapi_userinfo" else "snsapi_base"
     return {"code": simulator.wechat.signins.code(person.id, scope, bool(asked.get("snapshot")))}
 
+
+FOLLOWERS_ONLY = frozenset({"text", "image", "click", "view", "menu"})
+"""Who does not follow has no chat to do these in."""
 
 DEEDS: Mapping[str, Callable[[Simulator, Person, Document], Any]] = {
     "follow": _follow,
@@ -229,6 +230,25 @@ async def scan(simulator: Simulator, person: Person, text: str) -> Document:
     if text.startswith(("http://", "https://")):
         return {"open": text}
     return {"notice": text or "没有识别到二维码"}
+
+
+def given(asked: Document, name: str) -> str:
+    """
+    Raises:
+        HTTPError: 400, `name` is missing.
+    """
+    if not isinstance(asked.get(name), str):
+        raise HTTPError(400, reason=f"{name} is missing")
+    return str(asked[name])
+
+
+def check_following(simulator: Simulator, person: Person, deed: str) -> None:
+    """
+    Raises:
+        HTTPError: 409.
+    """
+    if deed in FOLLOWERS_ONLY and person.id not in simulator.wechat.following:
+        raise HTTPError(409, reason="does not follow")
 
 
 def pushed(push: Push | None) -> Document:

@@ -1,7 +1,7 @@
 """The government's systems: acceptance (一站式), reviews (好差评) and the data sharing platform.
 
-docs/architecture.md, "Government systems", gives the paths, bodies and signature; the field names and rules of
-好差评 are those of the national interface as implementations use it.
+docs/architecture.md, "Government systems", gives the paths, bodies and signature; the field names and rules
+of 好差评 are those of the national interface as implementations use it.
 """
 
 import hmac

@@ -43,6 +43,6 @@ class GovernmentHandler(PlatformHandler):
         self.write(json.dumps({"ok": False, "error": str(error.code)}))
 
 
-ROUTES = [
+ROUTES: list[tuple[str, type[PlatformHandler]]] = [
     (rf"{PREFIX}(?:{'|'.join(SYSTEMS)}|sharing/persons/verify|sharing/bodies/verify)", GovernmentHandler)
 ]

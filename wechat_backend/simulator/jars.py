@@ -17,7 +17,10 @@ class Jars:
         self.kept: dict[str, dict[str, str]] = {}
 
     def change(self, old: str, new: str, cookies: Mapping[str, str]) -> dict[str, str | None]:
-        """Put the cookies of `old` ("" for nobody) away; what to do now: name → value to set, or None to clear it."""
+        """Put the cookies of `old` ("" for nobody) away.
+
+        Returns what to do now: name → value to set, or None to clear it.
+        """
         own = {name: value for name, value in cookies.items() if self._of_phone(name)}
         self.kept[old] = own
         coming = self.kept.get(new, {})

@@ -1,4 +1,4 @@
-"""Whether a menu is one that WeChat takes: 3 × 5 buttons, names of 16 and 60 bytes, keys of 128, URLs of 1024."""
+"""Menus as WeChat takes them: 3 × 5 buttons, names of 16 and 60 bytes, keys of 128, URLs of 1024."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

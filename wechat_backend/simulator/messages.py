@@ -103,7 +103,7 @@ class Chats:
 
 
 def segments(text: str) -> list[dict[str, str]]:
-    """The parts of an account's text: WeChat makes links of `<a href>` and of bare addresses, and of no more."""
+    """The parts of an account's text: `<a href>` and bare addresses become links, and nothing else does."""
     return list(_segments(text))
 
 

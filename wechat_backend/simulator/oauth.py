@@ -1,4 +1,4 @@
-"""Sign-in: codes for the official account's pages and for the mini-program, and what they are changed into."""
+"""Sign-in: codes for the account's pages and for the mini-program, and what they are changed into."""
 
 import secrets
 from collections.abc import Callable

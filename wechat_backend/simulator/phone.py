@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from tornado.web import Finish, HTTPError, StaticFileHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from wechat_backend.simulator.control import ControlHandler, found, scan
+from wechat_backend.simulator.control import ControlHandler, check_following, found, scan
 from wechat_backend.simulator.jars import PERSON
 from wechat_backend.simulator.oauth import Scope
 from wechat_backend.simulator.people import Person
@@ -114,7 +114,9 @@ class DeedHandler(PhoneHandler):
     """POST /phone/{deed}: what the person does in the chat. Answers at once; the page sees the rest come."""
 
     async def post(self, deed: str) -> None:
-        self.reply(await getattr(self, f"_{deed}")(self.person(), self.asked()) or {})
+        person = self.person()
+        check_following(self.simulator, person, deed)
+        self.reply(await getattr(self, f"_{deed}")(person, self.asked()) or {})
 
     async def _follow(self, person: Person, _asked: dict[str, Any]) -> None:
         await self.simulator.wechat.follow(person)
@@ -217,11 +219,9 @@ class AuthorizeHandler(PhoneHandler):
             self._refuse("redirect_uri 域名与后台配置不一致，错误码:10003")
         if self.get_query_argument("response_type", "") != "code":
             self._refuse("response_type 参数错误")
-        if scope == "snsapi_base":
-            return "snsapi_base"
-        if scope == "snsapi_userinfo":
-            return "snsapi_userinfo"
-        self._refuse("Scope 参数错误或没有 Scope 权限，错误码:10005")
+        if scope not in {"snsapi_base", "snsapi_userinfo"}:
+            self._refuse("Scope 参数错误或没有 Scope 权限，错误码:10005")
+        return "snsapi_base" if scope == "snsapi_base" else "snsapi_userinfo"
 
     def _back(self, person: Person, scope: Scope) -> NoReturn:
         code = self.simulator.wechat.signins.code(person.id, scope)
@@ -241,7 +241,7 @@ class AuthorizeHandler(PhoneHandler):
             raise HTTPError(400)
 
 
-ROUTES = [
+ROUTES: list[Any] = [
     ("/phone/state", StateHandler),
     ("/phone/person", ChangeHandler),
     ("/phone/updates", UpdatesHandler),

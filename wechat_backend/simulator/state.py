@@ -1,4 +1,4 @@
-"""The simulator as one thing: the platforms, the people, their phones, and the failures on order. In memory."""
+"""The simulator as one thing: platforms, people, phones, and failures on order. All in memory."""
 
 from collections import Counter
 from collections.abc import Callable

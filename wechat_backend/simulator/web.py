@@ -85,11 +85,11 @@ class PlatformHandler(Handler):
         done.set_result(None)
         return done
 
-    def write_error(self, status: int, **details: Any) -> None:
-        error = details["exc_info"][1] if "exc_info" in details else None
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
         if isinstance(error, PlatformError):
             self.set_status(200)
             self.refuse(error)
             self.finish()
         else:
-            super().write_error(status, **details)
+            super().write_error(status_code, **kwargs)

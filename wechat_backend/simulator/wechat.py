@@ -227,7 +227,7 @@ class WeChat:
         self.media[key] = media_type, picture
         self.chats.add(person.id, "person", "image", url=f"/media/{key}")
         address = f"{self.config.url}/media/{key}"
-        elements = {"MsgType": "image", "PicUrl": address, "MediaId": key, "MsgId": self._message_id()}
+        elements: dict[str, str | int] = {"MsgType": "image", "PicUrl": address, "MediaId": key, "MsgId": self._message_id()}
         return await self._push(person, elements)
 
     async def click(self, person: Person, key: str) -> Push:
@@ -271,7 +271,8 @@ class WeChat:
     async def _report(self, person: Person, number: int, status: str) -> None:
         """Tell the service what became of a template message."""
         await asyncio.sleep(self.config.report_seconds)
-        await self._event(person, "TEMPLATESENDJOBFINISH", {"MsgID": number, "Status": status})
+        report: dict[str, str | int] = {"MsgID": number, "Status": status}
+        await self._event(person, "TEMPLATESENDJOBFINISH", report)
 
     def later(self, work: Coroutine[Any, Any, object]) -> None:
         """Do something that nobody waits for."""

@@ -62,16 +62,14 @@ async def _code(services: Services, _delivery: Document, event: Document) -> Let
 
 async def _application(services: Services, _delivery: Document, event: Document) -> Letter:
     application = await services.applications.get(event["about"])
-    guide = await services.guides.version(application["guide"])
-    department = await services.departments.get(guide.department)
     status, note = PROGRESS.get(event["name"], ("已提交", ""))
     is_receipt = event["name"] == "application.submitted"
     return Letter(
         {
             "serial": application["serial"],
-            "item": guide.name,
-            "department": department["name"],
-            "handling": HANDLING[guide.handling],
+            "item": application["item_name"],
+            "department": application["department_name"],
+            "handling": HANDLING[Handling(application["handling"])],
             "time": local(event["at"], TIME),
             "status": status,
             "note": note,

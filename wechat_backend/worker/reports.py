@@ -35,11 +35,10 @@ Report = Callable[[Services, Document], Awaitable[dict[str, Any]]]
 
 async def _acceptance(services: Services, event: Document) -> dict[str, Any]:
     application = await services.applications.get(event["about"])
-    guide = await services.guides.version(application["guide"])
     return {
         "serial": application["serial"],
-        "item": guide.item,
-        "department": guide.department,
+        "item": application["item"],
+        "department": application["department"],
         "state": STATES[event["name"]],
         "at": event["at"].isoformat(),
     }

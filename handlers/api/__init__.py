@@ -1,0 +1,39 @@
+"""The JSON API under `/api/v1`: the models and rules of the pages, for the mini-program and other clients."""
+
+from typing import Any
+
+from handlers.api import (
+    appointments,
+    binding,
+    enterprises,
+    guides,
+    halls,
+    materials,
+    me,
+    openapi,
+    progress,
+    reviews,
+    session,
+    standing,
+)
+from handlers.api.contract import PREFIX, Unknown
+
+MODULES = (
+    session,
+    guides,
+    halls,
+    binding,
+    me,
+    enterprises,
+    appointments,
+    standing,
+    materials,
+    reviews,
+    progress,
+    openapi,
+)
+ENDPOINTS = [endpoint for module in MODULES for endpoint in module.ENDPOINTS]
+ROUTES: list[Any] = [
+    *((endpoint.pattern, endpoint.handler, {"endpoints": ENDPOINTS}) for endpoint in ENDPOINTS),
+    (rf"{PREFIX}/.*", Unknown, {"endpoints": ENDPOINTS}),
+]

@@ -1,0 +1,127 @@
+"""预约 (article 9): the same slots and limits as on the page."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from handlers.api.contract import (
+    Answer,
+    Asked,
+    Auth,
+    Endpoint,
+    PageQuery,
+    Resource,
+    operation,
+    page,
+)
+from handlers.api.halls import ITEM
+from handlers.api.timeline import Happening, happenings
+from models.appointments import LABELS, State
+from models.store import Document
+
+MOST = 1000
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class Booking(Asked):
+    item: str = Field(pattern=ITEM)
+    hall: str = Field(max_length=64)
+    start: Annotated[AwareDatetime, Field(lt=FAR)]
+
+
+class Appointment(Answer):
+    id: str
+    item: str
+    item_name: str
+    hall: str
+    hall_name: str
+    start: datetime
+    end: datetime
+    state: State
+    status: str = Field(description="the state in Chinese")
+    check_in_url: str = Field(description="to show as a QR at the hall")
+    timeline: list[Happening]
+
+
+class AppointmentList(Answer):
+    appointments: list[Appointment]
+    next: str | None
+
+
+class AppointmentBase(Resource):
+    def shown(self, found: Document) -> Appointment:
+        copied = ("item", "item_name", "hall", "hall_name", "start", "end", "state")
+        return Appointment(
+            id=found["_id"],
+            **{name: found[name] for name in copied},
+            status=LABELS[State(found["state"])],
+            check_in_url=f"{self.services.site.base_url}/appointments/{found['_id']}",
+            timeline=happenings(found),
+        )
+
+
+class AppointmentsResource(AppointmentBase):
+    @operation(
+        "One's own appointments, the latest first",
+        auth=Auth.APPLICANT,
+        asks=PageQuery,
+        answers=AppointmentList,
+        errors={400: ("page_unknown",)},
+    )
+    async def get(self, asked: PageQuery) -> AppointmentList:
+        found = await self.services.appointments.of_applicant(self.bound_party().id, MOST)
+        shown, following = page(found, lambda each: str(each["_id"]), asked)
+        return AppointmentList(appointments=[self.shown(each) for each in shown], next=following)
+
+    @operation(
+        "Book a slot",
+        auth=Auth.APPLICANT,
+        asks=Booking,
+        answers=Appointment,
+        status=201,
+        errors={
+            400: ("slot_unknown",),
+            404: ("guide_not_found", "hall_not_found"),
+            409: ("slot_full", "already_booked"),
+            422: ("too_many_bookings",),
+        },
+    )
+    async def post(self, asked: Booking) -> Appointment:
+        guide = await self.services.guides.published(asked.item)
+        hall = await self.services.halls.find(asked.hall)
+        booked = await self.services.appointments.book(
+            self.bound_party(), guide, hall, asked.start, self.services.calendar, self.by_party()
+        )
+        return self.shown(booked)
+
+
+class AppointmentResource(AppointmentBase):
+    @operation(
+        "One appointment",
+        auth=Auth.APPLICANT,
+        answers=Appointment,
+        errors={404: ("appointment_not_found",)},
+    )
+    async def get(self, key: str) -> Appointment:
+        return self.shown(await self.services.appointments.find(key, self.bound_party()))
+
+
+class CancellationResource(AppointmentBase):
+    @operation(
+        "Cancel",
+        auth=Auth.APPLICANT,
+        answers=Appointment,
+        errors={404: ("appointment_not_found",), 409: ("appointment_ended",)},
+    )
+    async def post(self, key: str) -> Appointment:
+        party = self.bound_party()
+        await self.services.appointments.cancel(key, party, self.by_party())
+        return self.shown(await self.services.appointments.find(key, party))
+
+
+ENDPOINTS = [
+    Endpoint("/appointments", AppointmentsResource),
+    Endpoint("/appointments/{appointment}", AppointmentResource),
+    Endpoint("/appointments/{appointment}/cancellation", CancellationResource),
+]

@@ -1,0 +1,251 @@
+"""How an endpoint is declared. One declaration drives it and describes it, so that they cannot differ.
+
+    class AppointmentsResource(Resource):
+        @operation("Book a slot", auth=Auth.APPLICANT, asks=Booking, answers=Appointment, status=201,
+                   errors={409: ("slot_full",)})
+        async def post(self, asked: Booking) -> Appointment: ...
+
+    ENDPOINTS = [Endpoint("/appointments", AppointmentsResource)]
+
+What is asked (the query of a GET, else the JSON body) is the last argument, after those of the path.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import tornado.locale
+from pydantic import BaseModel, ConfigDict, Field
+from tornado.web import HTTPError
+
+from handlers.base import ApiHandler, Method, bound, signed_in
+from models.errors import BadInput, DomainError, Unauthenticated
+
+PREFIX = "/api/v1"
+METHODS = ("get", "post", "put", "patch", "delete")
+HEX = "[0-9a-f]{32}"
+PARAMETERS = {
+    "item": "[0-9A-Z]{31}",
+    "hall": "[a-z0-9-]{1,64}",
+    "agency": f"{HEX}(?::|%3[Aa]){HEX}",
+    "appointment": HEX,
+    "application": HEX,
+    "code": "[a-z0-9_]{1,64}",
+    "serial": "[0-9A-Za-z-]{1,64}",
+}
+"""What each part of a path looks like."""
+
+PAGE_UNKNOWN = BadInput("page_unknown", "没有找到这一页，请从头查看", field="after")
+
+T = TypeVar("T")
+
+
+class Asked(BaseModel):
+    """What a client sends; a name that we do not know is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(BaseModel):
+    """What a client gets: these fields and no others, whatever the document holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PageQuery(Asked):
+    limit: int = Field(20, ge=1, le=100)
+    after: str = Field("", max_length=64, description="`next` of the page before")
+
+
+class Fault(Answer):
+    code: str = Field(description="stable, for programs")
+    message: str = Field(description="for people, in the language asked for")
+    field: str | None = Field(None, description="the part of the request at fault")
+    fields: dict[str, str] | None = Field(None, description="what is wrong with each answer of a form")
+
+
+class Failure(Answer):
+    """Every answer that is not 2xx."""
+
+    error: Fault
+    request: str = Field(description="id of the request, to quote when asking for help")
+
+
+@dataclass(frozen=True)
+class Media:
+    """A body that is a file, of one of these media types."""
+
+    types: tuple[str, ...]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class File:
+    content: bytes
+    media_type: str
+    name: str = ""
+
+
+class Auth(StrEnum):
+    """Whom an operation is for; an applicant is an account bound by the real name (article 7)."""
+
+    ANYONE = "anyone"
+    ACCOUNT = "account"
+    APPLICANT = "applicant"
+
+
+def _unguarded(method: Method) -> Method:
+    return method
+
+
+GUARDS: Mapping[Auth, Callable[[Method], Method]] = {
+    Auth.ANYONE: _unguarded,
+    Auth.ACCOUNT: signed_in,
+    Auth.APPLICANT: bound,
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`errors` maps a status to the codes beyond those that `auth` and `asks` bring with them."""
+
+    summary: str
+    auth: Auth
+    asks: type[BaseModel] | Media | None
+    answers: type[BaseModel] | Media | None
+    status: int
+    errors: Mapping[int, Sequence[str]]
+
+    def all_errors(self, method: str) -> dict[int, list[str]]:
+        found = {status: list(codes) for status, codes in self.errors.items()}
+        if self.auth is not Auth.ANYONE:
+            found.setdefault(401, []).append("not_signed_in")
+        if self.auth is Auth.APPLICANT:
+            found.setdefault(403, []).append("not_bound")
+        if isinstance(self.asks, type):
+            found.setdefault(400, []).extend(
+                ["input_invalid"] if method == "get" else ["input_invalid", "json_invalid"]
+            )
+        return dict(sorted(found.items()))
+
+
+class Resource(ApiHandler):
+    """One address of the API; `endpoints` are all of them."""
+
+    def initialize(self, endpoints: "Sequence[Endpoint]") -> None:
+        self.endpoints = endpoints
+
+    def get_user_locale(self) -> tornado.locale.Locale | None:
+        """The account's own language; without one, Accept-Language decides."""
+        code = (self.account or {}).get("language")
+        return tornado.locale.get(code) if code else None
+
+    def write_domain_error(self, error: DomainError) -> None:
+        if isinstance(error, Unauthenticated):
+            self.set_header("WWW-Authenticate", "Bearer")
+        super().write_domain_error(error)
+
+    def asked(self, schema: type[BaseModel]) -> BaseModel:
+        if self.request.method != "GET":
+            return self.body(schema)
+        unknown = sorted(set(self.request.query_arguments) - set(schema.model_fields))
+        if unknown:
+            raise BadInput("input_invalid", "填写内容有误或缺少：{field}", field=unknown[0])
+        return self.query(schema)
+
+    def answer(self, value: BaseModel | File | None, declared: Operation) -> None:
+        if isinstance(value, File):
+            return self.send(value, declared.status)
+        if value is None:
+            self.set_status(declared.status)
+            self.clear_header("Content-Type")
+            self.finish()
+            return None
+        if not (isinstance(declared.answers, type) and isinstance(value, declared.answers)):
+            raise TypeError(
+                f"{type(self).__name__} answers {type(value).__name__}, which it does not declare"
+            )
+        return self.reply(value, declared.status)
+
+    def send(self, file: File, status: int) -> None:
+        """A file may be a stranger's: it goes with its checked type and may run nothing."""
+        self.set_status(status)
+        self.set_header("Content-Type", file.media_type)
+        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+        self.set_header("Cache-Control", "private, no-store")
+        if file.name:
+            name = quote(file.name, safe="")
+            self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
+        self.finish(file.content)
+
+
+class Unknown(Resource):
+    """Any address under the prefix that is not declared."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        raise HTTPError(HTTPStatus.NOT_FOUND)
+
+
+def operation(
+    summary: str,
+    *,
+    auth: Auth = Auth.ANYONE,
+    asks: type[BaseModel] | Media | None = None,
+    answers: type[BaseModel] | Media | None = None,
+    status: int | None = None,
+    errors: Mapping[int, Sequence[str]] | None = None,
+) -> Callable[[Callable[..., Awaitable[Any]]], Method]:
+    """Declare one method of a resource; without `answers` it replies 204."""
+    declared = Operation(summary, auth, asks, answers, status or (200 if answers else 204), errors or {})
+
+    def decorate(method: Callable[..., Awaitable[Any]]) -> Method:
+        @wraps(method)
+        async def answered(self: Resource, *args: str) -> None:
+            asked = (self.asked(asks),) if isinstance(asks, type) else ()
+            self.answer(await method(self, *args, *asked), declared)
+
+        guarded = GUARDS[auth](answered)
+        setattr(guarded, "operation", declared)  # noqa: B010 - a function has no such attribute to mypy
+        return guarded
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """`path` is below the prefix, with its parameters in braces."""
+
+    path: str
+    handler: type[Resource]
+
+    @property
+    def pattern(self) -> str:
+        """The route's regular expression."""
+        parts = re.split(r"\{(\w+)\}", PREFIX + self.path)
+        return "".join(f"({PARAMETERS[part]})" if n % 2 else re.escape(part) for n, part in enumerate(parts))
+
+    def operations(self) -> Iterator[tuple[str, Operation]]:
+        for method in METHODS:
+            declared = getattr(getattr(self.handler, method), "operation", None)
+            if isinstance(declared, Operation):
+                yield method, declared
+
+
+def page(found: Sequence[T], key: Callable[[T], str], asked: PageQuery) -> tuple[Sequence[T], str | None]:
+    """The part of `found` after the one named, and the key that the next page begins after, if any is left.
+
+    Raises:
+        BadInput: `page_unknown`.
+    """
+    keys = [key(each) for each in found]
+    if asked.after and asked.after not in keys:
+        raise PAGE_UNKNOWN
+    begin = keys.index(asked.after) + 1 if asked.after else 0
+    end = begin + asked.limit
+    return found[begin:end], keys[end - 1] if end < len(found) else None

@@ -1,0 +1,130 @@
+"""Bodies for which a person acts as 经办人, and what a legal representative decides (article 7)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
+from handlers.api.me import Identity, identity
+from models.applicants import Agencies
+from models.credentials import ApplicantKind, CredentialKind
+from models.store import Document
+
+
+class AgencyRequest(Asked):
+    applicant_kind: Literal[ApplicantKind.ENTERPRISE, ApplicantKind.ORGANIZATION] = ApplicantKind.ENTERPRISE
+    credential_kind: CredentialKind
+    name: str = Field(max_length=200)
+    number: str = Field(max_length=50)
+
+
+class Agency(Answer):
+    id: str
+    body: Identity
+    agent_name: str = Field(description="masked")
+    state: Literal["requested", "confirmed", "ended"]
+
+
+class AgencyList(Answer):
+    agencies: list[Agency] = Field(description="those in which one is the agent")
+    represented: list[Agency] = Field(description="those that one decides on as legal representative")
+
+
+class AgencyResource(Resource):
+    async def shown(self, agency: Document) -> Agency:
+        applicants = self.services.applicants
+        body = await applicants.get(agency["body"])
+        return Agency(
+            id=agency["_id"],
+            body=identity(body, applicants.name(body)),
+            agent_name=agency["agent_name"],
+            state=agency["state"],
+        )
+
+    async def check_concerned(self, key: str) -> None:
+        """Whoever is neither agent nor representative does not learn that there is such a thing.
+
+        Raises:
+            NotFound: `agency_not_found`.
+        """
+        person, agency = self.bound_party().agent, await self.services.agencies.get(key)
+        representative = person["credential"]["number_index"]
+        if person["_id"] != agency["person"] and representative != agency["representative"]:
+            raise Agencies.missing
+
+
+class EnterprisesResource(AgencyResource):
+    @operation("Bodies that one acts for or represents", auth=Auth.APPLICANT, answers=AgencyList)
+    async def get(self) -> AgencyList:
+        agencies, person = self.services.agencies, self.bound_party().agent
+        return AgencyList(
+            agencies=[await self.shown(a) for a in await agencies.of_person(person["_id"])],
+            represented=[await self.shown(a) for a in await agencies.of_representative(person)],
+        )
+
+    @operation(
+        "Ask to act for a body; its legal representative confirms",
+        auth=Auth.APPLICANT,
+        asks=AgencyRequest,
+        answers=Agency,
+        status=201,
+        errors={
+            400: ("name_invalid", "credential_kind_not_accepted", "credential_number_invalid"),
+            409: ("agency_exists", "binding_raced"),
+            422: ("identity_mismatch", "identity_no_record"),
+            503: ("verifier_unavailable",),
+        },
+    )
+    async def post(self, asked: AgencyRequest) -> Agency:
+        agency = await self.services.binding.body(
+            self.bound_party().agent,
+            applicant_kind=asked.applicant_kind,
+            kind=asked.credential_kind,
+            name=asked.name,
+            number=asked.number,
+            by=self.by_party(),
+        )
+        return await self.shown(agency)
+
+
+class ConfirmationResource(AgencyResource):
+    confirmed = True
+
+    @operation(
+        "Decide as legal representative",
+        auth=Auth.APPLICANT,
+        answers=Agency,
+        errors={404: ("agency_not_found",), 409: ("agency_not_waiting",)},
+    )
+    async def post(self, key: str) -> Agency:
+        await self.check_concerned(key)
+        decided = await self.services.agencies.decide(
+            key, self.bound_party().agent, confirmed=self.confirmed, by=self.by_party()
+        )
+        return await self.shown(decided)
+
+
+class RefusalResource(ConfirmationResource):
+    confirmed = False
+
+
+class EndResource(AgencyResource):
+    @operation(
+        "Give it up as agent, or take it back as representative",
+        auth=Auth.APPLICANT,
+        answers=Agency,
+        errors={404: ("agency_not_found",), 409: ("agency_ended",)},
+    )
+    async def post(self, key: str) -> Agency:
+        await self.check_concerned(key)
+        return await self.shown(
+            await self.services.agencies.end(key, self.bound_party().agent, self.by_party())
+        )
+
+
+ENDPOINTS = [
+    Endpoint("/enterprises", EnterprisesResource),
+    Endpoint("/enterprises/{agency}/confirmation", ConfirmationResource),
+    Endpoint("/enterprises/{agency}/refusal", RefusalResource),
+    Endpoint("/enterprises/{agency}/end", EndResource),
+]

@@ -1,0 +1,134 @@
+"""办事指南, for anybody (articles 7, 24)."""
+
+from pydantic import Field
+
+from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, operation, page
+from models.credentials import ApplicantKind
+from models.errors import NotFound
+from models.halls import Hall
+from models.items import Guide, Handling
+from models.store import Document
+
+ALL = 10_000
+
+
+class GuidesQuery(PageQuery):
+    q: str = Field("", max_length=50, description="part of a name or keyword, or its pinyin")
+    audience: ApplicantKind | None = None
+    topic: str = Field("", max_length=50)
+    department: str = Field("", max_length=18)
+
+
+class GuideLine(Answer):
+    item: str
+    version: int
+    name: str
+    name_en: str
+    summary: str
+    department: str
+    audience: list[ApplicantKind]
+    topics: list[str]
+    handling: Handling
+    visits: int
+    on_the_spot: bool
+    channels: list[str]
+
+
+class GuideList(Answer):
+    guides: list[GuideLine]
+    next: str | None
+
+
+class Department(Answer):
+    code: str
+    name: str
+    short: str
+    phone: str
+    address: str
+
+
+class FullGuide(Guide):
+    """A published guide, with its department and the places where it is handled."""
+
+    department_details: Department
+    halls: list[Hall]
+
+
+class Departments(Answer):
+    departments: list[Department]
+
+
+class TopicsQuery(Asked):
+    audience: ApplicantKind | None = None
+
+
+class Topics(Answer):
+    topics: list[str]
+
+
+class GuidesResource(Resource):
+    @operation("Find guides", asks=GuidesQuery, answers=GuideList, errors={400: ("page_unknown",)})
+    async def get(self, asked: GuidesQuery) -> GuideList:
+        found = await self.services.guides.search(
+            asked.q,
+            audience=asked.audience,
+            topic=asked.topic or None,
+            department=asked.department or None,
+            limit=ALL,
+        )
+        shown, following = page(found, lambda guide: guide.item, asked)
+        return GuideList(guides=[_line(guide) for guide in shown], next=following)
+
+
+class GuideResource(Resource):
+    @operation("Read one guide whole", answers=FullGuide, errors={404: ("guide_not_found",)})
+    async def get(self, item: str) -> FullGuide:
+        guide = await self.services.guides.published(item)
+        department = await self.services.departments.get(guide.department)
+        return FullGuide(
+            **{name: getattr(guide, name) for name in Guide.model_fields},
+            department_details=_department(department),
+            halls=[hall for code in guide.places if (hall := await self._hall(code))],
+        )
+
+    async def _hall(self, code: str) -> Hall | None:
+        try:
+            return await self.services.halls.find(code)
+        except NotFound:
+            return None
+
+
+class DepartmentsResource(Resource):
+    @operation("List the departments", answers=Departments)
+    async def get(self) -> Departments:
+        found = await self.services.departments.all()
+        return Departments(departments=[_department(each) for each in found])
+
+
+class TopicsResource(Resource):
+    @operation("List the life events that guides are about", asks=TopicsQuery, answers=Topics)
+    async def get(self, asked: TopicsQuery) -> Topics:
+        return Topics(topics=await self.services.guides.topics(asked.audience))
+
+
+def _line(guide: Guide) -> GuideLine:
+    values = {name: getattr(guide, name) for name in GuideLine.model_fields if name != "on_the_spot"}
+    return GuideLine(**values, on_the_spot=guide.time_limit.on_the_spot)
+
+
+def _department(found: Document) -> Department:
+    return Department(
+        code=found["_id"],
+        name=found["name"],
+        short=found.get("short", ""),
+        phone=found.get("phone", ""),
+        address=found.get("address", ""),
+    )
+
+
+ENDPOINTS = [
+    Endpoint("/guides", GuidesResource),
+    Endpoint("/guides/{item}", GuideResource),
+    Endpoint("/departments", DepartmentsResource),
+    Endpoint("/topics", TopicsResource),
+]

@@ -1,0 +1,84 @@
+"""智慧政务大厅 and the free slots of their windows (articles 9, 18)."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
+from models.appointments import bookable_days
+from models.halls import Hall
+
+ITEM = r"^[0-9A-Z]{31}$"
+
+
+class HallsQuery(Asked):
+    kind: Literal["centre", "hall", "station"] | None = None
+    item: str | None = Field(None, pattern=ITEM, description="only where this item is handled")
+
+
+class HallList(Answer):
+    halls: list[Hall]
+
+
+class SlotsQuery(Asked):
+    item: str = Field(pattern=ITEM)
+    day: date | None = Field(None, description="in Panyu; the first day that can be booked, if left out")
+
+
+class Slot(Answer):
+    start: datetime
+    end: datetime
+    left: int = Field(description="places left; a full slot is listed with 0")
+
+
+class Slots(Answer):
+    days: list[date] = Field(description="the days that can be booked")
+    day: date
+    slots: list[Slot]
+
+
+class HallsResource(Resource):
+    @operation("List the places", asks=HallsQuery, answers=HallList, errors={404: ("guide_not_found",)})
+    async def get(self, asked: HallsQuery) -> HallList:
+        if asked.item is None:
+            return HallList(halls=await self.services.halls.all(asked.kind))
+        guide = await self.services.guides.published(asked.item)
+        return HallList(
+            halls=[
+                hall
+                for hall in await self.services.halls.offering(guide.group)
+                if hall.code in guide.places and asked.kind in (None, hall.kind)
+            ]
+        )
+
+
+class SlotsResource(Resource):
+    @operation(
+        "Show what can be booked on one day",
+        asks=SlotsQuery,
+        answers=Slots,
+        errors={404: ("guide_not_found", "hall_not_found")},
+    )
+    async def get(self, code: str, asked: SlotsQuery) -> Slots:
+        hall = await self.services.halls.find(code)
+        guide = await self.services.guides.published(asked.item)
+        days = bookable_days(self.services.calendar, self.cause())
+        day = asked.day or days[0]
+        return Slots(
+            days=days,
+            day=day,
+            slots=await self._free(hall, guide.group, day)
+            if day in days and hall.code in guide.places
+            else [],
+        )
+
+    async def _free(self, hall: Hall, group: str, day: date) -> list[Slot]:
+        free = await self.services.appointments.free(hall, group, day, self.services.calendar, self.cause())
+        return [Slot(start=slot.start, end=slot.end, left=slot.left) for slot in free]
+
+
+ENDPOINTS = [
+    Endpoint("/halls", HallsResource),
+    Endpoint("/halls/{hall}/slots", SlotsResource),
+]

@@ -1,0 +1,92 @@
+"""Files: the materials of one's own application, and the result (articles 11, 14, 15)."""
+
+import re
+from urllib.parse import unquote
+
+from handlers.api.applications import Application, ApplicationBase
+from handlers.api.contract import Auth, Endpoint, File, Media, operation
+from handlers.applications.materials import FILE_MISSING, NO_FILE, hand_in, take_back
+
+KINDS = ("application/pdf", "image/jpeg", "image/png")
+UPLOAD = Media(
+    (*KINDS, "multipart/form-data"),
+    {"X-File-Name": "name of the file, percent-encoded UTF-8; not needed with multipart"},
+)
+NOT_THERE = {404: ("application_not_found", "file_not_found")}
+
+
+class MaterialResource(ApplicationBase):
+    @operation("One's own uploaded file", auth=Auth.APPLICANT, answers=Media(KINDS), errors=NOT_THERE)
+    async def get(self, key: str, code: str) -> File:
+        found = await self.services.applications.find(key, self.bound_party())
+        files = [each["file"] for each in found["materials"] if each["code"] == code]
+        return await self.file(files[0] if files else None)
+
+    @operation(
+        "Hand in a material, in place of the one before",
+        auth=Auth.APPLICANT,
+        asks=UPLOAD,
+        answers=Application,
+        errors={
+            400: ("file_missing", "material_too_large", "material_kind_not_accepted", "material_unclear"),
+            404: ("application_not_found", "material_not_asked"),
+            409: ("not_draft",),
+        },
+    )
+    async def put(self, key: str, code: str) -> Application:
+        found, guide = await self.load(key)
+        name, content = self.uploaded(code)
+        await hand_in(self.services, self.bound_party(), found, guide, code, name, content, self.by_party())
+        return self.shown(*await self.load(key))
+
+    @operation(
+        "Take a material back",
+        auth=Auth.APPLICANT,
+        answers=Application,
+        errors={404: ("application_not_found",), 409: ("not_draft",)},
+    )
+    async def delete(self, key: str, code: str) -> Application:
+        found, _ = await self.load(key)
+        await take_back(self.services, self.bound_party(), found, code, self.by_party())
+        return self.shown(*await self.load(key))
+
+    async def file(self, kept: str | None) -> File:
+        if not kept:
+            raise FILE_MISSING
+        document, content = await self.services.materials.read(kept, None)
+        return File(content, document["media_type"], document["name"])
+
+    def uploaded(self, code: str) -> tuple[str, bytes]:
+        """The file's name and content, from a multipart field `file` or from the body itself.
+
+        Raises:
+            BadInput: `file_missing`.
+        """
+        if self.request.headers.get("Content-Type", "").startswith("multipart/form-data"):
+            files = self.request.files.get("file")
+            name, content = (files[0].filename, files[0].body) if files else ("", b"")
+        else:
+            name, content = unquote(self.request.headers.get("X-File-Name", "")), self.request.body
+        if not content:
+            raise NO_FILE
+        return file_name(name) or code, content
+
+
+class DeliverableResource(MaterialResource):
+    @operation(
+        "The result, where it is electronic", auth=Auth.APPLICANT, answers=Media(KINDS), errors=NOT_THERE
+    )
+    async def get(self, key: str) -> File:
+        found = await self.services.applications.find(key, self.bound_party())
+        return await self.file((found["result"] or {}).get("deliverable"))
+
+
+def file_name(given: str) -> str:
+    """The last part of a path, without control characters, at most 100 characters."""
+    return re.sub(r"[\x00-\x1f\x7f]", "", re.split(r"[\\/]", given)[-1]).strip()[-100:]
+
+
+ENDPOINTS = [
+    Endpoint("/applications/{application}/materials/{code}", MaterialResource),
+    Endpoint("/applications/{application}/deliverable", DeliverableResource),
+]

@@ -1,0 +1,132 @@
+"""Who one is, for whom one acts, and one's own data (PIPL articles 45 and 47)."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
+from handlers.me import own_data
+from handlers.services import Services
+from models.credentials import ApplicantKind, CredentialKind
+from models.errors import Forbidden
+from models.store import Document
+
+Language = Literal["zh_CN", "en"]
+
+
+class Identity(Answer):
+    """A person (name masked) or a body (name as registered)."""
+
+    id: str
+    kind: ApplicantKind
+    name: str
+    credential_kind: CredentialKind
+    credential_label: str
+    credential_masked: str
+    phone_masked: str | None
+
+
+class Me(Answer):
+    bound: bool
+    person: Identity | None
+    acting: Identity | None = Field(description="the body acted for; null for oneself")
+    language: Language | None
+    elder: bool
+
+
+class Acting(Asked):
+    body: str | None = Field(description="id of a body that has confirmed its agent; null for oneself")
+
+
+class Preferences(Asked):
+    language: Language | None = None
+    elder: bool | None = Field(None, description="large text")
+
+
+class Export(Answer):
+    """All that is kept, in the clear: the one answer that holds whole numbers."""
+
+    exported_at: datetime
+    identity: dict[str, Any]
+    applications: list[dict[str, Any]]
+    appointments: list[dict[str, Any]]
+
+
+class MeResource(Resource):
+    @operation("Who is signed in", auth=Auth.ACCOUNT, answers=Me)
+    async def get(self) -> Me:
+        return await me(self.services, self.signed_in_account())
+
+
+class ExportResource(Resource):
+    @operation("All data kept of oneself", auth=Auth.APPLICANT, answers=Export)
+    async def get(self) -> Export:
+        return Export(**await own_data(self.services, self.bound_party().agent, self.now))
+
+
+class ActingResource(Resource):
+    @operation(
+        "Act for a body, or for oneself again",
+        auth=Auth.APPLICANT,
+        asks=Acting,
+        answers=Me,
+        errors={403: ("not_agent",)},
+    )
+    async def put(self, asked: Acting) -> Me:
+        account = self.signed_in_account()
+        if asked.body is not None:
+            await self.services.agencies.check_acting(self.bound_party().agent["_id"], asked.body)
+        await self.services.accounts.act_for(account["_id"], asked.body, self.by_account())
+        return await me(self.services, account | {"acting": asked.body})
+
+
+class PreferencesResource(Resource):
+    @operation("Change language or text size", auth=Auth.ACCOUNT, asks=Preferences, answers=Me)
+    async def patch(self, asked: Preferences) -> Me:
+        account, chosen = self.signed_in_account(), asked.model_dump(exclude_none=True)
+        if chosen:
+            await self.services.accounts.prefer(account["_id"], self.by_account(), **chosen)
+        return await me(self.services, account | chosen)
+
+
+async def me(services: Services, account: Document) -> Me:
+    person = await services.applicants.of_account(account["_id"])
+    body = await _body(services, person, account.get("acting")) if person else None
+    return Me(
+        bound=person is not None,
+        person=identity(person, person["masked_name"]) if person else None,
+        acting=identity(body, services.applicants.name(body)) if body else None,
+        language=account.get("language"),
+        elder=bool(account.get("elder")),
+    )
+
+
+def identity(applicant: Document, name: str) -> Identity:
+    return Identity(
+        id=applicant["_id"],
+        kind=applicant["kind"],
+        name=name,
+        credential_kind=applicant["credential"]["kind"],
+        credential_label=applicant["credential"]["label"],
+        credential_masked=applicant["credential"]["masked"],
+        phone_masked=applicant.get("masked_phone"),
+    )
+
+
+async def _body(services: Services, person: Document, acting: str | None) -> Document | None:
+    if not acting:
+        return None
+    try:
+        await services.agencies.check_acting(person["_id"], acting)
+    except Forbidden:  # ended meanwhile
+        return None
+    return await services.applicants.get(acting)
+
+
+ENDPOINTS = [
+    Endpoint("/me", MeResource),
+    Endpoint("/me/export", ExportResource),
+    Endpoint("/me/acting", ActingResource),
+    Endpoint("/me/preferences", PreferencesResource),
+]

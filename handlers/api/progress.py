@@ -1,0 +1,76 @@
+"""What anybody who holds a serial number may see, masked (articles 11, 13)."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from handlers.api.contract import Answer, Endpoint, Resource, operation
+from models.applications import State, check_serial
+from models.errors import BadInput, NotFound
+
+
+class Step(Answer):
+    at: datetime
+    what: str
+
+
+class Progress(Answer):
+    serial: str
+    applicant: str = Field(description="masked")
+    item: str
+    department: str
+    state: State
+    status: str = Field(description="the state in Chinese")
+    submitted_at: datetime
+    steps: list[Step]
+
+
+class Verification(Answer):
+    genuine: bool
+    progress: Progress | None
+
+
+class ProgressBase(Resource):
+    async def look(self, typed: str) -> Progress:
+        applications = self.services.applications
+        view = applications.public_view(await applications.by_serial(check_serial(typed)))
+        return _shown(view)
+
+
+class ProgressResource(ProgressBase):
+    @operation(
+        "Where an application stands",
+        answers=Progress,
+        errors={400: ("serial_invalid",), 404: ("application_not_found",)},
+    )
+    async def get(self, serial: str) -> Progress:
+        return await self.look(serial)
+
+
+class VerificationResource(ProgressBase):
+    @operation("Whether a receipt is genuine", answers=Verification)
+    async def get(self, serial: str) -> Verification:
+        try:
+            return Verification(genuine=True, progress=await self.look(serial))
+        except (BadInput, NotFound):
+            return Verification(genuine=False, progress=None)
+
+
+def _shown(view: dict[str, Any]) -> Progress:
+    return Progress(
+        serial=view["serial"],
+        applicant=view["masked_name"],
+        item=view["item_name"],
+        department=view["department_name"],
+        state=view["state"],
+        status=view["status"],
+        submitted_at=view["submitted_at"],
+        steps=[Step(at=line["at"], what=line["what"]) for line in view["timeline"]],
+    )
+
+
+ENDPOINTS = [
+    Endpoint("/progress/{serial}", ProgressResource),
+    Endpoint("/verification/{serial}", VerificationResource),
+]

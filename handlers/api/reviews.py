@@ -1,0 +1,147 @@
+"""好差评: one for each concluded application or served appointment; a bad one says why (article 17)."""
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
+from handlers.words import LEVEL_WORDS
+from models.errors import NotFound
+from models.reviews import TAGS
+from models.store import Document
+
+NO_REVIEW = NotFound("review_not_found", "尚未评价")
+CODES = {
+    400: ("level_invalid", "tags_invalid", "words_too_long"),
+    409: ("already_reviewed",),
+    422: ("not_finished", "not_yours", "reason_required"),
+}
+
+
+class Opinion(Asked):
+    level: int = Field(ge=1, le=5, description="5 is the best; 1 and 2 must give a reason")
+    tags: list[str] = Field([], max_length=20, description="codes of the level's own tags")
+    words: str = Field("", max_length=500)
+
+
+class Review(Answer):
+    level: int
+    label: str
+    tags: list[str]
+    words: str
+
+
+class Level(Answer):
+    level: int
+    label: str
+    tags: dict[str, str] = Field(description="code → words")
+
+
+class Levels(Answer):
+    levels: list[Level]
+
+
+class LevelsResource(Resource):
+    @operation("The five levels and their tags", answers=Levels)
+    async def get(self) -> Levels:
+        return Levels(
+            levels=[
+                Level(level=level, label=label, tags=dict(TAGS[level]))
+                for level, label in LEVEL_WORDS.items()
+            ]
+        )
+
+
+class ReviewBase(Resource):
+    """`kind` names what is reviewed, as in a review's `_id`."""
+
+    kind: ClassVar[str]
+
+    async def matter(self, key: str) -> Document:
+        raise NotImplementedError
+
+    async def found(self, key: str) -> Review:
+        await self.matter(key)
+        review = await self.services.reviews.of(f"{self.kind}:{key}")
+        if review is None:
+            raise NO_REVIEW
+        return _shown(review)
+
+    async def give(self, key: str, asked: Opinion) -> Review:
+        matter = await self.matter(key)
+        given = await self.services.reviews.give(
+            f"{self.kind}:{key}",
+            self.bound_party(),
+            asked.level,
+            asked.tags,
+            asked.words,
+            self.by_party(),
+            matter,
+        )
+        return _shown(given)
+
+
+class ApplicationReviewResource(ReviewBase):
+    kind = "application"
+
+    async def matter(self, key: str) -> Document:
+        return await self.services.applications.find(key, self.bound_party())
+
+    @operation(
+        "The review given",
+        auth=Auth.APPLICANT,
+        answers=Review,
+        errors={404: ("application_not_found", "review_not_found")},
+    )
+    async def get(self, key: str) -> Review:
+        return await self.found(key)
+
+    @operation(
+        "Review a concluded application",
+        auth=Auth.APPLICANT,
+        asks=Opinion,
+        answers=Review,
+        status=201,
+        errors=CODES | {404: ("application_not_found",)},
+    )
+    async def post(self, key: str, asked: Opinion) -> Review:
+        return await self.give(key, asked)
+
+
+class AppointmentReviewResource(ReviewBase):
+    kind = "appointment"
+
+    async def matter(self, key: str) -> Document:
+        return await self.services.appointments.find(key, self.bound_party())
+
+    @operation(
+        "The review given",
+        auth=Auth.APPLICANT,
+        answers=Review,
+        errors={404: ("appointment_not_found", "review_not_found")},
+    )
+    async def get(self, key: str) -> Review:
+        return await self.found(key)
+
+    @operation(
+        "Review a served appointment",
+        auth=Auth.APPLICANT,
+        asks=Opinion,
+        answers=Review,
+        status=201,
+        errors=CODES | {404: ("appointment_not_found",)},
+    )
+    async def post(self, key: str, asked: Opinion) -> Review:
+        return await self.give(key, asked)
+
+
+def _shown(review: dict[str, Any]) -> Review:
+    level = review["level"]
+    return Review(level=level, label=LEVEL_WORDS[level], tags=review["tags"], words=review["words"])
+
+
+ENDPOINTS = [
+    Endpoint("/review-levels", LevelsResource),
+    Endpoint("/applications/{application}/review", ApplicationReviewResource),
+    Endpoint("/appointments/{appointment}/review", AppointmentReviewResource),
+]

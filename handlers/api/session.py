@@ -1,0 +1,45 @@
+"""Signing in with the code of a mini-program's `wx.login`, and out again."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
+from models.sessions import LIFETIME
+
+
+class SignIn(Asked):
+    code: str = Field(min_length=1, max_length=256, description="from wx.login; works once")
+
+
+class Session(Answer):
+    token: str = Field(description="for `Authorization: Bearer …`")
+    expires_at: datetime
+    bound: bool = Field(description="whether the real name is bound (article 7)")
+
+
+class SessionResource(Resource):
+    @operation(
+        "Sign in",
+        asks=SignIn,
+        answers=Session,
+        status=201,
+        errors={401: ("code_invalid",), 503: ("wechat_unavailable",)},
+    )
+    async def post(self, asked: SignIn) -> Session:
+        user = await self.services.identity.miniprogram_session(asked.code)
+        account = await self.services.accounts.arrive_miniprogram(user, self.cause())
+        by = self.cause(f"account:{account['_id']}")
+        return Session(
+            token=await self.services.sessions.open(by.actor, by),
+            expires_at=by.at + LIFETIME[by.channel],
+            bound=await self.services.applicants.of_account(account["_id"]) is not None,
+        )
+
+    @operation("Sign out", auth=Auth.ACCOUNT)
+    async def delete(self) -> None:
+        if token := await self.token():
+            await self.services.sessions.close(token)
+
+
+ENDPOINTS = [Endpoint("/session", SessionResource)]

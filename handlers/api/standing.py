@@ -1,0 +1,197 @@
+"""办件 from its beginning to its end, as the applicant's client drives it (articles 10 to 14)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from handlers.api.applications import (
+    Answers,
+    Application,
+    ApplicationBase,
+    ApplicationLine,
+    Receipt,
+    line,
+    unmasked,
+)
+from handlers.api.contract import (
+    Answer,
+    Asked,
+    Auth,
+    Endpoint,
+    File,
+    Media,
+    PageQuery,
+    operation,
+    page,
+)
+from handlers.api.halls import ITEM
+from handlers.applications.confirm import LONGEST_ADDRESS, PROMISE_FIRST, place_of
+from handlers.pages import qr_png
+from models.errors import NotFound
+
+Given = dict[str, str | list[str]]
+THEIRS = {404: ("application_not_found",)}
+NO_RECEIPT = NotFound("receipt_not_found", "申请尚未提交，还没有回执")
+
+
+class Beginning(Asked):
+    item: str = Field(pattern=ITEM)
+
+
+class Filled(Asked):
+    answers: Answers = Field(max_length=300, description="by question; a list where several are chosen")
+
+
+class Submission(Asked):
+    how: Literal["window", "courier", "electronic"]
+    hall: str = Field("", max_length=64, description="for `window`: one of the guide's places")
+    address: str = Field("", max_length=2 * LONGEST_ADDRESS, description="for `courier`")
+    promise: bool = Field(description="that what is handed in is true (article 14)")
+
+
+class ApplicationList(Answer):
+    applications: list[ApplicationLine]
+    next: str | None
+
+
+class ApplicationsResource(ApplicationBase):
+    @operation(
+        "One's own applications, the newest first",
+        auth=Auth.APPLICANT,
+        asks=PageQuery,
+        answers=ApplicationList,
+        errors={400: ("page_unknown",)},
+    )
+    async def get(self, asked: PageQuery) -> ApplicationList:
+        found = await self.services.applications.of_applicant(self.bound_party().id)
+        shown, following = page(found, lambda each: str(each["_id"]), asked)
+        return ApplicationList(applications=[line(each) for each in shown], next=following)
+
+    @operation(
+        "Begin, or go on with the draft that there is",
+        auth=Auth.APPLICANT,
+        asks=Beginning,
+        answers=Application,
+        errors={404: ("guide_not_found",)},
+    )
+    async def post(self, asked: Beginning) -> Application:
+        guide = await self.services.guides.published(asked.item)
+        department = await self.services.departments.get(guide.department)
+        draft = await self.services.applications.start(self.bound_party(), guide, department, self.by_party())
+        return self.shown(draft, await self.services.guides.version(draft["guide"]))
+
+
+class ApplicationResource(ApplicationBase):
+    @operation("One application", auth=Auth.APPLICANT, answers=Application, errors=THEIRS)
+    async def get(self, key: str) -> Application:
+        return self.shown(*await self.load(key))
+
+
+class AnswersResource(ApplicationBase):
+    @operation(
+        "Keep the answers of a draft, finished or not",
+        auth=Auth.APPLICANT,
+        asks=Filled,
+        answers=Application,
+        errors=THEIRS | {400: ("form_invalid",), 409: ("not_draft",)},
+    )
+    async def put(self, key: str, asked: Filled) -> Application:
+        found, guide = await self.load(key)
+        given = unmasked(guide.form, asked.answers, self.services.applications.answers(found))
+        saved = await self.services.applications.save(key, self.bound_party(), guide, given, self.by_party())
+        return self.shown(saved, guide)
+
+
+class SubmissionResource(ApplicationBase):
+    @operation(
+        "Hand in",
+        auth=Auth.APPLICANT,
+        asks=Submission,
+        answers=Receipt,
+        status=201,
+        errors=THEIRS
+        | {
+            400: ("promise_required", "hall_required", "address_required", "form_invalid"),
+            409: ("already_submitted",),
+        },
+    )
+    async def post(self, key: str, asked: Submission) -> Receipt:
+        _, guide = await self.load(key)
+        if not asked.promise:
+            raise PROMISE_FIRST
+        place = await place_of(
+            self.services.halls, guide, how=asked.how, hall=asked.hall, address=asked.address
+        )
+        submitted = await self.services.applications.submit(
+            key, self.bound_party(), guide, self.services.calendar, self.by_party(), place
+        )
+        return self.receipt(submitted)
+
+
+class SupplementResource(ApplicationBase):
+    @operation(
+        "Answer all that was asked for",
+        auth=Auth.APPLICANT,
+        asks=Filled,
+        answers=Application,
+        errors=THEIRS | {400: ("form_invalid",), 409: ("no_supplement_open",)},
+    )
+    async def post(self, key: str, asked: Filled) -> Application:
+        found, guide = await self.load(key)
+        given = unmasked(guide.form, asked.answers, self.services.applications.answers(found))
+        answered = await self.services.applications.supplement(
+            key, self.bound_party(), guide, given, self.services.calendar, self.by_party()
+        )
+        return self.shown(answered, guide)
+
+
+class WithdrawalResource(ApplicationBase):
+    @operation(
+        "Withdraw before it is decided",
+        auth=Auth.APPLICANT,
+        answers=Application,
+        errors=THEIRS | {409: ("state_changed",)},
+    )
+    async def post(self, key: str) -> Application:
+        await self.services.applications.withdraw(key, self.bound_party(), self.by_party())
+        return self.shown(*await self.load(key))
+
+
+class ReceiptResource(ApplicationBase):
+    @operation(
+        "The receipt (article 11)",
+        auth=Auth.APPLICANT,
+        answers=Receipt,
+        errors={404: ("application_not_found", "receipt_not_found")},
+    )
+    async def get(self, key: str) -> Receipt:
+        return await self.own_receipt(key)
+
+    async def own_receipt(self, key: str) -> Receipt:
+        found = await self.services.applications.find(key, self.bound_party())
+        if not found["serial"]:
+            raise NO_RECEIPT
+        return self.receipt(found)
+
+
+class ReceiptPictureResource(ReceiptResource):
+    @operation(
+        "A QR that shows the receipt to be genuine",
+        auth=Auth.APPLICANT,
+        answers=Media(("image/png",)),
+        errors={404: ("application_not_found", "receipt_not_found")},
+    )
+    async def get(self, key: str) -> File:
+        return File(qr_png((await self.own_receipt(key)).verify_url), "image/png")
+
+
+ENDPOINTS = [
+    Endpoint("/applications", ApplicationsResource),
+    Endpoint("/applications/{application}", ApplicationResource),
+    Endpoint("/applications/{application}/answers", AnswersResource),
+    Endpoint("/applications/{application}/submission", SubmissionResource),
+    Endpoint("/applications/{application}/supplement", SupplementResource),
+    Endpoint("/applications/{application}/withdrawal", WithdrawalResource),
+    Endpoint("/applications/{application}/receipt", ReceiptResource),
+    Endpoint("/applications/{application}/receipt.png", ReceiptPictureResource),
+]

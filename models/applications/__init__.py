@@ -1,0 +1,25 @@
+"""办事申请 (articles 10 to 16): the rules, the receipt, and the store."""
+
+from models.applications.answers import check_answers, is_asked
+from models.applications.receipt import MATERIAL_STATES, Place, Receipt, public_view
+from models.applications.rules import TRANSITIONS, Action, State, next_state, status_text
+from models.applications.serials import check_serial, new_serial
+from models.applications.store import OPEN, Applications
+
+__all__ = [
+    "MATERIAL_STATES",
+    "OPEN",
+    "TRANSITIONS",
+    "Action",
+    "Applications",
+    "Place",
+    "Receipt",
+    "State",
+    "check_answers",
+    "check_serial",
+    "is_asked",
+    "new_serial",
+    "next_state",
+    "public_view",
+    "status_text",
+]

@@ -1,0 +1,161 @@
+"""智能引导: which questions are asked, and whether their answers are answers (article 12)."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from models.credentials import RULES, CredentialKind
+from models.errors import BadInput, InvalidForm
+from models.items import Form, Question
+from models.phone_codes import check_phone
+
+Answers = dict[str, Any]
+SEALED_KINDS = frozenset({"phone", "credential"})
+MISSING = "请填写此项"
+CHOOSE = "请选择列出的选项"
+
+
+def is_sealed(question: Question) -> bool:
+    """Whether its answer is kept sealed."""
+    return question.sensitive or question.kind in SEALED_KINDS
+
+
+def is_asked(question: Question, answers: Mapping[str, Any]) -> bool:
+    """Whether the answers before it call for this question."""
+    if question.when is None:
+        return True
+    answer = answers.get(question.when.question)
+    given = answer if isinstance(answer, list) else [answer]
+    return any(value in question.when.values for value in given)
+
+
+def check_answers(form: Form, given: Mapping[str, Any], *, complete: bool) -> Answers:
+    """The answers to the questions that are asked, in their normal form; all others are dropped.
+
+    With `complete`, required questions must be answered; without, a draft may leave them open, but what
+    is written is still checked.
+
+    Raises:
+        InvalidForm: `fields` maps each question at fault to what is wrong.
+    """
+    answers: Answers = {}
+    faults: dict[str, str] = {}
+    for question in form.questions():
+        if not is_asked(question, answers):
+            continue
+        raw = given.get(question.name)
+        if _empty(raw):
+            if question.required and complete:
+                faults[question.name] = MISSING
+            continue
+        try:
+            answers[question.name] = CHECKS[question.kind](question, raw)
+        except BadInput as error:
+            if complete:
+                faults[question.name] = str(error)
+            else:
+                answers[question.name] = _as_written(question, raw)
+    if faults:
+        raise InvalidForm(faults)
+    return answers
+
+
+def _empty(raw: Any) -> bool:
+    return raw is None or raw == [] or (isinstance(raw, str) and not raw.strip())
+
+
+def _wrong(message: str) -> BadInput:
+    return BadInput("answer_invalid", message)
+
+
+def _as_written(question: Question, raw: Any) -> Any:
+    """A draft keeps what is not right yet, within bounds."""
+    if isinstance(raw, list):
+        return [str(value)[:100] for value in raw[: len(question.options)]]
+    return str(raw)[: question.max_length]
+
+
+def _text(question: Question, raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise _wrong("请填写文字")
+    text = "\n".join(" ".join(line.split()) for line in raw.strip().splitlines())
+    if any(ord(char) < 32 and char != "\n" for char in text):
+        raise _wrong("含有不能识别的字符，请重新填写")
+    if len(text) > question.max_length:
+        raise _wrong(f"最多填写{question.max_length}字")
+    return text
+
+
+def _number(question: Question, raw: Any) -> float | int:
+    if isinstance(raw, bool) or not re.fullmatch(r"-?\d{1,15}(\.\d{1,6})?", str(raw).strip()):
+        raise _wrong("请填写数字")
+    number = float(str(raw))
+    low = -math.inf if question.minimum is None else question.minimum
+    high = math.inf if question.maximum is None else question.maximum
+    if not low <= number <= high:
+        raise _wrong(f"请填写{_bounds(question)}的数字")
+    return int(number) if number.is_integer() else number
+
+
+def _bounds(question: Question) -> str:
+    low = f"不小于{question.minimum:g}" if question.minimum is not None else ""
+    high = f"不大于{question.maximum:g}" if question.maximum is not None else ""
+    return "、".join(filter(None, (low, high)))
+
+
+def _date(_: Question, raw: Any) -> str:
+    try:
+        return date.fromisoformat(str(raw).strip()).isoformat()
+    except ValueError:
+        raise _wrong("日期有误，请按年-月-日填写") from None
+
+
+def _choice(question: Question, raw: Any) -> str:
+    if raw not in {option.value for option in question.options}:
+        raise _wrong(CHOOSE)
+    return str(raw)
+
+
+def _choices(question: Question, raw: Any) -> list[str]:
+    values = [raw] if isinstance(raw, str) else raw
+    known = [option.value for option in question.options]
+    if not isinstance(values, list) or any(value not in known for value in values):
+        raise _wrong(CHOOSE)
+    return [value for value in known if value in values]
+
+
+def _phone(_: Question, raw: Any) -> str:
+    """A mobile number, or a landline with its area code."""
+    text = re.sub(r"[\s-]", "", str(raw))
+    if re.fullmatch(r"0\d{9,11}", text):
+        return text
+    return check_phone(text)
+
+
+def _credential(_: Question, raw: Any) -> str:
+    """A number that some credential of a person or body can have."""
+    number = "".join(str(raw).split()).upper()
+    if not 5 <= len(number) <= 18 or not any(RULES[kind].valid(number, date.max) for kind in CredentialKind):
+        raise _wrong("证件号码有误，请核对后重新填写")
+    return number
+
+
+def _yes_no(_: Question, raw: Any) -> str:
+    if raw not in ("yes", "no"):
+        raise _wrong("请选择是或否")
+    return str(raw)
+
+
+CHECKS: dict[str, Callable[[Question, Any], Any]] = {
+    "text": _text,
+    "long_text": _text,
+    "number": _number,
+    "date": _date,
+    "choice": _choice,
+    "choices": _choices,
+    "phone": _phone,
+    "credential": _credential,
+    "yes_no": _yes_no,
+}

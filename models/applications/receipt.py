@@ -1,0 +1,73 @@
+"""申请回执 with all that article 11 asks for, and what anybody with its number may see (article 13)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.applications.rules import status_text
+from models.store import Document
+
+MATERIAL_STATES = {"submitted": "已提交", "to_follow": "容后补交", "missing": "未提交"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """How the result comes to the applicant; `address` only with a courier."""
+
+    how: str
+    hall: str | None = None
+    hall_name: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`materials` are (name, state) pairs, `handling` a `models.items.Handling`, times in UTC."""
+
+    serial: str
+    applicant: str
+    credential: str
+    item: str
+    department: str
+    materials: list[tuple[str, str]]
+    handling: str
+    place: str
+    submitted_at: datetime
+    deadline: datetime
+    verify_url: str
+
+
+def receipt_of(application: Document, place: str, base_url: str) -> Receipt:
+    return Receipt(
+        serial=application["serial"],
+        applicant=application["masked_name"],
+        credential=application["masked_number"],
+        item=application["item_name"],
+        department=application["department_name"],
+        materials=[(m["name"], m["state"]) for m in application["materials"]],
+        handling=application["handling"],
+        place=place,
+        submitted_at=application["submitted_at"],
+        deadline=application["deadlines"]["acceptance"],
+        verify_url=f"{base_url}/verify/{application['serial']}",
+    )
+
+
+def public_view(application: Document) -> Document:
+    """What somebody sees who knows no more than the serial number."""
+    result = application["result"]
+    return {
+        "serial": application["serial"],
+        "applicant": application["masked_name"],
+        "item": application["item_name"],
+        "department": application["department_name"],
+        "state": application["state"],
+        "status": status_text(application["state"]),
+        "submitted_at": application["submitted_at"],
+        "deadline": application["deadlines"].get("decision") or application["deadlines"]["acceptance"],
+        "decision": result["decision"] if result else None,
+        "timeline": [
+            {"at": line["at"], "what": line["what"]}
+            for line in application["timeline"]
+            if line["what"] != "application.started"
+        ],
+    }

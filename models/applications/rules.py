@@ -1,0 +1,173 @@
+"""What may happen to an application, when, and by whom (articles 4.5, 10, 12, 14, 15)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from models.errors import Conflict, Forbidden, Refused
+from models.items import Guide
+from models.staff import department_limit, scopes
+from models.store import Document
+from models.workdays import Workdays
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    SUPPLEMENT_REQUESTED = "supplement_requested"
+    ACCEPTED = "accepted"
+    NOT_ACCEPTED = "not_accepted"
+    RETURNED = "returned"
+    CONCLUDED = "concluded"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    SUBMIT = "submit"
+    ACCEPT = "accept"
+    REQUEST_SUPPLEMENT = "request_supplement"
+    SUPPLEMENT = "supplement"
+    NOT_ACCEPT = "not_accept"
+    RETURN = "return"
+    CONCLUDE = "conclude"
+    WITHDRAW = "withdraw"
+
+
+TRANSITIONS: dict[State, dict[Action, State]] = {
+    State.DRAFT: {Action.SUBMIT: State.SUBMITTED},
+    State.SUBMITTED: {
+        Action.ACCEPT: State.ACCEPTED,
+        Action.REQUEST_SUPPLEMENT: State.SUPPLEMENT_REQUESTED,
+        Action.NOT_ACCEPT: State.NOT_ACCEPTED,
+        Action.WITHDRAW: State.WITHDRAWN,
+    },
+    State.SUPPLEMENT_REQUESTED: {
+        Action.SUPPLEMENT: State.SUBMITTED,
+        Action.WITHDRAW: State.WITHDRAWN,
+    },
+    State.ACCEPTED: {
+        Action.CONCLUDE: State.CONCLUDED,
+        Action.RETURN: State.RETURNED,
+        Action.WITHDRAW: State.WITHDRAWN,
+    },
+    State.NOT_ACCEPTED: {},
+    State.RETURNED: {},
+    State.CONCLUDED: {},
+    State.WITHDRAWN: {},
+}
+
+LABELS = {
+    State.DRAFT: "草稿",
+    State.SUBMITTED: "已提交，待受理",
+    State.SUPPLEMENT_REQUESTED: "待补齐补正",
+    State.ACCEPTED: "已受理，办理中",
+    State.NOT_ACCEPTED: "不予受理",
+    State.RETURNED: "已退件",
+    State.CONCLUDED: "已办结",
+    State.WITHDRAWN: "已撤回",
+}
+
+EVENTS = {
+    Action.SUBMIT: "application.submitted",
+    Action.ACCEPT: "application.accepted",
+    Action.REQUEST_SUPPLEMENT: "application.supplement_requested",
+    Action.SUPPLEMENT: "application.supplemented",
+    Action.NOT_ACCEPT: "application.not_accepted",
+    Action.RETURN: "application.returned",
+    Action.CONCLUDE: "application.concluded",
+    Action.WITHDRAW: "application.withdrawn",
+}
+
+
+def status_text(state: str) -> str:
+    """What people call a state."""
+    return LABELS[State(state)]
+
+
+def sources(action: Action) -> list[str]:
+    """The states from which an action leads on."""
+    return [state.value for state, ways in TRANSITIONS.items() if action in ways]
+
+
+def next_state(state: State, action: Action) -> State:
+    """
+    Raises:
+        Conflict: `application_moved_on`.
+    """
+    if action not in TRANSITIONS[state]:
+        raise moved_on(state)
+    return TRANSITIONS[state][action]
+
+
+def moved_on(state: State) -> Conflict:
+    code = "already_submitted" if state is State.SUBMITTED else "application_moved_on"
+    return Conflict(code, "该办件当前为“{status}”，不能进行此操作，请刷新查看", status=LABELS[state])
+
+
+def acceptance_deadline(guide: Guide, received: datetime, calendar: Workdays) -> datetime:
+    """行政许可法 32: silence until then is acceptance from the day received."""
+    return calendar.deadline(received, guide.time_limit.acceptance)
+
+
+def decision_deadline(guide: Guide, accepted: datetime, calendar: Workdays) -> datetime:
+    """The promised limit, which is never longer than the legal one."""
+    return calendar.deadline(accepted, guide.time_limit.decision)
+
+
+def check_member(member: Document, application: Document, scope: str) -> None:
+    """
+    Raises:
+        Forbidden: `scope_missing` or `other_department`.
+    """
+    if scope not in scopes(member):
+        raise Forbidden("scope_missing", "您的岗位没有此项权限")
+    if department_limit(member) not in (None, application["department"]):
+        raise Forbidden("other_department", "该办件由其他部门办理")
+
+
+def check_supplement(
+    guide: Guide,
+    application: Document,
+    member: Document,
+    materials: list[str],
+    fields: list[str],
+    reason: str,
+) -> None:
+    """Nothing beyond the guide (articles 4.5, 14), all at once, and with its reason.
+
+    Raises:
+        Refused: `beyond_guide`, `nothing_asked`, `reason_required`, `supplement_asked_once`.
+    """
+    if not set(materials) <= {m.code for m in guide.online_materials()} or not set(fields) <= {
+        question.name for question in guide.form.questions()
+    }:
+        raise Refused("beyond_guide", "不得要求提交办事指南以外的材料或信息")
+    if not materials and not fields:
+        raise Refused("nothing_asked", "请选择需要补齐补正的材料或信息")
+    check_reason(reason)
+    if application["supplements"] and "applications:supervise" not in scopes(member):
+        raise Refused("supplement_asked_once", "补齐补正须一次性告知，再次要求须由主管人员提出并说明理由")
+
+
+def check_reason(*reasons: str) -> None:
+    """
+    Raises:
+        Refused: `reason_required`.
+    """
+    if not all(reason.strip() for reason in reasons):
+        raise Refused("reason_required", "请说明理由和依据")
+
+
+def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: Document | None) -> None:
+    """The result exists in electronic form before it is handed over (article 15).
+
+    Raises:
+        Refused: `decision_invalid`, `reason_required`, `deliverable_missing`, `deliverable_not_pdf`.
+    """
+    if decision not in ("approved", "denied"):
+        raise Refused("decision_invalid", "请选择准予或不予")
+    if decision == "denied":
+        check_reason(reason)
+    elif guide.deliverable and deliverable is None:
+        raise Refused("deliverable_missing", "办结前须先上传电子化的办理结果：{name}", name=guide.deliverable)
+    if deliverable and deliverable["media_type"] != "application/pdf":
+        raise Refused("deliverable_not_pdf", "办理结果须为PDF文件")

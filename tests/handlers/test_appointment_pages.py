@@ -1,0 +1,96 @@
+"""Booking a visit, step by step, through the pages (articles 7 and 9)."""
+
+import re
+
+import pytest
+
+from tests.handlers.visitor import Browser, Town, rich_guide
+
+ITEM = rich_guide().item
+DAY = "/appointments/new?item={item}&hall=district&day=2026-11-25"
+TEN = "2026-11-25T02:00:00+00:00"
+"""Ten in the morning in Panyu."""
+
+
+async def book(citizen: Browser, start: str) -> str:
+    done = await citizen.post("/appointments", {"item": ITEM, "hall": "district", "start": start})
+    assert done.status == 303, done.text
+    return done.location
+
+
+@pytest.mark.article(9)
+async def test_step_by_step(town: Town) -> None:
+    citizen = await town.citizen()
+    assert f"/appointments/new?item={ITEM}" in (await citizen.get("/appointments/new?q=jzz")).text
+    assert "hall=district" in (await citizen.get(f"/appointments/new?item={ITEM}")).text
+    days = (await citizen.get(f"/appointments/new?item={ITEM}&hall=district")).text
+    assert "day=2026-11-25" in days
+    assert "day=2026-11-28" not in days  # a Saturday
+    times = (await citizen.get(DAY.format(item=ITEM))).text
+    assert "10:00–10:30" in times
+    assert "12:00–12:30" not in times
+    assert "余 1" in times
+    page = await citizen.get(await book(citizen, TEN))
+    assert "已预约" in page.text
+    assert "2026-11-25 10:00–10:30" in page.text
+    assert "居住证原件照片" in page.text
+    assert "居住证签注" in (await citizen.get("/appointments")).text
+
+
+@pytest.mark.article(9)
+async def test_full_slot_offers_the_others(town: Town) -> None:
+    await book(await town.citizen(), "2026-11-25T03:00:00+00:00")
+    late = await town.citizen()
+    page = await late.post(
+        "/appointments", {"item": ITEM, "hall": "district", "start": "2026-11-25T03:00:00+00:00"}
+    )
+    assert page.status == 409
+    assert "该时段已约满，请选择其他时段" in page.text
+    assert re.search(r'value="2026-11-25T03:00:00\+00:00"[^>]*disabled', page.text)
+    assert "13:00–13:30" in page.text
+
+
+async def test_cancelling_asks_and_frees(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await book(citizen, "2026-11-26T02:00:00+00:00")
+    assert "确定取消" in (await citizen.get(path)).text
+    assert (await citizen.post(f"{path}/cancel")).location == path
+    page = (await citizen.get(path)).text
+    assert "已取消" in page
+    assert "重新预约" in page
+    assert (await citizen.post(f"{path}/cancel")).status == 409
+    await book(citizen, "2026-11-26T02:00:00+00:00")
+
+
+async def test_somebody_elses_is_not_found(town: Town) -> None:
+    path = await book(await town.citizen(), "2026-11-26T03:00:00+00:00")
+    other = await town.citizen()
+    for page in (path, f"{path}/code.png", f"{path}/review"):
+        assert (await other.get(page)).status == 404
+    assert (await other.post(f"{path}/cancel")).status == 404
+
+
+async def test_qr_is_for_its_owner(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await book(citizen, "2026-11-26T06:00:00+00:00")
+    picture = await citizen.get(f"{path}/code.png")
+    assert picture.headers["Content-Type"] == "image/png"
+    assert picture.content.startswith(b"\x89PNG")
+
+
+@pytest.mark.article(7)
+async def test_booking_needs_binding(town: Town) -> None:
+    visitor = town.browser()
+    assert (
+        await visitor.post("/appointments", {"item": ITEM, "hall": "district", "start": TEN})
+    ).status == 401
+    await visitor.sign_in("openid-no-name")
+    page = await visitor.post("/appointments", {"item": ITEM, "hall": "district", "start": TEN})
+    assert page.status == 403
+    assert 'href="/binding"' in page.text
+
+
+async def test_empty_list_leads_on(town: Town) -> None:
+    page = (await (await town.citizen()).get("/appointments")).text
+    assert "还没有预约" in page
+    assert 'href="/appointments/new"' in page

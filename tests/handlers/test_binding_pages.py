@@ -1,0 +1,170 @@
+"""Real-name binding, acting for bodies, and one's own data, through the pages (article 7)."""
+
+import re
+
+import pytest
+
+from tests.handlers.visitor import A_WHILE, REPRESENTATIVE, Town, a_number, a_phone
+
+BOUND_PAGES = [
+    "/me",
+    "/enterprises",
+    "/appointments",
+    "/appointments/new",
+    "/applications",
+    "/me/export",
+    "/me/unbind",
+]
+
+
+@pytest.mark.article(7)
+@pytest.mark.parametrize("path", BOUND_PAGES)
+async def test_own_pages_ask_for_sign_in_then_binding(town: Town, path: str) -> None:
+    visitor = town.browser()
+    assert (await visitor.get(path)).location == f"/sign-in?next={path.replace('/', '%2F')}"
+    await visitor.sign_in("openid-unbound")
+    assert (await visitor.get(path)).location == f"/binding?next={path.replace('/', '%2F')}"
+
+
+@pytest.mark.article(7)
+async def test_binding_leads_on(town: Town) -> None:
+    visitor = town.browser()
+    await visitor.sign_in("openid-binds")
+    assert (await visitor.get("/binding?next=/appointments/new")).hidden("next") == "/appointments/new"
+    number = a_number()
+    done = await visitor.bind("陈大文", number, a_phone(), next="/appointments/new")
+    assert (done.status, done.location) == (303, "/appointments/new")
+    page = (await visitor.get("/me")).text
+    assert "陈**" in page
+    assert number not in page
+    assert "陈大文" not in page
+    assert f"{number[:4]}**********{number[-4:]}" in page
+
+
+async def test_consent_is_asked_for_and_input_is_kept(town: Town) -> None:
+    visitor = town.browser()
+    await visitor.sign_in("openid-consent")
+    number = a_number()
+    page = await visitor.bind("何晓彤", number, a_phone(), consent="")
+    assert page.status == 400
+    assert "请先阅读并勾选同意处理敏感个人信息" in page.text
+    assert f'value="{number}"' in page.text
+    assert 'value="何晓彤"' in page.text
+    assert (await visitor.get("/me")).status == 302
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("number", "440113199003070000", "居民身份证号码有误"),
+        ("phone", "12345", "手机号码有误"),
+        ("code", "000000x", "验证码错误或已失效"),
+        ("name", "<b>", "请填写证件上的姓名"),
+    ],
+)
+async def test_each_error_is_beside_its_field(town: Town, field: str, value: str, message: str) -> None:
+    visitor = town.browser()
+    await visitor.sign_in("openid-errors")
+    page = await visitor.bind("何晓彤", a_number(), a_phone(), **{field: value})
+    assert page.status == 400
+    assert re.search(rf'id="{field}-error">{message}', page.text)
+    assert re.search(rf'id="{field}"[^>]*aria-describedby="{field}-help {field}-error"', page.text)
+    assert "<b>" not in page.text
+
+
+async def test_mismatch_is_explained_in_english(town: Town) -> None:
+    visitor = town.browser()
+    await visitor.sign_in("openid-mismatch")
+    visitor.cookies["language"] = "en"
+    town.register.doubted = a_number()
+    page = await visitor.bind("何晓彤", town.register.doubted, a_phone())
+    assert page.status == 422
+    assert "do not belong together" in page.text
+
+
+async def test_code_with_and_without_a_script(town: Town) -> None:
+    visitor = town.browser()
+    await visitor.sign_in("openid-code")
+    town.clock.advance(A_WHILE)
+    phone = a_phone()
+    page = await visitor.post("/binding/code", {"phone": phone, "name": "何晓彤"})
+    assert "验证码已发送" in page.text
+    assert 'value="何晓彤"' in page.text
+    soon = await visitor.post("/binding/code", {"phone": phone}, X_Requested_With="fetch")
+    assert soon.status == 429
+    assert 0 < int(soon.headers["Retry-After"]) <= 61
+    assert "秒后再获取验证码" in soon.json["message"]
+    town.clock.advance(A_WHILE)
+    assert (await visitor.post("/binding/code", {"phone": phone}, X_Requested_With="fetch")).json == {
+        "seconds": 60
+    }
+
+
+async def test_code_needs_a_sign_in(town: Town) -> None:
+    assert (await town.browser().post("/binding/code", {"phone": a_phone()})).status == 401
+
+
+@pytest.mark.article(7)
+async def test_agent_acts_after_the_representative_confirms(town: Town) -> None:
+    agent = await town.citizen("钱七")
+    asked = await agent.post(
+        "/enterprises", {"credential": "enterprise:uscc", "name": "番禺小店有限公司", "number": uscc()}
+    )
+    assert asked.status == 303, asked.text
+    page = (await agent.get("/enterprises")).text
+    assert "番禺小店有限公司" in page
+    assert "等待法定代表人确认" in page
+    agency = re.search(r"/enterprises/([0-9a-f:]{65})/end", page)
+    assert agency
+    body = agency[1].split(":")[1]
+    assert (await agent.post("/acting", {"body": body})).status == 403
+    assert (await agent.post(f"/enterprises/{agency[1]}/confirm")).status == 409
+
+    boss = town.browser()
+    await boss.sign_in("openid-boss")
+    assert (await boss.bind("赵六", REPRESENTATIVE, a_phone())).status == 303
+    assert "有 1 位经办人等您确认" in (await boss.get("/me")).text
+    assert (await boss.post(f"/enterprises/{agency[1]}/confirm")).status == 303
+    assert (await agent.post("/acting", {"body": body})).status == 303
+    assert "您正在为 番禺" in (await agent.get("/me")).text
+    await boss.post(f"/enterprises/{agency[1]}/end")
+    assert "您正在为" not in (await agent.get("/me")).text
+
+
+async def test_wrong_body_number_keeps_input(town: Town) -> None:
+    agent = await town.citizen()
+    page = await agent.post(
+        "/enterprises", {"credential": "enterprise:uscc", "name": "某公司", "number": "123"}
+    )
+    assert page.status == 400
+    assert 'value="某公司"' in page.text
+    assert "统一社会信用代码号码有误" in page.text
+
+
+async def test_export_holds_ones_own_data(town: Town) -> None:
+    citizen = town.browser()
+    await citizen.sign_in("openid-export")
+    number = a_number()
+    await citizen.bind("林小美", number, a_phone())
+    file = await citizen.get("/me/export")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert file.json["identity"]["credential_number"] == number
+    assert file.json["identity"]["name"] == "林小美"
+    assert file.json["applications"] == []
+
+
+async def test_unbinding_asks_first(town: Town) -> None:
+    citizen = await town.citizen()
+    assert "确定解除实名绑定吗" in (await citizen.get("/me/unbind")).text
+    assert (await citizen.get("/me")).status == 200
+    done = await citizen.post("/me/unbind")
+    assert "已解除绑定" in (await citizen.get(done.location)).text
+    assert (await citizen.get("/me")).location.startswith("/binding")
+
+
+def uscc() -> str:
+    """91440113 + 9 characters + the check character of GB 32100."""
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = "91440113MA59A1B2X"
+    total = sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(body))
+    return body + alphabet[-total % 31]
