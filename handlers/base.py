@@ -338,7 +338,7 @@ class ApiHandler(Visitor):
         """
         try:
             given = json.loads(self.request.body or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BadInput("json_invalid", "请求内容不是有效的JSON") from None
         return parse(schema, given)
 

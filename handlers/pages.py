@@ -19,11 +19,13 @@ DOCUMENT_ID = r"([0-9a-f]{32})"
 
 
 class CitizenPage(PageHandler):
-    """A citizen's page with its words; `errors` maps each field at fault to what is wrong with it."""
+    """A citizen's page with its words; `errors` maps each field at fault to what is wrong with it,
+    `labels` fields to what they are called."""
 
     def get_template_namespace(self) -> dict[str, Any]:
         return super().get_template_namespace() | {
             "errors": {},
+            "labels": {},
             "words": words,
             "title_of": self.title_of,
             "certain": self.certain,

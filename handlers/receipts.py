@@ -18,7 +18,8 @@ class ReceiptPage(CitizenPage):
         if not found["serial"]:
             return self.redirect(f"/applications/{key}")
         receipt = self.services.applications.receipt(found, self.services.site.base_url)
-        return self.show("applications/receipt.html", application=found, receipt=receipt)
+        guide = await self.services.guides.version(found["guide"])
+        return self.show("applications/receipt.html", application=found, receipt=receipt, guide=guide)
 
 
 class ReceiptPicture(CitizenPage):

@@ -5,12 +5,11 @@ from typing import Any
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID, CitizenPage
 from models.errors import BadInput, DomainError
-from models.reviews import TAGS, check_reviewable
+from models.reviews import LEVELS, TAGS, check_reviewable
 from models.store import Document
 
 KINDS = {"applications": "application", "appointments": "appointment"}
 LEVEL_FIRST = BadInput("level_required", "请选择满意程度", field="level")
-LEVELS = (5, 4, 3, 2, 1)
 
 
 class ReviewPage(CitizenPage):
@@ -53,7 +52,6 @@ class ReviewPage(CitizenPage):
         return {
             "kind": kind,
             "about": about,
-            "levels": LEVELS,
             "tags": TAGS,
             "review": await self.services.reviews.of(f"{KINDS[kind]}:{key}"),
         }

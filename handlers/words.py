@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 
+from models.applications import MATERIAL_STATES
 from models.credentials import ApplicantKind
 from models.items import Handling, MaterialKind, Way
+from models.reviews import LEVELS
+
+__all__ = ["LEVELS", "MATERIAL_STATES"]
 
 AUDIENCES: Mapping[str, str] = {
     ApplicantKind.PERSON: "个人",
@@ -34,11 +38,6 @@ MATERIAL_KINDS: Mapping[str, str] = {
     MaterialKind.ELECTRONIC: "其他电子材料",
     MaterialKind.PAPER: "纸质材料",
 }
-MATERIAL_STATES: Mapping[str, str] = {
-    "submitted": "已提交",
-    "to_follow": "容后补交",
-    "missing": "未提交",
-}
 HALL_KINDS: Mapping[str, str] = {
     "centre": "区政务服务中心",
     "hall": "智慧政务大厅",
@@ -56,8 +55,8 @@ AGENCY_STATES: Mapping[str, str] = {
     "ended": "已结束",
 }
 HAPPENED: Mapping[str, str] = {
-    "application.started": "开始填写",
-    "application.submitted": "提交申请",
+    "application.started": "已开始填写",
+    "application.submitted": "已提交申请",
     "application.accepted": "予以受理",
     "application.supplement_requested": "要求补齐补正",
     "application.supplemented": "已补齐补正",
@@ -73,4 +72,3 @@ HAPPENED: Mapping[str, str] = {
     "appointment.missing_material": "缺少必备材料",
 }
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-LEVEL_WORDS: Mapping[int, str] = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pymongo import ASCENDING, GEOSPHERE, IndexModel
@@ -30,7 +30,7 @@ class Windows(Part):
 
     weekday_hours: list[tuple[time, time]] = Field(min_length=1)
     slot_minutes: int = Field(30, ge=5, le=240)
-    capacity: dict[str, int] = Field(min_length=1)
+    capacity: dict[str, Annotated[int, Field(ge=1)]] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _hours_in_order(self) -> "Windows":
@@ -88,11 +88,13 @@ class Halls(Store):
     indexes: ClassVar[Sequence[IndexModel]] = [
         IndexModel([("location", GEOSPHERE)]),
         IndexModel([("kind", ASCENDING), ("township", ASCENDING)]),
+        IndexModel([("groups", ASCENDING)]),
     ]
 
     async def put(self, hall: Hall, by: Cause) -> bool:
         """Keep a hall as it is described; False if that changed nothing."""
         content: dict[str, Any] = hall.model_dump(mode="json", exclude={"code"})
+        content["groups"] = sorted(hall.windows.capacity) if hall.windows else []
         known = await self.documents.find_one({"_id": hall.code})
         if known is None:
             await self.add({"_id": hall.code, **content}, Event("hall.added", hall.code, by))
@@ -123,8 +125,8 @@ class Halls(Store):
 
     async def offering(self, group: str) -> list[Hall]:
         """Those with a window for an item group."""
-        query = {f"windows.capacity.{group}": {"$gt": 0}}
-        return [hall_of(document) async for document in self.documents.find(query).sort("_id", ASCENDING)]
+        found = self.documents.find({"groups": group}).sort("_id", ASCENDING)
+        return [hall_of(document) async for document in found]
 
     async def near(self, longitude: float, latitude: float, limit: int = 10) -> list[Hall]:
         """The nearest places, the nearest first."""

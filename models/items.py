@@ -239,11 +239,35 @@ def _plain(text: str) -> str:
     return re.sub(r"\W+", "", text.lower())
 
 
+class Department(Part):
+    """事项服务主体; `code` is its USCC, `short` what people call it."""
+
+    code: str = Field(pattern=r"^[0-9A-Z]{18}$")
+    name: str
+    name_en: str = ""
+    short: str
+    phone: str
+    address: str
+
+
 class Departments(Store):
-    """事项服务主体: `{_id: USCC, name, short, phone, address}`."""
+    """One document each: `{_id: USCC, name, name_en, short, phone, address}`."""
 
     collection = "departments"
     missing = NotFound("department_not_found", "没有找到该部门")
+
+    async def put(self, department: Department, by: Cause) -> bool:
+        """Keep a department as it is described; False if that changed nothing."""
+        code, content = department.code, department.model_dump(exclude={"code"})
+        known = await self.documents.find_one({"_id": code})
+        if known is None:
+            await self.add({"_id": code, **content}, Event("department.added", code, by))
+            return True
+        if content.items() <= known.items():
+            return False
+        changed = Event("department.changed", code, by)
+        await self.change(code, expects={}, sets=content, event=changed, otherwise=self.missing)
+        return True
 
     async def all(self) -> list[Document]:
         return [d async for d in self.documents.find({}, {"events": 0}).sort("_id", ASCENDING)]
@@ -306,6 +330,14 @@ class Guides(Store):
     async def topics(self, audience: ApplicantKind | None = None) -> list[str]:
         query: Document = {"state": "published"} | ({"audience": audience} if audience else {})
         return sorted(await self.documents.distinct("topics", query))
+
+    async def put(self, guide: Guide, by: Cause) -> bool:
+        """Publish a guide unless this very version is in force or was; see `publish`."""
+        known = await self.documents.find_one({"_id": guide.key})
+        if known and known["state"] != "draft" and guide_of(known) == guide:
+            return False
+        await self.publish(guide, by)
+        return True
 
     async def publish(self, guide: Guide, by: Cause) -> Guide:
         """Put the next version of a guide in force; the one before is kept as superseded.

@@ -22,6 +22,7 @@ import structlog
 from wechat_backend import children, demo_data, demo_env, logs
 from wechat_backend.children import Child, ChildError
 from wechat_backend.database import DatabaseUnreachable
+from wechat_backend.loading import DataError
 from wechat_backend.mongod import Mongod, MongodError, is_free
 
 READY_SECONDS = 60.0
@@ -63,7 +64,7 @@ def main(options: Options) -> int:
             asyncio.run(_run(options))
     except (asyncio.CancelledError, KeyboardInterrupt):
         _say("Stopped.")
-    except (DemoError, ChildError, MongodError, DatabaseUnreachable, demo_data.DataError) as error:
+    except (DemoError, ChildError, MongodError, DatabaseUnreachable, DataError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -213,15 +214,19 @@ def _answers(address: str) -> bool:
 
 def _links(options: Options, variables: Mapping[str, str]) -> str:
     password = variables["PANYU_DEMO_STAFF_PASSWORD"]
+    staff = [(f"  {one.name}, {one.role}", f"{one.username} / {password}") for one in demo_data.STAFF]
     rows = [
         ("Phone simulator", options.simulator_url),
         ("Citizen pages", options.url),
         ("Kiosk", f"{options.url}/kiosk"),
         ("Staff panel", f"{options.url}/admin"),
-        *((f"  {member.role}", f"{member.username} / {password}") for member in demo_data.STAFF),
+        *(
+            (f"  {member.name}, {member.role}", f"{member.username} / {password}")
+            for member in demo_data.STAFF
+        ),
         ("Settings and logs", str(options.data)),
     ]
-    return "\n".join(f"  {name:<20} {value}" for name, value in rows)
+    return "\n".join(f"  {name:<26} {value}" for name, value in rows)
 
 
 def _say(line: str) -> None:

@@ -13,14 +13,15 @@ from models.items import Form, Guide, Handling
 from models.privacy import mask_number
 from models.store import Document
 
-Answers = dict[str, str | list[str]]
+Answers = dict[str, str | int | float | list[str]]
+MaterialState = Literal["submitted", "to_follow", "missing"]
 
 
 class Material(Answer):
     code: str
     name: str
     file_name: str | None
-    state: Literal["submitted", "to_follow", "missing"]
+    state: MaterialState
 
 
 class Place(Answer):
@@ -43,6 +44,13 @@ class Result(Answer):
     decision: Literal["approved", "denied"]
     reason: str | None
     file_name: str | None = Field(description="of the deliverable, where there is one")
+
+
+class Refusal(Answer):
+    """不予受理 (article 12)."""
+
+    reason: str
+    basis: str = Field(description="in law")
 
 
 class ApplicationLine(Answer):
@@ -69,12 +77,13 @@ class Application(ApplicationLine):
     decision_due: datetime | None
     supplements: list[Supplement]
     result: Result | None
+    refusal: Refusal | None
     timeline: list[Happening]
 
 
 class ReceiptMaterial(Answer):
     name: str
-    state: str
+    state: MaterialState
 
 
 class Receipt(Answer):
@@ -82,12 +91,13 @@ class Receipt(Answer):
 
     serial: str
     applicant: str = Field(description="masked")
+    credential: str = Field(description="masked")
     item: str
     department: str
     materials: list[ReceiptMaterial]
-    handling: str
+    handling: Handling
     place: str = Field(description="where it is handled, or the postal address")
-    deadline: datetime | None
+    deadline: datetime = Field(description="for acceptance")
     submitted_at: datetime
     verify_url: str
 
@@ -115,6 +125,7 @@ class ApplicationBase(Resource):
             decision_due=(found.get("deadlines") or {}).get("decision"),
             supplements=[Supplement(**_only(Supplement, each)) for each in found["supplements"]],
             result=Result(**_only(Result, found["result"])) if found.get("result") else None,
+            refusal=Refusal(**found["refusal"]) if found.get("refusal") else None,
             timeline=happenings(found),
         )
 

@@ -1,10 +1,10 @@
 """Files: the materials of one's own application, and the result (articles 11, 14, 15)."""
 
-import re
 from urllib.parse import unquote
 
 from handlers.api.applications import Application, ApplicationBase
 from handlers.api.contract import Auth, Endpoint, File, Media, operation
+from handlers.api.standing import MOVED
 from handlers.applications.materials import FILE_MISSING, NO_FILE, hand_in, take_back
 
 KINDS = ("application/pdf", "image/jpeg", "image/png")
@@ -28,9 +28,16 @@ class MaterialResource(ApplicationBase):
         asks=UPLOAD,
         answers=Application,
         errors={
-            400: ("file_missing", "material_too_large", "material_kind_not_accepted", "material_unclear"),
+            400: (
+                "file_missing",
+                "material_too_large",
+                "material_kind_not_accepted",
+                "material_damaged",
+                "material_unclear",
+            ),
             404: ("application_not_found", "material_not_asked"),
-            409: ("not_draft",),
+            409: MOVED,
+            422: ("material_not_asked",),
         },
     )
     async def put(self, key: str, code: str) -> Application:
@@ -43,7 +50,7 @@ class MaterialResource(ApplicationBase):
         "Take a material back",
         auth=Auth.APPLICANT,
         answers=Application,
-        errors={404: ("application_not_found",), 409: ("not_draft",)},
+        errors={404: ("application_not_found",), 409: MOVED, 422: ("material_not_asked",)},
     )
     async def delete(self, key: str, code: str) -> Application:
         found, _ = await self.load(key)
@@ -69,7 +76,7 @@ class MaterialResource(ApplicationBase):
             name, content = unquote(self.request.headers.get("X-File-Name", "")), self.request.body
         if not content:
             raise NO_FILE
-        return file_name(name) or code, content
+        return name or code, content
 
 
 class DeliverableResource(MaterialResource):
@@ -79,11 +86,6 @@ class DeliverableResource(MaterialResource):
     async def get(self, key: str) -> File:
         found = await self.services.applications.find(key, self.bound_party())
         return await self.file((found["result"] or {}).get("deliverable"))
-
-
-def file_name(given: str) -> str:
-    """The last part of a path, without control characters, at most 100 characters."""
-    return re.sub(r"[\x00-\x1f\x7f]", "", re.split(r"[\\/]", given)[-1]).strip()[-100:]
 
 
 ENDPOINTS = [

@@ -1,7 +1,8 @@
 """The API described (OpenAPI 3.1), from the declarations that drive it."""
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from handlers.api.contract import (
     Auth,
     Endpoint,
     Failure,
+    File,
     Media,
     Operation,
     Resource,
@@ -24,13 +26,15 @@ from handlers.services import Site
 REFERENCE = "#/components/schemas/{model}"
 JSON = "application/json"
 
-Schemas = dict[tuple[type[BaseModel], JsonSchemaMode], dict[str, Any]]
+Schemas = Mapping[Any, dict[str, Any]]
+"""(model, direction) → reference to its schema."""
 
 
 class OpenApiResource(Resource):
     @operation("This description", answers=Media((JSON,)))
-    async def get(self) -> None:
-        self.reply(describe(self.endpoints, self.services.site))
+    async def get(self) -> File:
+        described = describe(self.endpoints, self.services.site)
+        return File(json.dumps(described, ensure_ascii=False).encode(), JSON)
 
 
 def describe(endpoints: Sequence[Endpoint], site: Site) -> dict[str, Any]:

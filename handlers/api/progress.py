@@ -1,7 +1,7 @@
 """What anybody who holds a serial number may see, masked (articles 11, 13)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
 from pydantic import Field
 
@@ -23,6 +23,8 @@ class Progress(Answer):
     state: State
     status: str = Field(description="the state in Chinese")
     submitted_at: datetime
+    deadline: datetime
+    decision: Literal["approved", "denied"] | None
     steps: list[Step]
 
 
@@ -35,7 +37,8 @@ class ProgressBase(Resource):
     async def look(self, typed: str) -> Progress:
         applications = self.services.applications
         view = applications.public_view(await applications.by_serial(check_serial(typed)))
-        return _shown(view)
+        steps = [Step(**line) for line in view.pop("timeline")]
+        return Progress(**view, steps=steps)
 
 
 class ProgressResource(ProgressBase):
@@ -55,19 +58,6 @@ class VerificationResource(ProgressBase):
             return Verification(genuine=True, progress=await self.look(serial))
         except (BadInput, NotFound):
             return Verification(genuine=False, progress=None)
-
-
-def _shown(view: dict[str, Any]) -> Progress:
-    return Progress(
-        serial=view["serial"],
-        applicant=view["masked_name"],
-        item=view["item_name"],
-        department=view["department_name"],
-        state=view["state"],
-        status=view["status"],
-        submitted_at=view["submitted_at"],
-        steps=[Step(at=line["at"], what=line["what"]) for line in view["timeline"]],
-    )
 
 
 ENDPOINTS = [

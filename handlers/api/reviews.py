@@ -5,9 +5,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
-from handlers.words import LEVEL_WORDS
 from models.errors import NotFound
-from models.reviews import TAGS
+from models.reviews import LEVELS, LONGEST, TAGS
 from models.store import Document
 
 NO_REVIEW = NotFound("review_not_found", "尚未评价")
@@ -21,7 +20,7 @@ CODES = {
 class Opinion(Asked):
     level: int = Field(ge=1, le=5, description="5 is the best; 1 and 2 must give a reason")
     tags: list[str] = Field([], max_length=20, description="codes of the level's own tags")
-    words: str = Field("", max_length=500)
+    words: str = Field("", max_length=2 * LONGEST)
 
 
 class Review(Answer):
@@ -46,8 +45,7 @@ class LevelsResource(Resource):
     async def get(self) -> Levels:
         return Levels(
             levels=[
-                Level(level=level, label=label, tags=dict(TAGS[level]))
-                for level, label in LEVEL_WORDS.items()
+                Level(level=level, label=label, tags=dict(TAGS[level])) for level, label in LEVELS.items()
             ]
         )
 
@@ -137,7 +135,7 @@ class AppointmentReviewResource(ReviewBase):
 
 def _shown(review: dict[str, Any]) -> Review:
     level = review["level"]
-    return Review(level=level, label=LEVEL_WORDS[level], tags=review["tags"], words=review["words"])
+    return Review(level=level, label=LEVELS[level], tags=review["tags"], words=review["words"])
 
 
 ENDPOINTS = [

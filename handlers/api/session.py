@@ -24,7 +24,7 @@ class SessionResource(Resource):
         asks=SignIn,
         answers=Session,
         status=201,
-        errors={401: ("code_invalid",), 503: ("wechat_unavailable",)},
+        errors={401: ("sign_in_code_invalid",), 503: ("wechat_unavailable",)},
     )
     async def post(self, asked: SignIn) -> Session:
         user = await self.services.identity.miniprogram_session(asked.code)

@@ -29,8 +29,9 @@ from handlers.applications.confirm import LONGEST_ADDRESS, PROMISE_FIRST, place_
 from handlers.pages import qr_png
 from models.errors import NotFound
 
-Given = dict[str, str | list[str]]
 THEIRS = {404: ("application_not_found",)}
+MOVED = ("already_submitted", "application_moved_on")
+MOST = 1000
 NO_RECEIPT = NotFound("receipt_not_found", "申请尚未提交，还没有回执")
 
 
@@ -63,7 +64,7 @@ class ApplicationsResource(ApplicationBase):
         errors={400: ("page_unknown",)},
     )
     async def get(self, asked: PageQuery) -> ApplicationList:
-        found = await self.services.applications.of_applicant(self.bound_party().id)
+        found = await self.services.applications.of_applicant(self.bound_party().id, MOST)
         shown, following = page(found, lambda each: str(each["_id"]), asked)
         return ApplicationList(applications=[line(each) for each in shown], next=following)
 
@@ -72,7 +73,7 @@ class ApplicationsResource(ApplicationBase):
         auth=Auth.APPLICANT,
         asks=Beginning,
         answers=Application,
-        errors={404: ("guide_not_found",)},
+        errors={404: ("guide_not_found",), 422: ("not_for_applicant",)},
     )
     async def post(self, asked: Beginning) -> Application:
         guide = await self.services.guides.published(asked.item)
@@ -93,7 +94,7 @@ class AnswersResource(ApplicationBase):
         auth=Auth.APPLICANT,
         asks=Filled,
         answers=Application,
-        errors=THEIRS | {400: ("form_invalid",), 409: ("not_draft",)},
+        errors=THEIRS | {409: MOVED},
     )
     async def put(self, key: str, asked: Filled) -> Application:
         found, guide = await self.load(key)
@@ -112,7 +113,8 @@ class SubmissionResource(ApplicationBase):
         errors=THEIRS
         | {
             400: ("promise_required", "hall_required", "address_required", "form_invalid"),
-            409: ("already_submitted",),
+            409: (*MOVED, "serial_taken"),
+            422: ("materials_missing",),
         },
     )
     async def post(self, key: str, asked: Submission) -> Receipt:
@@ -134,7 +136,7 @@ class SupplementResource(ApplicationBase):
         auth=Auth.APPLICANT,
         asks=Filled,
         answers=Application,
-        errors=THEIRS | {400: ("form_invalid",), 409: ("no_supplement_open",)},
+        errors=THEIRS | {400: ("form_invalid",), 409: MOVED, 422: ("materials_missing",)},
     )
     async def post(self, key: str, asked: Filled) -> Application:
         found, guide = await self.load(key)
@@ -150,7 +152,7 @@ class WithdrawalResource(ApplicationBase):
         "Withdraw before it is decided",
         auth=Auth.APPLICANT,
         answers=Application,
-        errors=THEIRS | {409: ("state_changed",)},
+        errors=THEIRS | {409: ("application_moved_on",)},
     )
     async def post(self, key: str) -> Application:
         await self.services.applications.withdraw(key, self.bound_party(), self.by_party())

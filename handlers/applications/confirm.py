@@ -10,7 +10,7 @@ from handlers.pages import DOCUMENT_ID
 from models.applications import Place, check_answers
 from models.errors import BadInput, DomainError, InvalidForm, NotFound
 from models.halls import Hall, Halls
-from models.items import Guide, Question
+from models.items import Guide, Handling, Material, Question
 from models.store import Document
 
 PROMISE_FIRST = BadInput("promise_required", "请勾选承诺后再提交", field="promise")
@@ -61,17 +61,17 @@ class ConfirmPage(ApplicationPage):
             check_answers(guide.form, answers, complete=True)
             unfinished: dict[str, str] = {}
         except InvalidForm as error:
-            unfinished = error.fields
-        kept = {m["code"] for m in found["materials"] if m["file"]}
+            unfinished = {
+                q.label: error.fields[q.name] for q in guide.form.questions() if q.name in error.fields
+            }
+        kept = {m["code"]: m for m in found["materials"] if m["file"]}
         return {
             "application": found,
             "guide": guide,
             "sections": readable(guide, answers),
             "unfinished": unfinished,
-            "kept": {m["code"]: m for m in found["materials"] if m["file"]},
-            "lacking": [
-                m for m in guide.online_materials() if m.required and m.uploads and m.code not in kept
-            ],
+            "kept": kept,
+            "lacking": lacking(guide, set(kept)),
             "halls": await self.halls(guide),
         }
 
@@ -102,6 +102,13 @@ async def place_of(halls: Halls, guide: Guide, *, how: How, hall: str, address: 
             raise NO_ADDRESS
         return Place(how="courier", address=normal)
     return Place(how="electronic")
+
+
+def lacking(guide: Guide, kept: set[str]) -> list[Material]:
+    """Required files that are not there; with form generation they may come with the print (article 12)."""
+    if guide.handling is Handling.FORM_GENERATION:
+        return []
+    return [m for m in guide.online_materials() if m.required and m.uploads and m.code not in kept]
 
 
 def readable(guide: Guide, answers: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -25,7 +25,8 @@ class FormPage(ApplicationPage):
             await self.services.applications.save(key, self.bound_party(), guide, given, self.by_party())
             check_answers(guide.form, given, complete=True)
         except InvalidForm as error:
-            return self.again("applications/form.html", error, application=found, guide=guide)
+            labels = self.labels_of(guide.form)
+            return self.again("applications/form.html", error, application=found, guide=guide, labels=labels)
         return self.see_other(f"/applications/{key}/materials")
 
 

@@ -6,6 +6,7 @@ from handlers.applications.page import ApplicationPage, is_draft
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID
 from handlers.services import Services
+from models.applications import State
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Cause
 from models.items import Guide
@@ -108,13 +109,21 @@ async def hand_in(
         raise NOT_ASKED
     material = await services.materials.keep(party.id, found["_id"], code, name, content, by)
     await services.applications.attach(found["_id"], party, guide, code, material, by)
+    await _drop_unseen(services, found, code, by)
 
 
 async def take_back(services: Services, party: Party, found: Document, code: str, by: Cause) -> None:
-    """Take a material off the application, and then its file away."""
+    """Take a material off the application again."""
     await services.applications.detach(found["_id"], party, code, by)
-    for file in (m["file"] for m in found["materials"] if m["code"] == code and m["file"]):
-        await services.materials.drop(file, by)
+    await _drop_unseen(services, found, code, by)
+
+
+async def _drop_unseen(services: Services, found: Document, code: str, by: Cause) -> None:
+    """Remove the file that was there before, unless the department has had it."""
+    seen = {file for supplement in found["supplements"] for file in supplement["files"].values()}
+    for material in found["materials"]:
+        if material["code"] == code and material["file"] and material["file"] not in seen:
+            await services.materials.drop(material["file"], by)
 
 
 def back(found: Document, code: str) -> str:
@@ -122,9 +131,15 @@ def back(found: Document, code: str) -> str:
     return f"/applications/{found['_id']}/{page}#{code}"
 
 
+def asked_for(found: Document) -> Document | None:
+    """The supplement that the applicant has still to answer."""
+    waiting = found["state"] == State.SUPPLEMENT_REQUESTED
+    return dict(found["supplements"][-1]) if waiting else None
+
+
 def page_values(found: Document, guide: Guide) -> Document:
     """What both pages with uploads show: each online material, and what has been handed in for it."""
-    open_supplement = next((s for s in found["supplements"] if not s["answered_at"]), None)
+    open_supplement = asked_for(found)
     asked = open_supplement["materials"] if open_supplement else None
     materials = [m for m in guide.online_materials() if asked is None or m.code in asked]
     return {

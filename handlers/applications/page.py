@@ -25,6 +25,9 @@ class ApplicationPage(CitizenPage):
                 given[question.name] = values[-1]
         return given
 
+    def labels_of(self, form: Form) -> dict[str, str]:
+        return {question.name: question.label for question in form.questions()}
+
     def shown(self, document: Document) -> dict[str, list[str]]:
         """Kept answers in the shape in which a form shows them again."""
         answers = self.services.applications.answers(document)

@@ -1,6 +1,6 @@
 """我的办件: the list, beginning one, where each stands, supplements and withdrawal (articles 10, 13, 14)."""
 
-from handlers.applications.materials import page_values
+from handlers.applications.materials import asked_for, page_values
 from handlers.applications.page import ApplicationPage, is_draft
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID, CitizenPage
@@ -49,7 +49,7 @@ class ApplicationStandingPage(ApplicationPage):
             guide=guide,
             status=status_text(found["state"]),
             can_withdraw=found["state"] in WITHDRAWABLE,
-            supplement=next((s for s in found["supplements"] if not s["answered_at"]), None),
+            supplement=asked_for(found),
             reviewed=await self.services.reviews.of(f"application:{key}"),
         )
 
@@ -78,7 +78,8 @@ class SupplementPage(ApplicationPage):
                 self.by_party(),
             )
         except DomainError as error:
-            return self.again("applications/supplement.html", error, **page_values(found, guide))
+            values = page_values(found, guide) | {"labels": self.labels_of(guide.form)}
+            return self.again("applications/supplement.html", error, **values)
         return self.see_other(f"/applications/{key}")
 
 

@@ -144,10 +144,12 @@ class Browser:
 
     async def upload(self, path: str, name: str, content: bytes, **headers: str) -> Page:
         line = uuid4().hex
+        begin = f"--{line}\r\nContent-Disposition: form-data; name="
         parts = [
-            f'--{line}\r\nContent-Disposition: form-data; name="_xsrf"\r\n\r\n{await self.token()}\r\n'.encode(),
-            f'--{line}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'.encode(),
-            b"Content-Type: application/octet-stream\r\n\r\n" + content + f"\r\n--{line}--\r\n".encode(),
+            f'{begin}"_xsrf"\r\n\r\n{await self.token()}\r\n'.encode(),
+            f'{begin}"file"; filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n'.encode(),
+            content,
+            f"\r\n--{line}--\r\n".encode(),
         ]
         form = {"Content-Type": f"multipart/form-data; boundary={line}"}
         return await self.send(path, "POST", b"".join(parts), headers | form)

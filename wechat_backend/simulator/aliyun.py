@@ -166,10 +166,11 @@ class Aliyun:
 
     def _check_signature(self, method: str, given: Mapping[str, str]) -> None:
         if given["SignatureMethod"] != "HMAC-SHA1" or given.get("SignatureVersion") != "1.0":
-            raise PlatformError("SignatureDoesNotMatch")
+            raise PlatformError("SignatureDoesNotMatch", "server string to sign is:")
         expected = signature(self.config.aliyun_key_secret, method, given)
         if not hmac.compare_digest(expected.encode(), given["Signature"].encode()):
-            raise PlatformError("SignatureDoesNotMatch")
+            text = string_to_sign(method, given)
+            raise PlatformError("SignatureDoesNotMatch", f"server string to sign is:{text}")
 
     def _check_nonce(self, nonce: str) -> None:
         now = self.clock()
@@ -221,10 +222,14 @@ class Aliyun:
 
 def signature(secret: str, method: str, given: Mapping[str, str]) -> str:
     """What `Signature` must be."""
+    text = string_to_sign(method, given)
+    return b64encode(hmac.new(f"{secret}&".encode(), text.encode(), sha1).digest()).decode()
+
+
+def string_to_sign(method: str, given: Mapping[str, str]) -> str:
     pairs = sorted((name, value) for name, value in given.items() if name != "Signature")
     canonical = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in pairs)
-    text = f"{method}&%2F&{_encoded(canonical)}"
-    return b64encode(hmac.new(f"{secret}&".encode(), text.encode(), sha1).digest()).decode()
+    return f"{method}&%2F&{_encoded(canonical)}"
 
 
 def refusal(code: str) -> dict[str, Any]:

@@ -227,7 +227,12 @@ class WeChat:
         self.media[key] = media_type, picture
         self.chats.add(person.id, "person", "image", url=f"/media/{key}")
         address = f"{self.config.url}/media/{key}"
-        elements: dict[str, str | int] = {"MsgType": "image", "PicUrl": address, "MediaId": key, "MsgId": self._message_id()}
+        elements: dict[str, str | int] = {
+            "MsgType": "image",
+            "PicUrl": address,
+            "MediaId": key,
+            "MsgId": self._message_id(),
+        }
         return await self._push(person, elements)
 
     async def click(self, person: Person, key: str) -> Push:

@@ -81,7 +81,7 @@ export function render(state) {
       row.dataset.testid = "message";
       row.dataset.from = entry.from;
       row.dataset.kind = entry.kind;
-      return late ? [make("li", { class: "moment" }, moment(entry.at)), row] : [row];
+      return late ? [make("div", { class: "moment" }, moment(entry.at)), row] : [row];
     }),
   );
   bottom();
@@ -132,7 +132,7 @@ function row(entry, state, ...content) {
     entry.from === "person"
       ? avatar(state.person)
       : make("span", { class: "avatar account" }, make("img", { src: "/phone/static/icons/account.svg", alt: "" }));
-  return make("li", { class: `message ${entry.from}` }, face, ...content);
+  return make("div", { class: `message ${entry.from}` }, face, ...content);
 }
 
 function words(entry, state) {
@@ -155,15 +155,15 @@ function card(entry) {
   ];
   const tag = entry.url ? "a" : "div";
   const attributes = { class: "template", href: entry.url || null, "data-testid": "template-card" };
-  return make("li", { class: "wide" }, make(tag, attributes, ...inside.filter(Boolean)));
+  return make("div", { class: "wide" }, make(tag, attributes, ...inside.filter(Boolean)));
 }
 
 function article(entry) {
   const [first] = entry.articles;
   const inside = [make("h2", {}, first.title), make("p", {}, first.description ?? "")];
-  return make("li", { class: "wide" }, make("a", { class: "template", href: first.url }, ...inside));
+  return make("div", { class: "wide" }, make("a", { class: "template", href: first.url }, ...inside));
 }
 
 function notice(entry) {
-  return make("li", { class: "notice", role: "alert" }, entry.text);
+  return make("div", { class: "notice", role: "alert" }, entry.text);
 }

@@ -22,6 +22,7 @@ let state = null;
 let screen = "";
 
 function go(name) {
+  const moved = screen && screen !== name;
   screen = name;
   for (const id of SCREENS) byId(id).hidden = id !== name;
   byId("tabs").hidden = !TABS.has(name);
@@ -30,6 +31,7 @@ function go(name) {
     else tab.removeAttribute("aria-current");
   }
   if (name === "chat") chat.bottom();
+  if (moved) byId(name).querySelector("h1").focus({ preventScroll: true });
   markSeen();
 }
 
@@ -120,7 +122,8 @@ function renderPeople() {
 
 function renderHome() {
   const last = state.chat.at(-1);
-  const words = { template: last?.title, image: "[图片]", news: last?.articles?.[0]?.title };
+  const text = last?.parts?.map((part) => part.text).join("") ?? last?.text;
+  const words = { text, template: last?.title, image: "[图片]", news: last?.articles?.[0]?.title };
   byId("preview").textContent = last ? (words[last.kind] ?? last.text) : state.following ? "已关注" : "尚未关注";
   byId("preview-time").textContent = last ? moment(last.at) : "";
   badge(byId("chat-badge"), state.chat_unread);

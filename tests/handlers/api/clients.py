@@ -1,0 +1,227 @@
+"""A client of the API that holds every answer against what is declared, and the service that it talks to."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+from tornado.httpclient import AsyncHTTPClient, HTTPResponse
+
+from handlers.api import ENDPOINTS
+from handlers.api.contract import Failure, Operation
+from handlers.services import Services
+from models.events import Cause, Channel
+from models.items import Guide
+from models.store import Document
+from tests.conftest import Clock
+from tests.handlers.guides import USCC
+from tests.handlers.visitor import rich_guide
+from wechat_backend.simulator import Running
+from wechat_backend.simulator.people import Person
+
+ANYWHERE = {(404, "not_found"), (405, "method_not_allowed")}
+"""What an address answers that no operation declares."""
+
+APPROVER: Document = {"_id": "approver", "roles": ["approver"], "department": USCC}
+
+
+@dataclass
+class Reply:
+    status: int
+    headers: Any
+    content: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+    @property
+    def code(self) -> str:
+        return str(self.json["error"]["code"])
+
+
+@dataclass
+class Service:
+    """The API over a real database, with the simulator outside."""
+
+    url: str
+    services: Services
+    simulator: Running
+    clock: Clock
+    secrets: set[str] = field(default_factory=set)
+    """What no answer may hold, but the export of its owner."""
+
+    def client(self, token: str = "") -> "Client":
+        return Client(self, token)
+
+    def person(self, key: str) -> Person:
+        found = self.simulator.simulator.people.person(key)
+        assert found
+        return found
+
+    def login_code(self, key: str) -> str:
+        """What `wx.login` gives on this person's phone."""
+        return self.simulator.simulator.wechat.signins.code(key, "miniprogram")
+
+    async def sign_in(self, key: str) -> "Client":
+        ids = self.simulator.simulator.wechat.ids
+        self.secrets |= {ids.openid(key), ids.miniprogram_openid(key), ids.unionid(key)}
+        self.secrets |= {credential.number for credential in self.person(key).credentials}
+        opened = await self.client().post("/session", {"code": self.login_code(key)})
+        assert opened.status == 201, opened.json
+        return self.client(opened.json["token"])
+
+    async def citizen(self, key: str) -> "Client":
+        """This person, signed in and bound."""
+        client = await self.sign_in(key)
+        if not (await client.get("/me")).json["bound"]:
+            bound = await client.bind(self.person(key))
+            assert bound.status == 201, bound.json
+        return client
+
+    def by_staff(self) -> Cause:
+        return Cause("staff:approver", self.clock.now(), Channel.WINDOW, "request-of-staff")
+
+    async def conclude(self, application: str) -> bytes:
+        """Accept and approve, with a result; its content."""
+        found = await self.services.applications.get(application)
+        guide, by = await self.services.guides.version(found["guide"]), self.by_staff()
+        applications = self.services.applications
+        await applications.accept(application, APPROVER, guide, self.services.calendar, by)
+        content = b"%PDF-1.7\nresult\n%%EOF\n"
+        kept = await self.services.materials.keep(
+            found["applicant"], application, "result", "凭证.pdf", content, by
+        )
+        await applications.conclude(application, APPROVER, guide, "approved", "", kept, by)
+        return content
+
+
+@dataclass
+class Client:
+    service: Service
+    token: str = ""
+
+    async def get(self, path: str, **headers: str) -> Reply:
+        return await self.send("GET", path, None, headers)
+
+    async def post(self, path: str, body: Any = None) -> Reply:
+        return await self.send("POST", path, body)
+
+    async def put(self, path: str, body: Any = None, **headers: str) -> Reply:
+        return await self.send("PUT", path, body, headers)
+
+    async def patch(self, path: str, body: Any) -> Reply:
+        return await self.send("PATCH", path, body)
+
+    async def delete(self, path: str) -> Reply:
+        return await self.send("DELETE", path, None)
+
+    async def send(self, method: str, path: str, body: Any, headers: dict[str, str] | None = None) -> Reply:
+        """Bytes go as they are, anything else as JSON; `_` in the names of headers means `-`."""
+        sent = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+            sent.setdefault("Content-Type", "application/json")
+        answer: HTTPResponse = await AsyncHTTPClient().fetch(
+            f"{self.service.url}/api/v1{path}",
+            method=method,
+            headers=sent,
+            body=b"" if body is None and method in ("POST", "PUT", "PATCH") else body,
+            raise_error=False,
+            request_timeout=20,
+        )
+        reply = Reply(answer.code, answer.headers, answer.body)
+        check_as_declared(method, path, reply)
+        self.check_discreet(path, reply)
+        return reply
+
+    def check_discreet(self, path: str, reply: Reply) -> None:
+        if path != "/me/export":
+            told = [secret for secret in self.service.secrets if secret.encode() in reply.content]
+            assert not told, f"{path} tells a secret"
+
+    async def bind(self, person: Person, **changes: Any) -> Reply:
+        """Ask for a code, read it, hand it in."""
+        await self.post("/phone-codes", {"phone": person.phone})
+        codes = self.service.services.phone_codes
+        sent = await codes.get(codes.privacy.index(person.phone, "phone"))
+        asked = {
+            "kind": person.credentials[0].kind,
+            "name": person.name,
+            "number": person.credentials[0].number,
+            "phone": person.phone,
+            "code": codes.secret(sent)[1],
+            "consent": True,
+        }
+        return await self.post("/binding", asked | changes)
+
+    async def begin(self, item: str) -> str:
+        """A draft with its answers and its material; its id."""
+        draft = (await self.post("/applications", {"item": item})).json
+        answers = {**draft["answers"], "address": "桥南街1号", "housing": "own"}
+        kept = await self.put(f"/applications/{draft['id']}/answers", {"answers": answers})
+        assert kept.json["unfinished"] == {}
+        uploaded = await self.upload(draft["id"], "permit", a_photo())
+        assert uploaded.json["lacking"] == []
+        return str(draft["id"])
+
+    async def upload(self, application: str, code: str, content: bytes, name: str = "p.jpg") -> Reply:
+        return await self.put(
+            f"/applications/{application}/materials/{code}",
+            content,
+            Content_Type="image/jpeg",
+            X_File_Name=name,
+        )
+
+    async def submit(self, application: str, **changes: Any) -> Reply:
+        asked = {"how": "window", "hall": "district", "promise": True}
+        return await self.post(f"/applications/{application}/submission", asked | changes)
+
+
+def declared(method: str, path: str) -> Operation | None:
+    address = "/api/v1" + path.partition("?")[0]
+    for endpoint in ENDPOINTS:
+        if re.fullmatch(endpoint.pattern, address):
+            return dict(endpoint.operations()).get(method.lower())
+    return None
+
+
+def check_as_declared(method: str, path: str, reply: Reply) -> None:
+    operation = declared(method, path)
+    if reply.status >= 300:
+        failure = Failure.model_validate_json(reply.content)
+        assert failure.request == reply.headers["X-Request-Id"]
+        codes = operation.all_errors(method.lower()).get(reply.status, []) if operation else []
+        known = failure.error.code in codes or (reply.status, failure.error.code) in ANYWHERE
+        assert known, f"{method} {path} does not declare {reply.status} {failure.error.code}"
+        return
+    assert operation
+    assert reply.status == operation.status
+    kind = reply.headers.get("Content-Type", "").partition(";")[0]
+    if operation.answers is None:
+        assert (reply.content, kind) == (b"", "")
+    elif isinstance(operation.answers, type):
+        assert kind == "application/json"
+        operation.answers.model_validate_json(reply.content)
+    else:
+        assert kind in operation.answers.types
+
+
+def api_guide(**changes: Any) -> Guide:
+    """For persons and enterprises, and it asks for a credential's number."""
+    plain = rich_guide().model_dump(mode="json")
+    number = {"name": "number", "label": "证件号码", "kind": "credential", "prefill": "credential_number"}
+    plain["form"]["sections"][0]["questions"].append(number)
+    return Guide.model_validate(plain | {"audience": ["person", "enterprise"]} | changes)
+
+
+def a_photo(mode: str = "sharp") -> bytes:
+    """A JPEG in which something can be seen, or only fog."""
+    noise = Image.effect_noise((800, 640), 90)
+    out = BytesIO()
+    (noise if mode == "sharp" else Image.new("L", noise.size, 128)).convert("RGB").save(out, "JPEG")
+    return out.getvalue()

@@ -1,0 +1,425 @@
+"""One citizen's whole way through the JSON API, and the regulation's rules at this door."""
+
+import json
+from typing import Any
+
+import pytest
+
+from handlers.pages import qr_png
+from models.appointments import Ending
+from models.credentials import CredentialKind
+from tests.handlers.api.clients import APPROVER, Client, Service, a_photo, api_guide
+from tests.handlers.guides import USCC
+
+FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(1, 7))
+NOBODYS = "0" * 32
+
+
+async def free_slots(client: Client, item: str = FIRST) -> list[dict[str, Any]]:
+    """On the second day that can be booked, which is always whole."""
+    days = (await client.get(f"/halls/district/slots?item={item}")).json["days"]
+    found = (await client.get(f"/halls/district/slots?item={item}&day={days[1]}")).json
+    assert found["day"] == days[1]
+    return list(found["slots"])
+
+
+@pytest.mark.article(7)
+@pytest.mark.article(9)
+@pytest.mark.article(10)
+@pytest.mark.article(11)
+@pytest.mark.article(13)
+@pytest.mark.article(17)
+async def test_from_sign_in_to_review(api: Service) -> None:
+    client, li = await api.sign_in("li"), api.person("li")
+    assert (await client.get("/me")).json["bound"] is False
+    assert (await client.post("/applications", {"item": FIRST})).code == "not_bound"
+    bound = await client.bind(li)
+    assert bound.json["person"]["name"] == "李**"
+    assert bound.json["person"]["credential_masked"] == "4401**********2415"
+    reopened = await api.client().post("/session", {"code": api.login_code("li")})
+    assert reopened.json["bound"] is True
+
+    slot = (await free_slots(client))[0]
+    booking = {"item": FIRST, "hall": "district", "start": slot["start"]}
+    booked = await client.post("/appointments", booking)
+    assert (booked.status, booked.json["status"]) == (201, "已预约")
+
+    draft = (await client.post("/applications", {"item": FIRST})).json
+    assert (draft["state"], draft["serial"], draft["lacking"]) == ("draft", None, ["permit"])
+    assert draft["answers"] == {"name": li.name, "phone": li.phone, "number": "4401**********2415"}
+    assert set(draft["unfinished"]) == {"address", "housing"}
+    at = f"/applications/{draft['id']}"
+    answers = {**draft["answers"], "address": "桥南街1号", "housing": "rent", "landlord": "何生"}
+    assert (await client.put(f"{at}/answers", {"answers": answers})).json["answers"] == answers
+    uploaded = await client.upload(draft["id"], "permit", a_photo(), "%E5%B1%85%E4%BD%8F%E8%AF%81.jpg")
+    assert uploaded.json["materials"] == [
+        {"code": "permit", "name": "居住证原件照片", "file_name": "居住证.jpg", "state": "submitted"}
+    ]
+
+    receipt = await client.submit(draft["id"])
+    assert receipt.status == 201
+    serial = receipt.json["serial"]
+    due = api.services.calendar.deadline(api.clock.now(), 5)
+    assert receipt.json == {
+        "serial": serial,
+        "applicant": "李**",
+        "credential": "4401**********2415",
+        "item": "居住证签注1",
+        "department": "番禺区来穗局",
+        "materials": [{"name": "居住证原件照片", "state": "submitted"}],
+        "handling": "fully_online",
+        "place": "番禺区政务服务中心",
+        "deadline": due.isoformat().replace("+00:00", "Z"),
+        "submitted_at": receipt.json["submitted_at"],
+        "verify_url": f"https://panyu.test/verify/{serial}",
+    }
+    assert (await client.get(f"{at}/receipt")).json == receipt.json
+    assert (await client.get(f"{at}/receipt.png")).content == qr_png(receipt.json["verify_url"])
+    stored = await api.services.applications.get(draft["id"])
+    assert api.services.applications.answers(stored)["number"] == li.credentials[0].number
+
+    assert (await client.post(f"{at}/review", {"level": 5})).code == "not_finished"
+    result = await api.conclude(draft["id"])
+    found = (await client.get(at)).json
+    assert (found["state"], found["status"]) == ("concluded", "已办结")
+    assert found["result"] == {"decision": "approved", "reason": "", "file_name": "凭证.pdf"}
+    assert {line["who"] for line in found["timeline"]} == {"applicant", "staff"}
+    assert (await client.get(f"{at}/deliverable")).content == result
+
+    seen = (await api.client().get(f"/progress/{serial}")).json
+    assert (seen["applicant"], seen["status"], seen["decision"]) == ("李**", "已办结", "approved")
+
+    assert (await client.get(f"{at}/review")).code == "review_not_found"
+    assert (await client.post(f"{at}/review", {"level": 1})).code == "reason_required"
+    assert (await client.post(f"{at}/review", {"level": 1, "tags": ["510"]})).code == "tags_invalid"
+    given = await client.post(f"{at}/review", {"level": 2, "words": "等了很久"})
+    assert given.json == {"level": 2, "label": "不满意", "tags": [], "words": "等了很久"}
+    assert (await client.get(f"{at}/review")).json == given.json
+    assert (await client.post(f"{at}/review", {"level": 5})).code == "already_reviewed"
+
+
+@pytest.mark.article(7)
+@pytest.mark.article(24)
+async def test_guides_are_for_everybody(api: Service) -> None:
+    anybody = api.client()
+    found = (await anybody.get("/guides?q=jzzqz&audience=person&limit=4")).json
+    assert [guide["item"] for guide in found["guides"]] == [FIRST, SECOND, THIRD, FOURTH]
+    rest = (await anybody.get(f"/guides?q=jzzqz&limit=4&after={found['next']}")).json
+    assert ([guide["item"] for guide in rest["guides"]], rest["next"]) == ([FIFTH, SIXTH], None)
+    assert (await anybody.get(f"/guides?topic=婚姻&department={USCC}".encode().decode("latin-1"))).json == {
+        "guides": [],
+        "next": None,
+    }
+    guide = (await anybody.get(f"/guides/{FIRST}")).json
+    named = {"name", "department_details", "conditions", "time_limit", "fees", "materials"}
+    assert named | {"window_steps", "online_steps", "consult_phone", "complaint_phone"} <= guide.keys()
+    assert guide["materials"][0]["sample"] == "/static/s.jpg"
+    assert guide["department_details"]["name"] == "番禺区来穗局"
+    assert [hall["code"] for hall in guide["halls"]] == ["district"]
+    assert (await anybody.get(f"/guides/{'9' * 31}")).code == "guide_not_found"
+    assert (await anybody.get("/topics")).json == {"topics": ["户籍"]}
+    assert (await anybody.get("/departments")).json["departments"][0]["code"] == USCC
+    assert (await anybody.get("/guides?after=nothing")).code == "page_unknown"
+
+
+async def test_halls_by_kind_and_item(api: Service) -> None:
+    anybody = api.client()
+    assert [hall["code"] for hall in (await anybody.get("/halls")).json["halls"]] == ["district"]
+    assert (await anybody.get("/halls?kind=station")).json["halls"] == []
+    assert len((await anybody.get(f"/halls?item={FIRST}&kind=centre")).json["halls"]) == 1
+    assert (await anybody.get(f"/halls/nowhere/slots?item={FIRST}")).code == "hall_not_found"
+    past = await anybody.get(f"/halls/district/slots?item={FIRST}&day=2020-01-02")
+    assert past.json["slots"] == []
+
+
+@pytest.mark.article(9)
+async def test_a_full_slot_cannot_be_booked(api: Service) -> None:
+    wang, chen = await api.citizen("wang"), await api.citizen("chen")
+    slot = (await free_slots(wang, SECOND))[3]
+    booking = {"item": SECOND, "hall": "district", "start": slot["start"]}
+    mine = (await wang.post("/appointments", booking)).json
+    assert (await free_slots(wang, SECOND))[3]["left"] == 0
+    assert (await chen.post("/appointments", booking)).code == "slot_full"
+    assert (await wang.post("/appointments", booking)).code == "already_booked"
+    unknown = booking | {"start": "2020-01-02T01:00:00Z"}
+    assert (await chen.post("/appointments", unknown)).code == "slot_unknown"
+
+    at = f"/appointments/{mine['id']}"
+    assert (await wang.get(at)).json == mine
+    assert (await wang.post(f"{at}/cancellation")).json["state"] == "cancelled"
+    assert (await wang.post(f"{at}/cancellation")).code == "appointment_ended"
+    assert (await chen.post("/appointments", booking)).status == 201
+
+
+@pytest.mark.article(9)
+async def test_three_bookings_a_day(api: Service) -> None:
+    wu = await api.citizen("wu")
+    slots = await free_slots(wu, FIRST)
+    items = (THIRD, FOURTH, FIFTH, SIXTH)
+    replies = [
+        await wu.post("/appointments", {"item": item, "hall": "district", "start": slot["start"]})
+        for item, slot in zip(items, slots[-4:], strict=True)
+    ]
+    assert [reply.status for reply in replies] == [201, 201, 201, 422]
+    assert replies[3].code == "too_many_bookings"
+    first = (await wu.get("/appointments?limit=2")).json
+    rest = (await wu.get(f"/appointments?limit=2&after={first['next']}")).json
+    assert [len(part["appointments"]) for part in (first, rest)] == [2, 1]
+    assert rest["next"] is None
+
+
+@pytest.mark.article(17)
+async def test_a_served_appointment_is_reviewed(api: Service) -> None:
+    he = await api.citizen("he")
+    slot = (await free_slots(he, SIXTH))[1]
+    booked = (
+        await he.post("/appointments", {"item": SIXTH, "hall": "district", "start": slot["start"]})
+    ).json
+    at = f"/appointments/{booked['id']}/review"
+    assert (await he.post(at, {"level": 4})).code == "not_finished"
+    by, guide = api.by_staff(), await api.services.guides.published(SIXTH)
+    await api.services.appointments.end(booked["id"], Ending.SERVED, guide, by)
+    levels = {each["level"]: each["tags"] for each in (await he.get("/review-levels")).json["levels"]}
+    tag = next(iter(levels[1]))
+    assert (await he.post(at, {"level": 1, "words": "  "})).code == "reason_required"
+    assert (await he.post(at, {"level": 1, "tags": [tag]})).json["label"] == "非常不满意"
+
+
+@pytest.mark.article(10)
+@pytest.mark.article(11)
+async def test_submission_is_once_and_whole(api: Service) -> None:
+    client = await api.citizen("chen")
+    draft = (await client.post("/applications", {"item": SECOND})).json["id"]
+    assert (await client.post("/applications", {"item": SECOND})).json["id"] == draft
+    assert (await client.get(f"/applications/{draft}/receipt")).code == "receipt_not_found"
+    incomplete = await client.submit(draft)
+    assert incomplete.code == "form_invalid"
+    assert set(incomplete.json["error"]["fields"]) == {"address", "housing"}
+    draft_answers = (await client.get(f"/applications/{draft}")).json["answers"]
+    answers = draft_answers | {"address": "桥南街2号", "housing": "own"}
+    await client.put(f"/applications/{draft}/answers", {"answers": answers})
+    assert (await client.submit(draft)).code == "materials_missing"
+    await client.upload(draft, "permit", a_photo())
+    assert (await client.submit(draft, promise=False)).code == "promise_required"
+    assert (await client.submit(draft, hall="elsewhere")).code == "hall_required"
+    assert (await client.submit(draft, how="courier", address="家")).code == "address_required"
+    sent = await client.submit(draft, how="courier", address="番禺区桥南街福愉东路2号 陈建国 13900010001")
+    assert sent.json["place"] == "快递到付：番禺区桥南街福愉东路2号 陈建国 13900010001"
+    assert (await client.submit(draft)).code == "already_submitted"
+    assert (await client.put(f"/applications/{draft}/answers", {"answers": {}})).code == "already_submitted"
+    assert (await client.delete(f"/applications/{draft}/materials/permit")).code == "already_submitted"
+    withdrawn = await client.post(f"/applications/{draft}/withdrawal")
+    assert withdrawn.json["state"] == "withdrawn"
+    assert (await client.post(f"/applications/{draft}/withdrawal")).code == "application_moved_on"
+
+
+@pytest.mark.article(14)
+async def test_materials_of_the_guide_alone_and_legible(api: Service) -> None:
+    client = await api.citizen("wang")
+    draft = (await client.post("/applications", {"item": THIRD})).json["id"]
+    assert (await client.upload(draft, "lease", a_photo())).code == "material_not_asked"
+    assert (await client.upload(draft, "diploma", a_photo())).code == "material_not_asked"
+    unclear = await client.upload(draft, "permit", a_photo("fog"))
+    assert unclear.code == "material_unclear"
+    assert "重新拍摄" in unclear.json["error"]["message"]
+    assert (await client.upload(draft, "permit", b"MZ not a picture")).code == "material_kind_not_accepted"
+    assert (await client.upload(draft, "permit", a_photo()[:5000])).code == "material_damaged"
+    assert (await client.upload(draft, "permit", b"")).code == "file_missing"
+    await client.upload(draft, "permit", a_photo(), "..%2F..%2Fetc%2Fpass%0Awd.exe")
+    before = (await api.services.applications.get(draft))["materials"][0]["file"]
+    shown = (await client.get(f"/applications/{draft}")).json["materials"][0]
+    assert shown["file_name"] == "passwd.jpg"
+
+    pdf = b"%PDF-1.4\n%%EOF\n"
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    body = part + pdf + b"\r\n--x--\r\n"
+    at = f"/applications/{draft}/materials/permit"
+    multipart = "multipart/form-data; boundary=x"
+    replaced = await client.put(at, body, Content_Type=multipart)
+    assert replaced.json["materials"][0]["file_name"] == "a.pdf"
+    kept = await client.get(at)
+    assert (kept.content, kept.headers["Content-Type"]) == (pdf, "application/pdf")
+    assert kept.headers["Content-Disposition"].startswith("attachment")
+    assert (await api.services.materials.get(before))["dropped_at"]
+    empty = await client.put(at, b"--x--\r\n", Content_Type=multipart)
+    assert empty.code == "file_missing"
+    assert (await client.delete(at)).json["lacking"] == ["permit"]
+    assert (await client.get(at)).code == "file_not_found"
+
+
+@pytest.mark.article(12)
+@pytest.mark.article(14)
+async def test_supplement_is_what_was_asked_for(api: Service) -> None:
+    client = await api.citizen("wang")
+    key = await client.begin(FOURTH)
+    await client.submit(key)
+    guide = await api.services.guides.published(FOURTH)
+    await api.services.applications.request_supplement(
+        key, APPROVER, guide, ["permit"], ["address"], "照片缺一角；地址不全", api.by_staff()
+    )
+    found = (await client.get(f"/applications/{key}")).json
+    assert found["supplements"][0]["materials"] == ["permit"]
+    assert "approver" not in json.dumps(found)
+    at = f"/applications/{key}/supplement"
+    answers = {"answers": {"address": "桥南街3号2座501", "name": "别人"}}
+    assert (await client.post(at, answers)).code == "materials_missing"
+    await client.upload(key, "permit", a_photo())
+    answered = (await client.post(at, answers)).json
+    assert answered["state"] == "submitted"
+    assert answered["answers"]["address"] == "桥南街3号2座501"
+    assert answered["answers"]["name"] == api.person("wang").name
+    assert (await client.post(at, answers)).code == "already_submitted"
+
+
+@pytest.mark.article(12)
+async def test_non_acceptance_tells_reason_and_basis(api: Service) -> None:
+    client = await api.citizen("wang")
+    key = await client.begin(FIFTH)
+    await client.submit(key)
+    await api.services.applications.not_accept(
+        key, APPROVER, "不在受理范围", "行政许可法第三十二条", api.by_staff()
+    )
+    found = (await client.get(f"/applications/{key}")).json
+    assert found["refusal"] == {"reason": "不在受理范围", "basis": "行政许可法第三十二条"}
+
+
+@pytest.mark.article(11)
+@pytest.mark.article(13)
+async def test_serial_numbers_show_little_and_verify(api: Service) -> None:
+    client, anybody = await api.citizen("wang"), api.client()
+    key = await client.begin(SIXTH)
+    serial = (await client.submit(key)).json["serial"]
+    assert (await anybody.get(f"/progress/{serial.lower()}")).json["serial"] == serial
+    verified = (await anybody.get(f"/verification/{serial}")).json
+    assert (verified["genuine"], verified["progress"]["applicant"]) == (True, "王*")
+    wrong = serial[:-1] + ("A" if serial[-1] != "A" else "B")
+    assert (await anybody.get(f"/verification/{wrong}")).json == {"genuine": False, "progress": None}
+    assert (await anybody.get(f"/progress/{wrong}")).code == "serial_invalid"
+    assert (await anybody.get("/progress/20260101000000000000")).status in (400, 404)
+    listed = (await client.get("/applications?limit=1")).json
+    assert listed["applications"][0]["serial"] == serial
+    assert listed["next"] == key
+
+
+@pytest.mark.article(7)
+async def test_other_peoples_things_are_not_found(api: Service) -> None:
+    owner, stranger = await api.citizen("wang"), await api.citizen("smith")
+    key = await owner.begin(FIRST)
+    slot = (await free_slots(owner, FIFTH))[6]
+    booking = {"item": FIFTH, "hall": "district", "start": slot["start"]}
+    booked = (await owner.post("/appointments", booking)).json["id"]
+    body = {"answers": {}, "submission": {"how": "electronic", "promise": True}, "review": {"level": 5}}
+    for at, paths in (
+        (
+            f"/applications/{key}",
+            ("", "/receipt", "/receipt.png", "/deliverable", "/review", "/materials/permit"),
+        ),
+        (f"/appointments/{booked}", ("", "/review")),
+    ):
+        for path in paths:
+            assert (await stranger.get(at + path)).status == 404, path
+    sent = [
+        await stranger.put(f"/applications/{key}/answers", {"answers": {}}),
+        await stranger.upload(key, "permit", a_photo()),
+        await stranger.delete(f"/applications/{key}/materials/permit"),
+        await stranger.post(f"/applications/{key}/submission", body["submission"]),
+        await stranger.post(f"/applications/{key}/supplement", {"answers": {}}),
+        await stranger.post(f"/applications/{key}/withdrawal"),
+        await stranger.post(f"/applications/{key}/review", body["review"]),
+        await stranger.post(f"/appointments/{booked}/cancellation"),
+        await stranger.post(f"/appointments/{booked}/review", body["review"]),
+    ]
+    assert {reply.code for reply in sent} == {"application_not_found", "appointment_not_found"}
+    assert (await owner.get(f"/applications/{NOBODYS}")).code == "application_not_found"
+    assert (await stranger.get("/applications")).json == {"applications": [], "next": None}
+
+
+@pytest.mark.article(7)
+async def test_an_agent_acts_once_the_representative_has_confirmed(api: Service) -> None:
+    wang, liang, smith = [await api.citizen(key) for key in ("wang", "liang", "smith")]
+    [body] = [each for each in api.simulator.simulator.people.bodies if each.id == "weimei"]
+    number = body.credentials[0].number
+    api.secrets.add(number)
+    asked = {"credential_kind": CredentialKind.USCC, "name": body.name, "number": number}
+    agency = (await wang.post("/enterprises", asked)).json
+    assert (agency["state"], agency["agent_name"], agency["body"]["name"]) == ("requested", "王*", body.name)
+    assert (await wang.post("/enterprises", asked)).code == "agency_exists"
+    assert (await wang.put("/me/acting", {"body": agency["body"]["id"]})).code == "not_agent"
+    at = f"/enterprises/{agency['id']}"
+    assert {(await smith.post(f"{at}/{each}")).code for each in ("confirmation", "refusal", "end")} == {
+        "agency_not_found"
+    }
+    assert (await wang.post(f"{at}/confirmation")).code == "agency_not_waiting"
+    [waiting] = (await liang.get("/enterprises")).json["represented"]
+    assert (await liang.post(f"{at.replace(':', '%3A')}/confirmation")).json["state"] == "confirmed"
+    assert waiting["id"] == agency["id"]
+
+    acting = (await wang.put("/me/acting", {"body": agency["body"]["id"]})).json["acting"]
+    assert (acting["name"], acting["kind"]) == (body.name, "enterprise")
+    key = (await wang.post("/applications", {"item": SECOND})).json["id"]
+    assert [each["id"] for each in (await wang.get("/applications")).json["applications"]] == [key]
+    await liang.post(f"{at}/end")
+    assert (await wang.get("/me")).json["acting"] is None
+    assert (await wang.get(f"/applications/{key}")).code == "application_not_found"
+    assert (await wang.post("/enterprises", asked | {"name": "别的公司"})).code == "identity_mismatch"
+    wrong = asked | {"number": "91440113MA59K2XT4N"}
+    assert (await wang.post("/enterprises", wrong)).code == "credential_number_invalid"
+
+
+@pytest.mark.article(7)
+async def test_binding_is_refused_with_its_reason(api: Service) -> None:
+    client, person = await api.sign_in("nguyen"), api.person("nguyen")
+    assert (await client.bind(person, consent=False)).code == "consent_required"
+    assert (await client.post("/phone-codes", {"phone": person.phone})).code == "phone_code_too_soon"
+    again = await client.post("/phone-codes", {"phone": person.phone})
+    assert int(again.headers["Retry-After"]) > 0
+    assert (await client.post("/phone-codes", {"phone": "12345"})).code == "phone_invalid"
+    codes = api.services.phone_codes
+    code = codes.secret(await codes.get(codes.privacy.index(person.phone, "phone")))[1]
+    asked: dict[str, Any] = {
+        "kind": person.credentials[0].kind,
+        "name": person.name,
+        "number": person.credentials[0].number,
+        "phone": person.phone,
+        "code": code,
+        "consent": True,
+    }
+    for changes, code in (
+        ({"code": "x"}, "phone_code_wrong"),
+        ({"number": "123"}, "credential_number_invalid"),
+        ({"kind": "uscc"}, "credential_kind_not_accepted"),
+        ({"name": "<b>"}, "name_invalid"),
+        ({"name": "王小二"}, "identity_mismatch"),
+    ):
+        assert (await client.post("/binding", asked | changes)).code == code
+    assert (await client.get("/me")).json["bound"] is False
+    assert (await client.post("/binding", asked)).status == 201
+
+
+async def test_own_data_preferences_and_leaving(api: Service) -> None:
+    client, person = await api.citizen("nguyen"), api.person("nguyen")
+    changed = (await client.patch("/me/preferences", {"elder": True, "language": "en"})).json
+    assert (changed["elder"], changed["language"]) == (True, "en")
+    assert (await client.get("/me")).json == changed
+    draft = (await client.post("/applications", {"item": FIRST})).json["id"]
+    export = (await client.get("/me/export")).json
+    assert export["identity"]["credential_number"] == person.credentials[0].number
+    assert export["applications"][0]["answers"]["name"] == person.name
+    assert "sealed" not in json.dumps(export)
+    assert (await client.delete("/binding")).status == 204
+    assert (await client.get(f"/applications/{draft}")).code == "not_bound"
+    assert (await client.delete("/session")).status == 204
+    assert (await client.get("/me")).code == "not_signed_in"
+
+
+async def test_a_login_code_works_once(api: Service) -> None:
+    code = api.login_code("liang")
+    first = await api.client().post("/session", {"code": code})
+    assert first.status == 201
+    again = await api.client().post("/session", {"code": code})
+    assert (again.status, again.code) == (401, "sign_in_code_invalid")
+    assert again.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_the_guide_of_these_tests_asks_for_a_number() -> None:
+    assert "number" in {question.name for question in api_guide().form.questions()}

@@ -1,0 +1,359 @@
+"""From the guide to the result and the review, through the pages (articles 7, 10 to 14, 17)."""
+
+import re
+from io import BytesIO
+
+import pytest
+from PIL import Image, ImageDraw
+
+from models.events import Cause, Channel
+from models.store import Document
+from tests.handlers.guides import USCC
+from tests.handlers.visitor import HALL, Browser, Fields, Town, rich_guide
+
+ITEM = rich_guide().item
+ANSWERS: Fields = {
+    "name": "王小明",
+    "phone": "13800138000",
+    "address": "番禺区市桥街繁华路1号",
+    "housing": "rent",
+    "landlord": "李四",
+}
+DATA = ("居住证签注凭证", "居住证签注", "居住证原件照片", "广州市公安局番禺区分局", "王**", HALL.name)
+CLERK: Document = {"_id": "clerk", "roles": ["approver", "window"], "department": USCC}
+
+
+def photo(*, blank: bool = False) -> bytes:
+    """A page of writing, as a camera would take it."""
+    image = Image.new("RGB", (900, 700), "#d8d8d0")
+    draw = ImageDraw.Draw(image)
+    for line in range(0 if blank else 30):
+        draw.text((20, 20 + 22 * line), f"residence permit {line} " * 6, fill="#111")
+    out = BytesIO()
+    image.save(out, "JPEG")
+    return out.getvalue()
+
+
+async def draft(citizen: Browser, answers: Fields | None = None) -> str:
+    """The path of a begun application whose form is filled."""
+    begun = await citizen.post("/applications", {"item": ITEM})
+    assert begun.status == 303, begun.text
+    path = begun.location.removesuffix("/form")
+    filled = await citizen.post(f"{path}/form", answers or ANSWERS)
+    assert filled.status == 303, filled.text
+    return path
+
+
+async def submitted(citizen: Browser, **place: str) -> str:
+    path = await draft(citizen)
+    assert (await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo())).status == 303
+    where: Fields = {"how": "window", "hall": "district", "promise": "yes"}
+    done = await citizen.post(f"{path}/confirm", where | place)
+    assert (done.status, done.location) == (303, f"{path}/receipt"), done.text
+    return path
+
+
+async def serial_of(town: Town, path: str) -> str:
+    return str((await town.services.applications.get(path.split("/")[2]))["serial"])
+
+
+def clerk_cause(town: Town) -> Cause:
+    return Cause("staff:clerk", town.clock.now(), Channel.WINDOW, "request-clerk")
+
+
+@pytest.mark.article(11)
+async def test_receipt_has_every_field(town: Town) -> None:
+    citizen = await town.citizen("王小明")
+    path = await submitted(citizen)
+    page = (await citizen.get(f"{path}/receipt")).text
+    found = await town.services.applications.get(path.split("/")[2])
+    for text in (
+        found["serial"],
+        "王**",
+        found["masked_number"],
+        "居住证签注",
+        "广州市公安局番禺区分局",
+        "居住证原件照片：已提交",
+        "全流程网办",
+        HALL.name,
+        "2026-12-01",  # five working days after Tuesday 24 November
+        "受理后 10 个工作日内办结",
+    ):
+        assert text in page, text
+    picture = await citizen.get(f"{path}/receipt.png")
+    assert picture.content.startswith(b"\x89PNG")
+
+
+@pytest.mark.article(11)
+async def test_courier_address_is_on_the_receipt_and_asked_for(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await draft(citizen)
+    await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo())
+    page = await citizen.post(f"{path}/confirm", {"how": "courier", "address": "短", "promise": "yes"})
+    assert page.status == 400
+    assert "请填写收件人、电话和详细地址" in page.text
+    address = "王小明 13800138000 番禺区市桥街1号"
+    await citizen.post(f"{path}/confirm", {"how": "courier", "address": address, "promise": "yes"})
+    assert f"快递到付：{address}" in (await citizen.get(f"{path}/receipt")).text
+    kept = await town.services.applications.get(path.split("/")[2])
+    assert address not in str(kept)
+
+
+@pytest.mark.article(11)
+async def test_scanning_the_receipt(town: Town) -> None:
+    citizen = await town.citizen("王小明")
+    serial = await serial_of(town, await submitted(citizen))
+    stranger = town.browser()
+    page = await stranger.get(f"/verify/{serial}")
+    assert page.status == 200
+    assert "真实有效" in page.text
+    assert "王**" in page.text
+    assert "王小明" not in page.text
+    assert "13800138000" not in page.text
+    forged = serial[:-1] + ("A" if serial[-1] != "A" else "B")
+    for number in (forged, "20261124XXXXXXXXXXX"):
+        false = await stranger.get(f"/verify/{number}")
+        assert false.status == 404
+        assert "查无此回执" in false.text
+        assert "不是番禺智慧政务出具的" in false.text
+
+
+@pytest.mark.article(13)
+async def test_progress_by_serial_without_sign_in(town: Town) -> None:
+    citizen = await town.citizen("王小明")
+    serial = await serial_of(town, await submitted(citizen))
+    stranger = town.browser()
+    for typed in (serial, f" {serial.lower()} ", f"{serial[:8]}-{serial[8:]}"):
+        page = await stranger.post("/progress", {"serial": typed})
+        assert "已提交，待受理" in page.text
+        assert "王**" in page.text
+        assert "王小明" not in page.text
+    assert "已提交，待受理" in (await stranger.get(f"/progress?serial={serial}")).text
+    wrong = await stranger.post("/progress", {"serial": "2026112400"})
+    assert wrong.status == 400
+    assert 'value="2026112400"' in wrong.text
+    assert "请核对回执后重新输入" in wrong.text
+
+
+@pytest.mark.article(7)
+async def test_applying_needs_binding(town: Town) -> None:
+    visitor = town.browser()
+    assert (await visitor.get(f"/applications/new?item={ITEM}")).location.startswith("/sign-in?next=")
+    await visitor.sign_in("openid-applies")
+    assert (await visitor.get(f"/applications/new?item={ITEM}")).location.startswith("/binding?next=")
+    assert (await visitor.post("/applications", {"item": ITEM})).status == 403
+
+
+@pytest.mark.article(7)
+async def test_somebody_elses_is_not_found(town: Town) -> None:
+    citizen, other = await town.citizen(), await town.citizen()
+    path = await submitted(citizen)
+    found = await town.services.applications.get(path.split("/")[2])
+    file = found["materials"][0]["file"]
+    assert (await citizen.get(f"{path}/files/{file}")).status == 200
+    pages = ("", "/form", "/materials", "/confirm", "/receipt", "/receipt.png", "/supplement", "/review")
+    for page in (*pages, f"/files/{file}"):
+        assert (await other.get(path + page)).status == 404, page
+    for action in ("/form", "/draft", "/confirm", "/withdraw", "/supplement", "/materials/permit/remove"):
+        answer = await other.post(path + action, {"promise": "yes", "how": "electronic"})
+        assert answer.status == 404, action
+    assert (await other.upload(f"{path}/materials/permit", "x.jpg", photo())).status == 404
+    own = await submitted(other)
+    assert (await other.get(f"{own}/files/{file}")).status == 404
+
+
+async def test_form_is_prefilled_and_keeps_what_was_written(town: Town) -> None:
+    citizen = await town.citizen("王小明")
+    path = (await citizen.post("/applications", {"item": ITEM})).location
+    assert 'value="王小明"' in (await citizen.get(path)).text
+    page = await citizen.post(path, ANSWERS | {"address": "", "phone": "12"})
+    assert page.status == 400
+    assert re.search(r'id="address-error">请填写此项', page.text)
+    assert re.search(r'id="phone-error">手机号码有误', page.text)
+    assert "有2处需要修改" in page.text
+    assert 'value="12"' in page.text
+    assert re.search(r'value="rent" checked', page.text)
+    again = await citizen.post("/applications", {"item": ITEM})
+    assert again.location == path  # the same draft, on whatever device
+    assert 'value="李四"' in (await citizen.get(path)).text
+
+
+@pytest.mark.article(12)
+async def test_question_is_asked_only_where_it_applies(town: Town) -> None:
+    citizen = await town.citizen()
+    path = (await citizen.post("/applications", {"item": ITEM})).location
+    rents = await citizen.post(path, ANSWERS | {"landlord": ""})
+    assert "landlord-error" in rents.text
+    owns = await citizen.post(path, ANSWERS | {"housing": "own"})
+    assert owns.status == 303
+    assert "李四" not in (await citizen.get(owns.location.replace("materials", "confirm"))).text
+
+
+async def test_draft_saves_itself(town: Town) -> None:
+    citizen = await town.citizen()
+    path = (await citizen.post("/applications", {"item": ITEM})).location.removesuffix("/form")
+    saved = await citizen.post(f"{path}/draft", {"address": "写了一半"}, X_Requested_With="fetch")
+    assert re.fullmatch(r"\d\d:\d\d", saved.json["saved_at"])
+    assert "写了一半" in (await citizen.get(f"{path}/form")).text
+
+
+@pytest.mark.article(14)
+async def test_uploads_are_judged_on_the_spot(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await draft(citizen)
+    for content, reason in ((b"<html>no picture</html>", "只接受照片"), (photo(blank=True), "照片模糊")):
+        page = await citizen.upload(f"{path}/materials/permit", "permit.jpg", content)
+        assert page.status == 400
+        assert re.search(rf'id="error-permit" role="alert">{reason}', page.text)
+        told = await citizen.upload(f"{path}/materials/permit", "p.jpg", content, X_Requested_With="fetch")
+        assert reason in told.json["message"]
+    assert (await citizen.upload(f"{path}/materials/lease", "l.jpg", photo())).status == 404
+    assert (await citizen.post(f"{path}/materials/permit")).status == 400
+    lacking = await citizen.post(f"{path}/confirm", {"how": "electronic", "promise": "yes"})
+    assert lacking.status == 422
+    assert "还缺少材料：居住证原件照片" in lacking.text
+
+
+async def test_files_are_shown_safely_and_can_be_removed(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await draft(citizen)
+    kept = await citizen.upload(f"{path}/materials/permit", "我的证件.jpg", photo(), X_Requested_With="fetch")
+    assert kept.json == {"kept": True}
+    link = re.search(rf"{path}/files/[0-9a-f]{{32}}", (await citizen.get(f"{path}/materials")).text)
+    assert link
+    file = await citizen.get(link[0])
+    assert file.headers["Content-Type"] == "image/jpeg"
+    assert file.headers["X-Content-Type-Options"] == "nosniff"
+    assert file.headers["Content-Security-Policy"].startswith("sandbox")
+    assert "%E6%88%91" in file.headers["Content-Disposition"]
+    assert (await citizen.post(f"{path}/materials/permit/remove")).status == 303
+    assert (await citizen.get(link[0])).status == 404
+
+
+async def test_submission_needs_the_promise_and_happens_once(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await draft(citizen)
+    await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo())
+    page = await citizen.post(f"{path}/confirm", {"how": "electronic"})
+    assert page.status == 400
+    assert "请勾选承诺后再提交" in page.text
+    assert re.search(r'value="electronic" checked', page.text)
+    done = await citizen.post(f"{path}/confirm", {"how": "electronic", "promise": "yes"})
+    assert done.status == 303
+    again = await citizen.post(f"{path}/confirm", {"how": "electronic", "promise": "yes"})
+    assert again.status == 409
+    assert (await citizen.get(f"{path}/form")).location == path
+
+
+@pytest.mark.article(14)
+async def test_supplement_asks_for_exactly_what_is_missing(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    key, guide = path.split("/")[2], await town.services.guides.published(ITEM)
+    await town.services.applications.request_supplement(
+        key, CLERK, guide, ["permit"], ["address"], "证件照片缺背面", clerk_cause(town)
+    )
+    standing = (await citizen.get(path)).text
+    assert "待补齐补正" in standing
+    assert "证件照片缺背面" in standing
+    form = (await citizen.get(f"{path}/supplement")).text
+    assert 'id="address"' in form
+    assert 'id="housing"' not in form
+    early = await citizen.post(f"{path}/supplement", {"address": "番禺区市桥街2号"})
+    assert early.status == 422
+    assert "番禺区市桥街2号" in early.text
+    assert (await citizen.upload(f"{path}/materials/permit", "b.jpg", photo())).location.startswith(
+        f"{path}/supplement"
+    )
+    assert (await citizen.post(f"{path}/supplement", {"address": "番禺区市桥街2号"})).location == path
+    assert "已补齐补正" in (await citizen.get(path)).text
+
+
+async def test_withdrawing_asks_first(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    assert "确定撤回" in (await citizen.get(path)).text
+    assert (await citizen.post(f"{path}/withdraw")).location == path
+    page = (await citizen.get(path)).text
+    assert "已撤回" in page
+    assert "确定撤回" not in page
+    assert (await citizen.post(f"{path}/withdraw")).status == 409
+
+
+@pytest.mark.article(13)
+async def test_refusal_comes_with_its_basis_and_ones_rights(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    await town.services.applications.not_accept(
+        path.split("/")[2], CLERK, "不在番禺居住", "居住证暂行条例第九条", clerk_cause(town)
+    )
+    page = (await citizen.get(path)).text
+    for text in ("不予受理", "不在番禺居住", "居住证暂行条例第九条", "行政复议", "行政诉讼"):
+        assert text in page
+
+
+async def concluded(town: Town, citizen: Browser) -> str:
+    path = await submitted(citizen)
+    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
+    applications = town.services.applications
+    await applications.accept(key, CLERK, guide, town.services.calendar, by)
+    applicant = (await applications.get(key))["applicant"]
+    pdf = await town.services.materials.keep(applicant, key, "result", "凭证.pdf", b"%PDF-1.4\n%%EOF", by)
+    await applications.conclude(key, CLERK, guide, "approved", "", pdf, by)
+    return path
+
+
+@pytest.mark.article(13)
+async def test_result_can_be_downloaded(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await concluded(town, citizen)
+    page = (await citizen.get(path)).text
+    assert "已办结" in page
+    link = re.search(rf"{path}/files/[0-9a-f]{{32}}", page)
+    assert link
+    file = await citizen.get(link[0])
+    assert file.headers["Content-Type"] == "application/pdf"
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert (await (await town.citizen()).get(link[0])).status == 404
+
+
+@pytest.mark.article(17)
+async def test_bad_review_says_why(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await concluded(town, citizen)
+    page = await citizen.get(f"{path}/review")
+    for level in ("非常满意", "满意", "基本满意", "不满意", "非常不满意"):
+        assert level in page.text
+    refused = await citizen.post(f"{path}/review", {"level": "2"})
+    assert refused.status == 422
+    assert "请同时说明原因" in refused.text
+    assert re.search(r'value="2" required checked', refused.text)
+    assert (await citizen.post(f"{path}/review", {"words": "好"})).status == 400
+    done = await citizen.post(f"{path}/review", {"level": "2", "tags": ["209", "510"], "words": "等了很久"})
+    assert done.status == 303
+    thanks = (await citizen.get(done.location)).text
+    assert "未在承诺时间办结" in thanks
+    assert "一窗受理一次办结" not in thanks  # a reason of another level
+    assert "等了很久" in thanks
+    assert (await citizen.post(f"{path}/review", {"level": "5"})).status == 409
+
+
+@pytest.mark.article(17)
+async def test_only_what_is_finished_can_be_reviewed(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    assert (await citizen.get(f"{path}/review")).status == 422
+    assert (await citizen.post(f"{path}/review", {"level": "5"})).status == 422
+
+
+async def test_list_and_pages_in_english(town: Town) -> None:
+    citizen = await town.citizen()
+    assert "还没有办件" in (await citizen.get("/applications")).text
+    path = await concluded(town, citizen)
+    citizen.cookies["language"] = "en"
+    assert "Concluded" in (await citizen.get("/applications")).text
+    for page in ("", "/receipt", "/review"):
+        text = (await citizen.get(path + page)).text
+        for data in (*DATA, "中文"):  # what a guide or a person wrote stays as it was written
+            text = text.replace(data, "")
+        assert not re.findall(r"[\u4e00-\u9fff]+", text), page

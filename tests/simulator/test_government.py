@@ -1,0 +1,154 @@
+"""The government's systems: signatures, one record a key, and what a review must say."""
+
+import hmac
+import json
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from tests.simulator.conftest import CONFIG, Peer
+
+REVIEW = {
+    "areaCode": "440113",
+    "deptCode": "11440113007500012E",
+    "taskCode": "11440113007500012E4442011001000",
+    "taskName": "居住证签注",
+    "projectNo": "PY20261124-0001-A",
+    "proStatus": "3",
+    "userName": "李*明",
+    "userProp": "1",
+    "satisfaction": "5",
+    "evalDetail": "510,513",
+    "writingEvaluation": "",
+    "assessTime": "2026-11-24 10:00:00",
+    "assessNumber": "1",
+    "pf": "2",
+}
+REPORT = {
+    "serial": "PY20261124-0001-A",
+    "item": "11440113007500012E4442011001000",
+    "department": "11440113007500012E",
+    "state": "accepted",
+    "at": "2026-11-24T02:00:00+00:00",
+}
+
+
+def headers(peer: Peer, path: str, body: bytes, key: str, secret: str, late: int) -> dict[str, str]:
+    stamp = str(int(peer.clock.now().timestamp()) - late)
+    text = f"{stamp}\n{path}\n".encode() + body
+    return {
+        "Content-Type": "application/json",
+        "X-App-Id": CONFIG.government_app_id,
+        "X-Timestamp": stamp,
+        "X-Signature": hmac.new(secret.encode(), text, sha256).hexdigest(),
+        "Idempotency-Key": key,
+    }
+
+
+async def tell(
+    peer: Peer,
+    path: str,
+    body: Any,
+    key: str = "d1",
+    *,
+    secret: str = CONFIG.government_secret,
+    late: int = 0,
+) -> tuple[int, dict[str, Any]]:
+    path, content = f"/government/{path}", json.dumps(body, ensure_ascii=False).encode()
+    signed = headers(peer, path, content, key, secret, late)
+    response = await peer.fetch(path, content, headers=signed)
+    return response.code, json.loads(response.body)
+
+
+async def error(peer: Peer, body: Any, key: str = "d1") -> str:
+    _, answer = await tell(peer, "reviews", body, key)
+    return str(answer.get("error", ""))
+
+
+async def test_what_is_told_is_kept_once(peer: Peer) -> None:
+    for _ in range(2):
+        assert await tell(peer, "acceptance/applications", REPORT) == (200, {"ok": True})
+    [kept] = await peer.listed("acceptance")
+    assert (kept["body"], kept["key"]) == (REPORT, "d1")
+    reused = await tell(peer, "acceptance/applications", REPORT | {"state": "concluded"})
+    assert reused == (409, {"ok": False, "error": "idempotency_key_reused"})
+    assert (await tell(peer, "acceptance/applications", REPORT, ""))[1]["error"] == "idempotency_key_missing"
+
+
+async def test_strangers_are_refused(peer: Peer) -> None:
+    assert await tell(peer, "reviews", REVIEW, secret="wrong") == (
+        401,
+        {"ok": False, "error": "signature_invalid"},
+    )
+    assert (await tell(peer, "reviews", REVIEW, late=301))[1]["error"] == "timestamp_stale"
+    assert (await tell(peer, "reviews", REVIEW, late=-301))[1]["error"] == "timestamp_stale"
+    assert (await tell(peer, "reviews", REVIEW, late=299))[0] == 200
+
+
+@pytest.mark.article(17)
+@pytest.mark.parametrize(
+    ("changes", "error_code"),
+    [
+        ({}, ""),
+        ({"satisfaction": "1", "evalDetail": "115"}, ""),
+        ({"satisfaction": "2", "evalDetail": "", "writingEvaluation": "等了很久"}, ""),
+        ({"satisfaction": "2", "evalDetail": "", "writingEvaluation": " "}, "bad_rating_without_reason"),
+        ({"satisfaction": "1", "evalDetail": ""}, "bad_rating_without_reason"),
+        ({"satisfaction": "4"}, "field_invalid: evalDetail"),
+        ({"satisfaction": "6"}, "field_invalid: satisfaction"),
+        ({"projectNo": ""}, "field_missing: projectNo"),
+        ({"deptCode": "番禺区公安分局"}, "field_invalid: deptCode"),
+        ({"phone": "13900010002"}, "field_unknown: phone"),
+        ({"assessNumber": "2"}, "follow_up_without_first"),
+    ],
+)
+async def test_reviews(peer: Peer, changes: dict[str, str], error_code: str) -> None:
+    assert await error(peer, REVIEW | changes) == error_code
+    assert len(await peer.listed("reviews")) == (not error_code)
+
+
+@pytest.mark.article(17)
+async def test_one_review_and_one_follow_up_for_each_matter(peer: Peer) -> None:
+    assert await error(peer, REVIEW, "d1") == ""
+    assert await error(peer, REVIEW, "d2") == "review_exists"
+    assert await error(peer, REVIEW | {"assessNumber": "2"}, "d3") == ""
+    assert await error(peer, REVIEW | {"projectNo": "PY20261124-0002-B"}, "d4") == ""
+
+
+@pytest.mark.article(7)
+@pytest.mark.parametrize(
+    ("kind", "name", "number", "result"),
+    [
+        ("passport", "john  smith", "533380006", "match"),
+        ("passport", "Jane Smith", "533380006", "mismatch"),
+        ("social_security", "吴秀英", "B04117362", "match"),
+        ("foreign_permanent_resident_id", "阮德明", "944704198505200176", "match"),
+        ("passport", "阮德明", "944704198505200176", "no_record"),
+    ],
+)
+async def test_persons(peer: Peer, kind: str, name: str, number: str, result: str) -> None:
+    asked = {"kind": kind, "name": name, "number": number}
+    assert await tell(peer, "sharing/persons/verify", asked) == (200, {"ok": True, "result": result})
+
+
+@pytest.mark.article(7)
+async def test_bodies_come_with_their_legal_representative(peer: Peer) -> None:
+    asked = {"kind": "uscc", "name": "广州市番禺味美食品有限公司", "number": "91440113MA59K2XT4M"}
+    status, answer = await tell(peer, "sharing/bodies/verify", asked)
+    assert (status, answer["result"]) == (200, "match")
+    assert answer["legal_representative"] == {"name": "梁志强", "number": "440113197201051914"}
+    _, other = await tell(peer, "sharing/bodies/verify", asked | {"name": "别家"})
+    assert other == {"ok": True, "result": "mismatch"}
+    assert (await tell(peer, "sharing/bodies/verify", asked | {"kind": "passport"}))[0] == 422
+
+
+async def test_failures_on_order(peer: Peer) -> None:
+    await peer.call("/control/faults", {"operation": "reviews", "http": 503})
+    assert (await peer.fetch("/government/reviews", b"{}")).code == 503
+    await peer.call("/control/faults", {"operation": "reviews", "errcode": "closed"})
+    assert await error(peer, REVIEW) == "closed"
+    assert await error(peer, REVIEW) == ""
+    peer.clock.advance(timedelta(minutes=1))
+    assert await error(peer, REVIEW) == ""

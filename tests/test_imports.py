@@ -1,0 +1,188 @@
+"""Who may import whom (docs/architecture.md), read from the source."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HOUSE = ("models", "handlers", "wechat_backend")
+"""From the ground floor up: each may import those before it."""
+
+FLOORS = (
+    {"errors"},
+    {"events", "workdays", "privacy", "credentials"},
+    {"store", "verification"},
+    {"items", "halls", "materials", "staff", "accounts", "sessions", "phone_codes", "parties", "inbox"}
+    | {"outbox", "workers"},
+    {"applicants", "reviews", "certificates", "kiosks", "enquiries", "blacklist"},
+    {"appointments", "applications", "binding"},
+)
+"""Modules and packages of `models`, from the ground up: each may import those of lower floors."""
+
+OUTSIDE_MODELS = {"tornado", "wechatpy", "pydantic_settings", "structlog", "aliyunsdkcore", "requests"}
+OUTSIDE_HANDLERS = {"motor", "gridfs", "aliyunsdkcore", "requests"}
+CLIENTS = {"MongoClient", "AsyncMongoClient", "AsyncIOMotorClient", "MotorClient"}
+CONNECTS = {"wechat_backend/database.py", "wechat_backend/mongod.py"}
+"""The second sets up the replica set of the server that it starts."""
+
+READS_THE_CLOCK = {"now", "utcnow", "today", "fromtimestamp"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """`target` is the dotted module, `name` what is taken from it ("" for the module itself)."""
+
+    source: str
+    target: str
+    name: str = ""
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def modules() -> dict[str, ast.Module]:
+    paths = (path for part in HOUSE for path in (ROOT / part).rglob("*.py"))
+    return {module_name(path): ast.parse(path.read_text(), str(path)) for path in sorted(paths)}
+
+
+TREES = modules()
+
+
+def imports_of(source: str, tree: ast.Module) -> Iterator[Import]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (Import(source, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{source}: relative import"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield (
+                    Import(source, whole) if whole in TREES else Import(source, str(node.module), alias.name)
+                )
+
+
+IMPORTS = [found for name, tree in TREES.items() for found in imports_of(name, tree)]
+
+
+def floor_of(module: str) -> int:
+    """
+    Raises:
+        LookupError: the module stands on no floor.
+    """
+    part = module.split(".")[1]
+    for number, names in enumerate(FLOORS):
+        if part in names:
+            return number
+    raise LookupError(f"{module} is missing from FLOORS")
+
+
+def upward(found: Import) -> bool:
+    """Whether an import within `models` leads up or sideways."""
+    here, there = found.source.split("."), found.target.split(".")
+    if len(here) < 2 or len(there) < 2 or here[1] == there[1]:
+        return False
+    return floor_of(found.target) >= floor_of(found.source)
+
+
+def top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def reads_the_clock(tree: ast.Module) -> list[int]:
+    """Lines that ask what time it is."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and (
+            (node.func.value.id in {"datetime", "date"} and node.func.attr in READS_THE_CLOCK)
+            or (node.func.value.id == "time" and node.func.attr in {"time", "time_ns", "localtime", "gmtime"})
+        )
+    ]
+
+
+def test_imports_run_downward_only() -> None:
+    climbing = [
+        found
+        for found in IMPORTS
+        if top(found.target) in HOUSE and HOUSE.index(top(found.target)) > HOUSE.index(top(found.source))
+    ]
+    assert climbing == []
+
+
+def test_models_stand_on_their_floors() -> None:
+    for name in TREES:
+        if name.startswith("models."):
+            floor_of(name)
+    inside = [found for found in IMPORTS if top(found.source) == top(found.target) == "models"]
+    assert len(inside) > 50
+    assert [found for found in inside if upward(found)] == []
+
+
+def test_there_are_no_circles() -> None:
+    graph: dict[str, set[str]] = {name: set() for name in TREES}
+    for found in IMPORTS:
+        if found.target in TREES and found.target != found.source:
+            graph[found.source].add(found.target)
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
+
+
+@pytest.mark.parametrize(("house", "forbidden"), [("models", OUTSIDE_MODELS), ("handlers", OUTSIDE_HANDLERS)])
+def test_what_lies_outside_stays_outside(house: str, forbidden: set[str]) -> None:
+    brought = [f for f in IMPORTS if top(f.source) == house and top(f.target) in forbidden]
+    assert brought == []
+
+
+def test_only_the_database_connects() -> None:
+    allowed = {module_name(ROOT / path) for path in CONNECTS}
+    connecting = [
+        found
+        for found in IMPORTS
+        if found.source not in allowed
+        and (
+            found.name in CLIENTS
+            or top(found.target) in {"motor", "gridfs"}
+            or found.target.startswith(
+                ("pymongo.asynchronous", "pymongo.synchronous", "pymongo.mongo_client")
+            )
+            or (found.target == "pymongo" and not found.name)
+        )
+    ]
+    assert connecting == []
+
+
+def test_models_and_handlers_are_given_the_time() -> None:
+    reading = {
+        name: lines
+        for name, tree in TREES.items()
+        if top(name) in {"models", "handlers"} and (lines := reads_the_clock(tree))
+    }
+    assert reading == {}
+
+
+def test_these_rules_see_a_breach() -> None:
+    assert upward(Import("models.store", "models.applications.rules", "State"))
+    assert upward(Import("models.halls", "models.items"))
+    assert not upward(Import("models.applications.store", "models.applications.rules"))
+    with pytest.raises(LookupError):
+        floor_of("models.attic")
+    tree = ast.parse(
+        "from handlers import base\nasync def f():\n  from models.halls import Hall\n  datetime.now(UTC)\n"
+    )
+    assert list(imports_of("models.new", tree)) == [
+        Import("models.new", "handlers.base"),
+        Import("models.new", "models.halls", "Hall"),
+    ]
+    assert reads_the_clock(tree) == [4]
+    assert reads_the_clock(ast.parse("date.today(); time.time(); self.now(); datetime.max")) == [1, 1]
