@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -25,7 +26,7 @@ FOR_STAFF = {"admin", "api"}
 
 
 def messages(root: Path = ROOT) -> set[str]:
-    return {*template_messages(root / "templates"), *code_messages(root)}
+    return {*template_messages(root / "templates"), *code_messages(root), *topics(root / "data")}
 
 
 def template_messages(folder: Path) -> Iterator[str]:
@@ -39,6 +40,14 @@ def templates(folder: Path) -> list[str]:
     """Of citizens and kiosks; staff read Chinese."""
     found = (path.relative_to(folder) for path in folder.rglob("*.html"))
     return sorted(path.as_posix() for path in found if path.parts[0] not in FOR_STAFF)
+
+
+def topics(folder: Path) -> Iterator[str]:
+    """The life events of the guides, which lead from the home page to them."""
+    for path in sorted((folder / "items").glob("*.yaml")):
+        for group in yaml.safe_load(path.read_text("utf-8")):
+            for item in group["items"]:
+                yield from item["topics"]
 
 
 def code_messages(root: Path) -> Iterator[str]:

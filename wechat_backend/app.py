@@ -1,10 +1,7 @@
 """Builds the web application: settings → database → models → gateways → routes."""
 
 import asyncio
-from base64 import b64decode
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +28,10 @@ from handlers import (
     wechat,
 )
 from handlers.base import NotFoundPage
-from handlers.services import Services, Site, assemble
-from models.privacy import Privacy
-from models.store import Database
-from models.workdays import Workdays
+from handlers.services import Services
 from wechat_backend.database import connect
 from wechat_backend.gateways import Gateways
+from wechat_backend.services import build_services, privacy_of, utc_now
 from wechat_backend.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -45,37 +40,6 @@ BODY_LIMIT = 24 * 1024 * 1024
 SHUTDOWN_SECONDS = 3
 
 log = structlog.get_logger()
-
-
-def privacy_of(settings: Settings) -> Privacy:
-    keys = {name: b64decode(key.get_secret_value()) for name, key in settings.encryption_keys.items()}
-    return Privacy(keys, settings.index_key.get_secret_value().encode())
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def build_services(
-    settings: Settings, database: Database, gateways: Gateways, clock: Callable[[], datetime] = utc_now
-) -> Services:
-    site = Site(
-        base_url=settings.base_url,
-        help_phone=settings.help_phone,
-        wechat_appid=settings.wechat_appid,
-        oauth_url=settings.wechat_oauth_url,
-        demo=settings.demo,
-        frame_ancestors=settings.frame_ancestors,
-    )
-    return assemble(
-        database,
-        clock=clock,
-        calendar=Workdays(),
-        privacy=privacy_of(settings),
-        site=site,
-        identity=gateways.identity,
-        verifier=gateways.verifier,
-    )
 
 
 def make_app(services: Services, settings: Settings) -> Application:

@@ -220,10 +220,7 @@ def _links(options: Options, variables: Mapping[str, str]) -> str:
         ("Citizen pages", options.url),
         ("Kiosk", f"{options.url}/kiosk"),
         ("Staff panel", f"{options.url}/admin"),
-        *(
-            (f"  {member.name}, {member.role}", f"{member.username} / {password}")
-            for member in demo_data.STAFF
-        ),
+        *staff,
         ("Settings and logs", str(options.data)),
     ]
     return "\n".join(f"  {name:<26} {value}" for name, value in rows)

@@ -75,12 +75,25 @@ def load(folder: Path = FOLDER) -> Data:
         for guide in _items(file, library, codes, faults)
     ]
     faults += _cross_check(halls, guides)
-    overrides = _read(folder / "calendar.yaml")
-    if not all(isinstance(day, date) and isinstance(worked, bool) for day, worked in overrides.items()):
-        faults.append("calendar.yaml: each line is DATE: true or DATE: false")
+    try:
+        overrides = load_overrides(folder)
+    except DataError as error:
+        faults.append(str(error))
     if faults:
         raise DataError(faults)
     return Data(list(departments.values()), halls, guides, overrides)
+
+
+def load_overrides(folder: Path = FOLDER) -> dict[date, bool]:
+    """The days that differ from the published calendar.
+
+    Raises:
+        DataError
+    """
+    overrides: dict[date, bool] = _read(folder / "calendar.yaml")
+    if not all(isinstance(day, date) and isinstance(worked, bool) for day, worked in overrides.items()):
+        raise DataError(["calendar.yaml: each line is DATE: true or DATE: false"])
+    return overrides
 
 
 async def store(data: Data, departments: Departments, halls: Halls, guides: Guides, by: Cause) -> Counts:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
 from handlers.api.contract import Answer, Resource
 from handlers.api.timeline import Happening, happenings
@@ -13,7 +13,7 @@ from models.items import Form, Guide, Handling
 from models.privacy import mask_number
 from models.store import Document
 
-Answers = dict[str, str | int | float | list[str]]
+Answers = dict[str, StrictStr | StrictInt | StrictFloat | list[StrictStr]]
 MaterialState = Literal["submitted", "to_follow", "missing"]
 
 

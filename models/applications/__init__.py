@@ -1,10 +1,16 @@
 """办事申请 (articles 10 to 16): the rules, the receipt, and the store."""
 
 from models.applications.answers import check_answers, is_asked
+from models.applications.applicant import ApplicantSteps
 from models.applications.receipt import MATERIAL_STATES, Place, Receipt, public_view
 from models.applications.rules import TRANSITIONS, Action, State, next_state, status_text
 from models.applications.serials import check_serial, new_serial
-from models.applications.store import OPEN, Applications
+from models.applications.staff import OPEN, StaffSteps
+
+
+class Applications(ApplicantSteps, StaffSteps):
+    """All that can happen to applications; `docs/architecture.md`, Documents, says what one holds."""
+
 
 __all__ = [
     "MATERIAL_STATES",

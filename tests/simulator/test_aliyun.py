@@ -138,7 +138,7 @@ async def test_one_code_a_minute_five_an_hour_ten_a_day(peer: Peer) -> None:
 
 
 async def test_who_may_call(peer: Peer) -> None:
-    assert await refused(peer, secret="wrong") == (400, "InvalidAccessKeySecret")  # the SDK's own finding
+    assert await refused(peer, secret="wrong") == (400, "SignatureDoesNotMatch")
     assert await refused(peer, key="LTAIother") == (404, "InvalidAccessKeyId.NotFound")
     assert await refused(peer, version="2016-09-27") == (400, "InvalidVersion")
     assert await refused(peer, query=True) == (400, "PersonalDataInQuery")

@@ -15,8 +15,8 @@ from models.store import Document
 from models.verification import PlatformUser
 from models.workdays import Workdays, local_date, local_moment
 from tests.handlers.guides import USCC, a_guide
-from wechat_backend.app import build_services, privacy_of
 from wechat_backend.gateways import Gateways
+from wechat_backend.services import build_services, privacy_of
 from wechat_backend.settings import Settings
 from wechat_backend.worker import build
 

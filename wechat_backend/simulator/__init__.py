@@ -5,6 +5,7 @@ Everything is in memory and gone when it ends. docs/simulator.md describes it.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ __all__ = ["Running", "Simulator", "SimulatorConfig", "make_app", "serve", "star
 
 HERE = Path(__file__).parent
 BODY_LIMIT = 16 * 1024 * 1024
+SHUTDOWN_SECONDS = 1
+"""What a call that was ordered to be late may hold up the end for."""
 
 log = structlog.get_logger("panyu.simulator")
 
@@ -72,7 +75,8 @@ class Running:
     async def close(self) -> None:
         self.server.stop()
         await self.simulator.close()
-        await self.server.close_all_connections()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.server.close_all_connections(), SHUTDOWN_SECONDS)
 
 
 async def start(config: SimulatorConfig, clock: Callable[[], datetime] = utc_now) -> Running:

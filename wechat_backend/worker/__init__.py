@@ -6,11 +6,11 @@ from handlers.services import Services
 from models.inbox import Inbox
 from models.outbox import Outbox, Via
 from models.workers import Workers
-from wechat_backend.app import build_services, privacy_of, utc_now
 from wechat_backend.database import connect
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import Clock
 from wechat_backend.menu import menu
+from wechat_backend.services import build_services, privacy_of, utc_now
 from wechat_backend.settings import Settings
 from wechat_backend.worker.channels import Channels
 from wechat_backend.worker.loops import Worker

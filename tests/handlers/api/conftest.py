@@ -18,8 +18,8 @@ from tests.handlers.api.clients import Service, api_guide
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import HALL
 from tests.worker.world import environment
-from wechat_backend.app import build_services, privacy_of
 from wechat_backend.gateways import Gateways
+from wechat_backend.services import build_services, privacy_of
 from wechat_backend.settings import Settings
 from wechat_backend.simulator import SimulatorConfig, start
 
@@ -29,7 +29,7 @@ LIMIT = 24 * 1024 * 1024
 @pytest.fixture(scope="module")
 async def api(mongo_uri: str, database: Any) -> AsyncIterator[Service]:
     clock = Clock()
-    clock.set(datetime.now(UTC))
+    clock.set(datetime.now(UTC).replace(microsecond=0))
     quiet = _settings("http://127.0.0.1:1", mongo_uri, database.name)
     simulator = await start(SimulatorConfig.from_settings(quiet, port=0), clock.now)
     settings = _settings(simulator.url, mongo_uri, database.name)

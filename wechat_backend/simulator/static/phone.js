@@ -72,7 +72,11 @@ async function refresh() {
   asking = (async () => {
     do {
       again = false;
-      state = await ask("/phone/state");
+      try {
+        state = await ask("/phone/state");
+      } catch {
+        return; // the simulator is away; the socket asks again when it is back
+      }
       render();
     } while (again);
   })();
@@ -202,4 +206,5 @@ chat.prepare(act, openPage);
 scanner.prepare(act);
 tick();
 setInterval(tick, 10_000);
+refresh();
 listen();

@@ -1,0 +1,287 @@
+"""What the applicant does with an application: begin, fill, hand in, supplement, withdraw."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import uuid4
+
+from pymongo.errors import DuplicateKeyError
+
+from models.applications import rules
+from models.applications.answers import Answers, check_answers
+from models.applications.receipt import Place
+from models.applications.rules import Action, State
+from models.applications.serials import new_serial
+from models.applications.store import ApplicationStore
+from models.credentials import ApplicantKind
+from models.errors import Conflict, Refused
+from models.events import Cause, Event
+from models.items import Guide, Handling, Material
+from models.parties import Party
+from models.store import Document, entry
+from models.workdays import Workdays, local_date
+
+SERIAL_TRIES = 5
+
+
+class ApplicantSteps(ApplicationStore):
+    """Every method checks that the application is the party's own; somebody else's is `NotFound`."""
+
+    async def start(self, party: Party, guide: Guide, department: Document, by: Cause) -> Document:
+        """Begin a draft, or go on with the one there is of the same version of the guide.
+
+        Raises:
+            Refused: `not_for_applicant`, the item is not for such applicants.
+        """
+        if ApplicantKind(party.applicant["kind"]) not in guide.audience:
+            raise Refused("not_for_applicant", "该事项不面向此类服务对象，请核对办事指南")
+        claim = f"{party.id}:{guide.key}"
+        if found := await self.documents.find_one({"draft": claim}):
+            return dict(found)
+        document = _draft(party, guide, department, claim, by)
+        document["answers"] = self._sealed(document["_id"], guide, self._prefilled(party, guide))
+        event = Event("application.started", document["_id"], by)
+        document["timeline"] = [entry(event)]
+        try:
+            return await self.add(document, event)
+        except DuplicateKeyError:
+            return dict(await self.documents.find_one({"draft": claim}))
+
+    async def save(
+        self, key: str, party: Party, guide: Guide, given: Mapping[str, Any], by: Cause
+    ) -> Document:
+        """Keep a draft's answers as far as they go."""
+        await self._own_draft(key, party)
+        answers = check_answers(guide.form, given, complete=False)
+        return await self._step(
+            key, [State.DRAFT], "application.saved", by, self._answered(key, guide, answers)
+        )
+
+    async def attach(
+        self, key: str, party: Party, guide: Guide, code: str, material: Document, by: Cause
+    ) -> Document:
+        """Hand in a file for a material of the guide.
+
+        Raises:
+            Refused: `beyond_guide`, `material_not_asked`, `material_not_yours`.
+        """
+        found = await self.find(key, party)
+        if code not in {m.code for m in guide.online_materials() if m.uploads}:
+            raise Refused("beyond_guide", "该事项的办事指南不需要这项材料")
+        if material["applicant"] != party.id or material["application"] != key:
+            raise Refused("material_not_yours", "该文件不属于本次申请")
+        _check_open_for(found, code)
+        return await self._put_file(found, code, by, file=material["_id"], name=material["name"])
+
+    async def detach(self, key: str, party: Party, code: str, by: Cause) -> Document:
+        """Take a file back, as long as it was not handed in for good."""
+        found = await self.find(key, party)
+        _check_open_for(found, code)
+        return await self._put_file(found, code, by, file=None, name=None)
+
+    async def submit(
+        self, key: str, party: Party, guide: Guide, calendar: Workdays, by: Cause, place: Place
+    ) -> Document:
+        """Hand it in; from now on it has a serial number and a receipt.
+
+        Raises:
+            InvalidForm: answers are missing or wrong.
+            Refused: `materials_missing`.
+            Conflict: `already_submitted` or `application_moved_on`.
+        """
+        found = await self.find(key, party)
+        rules.next_state(State(found["state"]), Action.SUBMIT)
+        answers = check_answers(guide.form, self.answers(found), complete=True)
+        _check_materials(guide, found)
+        due = rules.acceptance_deadline(guide, by.at, calendar)
+        sets = {
+            **self._answered(key, guide, answers),
+            "place": self._sealed_place(key, place),
+            "materials": [{**m, "state": _material_state(guide, m)} for m in found["materials"]],
+            "submitted_at": by.at,
+            "received_at": by.at,
+            "deadlines": {"acceptance": due, "decision": None},
+            "due_at": due,
+            "channel": by.channel.value,
+        }
+        for _ in range(SERIAL_TRIES):
+            try:
+                return await self._move(
+                    found,
+                    Action.SUBMIT,
+                    by,
+                    {**sets, "serial": new_serial(local_date(by.at))},
+                    update={"$unset": {"draft": ""}},
+                    expects={"materials": found["materials"], "answers": found["answers"]},
+                )
+            except DuplicateKeyError:
+                continue
+        raise Conflict("serial_taken", "系统繁忙，请稍后再试")
+
+    async def supplement(
+        self, key: str, party: Party, guide: Guide, given: Mapping[str, Any], calendar: Workdays, by: Cause
+    ) -> Document:
+        """Answer all that was asked for; the limit for acceptance begins anew.
+
+        Raises:
+            InvalidForm, Refused (`materials_missing`), Conflict.
+        """
+        found = await self.find(key, party)
+        rules.next_state(State(found["state"]), Action.SUPPLEMENT)
+        asked = found["supplements"][-1]
+        before = self.answers(found)
+        new = {name: given.get(name) for name in asked["fields"]}
+        answers = check_answers(guide.form, {**before, **new}, complete=True)
+        files = {m["code"]: m["file"] for m in found["materials"]}
+        if any(files.get(code) in (None, asked["files"].get(code)) for code in asked["materials"]):
+            raise Refused("materials_missing", "请先补齐所要求的全部材料")
+        due = rules.acceptance_deadline(guide, by.at, calendar)
+        last = len(found["supplements"]) - 1
+        return await self._move(
+            found,
+            Action.SUPPLEMENT,
+            by,
+            {
+                **self._answered(key, guide, answers),
+                f"supplements.{last}.answered_at": by.at,
+                "received_at": by.at,
+                "deadlines.acceptance": due,
+                "due_at": due,
+            },
+            expects={"materials": found["materials"]},
+        )
+
+    async def withdraw(self, key: str, party: Party, by: Cause) -> Document:
+        """The applicant may take it back until it is decided.
+
+        Raises:
+            Conflict: `application_moved_on`.
+        """
+        return await self._move(await self.find(key, party), Action.WITHDRAW, by, {"due_at": None})
+
+    async def _own_draft(self, key: str, party: Party) -> Document:
+        found = await self.find(key, party)
+        if found["state"] != State.DRAFT:
+            raise rules.moved_on(State(found["state"]))
+        return found
+
+    async def _put_file(
+        self, found: Document, code: str, by: Cause, *, file: str | None, name: str | None
+    ) -> Document:
+        materials = [
+            {**m, "file": file, "file_name": name, "state": "submitted" if file else "missing"}
+            if m["code"] == code
+            else m
+            for m in found["materials"]
+        ]
+        return await self.change(
+            found["_id"],
+            expects={"state": found["state"], "materials": found["materials"]},
+            sets={"materials": materials, "changed_at": by.at},
+            event=Event("application.material_changed", found["_id"], by, {"code": code}),
+            otherwise=Conflict("application_moved_on", "该办件刚刚有变动，请刷新后再操作"),
+        )
+
+    def _prefilled(self, party: Party, guide: Guide) -> Answers:
+        """What the bound identity already says."""
+        who = party.applicant
+        opened = {"name": "name", "credential_number": "number", "phone": "phone"}
+        answers: Answers = {}
+        for question in guide.form.questions():
+            field = opened.get(question.prefill or "")
+            source = party.agent if field == "phone" else who
+            if field and source.get(field):
+                answers[question.name] = self.privacy.open(
+                    source[field], f"applicant:{source['_id']}:{field}"
+                )
+        return answers
+
+    def _sealed_place(self, key: str, place: Place) -> Document:
+        document = asdict(place)
+        if place.address:
+            document["address"] = self.privacy.seal(place.address, f"application:{key}:address")
+        return document
+
+
+def _draft(party: Party, guide: Guide, department: Document, claim: str, by: Cause) -> Document:
+    return {
+        "_id": uuid4().hex,
+        "draft": claim,
+        "serial": None,
+        "applicant": party.id,
+        "applicant_kind": party.applicant["kind"],
+        "agent": str(party.agent["_id"]),
+        "account": party.account,
+        "masked_name": party.applicant["masked_name"],
+        "masked_number": party.applicant["credential"]["masked"],
+        "guide": guide.key,
+        "item": guide.item,
+        "item_name": guide.name,
+        "department": guide.department,
+        "department_name": department["name"],
+        "handling": guide.handling.value,
+        "state": State.DRAFT.value,
+        "materials": [_no_file(material) for material in guide.online_materials()],
+        "place": None,
+        "started_at": by.at,
+        "changed_at": by.at,
+        "submitted_at": None,
+        "deadlines": {"acceptance": None, "decision": None},
+        "due_at": None,
+        "supplements": [],
+        "result": None,
+    }
+
+
+def _no_file(material: Material) -> Document:
+    return {
+        "code": material.code,
+        "name": material.name,
+        "file": None,
+        "file_name": None,
+        "state": "missing",
+    }
+
+
+def _check_open_for(found: Document, code: str) -> None:
+    """
+    Raises:
+        Refused: `material_not_asked`.
+        Conflict: `application_moved_on`.
+    """
+    state = State(found["state"])
+    if state is State.SUPPLEMENT_REQUESTED:
+        if code not in found["supplements"][-1]["materials"]:
+            raise Refused("material_not_asked", "本次补正没有要求这项材料")
+    elif state is not State.DRAFT:
+        raise rules.moved_on(state)
+
+
+def _check_materials(guide: Guide, found: Document) -> None:
+    """Required files are there, unless the item trusts first (article 4.5) or takes them on paper.
+
+    Raises:
+        Refused: `materials_missing`.
+    """
+    if guide.trust_first:
+        return
+    here = {m["code"] for m in found["materials"] if m["file"]}
+    lacking = [m.name for m in _must_upload(guide) if m.code not in here]
+    if lacking:
+        raise Refused(
+            "materials_missing", "还缺少材料：{materials}，请上传后再提交", materials="、".join(lacking)
+        )
+
+
+def _must_upload(guide: Guide) -> list[Material]:
+    """With form generation all materials may come to the window with the printed form (article 12)."""
+    if guide.handling is Handling.FORM_GENERATION:
+        return []
+    return [m for m in guide.online_materials() if m.required and m.uploads]
+
+
+def _material_state(guide: Guide, material: Document) -> str:
+    if material["file"]:
+        return "submitted"
+    required = {m.code for m in guide.online_materials() if m.required}
+    return "to_follow" if material["code"] in required and guide.trust_first else "missing"

@@ -1,0 +1,182 @@
+"""The citizen pages as a phone shows them: accessible, wide enough, large enough, no broken rule of the CSP.
+
+Chinese, English and large text, at 390 × 844.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import BrowserContext, Page, async_playwright
+
+from models.events import Cause, Channel
+from models.privacy import Privacy
+from models.store import Database
+from tests.conftest import Clock
+from tests.handlers.test_application_pages import concluded, draft, photo, submitted
+from tests.handlers.visitor import Browser, Town, build, furnish, rich_guide
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+ITEM = rich_guide().item
+MODES = {"chinese": {}, "english": {"language": "en"}, "large": {"elder": "1"}}
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SMALL = """least => [...document.querySelectorAll('a, button, summary, select, textarea, input')]
+  .filter(e => e.type !== 'hidden')
+  .filter(e => !e.closest('.skip, .hidden') && (e.closest('label') || e).getBoundingClientRect().width > 1)
+  .filter(e => (e.closest('label') || e).getBoundingClientRect().height < least - 0.5)
+  .map(e => e.outerHTML.slice(0, 100))"""
+
+
+@pytest.fixture(scope="module")
+async def town(database: Database, privacy: Privacy) -> AsyncIterator[Town]:
+    clock = Clock()
+    built = await build(database, privacy, clock)
+    await furnish(built, Cause("system", clock.now(), Channel.SYSTEM, "request-town"))
+    yield built
+    built.server.stop()
+    await built.server.close_all_connections()
+
+
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Chromium]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
+        yield browser
+        await browser.close()
+
+
+class Phone:
+    """One page, and all that went wrong in it."""
+
+    def __init__(self, town: Town, context: BrowserContext, page: Page, mode: str) -> None:
+        self.town, self.context, self.page = town, context, page
+        self.least = 60 if mode == "large" else 44
+        self.axe = mode == "chinese"  # it takes a while, and sees the same in every mode
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda said: self._said(said.text))
+
+    def _said(self, text: str) -> None:
+        if "Failed to load resource" not in text:  # an answer of 4xx, as the test expects it
+            self.faults.append(text)
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(self.town.url + path)
+        await self.look(path)
+
+    async def look(self, name: str) -> None:
+        if self.axe:
+            await self.page.evaluate(AXE.read_text())
+            found = await self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            self.faults += [f"{name}: {fault}" for fault in serious(found["violations"])]
+        wide = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            self.faults.append(f"{name}: {wide} pixels too wide")
+        self.faults += [f"{name}: small {one}" for one in await self.page.evaluate(SMALL, self.least)]
+
+
+def serious(violations: Iterable[dict[str, Any]]) -> Iterable[str]:
+    for violation in violations:
+        if violation["impact"] in ("serious", "critical"):
+            yield f"{violation['id']} {[node['html'][:100] for node in violation['nodes']]}"
+
+
+async def phone_of(town: Town, chromium: Chromium, visitor: Browser, mode: str, **options: Any) -> Phone:
+    context = await chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", **options)
+    jar = {**visitor.cookies, **MODES[mode]}
+    await context.add_cookies([{"name": n, "value": v, "url": town.url} for n, v in jar.items()])
+    return Phone(town, context, await context.new_page(), mode)
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
+    citizen = await town.citizen()
+    begun, handed_in, done = await draft(citizen), await submitted(citizen), await concluded(town, citizen)
+    serial = (await town.services.applications.get(done.split("/")[2]))["serial"]
+    phone = await phone_of(town, chromium, citizen, mode)
+    place = f"item={ITEM}&hall=district&day=2026-11-25"
+    for path in (
+        *("/", "/guides?q=zz", "/guides", f"/guides/{ITEM}", "/halls", "/progress", "/nowhere"),
+        *("/me", "/me/unbind", "/enterprises", "/appointments", f"/appointments/new?{place}"),
+        *("/applications", f"/applications/new?item={ITEM}", f"{begun}/form", f"{begun}/materials"),
+        *(f"{begun}/confirm", handed_in, f"{handed_in}/receipt", done, f"{done}/review"),
+        *(f"/verify/{serial}", "/verify/20261124XXXXXXXXXXX", f"/progress?serial={serial}"),
+    ):
+        await phone.open(path)
+    assert phone.faults == []
+    await phone.context.close()
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_binding_page(town: Town, chromium: Chromium, mode: str) -> None:
+    visitor = town.browser()
+    await visitor.sign_in(f"openid-phone-{mode}")
+    phone = await phone_of(town, chromium, visitor, mode)
+    await phone.open("/binding")
+    await phone.page.fill("#phone", "13900139000")
+    await phone.page.click("[data-code]")
+    await phone.page.wait_for_selector("[data-code]:disabled")
+    assert await phone.page.inner_text("#code-status")
+    await phone.page.evaluate("document.querySelector('form.form').noValidate = true")
+    await phone.page.click("form.form > button")
+    await phone.page.wait_for_selector("#error")
+    await phone.look("errors")
+    assert phone.faults == []
+    await phone.context.close()
+
+
+async def test_scripts_help_along(town: Town, chromium: Chromium, tmp_path: Path) -> None:
+    """A question appears when it applies, the draft keeps itself, an unclear photo is refused in place."""
+    citizen = await town.citizen()
+    path = (await citizen.post("/applications", {"item": ITEM})).location
+    phone = await phone_of(town, chromium, citizen, "chinese")
+    page = phone.page
+    await phone.open(path)
+    assert not await page.is_visible("#landlord")
+    await page.check("[name=housing][value=rent]")
+    assert await page.is_visible("#landlord")
+    await page.fill("#address", "番禺区市桥街1号")
+    await page.fill("#landlord", "李四")
+    await page.wait_for_selector("#saved:has-text('已自动保存')")
+    await page.reload()
+    assert await page.input_value("#landlord") == "李四"
+    await page.click("form.form > button")
+    await page.wait_for_url("**/materials")
+    for name, content in (("bad.jpg", photo(blank=True)), ("good.jpg", photo())):
+        await asyncio.to_thread((tmp_path / name).write_bytes, content)
+    await page.set_input_files("[type=file]", tmp_path / "bad.jpg")
+    await page.click("[data-upload] button")
+    await page.wait_for_selector(".field__error:has-text('照片模糊')")
+    await page.set_input_files("[type=file]", tmp_path / "good.jpg")
+    await page.click("[data-upload] button")
+    await page.wait_for_selector(".kept")
+    assert phone.faults == []
+    await phone.context.close()
+
+
+async def test_all_works_without_scripts(town: Town, chromium: Chromium, tmp_path: Path) -> None:
+    citizen = await town.citizen()
+    phone = await phone_of(town, chromium, citizen, "chinese", java_script_enabled=False)
+    page = phone.page
+    await page.goto(f"{town.url}/guides/{ITEM}")
+    await page.click(".actions button")
+    await page.fill("#address", "番禺区市桥街1号")
+    await page.check("[name=housing][value=rent]")
+    await page.fill("#landlord", "李四")
+    await page.click("form.form > button")
+    await asyncio.to_thread((tmp_path / "good.jpg").write_bytes, photo())
+    await page.set_input_files("[type=file]", tmp_path / "good.jpg")
+    await page.click("[data-upload] button")
+    await page.wait_for_selector(".kept")
+    await page.click("main > a.weui-btn_primary")
+    await page.check("#promise")
+    await page.click("form[action$=confirm] button")
+    await page.wait_for_url("**/receipt")
+    assert "申请回执" in await page.inner_text("h1")
+    await phone.context.close()

@@ -1,0 +1,128 @@
+"""Applications through the JSON API: whole, once, within the guide, and told with reasons."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from tests.handlers.api.clients import APPROVER, Service, a_photo
+from tests.handlers.guides import USCC
+
+SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(2, 7))
+
+
+@pytest.mark.article(10)
+@pytest.mark.article(11)
+async def test_submission_is_once_and_whole(api: Service) -> None:
+    client = await api.citizen("chen")
+    draft = (await client.post("/applications", {"item": SECOND})).json["id"]
+    assert (await client.post("/applications", {"item": SECOND})).json["id"] == draft
+    assert (await client.get(f"/applications/{draft}/receipt")).code == "receipt_not_found"
+    incomplete = await client.submit(draft)
+    assert incomplete.code == "form_invalid"
+    assert set(incomplete.json["error"]["fields"]) == {"address", "housing"}
+    draft_answers = (await client.get(f"/applications/{draft}")).json["answers"]
+    answers = draft_answers | {"address": "桥南街2号", "housing": "own"}
+    await client.put(f"/applications/{draft}/answers", {"answers": answers})
+    assert (await client.submit(draft)).code == "materials_missing"
+    await client.upload(draft, "permit", a_photo())
+    assert (await client.submit(draft, promise=False)).code == "promise_required"
+    assert (await client.submit(draft, hall="elsewhere")).code == "hall_required"
+    assert (await client.submit(draft, how="courier", address="家")).code == "address_required"
+    sent = await client.submit(draft, how="courier", address="番禺区桥南街福愉东路2号 陈建国 13900010001")
+    assert sent.json["place"] == "快递到付：番禺区桥南街福愉东路2号 陈建国 13900010001"
+    assert (await client.submit(draft)).code == "already_submitted"
+    assert (await client.put(f"/applications/{draft}/answers", {"answers": {}})).code == "already_submitted"
+    assert (await client.delete(f"/applications/{draft}/materials/permit")).code == "already_submitted"
+    withdrawn = await client.post(f"/applications/{draft}/withdrawal")
+    assert withdrawn.json["state"] == "withdrawn"
+    assert (await client.post(f"/applications/{draft}/withdrawal")).code == "application_moved_on"
+
+
+@pytest.mark.article(14)
+async def test_materials_of_the_guide_alone_and_legible(api: Service) -> None:
+    client = await api.citizen("wang")
+    draft = (await client.post("/applications", {"item": THIRD})).json["id"]
+    assert (await client.upload(draft, "lease", a_photo())).code == "material_not_asked"
+    assert (await client.upload(draft, "diploma", a_photo())).code == "material_not_asked"
+    unclear = await client.upload(draft, "permit", a_photo("fog"))
+    assert unclear.code == "material_unclear"
+    assert "重新拍摄" in unclear.json["error"]["message"]
+    assert (await client.upload(draft, "permit", b"MZ not a picture")).code == "material_kind_not_accepted"
+    assert (await client.upload(draft, "permit", a_photo()[:5000])).code == "material_damaged"
+    assert (await client.upload(draft, "permit", b"")).code == "file_missing"
+    await client.upload(draft, "permit", a_photo(), "..%2F..%2Fetc%2Fpass%0Awd.exe")
+    before = (await api.services.applications.get(draft))["materials"][0]["file"]
+    shown = (await client.get(f"/applications/{draft}")).json["materials"][0]
+    assert shown["file_name"] == "passwd.jpg"
+
+    pdf = b"%PDF-1.4\n%%EOF\n"
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    body = part + pdf + b"\r\n--x--\r\n"
+    at = f"/applications/{draft}/materials/permit"
+    multipart = "multipart/form-data; boundary=x"
+    replaced = await client.put(at, body, Content_Type=multipart)
+    assert replaced.json["materials"][0]["file_name"] == "a.pdf"
+    kept = await client.get(at)
+    assert (kept.content, kept.headers["Content-Type"]) == (pdf, "application/pdf")
+    assert kept.headers["Content-Disposition"].startswith("attachment")
+    assert (await api.services.materials.get(before))["dropped_at"]
+    empty = await client.put(at, b"--x--\r\n", Content_Type=multipart)
+    assert empty.code == "file_missing"
+    assert (await client.delete(at)).json["lacking"] == ["permit"]
+    assert (await client.get(at)).code == "file_not_found"
+
+
+@pytest.mark.article(12)
+@pytest.mark.article(14)
+async def test_supplement_is_what_was_asked_for(api: Service) -> None:
+    client = await api.citizen("wang")
+    key = await client.begin(FOURTH)
+    await client.submit(key)
+    guide = await api.services.guides.published(FOURTH)
+    await api.services.applications.request_supplement(
+        key, APPROVER, guide, ["permit"], ["address"], "照片缺一角；地址不全", api.by_staff()
+    )
+    found = (await client.get(f"/applications/{key}")).json
+    assert found["supplements"][0]["materials"] == ["permit"]
+    assert "approver" not in json.dumps(found)
+    at = f"/applications/{key}/supplement"
+    answers = {"answers": {"address": "桥南街3号2座501", "name": "别人"}}
+    assert (await client.post(at, answers)).code == "materials_missing"
+    await client.upload(key, "permit", a_photo())
+    answered = (await client.post(at, answers)).json
+    assert answered["state"] == "submitted"
+    assert answered["answers"]["address"] == "桥南街3号2座501"
+    assert answered["answers"]["name"] == api.person("wang").name
+    assert (await client.post(at, answers)).code == "already_submitted"
+
+
+@pytest.mark.article(12)
+async def test_non_acceptance_tells_reason_and_basis(api: Service) -> None:
+    client = await api.citizen("wang")
+    key = await client.begin(FIFTH)
+    await client.submit(key)
+    await api.services.applications.not_accept(
+        key, APPROVER, "不在受理范围", "行政许可法第三十二条", api.by_staff()
+    )
+    found = (await client.get(f"/applications/{key}")).json
+    assert found["refusal"] == {"reason": "不在受理范围", "basis": "行政许可法第三十二条"}
+
+
+@pytest.mark.article(11)
+@pytest.mark.article(13)
+async def test_serial_numbers_show_little_and_verify(api: Service) -> None:
+    client, anybody = await api.citizen("wang"), api.client()
+    api.clock.advance(timedelta(seconds=1))
+    key = await client.begin(SIXTH)
+    serial = (await client.submit(key)).json["serial"]
+    assert (await anybody.get(f"/progress/{serial.lower()}")).json["serial"] == serial
+    verified = (await anybody.get(f"/verification/{serial}")).json
+    assert (verified["genuine"], verified["progress"]["applicant"]) == (True, "王*")
+    wrong = serial[:-1] + ("A" if serial[-1] != "A" else "B")
+    assert (await anybody.get(f"/verification/{wrong}")).json == {"genuine": False, "progress": None}
+    assert (await anybody.get(f"/progress/{wrong}")).code == "serial_invalid"
+    assert (await anybody.get("/progress/20260101000000000000")).status in (400, 404)
+    listed = (await client.get("/applications?limit=1")).json
+    assert listed["applications"][0]["serial"] == serial
+    assert listed["next"] == key
