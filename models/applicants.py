@@ -7,7 +7,7 @@ from pymongo import IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from models.credentials import RULES, ApplicantKind, Credential
-from models.errors import Conflict, Forbidden, NotFound
+from models.errors import BadInput, Conflict, Forbidden, NotFound
 from models.events import Cause, Event
 from models.privacy import Privacy, mask_name, mask_number, mask_phone
 from models.store import Database, Document, Store
@@ -111,6 +111,18 @@ class Applicants(Store):
             event=Event("applicant.unbound", applicant, by, {"account": account}),
             otherwise=Conflict("not_bound", "当前微信没有绑定该身份"),
         )
+
+    async def reveal(self, applicant: str, reason: str, by: Cause) -> dict[str, Any]:
+        """The whole identity for a member of staff; that it was seen, by whom and why, stays on record.
+
+        Raises:
+            BadInput: `reason_required`.
+        """
+        if not reason.strip():
+            raise BadInput("reason_required", "请填写查看完整信息的理由", field="reason")
+        event = Event("applicant.revealed", applicant, by, {"reason": reason.strip()[:200]})
+        found = await self.change(applicant, expects={}, event=event, otherwise=self.missing)
+        return self.export(found)
 
     def name(self, applicant: Document) -> str:
         return self._open(applicant, "name")

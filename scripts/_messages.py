@@ -45,9 +45,15 @@ def templates(folder: Path) -> list[str]:
 def topics(folder: Path) -> Iterator[str]:
     """The life events of the guides, which lead from the home page to them."""
     for path in sorted((folder / "items").glob("*.yaml")):
-        for group in yaml.safe_load(path.read_text("utf-8")):
-            for item in group["items"]:
-                yield from item["topics"]
+        yield from _under("topics", yaml.safe_load(path.read_text("utf-8")))
+
+
+def _under(key: str, value: object) -> Iterator[str]:
+    """All texts in the lists that are under `key`, however deep."""
+    if isinstance(value, dict):
+        yield from value.get(key, [])
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else []:
+        yield from _under(key, part)
 
 
 def code_messages(root: Path) -> Iterator[str]:

@@ -36,7 +36,8 @@ def test_all_is_in_english() -> None:
 
 def test_a_new_sentence_is_noticed() -> None:
     known = _messages.read()
-    wanted = {str(message.id) for message in known if message.id}
+    wanted = {str(message.id) for message in known if message.id and message.string}
+    known = _messages.update(wanted, known)
     assert _messages.faults(wanted, known) == []
     assert _messages.faults(wanted | {"新的一句"}, known) == ["no English: 新的一句"]
     known["余 {count}"].string = "left"

@@ -1,36 +1,40 @@
 """Reads Panyu's halls, departments and items from `data/`, checks them all, and puts them in the database.
 
-departments.yaml    one line a department
-halls/main.yaml     the centre and the six halls, as models.halls.Hall
-halls/stations.yaml the stations, by township
-library.yaml        materials, questions, sections and steps that many items share
-items/*.yaml        items by department; a material or question is a key of the library, or written out
-calendar.yaml       working days that differ from the published calendar
+departments.yaml     one line a department; its `slug` is how item files name it
+halls/main.yaml      the centre and the six halls
+halls/stations/*     the stations, a file for each township
+library.yaml         materials, questions, sections and steps that many items share
+items/*.yaml         items by department
+calendar.yaml        working days that differ from the published calendar
+
+`wechat_backend.notation` tells how they are written.
 """
 
-import math
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, StrictBool, TypeAdapter, ValidationError
 from stdnum.cn import uscc
 
 from models.errors import Conflict, Refused
 from models.events import Cause
 from models.halls import Hall, Halls
-from models.items import Department, Departments, Guide, Guides, check_publishable
+from models.items import Department, Departments, Guide, Guides, Handling, check_publishable
+from wechat_backend import notation
+from wechat_backend.notation import NotationError, Raw
 
 FOLDER = Path(__file__).parent.parent / "data"
-COMPLAINT_PHONE = "12345"
-CHANNELS = ["wechat", "miniprogram", "kiosk", "window"]
-FIRST_KIND = "step"
-NEAR = 0.004
-"""Degrees, some 400 m: how far apart stations of one township are drawn."""
+PHONE = re.compile(r"0\d{2,3}-\d{7,8}|12345")
+WEST, SOUTH, EAST, NORTH = 113.23, 22.80, 113.58, 23.10
+"""Panyu lies within, in degrees of WGS 84."""
+
+Shape = TypeVar("Shape", bound=BaseModel)
+OVERRIDES = TypeAdapter(dict[date, StrictBool])
 
 
 class DataError(Exception):
@@ -59,29 +63,89 @@ class Counts:
     guides: int
 
 
+@dataclass(frozen=True)
+class Entry(Generic[Shape]):
+    """Something that was read, and where."""
+
+    file: str
+    name: str
+    value: Shape
+
+
+@dataclass
+class Reading:
+    """Reads files and collects what is wrong with them."""
+
+    faults: list[str] = field(default_factory=list)
+
+    def fault(self, file: str, name: str, what: object) -> None:
+        self.faults.append(f"{file}: {name}: {what}")
+
+    def content(self, file: Path) -> Any:
+        """What a file holds; nothing if it cannot be read."""
+        try:
+            return notation.read(file)
+        except NotationError as error:
+            self.faults.append(str(error))
+            return []
+
+    def things(self, file: Path, split: Callable[[Any], Iterator[Any]]) -> list[Any]:
+        """What `split` finds in a file."""
+        try:
+            return list(split(self.content(file)))
+        except (AttributeError, KeyError, TypeError) as error:
+            self.fault(file.name, "file", f"is not written as it should be: {error}")
+            return []
+
+    def parse(self, shape: type[Shape], file: Path, raw: Raw) -> Iterator[Entry[Shape]]:
+        """One thing, or none if it is not of the shape."""
+        name = _name(raw)
+        try:
+            yield Entry(file.name, name, shape.model_validate(raw))
+        except ValidationError as error:
+            for one in error.errors():
+                self.fault(file.name, name, f"{'.'.join(map(str, one['loc']))}: {one['msg']}")
+
+    def check(self, entries: Iterable[Entry[Shape]], rule: Callable[[Shape], Iterable[str]]) -> None:
+        for entry in entries:
+            for what in rule(entry.value):
+                self.fault(entry.file, entry.name, what)
+
+    def check_unique(self, entries: list[Entry[Shape]], *names: str) -> None:
+        for name in names:
+            times = Counter(getattr(entry.value, name) for entry in entries)
+            for entry in entries:
+                value = getattr(entry.value, name)
+                if times[value] > 1:
+                    self.fault(entry.file, entry.name, f"{name} {value} is there {times[value]} times")
+
+
 def load(folder: Path = FOLDER) -> Data:
     """
     Raises:
         DataError: with every fault in every file.
     """
-    faults: list[str] = []
-    departments = _departments(folder / "departments.yaml", faults)
-    halls = [*_halls(folder / "halls" / "main.yaml", faults), *_stations(folder / "halls" / "stations.yaml")]
-    library = _read(folder / "library.yaml")
-    codes = {slug: department.code for slug, department in departments.items()}
-    guides = [
-        guide
-        for file in sorted((folder / "items").glob("*.yaml"))
-        for guide in _items(file, library, codes, faults)
-    ]
-    faults += _cross_check(halls, guides)
+    reading = Reading()
+    by_slug = _departments(reading, folder / "departments.yaml")
+    departments = list(by_slug.values())
+    halls = _halls(reading, [folder / "halls" / "main.yaml", *sorted(folder.glob("halls/stations/*.yaml"))])
+    codes = {slug: entry.value.code for slug, entry in by_slug.items()}
+    guides = _guides(reading, folder, codes)
+    reading.check_unique(departments, "code", "name", "short")
+    reading.check_unique(halls, "code", "name")
+    reading.check_unique(guides, "item", "name")
+    reading.check(departments, _department_faults)
+    reading.check(halls, _hall_faults)
+    places = {entry.value.code: entry.value for entry in halls}
+    reading.check(guides, lambda guide: _guide_faults(guide, places))
+    overrides: dict[date, bool] = {}
     try:
         overrides = load_overrides(folder)
     except DataError as error:
-        faults.append(str(error))
-    if faults:
-        raise DataError(faults)
-    return Data(list(departments.values()), halls, guides, overrides)
+        reading.faults.append(str(error))
+    if reading.faults:
+        raise DataError(reading.faults)
+    return Data(_values(departments), _values(halls), _values(guides), overrides)
 
 
 def load_overrides(folder: Path = FOLDER) -> dict[date, bool]:
@@ -90,188 +154,123 @@ def load_overrides(folder: Path = FOLDER) -> dict[date, bool]:
     Raises:
         DataError
     """
-    overrides: dict[date, bool] = _read(folder / "calendar.yaml")
-    if not all(isinstance(day, date) and isinstance(worked, bool) for day, worked in overrides.items()):
-        raise DataError(["calendar.yaml: each line is DATE: true or DATE: false"])
-    return overrides
+    try:
+        found = notation.read(folder / "calendar.yaml") or {}
+        return OVERRIDES.validate_python(found)
+    except NotationError as error:
+        raise DataError([str(error)]) from None
+    except ValidationError:
+        raise DataError(["calendar.yaml: days: each line is DATE: true or DATE: false"]) from None
 
 
 async def store(data: Data, departments: Departments, halls: Halls, guides: Guides, by: Cause) -> Counts:
     """Put it in the database; what is there already as it is here stays untouched.
 
     Raises:
-        DataError: a published guide was changed without a new version.
+        DataError: names each published guide that was changed without a new version.
     """
     faults: list[str] = []
-    counts = [sum([await departments.put(d, by) for d in data.departments])]
-    counts.append(sum([await halls.put(hall, by) for hall in data.halls]))
-    published = 0
+    written = [
+        sum([await departments.put(department, by) for department in data.departments]),
+        sum([await halls.put(hall, by) for hall in data.halls]),
+        0,
+    ]
     for guide in data.guides:
         try:
-            published += await guides.put(guide, by)
+            written[2] += await guides.put(guide, by)
         except Conflict as error:
-            faults.append(f"{guide.name}: {error.message}")
+            faults.append(f"items: {guide.name} ({guide.key}): {error.message}")
     if faults:
         raise DataError(faults)
-    return Counts(counts[0], counts[1], published)
+    return Counts(*written)
 
 
-def _read(file: Path) -> Any:
-    return yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+def _values(entries: Iterable[Entry[Shape]]) -> list[Shape]:
+    return [entry.value for entry in entries]
 
 
-def _departments(file: Path, faults: list[str]) -> dict[str, Department]:
+def _name(raw: Raw) -> str:
+    return str(raw.get("name") or raw.get("code") or "without a name")
+
+
+def _departments(reading: Reading, file: Path) -> dict[str, Entry[Department]]:
     """By the slug that the item files use."""
-    found = {}
-    for given in _read(file):
-        values = {name: value for name, value in given.items() if name != "slug"}
-        try:
-            found[given["slug"]] = Department.model_validate(values)
-        except ValidationError as error:
-            faults += _lines(file, given.get("slug", "?"), error)
-            continue
-        if not uscc.is_valid(given["code"]):
-            faults.append(f"{file.name}: {given['slug']}: {given['code']} is not a valid USCC")
-    faults += _twice(file.name, (department.code for department in found.values()))
+    found: dict[str, Entry[Department]] = {}
+    for raw in reading.things(file, notation.listed):
+        slug = raw.pop("slug", "")
+        if not slug or slug in found:
+            reading.fault(file.name, _name(raw), f"slug {slug} is there twice" if slug else "has no slug")
+        for entry in reading.parse(Department, file, raw):
+            found[slug] = entry
     return found
 
 
-def _halls(file: Path, faults: list[str]) -> list[Hall]:
-    found = []
-    for given in _read(file):
-        try:
-            found.append(Hall.model_validate(given))
-        except ValidationError as error:
-            faults += _lines(file, given.get("code", "?"), error)
-    return found
-
-
-def _stations(file: Path) -> list[Hall]:
+def _halls(reading: Reading, files: Iterable[Path]) -> list[Entry[Hall]]:
     return [
-        _station(township, number, name)
-        for township in _read(file)
-        for number, name in enumerate(township["stations"])
+        entry
+        for file in files
+        for raw in reading.things(file, notation.listed)
+        for entry in reading.parse(Hall, file, raw)
     ]
 
 
-def _station(township: Mapping[str, Any], number: int, name: str) -> Hall:
-    longitude, latitude = township["centre"]
-    turn = 2 * math.pi * number / len(township["stations"])
-    return Hall.model_validate(
-        {
-            "code": f"{township['code']}-{number + 1:02}",
-            "kind": "station",
-            "name": f"{name}公共服务站",
-            "name_en": f"{township['name_en']} Station {number + 1}",
-            "address": f"番禺区{township['name']}{name}公共服务站",
-            "township": township["name"],
-            "location": {
-                "coordinates": [
-                    round(longitude + NEAR * math.cos(turn), 5),
-                    round(latitude + NEAR * math.sin(turn), 5),
-                ]
-            },
-            "all_day": True,
-            "hours": "24小时自助服务；人工协助周一至周五 9:00-12:00、14:00-17:00",
-            "phone": township["phone"],
-        }
-    )
-
-
-def _items(
-    file: Path, library: Mapping[str, Any], codes: Mapping[str, str], faults: list[str]
-) -> Iterable[Guide]:
-    content = _read(file)
-    for block in content if isinstance(content, list) else [content]:
-        shared = {key: value for key, value in block.items() if key not in ("items", "department")}
-        department = codes.get(block["department"])
-        if department is None:
-            faults.append(f"{file.name}: there is no department {block['department']}")
-            continue
-        for given in block["items"]:
+def _guides(reading: Reading, folder: Path, codes: Mapping[str, str]) -> list[Entry[Guide]]:
+    library = reading.content(folder / "library.yaml")
+    found: list[Entry[Guide]] = []
+    for file in sorted((folder / "items").glob("*.yaml")):
+        for slug, written in reading.things(file, notation.items):
+            if slug not in codes:
+                reading.fault(file.name, _name(written), f"there is no department {slug}")
+                continue
             try:
-                guide = _guide({**shared, **given}, department, library)
-                check_publishable(guide)
-            except ValidationError as error:
-                faults += _lines(file, given.get("name", "?"), error)
+                raw = notation.guide(written, codes[slug], library)
             except KeyError as error:
-                faults.append(f"{file.name}: {given.get('name', '?')}: {error} is not given or not known")
-            except Refused as error:
-                faults.append(f"{file.name}: {given['name']}: {error}")
+                reading.fault(file.name, _name(written), f"{error} is missing, or not in the library")
+            except (AttributeError, TypeError, ValueError) as error:
+                reading.fault(file.name, _name(written), f"is not written as an item is: {error}")
             else:
-                yield guide
+                found += reading.parse(Guide, file, raw)
+    return found
 
 
-def _guide(given: Mapping[str, Any], department: str, library: Mapping[str, Any]) -> Guide:
-    steps = given["steps"]
-    steps = library["steps"][steps] if isinstance(steps, str) else steps
-    taken = ("code", "limit", "steps", "form", "materials")
-    rest = {key: value for key, value in given.items() if key not in taken}
-    return Guide.model_validate(
-        {
-            "complaint_phone": COMPLAINT_PHONE,
-            "channels": CHANNELS,
-            **rest,
-            "item": f"{department}{given['code']:0>13}",
-            "department": department,
-            "time_limit": given["limit"],
-            "window_steps": [_step(name) for name in steps["window"]],
-            "online_steps": [_step(name) for name in steps["online"]],
-            "materials": [_named(library["materials"], m, "code") for m in given["materials"]],
-            "form": {"sections": [_section(section, library) for section in given["form"]]},
-        }
-    )
+def _department_faults(department: Department) -> Iterator[str]:
+    if not uscc.is_valid(department.code):
+        yield f"code {department.code} is not a USCC: its check character is wrong"
+    yield from _phone_faults("phone", department.phone)
 
 
-def _step(text: str) -> dict[str, str]:
-    """`name` or `name/kind`."""
-    name, _, kind = text.partition("/")
-    return {"name": name, "kind": kind or FIRST_KIND}
+def _hall_faults(hall: Hall) -> Iterator[str]:
+    longitude, latitude = hall.location.coordinates
+    if not (WEST < longitude < EAST and SOUTH < latitude < NORTH):
+        yield f"location {longitude}, {latitude} is not in Panyu"
+    yield from _phone_faults("phone", hall.phone)
 
 
-def _named(shelf: Mapping[str, Any], given: Any, key: str) -> dict[str, Any]:
-    """A thing of the library by its key, or one written out."""
-    return {key: given, **shelf[given]} if isinstance(given, str) else dict(given)
+def _guide_faults(guide: Guide, halls: Mapping[str, Hall]) -> Iterator[str]:
+    for place in guide.places:
+        if place not in halls:
+            yield f"there is no hall {place}"
+        elif not (windows := halls[place].windows) or guide.group not in windows.capacity:
+            yield f"hall {place} has no window for {guide.group}"
+    try:
+        check_publishable(guide)
+    except Refused as error:
+        yield str(error)
+    yield from _handling_faults(guide)
+    yield from _phone_faults("consult_phone", guide.consult_phone)
+    yield from _phone_faults("complaint_phone", guide.complaint_phone)
 
 
-def _section(given: Any, library: Mapping[str, Any]) -> dict[str, Any]:
-    section = library["sections"][given] if isinstance(given, str) else given
-    questions = [_question(_named(library["questions"], q, "name")) for q in section["questions"]]
-    return {"title": section["title"], "questions": questions}
+def _handling_faults(guide: Guide) -> Iterator[str]:
+    """What "fully online" means for the applicant (article 12)."""
+    online = guide.handling is Handling.FULLY_ONLINE
+    if online != (guide.visits == 0):
+        yield f"{guide.visits} visits do not go with {guide.handling}"
+    paper = [one.name for one in guide.online_materials() if one.required and not one.uploads]
+    if online and paper:
+        yield f"is fully online, but needs paper: {'、'.join(paper)}"
 
 
-def _question(given: dict[str, Any]) -> dict[str, Any]:
-    """`options: {value: label}` and `when: {question: [values]}`, where YAML reads yes and no as booleans."""
-    if "options" in given:
-        given["options"] = [{"value": _word(v), "label": str(label)} for v, label in given["options"].items()]
-    if "when" in given:
-        ((question, values),) = given["when"].items()
-        given["when"] = {"question": question, "values": [_word(value) for value in values]}
-    return given
-
-
-def _word(value: Any) -> str:
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-
-
-def _cross_check(halls: list[Hall], guides: list[Guide]) -> list[str]:
-    faults = _twice("halls", (hall.code for hall in halls)) + _twice("items", (g.item for g in guides))
-    serving = {hall.code: set(hall.windows.capacity) if hall.windows else set() for hall in halls}
-    for guide in guides:
-        for place in guide.places:
-            if place not in serving:
-                faults.append(f"items: {guide.name}: there is no hall {place}")
-            elif guide.group not in serving[place]:
-                faults.append(f"items: {guide.name}: hall {place} has no window for {guide.group}")
-    return faults
-
-
-def _twice(where: str, codes: Iterable[str]) -> list[str]:
-    return [f"{where}: {code} is there {n} times" for code, n in Counter(codes).items() if n > 1]
-
-
-def _lines(file: Path, thing: str, error: ValidationError) -> list[str]:
-    return [
-        f"{file.name}: {thing}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}"
-        for fault in error.errors()
-    ]
+def _phone_faults(name: str, phone: str) -> Iterator[str]:
+    if not PHONE.fullmatch(phone):
+        yield f"{name} {phone} is not written like 020-84638090"

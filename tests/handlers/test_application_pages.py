@@ -48,7 +48,7 @@ async def submitted(citizen: Browser, **place: str) -> str:
     path = await draft(citizen)
     assert (await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo())).status == 303
     where: Fields = {"how": "window", "hall": "district", "promise": "yes"}
-    done = await citizen.post(f"{path}/confirm", where | place)
+    done = await citizen.post(f"{path}/confirm", {**where, **place})
     assert (done.status, done.location) == (303, f"{path}/receipt"), done.text
     return path
 

@@ -201,7 +201,7 @@ class Browser:
             "code": codes.secret(sent)[1],
             "consent": "yes",
         }
-        return await self.post("/binding", filled | changes)
+        return await self.post("/binding", {**filled, **changes})
 
 
 def a_number(birthday: str = "19900307") -> str:

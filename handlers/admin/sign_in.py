@@ -1,0 +1,42 @@
+"""Signing in to the panel with a user name and a password, and out again."""
+
+from handlers.admin.panel import PanelPage
+from handlers.base import safe_next
+from models.errors import DomainError
+
+
+class SignInPage(PanelPage):
+    """GET and POST /admin/sign-in"""
+
+    async def get(self) -> None:
+        self.show("admin/sign_in.html", next=self.destination(self.get_query_argument("next", "")))
+
+    async def post(self) -> None:
+        username = self.get_body_argument("username", "")
+        destination = self.destination(self.get_body_argument("next", ""))
+        by = self.cause(f"staff:{username[:64]}")
+        try:
+            member = await self.services.staff.sign_in(username, self.get_body_argument("password", ""), by)
+        except DomainError as error:
+            return self.show("admin/sign_in.html", error=error, given=self.given(), next=destination)
+        if before := self.get_cookie(self.cookie("staff")):
+            await self.services.sessions.close(before)
+        subject = f"staff:{member['_id']}"
+        self.keep_cookie("staff", await self.services.sessions.open(subject, self.cause(subject)))
+        return self.see_other(destination)
+
+    def destination(self, path: str) -> str:
+        return path if safe_next(path) == path and path.startswith("/admin") else "/admin"
+
+
+class SignOutHandler(PanelPage):
+    """POST /admin/sign-out"""
+
+    async def post(self) -> None:
+        if token := self.get_cookie(self.cookie("staff")):
+            await self.services.sessions.close(token)
+        self.drop_cookie("staff")
+        self.see_other("/admin/sign-in")
+
+
+ROUTES = [(r"/admin/sign-in", SignInPage), (r"/admin/sign-out", SignOutHandler)]

@@ -1,0 +1,56 @@
+"""Puts data/ into the database of the environment's settings (PANYU_*).
+
+scripts/load-data --check    only checks the files
+scripts/load-data            checks them, then writes what is new or changed
+"""
+
+import argparse
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from models.events import Cause, Channel
+from models.halls import Halls
+from models.items import Departments, Guides
+from wechat_backend.database import DatabaseUnreachable, connect
+from wechat_backend.loading import FOLDER, Counts, Data, DataError, load, store
+from wechat_backend.settings import Settings, SettingsError, load_settings
+
+
+async def write(data: Data, settings: Settings) -> Counts:
+    database = await connect(
+        settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver
+    )
+    try:
+        stores = Departments(database), Halls(database), Guides(database)
+        for each in stores:
+            await each.prepare()
+        by = Cause("system", datetime.now(UTC), Channel.SYSTEM, f"load-data-{uuid4().hex[:8]}")
+        return await store(data, *stores, by)
+    finally:
+        await database.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("load-data", description="Load Panyu's halls, departments and items.")
+    parser.add_argument("--check", action="store_true", help="only check the files")
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    options = parser.parse_args()
+    try:
+        data = load(options.folder)
+        print(f"{len(data.departments)} departments, {len(data.halls)} halls, {len(data.guides)} items")
+        if not options.check:
+            new = asyncio.run(write(data, load_settings()))
+            print(f"written: {new.departments} departments, {new.halls} halls, {new.guides} items")
+    except (DataError, SettingsError, DatabaseUnreachable) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
