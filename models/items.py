@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
 from pypinyin import Style, lazy_pinyin
 
 from models.credentials import ApplicantKind
@@ -358,10 +359,11 @@ class Guides(Store):
             return guide
         if not earlier:
             search = grams(guide.name, guide.name_en, *guide.keywords)
-            await self.add(
-                {"_id": guide.key, "state": "draft", "grams": search, "drafted_at": by.at, **content},
-                Event("guide.drafted", guide.key, by),
-            )
+            draft = {"_id": guide.key, "state": "draft", "grams": search, "drafted_at": by.at, **content}
+            try:
+                await self.add(draft, Event("guide.drafted", guide.key, by))
+            except DuplicateKeyError:  # somebody else was first: with the same content or another?
+                return await self.publish(guide, by)
         await self.documents.update_many(
             {"item": guide.item, "state": "published", "version": {"$lt": guide.version}},
             {

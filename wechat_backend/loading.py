@@ -262,13 +262,15 @@ def _guide_faults(guide: Guide, halls: Mapping[str, Hall]) -> Iterator[str]:
 
 
 def _handling_faults(guide: Guide) -> Iterator[str]:
-    """What "fully online" means for the applicant (article 12)."""
+    """What the handling forms ask of the applicant (article 12)."""
     online = guide.handling is Handling.FULLY_ONLINE
+    paper = [one.name for one in guide.online_materials() if one.required and not one.uploads]
     if online != (guide.visits == 0):
         yield f"{guide.visits} visits do not go with {guide.handling}"
-    paper = [one.name for one in guide.online_materials() if one.required and not one.uploads]
     if online and paper:
         yield f"is fully online, but needs paper: {'、'.join(paper)}"
+    if guide.handling is Handling.PRE_ACCEPTANCE and not paper:
+        yield "is pre-accepted, but nothing is left to sign or seal on paper"
 
 
 def _phone_faults(name: str, phone: str) -> Iterator[str]:

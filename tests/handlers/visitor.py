@@ -18,12 +18,14 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application
 
 from handlers import (
+    admin,
     applications,
     appointments,
     binding,
     enterprises,
     guides,
     home,
+    kiosk,
     me,
     receipts,
     reviews,
@@ -340,7 +342,20 @@ async def furnish(town: Town, by: Any) -> Guide:
 def citizen_app(services: Services) -> Application:
     tornado.locale.load_gettext_translations(str(ROOT / "locale"), "panyu")
     tornado.locale.set_default_locale("zh_CN")
-    modules = (home, sign_in, guides, binding, me, enterprises, appointments, applications, receipts, reviews)
+    modules = (
+        admin,
+        kiosk,
+        home,
+        sign_in,
+        guides,
+        binding,
+        me,
+        enterprises,
+        appointments,
+        applications,
+        receipts,
+        reviews,
+    )
     return Application(
         [route for module in modules for route in module.ROUTES],
         services=services,
