@@ -3,19 +3,15 @@
 from typing import ClassVar
 from uuid import uuid4
 
-from pymongo import IndexModel, ReturnDocument
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from models.errors import NotFound
 from models.events import Cause, Event
-from models.store import Document, Store
+from models.store import Document, Store, unique_text
 from models.verification import PlatformUser
 
 LANGUAGES = ("zh_CN", "en")
-
-
-def _unique(field: str) -> IndexModel:
-    return IndexModel(field, unique=True, partialFilterExpression={field: {"$type": "string"}})
 
 
 class Accounts(Store):
@@ -26,7 +22,7 @@ class Accounts(Store):
 
     collection = "accounts"
     missing = NotFound("account_not_found", "没有找到该账号")
-    indexes: ClassVar = [_unique("openid"), _unique("miniprogram_openid"), _unique("unionid")]
+    indexes: ClassVar = [unique_text("openid"), unique_text("miniprogram_openid"), unique_text("unionid")]
 
     async def follow(self, openid: str, by: Cause) -> Document:
         return await self._upsert({"openid": openid}, {"following": True}, "account.followed", by)

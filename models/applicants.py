@@ -10,7 +10,7 @@ from models.credentials import RULES, ApplicantKind, Credential
 from models.errors import BadInput, Conflict, Forbidden, NotFound
 from models.events import Cause, Event
 from models.privacy import Privacy, mask_name, mask_number, mask_phone
-from models.store import Database, Document, Store
+from models.store import Database, Document, Store, unique_text
 
 SEALED = ("name", "number", "phone")
 
@@ -28,7 +28,7 @@ class Applicants(Store):
     indexes: ClassVar = [
         IndexModel("credential.index", unique=True, name="credential"),
         IndexModel("credential.number_index", name="number"),
-        IndexModel("account", unique=True, partialFilterExpression={"account": {"$type": "string"}}),
+        unique_text("account"),
     ]
 
     def __init__(self, database: Database, privacy: Privacy) -> None:

@@ -55,6 +55,7 @@ LABELS = {
 }
 
 SLOT_FULL = Conflict("slot_full", "该时段已约满，请选择其他时段")
+ALREADY_BOOKED = Conflict("already_booked", "您已预约该事项，如需改期请先取消原预约")
 NOT_BOOKED = Conflict("appointment_ended", "该预约已结束或已取消")
 
 
@@ -85,9 +86,7 @@ class Appointments(Store):
     collection = "appointments"
     missing = NotFound("appointment_not_found", "没有找到该预约")
     indexes: ClassVar = [
-        IndexModel(
-            "claims", unique=True, name="claims", partialFilterExpression={"claims.0": {"$exists": True}}
-        ),
+        IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
         IndexModel([("hall", ASCENDING), ("day", ASCENDING), ("start", ASCENDING)]),
     ]
@@ -137,13 +136,15 @@ class Appointments(Store):
             except DuplicateKeyError as error:
                 claim = str((error.details or {}).get("keyValue", {}).get("claims", ""))
                 if claim.startswith("item:"):
-                    raise Conflict("already_booked", "您已预约该事项，如需改期请先取消原预约") from None
+                    raise ALREADY_BOOKED from None
                 if claim.startswith("day:"):
                     ordinal += 1
                 else:
                     seats.pop()
             if ordinal == A_DAY:
                 raise Refused("too_many_bookings", "同一天最多预约{limit}个事项", limit=A_DAY)
+        if await self.documents.find_one({"claims": f"item:{party.id}:{guide.item}"}, {"_id": 1}):
+            raise ALREADY_BOOKED
         raise SLOT_FULL
 
     async def find(self, key: str, party: Party) -> Document:
@@ -193,7 +194,7 @@ class Appointments(Store):
         )
 
     async def of_applicant(self, applicant: str, limit: int = 50) -> list[Document]:
-        """Newest first."""
+        """Newest first; a `limit` of 0 is none."""
         query = {"applicant": applicant}
         found = self.documents.find(query, {"events": 0}).sort("start", DESCENDING).limit(limit)
         return [document async for document in found]
@@ -219,7 +220,8 @@ def bookable_days(calendar: Workdays, by: Cause, count: int = 7) -> list[date]:
 
 
 def _slot(hall: Hall, guide: Guide, start: datetime, calendar: Workdays, by: Cause) -> Slot:
-    if hall.code in guide.places and start > by.at:
+    days = bookable_days(calendar, by)
+    if hall.code in guide.places and by.at < start <= local_moment(days[-1], time.max):
         for slot in slots(hall, guide.group, local_date(start), calendar):
             if slot.start == start:
                 return slot

@@ -26,7 +26,8 @@ class Channel(StrEnum):
 class Cause:
     """Who made a change, when, through which door and in which request.
 
-    `actor` is `applicant:<id>`, `account:<id>`, `staff:<id>` or `system`; `at` is in UTC.
+    `actor` is `applicant:<id>`, `account:<id>`, `openid:<openid>` (in the chat, where there may be no account
+    yet), `staff:<id>` or `system`; `at` is in UTC.
     """
 
     actor: str

@@ -16,6 +16,15 @@ PENDING_EVENTS = IndexModel(
 """Finds the documents whose events have not been relayed; empty while the worker keeps up."""
 
 
+def unique_text(field: str) -> IndexModel:
+    """No two documents have the same text here; those without one do not count.
+
+    Written with `$gte` because the planner sees that an equality lies within it, which it does not for
+    `$type` or `$exists`.
+    """
+    return IndexModel(field, unique=True, name=field, partialFilterExpression={field: {"$gte": ""}})
+
+
 class Database(Protocol):
     """A connected database of either driver, as `wechat_backend.database` hands it over."""
 

@@ -91,7 +91,7 @@ def test_items_of_every_kind(data: Data) -> None:
 @pytest.mark.article(24)
 def test_guides_say_what_the_article_lists(data: Data) -> None:
     for guide in data.guides:
-        assert guide.name and guide.name_en and guide.summary, guide.name
+        assert all((guide.name_en, guide.summary, guide.conditions, guide.basis)), guide.name
         assert guide.fees.amount == "不收费" or guide.fees.basis, guide.name
         assert all(one.sample or one.blank or one.note for one in guide.materials), guide.name
         assert guide.keywords, guide.name
@@ -196,7 +196,7 @@ def only(guide: Guide) -> Data:
             "is fully online, but needs paper",
         ),
         ("items/civil.yaml", "commitment, signed_form]", "commitment]", "nothing is left to sign or seal"),
-        ("items/civil.yaml", "020-84610110", "84610110", "consult_phone 84610110"),
+        ("items/civil.yaml", "020-84610110", "020-846", "consult_phone 020-846"),
     ],
 )
 def test_a_fault_is_told_with_its_place(folder: Path, file: str, old: str, new: str, said: str) -> None:
@@ -248,37 +248,39 @@ async def queries_of(database: Database, asked: Callable[[], Awaitable[Any]]) ->
     return plans
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["search", "pinyin", "audience", "topic", "department", "published", "version", "topics"]
-    + ["places", "kind", "offering", "hall", "near"],
-)
-async def test_every_query_has_an_index(database: Database, stores: Stores, data: Data, name: str) -> None:
+Ask = Callable[[Halls, Guides, Guide], Awaitable[Any]]
+QUERIES: list[tuple[str, Ask]] = [
+    ("IXSCAN { state: 1, grams: 1 }", lambda _, guides, __: guides.search("老人")),
+    ("IXSCAN { state: 1, grams: 1 }", lambda _, guides, __: guides.search("jlk")),
+    ("IXSCAN { state: 1", lambda _, guides, __: guides.search(audience=ApplicantKind.ENTERPRISE)),
+    ("IXSCAN { state: 1, topics: 1, name: 1 }", lambda _, guides, __: guides.search(topic="养老")),
+    (
+        "IXSCAN { state: 1, department: 1, name: 1 }",
+        lambda _, guides, guide: guides.search(department=guide.department),
+    ),
+    ("IXSCAN { item: 1 }", lambda _, guides, guide: guides.published(guide.item)),
+    ("IDHACK", lambda _, guides, guide: guides.version(guide.key)),
+    ("IXSCAN { state: 1", lambda _, guides, __: guides.topics()),
+    ("IXSCAN { kind: 1, township: 1 }", lambda halls, _, __: halls.all()),
+    ("IXSCAN { kind: 1, township: 1 }", lambda halls, _, __: halls.all("station")),
+    ("IXSCAN { groups: 1 }", lambda halls, _, __: halls.offering("police")),
+    ("IDHACK", lambda halls, _, __: halls.find("centre")),
+    ('GEO_NEAR_2DSPHERE { location: "2dsphere" }', lambda halls, _, __: halls.near(113.38, 22.94, 5)),
+]
+
+
+@pytest.mark.parametrize(("plan", "ask"), QUERIES)
+async def test_every_query_has_an_index(
+    database: Database, stores: Stores, data: Data, plan: str, ask: Ask
+) -> None:
     _, halls, guides = stores
-    guide = data.guides[5]
-    asked: dict[str, Callable[[], Awaitable[Any]]] = {
-        "search": lambda: guides.search("老人"),
-        "pinyin": lambda: guides.search("jlk"),
-        "audience": lambda: guides.search(audience=ApplicantKind.ENTERPRISE),
-        "topic": lambda: guides.search(topic="养老"),
-        "department": lambda: guides.search(department=guide.department),
-        "published": lambda: guides.published(guide.item),
-        "version": lambda: guides.version(guide.key),
-        "topics": guides.topics,
-        "places": halls.all,
-        "kind": lambda: halls.all("station"),
-        "offering": lambda: halls.offering("police"),
-        "hall": lambda: halls.find("centre"),
-        "near": lambda: halls.near(113.38, 22.94, 5),
-    }
-    plans = await queries_of(database, asked[name])
+    plans = await queries_of(database, lambda: ask(halls, guides, data.guides[5]))
     assert plans
-    for plan in plans:
-        assert plan.startswith(("IXSCAN", "IDHACK", "GEO_NEAR_2DSPHERE", "DISTINCT_SCAN")), plan
+    assert all(used.startswith(plan) for used in plans), plans
 
 
 @pytest.mark.parametrize(
-    ("typed", "first"),
+    ("typed", "meant"),
     [
         ("敬老卡", ELDERLY),
         ("老人", ELDERLY),
@@ -290,8 +292,8 @@ async def test_every_query_has_an_index(database: Database, stores: Stores, data
     ],
 )
 @pytest.mark.article(24)
-async def test_people_find_what_they_mean(stores: Stores, typed: str, first: str) -> None:
-    assert (await stores[2].search(typed))[0].name == first
+async def test_people_find_what_they_mean(stores: Stores, typed: str, meant: str) -> None:
+    assert meant in [guide.name for guide in await stores[2].search(typed)][:3]
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

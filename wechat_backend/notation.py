@@ -47,7 +47,7 @@ def read(file: Path) -> Any:
         return yaml.load(file.read_text(encoding="utf-8"), _Loader) or []  # noqa: S506 - a safe loader
     except FileNotFoundError:
         raise NotationError(f"{file.name}: file: is not there") from None
-    except (yaml.MarkedYAMLError, UnicodeDecodeError) as error:
+    except (yaml.MarkedYAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}" if mark else "file"
         raise NotationError(f"{file.name}: {line}: {getattr(error, 'problem', error)}") from None

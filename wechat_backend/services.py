@@ -19,7 +19,9 @@ def privacy_of(settings: Settings) -> Privacy:
 
 
 def utc_now() -> datetime:
-    return datetime.now(UTC)
+    """To the millisecond, as MongoDB keeps it: what is answered now reads the same later."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def build_services(

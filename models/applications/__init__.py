@@ -1,6 +1,6 @@
 """办事申请 (articles 10 to 16): the rules, the receipt, and the store."""
 
-from models.applications.answers import check_answers, is_asked
+from models.applications.answers import check_answers, is_asked, is_sealed, mask_answer
 from models.applications.applicant import ApplicantSteps
 from models.applications.receipt import MATERIAL_STATES, Place, Receipt, public_view
 from models.applications.rules import TRANSITIONS, Action, State, next_state, status_text
@@ -24,6 +24,8 @@ __all__ = [
     "check_answers",
     "check_serial",
     "is_asked",
+    "is_sealed",
+    "mask_answer",
     "new_serial",
     "next_state",
     "public_view",

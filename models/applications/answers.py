@@ -10,16 +10,26 @@ from models.credentials import RULES, CredentialKind
 from models.errors import BadInput, InvalidForm
 from models.items import Form, Question
 from models.phone_codes import check_phone
+from models.privacy import mask_name, mask_number, mask_phone
 
 Answers = dict[str, Any]
-SEALED_KINDS = frozenset({"phone", "credential"})
+MASKS: dict[str, Callable[[str], str]] = {"phone": mask_phone, "credential": mask_number}
+SEALED_KINDS = frozenset(MASKS)
+HIDDEN = "已隐藏"
 MISSING = "请填写此项"
 CHOOSE = "请选择列出的选项"
 
 
 def is_sealed(question: Question) -> bool:
-    """Whether its answer is kept sealed."""
-    return question.sensitive or question.kind in SEALED_KINDS
+    """Whether its answer is kept sealed, and shown to staff only when they ask for it."""
+    return question.sensitive or question.kind in SEALED_KINDS or question.prefill is not None
+
+
+def mask_answer(question: Question, answer: Any) -> Any:
+    """A sealed answer as it may be shown to staff who have not asked to see it."""
+    if question.prefill == "name":
+        return mask_name(str(answer))
+    return MASKS[question.kind](str(answer)) if question.kind in SEALED_KINDS else HIDDEN
 
 
 def is_asked(question: Question, answers: Mapping[str, Any]) -> bool:

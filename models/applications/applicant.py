@@ -130,7 +130,7 @@ class ApplicantSteps(ApplicationStore):
         rules.next_state(State(found["state"]), Action.SUPPLEMENT)
         asked = found["supplements"][-1]
         before = self.answers(found)
-        new = {name: given.get(name) for name in asked["fields"]}
+        new = {name: given[name] for name in given if name in asked["fields"] or name not in before}
         answers = check_answers(guide.form, {**before, **new}, complete=True)
         files = {m["code"]: m["file"] for m in found["materials"]}
         if any(files.get(code) in (None, asked["files"].get(code)) for code in asked["materials"]):

@@ -112,7 +112,7 @@ class StaffSteps(ApplicationStore):
         after: str | None = None,
         text: str = "",
     ) -> list[Document]:
-        """What a member has to see, the earliest deadline first; `after` is the last `_id` seen."""
+        """Those without a deadline, then the earliest one first; `after` is the last `_id` seen."""
         query: Document = {"state": {"$in": [state for state in states if state != State.DRAFT]}}
         if (department := department_limit(member)) is not None:
             query["department"] = department
@@ -121,7 +121,7 @@ class StaffSteps(ApplicationStore):
         if after:
             last = await self.get(after)
             query["$or"] = [
-                {"due_at": {"$gt": last["due_at"]}},
+                {"due_at": {"$gt": last["due_at"]} if last["due_at"] else {"$ne": None}},
                 {"due_at": last["due_at"], "_id": {"$gt": after}},
             ]
         order = [("due_at", ASCENDING), ("_id", ASCENDING)]

@@ -1,7 +1,8 @@
 """Applications in MongoDB: one document each, one guarded write a step."""
 
+import json
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
@@ -14,7 +15,7 @@ from models.events import Cause, Event
 from models.items import Guide
 from models.parties import Party
 from models.privacy import Privacy
-from models.store import Database, Document, Store, entry
+from models.store import Database, Document, Store, entry, unique_text
 
 
 class ApplicationStore(Store):
@@ -23,8 +24,8 @@ class ApplicationStore(Store):
     collection = "applications"
     missing = NotFound("application_not_found", "没有找到该办件")
     indexes: ClassVar[Sequence[IndexModel]] = [
-        IndexModel("serial", unique=True, partialFilterExpression={"serial": {"$type": "string"}}),
-        IndexModel("draft", unique=True, partialFilterExpression={"draft": {"$type": "string"}}),
+        unique_text("serial"),
+        unique_text("draft"),
         IndexModel([("applicant", ASCENDING), ("changed_at", DESCENDING)]),
         IndexModel([("state", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)]),
         IndexModel(
@@ -44,7 +45,7 @@ class ApplicationStore(Store):
         return found
 
     async def of_applicant(self, applicant: str, limit: int = 100) -> list[Document]:
-        """The latest changed first."""
+        """The latest changed first; a `limit` of 0 is none."""
         found = self.documents.find({"applicant": applicant}, {"events": 0}).sort("changed_at", DESCENDING)
         return [document async for document in found.limit(limit)]
 
@@ -57,7 +58,7 @@ class ApplicationStore(Store):
     def answers(self, document: Document) -> Answers:
         """The answers, opened."""
         return {
-            name: self.privacy.open(value["sealed"], f"application:{document['_id']}:{name}")
+            name: json.loads(self.privacy.open(value["sealed"], f"application:{document['_id']}:{name}"))
             if isinstance(value, dict)
             else value
             for name, value in document["answers"].items()
@@ -121,12 +122,8 @@ class ApplicationStore(Store):
     def _sealed(self, key: str, guide: Guide, answers: Answers) -> Document:
         secret = {question.name for question in guide.form.questions() if is_sealed(question)}
         return {
-            name: {"sealed": self.privacy.seal(_one_text(value), f"application:{key}:{name}")}
+            name: {"sealed": self.privacy.seal(json.dumps(value), f"application:{key}:{name}")}
             if name in secret
             else value
             for name, value in answers.items()
         }
-
-
-def _one_text(value: Any) -> str:
-    return ",".join(value) if isinstance(value, list) else str(value)

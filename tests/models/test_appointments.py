@@ -197,6 +197,7 @@ async def test_hot_paths_use_indexes(appointments: Appointments, cause: MakeCaus
     for query in (
         {"hall": "centre", "day": "2026-11-25", "group": "general", "state": "booked"},
         {"applicant": "p"},
+        {"claims": "item:p:x"},
         {"events.0.id": {"$exists": True}},
     ):
         plan = await appointments.documents.find(query).explain()

@@ -278,3 +278,17 @@ async def test_one_user_of_both_apps_is_one_account(house: House, cause: MakeCau
 async def test_many_first_contacts_at_once_make_one_account(house: House, cause: MakeCause) -> None:
     found = await asyncio.gather(*(house.accounts.arrive(PlatformUser("o9"), cause()) for _ in range(20)))
     assert len({account["_id"] for account in found}) == 1
+
+
+async def test_hot_paths_use_indexes(house: House, cause: MakeCause) -> None:
+    await house.bind("a1", cause())
+    await house.accounts.arrive(PlatformUser("o9", "u9"), cause())
+    for store, query in (
+        (house.applicants, {"account": "a1"}),
+        (house.applicants, {"credential.index": "x"}),
+        (house.accounts, {"openid": "o9"}),
+        (house.accounts, {"unionid": "u9"}),
+        (house.agencies, {"person": "p", "state": "confirmed"}),
+    ):
+        plan = await store.documents.find(query).explain()
+        assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"]), query

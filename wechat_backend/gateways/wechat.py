@@ -81,7 +81,11 @@ class WeChat(JsonGateway):
         return str(answer.get("msgid", ""))
 
     async def exchange(self, code: str) -> PlatformUser:
-        """Who an OAuth code (`snsapi_base`) stands for; see `models.verification.Identity`."""
+        """Who an OAuth code (`snsapi_base`) stands for; see `models.verification.Identity`.
+
+        That scope does not bring the `unionid`, which joins this user with the mini-program's: it is asked
+        for, and done without where WeChat does not tell.
+        """
         query = {
             "appid": self.account.appid,
             "secret": self.account.secret,
@@ -93,7 +97,14 @@ class WeChat(JsonGateway):
             raise Unauthenticated(
                 "sign_in_snapshot", "当前为微信快照页，请点击右下角「使用完整服务」后再登录"
             )
-        return _user(answer)
+        user = _user(answer)
+        return user if user.unionid else PlatformUser(user.openid, await self._unionid(user.openid))
+
+    async def _unionid(self, openid: str) -> str | None:
+        try:
+            return (await self.user(openid)).get("unionid")
+        except GatewayError:
+            return None
 
     async def miniprogram_session(self, code: str) -> PlatformUser:
         """Who a code of `wx.login` stands for; see `models.verification.Identity`."""

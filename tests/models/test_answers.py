@@ -1,0 +1,94 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.iso7064 import mod_37_36
+
+from models.applications import check_answers, check_serial, new_serial
+from models.applications.serials import ALPHABET
+from models.errors import BadInput, InvalidForm
+from models.items import Form
+from tests.conftest import START
+
+FORM = Form.model_validate(
+    {
+        "sections": [
+            {
+                "title": "-",
+                "questions": [
+                    {"name": "agent", "label": "-", "kind": "yes_no"},
+                    {
+                        "name": "agent_name",
+                        "label": "-",
+                        "kind": "text",
+                        "max_length": 5,
+                        "when": {"question": "agent", "values": ["yes"]},
+                    },
+                    {"name": "count", "label": "-", "kind": "number", "minimum": 1, "maximum": 9},
+                    {"name": "day", "label": "-", "kind": "date", "required": False},
+                    {"name": "phone", "label": "-", "kind": "phone", "required": False},
+                ],
+            }
+        ]
+    }
+)
+RIGHT = {"agent": "no", "count": "3"}
+
+
+@pytest.mark.article(12)
+@given(st.sampled_from(["yes", "no", "", "maybe", None]), st.text(max_size=9))
+def test_the_answer_to_a_question_that_is_not_asked_never_stays(agent: Any, name: str) -> None:
+    given_ = {"agent": agent, "agent_name": name, "count": "3"}
+    answers = check_answers(FORM, given_, complete=False)
+    if answers.get("agent") != "yes":
+        assert "agent_name" not in answers
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"agent": "yes"}, "agent_name"),
+        ({"agent": "yes", "agent_name": "六个字的名字"}, "agent_name"),
+        ({"count": "0"}, "count"),
+        ({"count": "1e3"}, "count"),
+        ({"count": "nan"}, "count"),
+        ({"day": "2026-02-30"}, "day"),
+        ({"phone": "12345"}, "phone"),
+        ({"agent": "\x00"}, "agent"),
+    ],
+)
+def test_what_is_wrong_is_named(changes: dict[str, str], fault: str) -> None:
+    with pytest.raises(InvalidForm) as wrong:
+        check_answers(FORM, RIGHT | changes, complete=True)
+    assert list(wrong.value.fields) == [fault]
+
+
+def test_answers_come_in_their_normal_form() -> None:
+    given_ = RIGHT | {"count": " 3 ", "day": "2026-11-24", "phone": "139 0000 0001", "invented": "x"}
+    assert check_answers(FORM, given_, complete=True) == {
+        "agent": "no",
+        "count": 3,
+        "day": "2026-11-24",
+        "phone": "13900000001",
+    }
+
+
+@pytest.mark.article(11)
+@given(st.integers(0, 18), st.sampled_from(ALPHABET))
+def test_one_wrong_character_of_a_serial_number_is_noticed(place: int, wrong: str) -> None:
+    serial = new_serial(START.date())
+    if serial[place] == wrong:
+        return
+    with pytest.raises(BadInput):
+        check_serial(serial[:place] + wrong + serial[place + 1 :])
+
+
+@pytest.mark.article(11)
+def test_serial_numbers_sort_by_day_and_do_not_repeat() -> None:
+    serials = {new_serial(START.date()) for _ in range(1000)}
+    assert len(serials) == 1000
+    for serial in serials:
+        assert serial.startswith("20261124")
+        assert mod_37_36.is_valid(serial)
+        assert check_serial(f" {serial[:8]}-{serial[8:].lower()} ") == serial
