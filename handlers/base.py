@@ -94,6 +94,10 @@ class BaseHandler(RequestHandler):
             self.request.request_time()
         )
 
+    def get_browser_locale(self, default: str = "zh_CN") -> tornado.locale.Locale:
+        """Chinese, unless Accept-Language asks for a language that we have."""
+        return super().get_browser_locale(default)
+
     def text(self, error: DomainError) -> str:
         """The error's sentence in the visitor's language, with the words that fill it."""
         translate = self.locale.translate
@@ -357,7 +361,7 @@ class ApiHandler(Visitor):
         if isinstance(error, BadInput) and error.field:
             details["field"] = error.field
         if isinstance(error, InvalidForm):
-            details["fields"] = error.fields
+            details["fields"] = {name: self.text(fault) for name, fault in error.faults.items()}
         self.reply({"error": details, "request": self.request_id}, error.status)
 
 

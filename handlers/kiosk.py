@@ -1,10 +1,13 @@
 """自助终端: the full-screen page of a kiosk (article 23). It keeps nothing of anybody."""
 
+import tornado.locale
+
 from handlers.base import safe_next
 from handlers.pages import CitizenPage, steps_of
 from handlers.receipts import public_view
-from models.errors import BadInput, NotFound
+from models.errors import BadInput, DomainError, NotFound
 from models.events import Channel
+from models.halls import Hall
 from models.items import Guide, Handling
 
 IDLE_SECONDS = 60
@@ -18,6 +21,13 @@ class KioskPage(CitizenPage):
 
     async def token(self) -> str | None:
         return None
+
+    def get_user_locale(self) -> tornado.locale.Locale:
+        """Chinese, until somebody asks for English: the browser is the kiosk's, not the visitor's."""
+        return tornado.locale.get(self.get_cookie(self.cookie("language"), "zh_CN"))
+
+    def write_domain_error(self, error: DomainError) -> None:
+        self.screen("error.html", error=error)
 
     def screen(self, template: str, **values: object) -> None:
         self.show(f"kiosk/{template}", **{"idle": IDLE_SECONDS, **values})
@@ -34,7 +44,7 @@ class KioskGuides(KioskPage):
     """GET /kiosk/guides?q=&topic="""
 
     async def get(self) -> None:
-        text, topic = self.get_query_argument("q", ""), self.get_query_argument("topic", "")
+        text, topic = self.get_query_argument("q", "")[:40], self.get_query_argument("topic", "")
         guides = await self.services.guides.search(text, topic=topic or None)
         topics = await self.services.guides.topics()
         self.screen("guides.html", guides=guides, topics=topics, typed=text, topic=topic)
@@ -47,8 +57,17 @@ class KioskGuide(KioskPage):
         guide = await self.services.guides.published(item)
         department = await self.services.departments.get(guide.department)
         self.screen(
-            "guide.html", guide=guide, department=department, steps=steps_of(guide), online=is_online(guide)
+            "guide.html",
+            guide=guide,
+            department=department,
+            steps=steps_of(guide),
+            online=is_online(guide),
+            places=await self.places(guide),
         )
+
+    async def places(self, guide: Guide) -> list[Hall]:
+        """The halls with a window for it, where one goes for what no machine does."""
+        return [hall for hall in await self.services.halls.offering(guide.group) if hall.code in guide.places]
 
 
 class KioskGuideCode(KioskPage):
@@ -57,6 +76,20 @@ class KioskGuideCode(KioskPage):
     async def get(self, item: str) -> None:
         guide = await self.services.guides.published(item)
         self.picture(f"{self.services.site.base_url}/guides/{guide.item}")
+
+
+class KioskPhone(KioskPage):
+    """GET /kiosk/phone: everything else, on one's own phone."""
+
+    async def get(self) -> None:
+        self.screen("phone.html")
+
+
+class KioskPhoneCode(KioskPage):
+    """GET /kiosk/phone/code.png"""
+
+    async def get(self) -> None:
+        self.picture(f"{self.services.site.base_url}/")
 
 
 class KioskProgress(KioskPage):
@@ -87,15 +120,19 @@ class KioskLanguage(KioskPage):
     async def post(self) -> None:
         chosen = "en" if self.get_body_argument("language", "") == "en" else "zh_CN"
         self.keep_cookie("language", chosen)
-        self.see_other(safe_next(self.get_body_argument("next", "/kiosk")))
+        page = safe_next(self.get_body_argument("next", "/kiosk"))
+        self.see_other(page if page.startswith("/kiosk") else "/kiosk")
 
 
 class KioskEnd(KioskPage):
-    """GET /kiosk/end: the session is over; its cookies go."""
+    """GET /kiosk/end: the session is over; all that the browser keeps goes."""
 
     async def get(self) -> None:
-        for name in ("language", "elder", "arrival"):
+        if token := self.get_cookie(self.cookie("session")):  # somebody left the kiosk's own pages
+            await self.services.sessions.close(token)
+        for name in ("language", "elder", "arrival", "session"):
             self.drop_cookie(name)
+        self.set_header("Clear-Site-Data", '"cache", "storage"')
         self.redirect("/kiosk")
 
 
@@ -108,6 +145,8 @@ ROUTES = [
     (r"/kiosk/guides", KioskGuides),
     (rf"/kiosk/guides/{ITEM}", KioskGuide),
     (rf"/kiosk/guides/{ITEM}/code\.png", KioskGuideCode),
+    (r"/kiosk/phone", KioskPhone),
+    (r"/kiosk/phone/code\.png", KioskPhoneCode),
     (r"/kiosk/progress", KioskProgress),
     (r"/kiosk/notes", KioskNotes),
     (r"/kiosk/language", KioskLanguage),

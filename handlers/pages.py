@@ -53,7 +53,7 @@ class CitizenPage(PageHandler):
 
     def errors_of(self, error: DomainError) -> dict[str, str]:
         if isinstance(error, InvalidForm):
-            return {name: str(self.locale.translate(message)) for name, message in error.fields.items()}
+            return {name: self.text(fault) for name, fault in error.faults.items()}
         if isinstance(error, BadInput) and error.field:
             return {error.field: self.text(error)}
         return {}

@@ -26,11 +26,16 @@ class BadInput(DomainError):
 
 
 class InvalidForm(BadInput):
-    """Several answers are wrong; `fields` maps each question to its own message."""
+    """Several answers are wrong; `faults` maps each question to what is wrong with its answer."""
 
-    def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__("form_invalid", "有{count}处需要修改，请按提示核对", count=len(fields))
-        self.fields = fields
+    def __init__(self, faults: dict[str, BadInput]) -> None:
+        super().__init__("form_invalid", "有{count}处需要修改，请按提示核对", count=len(faults))
+        self.faults = faults
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Each question with its own message, in Chinese."""
+        return {name: str(fault) for name, fault in self.faults.items()}
 
 
 class Unauthenticated(DomainError):

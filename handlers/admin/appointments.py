@@ -1,6 +1,6 @@
 """The day's appointments of a hall, and how each ended (article 9)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from pydantic import BaseModel
 
@@ -8,15 +8,11 @@ from handlers.admin.panel import PanelPage
 from handlers.base import needs
 from models.appointments import LABELS, Ending, State
 from models.errors import DomainError
-from models.items import Guide
-from models.store import Document
 from models.workdays import local_date
-
-DEFAULT_HALL = "centre"
 
 
 class DayQuery(BaseModel):
-    hall: str = DEFAULT_HALL
+    hall: str = ""
     day: date | None = None
 
 
@@ -33,25 +29,33 @@ class AppointmentsPage(PanelPage):
         asked = self.query(DayQuery)
         await self.page(asked.hall, asked.day or local_date(self.now))
 
-    async def page(self, hall: str, day: date, error: DomainError | None = None) -> None:
-        halls = [one for kind in ("centre", "hall") for one in await self.services.halls.all(kind)]
-        booked = await self.services.appointments.of_hall(hall, day)
+    async def page(self, hall: str, day: date, error: DomainError | None = None, acted: str = "") -> None:
+        """`acted` is the appointment that `error` is about."""
+        halls = [one for one in await self.services.halls.all() if one.windows]
+        codes = [one.code for one in halls]
+        chosen = hall if hall in codes else next(iter(codes), "")
+        booked = await self.services.appointments.of_hall(chosen, day)
         self.show(
             "admin/appointments.html",
             halls=halls,
-            hall=hall,
+            hall=chosen,
             day=day,
-            booked=[(one, LABELS[State(one["state"])], await self.required(one)) for one in booked],
+            around=(day - timedelta(days=1), day + timedelta(days=1)),
+            booked=booked,
+            labels={state.value: label for state, label in LABELS.items()},
+            endings={ending.value: LABELS[State(ending)] for ending in Ending},
+            required=await self.required({one["guide"] for one in booked}),
+            acted=acted,
             error=error,
+            given=self.given(),
         )
 
-    async def required(self, appointment: Document) -> list[tuple[str, str]]:
-        """The materials that the guide requires: the only ones whose lack ends an appointment."""
-        guide = await self.guide(appointment)
-        return [(material.code, material.name) for material in guide.materials if material.required]
-
-    async def guide(self, appointment: Document) -> Guide:
-        return await self.services.guides.version(appointment["guide"])
+    async def required(self, guides: set[str]) -> dict[str, dict[str, str]]:
+        """By version of a guide, the materials it requires: the only ones whose lack ends a visit."""
+        return {
+            key: {m.code: m.name for m in (await self.services.guides.version(key)).materials if m.required}
+            for key in guides
+        }
 
 
 class EndingHandler(AppointmentsPage):
@@ -61,12 +65,12 @@ class EndingHandler(AppointmentsPage):
     async def post(self, key: str) -> None:
         filled = self.form(EndingForm)
         found = await self.services.appointments.get(key)
+        guide = await self.services.guides.version(found["guide"])
+        material = filled.material if filled.ending is Ending.MISSING_MATERIAL else None
         try:
-            await self.services.appointments.end(
-                key, filled.ending, await self.guide(found), self.by_member(), filled.material
-            )
+            await self.services.appointments.end(key, filled.ending, guide, self.by_member(), material)
         except DomainError as error:
-            return await self.page(found["hall"], date.fromisoformat(found["day"]), error)
+            return await self.page(found["hall"], date.fromisoformat(found["day"]), error, key)
         return self.see_other(f"/admin/appointments?hall={found['hall']}&day={found['day']}")
 
 

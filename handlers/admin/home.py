@@ -10,8 +10,7 @@ class HomePage(PanelPage):
 
     @needs()
     async def get(self) -> None:
-        assert self.member
-        own = scopes(self.member)
+        own = scopes(self.somebody())
         pages = [path for scope, path, _ in MENU if scope in own]
         if pages:
             return self.redirect(pages[0])

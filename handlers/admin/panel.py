@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import tornado.locale
+
 from handlers import words
 from handlers.base import StaffHandler
-from models.errors import DomainError
+from models.errors import DomainError, TooMany
 from models.staff import scopes
+from models.store import Document
 
 MENU = (
     ("applications:read", "/admin/applications", "办件"),
@@ -17,8 +20,18 @@ MENU = (
 
 
 class PanelPage(StaffHandler):
+    """A page of the panel, in Chinese whatever the browser prefers."""
+
+    def get_user_locale(self) -> tornado.locale.Locale:
+        return tornado.locale.get("zh_CN")
+
+    def somebody(self) -> Document:
+        """The member, where `needs` has let one in."""
+        assert self.member
+        return self.member
+
     def get_template_namespace(self) -> dict[str, Any]:
-        own = scopes(self.member) if self.member else frozenset()
+        own: frozenset[str] = scopes(self.member) if self.member else frozenset()
         return super().get_template_namespace() | {
             "member": self.member,
             "menu": [(path, name) for scope, path, name in MENU if scope in own],
@@ -34,4 +47,6 @@ class PanelPage(StaffHandler):
         }
 
     def write_domain_error(self, error: DomainError) -> None:
+        if isinstance(error, TooMany):
+            self.set_header("Retry-After", str(error.retry_after))
         self.show("admin/error.html", error=error)

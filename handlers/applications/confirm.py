@@ -62,7 +62,9 @@ class ConfirmPage(ApplicationPage):
             unfinished: dict[str, str] = {}
         except InvalidForm as error:
             unfinished = {
-                q.label: error.fields[q.name] for q in guide.form.questions() if q.name in error.fields
+                q.label: self.text(error.faults[q.name])
+                for q in guide.form.questions()
+                if q.name in error.faults
             }
         kept = {m["code"]: m for m in found["materials"] if m["file"]}
         return {

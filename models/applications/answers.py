@@ -1,6 +1,5 @@
 """智能引导: which questions are asked, and whether their answers are answers (article 12)."""
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -16,8 +15,8 @@ Answers = dict[str, Any]
 MASKS: dict[str, Callable[[str], str]] = {"phone": mask_phone, "credential": mask_number}
 SEALED_KINDS = frozenset(MASKS)
 HIDDEN = "已隐藏"
-MISSING = "请填写此项"
-CHOOSE = "请选择列出的选项"
+MISSING = BadInput("answer_missing", "请填写此项")
+CHOOSE = BadInput("answer_invalid", "请选择列出的选项")
 
 
 def is_sealed(question: Question) -> bool:
@@ -51,7 +50,7 @@ def check_answers(form: Form, given: Mapping[str, Any], *, complete: bool) -> An
         InvalidForm: `fields` maps each question at fault to what is wrong.
     """
     answers: Answers = {}
-    faults: dict[str, str] = {}
+    faults: dict[str, BadInput] = {}
     for question in form.questions():
         if not is_asked(question, answers):
             continue
@@ -64,7 +63,7 @@ def check_answers(form: Form, given: Mapping[str, Any], *, complete: bool) -> An
             answers[question.name] = CHECKS[question.kind](question, raw)
         except BadInput as error:
             if complete:
-                faults[question.name] = str(error)
+                faults[question.name] = error
             else:
                 answers[question.name] = _as_written(question, raw)
     if faults:
@@ -76,8 +75,8 @@ def _empty(raw: Any) -> bool:
     return raw is None or raw == [] or (isinstance(raw, str) and not raw.strip())
 
 
-def _wrong(message: str) -> BadInput:
-    return BadInput("answer_invalid", message)
+def _wrong(message: str, **values: Any) -> BadInput:
+    return BadInput("answer_invalid", message, **values)
 
 
 def _as_written(question: Question, raw: Any) -> Any:
@@ -94,7 +93,7 @@ def _text(question: Question, raw: Any) -> str:
     if any(ord(char) < 32 and char != "\n" for char in text):
         raise _wrong("含有不能识别的字符，请重新填写")
     if len(text) > question.max_length:
-        raise _wrong(f"最多填写{question.max_length}字")
+        raise _wrong("最多填写{limit}字", limit=question.max_length)
     return text
 
 
@@ -102,17 +101,12 @@ def _number(question: Question, raw: Any) -> float | int:
     if isinstance(raw, bool) or not re.fullmatch(r"-?\d{1,15}(\.\d{1,6})?", str(raw).strip()):
         raise _wrong("请填写数字")
     number = float(str(raw))
-    low = -math.inf if question.minimum is None else question.minimum
-    high = math.inf if question.maximum is None else question.maximum
-    if not low <= number <= high:
-        raise _wrong(f"请填写{_bounds(question)}的数字")
+    low, high = question.minimum, question.maximum
+    if low is not None and number < low:
+        raise _wrong("请填写不小于{low}的数字", low=f"{low:g}")
+    if high is not None and number > high:
+        raise _wrong("请填写不大于{high}的数字", high=f"{high:g}")
     return int(number) if number.is_integer() else number
-
-
-def _bounds(question: Question) -> str:
-    low = f"不小于{question.minimum:g}" if question.minimum is not None else ""
-    high = f"不大于{question.maximum:g}" if question.maximum is not None else ""
-    return "、".join(filter(None, (low, high)))
 
 
 def _date(_: Question, raw: Any) -> str:
@@ -124,7 +118,7 @@ def _date(_: Question, raw: Any) -> str:
 
 def _choice(question: Question, raw: Any) -> str:
     if raw not in {option.value for option in question.options}:
-        raise _wrong(CHOOSE)
+        raise CHOOSE
     return str(raw)
 
 
@@ -132,7 +126,7 @@ def _choices(question: Question, raw: Any) -> list[str]:
     values = [raw] if isinstance(raw, str) else raw
     known = [option.value for option in question.options]
     if not isinstance(values, list) or any(value not in known for value in values):
-        raise _wrong(CHOOSE)
+        raise CHOOSE
     return [value for value in known if value in values]
 
 

@@ -35,6 +35,12 @@ async def test_pages_speak_english(town: Town, path: str) -> None:
         assert word not in page.text
 
 
+@pytest.mark.parametrize("asked", [{}, {"Accept_Language": "*"}, {"Accept_Language": "zh-HK,fr;q=0.3"}])
+async def test_pages_speak_chinese_unless_asked(town: Town, asked: dict[str, str]) -> None:
+    page = await town.browser().get("/", **asked)
+    assert '<html lang="zh-CN"' in page.text
+
+
 @pytest.mark.article(7)
 async def test_reading_needs_no_sign_in(town: Town) -> None:
     visitor = town.browser()

@@ -16,7 +16,7 @@ from models.events import Cause, Channel
 from tests.conftest import Clock
 from tests.handlers.api.clients import Service, api_guide
 from tests.handlers.guides import USCC
-from tests.handlers.visitor import HALL
+from tests.handlers.visitor import HALL, ROOT
 from tests.worker.world import environment
 from wechat_backend.gateways import Gateways
 from wechat_backend.services import build_services, privacy_of
@@ -36,6 +36,7 @@ async def api(mongo_uri: str, database: Any) -> AsyncIterator[Service]:
     gateways = Gateways(settings, database, privacy_of(settings), clock.now)
     services = build_services(settings, database, gateways, clock.now)
     await services.prepare()
+    tornado.locale.load_gettext_translations(str(ROOT / "locale"), "panyu")
     tornado.locale.set_default_locale("zh_CN")
     server = HTTPServer(Application(doors.ROUTES, services=services, xsrf_cookies=True), max_body_size=LIMIT)
     socket, port = bind_unused_port()

@@ -1,0 +1,96 @@
+"""Those who work in the panel, at their desks."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from models.events import Cause, Channel
+from models.staff import Role
+from models.store import Document
+from tests.handlers.guides import USCC
+from tests.handlers.test_application_pages import submitted
+from tests.handlers.visitor import Browser, Fields, Page, Town, rich_guide
+
+PASSWORD = "a password of the tests"
+OTHER = "11440113007500005T"
+"""Another department."""
+ITEM = rich_guide().item
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF"
+MEMBERS: dict[str, tuple[str | None, list[Role]]] = {
+    "window": (None, [Role.WINDOW]),
+    "approver": (USCC, [Role.APPROVER]),
+    "both": (USCC, [Role.APPROVER, Role.WINDOW]),
+    "civil": (OTHER, [Role.APPROVER]),
+    "management": (None, [Role.SERVICE_MANAGEMENT]),
+    "digital": (None, [Role.DIGITAL_AFFAIRS]),
+    "centre": (None, [Role.SERVICE_CENTRE]),
+    "township": (None, [Role.TOWNSHIP]),
+}
+
+
+@dataclass
+class Office:
+    town: Town
+
+    async def sign_in(self, username: str, password: str = PASSWORD, to: str = "/admin") -> Page:
+        browser = self.town.browser()
+        return await browser.post("/admin/sign-in", {"username": username, "password": password, "next": to})
+
+    async def desk(self, username: str) -> Browser:
+        """The browser of a member, signed in without the cost of the password."""
+        browser = self.town.browser()
+        await browser.get("/admin/sign-in")
+        browser.cookies["staff"] = await self.town.services.sessions.open(
+            f"staff:{username}", self.by(username)
+        )
+        return browser
+
+    def by(self, username: str) -> Cause:
+        return Cause(f"staff:{username}", self.town.clock.now(), Channel.WINDOW, f"request-{uuid4().hex[:8]}")
+
+    async def handed_in(self, name: str = "王小明", **place: str) -> tuple[str, Browser]:
+        """The panel's path of a new application, and the browser of its applicant."""
+        citizen = await self.town.citizen(name)
+        return f"/admin{await submitted(citizen, **place)}", citizen
+
+    async def accepted(self) -> str:
+        path, _ = await self.handed_in()
+        assert (await (await self.desk("approver")).post(f"{path}/accept")).status == 303
+        return path
+
+    async def application(self, path: str) -> Document:
+        return await self.town.services.applications.get(path.split("/")[3])
+
+    async def state(self, path: str) -> str:
+        return str((await self.application(path))["state"])
+
+
+async def staffed(town: Town) -> Office:
+    """An office with one member of each kind."""
+    office = Office(town)
+    for username, (department, roles) in MEMBERS.items():
+        await town.services.staff.enrol(
+            username,
+            name=f"{username}的姓名",
+            password=PASSWORD,
+            department=department,
+            roles=roles,
+            by=office.by(username),
+        )
+    return office
+
+
+async def conclude(desk: Browser, path: str, fields: dict[str, str], file: Any = None) -> Page:
+    """Hand in the form that concludes; `file` is (name, bytes)."""
+    line = uuid4().hex
+    given: Fields = {"_xsrf": await desk.token(), **fields}
+    parts = [
+        f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in given.items()
+    ]
+    if file:
+        head = f'--{line}\r\nContent-Disposition: form-data; name="deliverable"; filename="{file[0]}"\r\n'
+        parts += [f"{head}Content-Type: application/pdf\r\n\r\n".encode(), file[1], b"\r\n"]
+    body = b"".join([*parts, f"--{line}--\r\n".encode()])
+    kind = f"multipart/form-data; boundary={line}"
+    return await desk.send(f"{path}/conclude", "POST", body, {"Content-Type": kind})

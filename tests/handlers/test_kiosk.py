@@ -1,0 +1,200 @@
+"""The kiosk's pages (article 23; 20.5 and 20.7; 13): all is found without signing in, and nothing stays."""
+
+import re
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from tests.handlers.guides import USCC, a_guide
+from tests.handlers.test_application_pages import clerk_cause, concluded, serial_of, submitted
+from tests.handlers.visitor import HALL, Browser, Town, rich_guide
+
+ITEM = rich_guide().item
+PRINTED = USCC + "0000000000077"
+PAGES = ("", "/guides", f"/guides/{ITEM}", "/progress", "/notes", "/phone")
+
+
+async def kiosk(town: Town, language: str = "zh_CN") -> Browser:
+    browser = town.browser()
+    await browser.get("/kiosk")
+    if language != "zh_CN":
+        await browser.post("/kiosk/language", {"language": language, "next": "/kiosk"})
+    return browser
+
+
+@pytest.mark.article(20)
+@pytest.mark.parametrize("page", PAGES)
+async def test_every_page_shows_the_help_phone(town: Town, page: str) -> None:
+    shown = await (await kiosk(town)).get(f"/kiosk{page}", Accept_Language="en-US")
+    assert shown.status == 200
+    assert "020-12345" in shown.text
+    assert 'lang="zh-CN"' in shown.text  # the browser is the kiosk's: its own language says nothing
+    assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)", shown.text)
+
+
+@pytest.mark.article(23)
+async def test_guide_is_found_by_name_pinyin_and_topic(town: Town) -> None:
+    browser = await kiosk(town)
+    for query in ("q=居住证", "q=JZZ", "q=juzhuzheng", "topic=户籍"):
+        assert f'href="/kiosk/guides/{ITEM}"' in (await browser.get(f"/kiosk/guides?{query}")).text, query
+    nothing = await browser.get("/kiosk/guides?q=zzzz")
+    assert nothing.status == 200
+    assert "没有找到" in nothing.text
+    assert 'value="zzzz"' in nothing.text
+
+
+@pytest.mark.article(23)
+async def test_guide_says_what_article_23_4_asks_for(town: Town) -> None:
+    page = (await (await kiosk(town)).get(f"/kiosk/guides/{ITEM}")).text
+    requirements = ("在番禺区居住满半年", "持有有效的广东省居住证", "10 个工作日", "不收费", "粤发改价格")
+    process = ("网上办理", "窗口办理", "网上申请 → 办结", "受理")
+    materials = ("居住证原件照片", "原件的照片或扫描件", "租赁合同", "非必要", "1 份")
+    for text in (*requirements, *process, *materials, HALL.address, "居住证签注凭证", "居住证暂行条例"):
+        assert text in page, text
+    assert "可以网上办理" in page
+
+
+@pytest.mark.article(23)
+async def test_what_is_not_self_service_names_another_way(town: Town) -> None:
+    guide = a_guide(item=PRINTED, name="房屋租赁备案", handling="form_generation", visits=1)
+    await town.services.guides.publish(guide, clerk_cause(town))
+    page = (await (await kiosk(town)).get(f"/kiosk/guides/{PRINTED}")).text
+    assert "不能全程自助办理" in page
+    assert "到窗口提交" in page
+    assert HALL.address in page
+
+
+@pytest.mark.article(23)
+async def test_phone_goes_on_from_a_qr(town: Town) -> None:
+    browser = await kiosk(town)
+    for picture in (f"/kiosk/guides/{ITEM}/code.png", "/kiosk/phone/code.png"):
+        code = await browser.get(picture)
+        assert code.headers["Content-Type"] == "image/png"
+        assert Image.open(BytesIO(code.content)).width > 200
+        assert picture in (await browser.get(picture.removesuffix("/code.png"))).text
+    assert (await browser.get(f"/kiosk/guides/{USCC}9999999999999/code.png")).status == 404
+
+
+@pytest.mark.article(23)
+@pytest.mark.article(13)
+async def test_progress_by_serial_number(town: Town) -> None:
+    citizen = await town.citizen("王小明")
+    serial = await serial_of(town, await submitted(citizen))
+    browser = await kiosk(town)
+    found = await browser.post("/kiosk/progress", {"serial": f" {serial.lower()[:8]} {serial.lower()[8:]}"})
+    for text in ("已提交，待受理", "王**", "居住证签注", "已提交申请"):
+        assert text in found.text, text
+    assert "王小明" not in found.text
+    assert "13800138000" not in found.text
+    done = await serial_of(town, await concluded(town, citizen))
+    assert "准予" in (await browser.post("/kiosk/progress", {"serial": done})).text
+
+
+async def test_wrong_serial_keeps_what_was_typed(town: Town) -> None:
+    browser = await kiosk(town)
+    wrong = await browser.post("/kiosk/progress", {"serial": "2026112400"})
+    assert wrong.status == 400
+    assert 'value="2026112400"' in wrong.text
+    assert "请核对回执后重新输入" in wrong.text
+    unknown = await browser.post("/kiosk/progress", {"serial": "20260105QC8T7TMRZX6"})
+    assert unknown.status in (400, 404)
+    assert 'role="alert"' in unknown.text
+
+
+@pytest.mark.article(20)
+async def test_notes_on_serving_oneself(town: Town) -> None:
+    page = (await (await kiosk(town)).get("/kiosk/notes")).text
+    for text in ("备齐所需证件和材料", "带好证件", "自动结束并清除内容", "吞卡", "谨防诈骗", "老年人"):
+        assert text in page, text
+
+
+async def test_session_ends_by_itself(town: Town) -> None:
+    """The script counts; where it cannot run, a refresh leads out."""
+    browser = await kiosk(town)
+    page = (await browser.get("/kiosk/progress")).text
+    assert 'data-idle="60"' in page
+    assert re.search(r'<noscript><meta http-equiv="refresh" content="\d+; url=/kiosk/end"></noscript>', page)
+    assert "data-home" in (await browser.get("/kiosk")).text
+    assert "data-home" not in page
+
+
+async def test_the_end_wipes_everything(town: Town) -> None:
+    browser = await kiosk(town, "en")
+    await browser.sign_in("openid-left-at-the-kiosk")
+    left = dict(browser.cookies)
+    assert {"session", "language"} <= left.keys()
+    over = await browser.get("/kiosk/end")
+    assert over.location == "/kiosk"
+    assert browser.cookies.keys() <= {"_xsrf"}
+    assert "storage" in over.headers["Clear-Site-Data"]
+    thief = town.browser()
+    thief.cookies = left
+    assert (await thief.get("/me")).location.startswith("/sign-in")
+    assert 'lang="zh-CN"' in (await browser.get("/kiosk")).text
+
+
+async def test_kiosk_keeps_no_cookie_of_anybody(town: Town) -> None:
+    citizen = await town.citizen()
+    serial = await serial_of(town, await submitted(citizen))
+    browser = await kiosk(town)
+    for page in PAGES:
+        await browser.get(f"/kiosk{page}")
+    await browser.post("/kiosk/progress", {"serial": serial})
+    assert browser.cookies.keys() == {"_xsrf"}
+    await browser.post("/kiosk/language", {"language": "en", "next": "/kiosk"})
+    kept = next(line for line in browser.set_cookies if line.startswith("language="))
+    assert "expires" not in kept.lower()
+    assert "HttpOnly" in kept
+
+
+@pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/admin", "/me"])
+async def test_language_stays_in_the_kiosk(town: Town, path: str) -> None:
+    answer = await (await kiosk(town)).post("/kiosk/language", {"language": "en", "next": path})
+    assert answer.location == "/kiosk"
+
+
+async def test_progress_needs_the_token(town: Town) -> None:
+    body = b"serial=2026112400"
+    answer = await town.browser().send("/kiosk/progress", "POST", body, {})
+    assert answer.status == 403
+
+
+async def test_unknown_guide_leads_back(town: Town) -> None:
+    page = await (await kiosk(town)).get(f"/kiosk/guides/{USCC}9999999999999")
+    assert page.status == 404
+    assert 'href="/kiosk"' in page.text
+    assert "020-12345" in page.text
+
+
+async def test_all_pages_in_english(town: Town) -> None:
+    browser = await kiosk(town, "en")
+    data = {*town_words(), "中文"}
+    for page in (*PAGES, "/guides?q=zzzz"):
+        text = (await browser.get(f"/kiosk{page}")).text
+        for word in sorted(data, key=len, reverse=True):
+            text = text.replace(word, "")
+        assert not re.findall(r"[\u4e00-\u9fff]+", text), page
+
+
+def town_words() -> list[str]:
+    """What a guide or a hall says in its own words."""
+    texts = [rich_guide().model_dump_json(), HALL.model_dump_json(), a_guide().model_dump_json()]
+    said: list[str] = re.findall(r'"([^"]*[\u4e00-\u9fff][^"]*)"', "".join(texts))
+    return [*said, "广州市公安局番禺区分局", "房屋租赁备案"]
+
+
+async def test_later_visitor_sees_nothing(town: Town) -> None:
+    """Progress is a page of its own, never cached, never in an address."""
+    citizen = await town.citizen()
+    serial = await serial_of(town, await submitted(citizen))
+    browser = await kiosk(town)
+    shown = await browser.post("/kiosk/progress", {"serial": serial})
+    assert shown.headers["Cache-Control"] == "no-store"
+    town.clock.advance(timedelta(minutes=1))
+    assert serial not in (await browser.get("/kiosk/progress")).text
+    assert "已提交" not in (await browser.get(f"/kiosk/progress?serial={serial}")).text
