@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pymongo import MongoClient
 
 from models.events import Cause, Channel
 from models.privacy import Privacy
@@ -55,11 +56,18 @@ def _start(config: pytest.Config) -> str:
     """The URI of this run's server, started when first asked for; stopped by `pytest_unconfigure`."""
     given = os.environ.get("PANYU_TEST_MONGO_URI")
     if given:
-        return given
+        return _without_expiry(given)
     if SERVER not in config.stash:
         folder = _folder()
         config.stash[SERVER] = Mongod(folder / "mongo").wait(), folder
-    return config.stash[SERVER][0].uri
+    return _without_expiry(config.stash[SERVER][0].uri)
+
+
+def _without_expiry(uri: str) -> str:
+    """The server's own clock must remove nothing: that of the tests stands still in the past."""
+    with MongoClient[dict[str, Any]](uri) as client:
+        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
+    return uri
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -54,6 +54,12 @@ async def test_files_are_kept_in_buckets(any_database: Database) -> None:
     assert await any_database["files.chunks"].count_documents({}) == 2
 
 
+async def test_nothing_expires_by_the_servers_clock(database: Database) -> None:
+    """The clock of the tests stands still, and the real one has long gone past it."""
+    said = await database.client.admin.command({"getParameter": 1, "ttlMonitorEnabled": 1})
+    assert said["ttlMonitorEnabled"] is False
+
+
 async def test_writes_wait_for_the_majority(any_database: Database) -> None:
     assert any_database["any"].write_concern.document == {"w": "majority"}
 
