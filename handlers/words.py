@@ -58,6 +58,7 @@ HAPPENED: Mapping[str, str] = {
     "application.started": "已开始填写",
     "application.submitted": "已提交申请",
     "application.accepted": "予以受理",
+    "application.material_followed": "补交材料",
     "application.supplement_requested": "要求补齐补正",
     "application.supplemented": "已补齐补正",
     "application.not_accepted": "不予受理",

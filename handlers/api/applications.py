@@ -14,7 +14,7 @@ from models.privacy import mask_number
 from models.store import Document
 
 Answers = dict[str, StrictStr | StrictInt | StrictFloat | list[StrictStr]]
-MaterialState = Literal["submitted", "to_follow", "missing"]
+MaterialState = Literal["submitted", "to_follow", "paper", "missing"]
 
 
 class Material(Answer):

@@ -6,7 +6,7 @@ from handlers.applications.page import ApplicationPage, is_draft
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID
 from handlers.services import Services
-from models.applications import State
+from models.applications import State, open_materials
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Cause
 from models.items import Guide
@@ -20,14 +20,14 @@ FILE_MISSING = NotFound("file_not_found", "没有找到该文件")
 
 
 class MaterialsPage(ApplicationPage):
-    """GET /applications/{id}/materials"""
+    """GET /applications/{id}/materials: of a draft, and what was to follow."""
 
     @bound
     async def get(self, key: str) -> None:
         found, guide = await self.load(key)
-        if not is_draft(found):
+        if found["state"] == State.SUPPLEMENT_REQUESTED or not (is_draft(found) or open_materials(found)):
             return self.redirect(f"/applications/{key}")
-        return self.show("applications/materials.html", **page_values(found, guide))
+        return self.show(template_of(found), **page_values(found, guide))
 
 
 class UploadHandler(ApplicationPage):
@@ -44,9 +44,8 @@ class UploadHandler(ApplicationPage):
         except DomainError as error:
             if self.by_script:
                 return self.tell_error(error)
-            template = "materials" if is_draft(found) else "supplement"
             values = page_values(found, guide) | {"errors": {code: self.text(error)}, "error": error}
-            return self.show(f"applications/{template}.html", **values)
+            return self.show(template_of(found), **values)
         if self.by_script:
             return self.tell({"kept": True})
         return self.see_other(back(found, code))
@@ -108,7 +107,11 @@ async def hand_in(
     if code not in {material.code for material in guide.online_materials() if material.uploads}:
         raise NOT_ASKED
     material = await services.materials.keep(party.id, found["_id"], code, name, content, by)
-    await services.applications.attach(found["_id"], party, guide, code, material, by)
+    try:
+        await services.applications.attach(found["_id"], party, guide, code, material, by)
+    except DomainError:
+        await services.materials.drop(material["_id"], by)
+        raise
     await _drop_unseen(services, found, code, by)
 
 
@@ -127,8 +130,17 @@ async def _drop_unseen(services: Services, found: Document, code: str, by: Cause
 
 
 def back(found: Document, code: str) -> str:
-    page = "materials" if is_draft(found) else "supplement"
-    return f"/applications/{found['_id']}/{page}#{code}"
+    """To where the file was handed in, or to the application when nothing more is to follow."""
+    path = f"/applications/{found['_id']}"
+    if found["state"] == State.SUPPLEMENT_REQUESTED:
+        return f"{path}/supplement#{code}"
+    return f"{path}/materials#{code}" if is_draft(found) or open_materials(found) - {code} else path
+
+
+def template_of(found: Document) -> str:
+    """The page on which files are handed in just now."""
+    pages = {State.DRAFT: "materials", State.SUPPLEMENT_REQUESTED: "supplement"}
+    return f"applications/{pages.get(State(found['state']), 'follow')}.html"
 
 
 def asked_for(found: Document) -> Document | None:
@@ -139,15 +151,13 @@ def asked_for(found: Document) -> Document | None:
 
 def page_values(found: Document, guide: Guide) -> Document:
     """What both pages with uploads show: each online material, and what has been handed in for it."""
-    open_supplement = asked_for(found)
-    asked = open_supplement["materials"] if open_supplement else None
-    materials = [m for m in guide.online_materials() if asked is None or m.code in asked]
+    asked = open_materials(found)
     return {
         "application": found,
         "guide": guide,
-        "materials": materials,
+        "materials": [m for m in guide.online_materials() if m.code in asked],
         "kept": {m["code"]: m for m in found["materials"] if m["file"]},
-        "supplement": open_supplement,
+        "supplement": asked_for(found),
     }
 
 

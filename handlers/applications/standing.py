@@ -4,7 +4,7 @@ from handlers.applications.materials import asked_for, page_values
 from handlers.applications.page import ApplicationPage, is_draft
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID, CitizenPage
-from models.applications import State, status_text
+from models.applications import State, open_materials, status_text
 from models.errors import DomainError
 
 WITHDRAWABLE = {State.SUBMITTED, State.SUPPLEMENT_REQUESTED, State.ACCEPTED}
@@ -50,6 +50,7 @@ class ApplicationStandingPage(ApplicationPage):
             status=status_text(found["state"]),
             can_withdraw=found["state"] in WITHDRAWABLE,
             supplement=asked_for(found),
+            to_follow=open_materials(found) if found["state"] != State.SUPPLEMENT_REQUESTED else set(),
             reviewed=await self.services.reviews.of(f"application:{key}"),
         )
 

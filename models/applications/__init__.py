@@ -3,7 +3,14 @@
 from models.applications.answers import check_answers, is_asked, is_sealed, mask_answer
 from models.applications.applicant import ApplicantSteps
 from models.applications.receipt import MATERIAL_STATES, Place, Receipt, public_view
-from models.applications.rules import TRANSITIONS, Action, State, next_state, status_text
+from models.applications.rules import (
+    TRANSITIONS,
+    Action,
+    State,
+    next_state,
+    open_materials,
+    status_text,
+)
 from models.applications.serials import check_serial, new_serial
 from models.applications.staff import OPEN, StaffSteps
 
@@ -28,6 +35,7 @@ __all__ = [
     "mask_answer",
     "new_serial",
     "next_state",
+    "open_materials",
     "public_view",
     "status_text",
 ]

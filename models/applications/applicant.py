@@ -22,6 +22,8 @@ from models.store import Document, entry
 from models.workdays import Workdays, local_date
 
 SERIAL_TRIES = 5
+HANDED_IN = frozenset({State.SUBMITTED, State.ACCEPTED})
+"""What is there cannot be taken back; what was to follow can still come."""
 
 
 class ApplicantSteps(ApplicationStore):
@@ -76,6 +78,8 @@ class ApplicantSteps(ApplicationStore):
     async def detach(self, key: str, party: Party, code: str, by: Cause) -> Document:
         """Take a file back, as long as it was not handed in for good."""
         found = await self.find(key, party)
+        if found["state"] in HANDED_IN:
+            raise rules.moved_on(State(found["state"]))
         _check_open_for(found, code)
         return await self._put_file(found, code, by, file=None, name=None)
 
@@ -133,7 +137,8 @@ class ApplicantSteps(ApplicationStore):
         new = {name: given[name] for name in given if name in asked["fields"] or name not in before}
         answers = check_answers(guide.form, {**before, **new}, complete=True)
         files = {m["code"]: m["file"] for m in found["materials"]}
-        if any(files.get(code) in (None, asked["files"].get(code)) for code in asked["materials"]):
+        uploads = {m.code for m in guide.online_materials() if m.uploads}  # paper comes by another way
+        if any(files[code] in (None, asked["files"].get(code)) for code in uploads & set(asked["materials"])):
             raise Refused("materials_missing", "请先补齐所要求的全部材料")
         due = rules.acceptance_deadline(guide, by.at, calendar)
         last = len(found["supplements"]) - 1
@@ -168,6 +173,9 @@ class ApplicantSteps(ApplicationStore):
     async def _put_file(
         self, found: Document, code: str, by: Cause, *, file: str | None, name: str | None
     ) -> Document:
+        followed = found["state"] in HANDED_IN
+        name_now = "application.material_followed" if followed else "application.material_changed"
+        event = Event(name_now, found["_id"], by, {"code": code})
         materials = [
             {**m, "file": file, "file_name": name, "state": "submitted" if file else "missing"}
             if m["code"] == code
@@ -178,7 +186,8 @@ class ApplicantSteps(ApplicationStore):
             found["_id"],
             expects={"state": found["state"], "materials": found["materials"]},
             sets={"materials": materials, "changed_at": by.at},
-            event=Event("application.material_changed", found["_id"], by, {"code": code}),
+            update={"$push": {"timeline": entry(event)}} if followed else None,
+            event=event,
             otherwise=Conflict("application_moved_on", "该办件刚刚有变动，请刷新后再操作"),
         )
 
@@ -249,12 +258,12 @@ def _check_open_for(found: Document, code: str) -> None:
         Refused: `material_not_asked`.
         Conflict: `application_moved_on`.
     """
+    if code in rules.open_materials(found):
+        return
     state = State(found["state"])
     if state is State.SUPPLEMENT_REQUESTED:
-        if code not in found["supplements"][-1]["materials"]:
-            raise Refused("material_not_asked", "本次补正没有要求这项材料")
-    elif state is not State.DRAFT:
-        raise rules.moved_on(state)
+        raise Refused("material_not_asked", "本次补正没有要求这项材料")
+    raise rules.moved_on(state)
 
 
 def _check_materials(guide: Guide, found: Document) -> None:
@@ -283,5 +292,7 @@ def _must_upload(guide: Guide) -> list[Material]:
 def _material_state(guide: Guide, material: Document) -> str:
     if material["file"]:
         return "submitted"
-    required = {m.code for m in guide.online_materials() if m.required}
-    return "to_follow" if material["code"] in required and guide.trust_first else "missing"
+    asked = next(m for m in guide.online_materials() if m.code == material["code"])
+    if not asked.required:
+        return "missing"
+    return rules.TO_FOLLOW if asked.uploads and guide.trust_first else "paper"

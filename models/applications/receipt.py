@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.applications.rules import status_text
+from models.applications.rules import TO_FOLLOW, status_text
 from models.store import Document
 
-MATERIAL_STATES = {"submitted": "已提交", "to_follow": "容后补交", "missing": "未提交"}
+MATERIAL_STATES = {
+    "submitted": "已提交",
+    TO_FOLLOW: "容后补交",
+    "paper": "办理时交纸质原件",
+    "missing": "未提交",
+}
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,9 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
     State.WITHDRAWN: {},
 }
 
+TO_FOLLOW = "to_follow"
+"""State of a material that comes after acceptance (article 4.5)."""
+
 LABELS = {
     State.DRAFT: "草稿",
     State.SUBMITTED: "已提交，待受理",
@@ -101,6 +104,20 @@ def next_state(state: State, action: Action) -> State:
 def moved_on(state: State) -> Conflict:
     code = "already_submitted" if state is State.SUBMITTED else "application_moved_on"
     return Conflict(code, "该办件当前为“{status}”，不能进行此操作，请刷新查看", status=LABELS[state])
+
+
+def open_materials(application: Document) -> set[str]:
+    """Codes of the materials that the applicant may hand in just now: all of a draft's, those that a
+    supplement asks for, and those that were to follow (article 4.5) until it is decided."""
+    match State(application["state"]):
+        case State.DRAFT:
+            return {m["code"] for m in application["materials"]}
+        case State.SUPPLEMENT_REQUESTED:
+            return set(application["supplements"][-1]["materials"])
+        case State.SUBMITTED | State.ACCEPTED:
+            return {m["code"] for m in application["materials"] if m["state"] == TO_FOLLOW}
+        case _:
+            return set()
 
 
 def acceptance_deadline(guide: Guide, received: datetime, calendar: Workdays) -> datetime:

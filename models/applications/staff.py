@@ -88,7 +88,7 @@ class StaffSteps(ApplicationStore):
         """办结: `decision` is approved or denied; see `rules.check_conclusion`."""
         found = await self._for_member(key, member, "applications:decide")
         rules.check_conclusion(guide, decision, reason, deliverable)
-        if any(m["state"] == "to_follow" for m in found["materials"]) and decision == "approved":
+        if any(m["state"] == rules.TO_FOLLOW for m in found["materials"]) and decision == "approved":
             raise Refused("materials_to_follow", "尚有容后补交的材料，补齐后才能办结")
         result = {
             "decision": decision,

@@ -357,3 +357,39 @@ async def test_list_and_pages_in_english(town: Town) -> None:
         for data in (*DATA, "中文"):  # what a guide or a person wrote stays as it was written
             text = text.replace(data, "")
         assert not re.findall(r"[\u4e00-\u9fff]+", text), page
+
+
+@pytest.mark.article(4)
+async def test_what_was_to_follow_is_handed_in_later(town: Town) -> None:
+    guide = rich_guide(item="11440113007512300N00000000000TR", trust_first=True)
+    await town.services.guides.put(guide, clerk_cause(town))
+    citizen = await town.citizen()
+    path = (await citizen.post("/applications", {"item": guide.item})).location.removesuffix("/form")
+    await citizen.post(f"{path}/form", ANSWERS)
+    await citizen.post(f"{path}/confirm", {"how": "electronic", "promise": "yes"})
+    assert "容后补交" in (await citizen.get(f"{path}/receipt")).text
+    await town.services.applications.accept(
+        path.split("/")[2], CLERK, guide, town.services.calendar, clerk_cause(town)
+    )
+    assert "还有材料要补交" in (await citizen.get(path)).text
+    assert "居住证原件照片" in (await citizen.get(f"{path}/materials")).text
+    unclear = await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo(blank=True))
+    assert (unclear.status, "照片模糊" in unclear.text, "补交材料" in unclear.text) == (400, True, True)
+    handed_in = await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo())
+    assert (handed_in.status, handed_in.location) == (303, path)
+    page = (await citizen.get(path)).text
+    assert "还有材料要补交" not in page
+    assert "补交材料" in page
+    again = await citizen.upload(f"{path}/materials/permit", "other.jpg", photo())
+    assert again.status == 409
+    assert (await citizen.get(f"{path}/materials")).location == path
+
+
+@pytest.mark.article(14)
+async def test_a_refused_file_is_not_kept(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    late = await citizen.upload(f"{path}/materials/permit", "late.jpg", photo())
+    assert late.status == 409
+    kept = town.services.materials.documents.find({"application": path.split("/")[2]})
+    assert [one["name"] for one in await kept.to_list() if "dropped_at" not in one] == ["permit.jpg"]

@@ -184,6 +184,46 @@ async def test_trust_first_takes_materials_later_but_does_not_conclude_without(
     assert refused.value.code == "materials_to_follow"
 
 
+@pytest.mark.article(4)
+async def test_what_was_to_follow_is_handed_in_after_acceptance_and_then_it_concludes(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    trusting = guide(trust_first=True)
+    draft = await applications.start(party, trusting, OFFICE, cause())
+    await applications.save(draft["_id"], party, trusting, ANSWERS, cause())
+    found = await applications.submit(draft["_id"], party, trusting, CALENDAR, cause(), ONLINE)
+    with pytest.raises(Conflict):  # the optional one was not promised
+        await applications.attach(found["_id"], party, trusting, "photo", file(draft, party), cause())
+    await applications.accept(found["_id"], APPROVER, trusting, CALENDAR, cause())
+    await applications.attach(found["_id"], party, trusting, "id_card", file(draft, party), cause())
+    handed_in = await applications.get(found["_id"])
+    assert handed_in["materials"][0]["state"] == "submitted"
+    assert handed_in["timeline"][-1]["what"] == "application.material_followed"
+    for again in (
+        applications.attach(found["_id"], party, trusting, "id_card", file(draft, party), cause()),
+        applications.detach(found["_id"], party, "id_card", cause()),
+    ):
+        with pytest.raises(Conflict):
+            await again
+    concluded = await applications.conclude(found["_id"], APPROVER, trusting, "approved", "", PDF, cause())
+    assert concluded["state"] == State.CONCLUDED
+
+
+@pytest.mark.article(14)
+async def test_paper_is_named_as_such_and_a_supplement_of_it_needs_no_file(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    original = {"code": "original", "name": "原件", "kinds": ["paper"]}
+    of = guide(materials=[original])
+    draft = await applications.start(party, of, OFFICE, cause())
+    await applications.save(draft["_id"], party, of, ANSWERS, cause())
+    found = await applications.submit(draft["_id"], party, of, CALENDAR, cause(), ONLINE)
+    assert [m["state"] for m in found["materials"]] == ["paper"]
+    await applications.request_supplement(found["_id"], APPROVER, of, ["original"], [], "请交原件", cause())
+    answered = await applications.supplement(found["_id"], party, of, {}, CALENDAR, cause())
+    assert answered["state"] == State.SUBMITTED
+
+
 @pytest.mark.article(14)
 async def test_only_materials_of_the_guide_are_taken(
     applications: Applications, party: Party, cause: MakeCause
