@@ -67,7 +67,10 @@ class QueuePage(PanelPage):
     @needs("applications:read")
     async def get(self) -> None:
         shown = self.get_query_argument("show", "open")
-        text = "".join(self.get_query_argument("q", "").replace("-", "").split())
+        typed = self.get_query_argument("q", "").rpartition("/")[
+            2
+        ]  # or scanned: a receipt's QR is an address
+        text = "".join(typed.replace("-", "").split())
         states = ALL_STATES if text else FILTERS.get(shown, FILTERS["open"])[1]
         found = await self.services.applications.queue(
             self.somebody(), states, A_PAGE + 1, self.get_query_argument("after", "") or None, text

@@ -1,5 +1,6 @@
 """The day's appointments of a hall, and how each ended (article 9)."""
 
+import re
 from datetime import date, timedelta
 
 from pydantic import BaseModel
@@ -7,13 +8,19 @@ from pydantic import BaseModel
 from handlers.admin.panel import PanelPage
 from handlers.base import needs
 from models.appointments import LABELS, Ending, State
-from models.errors import DomainError
+from models.errors import BadInput, DomainError
 from models.workdays import local_date
+
+NO_CODE = BadInput("code_unknown", "这不是预约码，请扫描申请人预约页面上的二维码", field="code")
 
 
 class DayQuery(BaseModel):
+    """`code` is what a scanner read from an appointment's QR; `open` the appointment to record at once."""
+
     hall: str = ""
     day: date | None = None
+    code: str = ""
+    open: str = ""
 
 
 class EndingForm(BaseModel):
@@ -22,12 +29,20 @@ class EndingForm(BaseModel):
 
 
 class AppointmentsPage(PanelPage):
-    """GET /admin/appointments?hall=&day="""
+    """GET /admin/appointments?hall=&day=&open=, or ?code= as scanned"""
 
     @needs("appointments:record")
     async def get(self) -> None:
         asked = self.query(DayQuery)
-        await self.page(asked.hall, asked.day or local_date(self.now))
+        today = local_date(self.now)
+        if not asked.code:
+            return await self.page(asked.hall, asked.day or today, acted=asked.open)
+        try:
+            key = scanned(asked.code)
+            found = await self.services.appointments.get(key)
+        except DomainError as error:
+            return await self.page(asked.hall, today, error)
+        return self.redirect(f"/admin/appointments?hall={found['hall']}&day={found['day']}&open={key}#{key}")
 
     async def page(self, hall: str, day: date, error: DomainError | None = None, acted: str = "") -> None:
         """`acted` is the appointment that `error` is about."""
@@ -72,6 +87,18 @@ class EndingHandler(AppointmentsPage):
         except DomainError as error:
             return await self.page(found["hall"], date.fromisoformat(found["day"]), error, key)
         return self.see_other(f"/admin/appointments?hall={found['hall']}&day={found['day']}")
+
+
+def scanned(text: str) -> str:
+    """The appointment whose QR a scanner has read.
+
+    Raises:
+        BadInput: `code_unknown`.
+    """
+    found = re.search(r"/appointments/([0-9a-f]{32})\b", text)
+    if not found:
+        raise NO_CODE
+    return found[1]
 
 
 ROUTES = [

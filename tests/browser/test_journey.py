@@ -25,7 +25,7 @@ from wechat_backend import demo_env
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PICTURES = Path(__file__).parents[2] / "artifacts" / "journey"
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=zh-CN"]
 ITEM = "老年人优待证"
 CHEN = {"name": "陈建国", "number": "440113194803120530", "phone": "13900010001"}
 
@@ -142,6 +142,7 @@ async def finds_the_guide(stage: Stage) -> None:
     await menu(stage, 0, 0)
     await view.get_by_role("searchbox").fill("jlk")
     await view.get_by_role("searchbox").press("Enter")
+    await expect(view.get_by_role("link", name="一次性创业资助")).to_have_count(0)
     await stage.shoot(stage.phone, "search")
     await view.get_by_role("link", name=ITEM).first.click()
     await expect(view.get_by_role("heading", level=1)).to_contain_text(ITEM)
@@ -176,7 +177,7 @@ async def books(stage: Stage) -> None:
     await stage.shoot(stage.phone, "slots")
     await view.locator(".slot:not(.slot_full)").first.click()
     await view.get_by_role("button", name="确认预约").click()
-    await expect(view.get_by_role("heading", level=1)).to_contain_text("预约")
+    await expect(view.get_by_role("heading", level=1)).to_have_text("已预约")
     await stage.shoot(stage.phone, "booked")
     sent = await stage.eventually("template-messages?person=chen", 1)
     assert sent[0]["template"] == "TM_APPOINTMENT"

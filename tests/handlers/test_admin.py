@@ -51,7 +51,7 @@ async def test_queue_filters_and_finds(office: Office) -> None:
     assert serial in (await desk.get("/admin/applications?show=submitted")).text
     for show in ("supplement", "accepted", "closed"):
         assert serial not in (await desk.get(f"/admin/applications?show={show}")).text, show
-    for typed in (serial, serial.lower(), f"{serial[:8]}-{serial[8:]}"):
+    for typed in (serial, serial.lower(), f"{serial[:8]}-{serial[8:]}", f"{office.town.url}/verify/{serial}"):
         found = (await desk.get(f"/admin/applications?show=closed&q={typed}")).text
         assert found.count("<tr>") == 2, typed
     nothing = await desk.get("/admin/applications?q=2026112400000000000")

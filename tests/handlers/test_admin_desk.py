@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -153,6 +154,22 @@ async def test_the_days_list(office: Office) -> None:
     assert "这一天没有预约" in (await desk.get("/admin/appointments?hall=district&day=2026-01-01")).text
     assert (await desk.get("/admin/appointments?day=someday")).status == 400
     assert (await desk.get("/admin/appointments?hall=nowhere")).status == 200
+
+
+@pytest.mark.article(9)
+async def test_scanning_the_code_of_an_appointment_opens_it(office: Office) -> None:
+    key, day, citizen = await booked(office)
+    desk = await office.desk("centre")
+    code = f"{office.town.url}/appointments/{key}"
+    found = await desk.get(f"/admin/appointments?{urlencode({'code': code})}")
+    assert found.location == f"/admin/appointments?hall=district&day={day}&open={key}#{key}"
+    row = (await desk.get(found.location)).text.split(f'id="{key}"')[1].split("</tr>")[0]
+    assert '<details class="bare" open>' in row
+    other = await desk.get("/admin/appointments?code=12345")
+    assert (other.status, "这不是预约码" in other.text) == (400, True)
+    nobodys = await desk.get(f"/admin/appointments?code=/appointments/{'0' * 32}")
+    assert nobodys.status == 404
+    await citizen.post(f"/appointments/{key}/cancel")
 
 
 @pytest.mark.article(9)
