@@ -159,8 +159,7 @@ class Visitor(BaseHandler):
             return None
         if not (body := account.get("acting")):
             return Party(person, person, account["_id"])
-        await self.services.agencies.check_acting(person["_id"], body)
-        return Party(await self.services.applicants.get(body), person, account["_id"])
+        return Party(await self.services.binding.acting(person, body), person, account["_id"])
 
     def bound_party(self) -> Party:
         if self.party is None:

@@ -89,7 +89,7 @@ class ActingHandler(CitizenPage):
     async def post(self) -> None:
         body = self.get_body_argument("body", "") or None
         if body:
-            await self.services.agencies.check_acting(self.bound_party().agent["_id"], body)
+            await self.services.binding.acting(self.bound_party().agent, body)
         await self.services.accounts.act_for(self.signed_in_account()["_id"], body, self.by_account())
         self.see_other("/me")
 

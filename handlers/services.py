@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from models.accounts import Accounts
-from models.applicants import Agencies, Applicants
+from models.agencies import Agencies
+from models.applicants import Applicants
 from models.applications import Applications
 from models.appointments import Appointments
 from models.binding import Binding

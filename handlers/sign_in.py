@@ -49,6 +49,7 @@ class ArrivalHandler(CitizenPage):
             raise NO_CODE
         user = await self.services.identity.exchange(code)
         account = await self.services.accounts.arrive(user, self.cause())
+        await self.services.binding.keep_bound(account, self.cause(f"account:{account['_id']}"))
         if before := await self.token():
             await self.services.sessions.close(before)
         subject = f"account:{account['_id']}"

@@ -15,9 +15,10 @@ LANGUAGES = ("zh_CN", "en")
 
 
 class Accounts(Store):
-    """`{_id, openid, miniprogram_openid, unionid, following, language, elder, acting}`.
+    """`{_id, openid, miniprogram_openid, unionid, following, language, elder, acting, absorbed}`.
 
-    `acting` is the id of the enterprise or organization that the account's person acts for just now.
+    `absorbed` are ids of accounts that turned out to be the same user's; `acting` is the id of the
+    enterprise or organization that the account's person acts for just now.
     """
 
     collection = "accounts"
@@ -68,10 +69,21 @@ class Accounts(Store):
         if twin is None:
             return await self._upsert({field: user.openid}, {"unionid": user.unionid}, "account.arrived", by)
         if known:
+            await self._absorb(twin, known, by)
             await self._release(known, field, by)
         following = {"following": known["following"]} if known and "following" in known else {}
         return await self._upsert(
             {"unionid": user.unionid}, {field: user.openid, **following}, "account.joined", by
+        )
+
+    async def _absorb(self, twin: Document, known: Document, by: Cause) -> None:
+        """Note whose place the twin takes, so that `Binding.keep_bound` finds who was bound there."""
+        await self.change(
+            twin["_id"],
+            expects={},
+            update={"$addToSet": {"absorbed": known["_id"]}},
+            event=Event("account.absorbed", twin["_id"], by, {"account": known["_id"]}),
+            otherwise=self.missing,
         )
 
     async def _release(self, known: Document, field: str, by: Cause) -> None:

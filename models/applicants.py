@@ -1,5 +1,6 @@
-"""服务对象 bound by their real name (article 7): persons, and the bodies for which persons act."""
+"""服务对象 bound by their real name (article 7): persons, and the bodies for which agents act."""
 
+from contextlib import suppress
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -7,12 +8,14 @@ from pymongo import IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from models.credentials import RULES, ApplicantKind, Credential
-from models.errors import BadInput, Conflict, Forbidden, NotFound
+from models.errors import BadInput, Conflict, NotFound, Refused
 from models.events import Cause, Event
 from models.privacy import Privacy, mask_name, mask_number, mask_phone
 from models.store import Database, Document, Store, unique_text
 
-SEALED = ("name", "number", "phone")
+OTHER_PHONE = Refused(
+    "phone_differs", "请使用该证件登记时的手机号码接收验证码；号码已停用的，请带证件到窗口更新后再绑定"
+)
 
 
 class Applicants(Store):
@@ -56,10 +59,16 @@ class Applicants(Store):
     ) -> Document:
         """Bind a verified person to an account; the account bound before is named in `applicant.rebound`.
 
+        The phone that was kept with the credential is the one that counts: else anybody who knows a name and
+        a number could take a binding over with a phone of their own.
+
         Raises:
+            Refused: `phone_differs`.
             Conflict: `account_bound`, the account is bound to another person.
         """
         before = await self.known(credential)
+        if before and self.phone(before) not in (None, phone):
+            raise OTHER_PHONE
         old = before["account"] if before else None
         event = (
             Event("applicant.rebound", account, by, {"old_account": old})
@@ -89,15 +98,39 @@ class Applicants(Store):
     async def verify_at_window(
         self, kind: ApplicantKind, credential: Credential, *, name: str, phone: str, by: Cause
     ) -> Document:
-        """Staff saw the document itself; the person can bind online afterwards."""
+        """Staff saw the document itself; the person can bind online afterwards, or goes on with a new phone,
+        of which the account that is bound hears.
+
+        Raises:
+            Conflict: `already_verified`, under another name.
+        """
         before = await self.known(credential)
+        if before and self.name(before) != name:
+            raise Conflict(
+                "already_verified",
+                "该证件已以“{name}”认证，与所填姓名不一致，请核对证件",
+                name=before["masked_name"],
+            )
+        changed = bool(before and phone and self.phone(before) not in (None, phone))
         sets = {
             **self._identity(before, kind, credential, name, phone or None),
             "verified": {"at": by.at, "by": by.actor},
         }
         if before is None:
             sets["account"] = None
-        return await self._put(before, sets, Event("applicant.verified_at_window", "", by), {})
+        name_of_event = "applicant.phone_changed" if changed else "applicant.verified_at_window"
+        return await self._put(before, sets, Event(name_of_event, "", by), {})
+
+    async def move(self, old: str, account: str, by: Cause) -> None:
+        """Bind whom one account has to another of the same user, unless that has somebody already."""
+        with suppress(DuplicateKeyError):
+            found = await self.of_account(old)
+            if found:
+                event = Event("applicant.moved", found["_id"], by, {"old_account": old, "account": account})
+                await self.documents.update_one(
+                    {"_id": found["_id"], "account": old},
+                    {"$set": {"account": account}, "$push": {"events": event.document()}},
+                )
 
     async def unbind(self, applicant: str, account: str, by: Cause) -> None:
         """
@@ -152,7 +185,7 @@ class Applicants(Store):
         return self.privacy.open(applicant[field], f"applicant:{applicant['_id']}:{field}")
 
     def _index(self, credential: Credential) -> str:
-        return self.privacy.index(f"{credential.kind}:{credential.number}", "credential")
+        return self.privacy.index(f"{credential.register}:{credential.number}", "credential")
 
     def _identity(
         self,
@@ -205,94 +238,3 @@ class Applicants(Store):
         if changed is None:
             raise Conflict("binding_raced", "该证件正在办理绑定，请稍后再试")
         return changed
-
-
-class Agencies(Store):
-    """经办人 for a body: `{_id: "<person>:<body>", person, body, representative, state}`."""
-
-    collection = "agencies"
-    missing = NotFound("agency_not_found", "没有找到该经办关系")
-    indexes: ClassVar = [
-        IndexModel([("person", 1), ("state", 1)]),
-        IndexModel([("representative", 1), ("state", 1)]),
-    ]
-
-    async def request(self, person: Document, body: Document, by: Cause) -> Document:
-        """Ask to act for a body; the legal representative's own request is confirmed at once."""
-        key = f"{person['_id']}:{body['_id']}"
-        own = person["credential"]["number_index"] == body["representative"]
-        state, name = ("confirmed", "agency.confirmed") if own else ("requested", "agency.requested")
-        try:
-            changed: Document = await self.documents.find_one_and_update(
-                {"_id": key, "state": {"$nin": ["requested", "confirmed"]}},
-                {
-                    "$set": {
-                        "person": person["_id"],
-                        "body": body["_id"],
-                        "agent_name": person["masked_name"],
-                        "representative": body["representative"],
-                        "state": state,
-                    },
-                    "$push": {"events": Event(name, key, by).document()},
-                },
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
-            )
-        except DuplicateKeyError:
-            raise Conflict("agency_exists", "您已申请或已是该单位的经办人") from None
-        return changed
-
-    async def decide(self, key: str, representative: Document, *, confirmed: bool, by: Cause) -> Document:
-        """The legal representative confirms or declines.
-
-        Raises:
-            Conflict: `agency_not_waiting`, also for somebody who is not the representative.
-        """
-        state, name = ("confirmed", "agency.confirmed") if confirmed else ("ended", "agency.ended")
-        return await self.change(
-            key,
-            expects={
-                "state": "requested",
-                "representative": representative["credential"]["number_index"],
-            },
-            sets={"state": state},
-            event=Event(name, key, by),
-            otherwise=Conflict("agency_not_waiting", "该申请不在等待您确认的状态"),
-        )
-
-    async def end(self, key: str, person: Document, by: Cause) -> Document:
-        """The agent gives it up, or the representative takes it back."""
-        return await self.change(
-            key,
-            expects={
-                "state": {"$ne": "ended"},
-                "$or": [
-                    {"person": person["_id"]},
-                    {"representative": person["credential"]["number_index"]},
-                ],
-            },
-            sets={"state": "ended"},
-            event=Event("agency.ended", key, by),
-            otherwise=Conflict("agency_ended", "该经办关系已结束"),
-        )
-
-    async def of_person(self, person: str) -> list[Document]:
-        query = {"person": person, "state": {"$ne": "ended"}}
-        return [agency async for agency in self.documents.find(query, {"events": 0})]
-
-    async def of_representative(self, person: Document) -> list[Document]:
-        """What a legal representative has to confirm, or has confirmed."""
-        query = {
-            "representative": person["credential"]["number_index"],
-            "state": {"$ne": "ended"},
-            "person": {"$ne": person["_id"]},
-        }
-        return [agency async for agency in self.documents.find(query, {"events": 0})]
-
-    async def check_acting(self, person: str, body: str) -> None:
-        """
-        Raises:
-            Forbidden: `not_agent`.
-        """
-        if not await self.documents.find_one({"_id": f"{person}:{body}", "state": "confirmed"}, {"_id": 1}):
-            raise Forbidden("not_agent", "您不是该单位已确认的经办人")

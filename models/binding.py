@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from models.applicants import Agencies, Applicants
+from models.agencies import Agencies
+from models.applicants import Applicants
 from models.credentials import ApplicantKind, Credential, CredentialKind, check_credential
-from models.errors import BadInput, Refused
+from models.errors import BadInput, Forbidden, NotFound, Refused
 from models.events import Cause
 from models.phone_codes import PhoneCodes, check_phone
 from models.store import Document
@@ -15,6 +16,7 @@ MISMATCH = Refused("identity_mismatch", "姓名（名称）与证件号码不一
 NO_RECORD = Refused(
     "identity_no_record", "暂未查到该证件的登记信息，请携带证件原件到任一政务服务窗口核验后再绑定"
 )
+NOT_AGENT = Forbidden("not_agent", "您不是该单位已确认的经办人")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Binding:
 
         Raises:
             BadInput: the number, the phone, the name or the code is wrong.
-            Refused: `identity_mismatch`, `identity_no_record`.
+            Refused: `identity_mismatch`, `identity_no_record`, `phone_differs`.
             Conflict: `account_bound`, `binding_raced`.
             Unavailable: the register does not answer; nothing was changed.
         """
@@ -63,6 +65,7 @@ class Binding:
         Raises:
             BadInput, Refused, Unavailable: as for `person`.
             Conflict: `agency_exists`.
+            TooMany: `agency_day_limit`.
         """
         name = check_name(name)
         credential = check_credential(applicant_kind, kind, number, local_date(by.at))
@@ -75,7 +78,27 @@ class Binding:
             representative=self.applicants.number_index(found.representative_number.upper()),
             by=by,
         )
+        await self.agencies.end_former(body, by)
         return await self.agencies.request(agent, body, by)
+
+    async def acting(self, person: Document, body: str) -> Document:
+        """The body that a person may act for.
+
+        Raises:
+            Forbidden: `not_agent`, also for a body that there is not.
+        """
+        try:
+            found = await self.applicants.get(body)
+        except NotFound:
+            raise NOT_AGENT from None
+        if "representative" not in found or not await self.agencies.acts(person["_id"], found):
+            raise NOT_AGENT
+        return found
+
+    async def keep_bound(self, account: Document, by: Cause) -> None:
+        """Whoever was bound to an account that this one has absorbed stays bound; safe to repeat."""
+        for absorbed in account.get("absorbed", []):
+            await self.applicants.move(absorbed, account["_id"], by)
 
     async def _verify_person(self, credential: Credential, name: str) -> str:
         """Who vouches: staff who saw the document, or the register."""

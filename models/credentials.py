@@ -113,6 +113,17 @@ RULES: dict[CredentialKind, Rule] = {
 }
 
 
+SHARED: dict[CredentialKind, str] = {
+    CredentialKind.SOCIAL_SECURITY: CredentialKind.RESIDENT_ID.value,
+    CredentialKind.HMT_RESIDENCE_PERMIT: CredentialKind.RESIDENT_ID.value,
+    CredentialKind.LEGAL_PERSON_CERTIFICATE: CredentialKind.USCC.value,
+}
+"""Kinds whose numbers of 18 characters are those of another kind."""
+
+REGISTERED_BUSINESS = "9"
+"""First character of a USCC that the market regulator gave (GB 32100): businesses, and nobody else."""
+
+
 @dataclass(frozen=True)
 class Credential:
     """A number that passed its own checks; whether it is this person's is the verifier's business."""
@@ -120,12 +131,19 @@ class Credential:
     kind: CredentialKind
     number: str
 
+    @property
+    def register(self) -> str:
+        """What numbers it is one of: the same number is the same person or body, whatever card it is on."""
+        if len(self.number) == 18 and self.kind in SHARED:
+            return SHARED[self.kind]
+        return self.kind.value
+
 
 def check_credential(applicant: ApplicantKind, kind: CredentialKind, number: str, today: date) -> Credential:
     """The credential in its normal form (upper case, no spaces).
 
     Raises:
-        BadInput: `credential_kind_not_accepted` or `credential_number_invalid`.
+        BadInput: `credential_kind_not_accepted`, `credential_number_invalid` or `applicant_kind_wrong`.
     """
     rule = RULES[kind]
     if applicant not in rule.kinds:
@@ -137,4 +155,11 @@ def check_credential(applicant: ApplicantKind, kind: CredentialKind, number: str
         raise BadInput(
             "credential_number_invalid", "{label}号码有误，请核对后重新填写", field="number", label=rule.label
         )
-    return Credential(kind, normal)
+    credential = Credential(kind, normal)
+    if credential.register == CredentialKind.USCC and (
+        (normal[0] == REGISTERED_BUSINESS) != (applicant is ApplicantKind.ENTERPRISE)
+    ):
+        raise BadInput(
+            "applicant_kind_wrong", "该统一社会信用代码不属于所选的单位类型，请重新选择", field="number"
+        )
+    return credential

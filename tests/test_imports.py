@@ -18,7 +18,7 @@ FLOORS = (
     {"store", "verification"},
     {"items", "halls", "materials", "staff", "accounts", "sessions", "phone_codes", "parties", "inbox"}
     | {"outbox", "workers"},
-    {"applicants", "reviews", "certificates", "kiosks", "enquiries", "blacklist"},
+    {"agencies", "applicants", "reviews", "certificates", "kiosks", "enquiries", "blacklist"},
     {"appointments", "applications", "binding"},
 )
 """Modules and packages of `models`, from the ground up: each may import those of lower floors."""

@@ -61,6 +61,7 @@ REVIEWS = _system("reviews")
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "phone_code.requested": (CODE,),
     "applicant.rebound": (REBINDING,),
+    "applicant.phone_changed": (REBINDING,),
     "agency.requested": (AGENCY_ASKED,),
     "agency.confirmed": (AGENCY,),
     "agency.ended": (AGENCY,),

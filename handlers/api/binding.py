@@ -57,7 +57,7 @@ class BindingResource(Resource):
                 "phone_code_wrong",
             ),
             409: ("account_bound", "binding_raced"),
-            422: ("identity_mismatch", "identity_no_record"),
+            422: ("identity_mismatch", "identity_no_record", "phone_differs"),
             503: ("verifier_unavailable",),
         },
     )

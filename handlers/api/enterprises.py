@@ -6,7 +6,7 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
 from handlers.api.me import Identity, identity
-from models.applicants import Agencies
+from models.agencies import Agencies
 from models.credentials import ApplicantKind, CredentialKind
 from models.store import Document
 
@@ -69,9 +69,15 @@ class EnterprisesResource(AgencyResource):
         answers=Agency,
         status=201,
         errors={
-            400: ("name_invalid", "credential_kind_not_accepted", "credential_number_invalid"),
+            400: (
+                "name_invalid",
+                "credential_kind_not_accepted",
+                "credential_number_invalid",
+                "applicant_kind_wrong",
+            ),
             409: ("agency_exists", "binding_raced"),
             422: ("identity_mismatch", "identity_no_record"),
+            429: ("agency_day_limit",),
             503: ("verifier_unavailable",),
         },
     )

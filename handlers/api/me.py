@@ -76,7 +76,7 @@ class ActingResource(Resource):
     async def put(self, asked: Acting) -> Me:
         account = self.signed_in_account()
         if asked.body is not None:
-            await self.services.agencies.check_acting(self.bound_party().agent["_id"], asked.body)
+            await self.services.binding.acting(self.bound_party().agent, asked.body)
         await self.services.accounts.act_for(account["_id"], asked.body, self.by_account())
         return await me(self.services, account | {"acting": asked.body})
 
@@ -118,10 +118,9 @@ async def _body(services: Services, person: Document, acting: str | None) -> Doc
     if not acting:
         return None
     try:
-        await services.agencies.check_acting(person["_id"], acting)
+        return await services.binding.acting(person, acting)
     except Forbidden:  # ended meanwhile
         return None
-    return await services.applicants.get(acting)
 
 
 ENDPOINTS = [

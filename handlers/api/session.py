@@ -30,6 +30,7 @@ class SessionResource(Resource):
         user = await self.services.identity.miniprogram_session(asked.code)
         account = await self.services.accounts.arrive_miniprogram(user, self.cause())
         by = self.cause(f"account:{account['_id']}")
+        await self.services.binding.keep_bound(account, by)
         return Session(
             token=await self.services.sessions.open(by.actor, by),
             expires_at=by.at + LIFETIME[by.channel],

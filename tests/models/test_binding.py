@@ -3,26 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from models.accounts import Accounts
-from models.applicants import Agencies, Applicants
+from models.agencies import Agencies
+from models.applicants import Applicants
 from models.binding import Binding
 from models.credentials import ApplicantKind, CredentialKind, check_credential
-from models.errors import BadInput, Conflict, Forbidden, Refused, Unavailable
+from models.errors import BadInput, Conflict, Forbidden, Refused, TooMany, Unavailable
 from models.events import Cause
 from models.phone_codes import PhoneCodes
 from models.privacy import Privacy
 from models.store import Database, Document
 from models.verification import BodyVerdict, PlatformUser, Verdict
 from models.workdays import local_date
-from tests.conftest import START
+from tests.conftest import START, Clock
 
 MakeCause = Callable[..., Cause]
 ELDER = ("陈建国", "11010519491231002X")
 BOSS = ("梁志强", "44011319700101001X")
-USCC = "11100000MB0143028R"
+USCC = "91440113MA59K2XT4M"
 
 
 @dataclass
@@ -68,6 +71,16 @@ class House:
             code=code,
             by=by,
         )
+
+    async def for_weimei(self, agent: Document, by: Cause, **changes: Any) -> Document:
+        """Ask to act for an enterprise."""
+        asked: dict[str, Any] = {
+            "applicant_kind": ApplicantKind.ENTERPRISE,
+            "kind": CredentialKind.USCC,
+            "name": "番禺味美食品有限公司",
+            "number": USCC,
+        }
+        return await self.binding.body(agent, by=by, **{**asked, **changes})
 
 
 @pytest.fixture
@@ -158,6 +171,63 @@ async def test_a_credential_moves_to_a_new_account_and_the_old_one_is_named(
     assert second["events"][-1]["data"]["old_account"] == "a1"
 
 
+@pytest.mark.article(7)
+async def test_a_binding_is_not_taken_over_with_another_phone(house: House, cause: MakeCause) -> None:
+    """Name and number are no secrets: the phone that was verified before is what counts."""
+    await house.bind("a1", cause())
+    with pytest.raises(Refused) as refused:
+        await house.bind("thief", cause(), phone="13900000666")
+    assert refused.value.code == "phone_differs"
+    assert (await house.applicants.of_account("a1")) is not None
+    await house.applicants.unbind((await house.bind("a1", cause()))["_id"], "a1", cause())
+    with pytest.raises(Refused):
+        await house.bind("thief", cause(), phone="13900000666")
+
+
+@pytest.mark.article(7)
+async def test_the_phone_that_staff_recorded_is_the_one_that_binds(house: House, cause: MakeCause) -> None:
+    credential = check_credential(
+        ApplicantKind.PERSON, CredentialKind.RESIDENT_ID, ELDER[1], local_date(START)
+    )
+    staff = cause("staff:window")
+    verified = await house.applicants.verify_at_window(
+        ApplicantKind.PERSON, credential, name=ELDER[0], phone="13900000001", by=staff
+    )
+    with pytest.raises(Refused):
+        await house.bind("thief", cause(), phone="13900000666")
+    await house.bind("a1", cause())
+    with pytest.raises(Conflict) as other:
+        await house.applicants.verify_at_window(
+            ApplicantKind.PERSON, credential, name="陈建军", phone="13900000001", by=staff
+        )
+    assert other.value.code == "already_verified"
+    await house.applicants.verify_at_window(
+        ApplicantKind.PERSON, credential, name=ELDER[0], phone="13900000002", by=staff
+    )
+    kept = await house.applicants.get(verified["_id"])
+    assert (house.applicants.phone(kept), kept["account"]) == ("13900000002", "a1")
+    assert kept["events"][-1]["name"] == "applicant.phone_changed"
+
+
+@pytest.mark.article(7)
+async def test_one_number_is_one_person_whatever_card_it_is_on(house: House, cause: MakeCause) -> None:
+    first = await house.bind("a1", cause())
+    await house.codes.documents.delete_many({})
+    await house.codes.request("13900000001", cause())
+    _, code = house.codes.secret(await house.codes.documents.find_one({}))
+    second = await house.binding.person(
+        "a2",
+        kind=CredentialKind.SOCIAL_SECURITY,
+        name=ELDER[0],
+        number=ELDER[1],
+        phone="13900000001",
+        code=code,
+        by=cause(),
+    )
+    assert second["_id"] == first["_id"]
+    assert await house.applicants.of_account("a1") is None
+
+
 async def test_an_account_holds_one_person(house: House, cause: MakeCause) -> None:
     await house.bind("a1", cause())
     house.register.people[BOSS[1]] = BOSS[0]
@@ -223,38 +293,75 @@ async def test_whom_staff_verified_at_a_window_binds_without_the_register(
 async def test_an_agent_acts_only_after_the_representative_confirmed(house: House, cause: MakeCause) -> None:
     agent = await house.bind("a1", cause())
     boss = await house.bind("a2", cause(), await valid_boss(house), "13900000002")
-    agency = await house.binding.body(
-        agent,
-        applicant_kind=ApplicantKind.ENTERPRISE,
-        kind=CredentialKind.USCC,
-        name="番禺味美食品有限公司",
-        number=USCC,
-        by=cause(),
-    )
+    agency = await house.for_weimei(agent, cause())
     assert agency["state"] == "requested"
     with pytest.raises(Forbidden):
-        await house.agencies.check_acting(agent["_id"], agency["body"])
+        await house.binding.acting(agent, agency["body"])
     with pytest.raises(Conflict):
         await house.agencies.decide(agency["_id"], agent, confirmed=True, by=cause())
     assert [a["_id"] for a in await house.agencies.of_representative(boss)] == [agency["_id"]]
     await house.agencies.decide(agency["_id"], boss, confirmed=True, by=cause())
-    await house.agencies.check_acting(agent["_id"], agency["body"])
+    assert (await house.binding.acting(agent, agency["body"]))["_id"] == agency["body"]
     await house.agencies.end(agency["_id"], boss, cause())
     with pytest.raises(Forbidden):
-        await house.agencies.check_acting(agent["_id"], agency["body"])
+        await house.binding.acting(agent, agency["body"])
 
 
 async def test_a_representative_needs_nobody_else(house: House, cause: MakeCause) -> None:
     boss = await house.bind("a2", cause(), await valid_boss(house), "13900000002")
-    agency = await house.binding.body(
-        boss,
-        applicant_kind=ApplicantKind.ENTERPRISE,
-        kind=CredentialKind.USCC,
+    agency = await house.for_weimei(boss, cause())
+    assert agency["state"] == "confirmed"
+
+
+@pytest.mark.article(7)
+async def test_a_former_representative_decides_nothing_more(house: House, cause: MakeCause) -> None:
+    agent = await house.bind("a1", cause())
+    boss = await house.bind("a2", cause(), await valid_boss(house), "13900000002")
+    agency = await house.for_weimei(agent, cause())
+    await house.agencies.decide(agency["_id"], boss, confirmed=True, by=cause())
+    house.register.representative = ELDER  # the agent is the new one
+    await house.for_weimei(agent, cause())
+    kept = await house.agencies.get(agency["_id"])
+    assert [event["name"] for event in kept["events"]][-2:] == ["agency.ended", "agency.confirmed"]
+    house.register.representative = (BOSS[0], "440113197201051914")
+    body = await house.applicants.register_body(
+        ApplicantKind.ENTERPRISE,
+        check_credential(ApplicantKind.ENTERPRISE, CredentialKind.USCC, USCC, local_date(START)),
         name="番禺味美食品有限公司",
-        number=USCC,
+        representative=house.applicants.number_index("440113197201051914"),
         by=cause(),
     )
-    assert agency["state"] == "confirmed"
+    with pytest.raises(Forbidden):
+        await house.binding.acting(agent, body["_id"])
+    await house.agencies.end_former(body, cause())
+    await house.agencies.end_former(body, cause())
+    assert await house.agencies.of_person(agent["_id"]) == []
+
+
+@pytest.mark.article(7)
+async def test_a_body_is_of_the_kind_that_its_code_says(house: House, cause: MakeCause) -> None:
+    agent = await house.bind("a1", cause())
+    for wrong in (
+        {"applicant_kind": ApplicantKind.ORGANIZATION},
+        {"number": "12440113455307621C"},  # of the 机构编制 office
+    ):
+        with pytest.raises(BadInput) as refused:
+            await house.for_weimei(agent, cause(), **wrong)
+        assert refused.value.code == "applicant_kind_wrong"
+
+
+async def test_a_representative_is_not_asked_without_end(
+    house: House, cause: MakeCause, clock: Clock
+) -> None:
+    agent = await house.bind("a1", cause())
+    for _ in range(3):
+        agency = await house.for_weimei(agent, cause())
+        await house.agencies.end(agency["_id"], agent, cause())
+    with pytest.raises(TooMany) as refused:
+        await house.for_weimei(agent, cause())
+    assert refused.value.code == "agency_day_limit"
+    clock.advance(timedelta(days=1))
+    assert (await house.for_weimei(agent, cause()))["state"] == "requested"
 
 
 async def test_unbinding(house: House, cause: MakeCause) -> None:
@@ -273,6 +380,22 @@ async def test_one_user_of_both_apps_is_one_account(house: House, cause: MakeCau
     assert official["_id"] == mini["_id"]
     assert (official["openid"], official["following"]) == ("o1", True)
     assert (await house.accounts.arrive_miniprogram(PlatformUser("m1", "u1"), cause()))["_id"] == mini["_id"]
+
+
+async def test_who_was_bound_stays_bound_when_two_accounts_turn_out_to_be_one(
+    house: House, cause: MakeCause
+) -> None:
+    official = await house.accounts.arrive(PlatformUser("o1"), cause())
+    person = await house.bind(official["_id"], cause())
+    mini = await house.accounts.arrive_miniprogram(PlatformUser("m1", "u1"), cause())
+    joined = await house.accounts.arrive(PlatformUser("o1", "u1"), cause())
+    assert (joined["_id"], joined["absorbed"]) == (mini["_id"], [official["_id"]])
+    for _ in range(2):
+        await house.binding.keep_bound(joined, cause())
+    moved = await house.applicants.of_account(mini["_id"])
+    assert moved
+    assert moved["_id"] == person["_id"]
+    assert [event["name"] for event in moved["events"]].count("applicant.moved") == 1
 
 
 async def test_many_first_contacts_at_once_make_one_account(house: House, cause: MakeCause) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from models.credentials import ApplicantKind, Credential, CredentialKind
 from models.errors import Conflict
 from models.events import Channel, Event
 from models.parties import Party
@@ -83,21 +84,54 @@ async def test_receipt_of_who_does_not_follow_is_one_text(world: World, platform
 
 
 @pytest.mark.article(13)
-async def test_body_without_a_phone_is_told_through_its_agent(world: World, platforms: Platforms) -> None:
-    agent = await world.person()
-    await world.services.applicants.documents.insert_one({"_id": "body-1", "name": "-", "account": None})
-    platforms.followers = set()
-    await submitted(world, agent, applicant="body-1")
+async def test_who_has_unbound_hears_by_text_and_the_account_no_more(
+    world: World, platforms: Platforms
+) -> None:
+    party = await world.person()
+    await submitted(world, party)
+    await world.services.applicants.unbind(party.id, party.account, world.by())
     await world.work()
+    assert platforms.messages == {}
     [text] = platforms.texts.values()
     assert text["phone"] == PHONE
 
 
+async def body_of(world: World, boss: Document) -> Document:
+    return await world.services.applicants.register_body(
+        ApplicantKind.ENTERPRISE,
+        Credential(CredentialKind.USCC, "91440101231244152Y"),
+        name="番禺区某机械制造有限公司",
+        representative=boss["credential"]["number_index"],
+        by=world.by(),
+    )
+
+
+@pytest.mark.article(13)
+async def test_a_body_hears_through_its_agent_then_through_its_representative(
+    world: World, platforms: Platforms
+) -> None:
+    agent = await world.person()
+    boss = await world.person("openid-of-boss", "13700137000", "440113197001010013")
+    body = await body_of(world, boss.applicant)
+    agency = await world.services.agencies.request(agent.applicant, body, world.by())
+    await world.services.agencies.decide(agency["_id"], boss.applicant, confirmed=True, by=world.by())
+    await submitted(world, agent, applicant=body["_id"])
+    await world.work()
+    receipts = [m["touser"] for m in platforms.messages.values() if m["template_id"] == "TM_RECEIPT"]
+    assert receipts == [OPENID]
+    await world.services.agencies.end(agency["_id"], boss.applicant, world.by())
+    await goes_on(world, "accepted", "accepted")
+    await world.work()
+    told = [m["touser"] for m in platforms.messages.values() if m["template_id"] == "TM_PROGRESS"]
+    assert told == ["openid-of-boss"]
+
+
 @pytest.mark.article(13)
 async def test_nobody_to_reach_stays_in_sight(world: World, platforms: Platforms) -> None:
-    await world.services.applicants.documents.insert_one({"_id": "body-1", "name": "-", "account": None})
     party = await world.person()
-    await submitted(world, party, applicant="body-1", agent=None, account=None)
+    stranger = {"credential": {"number_index": "somebody whom nobody knows here"}}
+    body = await body_of(world, stranger)
+    await submitted(world, party, applicant=body["_id"])
     await world.work()
     assert [each["code"] for each in await world.services.deliveries.failed()] == ["no_phone"]
 

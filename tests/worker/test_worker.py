@@ -117,7 +117,7 @@ async def test_old_account_is_told_of_a_rebinding(world: World, platforms: Platf
     await world.person()
     await world.work()
     new = await world.services.accounts.arrive(PlatformUser("openid-new"), world.by())
-    await world.bind(new, "13900139000", "440113199001010016")
+    await world.bind(new, PHONE, "440113199001010016")
     await world.work()
     [message] = platforms.messages.values()
     assert (message["touser"], message["template_id"]) == (OPENID, "TM_REBINDING")

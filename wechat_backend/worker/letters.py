@@ -6,6 +6,7 @@ from handlers.base import local
 from handlers.services import Services
 from models.appointments import LABELS as APPOINTMENT_LABELS
 from models.appointments import State as AppointmentState
+from models.credentials import ApplicantKind
 from models.errors import NotFound
 from models.items import Handling
 from models.store import Document
@@ -28,6 +29,10 @@ PROGRESS: Mapping[str, tuple[str, str]] = {
     "application.withdrawn": ("已撤回", "如需办理可重新申请"),
 }
 """Event → what happened, what to do now."""
+REBINDING: Mapping[str, str] = {
+    "applicant.rebound": "您的实名认证已转绑到其他微信",
+    "applicant.phone_changed": "您登记的手机号码已在窗口更改",
+}
 AGENCY: Mapping[str, str] = {
     "agency.requested": "待您确认",
     "agency.confirmed": "已确认",
@@ -75,8 +80,7 @@ async def _application(services: Services, _delivery: Document, event: Document)
             "note": note,
         },
         page=f"/applications/{application['_id']}" + ("/receipt" if is_receipt else ""),
-        account=await _account(services, application),
-        phone=await _phone(services, application),
+        **await _reach(services, application),
     )
 
 
@@ -91,18 +95,17 @@ async def _appointment(services: Services, _delivery: Document, event: Document)
             "status": APPOINTMENT_LABELS[state],
         },
         page=f"/appointments/{appointment['_id']}",
-        account=await _account(services, appointment),
-        phone=await _phone(services, appointment),
+        **await _reach(services, appointment),
     )
 
 
 async def _rebinding(services: Services, _delivery: Document, event: Document) -> Letter:
-    """To the account that lost the binding."""
+    """To the account that lost the binding, or that is bound while the phone was changed at a window."""
     applicant = await services.applicants.get(event["about"])
     return Letter(
-        {"what": "您的实名认证已转绑到其他微信", "time": local(event["at"], TIME)},
+        {"what": REBINDING[event["name"]], "time": local(event["at"], TIME)},
         page="/me",
-        account=event["data"]["old_account"],
+        account=event["data"].get("old_account") or applicant["account"],
         phone=services.applicants.phone(applicant),
     )
 
@@ -138,20 +141,23 @@ async def _told(services: Services, recipient: str) -> Document:
     return found
 
 
-async def _account(services: Services, document: Document) -> str | None:
-    """Where it was done from, else where the applicant is bound now."""
-    if document.get("account"):
-        return str(document["account"])
-    account: str | None = (await services.applicants.get(document["applicant"]))["account"]
-    return account
+async def _reach(services: Services, document: Document) -> dict[str, str | None]:
+    """How to reach the one who is to hear of an application or appointment now."""
+    person = await _hears(services, document)
+    return {"account": person["account"], "phone": services.applicants.phone(person)}
 
 
-async def _phone(services: Services, document: Document) -> str | None:
-    """The applicant's own, else (a body has none) that of the agent who did it."""
-    for who in (document["applicant"], document.get("agent")):
-        if who and (phone := services.applicants.phone(await services.applicants.get(who))):
-            return phone
-    return None
+async def _hears(services: Services, document: Document) -> Document:
+    """The applicant; of a body the agent who did it, or its legal representative if that agency has ended.
+
+    A body that has neither here has no account and no phone: the delivery fails, and staff see it.
+    """
+    applicant = await services.applicants.get(document["applicant"])
+    if applicant["kind"] == ApplicantKind.PERSON:
+        return applicant
+    if await services.agencies.acts(document["agent"], applicant):
+        return await services.applicants.get(document["agent"])
+    return await services.applicants.of_number_index(applicant["representative"]) or applicant
 
 
 WRITERS: Mapping[str, Writer] = {
