@@ -110,7 +110,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "receipt": ("serial", "item", "department"),
     "progress": ("serial", "item", "status"),
     "appointment": ("item", "hall", "time", "status"),
-    "rebinding": ("time",),
+    "rebinding": ("what", "time"),
     "agency": ("enterprise", "person", "status"),
 }
 """Notice → parameters of the SMS template, which are named as the facts are."""

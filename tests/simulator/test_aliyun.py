@@ -93,7 +93,11 @@ async def test_a_message_arrives(peer: Peer) -> None:
 
 
 async def test_out_id_does_not_keep_a_repeat_away(peer: Peer) -> None:
-    notice = CODE | {"TemplateCode": "SMS_REBINDING", "TemplateParam": '{"time": "10:00"}', "OutId": "d1"}
+    notice = CODE | {
+        "TemplateCode": "SMS_REBINDING",
+        "TemplateParam": '{"what": "w", "time": "t"}',
+        "OutId": "d1",
+    }
     for _ in range(2):
         assert (await act(peer, "SendSms", notice))["Code"] == "OK"
     assert [message["out_id"] for message in await peer.listed("sms")] == ["d1", "d1"]
@@ -111,10 +115,10 @@ async def test_out_id_does_not_keep_a_repeat_away(peer: Peer) -> None:
         ({"TemplateParam": '{"code": 314159}'}, "isv.INVALID_JSON_PARAM"),
         ({"TemplateParam": '{"kode": "314159"}'}, "isv.TEMPLATE_MISSING_PARAMETERS"),
         ({"TemplateParam": '{"code": "三一四一"}'}, "isv.TEMPLATE_PARAMS_ILLEGAL"),
-        ({"TemplateCode": "SMS_REBINDING", "TemplateParam": '{"time": "x"}'}, "OK"),
-        ({"TemplateCode": "SMS_REBINDING", "TemplateParam": json.dumps({"time": "x" * 36})},
+        ({"TemplateCode": "SMS_REBINDING", "TemplateParam": '{"what": "w", "time": "x"}'}, "OK"),
+        ({"TemplateCode": "SMS_REBINDING", "TemplateParam": json.dumps({"what": "w", "time": "x" * 36})},
          "isv.PARAM_LENGTH_LIMIT"),
-        ({"TemplateCode": "SMS_REBINDING", "TemplateParam": '{"time": "http://x"}'},
+        ({"TemplateCode": "SMS_REBINDING", "TemplateParam": '{"what": "w", "time": "http://x"}'},
          "isv.PARAM_NOT_SUPPORT_URL"),
     ],
 )  # fmt: skip

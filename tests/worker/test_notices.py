@@ -56,6 +56,7 @@ def test_each_change_is_told(event: str) -> None:
     [
         ("phone_code.requested", {}, ("sms", "code", "x1", None)),
         ("applicant.rebound", {}, ("wechat", "rebinding", "x1", "sms")),
+        ("applicant.phone_changed", {}, ("wechat", "rebinding", "x1", "sms")),
         ("appointment.booked", {"applicant": "a1"}, ("wechat", "appointment", "a1", "sms")),
         ("agency.confirmed", {"person": "p1"}, ("wechat", "agency", "p1", "sms")),
         ("agency.requested", {"representative": "f00d"}, ("wechat", "agency", "representative:f00d", "sms")),
