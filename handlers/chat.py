@@ -110,11 +110,11 @@ class Chat:
         )
 
     async def followed(self, message: Incoming, by: Cause) -> str:
-        await self.services.accounts.follow(message.sender, by)
+        await self.services.accounts.follow(message.sender, by, message.at)
         return self.welcome()
 
     async def unfollowed(self, message: Incoming, by: Cause) -> None:
-        await self.services.accounts.unfollow(message.sender, by)
+        await self.services.accounts.unfollow(message.sender, by, message.at)
 
     async def clicked(self, message: Incoming, _by: Cause) -> str | None:
         return self.help() if message.event_key == HELP_KEY else None

@@ -10,6 +10,7 @@ import struct
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 from hmac import compare_digest
 from typing import Any
@@ -26,6 +27,7 @@ CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 LONGEST_TEXT = 2000
 """Bytes of a text reply; WeChat takes 2048."""
 CDATA_END = "]]>"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,13 @@ class Incoming:
     event: str = ""
     event_key: str = ""
     status: str = ""
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was sent, where it says so."""
+        if re.fullmatch(r"[0-9]{1,10}", self.created):
+            return EPOCH + timedelta(seconds=int(self.created))
+        return None
 
     @property
     def key(self) -> str:
@@ -59,10 +68,15 @@ class Opened:
 
 
 class Envelope:
-    """`aes_keys` are EncodingAESKeys of 43 characters, the current one first."""
+    """`aes_keys` are EncodingAESKeys of 43 characters, the current one first.
 
-    def __init__(self, appid: str, token: str, aes_keys: Sequence[str]) -> None:
-        self.appid, self.token = appid, token
+    With `encrypted_only` (安全模式) plain messages are refused: their signature does not cover the content.
+    """
+
+    def __init__(
+        self, appid: str, token: str, aes_keys: Sequence[str], *, encrypted_only: bool = False
+    ) -> None:
+        self.appid, self.token, self.encrypted_only = appid, token, encrypted_only
         self.keys = [b64decode(key + "=") for key in aes_keys]
 
     def check(self, query: Mapping[str, str]) -> None:
@@ -78,11 +92,13 @@ class Envelope:
         """The message inside; `query` has passed `check`, or is of an encrypted request.
 
         Raises:
-            Forbidden: `signature_invalid`.
+            Forbidden: `signature_invalid`, `encryption_required`.
             BadInput: `message_unreadable`.
         """
         text = body.decode("utf-8", "replace")
         if query.get("encrypt_type", "raw") != "aes":
+            if self.encrypted_only:
+                raise Forbidden("encryption_required", "只接受加密的消息")
             return Opened(text, None)
         encrypted = str(parse_xml(text).get("Encrypt") or "")
         expected = self._signature(query.get("timestamp", ""), query.get("nonce", ""), encrypted)

@@ -21,10 +21,10 @@ SUCCESS = "success"
 """Tells WeChat that the message has arrived and that there is nothing to say."""
 PATIENCE = 4.5
 """Seconds; WeChat asks again after five."""
-LINGER = 60.0
+LINGER = 600.0
 """Seconds that an event may still be worked on after WeChat was told that it arrived."""
-PAUSES = (1, 2, 4, 8, 16)
-"""Seconds between the attempts at an event."""
+LONGEST_PAUSE = 30
+"""Seconds between two attempts at an event: one, doubling up to this."""
 SKEW = timedelta(minutes=10)
 LARGEST = 256 * 1024
 
@@ -43,7 +43,7 @@ class Callback:
         """The body of the answer to one request of WeChat's.
 
         Raises:
-            Forbidden: `signature_invalid`, `timestamp_stale`, `nonce_repeated`.
+            Forbidden: `signature_invalid`, `timestamp_stale`, `nonce_repeated`, `encryption_required`.
         """
         if query.get("encrypt_type") != "aes" or "signature" in query:
             self.envelope.check(query)
@@ -58,6 +58,13 @@ class Callback:
             return SUCCESS
         words = await self._in_time(query, message)
         return self._sealed(opened, message, words, query) if words else SUCCESS
+
+    async def spend(self, query: dict[str, str]) -> None:
+        """Its nonce is good for nothing else; WeChat's question is answered whatever the database does."""
+        try:
+            await asyncio.wait_for(self.inbox.spend(nonce_of(query), self.now()), PATIENCE / 2)
+        except Exception:
+            log.exception("nonce_not_kept")
 
     def check_time(self, query: dict[str, str]) -> None:
         """
@@ -89,23 +96,21 @@ class Callback:
 
     async def _until_done(self, query: dict[str, str], message: Incoming) -> str | None:
         """An event is not sent again once WeChat was told that it arrived: try until it is done."""
-        for pause in PAUSES:
+        pause = 1
+        while True:
             try:
                 return await self._words(query, message)
             except DomainError:
                 raise
             except Exception:
                 log.exception("event_failed", event_name=message.event)
-                await asyncio.sleep(pause)
-        return await self._words(query, message)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, 2 * pause)
 
     async def _words(self, query: dict[str, str], message: Incoming) -> str | None:
         """The reply to a message, made once."""
         now = self.now()
-        nonce = f"{query.get('timestamp')}\n{query.get('nonce')}"
-        if not await self.inbox.fresh(nonce, message.key, now):
-            raise Forbidden("nonce_repeated", "请求重复")
-        before = await self.inbox.begin(message.key, now)
+        before = await self.inbox.begin(message.key, nonce_of(query), now)
         if before is not None:
             reply: str | None = before["reply"]
             return reply
@@ -143,6 +148,7 @@ class CallbackHandler(BaseHandler):
         query = self._query()
         self.envelope.check(query)
         self.callback.check_time(query)
+        await self.callback.spend(query)
         self._say(query.get("echostr", ""))
 
     async def post(self) -> None:
@@ -166,8 +172,12 @@ class CallbackHandler(BaseHandler):
 
 
 def routes(keys: Mapping[str, Any]) -> list[Any]:
-    """`keys` are the arguments of `Envelope`: appid, token and aes_keys."""
+    """`keys` are the arguments of `Envelope`: appid, token, aes_keys and encrypted_only."""
     return [(r"/wechat/callback", CallbackHandler, {"envelope": Envelope(**keys)})]
+
+
+def nonce_of(query: dict[str, str]) -> str:
+    return f"{query.get('timestamp')}\n{query.get('nonce')}"
 
 
 def _note(task: "asyncio.Task[str | None]") -> None:

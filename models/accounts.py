@@ -1,5 +1,6 @@
 """A user of the chat platform: one account, whether seen in the official account or the mini-program."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
@@ -12,10 +13,12 @@ from models.store import Document, Store, unique_text
 from models.verification import PlatformUser
 
 LANGUAGES = ("zh_CN", "en")
+FOLLOWING = ("following", "following_since")
 
 
 class Accounts(Store):
-    """`{_id, openid, miniprogram_openid, unionid, following, language, elder, acting, absorbed}`.
+    """`{_id, openid, miniprogram_openid, unionid, following, following_since, language, elder, acting,
+    absorbed}`.
 
     `absorbed` are ids of accounts that turned out to be the same user's; `acting` is the id of the
     enterprise or organization that the account's person acts for just now.
@@ -25,11 +28,12 @@ class Accounts(Store):
     missing = NotFound("account_not_found", "没有找到该账号")
     indexes: ClassVar = [unique_text("openid"), unique_text("miniprogram_openid"), unique_text("unionid")]
 
-    async def follow(self, openid: str, by: Cause) -> Document:
-        return await self._upsert({"openid": openid}, {"following": True}, "account.followed", by)
+    async def follow(self, openid: str, by: Cause, at: datetime | None = None) -> Document:
+        """`at` is when it happened, if not now; what happened later is not undone by what is told late."""
+        return await self._following(openid, True, "account.followed", by, at)
 
-    async def unfollow(self, openid: str, by: Cause) -> Document:
-        return await self._upsert({"openid": openid}, {"following": False}, "account.unfollowed", by)
+    async def unfollow(self, openid: str, by: Cause, at: datetime | None = None) -> Document:
+        return await self._following(openid, False, "account.unfollowed", by, at)
 
     async def arrive(self, user: PlatformUser, by: Cause) -> Document:
         """The account of a user who came through the official account."""
@@ -59,6 +63,16 @@ class Accounts(Store):
             otherwise=self.missing,
         )
 
+    async def _following(
+        self, openid: str, following: bool, name: str, by: Cause, at: datetime | None
+    ) -> Document:
+        at = at or by.at
+        match = {"openid": openid, "following_since": {"$not": {"$gt": at}}}
+        try:
+            return await self._upsert(match, {"following": following, "following_since": at}, name, by)
+        except DuplicateKeyError:  # something later is known already
+            return dict(await self.documents.find_one({"openid": openid}))
+
     async def _arrive(self, field: str, user: PlatformUser, by: Cause) -> Document:
         known: Document | None = await self.documents.find_one({field: user.openid})
         if known and (user.unionid is None or known.get("unionid") == user.unionid):
@@ -71,7 +85,7 @@ class Accounts(Store):
         if known:
             await self._absorb(twin, known, by)
             await self._release(known, field, by)
-        following = {"following": known["following"]} if known and "following" in known else {}
+        following = {name: known[name] for name in FOLLOWING if name in known} if known else {}
         return await self._upsert(
             {"unionid": user.unionid}, {field: user.openid, **following}, "account.joined", by
         )

@@ -1,11 +1,12 @@
 """Chat messages that have come in: answered once, and a repeated one gets the same words again.
 
 `inbox` holds three kinds of short-lived documents, told apart by the beginning of their `_id`:
-`message:…` `{leased_until, reply}`, `nonce:…` `{message}`, and `choices:<openid>` `{choices}`: what the
-numbers of the last list in a conversation stand for.
+`message:…` `{nonce, leased_until, reply}`, `nonce:…` `{nonce}` (of a request without a message), and
+`choices:<openid>` `{choices}`: what the numbers of the last list in a conversation stand for.
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar
@@ -13,6 +14,7 @@ from typing import ClassVar
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from models.errors import Forbidden
 from models.store import Document, Store
 
 KEPT = timedelta(days=1)
@@ -21,51 +23,63 @@ LEASE = timedelta(seconds=5)
 """The platform's own patience: after it nobody is still answering."""
 PAUSE = 0.1
 """Seconds between two looks for the answer that another process is making."""
+NONCE_REPEATED = Forbidden("nonce_repeated", "请求重复")
+
+
+class StillAnswering(Exception):
+    """Another process has the message, and goes on having it: to be tried again."""
 
 
 class Inbox(Store):
     collection = "inbox"
-    indexes: ClassVar = [IndexModel("expires_at", expireAfterSeconds=0)]
+    indexes: ClassVar = [
+        IndexModel("expires_at", expireAfterSeconds=0),
+        IndexModel("nonce", unique=True, sparse=True),
+    ]
 
-    async def fresh(self, nonce: str, message: str, now: datetime) -> bool:
-        """False if this nonce came before with another message.
-
-        The platform may repeat a request as it was; that is no attack, and gets the same reply.
-        """
-        key = f"nonce:{_digest(nonce)}"
-        try:
+    async def spend(self, nonce: str, now: datetime) -> None:
+        """A request without a message came with this nonce: no message may come with it any more."""
+        digest = _digest(nonce)
+        with suppress(DuplicateKeyError):
             await self.documents.insert_one(
-                {"_id": key, "message": _digest(message), "expires_at": now + KEPT}
+                {"_id": f"nonce:{digest}", "nonce": digest, "expires_at": now + KEPT}
             )
-        except DuplicateKeyError:
-            kept = await self.documents.find_one({"_id": key})
-            return kept is None or kept["message"] == _digest(message)
-        return True
 
-    async def begin(self, message: str, now: datetime) -> Document | None:
+    async def begin(self, message: str, nonce: str, now: datetime) -> Document | None:
         """None if the message is ours to answer; else `{reply}`, what was answered before.
 
-        Waits while somebody else is answering it, and takes over from one who died doing so.
+        Waits while somebody else is answering it, and takes over from one who died doing so. The platform
+        may repeat a request as it was; that is no attack, and gets the same reply.
+
+        Raises:
+            Forbidden: `nonce_repeated`, the nonce came before with something else.
+            StillAnswering
         """
-        key = f"message:{_digest(message)}"
-        lease = {"leased_until": now + LEASE, "expires_at": now + KEPT}
+        key, digest = f"message:{_digest(message)}", _digest(nonce)
+        new = {"_id": key, "nonce": digest, "leased_until": now + LEASE, "expires_at": now + KEPT}
         try:
-            await self.documents.insert_one({"_id": key, **lease})
+            await self.documents.insert_one(new)
         except DuplicateKeyError:
-            pass
-        else:
-            return None
-        for _ in range(round(LEASE.total_seconds() / PAUSE)):
+            holder = await self.documents.find_one({"nonce": digest}, {"_id": 1})
+            if holder and holder["_id"] != key:
+                raise NONCE_REPEATED from None
+            return await self._answered(key, now)
+        return None
+
+    async def _answered(self, key: str, now: datetime) -> Document | None:
+        for round_ in range(round(LEASE.total_seconds() / PAUSE) + 1):
             kept: Document | None = await self.documents.find_one({"_id": key})
             if kept and "reply" in kept:
                 return kept
+            moment = now + timedelta(seconds=PAUSE) * round_
             taken = await self.documents.update_one(
-                {"_id": key, "reply": {"$exists": False}, "leased_until": {"$lte": now}}, {"$set": lease}
+                {"_id": key, "reply": {"$exists": False}, "leased_until": {"$lte": moment}},
+                {"$set": {"leased_until": moment + LEASE}},
             )
             if taken.modified_count:
                 return None
             await asyncio.sleep(PAUSE)
-        return {"reply": None}
+        raise StillAnswering
 
     async def finish(self, message: str, reply: str | None) -> None:
         """Keep what was answered; None stands for no words."""

@@ -106,6 +106,7 @@ def _callback_keys(settings: Settings) -> dict[str, Any]:
         "appid": settings.wechat_appid,
         "token": settings.wechat_token.get_secret_value(),
         "aes_keys": keys + ([previous.get_secret_value()] if previous else []),
+        "encrypted_only": settings.wechat_mode == "safe",
     }
 
 

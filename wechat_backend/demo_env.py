@@ -60,6 +60,7 @@ def addresses(port: int, simulator_port: int, mongo_uri: str) -> dict[str, str]:
         "PANYU_MONGO_DATABASE": "panyu_demo",
         "PANYU_MONGO_DRIVER": os.environ.get("PANYU_MONGO_DRIVER", "pymongo"),
         "PANYU_LOG_LEVEL": os.environ.get("PANYU_LOG_LEVEL", "INFO"),
+        "PANYU_WECHAT_MODE": "compatible",
         "PANYU_WECHAT_API_URL": simulator,
         "PANYU_WECHAT_OAUTH_URL": simulator,
         "PANYU_ALIYUN_SMS_URL": simulator,

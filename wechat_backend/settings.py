@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     wechat_token: SecretStr = Field(min_length=3, max_length=32)
     wechat_aes_key: SecretStr = Field(min_length=43, max_length=43)
     wechat_aes_key_previous: SecretStr | None = None
+    wechat_mode: str = Field("safe", pattern="^(safe|compatible)$")
     wechat_api_url: str = "https://api.weixin.qq.com"
     wechat_oauth_url: str = "https://open.weixin.qq.com"
     wechat_templates: WeChatTemplates = {}

@@ -14,7 +14,7 @@ from tests.conftest import Clock
 from tests.gateways.peer import Call, Peer
 from wechat_backend.gateways import base
 from wechat_backend.gateways.base import GatewayError, Remedy
-from wechat_backend.gateways.tokens import FORCE_APART, LEASE, Tokens
+from wechat_backend.gateways.tokens import AFTER_FAILURE, FORCE_APART, LEASE, Tokens
 from wechat_backend.gateways.wechat import App, WeChat
 
 TOKEN, SEND = "/cgi-bin/stable_token", "/cgi-bin/message/template/send"
@@ -98,11 +98,13 @@ async def test_persistent_40001_ends(client: WeChat, peer: Peer, platform: Platf
     platform.refuses = True
     with pytest.raises(GatewayError) as caught:
         await send(client)
-    assert caught.value.code == "40001"
+    assert (caught.value.code, caught.value.remedy) == ("40001", Remedy.WAIT)
     assert len(peer.to(SEND)) == 2
     for _ in range(3):  # forced refreshes are few: 20 a day
-        with pytest.raises(GatewayError, match="token_refused"):
+        with pytest.raises(GatewayError, match="token_refused") as caught:
             await send(client)
+        assert caught.value.remedy is Remedy.WAIT
+        clock.advance(AFTER_FAILURE)
     assert sum(call.json["force_refresh"] for call in peer.to(TOKEN)) == 1
     clock.advance(FORCE_APART)
     platform.refuses = False
@@ -153,12 +155,18 @@ async def test_late_client_leaves_the_new_token_alone(
     assert not await clients[1].tokens._lease(APPID, None, clock.now())
 
 
-async def test_fetching_that_fails_leaves_no_lease(client: WeChat, peer: Peer, platform: Platform) -> None:
+async def test_a_platform_that_gives_no_token_is_left_alone_for_a_moment(
+    clients: list[WeChat], peer: Peer, platform: Platform, clock: Clock
+) -> None:
     peer.answers[TOKEN] = {"errcode": 40125, "errmsg": "invalid appsecret"}
-    with pytest.raises(GatewayError, match="40125"):
-        await send(client)
+    failed = await asyncio.gather(*(send(client) for client in clients * 3), return_exceptions=True)
+    assert {(error.code, error.remedy) for error in failed if isinstance(error, GatewayError)} == {
+        ("40125", Remedy.WAIT)
+    }
+    assert len(peer.to(TOKEN)) == 1
     peer.answers[TOKEN] = platform.token
-    assert await send(client) == "4711"
+    clock.advance(AFTER_FAILURE)
+    assert await send(clients[0]) == "4711"
 
 
 async def test_what_is_sent(client: WeChat, peer: Peer, platform: Platform) -> None:

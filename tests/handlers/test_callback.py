@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha1
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +22,10 @@ from tornado.web import Application
 from wechatpy.crypto import WeChatCrypto
 
 from handlers import wechat
+from handlers.envelope import Envelope, parse
 from handlers.services import Services, Site, assemble
+from models import inbox
+from models.errors import Forbidden
 from models.events import Event
 from models.privacy import Privacy
 from models.workdays import Workdays
@@ -367,6 +371,47 @@ async def test_a_database_that_hangs_costs_nobody_the_answer(peer: Peer, monkeyp
         await asyncio.sleep(0.05)
     else:
         pytest.fail("the follow was lost")
+
+
+async def test_an_event_of_a_server_that_died_is_taken_over(peer: Peer, monkeypatch: Any) -> None:
+    """A repeat that comes while the dead server still holds its lease."""
+    monkeypatch.setattr(inbox, "LEASE", timedelta(seconds=0.5))
+    body = event("subscribe")
+    assert await peer.services.inbox.begin(parse(body).key, "nonce-of-the-dead", peer.clock.now()) is None
+    assert "欢迎" in await peer.say(body)
+    assert await peer.services.accounts.documents.find_one({"openid": USER, "following": True})
+
+
+async def test_what_is_told_late_does_not_undo_what_came_later(peer: Peer) -> None:
+    await peer.say(event("subscribe"))
+    await peer.say(event("unsubscribe", CreateTime="1764000020"))
+    await peer.say(event("subscribe", CreateTime="1764000010"))
+    account = await peer.services.accounts.documents.find_one({"openid": USER})
+    assert account["following"] is False
+
+
+async def test_the_query_of_a_check_is_no_use_for_a_message(peer: Peer) -> None:
+    query = peer.query()
+    assert (await peer.send(query | {"echostr": "1"})).body == b"1"
+    assert (await peer.send(query | {"echostr": "1"})).body == b"1"
+    forged = await peer.send(query, event("subscribe"))
+    assert (forged.code, forged.body) == (403, b"nonce_repeated")
+
+
+async def test_a_check_is_answered_while_the_database_hangs(peer: Peer, monkeypatch: Any) -> None:
+    monkeypatch.setattr(wechat, "PATIENCE", 0.5)
+    peer.gate.open.clear()
+    try:
+        assert (await peer.send(peer.query(echostr="7"))).body == b"7"
+    finally:
+        peer.gate.open.set()
+
+
+def test_safe_mode_takes_no_plain_message() -> None:
+    safe = Envelope(APPID, TOKEN, [KEY], encrypted_only=True)
+    with pytest.raises(Forbidden) as refused:
+        safe.open({}, message("帮助").encode())
+    assert refused.value.code == "encryption_required"
 
 
 def test_patience_ends_before_wechat_asks_again() -> None:

@@ -24,6 +24,7 @@ class Platforms:
         self.peer.answers |= {
             "/cgi-bin/stable_token": {"access_token": "token-1", "expires_in": 7200},
             MENU: {"errcode": 0},
+            "/cgi-bin/menu/get": {"menu": {"button": []}},
             SEND: self.template,
             "/": self.sms,
             "/government/acceptance/applications": self.report,

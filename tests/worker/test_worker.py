@@ -144,12 +144,22 @@ async def test_agency_is_told_to_the_representative_then_the_agent(
     assert platforms.values()[0]["thing1"] == "番禺区某机械制造有限公司"
 
 
-async def test_menu_is_published_once(world: World, platforms: Platforms) -> None:
+async def test_menu_is_published_once(world: World, platforms: Platforms, clock: Clock) -> None:
     made = await asyncio.gather(*(world.worker.menu.publish() for _ in range(4)))
     assert sorted(made) == [False, False, False, True]
+    clock.advance(timedelta(minutes=1))
+    assert not await world.worker.menu.publish()
     world.worker.menu.content = {"button": []}
+    clock.advance(timedelta(minutes=1))
     assert await world.worker.menu.publish()
     assert [call.json for call in platforms.peer.to(MENU)][1] == {"button": []}
+
+
+async def test_menu_that_was_lost_comes_back(world: World, platforms: Platforms, clock: Clock) -> None:
+    assert await world.worker.menu.publish()
+    platforms.peer.answers["/cgi-bin/menu/get"] = {"errcode": 46003}
+    clock.advance(timedelta(minutes=1))
+    assert await world.worker.menu.publish()
 
 
 async def test_menu_that_failed_is_tried_again(world: World, platforms: Platforms, clock: Clock) -> None:

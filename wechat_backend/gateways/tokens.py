@@ -1,7 +1,8 @@
 """WeChat access tokens: one for all processes, sealed in MongoDB.
 
-`tokens` holds `{_id: appid, sealed, expires_at, leased_until, forced_at}`. Whoever finds no usable token
-takes the lease and fetches one, while the others wait for it to appear.
+`tokens` holds `{_id: appid, sealed, expires_at, leased_until, forced_at, failed}`. Whoever finds no usable
+token takes the lease and fetches one, while the others wait for it to appear. Where the platform gives none,
+`failed` says why, and nobody asks again for a moment.
 """
 
 import asyncio
@@ -17,10 +18,14 @@ from wechat_backend.gateways.base import Clock, GatewayError, Remedy
 LEASE = timedelta(seconds=20)
 MARGIN = 300
 """Seconds before its end at which a token is no longer used; WeChat has a new one by then."""
+AFTER_FAILURE = timedelta(seconds=5)
+"""How long the platform is left alone that gave no token."""
 FORCE_APART = timedelta(minutes=75)
 """WeChat allows 20 forced refreshes a day."""
 ROUNDS, PAUSE = 80, 0.1
 """How often, and how many seconds apart, to look for the token that somebody else is fetching."""
+
+NO_ANSWER = {"code": "no_answer", "remedy": Remedy.RETRY.value}
 
 Fetch = Callable[[bool], Awaitable[tuple[str, int]]]
 """Asks the platform for a token, by force or not; the token and its life in seconds."""
@@ -45,6 +50,8 @@ class Tokens:
                 return token
             if await self._lease(appid, kept, now):
                 return await self._refresh(appid, kept, failed, fetch)
+            if kept and kept.get("failed"):
+                raise GatewayError("wechat", kept["failed"]["code"], Remedy(kept["failed"]["remedy"]))
             await asyncio.sleep(PAUSE)
         raise GatewayError("wechat", "token_busy", Remedy.RETRY)
 
@@ -70,15 +77,22 @@ class Tokens:
 
     async def _refresh(self, appid: str, kept: Document | None, failed: str | None, fetch: Fetch) -> str:
         now = self.clock()
-        sets: Document = {"leased_until": None}
+        sets: Document = {"leased_until": now + AFTER_FAILURE, "failed": NO_ANSWER}
         try:
             token, seconds = await fetch(False)
             if token == failed:
                 self._check_force(kept, now)
                 sets["forced_at"] = now
                 token, seconds = await fetch(True)
-            sets["sealed"] = self.privacy.seal(token, f"token:{appid}")
-            sets["expires_at"] = now + timedelta(seconds=seconds - min(MARGIN, seconds // 2))
+            sets |= {
+                "sealed": self.privacy.seal(token, f"token:{appid}"),
+                "expires_at": now + timedelta(seconds=seconds - min(MARGIN, seconds // 2)),
+                "leased_until": None,
+                "failed": None,
+            }
+        except GatewayError as error:
+            sets["failed"] = {"code": error.code, "remedy": error.remedy.value}
+            raise
         finally:
             await self.documents.update_one({"_id": appid}, {"$set": sets})
         return token
@@ -87,4 +101,4 @@ class Tokens:
     def _check_force(kept: Document | None, now: datetime) -> None:
         forced_at = kept.get("forced_at") if kept else None
         if forced_at and now - forced_at < FORCE_APART:
-            raise GatewayError("wechat", "token_refused", Remedy.RETRY)
+            raise GatewayError("wechat", "token_refused", Remedy.WAIT)

@@ -140,7 +140,8 @@ class WeChat(JsonGateway):
     async def _call(
         self, path: str, *, body: Mapping[str, Any] | None = None, query: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """Call with the access token; a token that turns out stale is replaced, once."""
+        """Call with the access token; a token that turns out stale is replaced, once. Where a new one is no
+        better, something is wrong with us, and asking on would be hammering."""
         token = await self.tokens.get(self.account.appid, self._fetch_token)
         try:
             return await self._ask(path, {**(query or {}), "access_token": token}, body)
@@ -148,7 +149,12 @@ class WeChat(JsonGateway):
             if error.code not in STALE_TOKEN:
                 raise
         token = await self.tokens.get(self.account.appid, self._fetch_token, failed=token)
-        return await self._ask(path, {**(query or {}), "access_token": token}, body)
+        try:
+            return await self._ask(path, {**(query or {}), "access_token": token}, body)
+        except GatewayError as error:
+            if error.code not in STALE_TOKEN:
+                raise
+            raise GatewayError(self.provider, error.code, Remedy.WAIT) from None
 
     async def _ask(
         self, path: str, query: Mapping[str, str], body: Mapping[str, Any] | None = None
