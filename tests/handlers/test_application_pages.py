@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from models.events import Cause, Channel
 from models.store import Document
+from tests.files import a_pdf
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import HALL, Browser, Fields, Town, rich_guide
 
@@ -298,7 +299,7 @@ async def concluded(town: Town, citizen: Browser) -> str:
     applications = town.services.applications
     await applications.accept(key, CLERK, guide, town.services.calendar, by)
     applicant = (await applications.get(key))["applicant"]
-    pdf = await town.services.materials.keep(applicant, key, "result", "凭证.pdf", b"%PDF-1.4\n%%EOF", by)
+    pdf = await town.services.materials.keep(applicant, key, "result", "凭证.pdf", a_pdf(), by)
     await applications.conclude(key, CLERK, guide, "approved", "", pdf, by)
     return path
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.files import a_pdf
 from tests.handlers.api.clients import APPROVER, Service, a_photo
 from tests.handlers.guides import USCC
 
@@ -56,7 +57,7 @@ async def test_materials_of_the_guide_alone_and_legible(api: Service) -> None:
     shown = (await client.get(f"/applications/{draft}")).json["materials"][0]
     assert shown["file_name"] == "passwd.jpg"
 
-    pdf = b"%PDF-1.4\n%%EOF\n"
+    pdf = a_pdf()
     part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
     body = part + pdf + b"\r\n--x--\r\n"
     at = f"/applications/{draft}/materials/permit"
