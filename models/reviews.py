@@ -105,7 +105,10 @@ class Reviews(Store):
     """`{_id: "application:<id>" | "appointment:<id>", applicant, level, tags, words, at, item, …}`"""
 
     collection = "reviews"
-    indexes: ClassVar = [IndexModel([("department", 1), ("at", DESCENDING)])]
+    indexes: ClassVar = [
+        IndexModel([("department", 1), ("at", DESCENDING)]),
+        IndexModel([("applicant", 1), ("at", DESCENDING)]),
+    ]
 
     async def give(
         self,
@@ -147,3 +150,8 @@ class Reviews(Store):
     async def of(self, matter: str) -> Document | None:
         found: Document | None = await self.documents.find_one({"_id": matter}, {"events": 0})
         return found
+
+    async def of_applicant(self, applicant: str) -> list[Document]:
+        """The latest first."""
+        found = self.documents.find({"applicant": applicant}, {"events": 0}).sort("at", DESCENDING)
+        return [review async for review in found]

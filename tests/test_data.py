@@ -1,6 +1,7 @@
 """Panyu's data: what it must hold, how its faults are told, and that loading it twice changes nothing."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -86,6 +87,21 @@ def test_items_of_every_kind(data: Data) -> None:
     assert any(guide.trust_first for guide in data.guides)
     assert any(question.sensitive for guide in data.guides for question in guide.form.questions())
     assert len(data.departments) == 20
+
+
+BUSINESS_ADDRESSES = {"site", "central_address", "branches"}
+"""Of premises, which the register of businesses tells anybody."""
+
+
+def test_where_somebody_lives_is_sealed(data: Data) -> None:
+    addresses = [
+        (guide.name, question)
+        for guide in data.guides
+        for question in guide.form.questions()
+        if re.search("住址|地址|住所|门牌", question.label) and question.name not in BUSINESS_ADDRESSES
+    ]
+    assert len(addresses) > 20
+    assert [(name, question.label) for name, question in addresses if not question.sensitive] == []
 
 
 @pytest.mark.article(24)

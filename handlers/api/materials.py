@@ -34,6 +34,8 @@ class MaterialResource(ApplicationBase):
                 "material_kind_not_accepted",
                 "material_damaged",
                 "material_unclear",
+                "material_encrypted",
+                "material_active",
             ),
             404: ("application_not_found", "material_not_asked"),
             409: MOVED,

@@ -49,8 +49,10 @@ class Export(Answer):
 
     exported_at: datetime
     identity: dict[str, Any]
+    agencies: list[dict[str, Any]]
     applications: list[dict[str, Any]]
     appointments: list[dict[str, Any]]
+    reviews: list[dict[str, Any]]
 
 
 class MeResource(Resource):

@@ -22,7 +22,6 @@ from handlers.api.contract import (
     Media,
     PageQuery,
     operation,
-    page,
 )
 from handlers.api.halls import ITEM
 from handlers.applications.confirm import LONGEST_ADDRESS, PROMISE_FIRST, place_of
@@ -31,7 +30,6 @@ from models.errors import NotFound
 
 THEIRS = {404: ("application_not_found",)}
 MOVED = ("already_submitted", "application_moved_on")
-MOST = 1000
 NO_RECEIPT = NotFound("receipt_not_found", "申请尚未提交，还没有回执")
 
 
@@ -57,15 +55,16 @@ class ApplicationList(Answer):
 
 class ApplicationsResource(ApplicationBase):
     @operation(
-        "One's own applications, the newest first",
+        "One's own applications, the latest changed first",
         auth=Auth.APPLICANT,
         asks=PageQuery,
         answers=ApplicationList,
         errors={400: ("page_unknown",)},
     )
     async def get(self, asked: PageQuery) -> ApplicationList:
-        found = await self.services.applications.of_applicant(self.bound_party().id, MOST)
-        shown, following = page(found, lambda each: str(each["_id"]), asked)
+        shown, following = await self.services.applications.page_of(
+            self.bound_party().id, asked.limit, asked.after
+        )
         return ApplicationList(applications=[line(each) for each in shown], next=following)
 
     @operation(
@@ -73,7 +72,11 @@ class ApplicationsResource(ApplicationBase):
         auth=Auth.APPLICANT,
         asks=Beginning,
         answers=Application,
-        errors={404: ("guide_not_found",), 422: ("not_for_applicant",)},
+        errors={
+            404: ("guide_not_found",),
+            409: ("application_moved_on",),
+            422: ("not_for_applicant", "channel_not_offered"),
+        },
     )
     async def post(self, asked: Beginning) -> Application:
         guide = await self.services.guides.published(asked.item)

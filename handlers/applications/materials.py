@@ -6,7 +6,7 @@ from handlers.applications.page import ApplicationPage, is_draft
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID
 from handlers.services import Services
-from models.applications import State, open_materials
+from models.applications import State, check_open, current_files, open_materials
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Cause
 from models.items import Guide
@@ -77,7 +77,7 @@ class FileHandler(ApplicationPage):
     @bound
     async def get(self, key: str, file: str) -> None:
         found = await self.services.applications.find(key, self.bound_party())
-        if file not in _files(found):
+        if file not in current_files(found):
             raise FILE_MISSING
         kept, content = await self.services.materials.read(file, None)
         shown = "inline" if kept["media_type"].startswith("image/") else "attachment"
@@ -102,31 +102,26 @@ async def hand_in(
 
     Raises:
         NotFound: `material_not_asked`.
-        BadInput: the file cannot be taken; see `models.materials.inspect`.
+        Refused, Conflict: not now; see `check_open`.
+        BadInput: the file cannot be taken; see `models.uploads.inspect`.
     """
     if code not in {material.code for material in guide.online_materials() if material.uploads}:
         raise NOT_ASKED
+    check_open(found, code)
     material = await services.materials.keep(party.id, found["_id"], code, name, content, by)
     try:
-        await services.applications.attach(found["_id"], party, guide, code, material, by)
-    except DomainError:
+        unneeded = await services.applications.attach(found["_id"], party, guide, code, material, by)
+    except DomainError:  # it has moved on meanwhile
         await services.materials.drop(material["_id"], by)
         raise
-    await _drop_unseen(services, found, code, by)
+    if unneeded:
+        await services.materials.drop(unneeded, by)
 
 
 async def take_back(services: Services, party: Party, found: Document, code: str, by: Cause) -> None:
     """Take a material off the application again."""
-    await services.applications.detach(found["_id"], party, code, by)
-    await _drop_unseen(services, found, code, by)
-
-
-async def _drop_unseen(services: Services, found: Document, code: str, by: Cause) -> None:
-    """Remove the file that was there before, unless the department has had it."""
-    seen = {file for supplement in found["supplements"] for file in supplement["files"].values()}
-    for material in found["materials"]:
-        if material["code"] == code and material["file"] and material["file"] not in seen:
-            await services.materials.drop(material["file"], by)
+    if unneeded := await services.applications.detach(found["_id"], party, code, by):
+        await services.materials.drop(unneeded, by)
 
 
 def back(found: Document, code: str) -> str:
@@ -159,11 +154,6 @@ def page_values(found: Document, guide: Guide) -> Document:
         "kept": {m["code"]: m for m in found["materials"] if m["file"]},
         "supplement": asked_for(found),
     }
-
-
-def _files(found: Document) -> set[str]:
-    result = (found.get("result") or {}).get("deliverable")
-    return {m["file"] for m in found["materials"] if m["file"]} | ({result} if result else set())
 
 
 ROUTES = [

@@ -4,9 +4,12 @@ from handlers.applications.materials import asked_for, page_values
 from handlers.applications.page import ApplicationPage, is_draft
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID, CitizenPage
-from models.applications import State, open_materials, status_text
+from models.applications import State, check_offered, open_materials, status_text
+from models.credentials import ApplicantKind
 from models.errors import DomainError
 
+MOST = 100
+"""Applications that the list shows."""
 WITHDRAWABLE = {State.SUBMITTED, State.SUPPLEMENT_REQUESTED, State.ACCEPTED}
 
 
@@ -15,7 +18,7 @@ class ApplicationsPage(CitizenPage):
 
     @bound
     async def get(self) -> None:
-        mine = await self.services.applications.of_applicant(self.bound_party().id)
+        mine, _ = await self.services.applications.page_of(self.bound_party().id, MOST)
         self.show("applications/list.html", applications=mine, status_text=status_text)
 
     @bound
@@ -32,6 +35,7 @@ class NewApplicationPage(CitizenPage):
     @bound
     async def get(self) -> None:
         guide = await self.services.guides.published(self.get_query_argument("item", ""))
+        check_offered(guide, ApplicantKind(self.bound_party().applicant["kind"]), self.channel)
         self.show("applications/new.html", guide=guide)
 
 

@@ -1,6 +1,7 @@
 """What the applicant does with an application: begin, fill, hand in, supplement, withdraw."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
@@ -8,20 +9,20 @@ from uuid import uuid4
 from pymongo.errors import DuplicateKeyError
 
 from models.applications import rules
-from models.applications.answers import Answers, check_answers
+from models.applications.answers import MISSING, Answers, check_answers, is_asked
 from models.applications.receipt import Place
 from models.applications.rules import Action, State
 from models.applications.serials import new_serial
-from models.applications.store import ApplicationStore
+from models.applications.store import MOVED_ON, ApplicationStore
 from models.credentials import ApplicantKind
-from models.errors import Conflict, Refused
+from models.errors import Conflict, InvalidForm, Refused
 from models.events import Cause, Event
 from models.items import Guide, Handling, Material
 from models.parties import Party
 from models.store import Document, entry
 from models.workdays import Workdays, local_date
 
-SERIAL_TRIES = 5
+SERIAL_TRIES = START_TRIES = 5
 HANDED_IN = frozenset({State.SUBMITTED, State.ACCEPTED})
 """What is there cannot be taken back; what was to follow can still come."""
 
@@ -33,21 +34,21 @@ class ApplicantSteps(ApplicationStore):
         """Begin a draft, or go on with the one there is of the same version of the guide.
 
         Raises:
-            Refused: `not_for_applicant`, the item is not for such applicants.
+            Refused: `not_for_applicant` or `channel_not_offered`.
+            Conflict: `application_moved_on`.
         """
-        if ApplicantKind(party.applicant["kind"]) not in guide.audience:
-            raise Refused("not_for_applicant", "该事项不面向此类服务对象，请核对办事指南")
+        rules.check_offered(guide, ApplicantKind(party.applicant["kind"]), by.channel)
         claim = f"{party.id}:{guide.key}"
-        if found := await self.documents.find_one({"draft": claim}):
-            return dict(found)
         document = _draft(party, guide, department, claim, by)
         document["answers"] = self._sealed(document["_id"], guide, self._prefilled(party, guide))
         event = Event("application.started", document["_id"], by)
         document["timeline"] = [entry(event)]
-        try:
-            return await self.add(document, event)
-        except DuplicateKeyError:
-            return dict(await self.documents.find_one({"draft": claim}))
+        for _ in range(START_TRIES):
+            if found := await self.documents.find_one({"draft": claim}):
+                return dict(found)
+            with suppress(DuplicateKeyError):  # begun at the same time, and perhaps handed in already
+                return await self.add(document, event)
+        raise MOVED_ON
 
     async def save(
         self, key: str, party: Party, guide: Guide, given: Mapping[str, Any], by: Cause
@@ -61,8 +62,8 @@ class ApplicantSteps(ApplicationStore):
 
     async def attach(
         self, key: str, party: Party, guide: Guide, code: str, material: Document, by: Cause
-    ) -> Document:
-        """Hand in a file for a material of the guide.
+    ) -> str | None:
+        """Hand in a file for a material of the guide; returns the file that nobody needs any more.
 
         Raises:
             Refused: `beyond_guide`, `material_not_asked`, `material_not_yours`.
@@ -72,15 +73,15 @@ class ApplicantSteps(ApplicationStore):
             raise Refused("beyond_guide", "该事项的办事指南不需要这项材料")
         if material["applicant"] != party.id or material["application"] != key:
             raise Refused("material_not_yours", "该文件不属于本次申请")
-        _check_open_for(found, code)
+        rules.check_open(found, code)
         return await self._put_file(found, code, by, file=material["_id"], name=material["name"])
 
-    async def detach(self, key: str, party: Party, code: str, by: Cause) -> Document:
-        """Take a file back, as long as it was not handed in for good."""
+    async def detach(self, key: str, party: Party, code: str, by: Cause) -> str | None:
+        """Take a file back, as long as it was not handed in for good; returns it if nobody needs it."""
         found = await self.find(key, party)
         if found["state"] in HANDED_IN:
             raise rules.moved_on(State(found["state"]))
-        _check_open_for(found, code)
+        rules.check_open(found, code)
         return await self._put_file(found, code, by, file=None, name=None)
 
     async def submit(
@@ -135,6 +136,7 @@ class ApplicantSteps(ApplicationStore):
         asked = found["supplements"][-1]
         before = self.answers(found)
         new = {name: given[name] for name in given if name in asked["fields"] or name not in before}
+        _check_answered(guide, asked["fields"], {**before, **new}, given)
         answers = check_answers(guide.form, {**before, **new}, complete=True)
         files = {m["code"]: m["file"] for m in found["materials"]}
         uploads = {m.code for m in guide.online_materials() if m.uploads}  # paper comes by another way
@@ -172,7 +174,7 @@ class ApplicantSteps(ApplicationStore):
 
     async def _put_file(
         self, found: Document, code: str, by: Cause, *, file: str | None, name: str | None
-    ) -> Document:
+    ) -> str | None:
         followed = found["state"] in HANDED_IN
         name_now = "application.material_followed" if followed else "application.material_changed"
         event = Event(name_now, found["_id"], by, {"code": code})
@@ -182,14 +184,16 @@ class ApplicantSteps(ApplicationStore):
             else m
             for m in found["materials"]
         ]
-        return await self.change(
+        await self.change(
             found["_id"],
             expects={"state": found["state"], "materials": found["materials"]},
             sets={"materials": materials, "changed_at": by.at},
             update={"$push": {"timeline": entry(event)}} if followed else None,
             event=event,
-            otherwise=Conflict("application_moved_on", "该办件刚刚有变动，请刷新后再操作"),
+            otherwise=MOVED_ON,
         )
+        before = {m["file"] for m in found["materials"] if m["code"] == code and m["file"]}
+        return next(iter(before - rules.replaced_files(found)), None)
 
     def _prefilled(self, party: Party, guide: Guide) -> Answers:
         """What the bound identity already says."""
@@ -252,18 +256,15 @@ def _no_file(material: Material) -> Document:
     }
 
 
-def _check_open_for(found: Document, code: str) -> None:
-    """
+def _check_answered(guide: Guide, fields: list[str], answers: Answers, given: Mapping[str, Any]) -> None:
+    """What was asked for is answered, though it be as before.
+
     Raises:
-        Refused: `material_not_asked`.
-        Conflict: `application_moved_on`.
+        InvalidForm
     """
-    if code in rules.open_materials(found):
-        return
-    state = State(found["state"])
-    if state is State.SUPPLEMENT_REQUESTED:
-        raise Refused("material_not_asked", "本次补正没有要求这项材料")
-    raise rules.moved_on(state)
+    open_still = [q for q in guide.form.questions() if q.name in set(fields) - given.keys()]
+    if faults := {q.name: MISSING for q in open_still if is_asked(q, answers)}:
+        raise InvalidForm(faults)
 
 
 def _check_materials(guide: Guide, found: Document) -> None:

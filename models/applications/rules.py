@@ -3,7 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 
+from models.credentials import ApplicantKind
 from models.errors import Conflict, Forbidden, Refused
+from models.events import Channel
 from models.items import Guide
 from models.staff import department_limit, scopes
 from models.store import Document
@@ -118,6 +120,48 @@ def open_materials(application: Document) -> set[str]:
             return {m["code"] for m in application["materials"] if m["state"] == TO_FOLLOW}
         case _:
             return set()
+
+
+def check_open(application: Document, code: str) -> None:
+    """
+    Raises:
+        Refused: `material_not_asked`.
+        Conflict: `already_submitted` or `application_moved_on`.
+    """
+    if code in open_materials(application):
+        return
+    state = State(application["state"])
+    if state is State.SUPPLEMENT_REQUESTED:
+        raise Refused("material_not_asked", "本次补正没有要求这项材料")
+    raise moved_on(state)
+
+
+def current_files(application: Document) -> set[str]:
+    """Ids of the files that stand for its materials now, and of the result."""
+    result = (application.get("result") or {}).get("deliverable")
+    return {file for file in (result, *(m["file"] for m in application["materials"])) if file}
+
+
+def replaced_files(application: Document) -> set[str]:
+    """Ids of the files that the department had when it asked for others."""
+    return {file for asked in application["supplements"] for file in asked["files"].values() if file}
+
+
+def files_of(application: Document) -> set[str]:
+    """Ids of all files that the department has had, those replaced in a supplement too."""
+    return current_files(application) | replaced_files(application)
+
+
+def check_offered(guide: Guide, kind: ApplicantKind, channel: Channel) -> None:
+    """An item is begun by those whom it is for, and where its guide offers it (article 24).
+
+    Raises:
+        Refused: `not_for_applicant` or `channel_not_offered`.
+    """
+    if kind not in guide.audience:
+        raise Refused("not_for_applicant", "该事项不面向此类服务对象，请核对办事指南")
+    if channel not in guide.channels:
+        raise Refused("channel_not_offered", "该事项不在此渠道办理，请按办事指南所列渠道办理")
 
 
 def acceptance_deadline(guide: Guide, received: datetime, calendar: Workdays) -> datetime:

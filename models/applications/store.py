@@ -1,7 +1,9 @@
 """Applications in MongoDB: one document each, one guarded write a step."""
 
 import json
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -10,12 +12,17 @@ from models.applications import rules
 from models.applications.answers import Answers, is_sealed
 from models.applications.receipt import Receipt, public_view, receipt_of
 from models.applications.rules import Action, State
-from models.errors import Conflict, NotFound
+from models.errors import BadInput, Conflict, NotFound
 from models.events import Cause, Event
 from models.items import Guide
 from models.parties import Party
 from models.privacy import Privacy
 from models.store import Database, Document, Store, entry, unique_text
+
+MOVED_ON = Conflict("application_moved_on", "该办件刚刚有变动，请刷新后再操作")
+LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
+PAGE_UNKNOWN = BadInput("page_unknown", "没有找到这一页，请从头查看", field="after")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ApplicationStore(Store):
@@ -26,7 +33,7 @@ class ApplicationStore(Store):
     indexes: ClassVar[Sequence[IndexModel]] = [
         unique_text("serial"),
         unique_text("draft"),
-        IndexModel([("applicant", ASCENDING), ("changed_at", DESCENDING)]),
+        IndexModel([("applicant", ASCENDING), ("changed_at", DESCENDING), ("_id", DESCENDING)]),
         IndexModel([("state", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)]),
         IndexModel(
             [("department", ASCENDING), ("state", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)]
@@ -44,10 +51,31 @@ class ApplicationStore(Store):
             raise self.missing
         return found
 
-    async def of_applicant(self, applicant: str, limit: int = 100) -> list[Document]:
-        """The latest changed first; a `limit` of 0 is none."""
-        found = self.documents.find({"applicant": applicant}, {"events": 0}).sort("changed_at", DESCENDING)
-        return [document async for document in found.limit(limit)]
+    async def of_applicant(self, applicant: str) -> list[Document]:
+        """All of them whole, the latest changed first."""
+        found = self.documents.find({"applicant": applicant}, {"events": 0}).sort(LATEST_FIRST)
+        return [document async for document in found]
+
+    async def page_of(self, applicant: str, limit: int, after: str = "") -> tuple[list[Document], str | None]:
+        """Without their answers, the latest changed first; and `after` for the next page, if there is one.
+
+        Raises:
+            BadInput: `page_unknown`.
+        """
+        query: Document = {"applicant": applicant}
+        if after:
+            moment, key = _position(after)
+            query["changed_at"] = {"$lte": moment}
+            query["$or"] = [{"changed_at": {"$lt": moment}}, {"_id": {"$lt": key}}]
+        cursor = self.documents.find(query, {"events": 0, "answers": 0}).sort(LATEST_FIRST)
+        found = [document async for document in cursor.limit(limit + 1)]
+        return found[:limit], _cursor(found[limit - 1]) if len(found) > limit else None
+
+    async def files_held(self, keys: set[str]) -> set[str]:
+        """Ids of the files that belong to any of these applications."""
+        wanted = {"materials.file": 1, "supplements.files": 1, "result.deliverable": 1}
+        found = self.documents.find({"_id": {"$in": sorted(keys)}}, wanted)
+        return {file async for document in found for file in rules.files_of(document)}
 
     async def by_serial(self, serial: str) -> Document:
         found: Document | None = await self.documents.find_one({"serial": serial})
@@ -67,12 +95,19 @@ class ApplicationStore(Store):
     def receipt(self, document: Document, base_url: str) -> Receipt:
         return receipt_of(document, self.place_text(document), base_url)
 
+    def place(self, document: Document) -> Document | None:
+        """How the result is received, with the address opened; None for a draft."""
+        place: Document | None = document["place"]
+        if not place or not place["address"]:
+            return place
+        address = self.privacy.open(place["address"], f"application:{document['_id']}:address")
+        return place | {"address": address}
+
     def place_text(self, document: Document) -> str:
         """Where it is handled, or the postal address."""
-        place = document["place"]
+        place = self.place(document) or {}
         if place["how"] == "courier":
-            address = self.privacy.open(place["address"], f"application:{document['_id']}:address")
-            return f"快递到付：{address}"
+            return f"快递到付：{place['address']}"
         return place["hall_name"] or "网上办理，无需到场"
 
     public_view = staticmethod(public_view)
@@ -101,7 +136,7 @@ class ApplicationStore(Store):
             sets={"state": after.value, "changed_at": by.at, **sets},
             update={**update, "$push": pushes},
             event=event,
-            otherwise=Conflict("application_moved_on", "该办件刚刚有变动，请刷新后再操作"),
+            otherwise=MOVED_ON,
         )
 
     async def _step(
@@ -113,7 +148,7 @@ class ApplicationStore(Store):
             expects={"state": {"$in": [state.value for state in states]}},
             sets={"changed_at": by.at, **sets},
             event=Event(name, key, by),
-            otherwise=Conflict("application_moved_on", "该办件刚刚有变动，请刷新后再操作"),
+            otherwise=MOVED_ON,
         )
 
     def _answered(self, key: str, guide: Guide, answers: Answers) -> Document:
@@ -127,3 +162,15 @@ class ApplicationStore(Store):
             else value
             for name, value in answers.items()
         }
+
+
+def _cursor(document: Document) -> str:
+    """Where a page ends: `changed_at` in milliseconds, as MongoDB keeps it, and the id."""
+    return f"{(document['changed_at'] - EPOCH) // timedelta(milliseconds=1)}-{document['_id']}"
+
+
+def _position(cursor: str) -> tuple[datetime, str]:
+    parts = re.fullmatch(r"(\d{1,13})-([0-9a-f]{32})", cursor, re.ASCII)
+    if not parts:
+        raise PAGE_UNKNOWN
+    return EPOCH + timedelta(milliseconds=int(parts[1])), parts[2]

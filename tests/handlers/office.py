@@ -7,6 +7,7 @@ from uuid import uuid4
 from models.events import Cause, Channel
 from models.staff import Role
 from models.store import Document
+from tests.files import a_pdf
 from tests.handlers.guides import USCC
 from tests.handlers.test_application_pages import submitted
 from tests.handlers.visitor import Browser, Fields, Page, Town, rich_guide
@@ -15,7 +16,7 @@ PASSWORD = "a password of the tests"
 OTHER = "11440113007500005T"
 """Another department."""
 ITEM = rich_guide().item
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF"
+PDF = a_pdf()
 MEMBERS: dict[str, tuple[str | None, list[Role]]] = {
     "window": (None, [Role.WINDOW]),
     "approver": (USCC, [Role.APPROVER]),

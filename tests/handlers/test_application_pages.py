@@ -1,5 +1,6 @@
 """From the guide to the result and the review, through the pages (articles 7, 10 to 14, 17)."""
 
+import asyncio
 import re
 from io import BytesIO
 
@@ -8,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from models.events import Cause, Channel
 from models.store import Document
+from tests.files import a_pdf
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import HALL, Browser, Fields, Town, rich_guide
 
@@ -214,6 +216,82 @@ async def test_uploads_are_judged_on_the_spot(town: Town) -> None:
     assert "还缺少材料：居住证原件照片" in lacking.text
 
 
+@pytest.mark.article(14)
+async def test_what_cannot_be_handed_in_is_not_kept(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    materials = town.services.materials
+    before = await materials.documents.count_documents({}), await materials.heads.count_documents({})
+    late = await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo())
+    assert late.status == 409
+    after = await materials.documents.count_documents({}), await materials.heads.count_documents({})
+    assert after == before
+
+
+async def test_of_files_uploaded_at_once_one_is_kept(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await draft(citizen)
+    await citizen.upload(f"{path}/materials/permit", "first.jpg", photo())
+    answers = await asyncio.gather(
+        *(citizen.upload(f"{path}/materials/permit", f"{n}.jpg", photo()) for n in range(6))
+    )
+    assert {answer.status for answer in answers} <= {303, 409}
+    materials, key = town.services.materials, path.split("/")[2]
+    left = [m["_id"] async for m in materials.documents.find({"application": key, "dropped_at": None})]
+    found = await town.services.applications.get(key)
+    assert left == [found["materials"][0]["file"]]
+    assert await materials.heads.count_documents({"_id": {"$in": left}}) == 1
+    kept = [m["_id"] async for m in materials.documents.find({"application": key})]
+    assert await materials.heads.count_documents({"_id": {"$in": kept}}) == 1
+
+
+@pytest.mark.article(24)
+async def test_an_item_is_begun_here_only_if_its_guide_says_so(town: Town) -> None:
+    citizen, visitor = await town.citizen(), town.browser()
+    elsewhere = rich_guide(item=f"{USCC}{77:013}", name="只在窗口办理的事", channels=["window"])
+    await town.services.guides.publish(elsewhere, clerk_cause(town))
+    for browser in (citizen, visitor):
+        page = (await browser.get(f"/guides/{elsewhere.item}")).text
+        assert "在线办理" not in page
+        assert "预约大厅" in page
+        assert "在线办理" in (await browser.get(f"/guides/{ITEM}")).text
+    for answer in (
+        await citizen.get(f"/applications/new?item={elsewhere.item}"),
+        await citizen.post("/applications", {"item": elsewhere.item}),
+    ):
+        assert answer.status == 422
+        assert "该事项不在此渠道办理" in answer.text
+
+
+@pytest.mark.article(12)
+async def test_a_supplement_shows_what_is_still_unanswered(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    key, guide = path.split("/")[2], await town.services.guides.published(ITEM)
+    await town.services.applications.request_supplement(
+        key, CLERK, guide, [], ["address", "housing"], "请核对住址", clerk_cause(town)
+    )
+    silent = await citizen.post(f"{path}/supplement", {"address": "番禺区市桥街2号"})
+    assert silent.status == 400
+    assert "housing-error" in silent.text
+    done = await citizen.post(f"{path}/supplement", {"address": "番禺区市桥街2号", "housing": "rent"})
+    assert done.location == path
+
+
+async def test_the_owner_sees_a_sealed_address_again(town: Town) -> None:
+    citizen = await town.citizen()
+    question = {"name": "address", "label": "住址", "kind": "text", "sensitive": True}
+    form = {"sections": [{"title": "本人", "questions": [question]}]}
+    guide = rich_guide(item=f"{USCC}{78:013}", name="住址保密的事", form=form)
+    await town.services.guides.publish(guide, clerk_cause(town))
+    page = (await citizen.post("/applications", {"item": guide.item})).location
+    await citizen.post(page, {"address": "番禺区繁华路1号"})
+    path = page.removesuffix("/form")
+    assert "繁华路" not in str(await town.services.applications.get(path.split("/")[2]))
+    for shown in (page, f"{path}/confirm"):
+        assert "番禺区繁华路1号" in (await citizen.get(shown)).text
+
+
 async def test_files_are_shown_safely_and_can_be_removed(town: Town) -> None:
     citizen = await town.citizen()
     path = await draft(citizen)
@@ -292,13 +370,13 @@ async def test_refusal_comes_with_its_basis_and_ones_rights(town: Town) -> None:
         assert text in page
 
 
-async def concluded(town: Town, citizen: Browser) -> str:
-    path = await submitted(citizen)
+async def concluded(town: Town, citizen: Browser, address: str = "") -> str:
+    path = await submitted(citizen, **({"how": "courier", "address": address} if address else {}))
     key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
     applications = town.services.applications
     await applications.accept(key, CLERK, guide, town.services.calendar, by)
     applicant = (await applications.get(key))["applicant"]
-    pdf = await town.services.materials.keep(applicant, key, "result", "凭证.pdf", b"%PDF-1.4\n%%EOF", by)
+    pdf = await town.services.materials.keep(applicant, key, "result", "凭证.pdf", a_pdf(), by)
     await applications.conclude(key, CLERK, guide, "approved", "", pdf, by)
     return path
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.handlers.test_application_pages import concluded
 from tests.handlers.visitor import A_WHILE, REPRESENTATIVE, Town, a_number, a_phone
 
 BOUND_PAGES = [
@@ -125,6 +126,8 @@ async def test_agent_acts_after_the_representative_confirms(town: Town) -> None:
     assert (await boss.bind("赵六", REPRESENTATIVE, a_phone())).status == 303
     assert "有 1 位经办人等您确认" in (await boss.get("/me")).text
     assert (await boss.post(f"/enterprises/{agency[1]}/confirm")).status == 303
+    exported = (await agent.get("/me/export")).json["agencies"]
+    assert exported == [{"body": "番禺小店有限公司", "state": "confirmed"}]
     assert (await agent.post("/acting", {"body": body})).status == 303
     assert "您正在为 番禺" in (await agent.get("/me")).text
     await boss.post(f"/enterprises/{agency[1]}/end")
@@ -151,6 +154,21 @@ async def test_export_holds_ones_own_data(town: Town) -> None:
     assert file.json["identity"]["credential_number"] == number
     assert file.json["identity"]["name"] == "林小美"
     assert file.json["applications"] == []
+
+
+async def test_export_holds_all_and_no_names_of_staff(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await concluded(town, citizen, address="王小明 13800138000 番禺区市桥街1号")
+    assert (await citizen.post(f"{path}/review", {"level": "5", "words": "很快"})).status == 303
+    data = (await citizen.get("/me/export")).json
+    (application,) = data["applications"]
+    assert application["place"]["address"] == "王小明 13800138000 番禺区市桥街1号"
+    assert application["answers"]["address"] == "番禺区市桥街繁华路1号"
+    own = application["timeline"][0]["actor"]
+    assert {line["actor"] for line in application["timeline"]} == {own, "staff"}
+    assert "clerk" not in str(data)
+    assert [(review["level"], review["words"]) for review in data["reviews"]] == [(5, "很快")]
+    assert data["agencies"] == []
 
 
 async def test_unbinding_asks_first(town: Town) -> None:

@@ -3,15 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymongo.errors import DuplicateKeyError
 
-from models.applications import TRANSITIONS, Action, Applications, Place, State, next_state
-from models.errors import Conflict, DomainError, Forbidden, InvalidForm, NotFound, Refused
-from models.events import Cause
+from models.applications import (
+    TRANSITIONS,
+    Action,
+    Applications,
+    Place,
+    State,
+    current_files,
+    files_of,
+    next_state,
+)
+from models.errors import BadInput, Conflict, DomainError, Forbidden, InvalidForm, NotFound, Refused
+from models.events import Cause, Channel, Event
 from models.items import Guide
 from models.parties import Party
 from models.privacy import Privacy
@@ -80,9 +90,16 @@ async def filled(
     applications: Applications, party: Party, cause: MakeCause, of: Guide | None = None
 ) -> Document:
     of = of or guide()
-    draft = await applications.start(party, of, OFFICE, cause())
+    draft = await begun(applications, party, cause, of)
     await applications.save(draft["_id"], party, of, ANSWERS, cause())
-    return await applications.attach(draft["_id"], party, of, "id_card", file(draft, party), cause())
+    await applications.attach(draft["_id"], party, of, "id_card", file(draft, party), cause())
+    return await applications.get(draft["_id"])
+
+
+async def begun(
+    applications: Applications, party: Party, cause: MakeCause, of: Guide | None = None
+) -> Document:
+    return await applications.start(party, of or guide(), OFFICE, cause(channel=Channel.WECHAT))
 
 
 def file(draft: Document, party: Party, key: str = "0" * 32) -> Document:
@@ -99,7 +116,7 @@ async def submitted(
 async def test_a_draft_is_prefilled_and_one_for_each_guide(
     applications: Applications, party: Party, cause: MakeCause
 ) -> None:
-    drafts = await asyncio.gather(*(applications.start(party, guide(), OFFICE, cause()) for _ in range(10)))
+    drafts = await asyncio.gather(*(begun(applications, party, cause) for _ in range(10)))
     assert len({draft["_id"] for draft in drafts}) == 1
     assert applications.answers(drafts[0]) == {"name": "陈建国"}
 
@@ -158,7 +175,7 @@ async def test_twenty_submissions_at_once_give_one_serial_number(
 async def test_nothing_incomplete_is_handed_in(
     applications: Applications, party: Party, cause: MakeCause
 ) -> None:
-    draft = await applications.start(party, guide(), OFFICE, cause())
+    draft = await begun(applications, party, cause)
     with pytest.raises(InvalidForm) as wrong:
         await applications.submit(draft["_id"], party, guide(), CALENDAR, cause(), ONLINE)
     assert set(wrong.value.fields) == {"kind", "account", "ways"}
@@ -174,7 +191,7 @@ async def test_trust_first_takes_materials_later_but_does_not_conclude_without(
     applications: Applications, party: Party, cause: MakeCause
 ) -> None:
     trusting = guide(trust_first=True)
-    draft = await applications.start(party, trusting, OFFICE, cause())
+    draft = await begun(applications, party, cause, trusting)
     await applications.save(draft["_id"], party, trusting, ANSWERS, cause())
     found = await applications.submit(draft["_id"], party, trusting, CALENDAR, cause(), ONLINE)
     assert found["materials"][0]["state"] == "to_follow"
@@ -189,7 +206,7 @@ async def test_what_was_to_follow_is_handed_in_after_acceptance_and_then_it_conc
     applications: Applications, party: Party, cause: MakeCause
 ) -> None:
     trusting = guide(trust_first=True)
-    draft = await applications.start(party, trusting, OFFICE, cause())
+    draft = await begun(applications, party, cause, trusting)
     await applications.save(draft["_id"], party, trusting, ANSWERS, cause())
     found = await applications.submit(draft["_id"], party, trusting, CALENDAR, cause(), ONLINE)
     with pytest.raises(Conflict):  # the optional one was not promised
@@ -215,7 +232,7 @@ async def test_paper_is_named_as_such_and_a_supplement_of_it_needs_no_file(
 ) -> None:
     original = {"code": "original", "name": "原件", "kinds": ["paper"]}
     of = guide(materials=[original])
-    draft = await applications.start(party, of, OFFICE, cause())
+    draft = await begun(applications, party, cause, of)
     await applications.save(draft["_id"], party, of, ANSWERS, cause())
     found = await applications.submit(draft["_id"], party, of, CALENDAR, cause(), ONLINE)
     assert [m["state"] for m in found["materials"]] == ["paper"]
@@ -228,7 +245,7 @@ async def test_paper_is_named_as_such_and_a_supplement_of_it_needs_no_file(
 async def test_only_materials_of_the_guide_are_taken(
     applications: Applications, party: Party, cause: MakeCause
 ) -> None:
-    draft = await applications.start(party, guide(), OFFICE, cause())
+    draft = await begun(applications, party, cause)
     with pytest.raises(Refused) as beyond:
         await applications.attach(draft["_id"], party, guide(), "diary", file(draft, party), cause())
     assert beyond.value.code == "beyond_guide"
@@ -279,6 +296,125 @@ async def test_a_supplement_is_asked_once_answered_whole_and_restarts_the_clock(
     with pytest.raises(Refused) as twice:
         await applications.request_supplement(key, APPROVER, guide(), ["photo"], [], "再补", cause())
     assert twice.value.code == "supplement_asked_once"
+
+
+@pytest.mark.article(12)
+async def test_a_supplement_is_not_answered_by_saying_nothing(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    found = await submitted(applications, party, cause)
+    key = found["_id"]
+    asked = ["kind", "lost_on", "account"]
+    await applications.request_supplement(key, APPROVER, guide(), [], asked, "请核对", cause())
+    with pytest.raises(InvalidForm) as silent:
+        await applications.supplement(key, party, guide(), {"name": "别人"}, CALENDAR, cause())
+    assert set(silent.value.fields) == {"kind", "account"}  # the date is asked for only where it was lost
+    lost = {"kind": "lost", "account": ANSWERS["account"]}
+    with pytest.raises(InvalidForm) as half:
+        await applications.supplement(key, party, guide(), lost, CALENDAR, cause())
+    assert set(half.value.fields) == {"lost_on"}
+    assert (await applications.get(key))["state"] == State.SUPPLEMENT_REQUESTED
+    same = {name: ANSWERS[name] for name in ("kind", "account")}
+    answered = await applications.supplement(key, party, guide(), same, CALENDAR, cause())
+    assert (answered["state"], applications.answers(answered)) == (State.SUBMITTED, ANSWERS)
+
+
+@pytest.mark.article(14)
+async def test_what_the_department_had_stays_what_it_had_not_goes(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    draft = await filled(applications, party, cause)
+    key, names = draft["_id"], ["0" * 32, "1" * 32, "2" * 32, "3" * 32]
+
+    async def attach(name: str) -> str | None:
+        return await applications.attach(key, party, guide(), "id_card", file(draft, party, name), cause())
+
+    assert await attach(names[1]) == names[0]
+    await applications.submit(key, party, guide(), CALENDAR, cause(), ONLINE)
+    await applications.request_supplement(key, APPROVER, guide(), ["id_card"], [], "不清楚", cause())
+    assert await attach(names[2]) is None
+    assert await attach(names[3]) == names[2]
+    await applications.supplement(key, party, guide(), {}, CALENDAR, cause())
+    await applications.accept(key, APPROVER, guide(), CALENDAR, cause())
+    ended = await applications.conclude(key, APPROVER, guide(), "approved", "", PDF, cause())
+    assert current_files(ended) == {names[3], PDF["_id"]}
+    assert files_of(ended) == {names[1], names[3], PDF["_id"]}
+    assert await applications.files_held({key, "x"}) == files_of(ended)
+
+
+async def test_of_files_handed_in_at_once_each_but_the_last_is_told_to_be_needed_no_more(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    draft = await filled(applications, party, cause)
+    names = [str(number) * 32 for number in range(1, 9)]
+    told = await asyncio.gather(
+        *(
+            applications.attach(draft["_id"], party, guide(), "id_card", file(draft, party, name), cause())
+            for name in names
+        ),
+        return_exceptions=True,
+    )
+    refused = {name for name, result in zip(names, told, strict=True) if isinstance(result, Conflict)}
+    gone = [result for result in told if isinstance(result, str)]
+    (stands,) = current_files(await applications.get(draft["_id"]))
+    assert sorted([*gone, *refused, stands]) == ["0" * 32, *names]
+
+
+@pytest.mark.article(24)
+async def test_an_item_is_begun_only_where_its_guide_offers_it(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    for channel in (Channel.MINIPROGRAM, Channel.SYSTEM):
+        with pytest.raises(Refused) as elsewhere:
+            await applications.start(party, guide(channels=["wechat"]), OFFICE, cause(channel=channel))
+        assert elsewhere.value.code == "channel_not_offered"
+    assert set(get_args(Guide.model_fields["channels"].annotation)[0].__args__) == set(Channel) - {"system"}
+
+
+async def test_beginning_while_the_draft_is_handed_in_begins_anew(
+    applications: Applications, party: Party, cause: MakeCause, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, tries = applications.add, iter([True, False])
+
+    async def taken_once(document: Document, event: Event) -> Document:
+        if next(tries):
+            raise DuplicateKeyError("the other one was handed in before we could look")
+        return await add(document, event)
+
+    monkeypatch.setattr(applications, "add", taken_once)
+    assert (await begun(applications, party, cause))["state"] == State.DRAFT
+
+    async def always_taken(*_: object) -> Document:
+        raise DuplicateKeyError("again")
+
+    monkeypatch.setattr(applications, "add", always_taken)
+    with pytest.raises(Conflict):
+        await begun(applications, party, cause, guide(version=2))
+
+
+@pytest.mark.article(13)
+async def test_pages_of_ones_own_follow_each_other_without_answers(
+    applications: Applications, party: Party, cause: MakeCause, clock: Clock
+) -> None:
+    keys = []
+    for number in range(5):
+        draft = await begun(applications, party, cause, guide(item=f"{OFFICE['_id']}{number:013}"))
+        keys.append((clock.now(), draft["_id"]))
+        clock.advance(timedelta(milliseconds=number % 2))  # some at the same moment
+    expected = [key for _, key in sorted(keys, reverse=True)]
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page, after = await applications.page_of("p1", 2, after)
+        assert all("answers" not in one for one in page)
+        seen += [one["_id"] for one in page]
+    assert seen == expected
+    for wrong in ("x", "1-2", f"-1-{'0' * 32}", f"{'9' * 20}-{'0' * 32}"):
+        with pytest.raises(BadInput):
+            await applications.page_of("p1", 2, wrong)
+    query = {"applicant": "p1", "changed_at": {"$lte": clock.now()}}
+    plan = await applications.documents.find(query).sort([("changed_at", -1), ("_id", -1)]).explain()
+    assert plan["queryPlanner"]["winningPlan"]["stage"] != "SORT"
 
 
 @pytest.mark.article(12)

@@ -1,125 +1,132 @@
-"""Uploads are legible, without hidden data, and sealed (article 14)."""
+"""Files are sealed, only their owners', and nothing of them is left behind (article 14)."""
 
-from collections.abc import Callable
-from io import BytesIO
-from random import Random
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
 
-from models.errors import BadInput, NotFound
-from models.events import Cause
-from models.materials import LARGEST, Materials, inspect, safe_name
+from models.errors import NotFound
+from models.events import Cause, Channel
+from models.materials import Materials
 from models.privacy import Privacy
-from models.store import Database
+from models.store import Database, Document
+from tests.conftest import Clock
+from tests.files import a_pdf
 
 MakeCause = Callable[..., Cause]
+PDF = a_pdf("secret")
 
 
-def page(size: tuple[int, int] = (900, 700), ground: str = "#d8d8d0", ink: str = "#111") -> Image.Image:
-    image = Image.new("RGB", size, ground)
-    draw = ImageDraw.Draw(image)
-    for line in range(size[1] // 22):
-        draw.text((10, 22 * line), f"certificate {line} " * 8, fill=ink)
-    return image
+@pytest.fixture
+async def materials(any_database: Database, privacy: Privacy) -> AsyncIterator[Materials]:
+    store = Materials(any_database, privacy)
+    await store.prepare()
+    yield store
+    for collection in (store.documents, store.heads, store.chunks):
+        await collection.delete_many({})
 
 
-def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
-    out = BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
+async def kept(materials: Materials, by: Cause, application: str = "app1") -> str:
+    found = await materials.keep("p1", application, "id_card", "id.pdf", PDF, by)
+    return str(found["_id"])
 
 
-@pytest.mark.article(14)
-@pytest.mark.parametrize(
-    ("image", "reason"),
-    [
-        (page((500, 400)), "太小"),
-        (page(ground="#181818", ink="#2a2a2a"), "太暗"),
-        (Image.new("RGB", (900, 700), "#fff"), "过亮"),
-        (Image.new("RGB", (900, 700), "#aaa"), "模糊"),
-        (page().filter(ImageFilter.GaussianBlur(6)), "模糊"),
-    ],
-    ids=["small", "dark", "white", "blank", "blurred"],
-)
-def test_what_cannot_be_read_is_refused_with_the_reason(image: Image.Image, reason: str) -> None:
-    with pytest.raises(BadInput, match=reason) as refused:
-        inspect(encoded(image))
-    assert refused.value.code == "material_unclear"
+async def bytes_left(materials: Materials) -> int:
+    return int(await materials.heads.count_documents({}) + await materials.chunks.count_documents({}))
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_a_legible_page_is_taken(kind: str) -> None:
-    cleaned = inspect(encoded(page(), kind))
-    assert cleaned.media_type == f"image/{kind.lower()}"
-    assert Image.open(BytesIO(cleaned.content)).size == (900, 700)
-
-
-def test_where_a_photo_was_taken_is_not_kept_and_it_stands_upright() -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6  # turn by 90 degrees
-    exif[0x010E] = "SECRET PLACE"
-    exif.get_ifd(0x8825)[2] = (22.0, 56.0, 0.0)
-    cleaned = inspect(encoded(page(), exif=exif))
-    kept = Image.open(BytesIO(cleaned.content))
-    assert kept.size == (700, 900)
-    assert not kept.getexif()
-    assert b"SECRET" not in cleaned.content
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "material_kind_not_accepted"),
-        (b"MZ\x90\x00 an executable", "material_kind_not_accepted"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "material_kind_not_accepted"),
-        (encoded(page(), "GIF"), "material_kind_not_accepted"),
-        (encoded(page())[:4000], "material_damaged"),
-        (b"%PDF-1.7 cut off", "material_damaged"),
-        (b"%PDF-" + bytes(LARGEST), "material_too_large"),
-    ],
-    ids=["empty", "program", "svg", "gif", "half a photo", "half a pdf", "too large"],
-)
-def test_kinds_are_told_by_content(content: bytes, code: str) -> None:
-    with pytest.raises(BadInput) as refused:
-        inspect(content)
-    assert refused.value.code == code
-
-
-def test_random_bytes_never_break_it() -> None:
-    random = Random(7)
-    for start in (b"", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n"):
-        for _ in range(50):
-            with pytest.raises(BadInput):
-                inspect(start + random.randbytes(random.randrange(400)))
-
-
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("../../etc/passwd", "passwd.jpg"),
-        ("C:\\照片\\我的.PNG", "我的.jpg"),
-        (None, "file.jpg"),
-        ("\x00\n", "file.jpg"),
-    ],
-)
-def test_names(name: str | None, safe: str) -> None:
-    assert safe_name(name, "image/jpeg") == safe
-
-
-async def test_files_are_sealed_and_only_their_owners(
-    any_database: Database, privacy: Privacy, cause: MakeCause
-) -> None:
-    materials = Materials(any_database, privacy)
-    await materials.prepare()
-    content = b"%PDF-1.7 secret %%EOF"
-    kept = await materials.keep("p1", "app1", "id_card", "id.pdf", content, cause())
-    raw = [chunk async for chunk in any_database["files.chunks"].find({"files_id": kept["_id"]})]
+async def test_files_are_sealed_and_only_their_owners(materials: Materials, cause: MakeCause) -> None:
+    key = await kept(materials, cause())
+    raw = [chunk async for chunk in materials.chunks.find({"files_id": key})]
     assert raw
     assert b"secret" not in bytes(raw[0]["data"])
-    _, read = await materials.read(kept["_id"], "p1")
-    assert read == content
+    _, read = await materials.read(key, "p1")
+    assert read == PDF
     with pytest.raises(NotFound):
-        await materials.read(kept["_id"], "p2")
-    await materials.drop(kept["_id"], cause())
-    assert await any_database["files.files"].count_documents({}) == 0
+        await materials.read(key, "p2")
+
+
+async def test_a_dropped_file_is_gone_and_can_be_dropped_again(
+    materials: Materials, cause: MakeCause
+) -> None:
+    key = await kept(materials, cause())
+    for _ in range(2):
+        await materials.drop(key, cause())
+    assert await bytes_left(materials) == 0
+    found = await materials.get(key)
+    assert [event["name"] for event in found["events"]] == ["material.kept", "material.dropped"]
+    with pytest.raises(NotFound):
+        await materials.read(key)
+    with pytest.raises(NotFound):
+        await materials.view(key, cause())
+    with pytest.raises(NotFound):
+        await materials.drop("0" * 32, cause())
+
+
+async def test_dropping_that_is_cut_short_can_be_finished(
+    materials: Materials, cause: MakeCause, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await kept(materials, cause())
+
+    async def dies(*_: object, **__: object) -> Document:
+        raise ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(materials, "change", dies)
+        with pytest.raises(ConnectionError):
+            await materials.drop(key, cause())
+    assert await bytes_left(materials) == 0
+    assert "dropped_at" not in await materials.get(key)
+    with pytest.raises(NotFound):
+        await materials.read(key)
+    await materials.drop(key, cause())
+    assert (await materials.get(key))["dropped_at"]
+
+
+async def test_no_bytes_without_a_document_that_tells_of_them(
+    materials: Materials, cause: MakeCause, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(*_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(materials, "add", dies)
+    with pytest.raises(ConnectionError):
+        await kept(materials, cause())
+    assert await bytes_left(materials) == 0
+
+
+async def test_what_staff_see_is_on_record_before_they_see_it(materials: Materials, cause: MakeCause) -> None:
+    key = await kept(materials, cause())
+    by = cause("staff:su", Channel.WINDOW)
+    found, content = await materials.view(key, by)
+    assert (found["_id"], content) == (key, PDF)
+    seen: dict[str, Any] = (await materials.get(key))["events"][-1]
+    assert (seen["name"], seen["actor"]) == ("material.viewed", "staff:su")
+    assert seen["data"] == {"application": "app1"}
+
+
+async def test_what_nobody_holds_after_a_day_is_swept(
+    materials: Materials, cause: MakeCause, clock: Clock
+) -> None:
+    used, waste = await kept(materials, cause()), await kept(materials, cause(), "app2")
+    asked: list[set[str]] = []
+
+    async def held(applications: set[str]) -> set[str]:
+        asked.append(applications)
+        return {used}
+
+    clock.advance(timedelta(hours=23))
+    young = await kept(materials, cause())
+    assert await materials.sweep(held, cause()) == 0
+    clock.advance(timedelta(hours=2))
+    assert await materials.sweep(held, cause()) == 1
+    assert asked == [set(), {"app1", "app2"}]
+    assert (await materials.get(waste))["dropped_at"]
+    assert (await materials.read(used))[1] == (await materials.read(young))[1] == PDF
+    assert await materials.sweep(held, cause()) == 0
+
+
+async def test_sweeping_uses_an_index(materials: Materials, clock: Clock) -> None:
+    plan = await materials.documents.find({"at": {"$lt": clock.now()}, "dropped_at": None}).explain()
+    assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"])

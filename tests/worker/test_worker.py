@@ -15,6 +15,8 @@ from models.credentials import ApplicantKind, Credential, CredentialKind
 from models.outbox import LEASE
 from models.verification import PlatformUser
 from tests.conftest import Clock
+from tests.files import a_pdf
+from tests.handlers.guides import USCC, a_guide
 from tests.worker.dies import POINTS
 from tests.worker.platforms import MENU, SEND, Platforms
 from tests.worker.world import OPENID, PHONE, World
@@ -214,3 +216,19 @@ async def test_the_request_id_goes_all_the_way(world: World, platforms: Platform
     sent = [line for line in capsys.readouterr().out.splitlines() if "delivery_sent" in line]
     assert sent
     assert all("request=request-1" in line for line in sent)
+
+
+async def test_files_that_nobody_holds_are_swept(world: World, clock: Clock) -> None:
+    party, by = await world.person(), world.by()
+    await world.publish()
+    office = await world.services.departments.get(USCC)
+    draft = await world.services.applications.start(party, a_guide(), office, by)
+    used, waste = [
+        await world.services.materials.keep(party.id, draft["_id"], "permit", "p.pdf", a_pdf(), by)
+        for _ in range(2)
+    ]
+    await world.services.applications.attach(draft["_id"], party, a_guide(), "permit", used, by)
+    clock.advance(timedelta(days=2))
+    assert await world.worker.sweep_once() is False
+    assert (await world.services.materials.get(waste["_id"]))["dropped_at"]
+    assert (await world.services.materials.read(used["_id"]))[1] == a_pdf()

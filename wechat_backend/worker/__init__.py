@@ -1,4 +1,4 @@
-"""The worker process: relays events, sends what they call for, publishes the menu."""
+"""The worker process: relays events, sends what they call for, publishes the menu, sweeps."""
 
 from collections.abc import Mapping
 
@@ -53,5 +53,7 @@ def build(settings: Settings, services: Services, gateways: Gateways, clock: Clo
         workers=Workers(services.database),
         sender=Sender(services.deliveries, senders, clock),
         menu=MenuPublisher(services.database, gateways.wechat, menu(settings.base_url), clock),
+        materials=services.materials,
+        applications=services.applications,
         clock=clock,
     )

@@ -7,6 +7,9 @@ from secrets import token_hex
 
 import structlog
 
+from models.applications import Applications
+from models.events import Cause, Channel
+from models.materials import Materials
 from models.outbox import Deliveries, Outbox
 from models.store import Document, Store
 from models.workers import Workers
@@ -21,6 +24,7 @@ RELAY_EVERY = 0.3
 DELIVER_EVERY = 0.3
 BEAT_EVERY = 10.0
 MENU_EVERY = 60.0
+SWEEP_EVERY = 3600.0
 """Seconds between two rounds that found nothing to do."""
 LONGEST_PAUSE = 15.0
 AT_ONCE = 8
@@ -41,8 +45,11 @@ class Worker:
         workers: Workers,
         sender: Sender,
         menu: MenuPublisher,
+        materials: Materials,
+        applications: Applications,
         clock: Clock,
     ) -> None:
+        self.materials, self.applications = materials, applications
         self.stores, self.outbox, self.deliveries, self.workers = stores, outbox, deliveries, workers
         self.sender, self.menu, self.clock = sender, menu, clock
         self.name = f"{os.getpid()}-{token_hex(4)}"
@@ -66,6 +73,13 @@ class Worker:
         await self._send(delivery)
         return True
 
+    async def sweep_once(self) -> bool:
+        """Drop the files that nobody holds; there is no more to do then."""
+        by = Cause("system", self.clock(), Channel.SYSTEM, f"sweep-{token_hex(4)}")
+        if swept := await self.materials.sweep(self.applications.files_held, by):
+            log.info("files_swept", count=swept)
+        return False
+
     async def run(self) -> None:
         """Work until cancelled; what is on its way then may still arrive."""
         log.info("worker_started", worker=self.name)
@@ -75,6 +89,7 @@ class Worker:
             self._repeat("deliver", lambda: self._dispatch(on_their_way), DELIVER_EVERY, self.wake),
             self._repeat("heartbeat", self._beat, BEAT_EVERY),
             self._repeat("menu", self.menu.publish, MENU_EVERY),
+            self._repeat("sweep", self.sweep_once, SWEEP_EVERY),
         ]
         try:
             await asyncio.gather(*loops)

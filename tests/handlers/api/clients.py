@@ -16,6 +16,7 @@ from models.events import Cause, Channel
 from models.items import Guide
 from models.store import Document
 from tests.conftest import Clock
+from tests.files import a_pdf
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import rich_guide
 from wechat_backend.simulator import Running
@@ -90,7 +91,7 @@ class Service:
         guide, by = await self.services.guides.version(found["guide"]), self.by_staff()
         applications = self.services.applications
         await applications.accept(application, APPROVER, guide, self.services.calendar, by)
-        content = b"%PDF-1.7\nresult\n%%EOF\n"
+        content = a_pdf("result")
         kept = await self.services.materials.keep(
             found["applicant"], application, "result", "凭证.pdf", content, by
         )

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.handlers.api.clients import APPROVER, Service, a_photo
+from tests.files import a_pdf
+from tests.handlers.api.clients import APPROVER, Service, a_photo, api_guide
 from tests.handlers.guides import USCC
 
 SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(2, 7))
@@ -56,7 +57,7 @@ async def test_materials_of_the_guide_alone_and_legible(api: Service) -> None:
     shown = (await client.get(f"/applications/{draft}")).json["materials"][0]
     assert shown["file_name"] == "passwd.jpg"
 
-    pdf = b"%PDF-1.4\n%%EOF\n"
+    pdf = a_pdf()
     part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
     body = part + pdf + b"\r\n--x--\r\n"
     at = f"/applications/{draft}/materials/permit"
@@ -98,6 +99,48 @@ async def test_supplement_is_what_was_asked_for(api: Service) -> None:
 
 
 @pytest.mark.article(12)
+async def test_a_supplement_answered_by_nothing_names_what_is_open(api: Service) -> None:
+    client = await api.citizen("wang")
+    guide = await api.services.guides.publish(
+        api_guide(item=f"{USCC}{76:013}", name="要核对的事"), api.by_staff()
+    )
+    key = await client.begin(guide.item)
+    await client.submit(key)
+    await api.services.applications.request_supplement(
+        key, APPROVER, guide, [], ["number", "address"], "请核对", api.by_staff()
+    )
+    at = f"/applications/{key}/supplement"
+    silent = await client.post(at, {"answers": {}})
+    assert (silent.code, set(silent.json["error"]["fields"])) == ("form_invalid", {"number", "address"})
+    shown = (await client.get(f"/applications/{key}")).json["answers"]
+    assert "*" in shown["number"]
+    same = {name: shown[name] for name in ("number", "address")}
+    assert (await client.post(at, {"answers": same})).json["state"] == "submitted"
+
+
+@pytest.mark.article(24)
+async def test_an_item_is_begun_here_only_if_its_guide_says_so(api: Service) -> None:
+    client = await api.citizen("wang")
+    elsewhere = api_guide(item=f"{USCC}{77:013}", name="只在微信办理的事", channels=["wechat"])
+    await api.services.guides.publish(elsewhere, api.by_staff())
+    assert (await client.post("/applications", {"item": elsewhere.item})).code == "channel_not_offered"
+
+
+async def test_ones_own_come_in_pages(api: Service) -> None:
+    client = await api.citizen("wang")
+    whole = [each["id"] for each in (await client.get("/applications?limit=100")).json["applications"]]
+    assert len(whole) > 1
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        answer = (await client.get(f"/applications?limit=1&after={after}")).json
+        seen += [each["id"] for each in answer["applications"]]
+        after = answer["next"]
+    assert seen == whole
+    assert (await client.get("/applications?after=nowhere")).code == "page_unknown"
+
+
+@pytest.mark.article(12)
 async def test_non_acceptance_tells_reason_and_basis(api: Service) -> None:
     client = await api.citizen("wang")
     key = await client.begin(FIFTH)
@@ -125,4 +168,4 @@ async def test_serial_numbers_show_little_and_verify(api: Service) -> None:
     assert (await anybody.get("/progress/20260101000000000000")).status in (400, 404)
     listed = (await client.get("/applications?limit=1")).json
     assert listed["applications"][0]["serial"] == serial
-    assert listed["next"] == key
+    assert listed["next"]

@@ -1,0 +1,21 @@
+"""Files as people hand them in."""
+
+from io import BytesIO
+from typing import Any
+
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, PdfObject
+
+
+def a_pdf(title: str = "证照", *, password: str = "", catalogue: dict[str, PdfObject] | None = None) -> bytes:
+    """One page; `catalogue` goes into the document's catalogue."""
+    writer: Any = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.add_metadata({"/Title": title})
+    for name, value in (catalogue or {}).items():
+        writer.root_object[NameObject(name)] = value
+    if password:
+        writer.encrypt(password, algorithm="AES-256")
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
