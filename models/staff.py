@@ -31,21 +31,28 @@ SCOPES: dict[Role, frozenset[str]] = {
         {"applications:read", "applications:accept", "appointments:record", "applicants:verify"}
     ),
     Role.APPROVER: frozenset({"applications:read", "applications:accept", "applications:decide"}),
-    Role.SERVICE_MANAGEMENT: frozenset({"applications:read", "reviews:read", "guides:publish"}),
+    Role.SERVICE_MANAGEMENT: frozenset(
+        {"applications:read", "applications:supervise", "reviews:read", "guides:publish"}
+    ),
     Role.DIGITAL_AFFAIRS: frozenset({"deliveries:read", "deliveries:retry"}),
     Role.SERVICE_CENTRE: frozenset({"appointments:record", "reviews:read"}),
     Role.TOWNSHIP: frozenset({"appointments:record"}),
 }
 
 
+EVERY_DEPARTMENT = frozenset({Role.WINDOW, Role.SERVICE_MANAGEMENT})
+"""Roles that reach over all departments, with their own scopes."""
+
+
 def scopes(member: Document) -> frozenset[str]:
     return frozenset().union(*(SCOPES[Role(role)] for role in member["roles"]))
 
 
-def department_limit(member: Document) -> str | None:
-    """The one department whose applications a member sees; None for those who see all."""
+def department_limit(member: Document, scope: str) -> str | None:
+    """The one department for which a member has a scope; None is all of them."""
     own: str | None = member["department"]
-    return None if Role.WINDOW in member["roles"] or Role.SERVICE_MANAGEMENT in member["roles"] else own
+    wide = EVERY_DEPARTMENT.intersection(member["roles"])
+    return None if any(scope in SCOPES[role] for role in wide) else own
 
 
 def check_scope(member: Document, scope: str) -> None:

@@ -71,8 +71,16 @@ def test_roles_carry_their_own_scopes() -> None:
 
 @pytest.mark.article(12)
 def test_the_comprehensive_window_serves_every_department() -> None:
-    assert department_limit(member(Role.APPROVER)) == "D1"
-    assert department_limit(member(Role.WINDOW)) is None
+    assert department_limit(member(Role.APPROVER), "applications:read") == "D1"
+    assert department_limit(member(Role.WINDOW), "applications:accept") is None
+
+
+@pytest.mark.article(5)
+def test_who_is_at_the_window_too_decides_for_their_own_department_only() -> None:
+    both = member(Role.WINDOW, Role.APPROVER)
+    assert department_limit(both, "applications:read") is None
+    assert department_limit(both, "applications:decide") == "D1"
+    assert department_limit(member(Role.APPROVER, department=None), "applications:decide") is None
 
 
 async def test_sessions_live_their_time_and_only_for_their_kind(
