@@ -67,6 +67,12 @@ def check_scope(member: Document, scope: str) -> None:
         raise Forbidden("scope_missing", "您的岗位没有此项权限")
 
 
+def serves(member: Document, hall: str) -> bool:
+    """Whether a hall is one of a member's own; who has no list of halls serves all of them."""
+    halls: list[str] | None = member.get("halls")
+    return halls is None or hall in halls
+
+
 class Tries(Store):
     """How often a user name was tried, whether anybody has it or not:
     `{_id: SHA-256 of the name, tries, until}`, forgotten at `until`."""
@@ -101,7 +107,7 @@ class Tries(Store):
 
 
 class Staff(Store):
-    """`{_id: user name, name, password_hash, department, roles}`."""
+    """`{_id: user name, name, password_hash, department, roles, halls}`; no `halls` is all of them."""
 
     collection = "staff"
     missing = NotFound("staff_not_found", "没有找到该工作人员")
@@ -115,7 +121,15 @@ class Staff(Store):
         await self.tries.prepare()
 
     async def enrol(
-        self, username: str, *, name: str, password: str, department: str | None, roles: list[Role], by: Cause
+        self,
+        username: str,
+        *,
+        name: str,
+        password: str,
+        department: str | None,
+        roles: list[Role],
+        by: Cause,
+        halls: list[str] | None = None,
     ) -> None:
         """Add a member, or do nothing if the user name is there already."""
         if await self.documents.find_one({"_id": username}, {"_id": 1}):
@@ -127,6 +141,7 @@ class Staff(Store):
                 "password_hash": await asyncio.to_thread(HASHER.hash, password),
                 "department": department,
                 "roles": [role.value for role in roles],
+                "halls": halls,
             },
             Event("staff.enrolled", username, by, {"roles": [role.value for role in roles]}),
         )
