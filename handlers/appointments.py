@@ -79,6 +79,7 @@ class AppointmentPage(CitizenPage):
             guide=guide,
             label=LABELS[State(found["state"])],
             reviewed=reviewed,
+            begun=found["start"] <= self.now,
         )
 
 

@@ -3,9 +3,14 @@
 Never more bookings than places, and no second one for the same matter: an appointment holds `claims`,
 whose every element is unique among all appointments (one unique multikey index). Booking is one insert
 that wins all of its claims or none; ending gives them back.
+
+Bookings stay when a hall's capacity or slot length changes, and count in every slot that they overlap.
+As only so many of the lowest seats are tried as there are places left, two who read the same day still
+meet in the same seats.
 """
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -15,11 +20,12 @@ from uuid import uuid4
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from models.errors import BadInput, Conflict, NotFound, Refused
+from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.events import Cause, Event
 from models.halls import Hall, Slot, slots
 from models.items import Guide
 from models.parties import Party
+from models.staff import check_scope, serves
 from models.store import Document, Store, entry
 from models.workdays import Workdays, local_date, local_moment
 
@@ -68,6 +74,24 @@ class FreeSlot:
     left: int
 
 
+def left(slot: Slot, booked: Iterable[Document]) -> int:
+    """The places left in a slot; what was booked when slots were longer, shorter or more counts too."""
+    overlapping = [one for one in booked if one["start"] < slot.end and one["end"] > slot.start]
+    return max(0, slot.capacity - len(overlapping))
+
+
+def check_begun(ending: Ending, start: datetime, now: datetime) -> None:
+    """Nobody is absent before the time; nothing else is known before the day.
+
+    Raises:
+        Refused: `appointment_not_begun`.
+    """
+    if ending is Ending.NO_SHOW and start > now:
+        raise Refused("appointment_not_begun", "预约时间未到，不能记为未到场")
+    if local_date(start) > local_date(now):
+        raise Refused("appointment_not_begun", "预约当天才能记录结果")
+
+
 def check_ending(ending: Ending, material: str | None, guide: Guide) -> None:
     """Missing material is an ending only where the published guide asks for that material (article 9).
 
@@ -96,14 +120,8 @@ class Appointments(Store):
         open_slots = [slot for slot in slots(hall, group, day, calendar) if slot.start > by.at]
         if not open_slots:
             return []
-        query = {"hall": hall.code, "day": day.isoformat(), "group": group, "state": State.BOOKED}
-        taken: dict[datetime, int] = {}
-        async for booked in self.documents.find(query, {"start": 1}):
-            taken[booked["start"]] = taken.get(booked["start"], 0) + 1
-        return [
-            FreeSlot(slot.start, slot.end, max(0, slot.capacity - taken.get(slot.start, 0)))
-            for slot in open_slots
-        ]
+        booked = await self._booked(hall, group, day)
+        return [FreeSlot(slot.start, slot.end, left(slot, booked)) for slot in open_slots]
 
     async def book(
         self, party: Party, guide: Guide, hall: Hall, start: datetime, calendar: Workdays, by: Cause
@@ -113,18 +131,14 @@ class Appointments(Store):
         Raises:
             BadInput: `slot_unknown`, the hall has no such slot for the item, or it has begun.
             Conflict: `slot_full` or `already_booked`.
-            Refused: `too_many_bookings`, three for that day already.
+            Refused: `not_for_applicant`, or `too_many_bookings`, three for that day already.
         """
+        if party.applicant["kind"] not in guide.audience:
+            raise Refused("not_for_applicant", "该事项不面向此类服务对象，请核对办事指南")
         slot = _slot(hall, guide, start, calendar, by)
-        taken = {
-            booked["seat"]
-            async for booked in self.documents.find(
-                {"hall": hall.code, "day": local_date(start).isoformat(), "start": slot.start}
-                | {"group": guide.group, "state": State.BOOKED},
-                {"seat": 1},
-            )
-        }
-        seats = [seat for seat in range(slot.capacity) if seat not in taken]
+        booked = await self._booked(hall, guide.group, local_date(start))
+        taken = {one["seat"] for one in booked if one["start"] == slot.start}
+        seats = [seat for seat in range(slot.capacity) if seat not in taken][: left(slot, booked)]
         random.shuffle(seats)
         ordinal = 0
         while seats:
@@ -147,6 +161,11 @@ class Appointments(Store):
             raise ALREADY_BOOKED
         raise SLOT_FULL
 
+    async def _booked(self, hall: Hall, group: str, day: date) -> list[Document]:
+        query = {"hall": hall.code, "day": day.isoformat(), "group": group, "state": State.BOOKED}
+        found = self.documents.find(query, {"start": 1, "end": 1, "seat": 1})
+        return [document async for document in found]
+
     async def find(self, key: str, party: Party) -> Document:
         """An appointment of the party's own; somebody else's is not found."""
         found: Document = await self.get(key)
@@ -158,9 +177,12 @@ class Appointments(Store):
         """
         Raises:
             Conflict: `appointment_ended`.
+            Refused: `appointment_begun`.
         """
         event = Event("appointment.cancelled", key, by)
-        await self.find(key, party)
+        found = await self.find(key, party)
+        if found["state"] == State.BOOKED and found["start"] <= by.at:
+            raise Refused("appointment_begun", "预约时间已到，不能取消")
         return await self.change(
             key,
             expects={"state": State.BOOKED, "applicant": party.id},
@@ -170,19 +192,38 @@ class Appointments(Store):
             otherwise=NOT_BOOKED,
         )
 
+    async def for_member(self, key: str, member: Document) -> Document:
+        """An appointment at one of the halls for which a member records.
+
+        Raises:
+            Forbidden: `scope_missing` or `other_hall`.
+        """
+        check_scope(member, "appointments:record")
+        found = await self.get(key)
+        if not serves(member, found["hall"]):
+            raise Forbidden("other_hall", "该预约在其他大厅办理")
+        return found
+
     async def end(
-        self, key: str, ending: Ending, guide: Guide, by: Cause, material: str | None = None
+        self,
+        key: str,
+        member: Document,
+        ending: Ending,
+        guide: Guide,
+        by: Cause,
+        material: str | None = None,
     ) -> Document:
         """Record how an appointment ended.
 
         Raises:
+            Forbidden: see `for_member`.
             Refused: `material_not_required`, `appointment_not_begun`.
             Conflict: `appointment_ended`.
         """
+        booked = await self.for_member(key, member)
         check_ending(ending, material, guide)
-        booked = await self.get(key)
-        if ending is Ending.NO_SHOW and booked["start"] > by.at:
-            raise Refused("appointment_not_begun", "预约时间未到，不能记为未到场")
+        if booked["state"] == State.BOOKED:
+            check_begun(ending, booked["start"], by.at)
         event = Event(f"appointment.{ending}", key, by, {"material": material} if material else {})
         return await self.change(
             key,

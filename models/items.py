@@ -21,7 +21,7 @@ from pypinyin import Style, lazy_pinyin
 from models.credentials import ApplicantKind
 from models.errors import Conflict, NotFound, Refused
 from models.events import Cause, Event
-from models.store import Document, Store
+from models.store import Database, Document, Store
 
 
 class Part(BaseModel):
@@ -288,6 +288,10 @@ class Guides(Store):
         IndexModel([("state", 1), ("department", 1), ("name", 1)], name="department"),
     ]
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.database = database
+
     async def published(self, item: str) -> Guide:
         """The version of an item's guide in force.
 
@@ -343,12 +347,12 @@ class Guides(Store):
     async def publish(self, guide: Guide, by: Cause) -> Guide:
         """Put the next version of a guide in force; the one before is kept as superseded.
 
-        The new version is written before the old one steps down, so that a process that dies between
-        the two leaves a draft that the next call finishes.
+        The new version is written as a draft first; the two change places in one transaction.
 
         Raises:
             Refused: see `check_publishable`.
-            Conflict: `guide_version_taken`, the version is published already with other content.
+            Conflict: `guide_version_taken`, the version is published already with other content;
+                `guide_version_older`, a later one is in force; `changed_meanwhile`.
         """
         check_publishable(guide)
         content = guide.model_dump(mode="json")
@@ -357,6 +361,7 @@ class Guides(Store):
             raise Conflict("guide_version_taken", "该版本的办事指南已发布，修改须使用新的版本号")
         if earlier and earlier["state"] == "published":
             return guide
+        await self._check_newest(guide)
         if not earlier:
             search = grams(guide.name, guide.name_en, *guide.keywords)
             draft = {"_id": guide.key, "state": "draft", "grams": search, "drafted_at": by.at, **content}
@@ -364,21 +369,28 @@ class Guides(Store):
                 await self.add(draft, Event("guide.drafted", guide.key, by))
             except DuplicateKeyError:  # somebody else was first: with the same content or another?
                 return await self.publish(guide, by)
-        await self.documents.update_many(
-            {"item": guide.item, "state": "published", "version": {"$lt": guide.version}},
-            {
-                "$set": {"state": "superseded"},
-                "$push": {"events": Event("guide.superseded", guide.key, by).document()},
-            },
-        )
-        await self.change(
-            guide.key,
-            expects={"state": "draft"},
-            sets={"state": "published", "published_at": by.at},
-            event=Event("guide.published", guide.key, by),
-            otherwise=Conflict("guide_version_taken", "该版本的办事指南已发布，修改须使用新的版本号"),
-        )
+        async with self.database.transaction() as session:
+            superseded = Event("guide.superseded", guide.key, by)
+            await self.documents.update_many(
+                {"item": guide.item, "state": "published", "version": {"$lt": guide.version}},
+                {"$set": {"state": "superseded"}, "$push": {"events": superseded.document()}},
+                session=session,
+            )
+            await self._check_newest(guide, session)
+            await self.change(
+                guide.key,
+                expects={"state": "draft"},
+                sets={"state": "published", "published_at": by.at},
+                event=Event("guide.published", guide.key, by),
+                otherwise=Conflict("guide_version_taken", "该版本的办事指南已发布，修改须使用新的版本号"),
+                session=session,
+            )
         return guide
+
+    async def _check_newest(self, guide: Guide, session: Any = None) -> None:
+        later = {"item": guide.item, "state": "published", "version": {"$gt": guide.version}}
+        if await self.documents.find_one(later, {"_id": 1}, session=session):
+            raise Conflict("guide_version_older", "已有更新版本的办事指南，修改须使用新的版本号")
 
 
 def guide_of(document: dict[str, Any]) -> Guide:

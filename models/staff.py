@@ -3,13 +3,16 @@
 import asyncio
 from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
+from typing import ClassVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+from pymongo import IndexModel, ReturnDocument
 
 from models.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
 from models.events import Cause, Event
-from models.store import Document, Store
+from models.store import Database, Document, Store
 
 HASHER = PasswordHasher()
 NOBODY = HASHER.hash("nobody has this password")
@@ -31,21 +34,28 @@ SCOPES: dict[Role, frozenset[str]] = {
         {"applications:read", "applications:accept", "appointments:record", "applicants:verify"}
     ),
     Role.APPROVER: frozenset({"applications:read", "applications:accept", "applications:decide"}),
-    Role.SERVICE_MANAGEMENT: frozenset({"applications:read", "reviews:read", "guides:publish"}),
+    Role.SERVICE_MANAGEMENT: frozenset(
+        {"applications:read", "applications:supervise", "reviews:read", "guides:publish"}
+    ),
     Role.DIGITAL_AFFAIRS: frozenset({"deliveries:read", "deliveries:retry"}),
     Role.SERVICE_CENTRE: frozenset({"appointments:record", "reviews:read"}),
     Role.TOWNSHIP: frozenset({"appointments:record"}),
 }
 
 
+EVERY_DEPARTMENT = frozenset({Role.WINDOW, Role.SERVICE_MANAGEMENT})
+"""Roles that reach over all departments, with their own scopes."""
+
+
 def scopes(member: Document) -> frozenset[str]:
     return frozenset().union(*(SCOPES[Role(role)] for role in member["roles"]))
 
 
-def department_limit(member: Document) -> str | None:
-    """The one department whose applications a member sees; None for those who see all."""
+def department_limit(member: Document, scope: str) -> str | None:
+    """The one department for which a member has a scope; None is all of them."""
     own: str | None = member["department"]
-    return None if Role.WINDOW in member["roles"] or Role.SERVICE_MANAGEMENT in member["roles"] else own
+    wide = EVERY_DEPARTMENT.intersection(member["roles"])
+    return None if any(scope in SCOPES[role] for role in wide) else own
 
 
 def check_scope(member: Document, scope: str) -> None:
@@ -57,14 +67,69 @@ def check_scope(member: Document, scope: str) -> None:
         raise Forbidden("scope_missing", "您的岗位没有此项权限")
 
 
+def serves(member: Document, hall: str) -> bool:
+    """Whether a hall is one of a member's own; who has no list of halls serves all of them."""
+    halls: list[str] | None = member.get("halls")
+    return halls is None or hall in halls
+
+
+class Tries(Store):
+    """How often a user name was tried, whether anybody has it or not:
+    `{_id: SHA-256 of the name, tries, until}`, forgotten at `until`."""
+
+    collection = "staff_tries"
+    indexes: ClassVar = [IndexModel("until", expireAfterSeconds=0)]
+
+    async def count(self, username: str, by: Cause) -> int:
+        """Count one more, before its password is looked at; its number.
+
+        Raises:
+            TooMany: `staff_locked`.
+        """
+        again = {"$min": [{"$add": ["$tries", 1]}, FAILURES + 1]}
+        counted = await self.documents.find_one_and_update(
+            {"_id": _digest(username)},
+            [
+                {"$set": {"tries": {"$cond": [{"$gt": ["$until", by.at]}, again, 1]}}},
+                {"$set": {"until": {"$cond": [{"$lte": ["$tries", FAILURES]}, by.at + LOCKED, "$until"]}}},
+            ],
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        number: int = counted["tries"]
+        if number > FAILURES:
+            raise TooMany("staff_locked", "密码错误次数过多，请15分钟后再试", int(LOCKED.total_seconds()))
+        return number
+
+    async def forget(self, username: str, number: int) -> None:
+        """Begin anew after a right one, unless others were counted since."""
+        await self.documents.delete_one({"_id": _digest(username), "tries": number})
+
+
 class Staff(Store):
-    """`{_id: user name, name, password_hash, department, roles, failures, locked_until}`."""
+    """`{_id: user name, name, password_hash, department, roles, halls}`; no `halls` is all of them."""
 
     collection = "staff"
     missing = NotFound("staff_not_found", "没有找到该工作人员")
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.tries = Tries(database)
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        await self.tries.prepare()
+
     async def enrol(
-        self, username: str, *, name: str, password: str, department: str | None, roles: list[Role], by: Cause
+        self,
+        username: str,
+        *,
+        name: str,
+        password: str,
+        department: str | None,
+        roles: list[Role],
+        by: Cause,
+        halls: list[str] | None = None,
     ) -> None:
         """Add a member, or do nothing if the user name is there already."""
         if await self.documents.find_one({"_id": username}, {"_id": 1}):
@@ -76,8 +141,7 @@ class Staff(Store):
                 "password_hash": await asyncio.to_thread(HASHER.hash, password),
                 "department": department,
                 "roles": [role.value for role in roles],
-                "failures": 0,
-                "locked_until": None,
+                "halls": halls,
             },
             Event("staff.enrolled", username, by, {"roles": [role.value for role in roles]}),
         )
@@ -87,31 +151,27 @@ class Staff(Store):
 
         Raises:
             Unauthenticated: `password_wrong` (also for a user name that does not exist).
-            TooMany: `staff_locked`, after ten failures, for 15 minutes.
+            TooMany: `staff_locked`, after ten failures, for 15 minutes (also for such a name).
         """
+        number = await self.tries.count(username, by)
         member = await self.documents.find_one({"_id": username})
-        if member and member["locked_until"] and member["locked_until"] > by.at:
-            raise TooMany("staff_locked", "密码错误次数过多，请15分钟后再试", int(LOCKED.total_seconds()))
         right = await asyncio.to_thread(_matches, member["password_hash"] if member else NOBODY, password)
         if member is None or not right:
-            await self._count_failure(username, by)
+            if number == FAILURES:
+                await self._tell_of_lock(username, by)
             raise Unauthenticated("password_wrong", "用户名或密码错误")
+        await self.tries.forget(username, number)
         return await self.change(
             username,
             expects={"password_hash": member["password_hash"]},
-            sets={"failures": 0, "locked_until": None},
             event=Event("staff.signed_in", username, by),
             otherwise=Conflict("password_changed", "密码已更改，请重新登录"),
         )
 
-    async def _count_failure(self, username: str, by: Cause) -> None:
-        await self.documents.update_one(
-            {"_id": username},
-            [
-                {"$set": {"failures": {"$mod": [{"$add": ["$failures", 1]}, FAILURES]}}},
-                {"$set": {"locked_until": {"$cond": [{"$eq": ["$failures", 0]}, by.at + LOCKED, None]}}},
-            ],
-        )
+    async def _tell_of_lock(self, username: str, by: Cause) -> None:
+        """One write whether or not there is such a member, so that it takes the same time."""
+        event = Event("staff.locked", username, by)
+        await self.documents.update_one({"_id": username}, {"$push": {"events": event.document()}})
 
 
 def _matches(password_hash: str, password: str) -> bool:
@@ -119,3 +179,7 @@ def _matches(password_hash: str, password: str) -> bool:
         return HASHER.verify(password_hash, password)
     except VerifyMismatchError:
         return False
+
+
+def _digest(username: str) -> str:
+    return sha256(username.encode()).hexdigest()

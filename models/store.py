@@ -1,14 +1,17 @@
 """The one way in which documents change."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar, Protocol
 
 from pymongo import IndexModel, ReturnDocument
 
-from models.errors import DomainError, NotFound
+from models.errors import Conflict, DomainError, NotFound
 from models.events import Event
 
 Document = dict[str, Any]
+
+CHANGED_MEANWHILE = Conflict("changed_meanwhile", "刚刚有其他人作了修改，请刷新后再操作")
 
 PENDING_EVENTS = IndexModel(
     "events.0.id", name="pending_events", partialFilterExpression={"events.0.id": {"$exists": True}}
@@ -32,6 +35,9 @@ class Database(Protocol):
 
     def bucket(self, name: str) -> Any:
         """A GridFS bucket."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Any]:
+        """A session whose writes are kept as a whole or not at all, for documents that must agree."""
 
 
 class Store:
@@ -73,6 +79,7 @@ class Store:
         otherwise: DomainError,
         sets: Document | None = None,
         update: Document | None = None,
+        session: Any = None,
     ) -> Document:
         """Write `sets` (and further operators in `update`) and record `event` in one step.
 
@@ -85,7 +92,7 @@ class Store:
             operators["$set"] = {**operators.get("$set", {}), **sets}
         operators["$push"] = {**operators.get("$push", {}), "events": event.document()}
         changed: Document | None = await self.documents.find_one_and_update(
-            {"_id": key, **expects}, operators, return_document=ReturnDocument.AFTER
+            {"_id": key, **expects}, operators, return_document=ReturnDocument.AFTER, session=session
         )
         if changed is None:
             await self.get(key)

@@ -18,6 +18,7 @@ from models.items import Departments, Guide, Guides, Handling
 from tests.conftest import START
 from wechat_backend import demo_env, loading
 from wechat_backend.database import Database
+from wechat_backend.demo_data import STAFF, halls_of
 from wechat_backend.loading import Counts, Data, DataError, load, store
 
 BY = Cause("system", START, Channel.SYSTEM, "request-data")
@@ -283,6 +284,12 @@ QUERIES: list[tuple[str, Ask]] = [
     ("IDHACK", lambda halls, _, __: halls.find("centre")),
     ('GEO_NEAR_2DSPHERE { location: "2dsphere" }', lambda halls, _, __: halls.near(113.38, 22.94, 5)),
 ]
+
+
+@pytest.mark.article(9)
+def test_the_demos_township_has_windows_of_its_own(data: Data) -> None:
+    townships = [member.township for member in STAFF if member.township]
+    assert [halls_of(data, township) for township in townships] == [["wanbo", "changlong"]]
 
 
 @pytest.mark.parametrize(("plan", "ask"), QUERIES)

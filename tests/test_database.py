@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 from pymongo import IndexModel
+from pymongo.errors import DuplicateKeyError
 
+from models.errors import Conflict
 from wechat_backend.database import Database, DatabaseUnreachable, connect
 from wechat_backend.mongod import Mongod
 
@@ -52,6 +54,45 @@ async def test_files_are_kept_in_buckets(any_database: Database) -> None:
     await bucket.upload_from_stream_with_id("one", "扫描件.pdf", content)
     assert await (await bucket.open_download_stream("one")).read() == content
     assert await any_database["files.chunks"].count_documents({}) == 2
+
+
+async def test_a_transaction_keeps_both_documents(any_database: Database) -> None:
+    pairs = any_database["kept_pairs"]
+    async with any_database.transaction() as session:
+        await pairs.insert_one({"_id": 1}, session=session)
+        assert await pairs.count_documents({}) == 0
+        await pairs.insert_one({"_id": 2}, session=session)
+    assert await pairs.count_documents({}) == 2
+
+
+async def test_a_transaction_that_fails_keeps_neither(any_database: Database) -> None:
+    pairs = any_database["lost_pairs"]
+    await pairs.insert_one({"_id": 1, "state": "before"})
+
+    async def fails() -> None:
+        async with any_database.transaction() as session:
+            await pairs.update_one({"_id": 1}, {"$set": {"state": "after"}}, session=session)
+            await pairs.insert_one({"_id": 1}, session=session)
+
+    with pytest.raises(DuplicateKeyError):
+        await fails()
+    assert await pairs.find({}).to_list() == [{"_id": 1, "state": "before"}]
+
+
+async def test_of_two_transactions_on_one_document_one_is_told(any_database: Database) -> None:
+    numbers = any_database["rivals"]
+    await numbers.insert_one({"_id": 1, "n": 0})
+    async with any_database.transaction() as first:
+        await numbers.update_one({"_id": 1}, {"$inc": {"n": 1}}, session=first)
+        with pytest.raises(Conflict) as overtaken:
+            await increased(any_database)
+    assert overtaken.value.code == "changed_meanwhile"
+    assert (await numbers.find_one({"_id": 1}))["n"] == 1
+
+
+async def increased(database: Database) -> None:
+    async with database.transaction() as session:
+        await database["rivals"].update_one({"_id": 1}, {"$inc": {"n": 1}}, session=session)
 
 
 async def test_nothing_expires_by_the_servers_clock(database: Database) -> None:

@@ -1,13 +1,15 @@
 """The MongoDB connection, the same whichever driver is behind it.
 
 The face is that of PyMongo's asynchronous API. Motor differs in whether closing, aggregating, listing
-indexes and watching are awaited; nothing outside this module knows that. Nothing else imports a client.
+indexes, watching and beginning sessions and transactions are awaited; nothing outside this module knows
+that. Nothing else imports a client.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from inspect import isawaitable
@@ -16,7 +18,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from gridfs.asynchronous import AsyncGridFSBucket
 from pymongo import AsyncMongoClient
-from pymongo.errors import ConfigurationError, PyMongoError
+from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
+
+from models.store import CHANGED_MEANWHILE
 
 DEFAULTS: dict[str, Any] = {
     "appname": "panyu",
@@ -29,6 +33,9 @@ DEFAULTS: dict[str, Any] = {
 """What holds unless the connection string says otherwise."""
 
 ALWAYS: dict[str, Any] = {"tz_aware": True, "tzinfo": UTC}
+
+
+WRITE_CONFLICT = 112
 
 
 class DatabaseUnreachable(Exception):
@@ -58,6 +65,24 @@ class Database:
         """The GridFS bucket of this name; files are cut into chunks of 255 kB."""
         return self.driver.bucket(self.native, bucket_name=name)
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        """A session; what is written with `session=` is kept as a whole at the end, or not at all.
+
+        Raises:
+            Conflict: `changed_meanwhile`, another one wrote the same document.
+        """
+        try:
+            async with (
+                await _awaited(self.client.start_session()) as session,
+                await _awaited(session.start_transaction()),
+            ):
+                yield session
+        except OperationFailure as error:
+            if error.code != WRITE_CONFLICT:
+                raise
+            raise CHANGED_MEANWHILE from error
+
     async def ping(self) -> None:
         """One round trip to the primary.
 
@@ -74,8 +99,7 @@ class Database:
         await self.client.drop_database(self.name)
 
     async def close(self) -> None:
-        if isawaitable(closing := self.client.close()):
-            await closing
+        await _awaited(self.client.close())
 
 
 async def connect(uri: str, name: str, driver: str = "pymongo") -> Database:
@@ -136,6 +160,11 @@ class MotorCollection:
 
     async def watch(self, *args: Any, **options: Any) -> Any:
         return self._native.watch(*args, **options)
+
+
+async def _awaited(given: Any) -> Any:
+    """What one driver gives at once and the other when it is awaited."""
+    return await given if isawaitable(given) else given
 
 
 def _reason(error: Exception) -> str:

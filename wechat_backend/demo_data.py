@@ -18,12 +18,14 @@ from wechat_backend.settings import load_settings
 
 @dataclass(frozen=True)
 class Member:
-    """`department` is its short name; None is somebody who works for all of them."""
+    """`department` is its short name; None is somebody who works for all of them. `township` is the one
+    at whose windows they record; None is all windows."""
 
     username: str
     name: str
     role: Role
     department: str | None = None
+    township: str | None = None
 
 
 STAFF = (
@@ -33,7 +35,7 @@ STAFF = (
     Member("management", "黄慧仪", Role.SERVICE_MANAGEMENT),
     Member("digital", "何俊杰", Role.DIGITAL_AFFAIRS),
     Member("centre", "周淑贞", Role.SERVICE_CENTRE),
-    Member("township", "罗永康", Role.TOWNSHIP),
+    Member("township", "罗永康", Role.TOWNSHIP, township="南村镇"),
 )
 
 
@@ -81,5 +83,11 @@ async def _enrol(database: Database, data: loading.Data, password: str, by: Caus
             password=password,
             department=codes[member.department] if member.department else None,
             roles=[member.role],
+            halls=halls_of(data, member.township) if member.township else None,
             by=by,
         )
+
+
+def halls_of(data: loading.Data, township: str) -> list[str]:
+    """Those with windows."""
+    return [hall.code for hall in data.halls if hall.township == township and hall.windows]

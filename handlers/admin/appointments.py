@@ -9,6 +9,7 @@ from handlers.admin.panel import PanelPage
 from handlers.base import needs
 from models.appointments import LABELS, Ending, State
 from models.errors import BadInput, DomainError
+from models.staff import serves
 from models.workdays import local_date
 
 NO_CODE = BadInput("code_unknown", "这不是预约码，请扫描申请人预约页面上的二维码", field="code")
@@ -39,14 +40,15 @@ class AppointmentsPage(PanelPage):
             return await self.page(asked.hall, asked.day or today, acted=asked.open)
         try:
             key = scanned(asked.code)
-            found = await self.services.appointments.get(key)
+            found = await self.services.appointments.for_member(key, self.somebody())
         except DomainError as error:
             return await self.page(asked.hall, today, error)
         return self.redirect(f"/admin/appointments?hall={found['hall']}&day={found['day']}&open={key}#{key}")
 
     async def page(self, hall: str, day: date, error: DomainError | None = None, acted: str = "") -> None:
         """`acted` is the appointment that `error` is about."""
-        halls = [one for one in await self.services.halls.all() if one.windows]
+        member = self.somebody()
+        halls = [one for one in await self.services.halls.all() if one.windows and serves(member, one.code)]
         codes = [one.code for one in halls]
         chosen = hall if hall in codes else next(iter(codes), "")
         booked = await self.services.appointments.of_hall(chosen, day)
@@ -79,11 +81,13 @@ class EndingHandler(AppointmentsPage):
     @needs("appointments:record")
     async def post(self, key: str) -> None:
         filled = self.form(EndingForm)
-        found = await self.services.appointments.get(key)
+        found = await self.services.appointments.for_member(key, self.somebody())
         guide = await self.services.guides.version(found["guide"])
         material = filled.material if filled.ending is Ending.MISSING_MATERIAL else None
         try:
-            await self.services.appointments.end(key, filled.ending, guide, self.by_member(), material)
+            await self.services.appointments.end(
+                key, self.somebody(), filled.ending, guide, self.by_member(), material
+            )
         except DomainError as error:
             return await self.page(found["hall"], date.fromisoformat(found["day"]), error, key)
         return self.see_other(f"/admin/appointments?hall={found['hall']}&day={found['day']}")

@@ -84,7 +84,7 @@ class AppointmentsResource(AppointmentBase):
             400: ("slot_unknown",),
             404: ("guide_not_found", "hall_not_found"),
             409: ("slot_full", "already_booked"),
-            422: ("too_many_bookings",),
+            422: ("not_for_applicant", "too_many_bookings"),
         },
     )
     async def post(self, asked: Booking) -> Appointment:
@@ -112,7 +112,11 @@ class CancellationResource(AppointmentBase):
         "Cancel",
         auth=Auth.APPLICANT,
         answers=Appointment,
-        errors={404: ("appointment_not_found",), 409: ("appointment_ended",)},
+        errors={
+            404: ("appointment_not_found",),
+            409: ("appointment_ended",),
+            422: ("appointment_begun",),
+        },
     )
     async def post(self, key: str) -> Appointment:
         party = self.bound_party()

@@ -83,6 +83,16 @@ EVENTS = {
 }
 
 
+SCOPE = {
+    Action.ACCEPT: "applications:accept",
+    Action.REQUEST_SUPPLEMENT: "applications:accept",
+    Action.NOT_ACCEPT: "applications:accept",
+    Action.RETURN: "applications:decide",
+    Action.CONCLUDE: "applications:decide",
+}
+"""What staff need for an action; the other actions are the applicant's."""
+
+
 def status_text(state: str) -> str:
     """What people call a state."""
     return LABELS[State(state)]
@@ -181,14 +191,38 @@ def check_member(member: Document, application: Document, scope: str) -> None:
     """
     if scope not in scopes(member):
         raise Forbidden("scope_missing", "您的岗位没有此项权限")
-    if department_limit(member) not in (None, application["department"]):
+    if department_limit(member, scope) not in (None, application["department"]):
         raise Forbidden("other_department", "该办件由其他部门办理")
+
+
+def check_action(member: Document, application: Document, action: Action) -> None:
+    """A second supplement is a supervisor's, whoever asked for the first (article 12).
+
+    Raises:
+        Forbidden: `scope_missing` or `other_department`.
+        Refused: `supplement_asked_once`.
+    """
+    scope = SCOPE[action]
+    if action is Action.REQUEST_SUPPLEMENT and application["supplements"]:
+        scope = "applications:supervise"
+        if scope not in scopes(member):
+            raise Refused("supplement_asked_once", "补齐补正须一次性告知，再次要求须由主管人员提出并说明理由")
+    check_member(member, application, scope)
+
+
+def may(member: Document, application: Document, action: Action) -> bool:
+    """Whether the state, and the member's scopes and department, allow an action just now."""
+    if action not in SCOPE or action not in TRANSITIONS[State(application["state"])]:
+        return False
+    try:
+        check_action(member, application, action)
+    except (Forbidden, Refused):
+        return False
+    return True
 
 
 def check_supplement(
     guide: Guide,
-    application: Document,
-    member: Document,
     materials: list[str],
     fields: list[str],
     reason: str,
@@ -196,7 +230,7 @@ def check_supplement(
     """Nothing beyond the guide (articles 4.5, 14), all at once, and with its reason.
 
     Raises:
-        Refused: `beyond_guide`, `nothing_asked`, `reason_required`, `supplement_asked_once`.
+        Refused: `beyond_guide`, `nothing_asked`, `reason_required`.
     """
     if not set(materials) <= {m.code for m in guide.online_materials()} or not set(fields) <= {
         question.name for question in guide.form.questions()
@@ -205,8 +239,6 @@ def check_supplement(
     if not materials and not fields:
         raise Refused("nothing_asked", "请选择需要补齐补正的材料或信息")
     check_reason(reason)
-    if application["supplements"] and "applications:supervise" not in scopes(member):
-        raise Refused("supplement_asked_once", "补齐补正须一次性告知，再次要求须由主管人员提出并说明理由")
 
 
 def check_reason(*reasons: str) -> None:

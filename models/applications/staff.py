@@ -23,7 +23,7 @@ class StaffSteps(ApplicationStore):
     async def accept(
         self, key: str, member: Document, guide: Guide, calendar: Workdays, by: Cause
     ) -> Document:
-        found = await self._for_member(key, member, "applications:accept")
+        found = await self._for_action(key, member, Action.ACCEPT)
         due = rules.decision_deadline(guide, by.at, calendar)
         sets = {"accepted_at": by.at, "deadlines.decision": due, "due_at": due}
         return await self._move(found, Action.ACCEPT, by, sets)
@@ -39,8 +39,8 @@ class StaffSteps(ApplicationStore):
         by: Cause,
     ) -> Document:
         """Ask once, for everything, within the guide; see `rules.check_supplement`."""
-        found = await self._for_member(key, member, "applications:accept")
-        rules.check_supplement(guide, found, member, materials, fields, reason)
+        found = await self._for_action(key, member, Action.REQUEST_SUPPLEMENT)
+        rules.check_supplement(guide, materials, fields, reason)
         files = {m["code"]: m["file"] for m in found["materials"] if m["code"] in materials}
         asked = {
             "at": by.at,
@@ -62,7 +62,7 @@ class StaffSteps(ApplicationStore):
 
     async def not_accept(self, key: str, member: Document, reason: str, basis: str, by: Cause) -> Document:
         """不予受理, with reason, legal basis, and so the way to have it reconsidered."""
-        found = await self._for_member(key, member, "applications:accept")
+        found = await self._for_action(key, member, Action.NOT_ACCEPT)
         rules.check_reason(reason, basis)
         refusal = {"reason": reason.strip(), "basis": basis.strip()}
         return await self._move(
@@ -71,7 +71,7 @@ class StaffSteps(ApplicationStore):
 
     async def return_(self, key: str, member: Document, reason: str, by: Cause) -> Document:
         """退件"""
-        found = await self._for_member(key, member, "applications:decide")
+        found = await self._for_action(key, member, Action.RETURN)
         rules.check_reason(reason)
         return await self._move(found, Action.RETURN, by, {"due_at": None}, reason=reason)
 
@@ -86,7 +86,7 @@ class StaffSteps(ApplicationStore):
         by: Cause,
     ) -> Document:
         """办结: `decision` is approved or denied; see `rules.check_conclusion`."""
-        found = await self._for_member(key, member, "applications:decide")
+        found = await self._for_action(key, member, Action.CONCLUDE)
         rules.check_conclusion(guide, decision, reason, deliverable)
         if any(m["state"] == rules.TO_FOLLOW for m in found["materials"]) and decision == "approved":
             raise Refused("materials_to_follow", "尚有容后补交的材料，补齐后才能办结")
@@ -114,7 +114,7 @@ class StaffSteps(ApplicationStore):
     ) -> list[Document]:
         """Those without a deadline, then the earliest one first; `after` is the last `_id` seen."""
         query: Document = {"state": {"$in": [state for state in states if state != State.DRAFT]}}
-        if (department := department_limit(member)) is not None:
+        if (department := department_limit(member, "applications:read")) is not None:
             query["department"] = department
         if text.strip():
             query["serial"] = text.strip().upper()
@@ -134,11 +134,17 @@ class StaffSteps(ApplicationStore):
         Raises:
             Forbidden: `scope_missing` or `other_department`.
         """
-        return await self._for_member(key, member, "applications:read")
+        found = await self._handed_in(key)
+        rules.check_member(member, found, "applications:read")
+        return found
 
-    async def _for_member(self, key: str, member: Document, scope: str) -> Document:
+    async def _for_action(self, key: str, member: Document, action: Action) -> Document:
+        found = await self._handed_in(key)
+        rules.check_action(member, found, action)
+        return found
+
+    async def _handed_in(self, key: str) -> Document:
         found = await self.get(key)
         if found["state"] == State.DRAFT:
             raise self.missing
-        rules.check_member(member, found, scope)
         return found

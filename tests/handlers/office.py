@@ -26,7 +26,10 @@ MEMBERS: dict[str, tuple[str | None, list[Role]]] = {
     "digital": (None, [Role.DIGITAL_AFFAIRS]),
     "centre": (None, [Role.SERVICE_CENTRE]),
     "township": (None, [Role.TOWNSHIP]),
+    "elsewhere": (None, [Role.TOWNSHIP]),
 }
+HALLS = {"elsewhere": ["wanbo"]}
+"""Who records for some halls only."""
 
 
 @dataclass
@@ -76,6 +79,7 @@ async def staffed(town: Town) -> Office:
             password=PASSWORD,
             department=department,
             roles=roles,
+            halls=HALLS.get(username),
             by=office.by(username),
         )
     return office

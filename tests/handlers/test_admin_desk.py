@@ -1,7 +1,9 @@
 """The panel's door, and what staff do besides applications (articles 5, 7, 9)."""
 
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -13,7 +15,7 @@ from tests.handlers.visitor import Browser, Fields, Town, a_number, a_phone
 
 PAGES = {
     "/admin/applications": {"window", "approver", "both", "civil", "management"},
-    "/admin/appointments": {"window", "both", "centre", "township"},
+    "/admin/appointments": {"window", "both", "centre", "township", "elsewhere"},
     "/admin/verify": {"window", "both"},
     "/admin/deliveries": {"digital"},
 }
@@ -137,6 +139,17 @@ async def booked(office: Office, name: str = "张三") -> tuple[str, str, Browse
     raise AssertionError("no free slot")
 
 
+@contextmanager
+def at_noon(office: Office, day: str) -> Iterator[None]:
+    """Sessions of the days before are over by then."""
+    before = office.town.clock.now()
+    office.town.clock.set(datetime.fromisoformat(f"{day}T04:00:00+00:00"))
+    try:
+        yield
+    finally:
+        office.town.clock.set(before)
+
+
 @pytest.mark.article(9)
 async def test_the_days_list(office: Office) -> None:
     key, day, _ = await booked(office, "张三丰")
@@ -192,7 +205,10 @@ async def test_missing_material_is_one_of_the_guide(office: Office) -> None:
         assert refused.status == 422, material
         assert "须指明办事指南规定的一项必备材料" in refused.text
         assert re.search(r'value="missing_material" required checked', refused.text)
-    done = await desk.post(path, {"ending": "missing_material", "material": "permit"})
+    with at_noon(office, day):
+        done = await (await office.desk("window")).post(
+            path, {"ending": "missing_material", "material": "permit"}
+        )
     assert done.location == f"/admin/appointments?hall=district&day={day}"
     assert "缺少必备材料：居住证原件照片" in (await desk.get(done.location)).text
 
@@ -201,9 +217,13 @@ async def test_missing_material_is_one_of_the_guide(office: Office) -> None:
 async def test_other_endings(office: Office) -> None:
     desk = await office.desk("township")
     for ending, words in (("served", "已办理"), ("given_up", "本人放弃")):
-        key, _, _ = await booked(office)
+        key, day, _ = await booked(office)
+        early = await desk.post(f"/admin/appointments/{key}/ending", {"ending": ending})
+        assert (early.status, "预约当天才能记录结果" in early.text) == (422, True)
         # the list sends the chosen material along with every ending
-        done = await desk.post(f"/admin/appointments/{key}/ending", {"ending": ending, "material": "permit"})
+        sent: Fields = {"ending": ending, "material": "permit"}
+        with at_noon(office, day):
+            done = await (await office.desk("township")).post(f"/admin/appointments/{key}/ending", sent)
         assert words in (await desk.get(done.location)).text
         assert (await office.town.services.appointments.get(key))["material"] is None
         late = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "no_show"})
@@ -215,6 +235,23 @@ async def test_other_endings(office: Office) -> None:
     await citizen.post(f"/appointments/{key}/cancel")
     again = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "served"})
     assert again.status == 409
+
+
+@pytest.mark.article(5, 9)
+async def test_a_hall_is_recorded_by_its_own_members(office: Office) -> None:
+    key, day, citizen = await booked(office)
+    desk = await office.desk("elsewhere")
+    page = (await desk.get(f"/admin/appointments?hall=district&day={day}")).text
+    assert key not in page
+    assert 'value="district"' not in page
+    scanned = await desk.get(f"/admin/appointments?code=/appointments/{key}")
+    assert (scanned.status, "该预约在其他大厅办理" in scanned.text) == (403, True)
+    with at_noon(office, day):
+        desk = await office.desk("elsewhere")
+        ended = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "served"})
+    assert (ended.status, "该预约在其他大厅办理" in ended.text) == (403, True)
+    assert (await office.town.services.appointments.get(key))["state"] == "booked"
+    await citizen.post(f"/appointments/{key}/cancel")
 
 
 async def test_ending_needs_the_scope(office: Office) -> None:

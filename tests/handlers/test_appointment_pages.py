@@ -1,6 +1,7 @@
 """Booking a visit, step by step, through the pages (articles 7 and 9)."""
 
 import re
+from datetime import datetime
 
 import pytest
 
@@ -60,6 +61,22 @@ async def test_cancelling_asks_and_frees(town: Town) -> None:
     assert "重新预约" in page
     assert (await citizen.post(f"{path}/cancel")).status == 409
     await book(citizen, "2026-11-26T02:00:00+00:00")
+
+
+@pytest.mark.article(9)
+async def test_what_has_begun_offers_no_cancelling(town: Town) -> None:
+    citizen = await town.citizen()
+    path, before = await book(citizen, "2026-11-24T06:00:00+00:00"), town.clock.now()
+    town.clock.set(datetime.fromisoformat("2026-11-24T06:00:00+00:00"))
+    try:
+        page = (await citizen.get(path)).text
+        assert "已预约" in page
+        assert "取消预约" not in page
+        assert f"{path}/cancel" not in page
+        refused = await citizen.post(f"{path}/cancel")
+        assert (refused.status, "预约时间已到，不能取消" in refused.text) == (422, True)
+    finally:
+        town.clock.set(before)
 
 
 async def test_somebody_elses_is_not_found(town: Town) -> None:

@@ -18,6 +18,7 @@ from models.applications import (
     State,
     current_files,
     files_of,
+    may,
     next_state,
 )
 from models.errors import BadInput, Conflict, DomainError, Forbidden, InvalidForm, NotFound, Refused
@@ -37,6 +38,7 @@ ONLINE = Place(how="electronic")
 OFFICE: Document = {"_id": "11440113007512345A", "name": "民政局"}
 APPROVER: Document = {"_id": "su", "roles": [Role.APPROVER.value], "department": OFFICE["_id"]}
 WINDOW: Document = {"_id": "chen", "roles": [Role.WINDOW.value], "department": None}
+SUPERVISOR: Document = {"_id": "huang", "roles": [Role.SERVICE_MANAGEMENT.value], "department": None}
 STRANGER: Document = {"_id": "x", "roles": [Role.APPROVER.value], "department": "another"}
 ANSWERS = {"name": "陈建国", "kind": "new", "account": "6222 0000 1111", "ways": ["a", "b"]}
 PDF: Document = {"_id": "f" * 32, "name": "敬老卡.pdf", "media_type": "application/pdf"}
@@ -296,6 +298,63 @@ async def test_a_supplement_is_asked_once_answered_whole_and_restarts_the_clock(
     with pytest.raises(Refused) as twice:
         await applications.request_supplement(key, APPROVER, guide(), ["photo"], [], "再补", cause())
     assert twice.value.code == "supplement_asked_once"
+    with pytest.raises(Refused) as unreasoned:
+        await applications.request_supplement(key, SUPERVISOR, guide(), ["photo"], [], " ", cause())
+    assert unreasoned.value.code == "reason_required"
+    again = await applications.request_supplement(
+        key, SUPERVISOR, guide(), ["photo"], [], "照片须更换", cause()
+    )
+    assert (again["state"], len(again["supplements"])) == (State.SUPPLEMENT_REQUESTED, 2)
+
+
+BOTH: Document = {**APPROVER, "roles": [Role.WINDOW.value, Role.APPROVER.value]}
+ALL_DEPARTMENTS: Document = {**APPROVER, "department": None}
+FIRST = {Action.ACCEPT, Action.REQUEST_SUPPLEMENT, Action.NOT_ACCEPT}
+DECISION = {Action.RETURN, Action.CONCLUDE}
+
+
+@pytest.mark.article(5, 12)
+@pytest.mark.parametrize(
+    ("member", "department", "submitted", "again", "accepted"),
+    [
+        (APPROVER, "own", FIRST, {Action.ACCEPT, Action.NOT_ACCEPT}, DECISION),
+        (APPROVER, "other", set(), set(), set()),
+        (ALL_DEPARTMENTS, "other", FIRST, {Action.ACCEPT, Action.NOT_ACCEPT}, DECISION),
+        (WINDOW, "other", FIRST, {Action.ACCEPT, Action.NOT_ACCEPT}, set()),
+        (BOTH, "own", FIRST, {Action.ACCEPT, Action.NOT_ACCEPT}, DECISION),
+        (BOTH, "other", FIRST, {Action.ACCEPT, Action.NOT_ACCEPT}, set()),
+        (SUPERVISOR, "other", set(), {Action.REQUEST_SUPPLEMENT}, set()),
+    ],
+)
+def test_what_a_member_may_do_now(
+    member: Document,
+    department: str,
+    submitted: set[Action],
+    again: set[Action],
+    accepted: set[Action],
+) -> None:
+    def allowed(state: State, supplements: list[Document]) -> set[Action]:
+        of = OFFICE["_id"] if department == "own" else "yet another"
+        application = {"state": state.value, "department": of, "supplements": supplements}
+        return {action for action in Action if may(member, application, action)}
+
+    assert allowed(State.SUBMITTED, []) == submitted
+    assert allowed(State.SUBMITTED, [{"materials": []}]) == again
+    assert allowed(State.ACCEPTED, [{"materials": []}]) == accepted
+    assert allowed(State.CONCLUDED, []) == set()
+
+
+@pytest.mark.article(5)
+async def test_the_windows_wide_view_decides_nothing(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    found = await submitted(applications, party, cause)
+    both = {**BOTH, "department": "another"}
+    await applications.accept(found["_id"], both, guide(), CALENDAR, cause())
+    with pytest.raises(Forbidden) as other:
+        await applications.conclude(found["_id"], both, guide(), "approved", "", PDF, cause())
+    assert other.value.code == "other_department"
+    await applications.conclude(found["_id"], BOTH, guide(), "approved", "", PDF, cause())
 
 
 @pytest.mark.article(12)

@@ -203,6 +203,55 @@ async def test_nothing_that_is_typed_breaks_the_search(guides: Guides, typed: st
         assert guide.name in NAMED or guide.item.startswith(USCC)
 
 
+@pytest.mark.article(24)
+async def test_a_process_that_dies_while_publishing_leaves_the_old_in_force(
+    any_database: Database, cause: MakeCause, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guides = Guides(any_database)
+    await guides.prepare()
+    first, second = numbered(6), numbered(6, version=2)
+    await guides.publish(first, cause())
+
+    async def dies(*_: Any, **__: Any) -> None:
+        raise SystemError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(guides, "change", dies)
+        with pytest.raises(SystemError):
+            await guides.publish(second, cause())
+    assert await guides.published(first.item) == first
+    assert await guides.put(second, cause())
+    assert await guides.published(first.item) == second
+
+
+@pytest.mark.article(24)
+async def test_an_older_version_does_not_come_after_a_newer_one(
+    any_database: Database, cause: MakeCause
+) -> None:
+    guides = Guides(any_database)
+    await guides.prepare()
+    newer = numbered(7, version=3)
+    await guides.publish(newer, cause())
+    with pytest.raises(Conflict) as older:
+        await guides.publish(numbered(7, version=2), cause())
+    assert older.value.code == "guide_version_older"
+    assert await guides.published(newer.item) == newer
+    with pytest.raises(NotFound):
+        await guides.version(numbered(7, version=2).key)
+
+
+async def test_versions_published_at_once_leave_one_in_force(
+    any_database: Database, cause: MakeCause
+) -> None:
+    guides = Guides(any_database)
+    await guides.prepare()
+    rivals = [numbered(8, version=number) for number in range(1, 7)]
+    ended = await asyncio.gather(*(guides.publish(one, cause()) for one in rivals), return_exceptions=True)
+    assert all(isinstance(one, Guide | Conflict) for one in ended), ended
+    assert await guides.published(rivals[0].item) in rivals
+    assert await guides.documents.count_documents({"item": rivals[0].item, "state": "published"}) == 1
+
+
 async def test_one_publisher_wins(any_database: Database, cause: MakeCause) -> None:
     guides = Guides(any_database)
     await guides.prepare()

@@ -1,15 +1,18 @@
 """One citizen's whole way through the JSON API, and the regulation's rules at this door."""
 
 import json
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from handlers.pages import qr_png
 from models.appointments import Ending
-from models.credentials import CredentialKind
+from models.credentials import ApplicantKind, CredentialKind
 from tests.handlers.api.clients import Client, Service, a_photo
 from tests.handlers.guides import USCC
+from tests.models.test_appointments import CLERK
 
 FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(1, 7))
 NOBODYS = "0" * 32
@@ -149,7 +152,24 @@ async def test_a_full_slot_cannot_be_booked(api: Service) -> None:
     assert (await wang.get(at)).json == mine
     assert (await wang.post(f"{at}/cancellation")).json["state"] == "cancelled"
     assert (await wang.post(f"{at}/cancellation")).code == "appointment_ended"
-    assert (await chen.post("/appointments", booking)).status == 201
+    hers = (await chen.post("/appointments", booking)).json
+    before = api.clock.now()
+    api.clock.set(datetime.fromisoformat(hers["start"]))
+    late = await chen.post(f"/appointments/{hers['id']}/cancellation")
+    api.clock.set(before)
+    assert (late.status, late.code) == (422, "appointment_begun")
+
+
+@pytest.mark.article(9)
+async def test_an_item_for_enterprises_only_is_not_booked_by_a_person(api: Service) -> None:
+    guide = await api.services.guides.published(FIRST)
+    item, audience = f"{USCC}{77:013}", [ApplicantKind.ENTERPRISE]
+    only = guide.model_copy(update={"item": item, "audience": audience})
+    await api.services.guides.publish(only, api.by_staff())
+    zhang = await api.citizen("smith")
+    slot = (await free_slots(zhang, item))[2]
+    booking = {"item": item, "hall": "district", "start": slot["start"]}
+    assert (await zhang.post("/appointments", booking)).code == "not_for_applicant"
 
 
 @pytest.mark.article(9)
@@ -179,7 +199,8 @@ async def test_a_served_appointment_is_reviewed(api: Service) -> None:
     at = f"/appointments/{booked['id']}/review"
     assert (await he.post(at, {"level": 4})).code == "not_finished"
     by, guide = api.by_staff(), await api.services.guides.published(SIXTH)
-    await api.services.appointments.end(booked["id"], Ending.SERVED, guide, by)
+    by = replace(by, at=datetime.fromisoformat(booked["start"]))
+    await api.services.appointments.end(booked["id"], CLERK, Ending.SERVED, guide, by)
     levels = {each["level"]: each["tags"] for each in (await he.get("/review-levels")).json["levels"]}
     tag = next(iter(levels[1]))
     assert (await he.post(at, {"level": 1, "words": "  "})).code == "reason_required"
