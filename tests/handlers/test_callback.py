@@ -373,6 +373,19 @@ def test_patience_ends_before_wechat_asks_again() -> None:
     assert wechat.PATIENCE < 5
 
 
+@pytest.mark.parametrize("theirs", ["request-of-theirs", "short", "request-of-théirs"])
+async def test_the_request_id_of_somebody_else_is_logged_beside_ours(
+    peer: Peer, capsys: Any, theirs: str
+) -> None:
+    url = f"{peer.url}?{urlencode(peer.query())}"
+    answer = await peer.http.fetch(url, method="POST", body=message("x"), headers={"X-Request-Id": theirs})
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "message_answered" in line]
+    assert f" request={answer.headers['X-Request-Id']}" in line
+    assert answer.headers["X-Request-Id"] != theirs
+    assert ("outside_request=request-of-theirs" in line) == (theirs == "request-of-theirs")
+    assert ("outside_request" in line) == (theirs == "request-of-theirs")
+
+
 async def test_long_replies_fit(peer: Peer, cause: Any) -> None:
     long = a_guide(summary="很长的说明。" * 400)
     await peer.services.guides.publish(long, cause())
