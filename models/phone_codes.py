@@ -41,7 +41,10 @@ class PhoneCodes(Store):
     """`{_id: index of the phone, phone, code (both sealed), sent_at, sent: last ten times, tries, used}`."""
 
     collection = "phone_codes"
-    indexes: ClassVar = [IndexModel("purge_at", expireAfterSeconds=0)]
+    indexes: ClassVar = [
+        IndexModel("purge_at", name="purge", expireAfterSeconds=0, partialFilterExpression={"events": []})
+    ]
+    """What is no longer of use goes, once its events have been relayed."""
 
     def __init__(self, database: Database, privacy: Privacy) -> None:
         super().__init__(database)

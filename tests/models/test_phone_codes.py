@@ -62,6 +62,21 @@ async def test_five_tries(codes: PhoneCodes, cause: MakeCause) -> None:
         await codes.check(PHONE, code, cause())
 
 
+async def test_a_code_whose_event_waits_is_not_purged(codes: PhoneCodes, cause: MakeCause) -> None:
+    """Nothing outlives its use, but for what the worker has yet to move on."""
+    await codes.request(PHONE, cause())
+    kept = await codes.documents.index_information()
+    [purge] = [index for index in kept.values() if "expireAfterSeconds" in index]
+    assert purge["partialFilterExpression"] == {"events": []}
+    document = await stored(codes)
+    purgeable = {"events": [], "purge_at": {"$gt": document["sent_at"]}}
+    assert await codes.documents.find_one(purgeable) is None
+    await codes.documents.update_one({}, {"$pull": {"events": {"id": document["events"][0]["id"]}}})
+    assert await codes.documents.find_one(purgeable)
+    explained = await codes.documents.find(purgeable).explain()
+    assert "'indexName': 'purge'" in str(explained["queryPlanner"]["winningPlan"])
+
+
 async def test_sixty_seconds_apart_and_ten_a_day(codes: PhoneCodes, cause: MakeCause, clock: Clock) -> None:
     await codes.request(PHONE, cause())
     clock.advance(timedelta(seconds=59))
