@@ -11,7 +11,7 @@ import structlog
 from handlers.base import BaseHandler
 from handlers.chat import BUSY, Chat
 from handlers.envelope import Envelope, Incoming, Opened, parse, text_reply
-from models.errors import BadInput, DomainError, Forbidden
+from models.errors import BadInput, DomainError, Forbidden, NotFound
 from models.events import Cause, Channel
 from models.inbox import Inbox
 
@@ -81,23 +81,33 @@ class Callback:
         except DomainError as error:
             return None if is_event else error.message
         except TimeoutError:
-            log.error("answer_late", kind=message.kind, event_name=message.event)
+            late = log.warning if is_event else log.error
+            late("answer_late", kind=message.kind, event_name=message.event)
             task.add_done_callback(_note)
         except Exception:
             log.exception("answer_failed", kind=message.kind, event_name=message.event)
         return None if is_event else BUSY
 
     async def _until_done(self, query: dict[str, str], message: Incoming) -> str | None:
-        """An event is not sent again once WeChat was told that it arrived: try until it is done."""
+        """An event is not sent again once WeChat was told that it arrived: try until it is done.
+
+        It may come before we have noted what it is about.
+        """
         for pause in PAUSES:
             try:
                 return await self._words(query, message)
+            except NotFound:
+                log.info("event_early", event_name=message.event, message=message.id)
             except DomainError:
                 raise
             except Exception:
                 log.exception("event_failed", event_name=message.event)
-                await asyncio.sleep(pause)
-        return await self._words(query, message)
+            await asyncio.sleep(pause)
+        try:
+            return await self._words(query, message)
+        except NotFound:
+            log.warning("event_about_nothing", event_name=message.event, message=message.id)
+            return None
 
     async def _words(self, query: dict[str, str], message: Incoming) -> str | None:
         """The reply to a message, made once."""

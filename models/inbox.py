@@ -48,21 +48,24 @@ class Inbox(Store):
         Waits while somebody else is answering it, and takes over from one who died doing so.
         """
         key = f"message:{_digest(message)}"
-        lease = {"leased_until": now + LEASE, "expires_at": now + KEPT}
         try:
-            await self.documents.insert_one({"_id": key, **lease})
+            await self.documents.insert_one(
+                {"_id": key, "leased_until": now + LEASE, "expires_at": now + KEPT}
+            )
         except DuplicateKeyError:
             pass
         else:
             return None
-        for _ in range(round(LEASE.total_seconds() / PAUSE)):
+        for pauses in range(round(LEASE.total_seconds() / PAUSE) + 1):
             kept: Document | None = await self.documents.find_one({"_id": key})
             if kept and "reply" in kept:
                 return kept
+            at = now + timedelta(seconds=pauses * PAUSE)
             taken = await self.documents.update_one(
-                {"_id": key, "reply": {"$exists": False}, "leased_until": {"$lte": now}}, {"$set": lease}
+                {"_id": key, "reply": {"$exists": False}, "leased_until": {"$lte": at}},
+                {"$set": {"leased_until": at + LEASE, "expires_at": now + KEPT}},
             )
-            if taken.modified_count:
+            if taken.matched_count:
                 return None
             await asyncio.sleep(PAUSE)
         return {"reply": None}

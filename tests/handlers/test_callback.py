@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha1
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from wechatpy.crypto import WeChatCrypto
 
 from handlers import wechat
 from handlers.services import Services, Site, assemble
+from models import inbox
 from models.events import Event
 from models.privacy import Privacy
 from models.workdays import Workdays
@@ -397,7 +399,11 @@ async def test_too_large_a_body_is_refused(peer: Peer) -> None:
     assert (await peer.send(peer.query(), "x" * (256 * 1024 + 1))).code == 400
 
 
-async def test_template_outcome_plans_the_fallback(peer: Peer) -> None:
+@pytest.mark.parametrize("report_first", [False, True])
+async def test_template_outcome_plans_the_fallback(peer: Peer, monkeypatch: Any, report_first: bool) -> None:
+    monkeypatch.setattr(wechat, "PAUSES", (0.2,))
+    monkeypatch.setattr(inbox, "LEASE", timedelta(seconds=0.1))
+    monkeypatch.setattr(inbox, "PAUSE", 0.02)
     deliveries = peer.services.deliveries
     await deliveries.documents.insert_one(
         {
@@ -408,10 +414,24 @@ async def test_template_outcome_plans_the_fallback(peer: Peer) -> None:
             "recipient": "a1",
             "request": "r",
             "fallback": "sms",
-            "state": "sent",
-            "sent_as": "200163836",
+            "state": "pending" if report_first else "sent",
+            "sent_as": None if report_first else "200163836",
         }
     )
     finished = {"MsgID": "200163836", "Status": "failed:user block"}
-    assert await peer.say(event("TEMPLATESENDJOBFINISH", **finished)) == ""
+    said = asyncio.create_task(peer.say(event("TEMPLATESENDJOBFINISH", **finished)))
+    if report_first:
+        await asyncio.sleep(0.1)
+        await deliveries.documents.update_one({"_id": "e1:wechat:a1"}, {"$set": {"sent_as": "200163836"}})
+    assert await said == ""
     assert [each["_id"] for each in await deliveries.of_event("e1")] == ["e1:sms:a1", "e1:wechat:a1"]
+
+
+async def test_a_report_of_nothing_ends_quietly(peer: Peer, monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr(wechat, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(inbox, "LEASE", timedelta(0))
+    assert await peer.say(event("TEMPLATESENDJOBFINISH", MsgID="1", Status="success")) == ""
+    said = capsys.readouterr().out
+    assert said.count("event_about_nothing") == 1
+    assert said.count("event_early") == 2
+    assert "[error" not in said
