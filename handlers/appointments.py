@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from handlers.base import bound
+from handlers.moments import Day, Moment
 from handlers.pages import DOCUMENT_ID, CitizenPage
 from models.appointments import LABELS, State, bookable_days
 from models.errors import DomainError, NotFound
@@ -40,7 +41,7 @@ class AppointmentsPage(CitizenPage):
 class Booking(BaseModel):
     item: str
     hall: str
-    start: AwareDatetime
+    start: Moment
 
 
 class Step(BaseModel):
@@ -49,7 +50,7 @@ class Step(BaseModel):
     q: str = ""
     item: str = ""
     hall: str = ""
-    day: date | None = None
+    day: Day | None = None
 
 
 class NewAppointmentPage(CitizenPage):

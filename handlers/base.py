@@ -16,6 +16,7 @@ from prometheus_client import Histogram
 from pydantic import BaseModel, ValidationError
 from tornado.web import HTTPError, RequestHandler
 
+from handlers.protection import content_security_policy, cookie_name
 from handlers.services import Services
 from models.errors import BadInput, DomainError, Forbidden, InvalidForm, TooMany, Unauthenticated
 from models.events import Cause, Channel
@@ -26,7 +27,8 @@ from models.workdays import PANYU
 
 log = structlog.get_logger()
 SECONDS = Histogram("panyu_request_seconds", "Time to answer a request", ["handler", "method", "status"])
-REQUEST_ID = re.compile(r"[\w-]{8,64}")
+REQUEST_ID = re.compile("[0-9A-Za-z_-]{8,64}")
+SAFE = frozenset({"GET", "HEAD"})
 SIGN_IN_FIRST = Unauthenticated("not_signed_in", "请先登录")
 BIND_FIRST = Forbidden("not_bound", "请先完成实名认证")
 
@@ -47,12 +49,14 @@ class BaseHandler(RequestHandler):
 
     def begin(self) -> None:
         """Once a request, before anything can be refused: its id and its time."""
-        given = self.request.headers.get("X-Request-Id", "")
-        self.request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+        self.request_id = uuid4().hex
         self.now: datetime = self.services.clock()
 
     async def prepare(self) -> None:
         structlog.contextvars.bind_contextvars(request=self.request_id)
+        theirs = self.request.headers.get("X-Request-Id", "")
+        if REQUEST_ID.fullmatch(theirs):
+            structlog.contextvars.bind_contextvars(outside_request=theirs)
 
     def cause(self, actor: str = "system") -> Cause:
         """Who and when, for the stores; `actor` is `account:<id>`, `applicant:<id>` or `staff:<name>`."""
@@ -90,9 +94,8 @@ class BaseHandler(RequestHandler):
             log.error("request_failed", handler=type(self).__name__, exc_info=(typ, value, tb))
 
     def on_finish(self) -> None:
-        SECONDS.labels(type(self).__name__, self.request.method, self.get_status()).observe(
-            self.request.request_time()
-        )
+        method = self.request.method if self.request.method in self.SUPPORTED_METHODS else "other"
+        SECONDS.labels(type(self).__name__, method, self.get_status()).observe(self.request.request_time())
 
     def get_browser_locale(self, default: str = "zh_CN") -> tornado.locale.Locale:
         """Chinese, unless Accept-Language asks for a language that we have."""
@@ -187,7 +190,11 @@ def signed_in(method: Method) -> Method:
 
 
 def bound(method: Method) -> Method:
-    """Only for a visitor bound by the real name (article 7); `self.party` is set."""
+    """Only for a visitor bound by the real name (article 7); `self.party` is set.
+
+    Who is no longer an agent of the body acts for themselves from now on; what was to be done for the body
+    is not done for them instead.
+    """
 
     @wraps(method)
     async def guarded(self: Visitor, *args: str) -> None:
@@ -195,9 +202,11 @@ def bound(method: Method) -> Method:
             return self.turn_away(SIGN_IN_FIRST, "/sign-in")
         try:
             self.party = await self.find_party()
-        except Forbidden:  # no longer an agent of that body: back to oneself
+        except Forbidden:
             await self.services.accounts.act_for(self.account["_id"], None, self.by_account())
             self.account["acting"] = None
+            if self.request.method not in SAFE:
+                raise
             self.party = await self.find_party()
         if self.party is None:
             return self.turn_away(BIND_FIRST, "/binding")
@@ -210,8 +219,7 @@ class HtmlHandler(BaseHandler):
     """Pages: cookies, language, large text, templates."""
 
     def cookie(self, name: str) -> str:
-        """`__Host-` where the site is on https, so that no other host can set it."""
-        return f"__Host-{name}" if self.services.site.secure else name
+        return cookie_name(self.services.site, name)
 
     def keep_cookie(self, name: str, value: str, *, days: float | None = None) -> None:
         self.set_cookie(
@@ -340,10 +348,11 @@ class ApiHandler(Visitor):
             BadInput: `json_invalid` or `input_invalid`.
         """
         try:
-            given = json.loads(self.request.body or b"{}")
-        except (ValueError, RecursionError):
-            raise BadInput("json_invalid", "请求内容不是有效的JSON") from None
-        return parse(schema, given)
+            return schema.model_validate_json(self.request.body or b"{}")
+        except ValidationError as error:
+            if error.errors()[0]["type"] == "json_invalid":
+                raise BadInput("json_invalid", "请求内容不是有效的JSON") from None
+            raise _misfilled(error) from None
 
     def reply(self, value: Any, status: int = HTTPStatus.OK) -> None:
         """`value` is a dict, or a pydantic model."""
@@ -380,8 +389,12 @@ def parse(schema: type[Schema], given: Any) -> Schema:
     try:
         return schema.model_validate(given)
     except ValidationError as error:
-        field = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise BadInput("input_invalid", "填写内容有误或缺少：{field}", field=field) from None
+        raise _misfilled(error) from None
+
+
+def _misfilled(error: ValidationError) -> BadInput:
+    field = ".".join(str(part) for part in error.errors()[0]["loc"])
+    return BadInput("input_invalid", "填写内容有误或缺少：{field}", field=field)
 
 
 def local(moment: datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
@@ -392,22 +405,6 @@ def local(moment: datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
 def safe_next(path: str) -> str:
     """A path on this site; anything else becomes the home page (no open redirects)."""
     return path if re.fullmatch(r"/(?![/\\])[^\s\\]*", path) else "/"
-
-
-def content_security_policy(frame_ancestors: str) -> str:
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            f"frame-ancestors {frame_ancestors}",
-        )
-    )
 
 
 def _jsonable(value: object) -> str:

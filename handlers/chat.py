@@ -120,8 +120,14 @@ class Chat:
         return self.help() if message.event_key == HELP_KEY else None
 
     async def template_finished(self, message: Incoming, by: Cause) -> None:
-        """What became of a template message: `success`, `failed:user block` or `failed: system failed`."""
-        await self.services.deliveries.reported(message.id, message.status, message.status == REACHED, by)
+        """What became of a template message: `success`, `failed:user block` or `failed: system failed`.
+
+        Raises:
+            NotFound: `delivery_not_found`; it may be that we have not yet noted that it was sent.
+        """
+        deliveries = self.services.deliveries
+        if not await deliveries.reported(message.id, message.status, message.status == REACHED, by):
+            raise deliveries.missing
 
     def welcome(self) -> str:
         return "\n".join(

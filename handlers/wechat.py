@@ -11,7 +11,7 @@ import structlog
 from handlers.base import BaseHandler
 from handlers.chat import BUSY, Chat
 from handlers.envelope import Envelope, Incoming, Opened, parse, text_reply
-from models.errors import BadInput, DomainError, Forbidden
+from models.errors import BadInput, DomainError, Forbidden, NotFound
 from models.events import Cause, Channel
 from models.inbox import Inbox
 
@@ -23,8 +23,10 @@ PATIENCE = 4.5
 """Seconds; WeChat asks again after five."""
 LINGER = 600.0
 """Seconds that an event may still be worked on after WeChat was told that it arrived."""
-LONGEST_PAUSE = 30
-"""Seconds between two attempts at an event: one, doubling up to this."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds between two attempts at an event, doubling."""
+EARLY = 5
+"""How often an event may come before what it is about."""
 SKEW = timedelta(minutes=10)
 LARGEST = 256 * 1024
 
@@ -88,18 +90,28 @@ class Callback:
         except DomainError as error:
             return None if is_event else error.message
         except TimeoutError:
-            log.error("answer_late", kind=message.kind, event_name=message.event)
+            late = log.warning if is_event else log.error
+            late("answer_late", kind=message.kind, event_name=message.event)
             task.add_done_callback(_note)
         except Exception:
             log.exception("answer_failed", kind=message.kind, event_name=message.event)
         return None if is_event else BUSY
 
     async def _until_done(self, query: dict[str, str], message: Incoming) -> str | None:
-        """An event is not sent again once WeChat was told that it arrived: try until it is done."""
-        pause = 1
+        """An event is not sent again once WeChat was told that it arrived: try until it is done.
+
+        It may come before we have noted what it is about; that is waited for EARLY times.
+        """
+        pause, early = FIRST_PAUSE, 0
         while True:
             try:
                 return await self._words(query, message)
+            except NotFound:
+                log.info("event_early", event_name=message.event, message=message.id)
+                early += 1
+                if early > EARLY:
+                    log.warning("event_about_nothing", event_name=message.event, message=message.id)
+                    return None
             except DomainError:
                 raise
             except Exception:

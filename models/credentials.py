@@ -10,6 +10,7 @@ from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_10
 
 from models.errors import BadInput
+from models.typed import half_width
 
 
 class ApplicantKind(StrEnum):
@@ -46,7 +47,7 @@ def _born(number: str, today: date) -> bool:
 
 
 def _citizen_number(prefix: str) -> Callable[[str, date], bool]:
-    pattern = re.compile(prefix + r"\d+[0-9X]")
+    pattern = re.compile(prefix + "[0-9]+[0-9X]")
     return lambda number, today: (
         len(number) == 18
         and pattern.fullmatch(number) is not None
@@ -57,7 +58,7 @@ def _citizen_number(prefix: str) -> Callable[[str, date], bool]:
 
 def _foreign_permanent_resident(number: str, today: date) -> bool:
     """18 digits from 9 on (cards of 2023), or 3 letters and 12 digits (earlier cards)."""
-    old = re.fullmatch(r"[A-Z]{3}\d{12}", number) is not None
+    old = re.fullmatch("[A-Z]{3}[0-9]{12}", number) is not None
     return old or _citizen_number("9")(number, today)
 
 
@@ -68,22 +69,24 @@ def _social_security(number: str, today: date) -> bool:
 
 def _passport(number: str, _: date) -> bool:
     """ICAO 9303: up to 9 letters and digits, with at least one digit."""
-    return re.fullmatch(r"(?=.*\d)[A-Z0-9]{5,9}", number) is not None
+    return re.fullmatch("(?=.*[0-9])[A-Z0-9]{5,9}", number) is not None
 
 
 def _registration_number(number: str, _: date) -> bool:
     """15 digits closed by ISO 7064 MOD 11,10 (GS 15-2006)."""
-    return re.fullmatch(r"\d{15}", number) is not None and bool(mod_11_10.is_valid(number))
+    return re.fullmatch("[0-9]{15}", number) is not None and bool(mod_11_10.is_valid(number))
 
 
 def _uscc(number: str, _: date) -> bool:
     """18 characters with the check character of GB 32100-2015."""
-    return bool(uscc.is_valid(number))
+    return re.fullmatch("[0-9A-Z]{18}", number) is not None and bool(uscc.is_valid(number))
 
 
 def _legal_person_certificate(number: str, today: date) -> bool:
     """A USCC, or an older certificate number: digits, letters, 第…号 and dashes."""
-    return _uscc(number, today) if len(number) == 18 else re.fullmatch(r"[\w-]{6,17}", number) is not None
+    if len(number) == 18:
+        return _uscc(number, today)
+    return re.fullmatch("[0-9A-Z\u4e00-\u9fff-]{6,17}", number) is not None
 
 
 @dataclass(frozen=True)
@@ -139,8 +142,13 @@ class Credential:
         return self.kind.value
 
 
+def normal_number(text: str) -> str:
+    """Upper case, half width, no spaces."""
+    return "".join(half_width(text).split()).upper()
+
+
 def check_credential(applicant: ApplicantKind, kind: CredentialKind, number: str, today: date) -> Credential:
-    """The credential in its normal form (upper case, no spaces).
+    """The credential, its number in its normal form.
 
     Raises:
         BadInput: `credential_kind_not_accepted`, `credential_number_invalid` or `applicant_kind_wrong`.
@@ -150,7 +158,7 @@ def check_credential(applicant: ApplicantKind, kind: CredentialKind, number: str
         raise BadInput(
             "credential_kind_not_accepted", "该类服务对象不能使用此种证件", field="credential_kind"
         )
-    normal = "".join(number.split()).upper()
+    normal = normal_number(number)
     if not rule.valid(normal, today):
         raise BadInput(
             "credential_number_invalid", "{label}号码有误，请核对后重新填写", field="number", label=rule.label

@@ -76,7 +76,7 @@ class Inbox(Store):
                 {"_id": key, "reply": {"$exists": False}, "leased_until": {"$lte": moment}},
                 {"$set": {"leased_until": moment + LEASE}},
             )
-            if taken.modified_count:
+            if taken.matched_count:
                 return None
             await asyncio.sleep(PAUSE)
         raise StillAnswering

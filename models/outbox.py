@@ -11,15 +11,16 @@ words are made when it is sent. Whoever sends it holds its lease: `due_at` moves
 sender that dies lets the next one have it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import uuid4
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, ConnectionFailure
 from pymongo.read_concern import ReadConcern
 
 from models.errors import Conflict, NotFound
@@ -30,6 +31,8 @@ DUPLICATE_KEY = 11000
 BATCH = 100
 PENDING: Document = {"events.0.id": {"$exists": True}}
 """Word for word the filter of the partial index `models.store.PENDING_EVENTS`."""
+RETRYING: Document = {"state": "pending", "attempts": {"$gt": 0}}
+"""Tried, and not arrived yet."""
 
 LEASE = timedelta(seconds=60)
 """Longer than any gateway's time-out, shorter than the 10 minutes in which WeChat drops a second copy."""
@@ -71,6 +74,14 @@ def wait_after(attempts: int) -> timedelta:
     return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(attempts, 1) - 1, 16)))
 
 
+@dataclass
+class Relayed:
+    """What came of one round: how many events moved on; which documents' events could not, and why."""
+
+    moved: int = 0
+    stuck: dict[str, Exception] = field(default_factory=dict)
+
+
 class Deliveries(Store):
     """One document a thing to send."""
 
@@ -83,9 +94,14 @@ class Deliveries(Store):
             partialFilterExpression={"state": DeliveryState.PENDING.value},
         ),
         IndexModel(
-            [("settled_at", DESCENDING)],
-            name="failed",
+            [("state", ASCENDING), ("settled_at", DESCENDING)],
+            name="given_up",
             partialFilterExpression={"state": DeliveryState.FAILED.value},
+        ),
+        IndexModel(
+            [("state", ASCENDING), ("created_at", ASCENDING)],
+            name="retrying",
+            partialFilterExpression=RETRYING,
         ),
         IndexModel("event", name="event"),
         IndexModel("sent_as", name="sent_as", sparse=True),
@@ -137,13 +153,17 @@ class Deliveries(Store):
         await self.skipped(delivery, code, now)
         return True
 
-    async def reported(self, sent_as: str, outcome: str, reached: bool, by: Cause) -> None:
-        """The provider told later what became of it; what did not reach them goes by the fallback."""
+    async def reported(self, sent_as: str, outcome: str, reached: bool, by: Cause) -> bool:
+        """The provider told later what became of it; what did not reach them goes by the fallback.
+
+        False if nothing is known to have been sent under this id: it may be told before `sent` is.
+        """
         delivery = await self.documents.find_one_and_update(
             {"sent_as": sent_as, "channel": Via.WECHAT}, {"$set": {"outcome": outcome}}
         )
         if delivery and not reached:
             await self._plan_fallback(delivery, by.at)
+        return delivery is not None
 
     async def retry(self, key: str, by: Cause) -> None:
         """Send a failed delivery after all.
@@ -165,10 +185,16 @@ class Deliveries(Store):
         found = self.documents.find({"state": DeliveryState.FAILED}).sort("settled_at", DESCENDING)
         return [delivery async for delivery in found.limit(limit)]
 
+    async def retrying(self, limit: int = 100) -> list[Document]:
+        """Those that were tried and have not arrived yet, the oldest first."""
+        found = self.documents.find(RETRYING).sort("created_at", ASCENDING)
+        return [delivery async for delivery in found.limit(limit)]
+
     async def waiting(self, now: datetime) -> dict[str, int]:
-        """How many are `due` and how many `failed`, as far as MOST_COUNTED; for gauges and alerts."""
+        """How many are `due`, `retrying` and `failed`, as far as MOST_COUNTED; for gauges and alerts."""
         queries: dict[str, Document] = {
             "due": {"state": DeliveryState.PENDING, "due_at": {"$lte": now}},
+            "retrying": RETRYING,
             "failed": {"state": DeliveryState.FAILED},
         }
         return {
@@ -234,17 +260,30 @@ class Outbox(Store):
 
     async def relay(
         self, stores: Sequence[Store], deliveries: Deliveries, planner: Planner, now: datetime
-    ) -> int:
-        """Move the pending events of these stores on; returns how many."""
-        moved = 0
-        for store in stores:
+    ) -> Relayed:
+        """Move the pending events of these stores on: all stores at once, each document's in their order."""
+        done = Relayed()
+
+        async def move(document: Document, store: Store) -> None:
+            await self._record(document["events"])
+            for event in document["events"]:
+                await deliveries.plan(event, planner(event, document), now)
+            await self._remove(store, document)
+            done.moved += len(document["events"])
+
+        async def empty(store: Store) -> None:
             async for document in pending(store):
-                await self._record(document["events"])
-                for event in document["events"]:
-                    await deliveries.plan(event, planner(event, document), now)
-                await self._remove(store, document)
-                moved += len(document["events"])
-        return moved
+                try:
+                    await move(document, store)
+                except ConnectionFailure:  # no fault of the document
+                    raise
+                except Exception as error:
+                    done.stuck[f"{store.collection}/{document['_id']}"] = error
+
+        async with asyncio.TaskGroup() as group:
+            for store in stores:
+                group.create_task(empty(store))
+        return done
 
     async def _record(self, events: Sequence[Document]) -> None:
         await _insert_new(self.documents, [_audit(event) for event in events])
@@ -259,7 +298,7 @@ class Outbox(Store):
 async def pending(store: Store) -> AsyncIterator[Document]:
     """The documents of a store that carry events; only such as can no longer be rolled back."""
     documents = store.documents.with_options(read_concern=ReadConcern("majority"))
-    async for document in documents.find(PENDING).limit(BATCH):
+    async for document in documents.find(PENDING, batch_size=BATCH):
         yield document
 
 

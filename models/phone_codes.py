@@ -16,6 +16,7 @@ from models.errors import BadInput, TooMany
 from models.events import Cause, Event
 from models.privacy import Privacy
 from models.store import Database, Document, Store
+from models.typed import half_width
 from models.workdays import local_date, local_moment
 
 VALID = timedelta(minutes=5)
@@ -30,8 +31,8 @@ def check_phone(phone: str) -> str:
     Raises:
         BadInput: `phone_invalid`.
     """
-    normal = re.sub(r"^(\+?86)?[\s-]*|[\s-]+", "", phone)
-    if not re.fullmatch(r"1[3-9]\d{9}", normal):
+    normal = re.sub(r"^(\+?86)?[\s-]*|[\s-]+", "", half_width(phone))
+    if not re.fullmatch(r"1[3-9][0-9]{9}", normal):
         raise BadInput("phone_invalid", "手机号码有误，请填写11位手机号码", field="phone")
     return normal
 
@@ -40,7 +41,10 @@ class PhoneCodes(Store):
     """`{_id: index of the phone, phone, code (both sealed), sent_at, sent: last ten times, tries, used}`."""
 
     collection = "phone_codes"
-    indexes: ClassVar = [IndexModel("purge_at", expireAfterSeconds=0)]
+    indexes: ClassVar = [
+        IndexModel("purge_at", name="purge", expireAfterSeconds=0, partialFilterExpression={"events": []})
+    ]
+    """What is no longer of use goes, once its events have been relayed."""
 
     def __init__(self, database: Database, privacy: Privacy) -> None:
         super().__init__(database)
@@ -96,7 +100,8 @@ class PhoneCodes(Store):
             {"_id": key, "used": False, "expires_at": {"$gt": by.at}, "tries": {"$lt": TRIES}},
             {"$inc": {"tries": 1}},
         )
-        if found is None or not compare_digest(self.secret(found)[1].encode(), code.strip().encode()):
+        given = half_width(code).strip().encode()
+        if found is None or not compare_digest(self.secret(found)[1].encode(), given):
             raise wrong
 
     async def use_up(self, phone: str) -> None:

@@ -28,6 +28,7 @@ from handlers import (
     wechat,
 )
 from handlers.base import NotFoundPage
+from handlers.protection import form_tokens
 from handlers.services import Services
 from wechat_backend.database import connect
 from wechat_backend.gateways import Gateways
@@ -68,8 +69,7 @@ def make_app(services: Services, settings: Settings) -> Application:
         default_handler_class=NotFoundPage,
         template_path=str(ROOT / "templates"),
         static_path=str(ROOT / "static"),
-        xsrf_cookies=True,
-        xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax", "secure": services.site.secure},
+        **form_tokens(services.site),
         log_function=_log_request,
     )
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from handlers.admin.panel import PanelPage
 from handlers.base import needs
+from handlers.moments import Day
 from models.appointments import LABELS, Ending, State
 from models.errors import BadInput, DomainError
 from models.staff import serves
@@ -19,7 +20,7 @@ class DayQuery(BaseModel):
     """`code` is what a scanner read from an appointment's QR; `open` the appointment to record at once."""
 
     hall: str = ""
-    day: date | None = None
+    day: Day | None = None
     code: str = ""
     open: str = ""
 

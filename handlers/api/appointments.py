@@ -1,9 +1,8 @@
 """预约 (article 9): the same slots and limits as on the page."""
 
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import datetime
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from handlers.api.contract import (
     Answer,
@@ -17,17 +16,17 @@ from handlers.api.contract import (
 )
 from handlers.api.halls import ITEM
 from handlers.api.timeline import Happening, happenings
+from handlers.moments import Moment
 from models.appointments import LABELS, State
 from models.store import Document
 
 MOST = 1000
-FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class Booking(Asked):
     item: str = Field(pattern=ITEM)
     hall: str = Field(max_length=64)
-    start: Annotated[AwareDatetime, Field(lt=FAR)]
+    start: Moment
 
 
 class Appointment(Answer):

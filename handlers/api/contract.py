@@ -126,7 +126,7 @@ class Operation:
         if self.auth is not Auth.ANYONE:
             found.setdefault(401, []).append("not_signed_in")
         if self.auth is Auth.APPLICANT:
-            found.setdefault(403, []).append("not_bound")
+            found.setdefault(403, []).extend(["not_bound"] if method == "get" else ["not_bound", "not_agent"])
         if isinstance(self.asks, type):
             found.setdefault(400, []).extend(
                 ["input_invalid"] if method == "get" else ["input_invalid", "json_invalid"]

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
+from handlers.moments import Day
 from models.appointments import bookable_days
 from models.halls import Hall
 
@@ -23,7 +24,7 @@ class HallList(Answer):
 
 class SlotsQuery(Asked):
     item: str = Field(pattern=ITEM)
-    day: date | None = Field(None, description="in Panyu; the first day that can be booked, if left out")
+    day: Day | None = Field(None, description="in Panyu; the first day that can be booked, if left out")
 
 
 class Slot(Answer):

@@ -73,7 +73,6 @@ class ActingResource(Resource):
         auth=Auth.APPLICANT,
         asks=Acting,
         answers=Me,
-        errors={403: ("not_agent",)},
     )
     async def put(self, asked: Acting) -> Me:
         account = self.signed_in_account()

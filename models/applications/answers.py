@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from models.credentials import RULES, CredentialKind
+from models.credentials import RULES, CredentialKind, normal_number
 from models.errors import BadInput, InvalidForm
 from models.items import Form, Question
 from models.phone_codes import check_phone
 from models.privacy import mask_name, mask_number, mask_phone
+from models.typed import half_width
 
 Answers = dict[str, Any]
 MASKS: dict[str, Callable[[str], str]] = {"phone": mask_phone, "credential": mask_number}
@@ -98,9 +99,10 @@ def _text(question: Question, raw: Any) -> str:
 
 
 def _number(question: Question, raw: Any) -> float | int:
-    if isinstance(raw, bool) or not re.fullmatch(r"-?\d{1,15}(\.\d{1,6})?", str(raw).strip()):
+    text = half_width(str(raw)).strip()
+    if isinstance(raw, bool) or not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", text):
         raise _wrong("请填写数字")
-    number = float(str(raw))
+    number = float(text)
     low, high = question.minimum, question.maximum
     if low is not None and number < low:
         raise _wrong("请填写不小于{low}的数字", low=f"{low:g}")
@@ -111,13 +113,13 @@ def _number(question: Question, raw: Any) -> float | int:
 
 def _date(_: Question, raw: Any) -> str:
     try:
-        return date.fromisoformat(str(raw).strip()).isoformat()
+        return date.fromisoformat(half_width(str(raw)).strip()).isoformat()
     except ValueError:
         raise _wrong("日期有误，请按年-月-日填写") from None
 
 
 def _choice(question: Question, raw: Any) -> str:
-    if raw not in {option.value for option in question.options}:
+    if raw not in [option.value for option in question.options]:
         raise CHOOSE
     return str(raw)
 
@@ -132,15 +134,15 @@ def _choices(question: Question, raw: Any) -> list[str]:
 
 def _phone(_: Question, raw: Any) -> str:
     """A mobile number, or a landline with its area code."""
-    text = re.sub(r"[\s-]", "", str(raw))
-    if re.fullmatch(r"0\d{9,11}", text):
+    text = re.sub(r"[\s-]", "", half_width(str(raw)))
+    if re.fullmatch("0[0-9]{9,11}", text):
         return text
     return check_phone(text)
 
 
 def _credential(_: Question, raw: Any) -> str:
     """A number that some credential of a person or body can have."""
-    number = "".join(str(raw).split()).upper()
+    number = normal_number(str(raw))
     if not 5 <= len(number) <= 18 or not any(RULES[kind].valid(number, date.max) for kind in CredentialKind):
         raise _wrong("证件号码有误，请核对后重新填写")
     return number

@@ -11,11 +11,12 @@ from datetime import date
 from stdnum.iso7064 import mod_37_36
 
 from models.errors import BadInput
+from models.typed import half_width
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without I, L, O and U, which are misread or misspell."""
 RANDOM = 10
-PATTERN = re.compile(rf"\d{{8}}[{ALPHABET}]{{{RANDOM}}}[0-9A-Z]")
+PATTERN = re.compile(rf"[0-9]{{8}}[{ALPHABET}]{{{RANDOM}}}[0-9A-Z]")
 
 
 def new_serial(day: date) -> str:
@@ -29,7 +30,7 @@ def check_serial(text: str) -> str:
     Raises:
         BadInput: `serial_invalid`.
     """
-    normal = re.sub(r"[\s-]", "", text).upper()
+    normal = re.sub(r"[\s-]", "", half_width(text)).upper()
     if not PATTERN.fullmatch(normal) or not mod_37_36.is_valid(normal):
         raise BadInput("serial_invalid", "申请流水号有误，请核对回执后重新输入", field="serial")
     return normal

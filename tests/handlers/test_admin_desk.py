@@ -170,6 +170,12 @@ async def test_the_days_list(office: Office) -> None:
 
 
 @pytest.mark.article(9)
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "tomorrow"])
+async def test_a_day_out_of_all_reckoning_is_no_input(office: Office, day: str) -> None:
+    desk = await office.desk("window")
+    assert (await desk.get(f"/admin/appointments?day={day}")).status == 400
+
+
 async def test_scanning_the_code_of_an_appointment_opens_it(office: Office) -> None:
     key, day, citizen = await booked(office)
     desk = await office.desk("centre")

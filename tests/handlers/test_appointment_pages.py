@@ -51,6 +51,13 @@ async def test_full_slot_offers_the_others(town: Town) -> None:
     assert "13:00–13:30" in page.text
 
 
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_a_start_out_of_all_reckoning_is_no_input(town: Town, start: str) -> None:
+    citizen = await town.citizen()
+    asked = await citizen.post("/appointments", {"item": ITEM, "hall": "district", "start": start})
+    assert asked.status == 400
+
+
 async def test_cancelling_asks_and_frees(town: Town) -> None:
     citizen = await town.citizen()
     path = await book(citizen, "2026-11-26T02:00:00+00:00")

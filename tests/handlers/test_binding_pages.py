@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.handlers.test_application_pages import concluded
-from tests.handlers.visitor import A_WHILE, REPRESENTATIVE, Town, a_number, a_phone
+from tests.handlers.visitor import A_WHILE, REPRESENTATIVE, Town, a_number, a_phone, rich_guide
 
 BOUND_PAGES = [
     "/me",
@@ -131,7 +131,10 @@ async def test_agent_acts_after_the_representative_confirms(town: Town) -> None:
     assert (await agent.post("/acting", {"body": body})).status == 303
     assert "您正在为 番禺" in (await agent.get("/me")).text
     await boss.post(f"/enterprises/{agency[1]}/end")
+    meant_for_the_body = await agent.post("/applications", {"item": rich_guide().item})
+    assert (meant_for_the_body.status, "您不是该单位" in meant_for_the_body.text) == (403, True)
     assert "您正在为" not in (await agent.get("/me")).text
+    assert "/applications/" not in (await agent.get("/applications")).text.replace("/applications/new", "")
 
 
 async def test_wrong_body_number_keeps_input(town: Town) -> None:

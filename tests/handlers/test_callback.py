@@ -418,6 +418,19 @@ def test_patience_ends_before_wechat_asks_again() -> None:
     assert wechat.PATIENCE < 5
 
 
+@pytest.mark.parametrize("theirs", ["request-of-theirs", "short", "request-of-théirs"])
+async def test_the_request_id_of_somebody_else_is_logged_beside_ours(
+    peer: Peer, capsys: Any, theirs: str
+) -> None:
+    url = f"{peer.url}?{urlencode(peer.query())}"
+    answer = await peer.http.fetch(url, method="POST", body=message("x"), headers={"X-Request-Id": theirs})
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "message_answered" in line]
+    assert f" request={answer.headers['X-Request-Id']}" in line
+    assert answer.headers["X-Request-Id"] != theirs
+    assert ("outside_request=request-of-theirs" in line) == (theirs == "request-of-theirs")
+    assert ("outside_request" in line) == (theirs == "request-of-theirs")
+
+
 async def test_long_replies_fit(peer: Peer, cause: Any) -> None:
     long = a_guide(summary="很长的说明。" * 400)
     await peer.services.guides.publish(long, cause())
@@ -429,7 +442,11 @@ async def test_too_large_a_body_is_refused(peer: Peer) -> None:
     assert (await peer.send(peer.query(), "x" * (256 * 1024 + 1))).code == 400
 
 
-async def test_template_outcome_plans_the_fallback(peer: Peer) -> None:
+@pytest.mark.parametrize("report_first", [False, True])
+async def test_template_outcome_plans_the_fallback(peer: Peer, monkeypatch: Any, report_first: bool) -> None:
+    monkeypatch.setattr(wechat, "FIRST_PAUSE", 0.2)
+    monkeypatch.setattr(inbox, "LEASE", timedelta(seconds=0.1))
+    monkeypatch.setattr(inbox, "PAUSE", 0.02)
     deliveries = peer.services.deliveries
     await deliveries.documents.insert_one(
         {
@@ -440,10 +457,24 @@ async def test_template_outcome_plans_the_fallback(peer: Peer) -> None:
             "recipient": "a1",
             "request": "r",
             "fallback": "sms",
-            "state": "sent",
-            "sent_as": "200163836",
+            "state": "pending" if report_first else "sent",
+            "sent_as": None if report_first else "200163836",
         }
     )
     finished = {"MsgID": "200163836", "Status": "failed:user block"}
-    assert await peer.say(event("TEMPLATESENDJOBFINISH", **finished)) == ""
+    said = asyncio.create_task(peer.say(event("TEMPLATESENDJOBFINISH", **finished)))
+    if report_first:
+        await asyncio.sleep(0.1)
+        await deliveries.documents.update_one({"_id": "e1:wechat:a1"}, {"$set": {"sent_as": "200163836"}})
+    assert await said == ""
     assert [each["_id"] for each in await deliveries.of_event("e1")] == ["e1:sms:a1", "e1:wechat:a1"]
+
+
+async def test_a_report_of_nothing_ends_quietly(peer: Peer, monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr(wechat, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(inbox, "LEASE", timedelta(0))
+    assert await peer.say(event("TEMPLATESENDJOBFINISH", MsgID="1", Status="success")) == ""
+    said = capsys.readouterr().out
+    assert said.count("event_about_nothing") == 1
+    assert said.count("event_early") == wechat.EARLY + 1
+    assert "[error" not in said

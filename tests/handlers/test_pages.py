@@ -1,10 +1,14 @@
 """Home, guides, halls, preferences, and what every page promises."""
 
 import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
+from tornado.httpclient import AsyncHTTPClient
 
+from handlers.base import SECONDS
+from handlers.protection import form_tokens
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import HALL, Town, rich_guide
 
@@ -145,6 +149,30 @@ async def test_forms_of_other_sites_are_refused(town: Town) -> None:
     assert page.status == 403
     assert "elder" not in visitor.cookies
     assert "页面已过期" in page.text
+
+
+async def test_the_request_id_is_ours(town: Town) -> None:
+    page = await town.browser().get("/", X_Request_Id="request-of-theirs")
+    assert re.fullmatch("[0-9a-f]{32}", page.headers["X-Request-Id"])
+
+
+async def test_invented_methods_make_no_label(town: Town) -> None:
+    await AsyncHTTPClient().fetch(
+        town.url, method="INVENTED", raise_error=False, allow_nonstandard_methods=True
+    )
+    labels = {sample.labels["method"] for metric in SECONDS.collect() for sample in metric.samples}
+    assert "GET" in labels
+    assert "INVENTED" not in labels
+
+
+@pytest.mark.parametrize(
+    ("base_url", "name"), [("https://p.test", "__Host-_xsrf"), ("http://p.test", "_xsrf")]
+)
+def test_the_cookie_of_forms_is_of_this_host_alone(town: Town, base_url: str, name: str) -> None:
+    settings = form_tokens(replace(town.services.site, base_url=base_url))
+    assert settings["xsrf_cookies"] is True
+    assert settings["xsrf_cookie_name"] == name
+    assert settings["xsrf_cookie_kwargs"]["secure"] == base_url.startswith("https")
 
 
 async def test_unknown_page(town: Town) -> None:

@@ -32,6 +32,7 @@ from handlers import (
     sign_in,
 )
 from handlers.base import NotFoundPage
+from handlers.protection import form_tokens
 from handlers.services import Services, Site, assemble
 from models.credentials import CredentialKind
 from models.errors import Unauthenticated
@@ -362,6 +363,5 @@ def citizen_app(services: Services) -> Application:
         default_handler_class=NotFoundPage,
         template_path=str(ROOT / "templates"),
         static_path=str(ROOT / "static"),
-        xsrf_cookies=True,
-        xsrf_cookie_kwargs={"httponly": True, "samesite": "Lax", "secure": services.site.secure},
+        **form_tokens(services.site),
     )

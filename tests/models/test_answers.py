@@ -28,6 +28,14 @@ FORM = Form.model_validate(
                     {"name": "count", "label": "-", "kind": "number", "minimum": 1, "maximum": 9},
                     {"name": "day", "label": "-", "kind": "date", "required": False},
                     {"name": "phone", "label": "-", "kind": "phone", "required": False},
+                    {"name": "number", "label": "-", "kind": "credential", "required": False},
+                    {
+                        "name": "housing",
+                        "label": "-",
+                        "kind": "choice",
+                        "options": [{"value": "own", "label": "-"}, {"value": "rent", "label": "-"}],
+                        "required": False,
+                    },
                 ],
             }
         ]
@@ -55,10 +63,17 @@ def test_the_answer_to_a_question_that_is_not_asked_never_stays(agent: Any, name
         ({"count": "nan"}, "count"),
         ({"day": "2026-02-30"}, "day"),
         ({"phone": "12345"}, "phone"),
+        ({"phone": "1390000000\u0661"}, "phone"),
+        ({"phone": "0208481234\u0665"}, "phone"),
+        ({"count": "\u0663"}, "count"),
+        ({"number": "11010519491231002\u0661"}, "number"),
+        ({"housing": ["own"]}, "housing"),
+        ({"housing": 1}, "housing"),
         ({"agent": "\x00"}, "agent"),
     ],
 )
-def test_what_is_wrong_is_named(changes: dict[str, str], fault: str) -> None:
+def test_what_is_wrong_is_named(changes: dict[str, Any], fault: str) -> None:
+    check_answers(FORM, RIGHT | changes, complete=False)
     with pytest.raises(InvalidForm) as wrong:
         check_answers(FORM, RIGHT | changes, complete=True)
     assert list(wrong.value.fields) == [fault]
@@ -71,6 +86,22 @@ def test_answers_come_in_their_normal_form() -> None:
         "count": 3,
         "day": "2026-11-24",
         "phone": "13900000001",
+    }
+
+
+def test_full_width_answers_are_the_same_answers() -> None:
+    given_ = RIGHT | {
+        "count": "３",
+        "day": "２０２６-１１-２４",
+        "phone": "１３９ ００００ ０００１",
+        "number": "１１０１０５１９４９１２３１００２ｘ",
+    }
+    assert check_answers(FORM, given_, complete=True) == {
+        "agent": "no",
+        "count": 3,
+        "day": "2026-11-24",
+        "phone": "13900000001",
+        "number": "11010519491231002X",
     }
 
 
@@ -92,3 +123,7 @@ def test_serial_numbers_sort_by_day_and_do_not_repeat() -> None:
         assert serial.startswith("20261124")
         assert mod_37_36.is_valid(serial)
         assert check_serial(f" {serial[:8]}-{serial[8:].lower()} ") == serial
+        wide = serial.translate({character: character + 0xFEE0 for character in range(48, 91)})
+        assert check_serial(wide) == serial
+        with pytest.raises(BadInput):
+            check_serial(serial.translate({digit: digit - 48 + 0x0660 for digit in range(48, 58)}))

@@ -43,6 +43,21 @@ def test_each_credential_of_article_7_is_accepted(
 
 
 @pytest.mark.article(7)
+@pytest.mark.parametrize(("applicant", "kind", "number"), VALID)
+def test_full_width_is_the_same_number(applicant: ApplicantKind, kind: CredentialKind, number: str) -> None:
+    wide = number.translate({character: character + 0xFEE0 for character in range(33, 127)})
+    assert check_credential(applicant, kind, f"　{wide}", TODAY).number == number
+
+
+@pytest.mark.article(7)
+@pytest.mark.parametrize(("applicant", "kind", "number"), VALID)
+def test_no_digits_of_other_scripts(applicant: ApplicantKind, kind: CredentialKind, number: str) -> None:
+    arabic = number.translate({digit: digit - 48 + 0x0660 for digit in range(48, 58)})
+    with pytest.raises(BadInput):
+        check_credential(applicant, kind, arabic, TODAY)
+
+
+@pytest.mark.article(7)
 @pytest.mark.parametrize("kind", CredentialKind)
 @pytest.mark.parametrize("applicant", ApplicantKind)
 def test_nobody_uses_a_credential_of_another_kind_of_applicant(
@@ -67,6 +82,7 @@ def test_nobody_uses_a_credential_of_another_kind_of_applicant(
         (PERSON, CredentialKind.PASSPORT, "ABCDEF"),
         (ENTERPRISE, CredentialKind.REGISTRATION_NUMBER, "110108000000017"),
         (ENTERPRISE, CredentialKind.USCC, "11100000MB0143028X"),
+        (ENTERPRISE, CredentialKind.USCC, "11100000-MB0143028R"),  # else one body had two numbers
         (ORGANIZATION, CredentialKind.LEGAL_PERSON_CERTIFICATE, "1"),
     ],
 )

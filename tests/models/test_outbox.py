@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pymongo.errors import AutoReconnect
 
+from models import outbox
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
 from models.outbox import (
@@ -15,6 +17,7 @@ from models.outbox import (
     LONGEST_WAIT,
     MOST_ATTEMPTS,
     PENDING,
+    RETRYING,
     Deliveries,
     Outbox,
     Plan,
@@ -37,9 +40,11 @@ class Parts:
         self.stores: list[Store] = [self.things, self.deliveries]
 
     async def relay(self, clock: Clock, *plans: Plan) -> int:
-        return await self.outbox.relay(
+        done = await self.outbox.relay(
             self.stores, self.deliveries, lambda event, document: plans, clock.now()
         )
+        assert done.stuck == {}
+        return done.moved
 
 
 @pytest.fixture
@@ -147,7 +152,21 @@ async def test_temporary_failure_waits_longer_each_time_then_is_kept(
     assert waits[-1] == LONGEST_WAIT
     [failed] = await parts.deliveries.failed()
     assert (failed["code"], failed["attempts"]) == ("-1", MOST_ATTEMPTS)
-    assert await parts.deliveries.waiting(clock.now()) == {"due": 0, "failed": 1}
+    assert await parts.deliveries.waiting(clock.now()) == {"due": 0, "retrying": 0, "failed": 1}
+
+
+async def test_an_outage_is_seen_before_anything_has_failed(parts: Parts, happen: Any, clock: Clock) -> None:
+    for key in ("a", "b", "c"):
+        await happen(key)
+        await parts.relay(clock, NOTICE)
+        clock.advance(timedelta(seconds=1))
+    for _ in range(2):
+        await parts.deliveries.failed_for_now(await claim(parts, clock), "timeout", clock.now())
+    assert await parts.deliveries.waiting(clock.now()) == {"due": 1, "retrying": 2, "failed": 0}
+    retrying = await parts.deliveries.retrying()
+    assert [(each["code"], each["attempts"]) for each in retrying] == [("timeout", 1)] * 2
+    assert retrying[0]["created_at"] < retrying[1]["created_at"]
+    assert await parts.deliveries.retrying(limit=1) == retrying[:1]
 
 
 async def test_staff_retry_sends_again_and_is_on_record(
@@ -190,9 +209,57 @@ async def test_platform_reports_that_it_did_not_arrive(
     await parts.relay(clock, NOTICE)
     await parts.deliveries.sent(await claim(parts, clock), "4711", clock.now())
     for _ in range(2):
-        await parts.deliveries.reported("4711", "failed:user block", False, cause())
+        assert await parts.deliveries.reported("4711", "failed:user block", False, cause())
     sms, wechat = await parts.deliveries.of_event(event.id)
     assert (wechat["state"], wechat["outcome"], sms["state"]) == ("sent", "failed:user block", "pending")
+
+
+async def test_a_report_that_comes_first_finds_nothing_yet(
+    parts: Parts, happen: Any, clock: Clock, cause: Any
+) -> None:
+    event = await happen("a")
+    await parts.relay(clock, NOTICE)
+    delivery = await claim(parts, clock)
+    assert not await parts.deliveries.reported("4711", "failed:user block", False, cause())
+    await parts.deliveries.sent(delivery, "4711", clock.now())
+    assert await parts.deliveries.reported("4711", "failed:user block", False, cause())
+    assert [each["channel"] for each in await parts.deliveries.of_event(event.id)] == ["sms", "wechat"]
+
+
+async def test_a_document_that_cannot_be_moved_on_holds_up_no_other(
+    parts: Parts, happen: Any, clock: Clock, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(outbox, "BATCH", 2)  # more of them stuck than are fetched at once
+    for key in "abcdefg":
+        await happen(key)
+    broken = {"a", "b", "e"}
+
+    def planner(event: Document, document: Document) -> list[Plan]:
+        if document["_id"] in broken:
+            raise KeyError("applicant")
+        return [NOTICE]
+
+    done = await parts.outbox.relay(parts.stores, parts.deliveries, planner, clock.now())
+    assert (done.moved, set(done.stuck)) == (4, {"things/a", "things/b", "things/e"})
+    assert {type(error) for error in done.stuck.values()} == {KeyError}
+    broken.clear()
+    again = await parts.outbox.relay(parts.stores, parts.deliveries, planner, clock.now())
+    assert (again.moved, again.stuck) == (3, {})
+    assert await parts.outbox.documents.count_documents({}) == 7
+
+
+async def test_a_database_that_is_gone_is_no_fault_of_a_document(
+    parts: Parts, happen: Any, clock: Clock, monkeypatch: Any
+) -> None:
+    await happen("a")
+
+    async def gone(*_: Any) -> None:
+        raise AutoReconnect("gone")
+
+    monkeypatch.setattr(parts.deliveries, "plan", gone)
+    with pytest.raises(ExceptionGroup) as failed:
+        await parts.relay(clock, NOTICE)
+    assert failed.group_contains(AutoReconnect)
 
 
 async def test_quota_leaves_a_channel_alone_and_does_not_count(
@@ -213,7 +280,10 @@ async def test_quota_leaves_a_channel_alone_and_does_not_count(
     [
         ("things", PENDING, None, "pending_events"),
         ("deliveries", {"state": "pending", "due_at": {"$lte": 0}}, ("due_at", 1), "due"),
-        ("deliveries", {"state": "failed"}, ("settled_at", -1), "failed"),
+        ("deliveries", {"state": "failed"}, ("settled_at", -1), "given_up"),
+        ("deliveries", {"state": "failed"}, None, "given_up"),
+        ("deliveries", RETRYING, ("created_at", 1), "retrying"),
+        ("deliveries", RETRYING, None, "retrying"),
         ("deliveries", {"event": "x"}, None, "event"),
         ("deliveries", {"sent_as": "x", "channel": "wechat"}, None, "sent_as"),
         ("outbox", {"about": "x"}, ("at", 1), "about"),

@@ -62,6 +62,21 @@ async def test_five_tries(codes: PhoneCodes, cause: MakeCause) -> None:
         await codes.check(PHONE, code, cause())
 
 
+async def test_a_code_whose_event_waits_is_not_purged(codes: PhoneCodes, cause: MakeCause) -> None:
+    """Nothing outlives its use, but for what the worker has yet to move on."""
+    await codes.request(PHONE, cause())
+    kept = await codes.documents.index_information()
+    [purge] = [index for index in kept.values() if "expireAfterSeconds" in index]
+    assert purge["partialFilterExpression"] == {"events": []}
+    document = await stored(codes)
+    purgeable = {"events": [], "purge_at": {"$gt": document["sent_at"]}}
+    assert await codes.documents.find_one(purgeable) is None
+    await codes.documents.update_one({}, {"$pull": {"events": {"id": document["events"][0]["id"]}}})
+    assert await codes.documents.find_one(purgeable)
+    explained = await codes.documents.find(purgeable).explain()
+    assert "'indexName': 'purge'" in str(explained["queryPlanner"]["winningPlan"])
+
+
 async def test_sixty_seconds_apart_and_ten_a_day(codes: PhoneCodes, cause: MakeCause, clock: Clock) -> None:
     await codes.request(PHONE, cause())
     clock.advance(timedelta(seconds=59))
@@ -79,7 +94,20 @@ async def test_sixty_seconds_apart_and_ten_a_day(codes: PhoneCodes, cause: MakeC
     await codes.request(PHONE, cause())
 
 
-async def test_a_number_that_is_no_mobile(codes: PhoneCodes, cause: MakeCause) -> None:
+@pytest.mark.parametrize("phone", ["020-84812345", "1390000000\u0661", "1390000000\u0967"])
+async def test_a_number_that_is_no_mobile(codes: PhoneCodes, cause: MakeCause, phone: str) -> None:
     with pytest.raises(BadInput):
-        await codes.request("020-84812345", cause())
+        await codes.request(phone, cause())
     assert await stored(codes) is None
+
+
+@pytest.mark.article(7)
+async def test_one_phone_has_one_code_however_it_is_typed(codes: PhoneCodes, cause: MakeCause) -> None:
+    await codes.request("＋８６　１３９－００００－０００１", cause())
+    for typed in (PHONE, "13９00000001", "+86 139 0000 0001", "86-13900000001"):
+        with pytest.raises(TooMany):
+            await codes.request(typed, cause())
+    assert await codes.documents.count_documents({}) == 1
+    phone, code = codes.secret(await stored(codes))
+    assert phone == PHONE
+    await codes.check(PHONE, code.translate({digit: digit + 0xFEE0 for digit in range(48, 58)}), cause())

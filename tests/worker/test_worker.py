@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from models.credentials import ApplicantKind, Credential, CredentialKind
-from models.outbox import LEASE
+from models.outbox import LEASE, Plan
+from models.store import Document
 from models.verification import PlatformUser
 from tests.conftest import Clock
 from tests.files import a_pdf
@@ -20,6 +21,7 @@ from tests.handlers.guides import USCC, a_guide
 from tests.worker.dies import POINTS
 from tests.worker.platforms import MENU, SEND, Platforms
 from tests.worker.world import OPENID, PHONE, World
+from wechat_backend import notices
 from wechat_backend.worker import loops
 
 ROOT = Path(__file__).parents[2]
@@ -196,6 +198,37 @@ async def test_worker_runs_survives_faults_and_stops(
     [alive] = await world.worker.workers.alive(world.clock())
     assert alive["_id"] == world.worker.name
     assert len(platforms.messages) == 1
+
+
+async def test_stuck_events_are_named_once_and_counted(
+    world: World, platforms: Platforms, monkeypatch: Any, capsys: Any
+) -> None:
+    booked = await world.book(await world.person())
+    planned = notices.plan
+
+    def faulty(event: Document, document: Document) -> list[Plan]:
+        if event["name"] == "appointment.booked":
+            raise KeyError("item")
+        return planned(event, document)
+
+    monkeypatch.setattr(notices, "plan", faulty)
+    await world.services.phone_codes.request(PHONE, world.by())
+    capsys.readouterr()
+    await world.work()
+    await world.work()
+    await world.worker._beat()
+    said = capsys.readouterr().out
+    assert said.count("events_stuck") == 1
+    assert f"document=appointments/{booked['_id']}" in said
+    assert "KeyError" in said
+    [heartbeat] = [line for line in said.splitlines() if "heartbeat" in line]
+    for count in ("stuck=1", "due=0", "retrying=0", "failed=0"):
+        assert count in heartbeat
+    assert len(platforms.texts) == 1
+    monkeypatch.setattr(notices, "plan", planned)
+    await world.work()
+    assert len(platforms.messages) == 1
+    assert world.worker.stuck == frozenset()
 
 
 async def test_what_is_on_its_way_arrives_before_the_worker_stops(world: World, platforms: Platforms) -> None:

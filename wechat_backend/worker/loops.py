@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from secrets import token_hex
 
 import structlog
@@ -54,16 +54,25 @@ class Worker:
         self.sender, self.menu, self.clock = sender, menu, clock
         self.name = f"{os.getpid()}-{token_hex(4)}"
         self.relayed = self.sent = 0
+        self.stuck: frozenset[str] = frozenset()
         self.wake = asyncio.Event()
 
     async def relay_once(self) -> int:
         """Move all pending events on; returns how many."""
-        moved = await self.outbox.relay(self.stores, self.deliveries, notices.plan, self.clock())
-        if moved:
-            self.relayed += moved
+        done = await self.outbox.relay(self.stores, self.deliveries, notices.plan, self.clock())
+        self._note(done.stuck)
+        if done.moved:
+            self.relayed += done.moved
             self.wake.set()
-            log.info("events_relayed", count=moved)
-        return moved
+            log.info("events_relayed", count=done.moved)
+        return done.moved
+
+    def _note(self, stuck: Mapping[str, Exception]) -> None:
+        """Log each document when its events cannot be moved on, not in every round."""
+        for document, error in stuck.items():
+            if document not in self.stuck:
+                log.error("events_stuck", document=document, exc_info=error)
+        self.stuck = frozenset(stuck)
 
     async def deliver_once(self) -> bool:
         """Send the delivery longest due; False where none is."""
@@ -119,7 +128,15 @@ class Worker:
 
     async def _beat(self) -> bool:
         await self.workers.beat(self.name, self.clock(), relayed=self.relayed, sent=self.sent)
-        log.info("heartbeat", worker=self.name, relayed=self.relayed, sent=self.sent)
+        waiting = await self.deliveries.waiting(self.clock())
+        log.info(
+            "heartbeat",
+            worker=self.name,
+            relayed=self.relayed,
+            sent=self.sent,
+            stuck=len(self.stuck),
+            **waiting,
+        )
         return False
 
     async def _repeat(

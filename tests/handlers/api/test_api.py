@@ -266,6 +266,7 @@ async def test_an_agent_acts_once_the_representative_has_confirmed(api: Service)
     assert [each["id"] for each in (await wang.get("/applications")).json["applications"]] == [key]
     await liang.post(f"{at}/end")
     assert (await wang.get("/me")).json["acting"] is None
+    assert (await wang.put(f"/applications/{key}/answers", {"answers": {}})).code == "not_agent"
     assert (await wang.get(f"/applications/{key}")).code == "application_not_found"
     assert (await wang.post("/enterprises", asked | {"name": "别的公司"})).code == "identity_mismatch"
     wrong = asked | {"number": "91440113MA59K2XT4N"}
