@@ -165,6 +165,12 @@ class Deliveries(Store):
         found = self.documents.find({"state": DeliveryState.FAILED}).sort("settled_at", DESCENDING)
         return [delivery async for delivery in found.limit(limit)]
 
+    async def retrying(self, limit: int = 100) -> list[Document]:
+        """Those tried in vain and due again, the next one first."""
+        query = {"state": DeliveryState.PENDING, "attempts": {"$gt": 0}}
+        found = self.documents.find(query).sort("due_at", ASCENDING)
+        return [delivery async for delivery in found.limit(limit)]
+
     async def waiting(self, now: datetime) -> dict[str, int]:
         """How many are `due` and how many `failed`, as far as MOST_COUNTED; for gauges and alerts."""
         queries: dict[str, Document] = {
