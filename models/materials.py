@@ -167,6 +167,15 @@ class Materials(Store):
         content = await asyncio.to_thread(self.privacy.open_bytes, sealed, f"file:{key}", found["key"])
         return found, content
 
+    async def view(self, key: str, by: Cause) -> tuple[Document, bytes]:
+        """As `read`, for staff; that they saw it stays on record.
+
+        Raises:
+            NotFound: `file_not_found`.
+        """
+        await self.change(key, expects={}, event=Event("material.viewed", key, by), otherwise=self.missing)
+        return await self.read(key)
+
     async def drop(self, key: str, by: Cause) -> None:
         """Remove the bytes; that there was a file stays on record."""
         await self.change(
