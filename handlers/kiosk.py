@@ -1,6 +1,9 @@
 """自助终端: the full-screen page of a kiosk (article 23). It keeps nothing of anybody."""
 
+from http import HTTPStatus
+
 import tornado.locale
+from tornado.web import HTTPError
 
 from handlers.base import safe_next
 from handlers.pages import CitizenPage, steps_of
@@ -27,7 +30,9 @@ class KioskPage(CitizenPage):
         return tornado.locale.get(self.get_cookie(self.cookie("language"), "zh_CN"))
 
     def write_domain_error(self, error: DomainError) -> None:
-        self.screen("error.html", error=error)
+        if error.code == "page_expired":  # of the person before: the next one begins anew
+            return self.see_other("/kiosk/end")
+        return self.screen("error.html", error=error)
 
     def screen(self, template: str, **values: object) -> None:
         self.show(f"kiosk/{template}", **{"idle": IDLE_SECONDS, **values})
@@ -125,15 +130,31 @@ class KioskLanguage(KioskPage):
 
 
 class KioskEnd(KioskPage):
-    """GET /kiosk/end: the session is over; all that the browser keeps goes."""
+    """GET /kiosk/end: the session is over; all that the browser keeps goes.
+
+    A link on another site ends nothing: it may be followed on somebody's own phone.
+    """
 
     async def get(self) -> None:
+        if self.request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none"):
+            await self.wipe()
+        self.redirect("/kiosk")
+
+    async def wipe(self) -> None:
         if token := self.get_cookie(self.cookie("session")):  # somebody left the kiosk's own pages
             await self.services.sessions.close(token)
         for name in ("language", "elder", "arrival", "session"):
             self.drop_cookie(name)
+        self.clear_cookie("_xsrf")  # with it no form of this session can be sent again
         self.set_header("Clear-Site-Data", '"cache", "storage"')
-        self.redirect("/kiosk")
+
+
+class KioskUnknown(KioskPage):
+    """Any path of the kiosk that no route knows."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        raise HTTPError(HTTPStatus.NOT_FOUND)
 
 
 def is_online(guide: Guide) -> bool:
@@ -151,4 +172,5 @@ ROUTES = [
     (r"/kiosk/notes", KioskNotes),
     (r"/kiosk/language", KioskLanguage),
     (r"/kiosk/end", KioskEnd),
+    (r"/kiosk/.*", KioskUnknown),
 ]

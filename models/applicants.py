@@ -145,15 +145,17 @@ class Applicants(Store):
             otherwise=Conflict("not_bound", "当前微信没有绑定该身份"),
         )
 
-    async def reveal(self, applicant: str, reason: str, by: Cause) -> dict[str, Any]:
-        """The whole identity for a member of staff; that it was seen, by whom and why, stays on record.
+    async def reveal(self, applicant: str, reason: str, by: Cause, application: str) -> dict[str, Any]:
+        """The whole identity for a member of staff, for the sake of an application; that it was seen, by
+        whom and why, stays on record.
 
         Raises:
             BadInput: `reason_required`.
         """
         if not reason.strip():
             raise BadInput("reason_required", "请填写查看完整信息的理由", field="reason")
-        event = Event("applicant.revealed", applicant, by, {"reason": reason.strip()[:200]})
+        data = {"reason": reason.strip()[:200], "application": application}
+        event = Event("applicant.revealed", applicant, by, data)
         found = await self.change(applicant, expects={}, event=event, otherwise=self.missing)
         return self.export(found)
 

@@ -25,15 +25,55 @@
   for (const letter of "ZXCVBNM") key(letter, () => write(letter), letter === "Z" ? "pad__row" : "");
   key(pad.dataset.delete, () => (field.value = field.value.slice(0, -1)), "pad__tool");
   key(pad.dataset.clear, () => (field.value = ""), "pad__tool");
-  key(pad.dataset.close, () => (pad.hidden = true), "pad__tool pad__wide");
+  key(pad.dataset.space, () => write(" "), "pad__space");
+  key(pad.dataset.close, () => (pad.hidden = true), "pad__close");
 
+  const open = (one) => {
+    field = one;
+    pad.hidden = false;
+  };
   for (const one of fields) {
     one.inputMode = "none"; // the system's own keyboard would cover ours
-    one.addEventListener("click", () => {
-      field = one;
-      pad.hidden = false;
-    });
+    for (const kind of ["focus", "click"]) one.addEventListener(kind, () => open(one));
+    if (one === document.activeElement) open(one); // with a fault, say
   }
+})();
+
+// Takes everything off the screen at once; the first page comes back when the server says that all is wiped.
+const end = (() => {
+  const AGAIN = 3000;
+  const LONGEST = 10000;
+  let over = false;
+
+  return async () => {
+    if (over) return;
+    over = true;
+    const paused = document.querySelector(".paused");
+    paused.hidden = false;
+    document.body.replaceChildren(paused);
+    for (;;) {
+      try {
+        const answer = await fetch("/kiosk/end", { cache: "no-store", signal: AbortSignal.timeout(LONGEST) });
+        if (answer.ok) break;
+      } catch {
+        // no network just now
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    }
+    location.replace("/kiosk");
+  };
+})();
+
+// Nobody gets at the pages of the person before: going back ends the session, and so does the button.
+(() => {
+  const [came] = performance.getEntriesByType("navigation");
+  if (came && came.type === "back_forward") end();
+  addEventListener("pageshow", (event) => event.persisted && end());
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("a[href='/kiosk/end']")) return;
+    event.preventDefault();
+    end();
+  });
 })();
 
 // Ends the session of somebody who has gone: a warning, a countdown, then everything is wiped.
@@ -42,6 +82,7 @@
   const idle = Number(document.body.dataset.idle);
   const box = document.querySelector(".idle");
   const count = box.querySelector(".idle__count");
+  const pad = document.querySelector(".pad");
   const typed = [...document.querySelectorAll("input:not([type=hidden])")];
   const fresh = () =>
     "home" in document.body.dataset &&
@@ -57,12 +98,12 @@
 
   setInterval(() => {
     const left = idle - Math.floor((Date.now() - last) / 1000);
-    if (fresh() || left > WARNING) return;
-    if (left <= 0) {
-      for (const input of typed) input.value = "";
-      location.replace("/kiosk/end");
+    if (fresh()) {
+      if (left <= 0) pad.hidden = true;
       return;
     }
+    if (left > WARNING) return;
+    if (left <= 0) return void end();
     count.textContent = left;
     if (box.hidden) {
       box.hidden = false;

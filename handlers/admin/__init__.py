@@ -1,12 +1,15 @@
 """The staff panel: sign-in, applications, appointments, verification at the window, deliveries."""
 
-from handlers.admin import applications, appointments, deliveries, home, sign_in, verify
+from handlers.admin import applications, appointments, deliveries, home, queue, sign_in, verify
+from handlers.admin.panel import UnknownPage
 
 ROUTES = [
     *home.ROUTES,
     *sign_in.ROUTES,
+    *queue.ROUTES,
     *applications.ROUTES,
     *appointments.ROUTES,
     *verify.ROUTES,
     *deliveries.ROUTES,
+    (r"/admin/.*", UnknownPage),
 ]

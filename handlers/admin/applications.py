@@ -1,92 +1,33 @@
-"""办件 in the panel: the queue, one application, and what can be done with it (articles 10, 12, 14, 15)."""
+"""One 办件 in the panel, and what can be done with it (articles 10, 12, 14, 15)."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from handlers.admin.panel import PanelPage
+from handlers.admin.panel import FormAction, PanelPage
+from handlers.admin.queue import light, way_back
 from handlers.applications.confirm import readable
 from handlers.base import needs
 from models.applications import (
     TRANSITIONS,
     Action,
     State,
+    check_action,
+    files_of,
     is_sealed,
     mask_answer,
+    may,
+    next_state,
     status_text,
 )
-from models.errors import BadInput, Conflict, DomainError, NotFound
+from models.errors import BadInput, DomainError, NotFound
 from models.items import Guide
-from models.staff import check_scope, scopes
 from models.store import Document
-from models.workdays import Workdays, local_date
+from models.uploads import LARGEST
 
 DOCUMENT_ID = r"([0-9a-f]{32})"
-A_PAGE = 30
-FILTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "open": ("待处理", (State.SUBMITTED.value, State.ACCEPTED.value)),
-    "submitted": ("待受理", (State.SUBMITTED.value,)),
-    "supplement": ("待补正", (State.SUPPLEMENT_REQUESTED.value,)),
-    "accepted": ("办理中", (State.ACCEPTED.value,)),
-    "closed": (
-        "已结束",
-        tuple(s.value for s in (State.CONCLUDED, State.NOT_ACCEPTED, State.RETURNED, State.WITHDRAWN)),
-    ),
-}
-ALL_STATES = tuple(state.value for state in State if state is not State.DRAFT)
 NO_FILE = NotFound("file_not_found", "没有找到该文件")
-NOT_ACCEPTED_YET = Conflict("application_moved_on", "该办件刚刚有变动，请刷新后再操作")
 NOT_PDF = BadInput("deliverable_not_pdf", "办理结果须为PDF文件", field="deliverable")
-SCOPE: Mapping[Action, str] = {
-    Action.ACCEPT: "applications:accept",
-    Action.REQUEST_SUPPLEMENT: "applications:accept",
-    Action.NOT_ACCEPT: "applications:accept",
-    Action.RETURN: "applications:decide",
-    Action.CONCLUDE: "applications:decide",
-}
-SOON = 2
-"""Working days before a deadline from which its light is yellow."""
-
-
-def light(application: Document, now: datetime, calendar: Workdays) -> tuple[str, str]:
-    """Colour and words of a deadline: green, yellow, red; none while no clock runs."""
-    due: datetime | None = application["due_at"]
-    if due is None:
-        return "none", "等待申请人" if application["state"] == State.SUPPLEMENT_REQUESTED else ""
-    if due < now:
-        return "red", "已超期"
-    left = calendar.between(local_date(now), local_date(due))
-    words = f"剩{left}个工作日" if left else "今天到期"
-    return ("green" if left > SOON else "yellow"), words
-
-
-class QueuePage(PanelPage):
-    """GET /admin/applications?show=&q=&after="""
-
-    @needs("applications:read")
-    async def get(self) -> None:
-        shown = self.get_query_argument("show", "open")
-        typed = self.get_query_argument("q", "").rpartition("/")[
-            2
-        ]  # or scanned: a receipt's QR is an address
-        text = "".join(typed.replace("-", "").split())
-        states = ALL_STATES if text else FILTERS.get(shown, FILTERS["open"])[1]
-        found = await self.services.applications.queue(
-            self.somebody(), states, A_PAGE + 1, self.get_query_argument("after", "") or None, text
-        )
-        more = {"show": shown, "q": text, "after": found[A_PAGE - 1]["_id"]} if len(found) > A_PAGE else None
-        self.show(
-            "admin/queue.html",
-            filters=FILTERS,
-            shown=shown,
-            text_query=text,
-            rows=[
-                (one, status_text(one["state"]), light(one, self.now, self.services.calendar))
-                for one in found[:A_PAGE]
-            ],
-            more=f"/admin/applications?{urlencode(more)}" if more else None,
-        )
 
 
 class ApplicationPage(PanelPage):
@@ -102,31 +43,56 @@ class ApplicationPage(PanelPage):
 
     async def page(self, key: str, error: DomainError | None = None, acted: str = "") -> None:
         found, guide = await self.load(key)
+        actions = [action.value for action in self.actions(found)]
         self.show(
             "admin/application.html",
             application=found,
             guide=guide,
+            current=await self.current(guide),
+            here=way_back(self),
             status=status_text(found["state"]),
             names=names_of(guide),
+            handed_in={m["code"]: m["file"] for m in found["materials"]},
+            largest=LARGEST,
             sections=readable(guide, masked(guide, self.services.applications.answers(found))),
             due=light(found, self.now, self.services.calendar),
             place=self.place(found),
-            actions=[a.value for a in TRANSITIONS[State(found["state"])] if self.can(a)],
+            actions=actions,
+            asked_once=self.asked_once(found),
             acted=acted,
             error=error,
             given=self.given(),
+            typed=self.typed() if acted in list(Action) and acted not in actions else [],
         )
+
+    def actions(self, found: Document) -> list[Action]:
+        """The steps that the member may take now."""
+        return [action for action in Action if may(self.somebody(), found, action)]
+
+    def asked_once(self, found: Document) -> bool:
+        """Whether only a supervisor may ask for supplements again (article 12)."""
+        asking = Action.REQUEST_SUPPLEMENT in TRANSITIONS[State(found["state"])]
+        return asking and bool(found["supplements"]) and Action.REQUEST_SUPPLEMENT not in self.actions(found)
+
+    async def current(self, guide: Guide) -> int | None:
+        """The version of the guide that everybody reads now."""
+        try:
+            return (await self.services.guides.published(guide.item)).version
+        except NotFound:
+            return None
 
     def place(self, found: Document) -> str:
         if found["place"]["how"] == "courier":
             return "快递到付（地址见完整信息）"
         return self.services.applications.place_text(found)
 
-    def can(self, action: Action) -> bool:
-        return action in SCOPE and SCOPE[action] in scopes(self.somebody())
+
+class ApplicationAction(FormAction, ApplicationPage):
+    def form_page(self) -> str:
+        return f"/admin/applications/{self.path_args[0]}{way_back(self)}"
 
 
-class ActionHandler(ApplicationPage):
+class ActionHandler(ApplicationAction):
     """POST /admin/applications/{id}/{action}: one step; a refusal shows the page with its input."""
 
     @needs("applications:read")
@@ -136,7 +102,7 @@ class ActionHandler(ApplicationPage):
             await ACTIONS[Action(action)](self, key, guide)
         except DomainError as error:
             return await self.page(key, error, action)
-        return self.see_other(f"/admin/applications/{key}")
+        return self.see_other(self.form_page())
 
     def word(self, name: str) -> str:
         return self.get_body_argument(name, "")
@@ -173,25 +139,30 @@ class ActionHandler(ApplicationPage):
             await self.services.applications.conclude(
                 key, member, guide, self.word("decision"), self.word("reason"), deliverable, by
             )
-        except DomainError:
+        except Exception:
             if deliverable:
-                await self.services.materials.drop(deliverable["_id"], by)
+                await self.drop_unless_result(key, deliverable["_id"])
             raise
 
+    async def drop_unless_result(self, key: str, file: str) -> None:
+        """A failure may have come after the write."""
+        result = (await self.services.applications.get(key))["result"] or {}
+        if result.get("deliverable") != file:
+            await self.services.materials.drop(file, self.by_member())
+
     async def deliverable(self, key: str) -> Document | None:
-        """The uploaded result, kept; None where none was sent or the answer is no.
+        """The uploaded result, or the document that says why not, kept; None where none was sent.
 
         Raises:
             Forbidden, Conflict: not theirs to conclude, or not any more.
             BadInput: it is no PDF.
         """
-        check_scope(self.somebody(), SCOPE[Action.CONCLUDE])
         found, _ = await self.load(key)
+        check_action(self.somebody(), found, Action.CONCLUDE)
         files = self.request.files.get("deliverable")
-        if not files or not files[0].body or self.word("decision") != "approved":
+        if not files or not files[0].body:
             return None
-        if State(found["state"]) is not State.ACCEPTED:
-            raise NOT_ACCEPTED_YET
+        next_state(State(found["state"]), Action.CONCLUDE)
         if not files[0].body.startswith(b"%PDF-"):
             raise NOT_PDF
         return await self.services.materials.keep(
@@ -214,10 +185,9 @@ class FileHandler(ApplicationPage):
     @needs("applications:read")
     async def get(self, key: str, file: str) -> None:
         found, _ = await self.load(key)
-        result = found["result"] or {}
-        if file not in {m["file"] for m in found["materials"]} | {result.get("deliverable")}:
+        if file not in files_of(found):
             raise NO_FILE
-        kept, content = await self.services.materials.read(file)
+        kept, content = await self.services.materials.view(file, self.by_member())
         shown = "inline" if kept["media_type"].startswith("image/") else "attachment"
         self.set_header("Content-Type", kept["media_type"])
         self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
@@ -226,7 +196,7 @@ class FileHandler(ApplicationPage):
         self.finish(content)
 
 
-class RevealHandler(ApplicationPage):
+class RevealHandler(ApplicationAction):
     """POST /admin/applications/{id}/reveal: the identity and the answers in the clear, on record."""
 
     @needs("applications:read")
@@ -234,7 +204,7 @@ class RevealHandler(ApplicationPage):
         found, guide = await self.load(key)
         try:
             seen = await self.services.applicants.reveal(
-                found["applicant"], self.get_body_argument("reason", ""), self.by_member()
+                found["applicant"], self.get_body_argument("reason", ""), self.by_member(), key
             )
         except DomainError as error:
             return await self.page(key, error, "reveal")
@@ -242,6 +212,7 @@ class RevealHandler(ApplicationPage):
         return self.show(
             "admin/identity.html",
             application=found,
+            here=way_back(self),
             seen=seen,
             sections=readable(guide, answers),
             place=self.services.applications.place_text(found),
@@ -264,7 +235,6 @@ def names_of(guide: Guide) -> dict[str, str]:
 
 
 ROUTES = [
-    (r"/admin/applications", QueuePage),
     (rf"/admin/applications/{DOCUMENT_ID}", ApplicationPage),
     (rf"/admin/applications/{DOCUMENT_ID}/files/{DOCUMENT_ID}", FileHandler),
     (rf"/admin/applications/{DOCUMENT_ID}/reveal", RevealHandler),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from pydantic import BaseModel
 
-from handlers.admin.panel import PanelPage
+from handlers.admin.panel import FormAction, PanelPage
 from handlers.base import needs
 from handlers.moments import Day
 from models.appointments import LABELS, Ending, State
@@ -58,6 +58,7 @@ class AppointmentsPage(PanelPage):
             halls=halls,
             hall=chosen,
             day=day,
+            early=day > local_date(self.now),
             around=(day - timedelta(days=1), day + timedelta(days=1)),
             booked=booked,
             labels={state.value: label for state, label in LABELS.items()},
@@ -76,8 +77,11 @@ class AppointmentsPage(PanelPage):
         }
 
 
-class EndingHandler(AppointmentsPage):
+class EndingHandler(FormAction, AppointmentsPage):
     """POST /admin/appointments/{id}/ending"""
+
+    def form_page(self) -> str:
+        return f"/admin/appointments?code=/appointments/{self.path_args[0]}"
 
     @needs("appointments:record")
     async def post(self, key: str) -> None:

@@ -1,7 +1,12 @@
 """What could not be sent, for staff to see and send again: nothing fails in silence."""
 
-from handlers.admin.panel import PanelPage
+from collections.abc import Mapping
+
+from handlers.admin.panel import FormAction, PanelPage
+from handlers.admin.subjects import Subject, subjects
 from handlers.base import needs
+from models.errors import DomainError
+from models.staff import department_limit, scopes
 
 NOTICES = {
     "code": "验证码",
@@ -14,6 +19,42 @@ NOTICES = {
     "reviews": "好差评系统",
 }
 CHANNELS = {"wechat": "微信", "sms": "短信", "government": "政务系统"}
+CODES: Mapping[str, str] = {
+    "no_answer": "对方系统没有应答",
+    "not_json": "对方系统应答有误",
+    "internal": "本系统处理出错",
+    "signature_invalid": "签名不符，请运维人员核对密钥",
+    "40003": "不是本公众号的关注用户",
+    "43004": "用户未关注公众号",
+    "43019": "用户在公众号黑名单内",
+    "43101": "用户拒收消息",
+    "45009": "接口调用次数已达上限",
+    "45011": "接口调用过于频繁",
+    "40164": "本机地址不在微信IP白名单",
+    "48001": "公众号没有此接口权限",
+    "40013": "公众号AppID有误",
+    "40125": "公众号密钥有误",
+    "40037": "模板编号有误",
+    "47001": "消息格式有误",
+    "47003": "内容不符合模板",
+    "isv.BUSINESS_LIMIT_CONTROL": "该号码发送过于频繁",
+    "isv.AMOUNT_NOT_ENOUGH": "短信账户余额不足",
+    "isv.ACCOUNT_ABNORMAL": "短信账户异常",
+    "isv.DAY_LIMIT_CONTROL": "短信已达日发送上限",
+    "isv.MONTH_LIMIT_CONTROL": "短信已达月发送上限",
+    "isv.OUT_OF_SERVICE": "短信服务已停机",
+    "isv.MOBILE_NUMBER_ILLEGAL": "手机号码无效",
+    "isv.BLACK_KEY_CONTROL_LIMIT": "内容含有禁止的词",
+    "isv.SMS_SIGNATURE_ILLEGAL": "短信签名未通过审核",
+    "isv.SMS_TEMPLATE_ILLEGAL": "短信模板未通过审核",
+    "isv.TEMPLATE_MISSING_PARAMETERS": "短信模板缺少变量",
+    "isv.TEMPLATE_PARAMS_ILLEGAL": "短信变量内容不合规",
+    "isv.PARAM_LENGTH_LIMIT": "短信变量过长",
+    "InvalidAccessKeyId.NotFound": "短信账户密钥不存在",
+    "SignatureDoesNotMatch": "短信账户密钥有误",
+    "Forbidden.RAM": "短信账户没有权限",
+}
+"""Providers' common codes in words; `wechat_backend.gateways` says what is done about each."""
 
 
 class DeliveriesPage(PanelPage):
@@ -21,23 +62,49 @@ class DeliveriesPage(PanelPage):
 
     @needs("deliveries:read")
     async def get(self) -> None:
+        await self.page()
+
+    async def page(self, error: DomainError | None = None) -> None:
         deliveries = self.services.deliveries
+        failed, retrying = await deliveries.failed(), await deliveries.retrying()
         self.show(
             "admin/deliveries.html",
-            failed=await deliveries.failed(),
+            failed=failed,
+            retrying=retrying,
             waiting=await deliveries.waiting(self.now),
+            subjects=await subjects(self.services, {one["event"] for one in (*failed, *retrying)}),
+            may_read=self.may_read,
             notices=NOTICES,
             channels=CHANNELS,
+            meaning=meaning,
+            error=error,
         )
 
+    def may_read(self, subject: Subject) -> bool:
+        """Whether the member may open the application that it is about."""
+        member = self.somebody()
+        allowed = bool(subject.application) and "applications:read" in scopes(member)
+        return allowed and department_limit(member, "applications:read") in (None, subject.department)
 
-class RetryHandler(PanelPage):
+
+class RetryHandler(FormAction, DeliveriesPage):
     """POST /admin/deliveries/retry"""
+
+    def form_page(self) -> str:
+        return "/admin/deliveries"
 
     @needs("deliveries:retry")
     async def post(self) -> None:
-        await self.services.deliveries.retry(self.get_body_argument("delivery", ""), self.by_member())
-        self.see_other("/admin/deliveries")
+        try:
+            await self.services.deliveries.retry(self.get_body_argument("delivery", ""), self.by_member())
+        except DomainError as error:
+            return await self.page(error)
+        return self.see_other(self.form_page())
+
+
+def meaning(code: str) -> str:
+    """A provider's code in words, as far as we have any."""
+    return "对方系统故障" if code.startswith("http_5") else CODES.get(code, "")
 
 
 ROUTES = [(r"/admin/deliveries", DeliveriesPage), (r"/admin/deliveries/retry", RetryHandler)]

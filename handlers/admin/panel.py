@@ -1,8 +1,12 @@
 """What every page of the panel shares: the menu that its member may use, and a form shown again."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import tornado.locale
+from tornado.web import HTTPError
 
 from handlers import words
 from handlers.base import StaffHandler
@@ -17,6 +21,17 @@ MENU = (
     ("deliveries:read", "/admin/deliveries", "发送记录"),
 )
 """Scope → page → name; a member sees what their roles allow."""
+
+
+TYPED: Mapping[str, str] = {
+    "decision": "决定",
+    "reason": "理由、说明",
+    "basis": "法律依据",
+    "name": "姓名",
+    "number": "证件号码",
+    "phone": "手机",
+}
+"""What somebody may have written or chosen in a form, and would have to write again."""
 
 
 class PanelPage(StaffHandler):
@@ -46,7 +61,37 @@ class PanelPage(StaffHandler):
             name: self.get_body_arguments(name) for name in self.request.body_arguments if name not in hidden
         }
 
+    def typed(self) -> list[tuple[str, str]]:
+        """Name and text of what was written in the form, to be copied where it cannot be sent again."""
+        texts = ((label, self.get_body_argument(name, "")) for name, label in TYPED.items())
+        return [(label, words.DECISIONS.get(text, text)) for label, text in texts if text]
+
+    def form_page(self) -> str:
+        """The page that has the form which was sent here."""
+        return self.request.path
+
     def write_domain_error(self, error: DomainError) -> None:
         if isinstance(error, TooMany):
             self.set_header("Retry-After", str(error.retry_after))
-        self.show("admin/error.html", error=error)
+        over = error.status == HTTPStatus.UNAUTHORIZED  # only behind the check of the form's own token
+        self.show(
+            "admin/error.html",
+            error=error,
+            typed=self.typed() if over else [],
+            sign_in=f"/admin/sign-in?{urlencode({'next': self.form_page()})}" if over else "",
+        )
+
+
+class FormAction(PanelPage):
+    """Where a form of the panel is sent; whoever opens the address itself is led to the form."""
+
+    async def get(self, *_: str) -> None:
+        self.redirect(self.form_page())
+
+
+class UnknownPage(PanelPage):
+    """Any path of the panel that no route knows."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        raise HTTPError(HTTPStatus.NOT_FOUND)

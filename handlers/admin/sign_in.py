@@ -1,6 +1,6 @@
 """Signing in to the panel with a user name and a password, and out again."""
 
-from handlers.admin.panel import PanelPage
+from handlers.admin.panel import FormAction, PanelPage
 from handlers.base import safe_next
 from models.errors import DomainError, TooMany
 
@@ -31,8 +31,11 @@ class SignInPage(PanelPage):
         return path if safe_next(path) == path and path.startswith("/admin") else "/admin"
 
 
-class SignOutHandler(PanelPage):
+class SignOutHandler(FormAction):
     """POST /admin/sign-out"""
+
+    def form_page(self) -> str:
+        return "/admin"
 
     async def post(self) -> None:
         if token := self.get_cookie(self.cookie("staff")):

@@ -115,7 +115,7 @@ def next_state(state: State, action: Action) -> State:
 
 def moved_on(state: State) -> Conflict:
     code = "already_submitted" if state is State.SUBMITTED else "application_moved_on"
-    return Conflict(code, "该办件当前为“{status}”，不能进行此操作，请刷新查看", status=LABELS[state])
+    return Conflict(code, "该办件当前为“{status}”，不能进行此操作", status=LABELS[state])
 
 
 def open_materials(application: Document) -> set[str]:

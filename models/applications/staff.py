@@ -1,8 +1,8 @@
 """What staff do with an application: the queue, acceptance, supplements, the decision."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, DESCENDING
 
 from models.applications import rules
 from models.applications.rules import Action, State
@@ -15,6 +15,8 @@ from models.store import Document
 from models.workdays import Workdays
 
 OPEN = (State.SUBMITTED.value, State.SUPPLEMENT_REQUESTED.value, State.ACCEPTED.value)
+CLOCKED = frozenset({State.SUBMITTED.value, State.ACCEPTED.value})
+"""States in which a deadline runs."""
 
 
 class StaffSteps(ApplicationStore):
@@ -112,21 +114,40 @@ class StaffSteps(ApplicationStore):
         after: str | None = None,
         text: str = "",
     ) -> list[Document]:
-        """Those without a deadline, then the earliest one first; `after` is the last `_id` seen."""
+        """A page of `listed`; `after` is the last `_id` seen, `text` a serial number."""
+        return [document async for document in self.listed(member, states, limit, after, text)]
+
+    async def listed(
+        self,
+        member: Document,
+        states: Sequence[str],
+        limit: int,
+        after: str | None = None,
+        text: str = "",
+    ) -> AsyncIterator[Document]:
+        """Where a clock runs the earliest deadline comes first, elsewhere the latest change."""
+        query, order = await self.selection(member, states, after)
+        if text.strip():
+            query["serial"] = text.strip().upper()
+        found = self.documents.find(query, {"events": 0, "answers": 0}).sort(order).limit(limit)
+        async for document in found:
+            yield document
+
+    async def selection(
+        self, member: Document, states: Sequence[str], after: str | None = None
+    ) -> tuple[Document, list[tuple[str, int]]]:
+        """What a member sees in these states behind `after`, and its order."""
         query: Document = {"state": {"$in": [state for state in states if state != State.DRAFT]}}
         if (department := department_limit(member, "applications:read")) is not None:
             query["department"] = department
-        if text.strip():
-            query["serial"] = text.strip().upper()
-        if after:
-            last = await self.get(after)
-            query["$or"] = [
-                {"due_at": {"$gt": last["due_at"]} if last["due_at"] else {"$ne": None}},
-                {"due_at": last["due_at"], "_id": {"$gt": after}},
-            ]
-        order = [("due_at", ASCENDING), ("_id", ASCENDING)]
-        found = self.documents.find(query, {"events": 0, "answers": 0}).sort(order).limit(limit)
-        return [document async for document in found]
+        last = await self.get(after) if after else None
+        if CLOCKED.isdisjoint(states):
+            if last:
+                query |= _after(last, "changed_at", "$lt")
+            return query, [("changed_at", DESCENDING), ("_id", DESCENDING)]
+        if last:
+            query |= _after(last, "due_at", "$gt")
+        return query, [("due_at", ASCENDING), ("_id", ASCENDING)]
 
     async def for_member(self, key: str, member: Document) -> Document:
         """An application that a member may read.
@@ -148,3 +169,11 @@ class StaffSteps(ApplicationStore):
         if found["state"] == State.DRAFT:
             raise self.missing
         return found
+
+
+def _after(last: Document, field: str, beyond: str) -> Document:
+    """Behind `last` in the order of `field`; those that lack it come first."""
+    value = last[field]
+    further: Document = {field: {beyond: value} if value else {"$ne": None}}
+    bound: Document = {field: {f"{beyond}e": value}} if value else {}
+    return {**bound, "$or": [further, {field: value, "_id": {beyond: last["_id"]}}]}

@@ -38,6 +38,10 @@ class ApplicationStore(Store):
         IndexModel(
             [("department", ASCENDING), ("state", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)]
         ),
+        IndexModel([("state", ASCENDING), ("changed_at", DESCENDING), ("_id", DESCENDING)]),
+        IndexModel(
+            [("department", ASCENDING), ("state", ASCENDING), ("changed_at", DESCENDING), ("_id", DESCENDING)]
+        ),
     ]
 
     def __init__(self, database: Database, privacy: Privacy) -> None:

@@ -4,51 +4,27 @@ Chinese, English and large text, at 390 × 844.
 """
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import BrowserContext, Page
 
-from models.events import Cause, Channel
-from models.privacy import Privacy
-from models.store import Database
-from tests.conftest import Clock
 from tests.handlers.test_application_pages import concluded, draft, photo, submitted
-from tests.handlers.visitor import Browser, Town, build, furnish, rich_guide
+from tests.handlers.visitor import Browser, Town, rich_guide
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 ITEM = rich_guide().item
 MODES = {"chinese": {}, "english": {"language": "en"}, "large": {"elder": "1"}}
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SMALL = """least => [...document.querySelectorAll('a, button, summary, select, textarea, input')]
   .filter(e => e.type !== 'hidden')
   .filter(e => !e.closest('.skip, .hidden') && (e.closest('label') || e).getBoundingClientRect().width > 1)
   .filter(e => (e.closest('label') || e).getBoundingClientRect().height < least - 0.5)
   .map(e => e.outerHTML.slice(0, 100))"""
-
-
-@pytest.fixture(scope="module")
-async def town(database: Database, privacy: Privacy) -> AsyncIterator[Town]:
-    clock = Clock()
-    built = await build(database, privacy, clock)
-    await furnish(built, Cause("system", clock.now(), Channel.SYSTEM, "request-town"))
-    yield built
-    built.server.stop()
-    await built.server.close_all_connections()
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Chromium]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
-        yield browser
-        await browser.close()
 
 
 class Phone:

@@ -1,84 +1,23 @@
 """Applications from the panel's door: what staff see, may do, and are refused (articles 10, 12, 14, 15)."""
 
 import re
-from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from handlers.admin import applications as panel
+from models.applications import Applications
 from tests.handlers.office import ITEM, PDF, Office, conclude, staffed
 from tests.handlers.test_application_pages import photo
-from tests.handlers.visitor import Fields, Town
+from tests.handlers.visitor import Fields, Town, rich_guide
 
 APPROVED = {"decision": "approved", "reason": ""}
+DENIED = {"decision": "denied", "reason": "未居住满半年"}
 
 
 @pytest.fixture(scope="module")
 async def office(town: Town) -> Office:
     return await staffed(town)
-
-
-@pytest.mark.article(10)
-async def test_queue_shows_what_waits_with_its_light(office: Office) -> None:
-    path, _ = await office.handed_in("王小明")
-    serial = (await office.application(path))["serial"]
-    desk = await office.desk("approver")
-    page = (await desk.get("/admin/applications")).text
-    row = page[page.index(serial) :].split("</tr>")[0]
-    for text in ("居住证签注", "王**", "已提交，待受理", "light_green", "剩5个工作日"):
-        assert text in row, text
-    assert "王小明" not in page
-    for days, colour, words in (
-        (3, "yellow", "剩2个工作日"),
-        (7, "yellow", "今天到期"),
-        (8, "red", "已超期"),
-    ):
-        office.town.clock.advance(timedelta(days=days))
-        row = (await desk_page(office)).split(serial)[1].split("</tr>")[0]
-        office.town.clock.advance(-timedelta(days=days))
-        assert f"light_{colour}" in row
-        assert words in row
-
-
-async def desk_page(office: Office) -> str:
-    return (await (await office.desk("approver")).get("/admin/applications")).text
-
-
-async def test_queue_filters_and_finds(office: Office) -> None:
-    path, _ = await office.handed_in()
-    serial = (await office.application(path))["serial"]
-    desk = await office.desk("approver")
-    assert serial in (await desk.get("/admin/applications?show=submitted")).text
-    for show in ("supplement", "accepted", "closed"):
-        assert serial not in (await desk.get(f"/admin/applications?show={show}")).text, show
-    for typed in (serial, serial.lower(), f"{serial[:8]}-{serial[8:]}", f"{office.town.url}/verify/{serial}"):
-        found = (await desk.get(f"/admin/applications?show=closed&q={typed}")).text
-        assert found.count("<tr>") == 2, typed
-    nothing = await desk.get("/admin/applications?q=2026112400000000000")
-    assert "没有找到这个流水号" in nothing.text
-
-
-@pytest.mark.parametrize("show", ["open", "supplement", "closed"])
-async def test_queue_goes_on_page_by_page(office: Office, monkeypatch: pytest.MonkeyPatch, show: str) -> None:
-    desk = await office.desk("approver")
-    for _ in range(3):
-        path, citizen = await office.handed_in()
-        if show == "supplement":
-            asked: Fields = {"materials": "permit", "reason": "缺背面"}
-            assert (await desk.post(f"{path}/request_supplement", asked)).status == 303
-        if show == "closed":
-            await citizen.post(f"{path.removeprefix('/admin')}/withdraw")
-    monkeypatch.setattr(panel, "A_PAGE", 2)
-    seen: list[str] = []
-    address = f"/admin/applications?show={show}"
-    while address:
-        page = (await desk.get(address)).text
-        rows = re.findall(r'href="/admin/applications/([0-9a-f]{32})"', page)
-        assert 0 < len(rows) <= 2
-        seen += rows
-        link = re.search(r'href="([^"]*after=[^"]*)">下一页', page)
-        address = link[1].replace("&amp;", "&") if link else ""
-    assert len(seen) == len(set(seen)) >= 3
 
 
 async def test_masked_until_revealed(office: Office) -> None:
@@ -102,11 +41,8 @@ async def test_masked_until_revealed(office: Office) -> None:
     assert shown.headers["Cache-Control"] == "no-store"
     applicant = await office.town.services.applicants.get(found["applicant"])
     event = applicant["events"][-1]
-    assert (event["name"], event["actor"], event["data"]["reason"]) == (
-        "applicant.revealed",
-        "staff:window",
-        "核对证件号码",
-    )
+    assert (event["name"], event["actor"]) == ("applicant.revealed", "staff:window")
+    assert event["data"] == {"reason": "核对证件号码", "application": found["_id"]}
 
 
 @pytest.mark.article(10)
@@ -125,6 +61,7 @@ async def test_accepting(office: Office) -> None:
     late = await desk.post(f"{path}/accept")
     assert late.status == 409
     assert "已受理，办理中" in late.text
+    assert "刷新" not in late.text  # it shows the application as it is
 
 
 @pytest.mark.article(14)
@@ -174,6 +111,10 @@ async def test_supplement_is_asked_once(office: Office) -> None:
     assert again.status == 422
     assert "须一次性告知" in again.text
     assert "答复时间" in again.text
+    assert typed_in(again.text) == ["地址不全"]
+    page = (await desk.get(path)).text
+    assert "请由主管人员提出" in page
+    assert "request_supplement" not in page
 
 
 @pytest.mark.article(12)
@@ -230,13 +171,41 @@ async def test_denial_needs_a_reason_and_no_result(office: Office) -> None:
     assert (await conclude(desk, path, {"decision": "denied", "reason": ""})).status == 422
     undecided = await conclude(desk, path, {"decision": "perhaps", "reason": "x"})
     assert undecided.status == 422
-    denied = {"decision": "denied", "reason": "未居住满半年"}
-    assert (await conclude(desk, path, denied, ("凭证.pdf", PDF))).status == 303
-    found = await office.application(path)
-    assert found["result"]["deliverable"] is None
+    assert (await conclude(desk, path, DENIED)).status == 303
+    assert (await office.application(path))["result"]["deliverable"] is None
     page = (await desk.get(path)).text
     assert "不予许可" in page
     assert "未居住满半年" in page
+
+
+@pytest.mark.article(15)
+async def test_the_document_of_a_denial_reaches_the_applicant(office: Office) -> None:
+    path = await office.accepted()
+    desk = await office.desk("approver")
+    assert "PDF，不超过20MB" in (await desk.get(path)).text
+    assert (await conclude(desk, path, DENIED, ("决定书.pdf", PDF))).status == 303
+    result = (await office.application(path))["result"]
+    assert (result["decision"], result["file_name"]) == ("denied", "决定书.pdf")
+    assert (await desk.get(f"{path}/files/{result['deliverable']}")).content == PDF
+
+
+@pytest.mark.parametrize("before", [True, False])
+async def test_failed_conclusion_leaves_a_file_only_if_it_was_written(
+    office: Office, monkeypatch: pytest.MonkeyPatch, before: bool
+) -> None:
+    path = await office.accepted()
+    real = Applications.conclude
+
+    async def fails(*given: Any) -> None:
+        if not before:
+            await real(*given)
+        raise OSError("the connection was lost")
+
+    monkeypatch.setattr(Applications, "conclude", fails)
+    desk = await office.desk("approver")
+    assert (await conclude(desk, path, APPROVED, ("凭证.pdf", PDF))).status == 500
+    result = {"application": path.split("/")[3], "code": "result", "dropped_at": None}
+    assert await office.town.services.materials.documents.count_documents(result) == (0 if before else 1)
 
 
 async def test_refused_conclusion_leaves_no_file(office: Office) -> None:
@@ -247,6 +216,55 @@ async def test_refused_conclusion_leaves_no_file(office: Office) -> None:
     assert "您的岗位没有此项权限" in refused.text
     kept = office.town.services.materials.documents
     assert await kept.count_documents({"application": key, "code": "result"}) == 0
+
+
+def typed_in(page: str) -> list[str]:
+    """What the page gives back of what was typed, to be copied."""
+    return re.findall(r"<textarea[^>]* readonly>([^<]*)</textarea>", page)
+
+
+async def test_second_on_one_file_keeps_what_was_written(office: Office) -> None:
+    path, _ = await office.handed_in()
+    first, second = await office.desk("approver"), await office.desk("both")
+    assert (await first.post(f"{path}/accept")).status == 303
+    late = await second.post(f"{path}/not_accept", {"reason": "不在番禺居住", "basis": "条例第九条"})
+    assert late.status == 409
+    assert "您刚才填写的内容（未提交）" in late.text
+    assert typed_in(late.text) == ["不在番禺居住", "条例第九条"]
+    assert (await first.post(f"{path}/return", {"reason": "申请人已迁出"})).status == 303
+    late = await conclude(second, path, DENIED, ("决定书.pdf", PDF))
+    assert late.status == 409
+    assert typed_in(late.text) == ["不予许可", "未居住满半年"]
+
+
+async def test_session_over_while_writing(office: Office) -> None:
+    path, _ = await office.handed_in()
+    desk = await office.desk("window")
+    await desk.get(path)
+    del desk.cookies["staff"]
+    written = {"reason": "不在番禺居住", "basis": "<条例第九条>"}
+    over = await desk.post(f"{path}/not_accept?show=submitted", {**written})
+    assert over.status == 401
+    assert typed_in(over.text) == ["不在番禺居住", "&lt;条例第九条&gt;"]
+    assert f'href="/admin/sign-in?{urlencode({"next": f"{path}?show=submitted"})}"' in over.text
+    for action, page in (
+        ("/admin/verify", "/admin/verify"),
+        ("/admin/deliveries/retry", "/admin/deliveries"),
+        (f"{path}/reveal", path),
+    ):
+        over = await desk.post(action, {"reason": "x", "password": "secret"})
+        assert f'"/admin/sign-in?{urlencode({"next": page})}"' in over.text
+        assert "secret" not in over.text
+
+
+async def test_address_of_an_action_leads_to_its_form(office: Office) -> None:
+    path, _ = await office.handed_in()
+    desk = await office.desk("both")
+    for action in ("accept", "request_supplement", "not_accept", "return", "conclude", "reveal"):
+        assert (await desk.get(f"{path}/{action}?show=open")).location == f"{path}?show=open", action
+    assert (await desk.get("/admin/deliveries/retry")).location == "/admin/deliveries"
+    assert (await desk.get("/admin/sign-out")).location == "/admin"
+    assert (await desk.get("/admin")).status == 302  # still signed in
 
 
 @pytest.mark.article(14)
@@ -264,6 +282,36 @@ async def test_files_are_shown_safely(office: Office) -> None:
     assert shown.headers["Content-Disposition"].startswith("inline")
     assert "no-store" in shown.headers["Cache-Control"]
     assert (await desk.get(f"{other}/files/{file}")).status == 404
+    event = (await office.town.services.materials.get(file))["events"][-1]
+    assert (event["name"], event["actor"]) == ("material.viewed", "staff:window")
+
+
+@pytest.mark.article(14)
+async def test_file_that_a_supplement_replaced_stays_in_sight(office: Office) -> None:
+    path, citizen = await office.handed_in()
+    desk, own = await office.desk("approver"), path.removeprefix("/admin")
+    old = (await office.application(path))["materials"][0]["file"]
+    await desk.post(f"{path}/request_supplement", {"materials": "permit", "reason": "缺背面"})
+    assert "补正前的文件" not in (await desk.get(path)).text
+    await citizen.upload(f"{own}/materials/permit", "b.jpg", photo())
+    await citizen.post(f"{own}/supplement")
+    assert f'<a href="{path}/files/{old}"' in (await desk.get(path)).text.split("补正前的文件")[1]
+    assert (await desk.get(f"{path}/files/{old}")).status == 200
+
+
+async def test_the_guide_it_was_accepted_under(office: Office) -> None:
+    path, _ = await office.handed_in()
+    desk = await office.desk("window")
+    page = (await desk.get(path)).text
+    assert "适用第1版" in page
+    assert "现行版</a>" in page
+    for text in ("办事指南（第1版）", "在番禺区居住满半年", "租赁合同", "只在窗口办理时需要"):
+        assert text in page, text
+    changed = rich_guide(version=2, conditions=["居住满一年"])
+    await office.town.services.guides.publish(changed, office.by("management"))
+    page = (await desk.get(path)).text
+    assert "现行版（第2版）</a>" in page
+    assert "居住满一年" not in page
 
 
 @pytest.mark.article(6)

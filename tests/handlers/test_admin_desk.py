@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from models.outbox import Plan, Via
-from models.staff import FAILURES, LOCKED
+from handlers.base import local
+from models.outbox import FIRST_WAIT, Plan, Via
+from models.staff import FAILURES, LOCKED, Role
 from tests.handlers.office import ITEM, MEMBERS, PASSWORD, Office, staffed
 from tests.handlers.visitor import Browser, Fields, Town, a_number, a_phone
 
@@ -122,7 +123,7 @@ async def test_security_headers_and_language(office: Office) -> None:
         assert "unsafe" not in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
-        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script", answer.text)
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)", answer.text)
     assert "您的岗位没有此项权限" in (await desk.get("/admin/deliveries", Accept_Language="en-US")).text
 
 
@@ -140,21 +141,46 @@ async def booked(office: Office, name: str = "张三") -> tuple[str, str, Browse
 
 
 @contextmanager
-def at_noon(office: Office, day: str) -> Iterator[None]:
-    """Sessions of the days before are over by then."""
-    before = office.town.clock.now()
-    office.town.clock.set(datetime.fromisoformat(f"{day}T04:00:00+00:00"))
+def on(office: Office, day: str) -> Iterator[None]:
+    """Late on another day."""
+    clock = office.town.clock
+    before = clock.now()
+    clock.set(datetime.fromisoformat(f"{day}T15:00:00+00:00"))
     try:
         yield
     finally:
-        office.town.clock.set(before)
+        clock.set(before)
+
+
+@pytest.mark.article(9)
+async def test_nothing_is_recorded_before_the_day(office: Office) -> None:
+    key, day, citizen = await booked(office)
+    page = (await (await office.desk("centre")).get(f"/admin/appointments?hall=district&day={day}")).text
+    assert key in page
+    assert 'name="ending"' not in page
+    assert "预约日期未到" in page
+    with on(office, day):
+        page = (await (await office.desk("centre")).get(f"/admin/appointments?hall=district&day={day}")).text
+        assert 'name="ending"' in page
+        assert "预约日期未到" not in page
+    await citizen.post(f"/appointments/{key}/cancel")
+
+
+@pytest.mark.article(9)
+async def test_the_fault_has_the_focus(office: Office) -> None:
+    desk = await office.desk("centre")
+    wrong = (await desk.get("/admin/appointments?code=12345")).text
+    assert len(re.findall(r"autofocus", wrong)) == 1
+    assert re.search(r'role="alert"[^>]*autofocus', wrong)
+    assert re.search(r'name="code"[^>]*autofocus', (await desk.get("/admin/appointments")).text)
 
 
 @pytest.mark.article(9)
 async def test_the_days_list(office: Office) -> None:
     key, day, _ = await booked(office, "张三丰")
-    desk = await office.desk("centre")
-    page = (await desk.get(f"/admin/appointments?hall=district&day={day}")).text
+    with on(office, day):
+        desk = await office.desk("centre")
+        page = (await desk.get(f"/admin/appointments?hall=district&day={day}")).text
     assert key in page
     assert "张**" in page
     assert "张三丰" not in page
@@ -182,8 +208,12 @@ async def test_scanning_the_code_of_an_appointment_opens_it(office: Office) -> N
     code = f"{office.town.url}/appointments/{key}"
     found = await desk.get(f"/admin/appointments?{urlencode({'code': code})}")
     assert found.location == f"/admin/appointments?hall=district&day={day}&open={key}#{key}"
-    row = (await desk.get(found.location)).text.split(f'id="{key}"')[1].split("</tr>")[0]
-    assert '<details class="bare" open>' in row
+    assert (await desk.get(f"/admin/appointments/{key}/ending")).location.endswith(
+        f"?code=/appointments/{key}"
+    )
+    with on(office, day):
+        page = (await (await office.desk("centre")).get(found.location)).text
+    assert '<details class="bare" open>' in page.split(f'id="{key}"')[1].split("</tr>")[0]
     other = await desk.get("/admin/appointments?code=12345")
     assert (other.status, "这不是预约码" in other.text) == (400, True)
     nobodys = await desk.get(f"/admin/appointments?code=/appointments/{'0' * 32}")
@@ -204,19 +234,17 @@ async def test_booked_applicant_cannot_be_refused(office: Office, ending: str) -
 @pytest.mark.article(9)
 async def test_missing_material_is_one_of_the_guide(office: Office) -> None:
     key, day, _ = await booked(office)
-    desk = await office.desk("window")
     path = f"/admin/appointments/{key}/ending"
-    for material in ("", "lease", "household"):  # none; not required; not in the guide
-        refused = await desk.post(path, {"ending": "missing_material", "material": material})
-        assert refused.status == 422, material
-        assert "须指明办事指南规定的一项必备材料" in refused.text
-        assert re.search(r'value="missing_material" required checked', refused.text)
-    with at_noon(office, day):
-        done = await (await office.desk("window")).post(
-            path, {"ending": "missing_material", "material": "permit"}
-        )
-    assert done.location == f"/admin/appointments?hall=district&day={day}"
-    assert "缺少必备材料：居住证原件照片" in (await desk.get(done.location)).text
+    with on(office, day):
+        desk = await office.desk("window")
+        for material in ("", "lease", "household"):  # none; not required; not in the guide
+            refused = await desk.post(path, {"ending": "missing_material", "material": material})
+            assert refused.status == 422, material
+            assert "须指明办事指南规定的一项必备材料" in refused.text
+            assert re.search(r'value="missing_material" required checked', refused.text)
+        done = await desk.post(path, {"ending": "missing_material", "material": "permit"})
+        assert done.location == f"/admin/appointments?hall=district&day={day}"
+        assert "缺少必备材料：居住证原件照片" in (await desk.get(done.location)).text
 
 
 @pytest.mark.article(9)
@@ -228,7 +256,7 @@ async def test_other_endings(office: Office) -> None:
         assert (early.status, "预约当天才能记录结果" in early.text) == (422, True)
         # the list sends the chosen material along with every ending
         sent: Fields = {"ending": ending, "material": "permit"}
-        with at_noon(office, day):
+        with on(office, day):
             done = await (await office.desk("township")).post(f"/admin/appointments/{key}/ending", sent)
         assert words in (await desk.get(done.location)).text
         assert (await office.town.services.appointments.get(key))["material"] is None
@@ -252,12 +280,22 @@ async def test_a_hall_is_recorded_by_its_own_members(office: Office) -> None:
     assert 'value="district"' not in page
     scanned = await desk.get(f"/admin/appointments?code=/appointments/{key}")
     assert (scanned.status, "该预约在其他大厅办理" in scanned.text) == (403, True)
-    with at_noon(office, day):
+    with on(office, day):
         desk = await office.desk("elsewhere")
         ended = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "served"})
     assert (ended.status, "该预约在其他大厅办理" in ended.text) == (403, True)
     assert (await office.town.services.appointments.get(key))["state"] == "booked"
     await citizen.post(f"/appointments/{key}/cancel")
+
+
+async def test_unknown_page_stays_in_the_panel(office: Office) -> None:
+    lost = await (await office.desk("both")).get("/admin/nowhere/at/all")
+    assert lost.status == 404
+    assert "没有找到您要的页面" in lost.text
+    assert 'href="/admin/applications"' in lost.text.split("</nav>")[0]
+    stranger = await office.town.browser().get("/admin/nowhere")
+    assert stranger.status == 404
+    assert "<nav" not in stranger.text
 
 
 async def test_ending_needs_the_scope(office: Office) -> None:
@@ -322,7 +360,52 @@ async def test_what_failed_is_seen_and_sent_again(office: Office) -> None:
     assert (await desk.post("/admin/deliveries/retry", {"delivery": key})).status == 303
     assert (await deliveries.get(key))["state"] == "pending"
     assert "没有发送失败的记录" in (await desk.get("/admin/deliveries")).text
-    assert (await desk.post("/admin/deliveries/retry", {"delivery": key})).status == 409
+    again = await desk.post("/admin/deliveries/retry", {"delivery": key})
+    assert again.status == 409
+    assert "无需重发" in again.text
+    assert "<h1>发送失败的通知和对接</h1>" in again.text
     assert (await desk.post("/admin/deliveries/retry", {"delivery": "unknown"})).status == 404
     outsider = await office.desk("window")
     assert (await outsider.post("/admin/deliveries/retry", {"delivery": key})).status == 403
+
+
+async def test_what_a_delivery_is_about(office: Office) -> None:
+    """Masked; a link only for whoever may read the application."""
+    services, now = office.town.services, office.town.clock.now()
+    path, citizen = await office.handed_in("王小明")
+    appointment, _, booker = await booked(office, "张三丰")
+    await services.outbox.relay(
+        [services.applications, services.appointments, services.phone_codes, services.applicants],
+        services.deliveries,
+        lambda event, _: [Plan(Via.SMS, "progress", event["name"])],
+        now,
+    )
+    while delivery := await services.deliveries.claim(now):
+        await services.deliveries.failed_for_good(delivery, "isv.MOBILE_NUMBER_ILLEGAL", now)
+    await citizen.post(f"{path.removeprefix('/admin')}/withdraw")
+    await services.outbox.relay(
+        [services.applications], services.deliveries, lambda *_: [Plan(Via.WECHAT, "progress", "x")], now
+    )
+    retried = await services.deliveries.claim(now)
+    assert retried
+    await services.deliveries.failed_for_now(retried, "http_502", now)
+    serial = (await office.application(path))["serial"]
+    page = (await (await office.desk("digital")).get("/admin/deliveries")).text
+    for text in ("王**", "张**", "居住证签注", serial, "手机号码无效", "isv.MOBILE_NUMBER_ILLEGAL"):
+        assert text in page, text
+    assert re.search(r"138\*{4}\d{4}", page)
+    assert "王小明" not in page
+    assert f'href="{path}"' not in page
+    waiting, next_try = page.split("重试中")[1], local(now + FIRST_WAIT, "%H:%M:%S")
+    for text in (serial, "对方系统故障", "http_502", next_try):
+        assert text in waiting, text
+    await services.staff.enrol(
+        "digital-and-window",
+        name="两岗",
+        password=PASSWORD,
+        department=None,
+        roles=[Role.DIGITAL_AFFAIRS, Role.WINDOW],
+        by=office.by("digital"),
+    )
+    assert f'href="{path}"' in (await (await office.desk("digital-and-window")).get("/admin/deliveries")).text
+    await booker.post(f"/appointments/{appointment}/cancel")

@@ -130,12 +130,51 @@ async def test_the_end_wipes_everything(town: Town) -> None:
     assert {"session", "language"} <= left.keys()
     over = await browser.get("/kiosk/end")
     assert over.location == "/kiosk"
-    assert browser.cookies.keys() <= {"_xsrf"}
+    assert browser.cookies == {}
     assert "storage" in over.headers["Clear-Site-Data"]
     thief = town.browser()
     thief.cookies = left
     assert (await thief.get("/me")).location.startswith("/sign-in")
     assert 'lang="zh-CN"' in (await browser.get("/kiosk")).text
+
+
+async def test_nothing_of_the_last_session_can_be_sent_again(town: Town) -> None:
+    """Going back to a result sends its form again; the token it was sent with is gone."""
+    citizen = await town.citizen()
+    serial = await serial_of(town, await submitted(citizen))
+    browser = await kiosk(town)
+    before = await browser.token()
+    assert serial in (await browser.post("/kiosk/progress", {"serial": serial})).text
+    await browser.get("/kiosk/end")
+    await browser.get("/kiosk")
+    again = await browser.post("/kiosk/progress", {"serial": serial, "_xsrf": before})
+    assert (again.status, again.location) == (303, "/kiosk/end")
+
+
+@pytest.mark.parametrize("where", ["same-origin", "none", ""])
+async def test_the_end_is_the_kiosks_own(town: Town, where: str) -> None:
+    browser = await kiosk(town, "en")
+    await browser.sign_in("openid-at-the-end")
+    await browser.get("/kiosk/end", **({"Sec_Fetch_Site": where} if where else {}))
+    assert browser.cookies == {}
+
+
+@pytest.mark.parametrize("where", ["cross-site", "same-site"])
+async def test_link_on_another_site_ends_nothing(town: Town, where: str) -> None:
+    citizen = await town.citizen()
+    before = dict(citizen.cookies)
+    led = await citizen.get("/kiosk/end", Sec_Fetch_Site=where)
+    assert led.location == "/kiosk"
+    assert "Clear-Site-Data" not in led.headers
+    assert citizen.cookies == before
+    assert (await citizen.get("/me")).status == 200
+
+
+async def test_unknown_page_stays_in_the_kiosk(town: Town) -> None:
+    lost = await (await kiosk(town)).get("/kiosk/nowhere/at/all")
+    assert lost.status == 404
+    for text in ("没有找到您要的页面", 'data-idle="60"', "020-12345", 'href="/kiosk"', "kiosk.js"):
+        assert text in lost.text, text
 
 
 async def test_kiosk_keeps_no_cookie_of_anybody(town: Town) -> None:
@@ -161,7 +200,7 @@ async def test_language_stays_in_the_kiosk(town: Town, path: str) -> None:
 async def test_progress_needs_the_token(town: Town) -> None:
     body = b"serial=2026112400"
     answer = await town.browser().send("/kiosk/progress", "POST", body, {})
-    assert answer.status == 403
+    assert (answer.status, answer.location) == (303, "/kiosk/end")
 
 
 async def test_unknown_guide_leads_back(town: Town) -> None:

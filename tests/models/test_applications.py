@@ -560,6 +560,51 @@ async def test_the_queue_is_the_departments_own_earliest_deadline_first(
     assert all("answers" not in one for one in rest)
 
 
+@pytest.mark.article(10)
+async def test_what_no_clock_runs_for_is_listed_latest_change_first(
+    applications: Applications, party: Party, cause: MakeCause, clock: Clock
+) -> None:
+    keys: list[str] = []
+    for number in range(5):
+        found = await submitted(applications, party, cause, guide(item=f"{OFFICE['_id']}{number:013}"))
+        keys.insert(0, found["_id"])
+    for key in reversed(keys[:4]):
+        clock.advance(timedelta(hours=1))
+        await applications.withdraw(key, party, cause())
+    # at the same time as the last withdrawal
+    await applications.not_accept(keys[4], WINDOW, "不在番禺居住", "条例第九条", cause())
+    ended = (State.WITHDRAWN, State.NOT_ACCEPTED)
+    latest = sorted([keys[0], keys[4]], reverse=True)
+    order = [*latest, *keys[1:4]]
+    seen: list[str] = []
+    while page := await applications.queue(APPROVER, ended, 2, seen[-1] if seen else None):
+        seen += [one["_id"] for one in page]
+    assert seen == order
+    assert [one["_id"] async for one in applications.listed(WINDOW, ended, 3)] == order[:3]
+    assert [one async for one in applications.listed(STRANGER, ended, 3)] == []
+
+
+@pytest.mark.parametrize("member", [WINDOW, APPROVER])
+@pytest.mark.parametrize("states", [("supplement_requested",), ("concluded", "returned", "withdrawn")])
+async def test_a_list_without_clocks_is_read_in_its_order(
+    applications: Applications, clock: Clock, member: Document, states: tuple[str, ...]
+) -> None:
+    times = [clock.now() - timedelta(minutes=number) for number in range(200)]
+    bare = [
+        dict.fromkeys(("_id", "serial", "draft"), f"{number}")
+        | {"state": states[number % len(states)], "changed_at": time, "due_at": None}
+        | {"department": OFFICE["_id"]}
+        for number, time in enumerate(times)
+    ]
+    await applications.documents.insert_many(bare)
+    for after in (None, "90"):
+        query, order = await applications.selection(member, states, after)
+        explained = await applications.documents.find(query).sort(order).limit(30).explain()
+        plan = str(explained["queryPlanner"]["winningPlan"])
+        assert "IXSCAN" in plan
+        assert "'stage': 'SORT'" not in plan
+
+
 async def test_hot_paths_use_indexes(applications: Applications, party: Party, cause: MakeCause) -> None:
     await submitted(applications, party, cause)
     for query in (

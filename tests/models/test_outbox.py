@@ -275,6 +275,21 @@ async def test_quota_leaves_a_channel_alone_and_does_not_count(
     assert (kept["attempts"], kept["due_at"], kept["state"]) == (0, until, "pending")
 
 
+async def test_what_is_tried_again_is_listed_the_next_one_first(
+    parts: Parts, happen: Any, clock: Clock
+) -> None:
+    await happen("a")
+    await parts.relay(clock, NOTICE, Plan(Via.SMS, "progress", "applicant-1"), Plan(Via.SMS, "code", "later"))
+    for _ in range(2):
+        delivery = await claim(parts, clock)
+        await parts.deliveries.failed_for_now(delivery, "no_answer", clock.now())
+        clock.advance(timedelta(seconds=1))
+    retrying = await parts.deliveries.retrying()
+    assert [one["code"] for one in retrying] == ["no_answer", "no_answer"]
+    assert retrying == sorted(retrying, key=lambda one: one["due_at"])
+    assert len(await parts.deliveries.retrying(1)) == 1
+
+
 @pytest.mark.parametrize(
     ("store", "query", "sort", "index"),
     [

@@ -1,0 +1,81 @@
+"""Whom or what an event is about, as the panel may show it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from handlers.services import Services
+from models.errors import NotFound
+from models.privacy import mask_phone
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Masked; `application` and `department` say who may open it."""
+
+    name: str
+    number: str = ""
+    application: str = ""
+    department: str = ""
+
+
+UNKNOWN = Subject("—")
+
+
+async def subjects(services: Services, events: Iterable[str]) -> dict[str, Subject]:
+    """By the ids of events."""
+    keys = sorted(events)
+    return dict(zip(keys, await asyncio.gather(*(_subject(services, key) for key in keys)), strict=True))
+
+
+async def _subject(services: Services, key: str) -> Subject:
+    """Of one event, unless what it is about is gone."""
+    try:
+        event = await services.outbox.event(key)
+        return await _of(services, event["name"].partition(".")[0], event["about"])
+    except NotFound:
+        return UNKNOWN
+
+
+async def _of(services: Services, kind: str, key: str) -> Subject:
+    return await FINDERS[kind](services, key) if kind in FINDERS else UNKNOWN
+
+
+async def _application(services: Services, key: str) -> Subject:
+    found = await services.applications.get(key)
+    return Subject(found["masked_name"], found["serial"] or "", key, found["department"])
+
+
+async def _appointment(services: Services, key: str) -> Subject:
+    found = await services.appointments.get(key)
+    return Subject(found["masked_name"], found["item_name"])
+
+
+async def _review(services: Services, matter: str) -> Subject:
+    kind, _, key = matter.partition(":")
+    return await _of(services, kind, key)
+
+
+async def _phone(services: Services, key: str) -> Subject:
+    phone, _ = services.phone_codes.secret(await services.phone_codes.get(key))
+    return Subject(mask_phone(phone))
+
+
+async def _applicant(services: Services, key: str) -> Subject:
+    found = await services.applicants.get(key)
+    return Subject(found["masked_name"], found.get("masked_phone", ""))
+
+
+async def _agency(services: Services, key: str) -> Subject:
+    return Subject((await services.agencies.get(key))["agent_name"])
+
+
+FINDERS: Mapping[str, Callable[[Services, str], Awaitable[Subject]]] = {
+    "application": _application,
+    "appointment": _appointment,
+    "review": _review,
+    "phone_code": _phone,
+    "applicant": _applicant,
+    "agency": _agency,
+}
+"""By what an event's name begins with."""
