@@ -14,7 +14,7 @@ HOUSE = ("models", "handlers", "wechat_backend")
 
 FLOORS = (
     {"errors"},
-    {"events", "workdays", "privacy", "credentials"},
+    {"events", "workdays", "privacy", "credentials", "spelling"},
     {"store", "verification"},
     {"items", "halls", "materials", "staff", "accounts", "sessions", "phone_codes", "parties", "inbox"}
     | {"outbox", "workers"},
