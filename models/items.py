@@ -8,20 +8,22 @@ stored in `guides` as `{_id: "<item>@<version>", state: draft | published | supe
 A published version is never edited: a change is the next version.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
-from pypinyin import Style, lazy_pinyin
 
 from models.credentials import ApplicantKind
 from models.errors import Conflict, NotFound, Refused
 from models.events import Cause, Event
+from models.spelling import grams, pieces, plain, rank, spellings
 from models.store import Database, Document, Store
+
+A_TRIP = 10_000
+"""Documents that the server sends at once, up to 16 MB."""
 
 
 class Part(BaseModel):
@@ -219,27 +221,6 @@ def check_publishable(guide: Guide) -> None:
         )
 
 
-def grams(*texts: str) -> list[str]:
-    """The one- and two-character pieces of each text and of its pinyin, full and initials, lower case."""
-    pieces: set[str] = set()
-    for text in _spellings(texts):
-        pieces.update(text)
-        pieces.update(text[i : i + 2] for i in range(len(text) - 1))
-    return sorted(pieces)
-
-
-def _spellings(texts: Iterable[str]) -> Iterable[str]:
-    for text in texts:
-        plain = _plain(text)
-        yield plain
-        yield "".join(lazy_pinyin(plain))
-        yield "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER))
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\W+", "", text.lower())
-
-
 class Department(Part):
     """事项服务主体; `code` is its USCC, `short` what people call it."""
 
@@ -317,20 +298,45 @@ class Guides(Store):
         limit: int = 100,
     ) -> list[Guide]:
         """Published guides whose name, keywords or pinyin contain `text`, names first, then by name."""
-        wanted = _plain(text)
+        keys = await self.ranked(text, audience=audience, topic=topic, department=department)
+        return await self.read(keys[:limit])
+
+    async def ranked(
+        self,
+        text: str = "",
+        *,
+        audience: ApplicantKind | None = None,
+        topic: str | None = None,
+        department: str | None = None,
+    ) -> list[str]:
+        """The keys of all that `search` finds."""
+        wanted = plain(text)
         query: Document = {"state": "published"}
         if text.strip() and not wanted:
             return []
         if wanted:
-            query["grams"] = {"$all": [wanted[i : i + 2] for i in range(max(1, len(wanted) - 1))]}
+            query["grams"] = {"$all": pieces(wanted)}
         query |= {
             name: value
             for name, value in (("audience", audience), ("topics", topic), ("department", department))
             if value
         }
-        found = [guide_of(d) async for d in self.documents.find(query).sort("name", ASCENDING)]
-        ranked = [(rank, guide) for guide in found if (rank := _rank(guide, wanted)) is not None]
-        return [guide for _, guide in sorted(ranked, key=lambda pair: pair[0])][:limit]
+        hits = self.documents.find(query, {"name": 1, "keywords": 1, "spellings": 1}).batch_size(A_TRIP)
+        ranked = [
+            (place, hit["name"], hit["_id"])
+            async for hit in hits
+            if (place := rank(wanted, hit["name"], hit["keywords"], hit["spellings"])) is not None
+        ]
+        return [key for _, _, key in sorted(ranked)]
+
+    async def read(self, keys: Sequence[str]) -> list[Guide]:
+        """The versions with these keys, in their order."""
+        if not keys:
+            return []
+        unread = {"grams": 0, "spellings": 0, "events": 0}
+        found = self.documents.find({"_id": {"$in": keys}}, unread).batch_size(A_TRIP)
+        guides = {document["_id"]: guide_of(document) async for document in found}
+        return [guides[key] for key in keys if key in guides]
 
     async def topics(self, audience: ApplicantKind | None = None) -> list[str]:
         query: Document = {"state": "published"} | ({"audience": audience} if audience else {})
@@ -363,8 +369,9 @@ class Guides(Store):
             return guide
         await self._check_newest(guide)
         if not earlier:
-            search = grams(guide.name, guide.name_en, *guide.keywords)
-            draft = {"_id": guide.key, "state": "draft", "grams": search, "drafted_at": by.at, **content}
+            spelled = spellings(guide.name, guide.name_en, *guide.keywords)
+            search = {"spellings": spelled, "grams": grams(spelled)}
+            draft = {"_id": guide.key, "state": "draft", **search, "drafted_at": by.at, **content}
             try:
                 await self.add(draft, Event("guide.drafted", guide.key, by))
             except DuplicateKeyError:  # somebody else was first: with the same content or another?
@@ -395,13 +402,3 @@ class Guides(Store):
 
 def guide_of(document: dict[str, Any]) -> Guide:
     return Guide.model_validate({name: document[name] for name in Guide.model_fields if name in document})
-
-
-def _rank(guide: Guide, wanted: str) -> int | None:
-    """0 where the name holds `wanted`, 1 for a keyword, 2 for pinyin, None where nothing does."""
-    if wanted in _plain(guide.name):
-        return 0
-    if any(wanted in _plain(word) for word in guide.keywords):
-        return 1
-    spelled = _spellings([guide.name, guide.name_en, *guide.keywords])
-    return 2 if any(wanted in text for text in spelled) else None

@@ -14,7 +14,7 @@ HOUSE = ("models", "handlers", "wechat_backend")
 
 FLOORS = (
     {"errors", "typed"},
-    {"events", "workdays", "privacy", "credentials", "uploads"},
+    {"events", "workdays", "privacy", "credentials", "uploads", "spelling"},
     {"store", "verification"},
     {"items", "halls", "materials", "staff", "accounts", "sessions", "phone_codes", "parties", "inbox"}
     | {"outbox", "workers"},

@@ -9,8 +9,6 @@ from models.halls import Hall
 from models.items import Guide, Handling
 from models.store import Document
 
-ALL = 10_000
-
 
 class GuidesQuery(PageQuery):
     q: str = Field("", max_length=50, description="part of a name or keyword, or its pinyin")
@@ -69,15 +67,16 @@ class Topics(Answer):
 class GuidesResource(Resource):
     @operation("Find guides", asks=GuidesQuery, answers=GuideList, errors={400: ("page_unknown",)})
     async def get(self, asked: GuidesQuery) -> GuideList:
-        found = await self.services.guides.search(
+        found = await self.services.guides.ranked(
             asked.q,
             audience=asked.audience,
             topic=asked.topic or None,
             department=asked.department or None,
-            limit=ALL,
         )
-        shown, following = page(found, lambda guide: guide.item, asked)
-        return GuideList(guides=[_line(guide) for guide in shown], next=following)
+        shown, following = page(found, lambda key: key.partition("@")[0], asked)
+        return GuideList(
+            guides=[_line(each) for each in await self.services.guides.read(shown)], next=following
+        )
 
 
 class GuideResource(Resource):

@@ -2,19 +2,23 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from models import items
 from models.credentials import ApplicantKind
 from models.errors import Conflict, NotFound, Refused
 from models.events import Cause, Channel
-from models.items import Department, Departments, Guide, Guides, check_publishable
+from models.items import Department, Departments, Guide, Guides, check_publishable, guide_of
 from tests.conftest import START
 from tests.handlers.guides import USCC, a_guide
+from tests.test_data import queries_of
 from wechat_backend.database import Database
 
 BY = Cause("system", START, Channel.SYSTEM, "request-items")
@@ -174,6 +178,26 @@ async def test_names_come_before_keywords(guides: Guides) -> None:
     await guides.publish(numbered(20, name="变更", keywords=["许可"]), BY)
     found = [guide.name for guide in await guides.search("许可")]
     assert found == ["食品经营许可（餐饮服务）", "变更"]
+
+
+async def test_a_search_reads_whole_only_what_it_shows(
+    guides: Guides, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many are found, in two round trips."""
+    one = numbered(1000, name="同名事项", keywords=["同词"])
+    await guides.publish(one, BY)
+    kept = await guides.get(one.key)
+    many = [kept | {"_id": f"{USCC}{n:013}@1", "item": f"{USCC}{n:013}"} for n in range(1001, 1300)]
+    await guides.documents.insert_many(many)
+    first = [f"{USCC}{n:013}" for n in range(1000, 1008)]
+    read = Mock(side_effect=guide_of)
+    monkeypatch.setattr(items, "guide_of", read)
+    for typed in ("同名", "tmsx", "同词"):
+        read.reset_mock()
+        trips = await queries_of(database, partial(guides.search, typed, limit=8))
+        assert len(trips) <= 2
+        assert [call.args[0]["item"] for call in read.call_args_list] == first
+    await guides.documents.delete_many({"name": "同名事项"})
 
 
 async def test_search_within_audience_topic_and_department(guides: Guides) -> None:

@@ -1,0 +1,38 @@
+"""Finding Chinese names by any piece of them, of their pinyin or of its initials."""
+
+import re
+from collections.abc import Iterable
+
+from pypinyin import Style, lazy_pinyin
+
+
+def plain(text: str) -> str:
+    """Lower case, without spaces and marks."""
+    return re.sub(r"\W+", "", text.lower())
+
+
+def spellings(*texts: str) -> list[str]:
+    """Each text and its pinyin, full and initials."""
+    found: set[str] = set()
+    for text in map(plain, texts):
+        found |= {text, "".join(lazy_pinyin(text)), "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))}
+    return sorted(found)
+
+
+def pieces(text: str) -> list[str]:
+    """The pairs of neighbours; a single character is its own."""
+    return [text[i : i + 2] for i in range(max(1, len(text) - 1))]
+
+
+def grams(spelled: Iterable[str]) -> list[str]:
+    """The one- and two-character pieces of all spellings."""
+    return sorted({piece for text in spelled for piece in [*text, *pieces(text)]})
+
+
+def rank(wanted: str, name: str, keywords: Iterable[str], spelled: Iterable[str]) -> int | None:
+    """0 where the name holds `wanted`, 1 for a keyword, 2 for pinyin, None where nothing does."""
+    if wanted in plain(name):
+        return 0
+    if any(wanted in plain(word) for word in keywords):
+        return 1
+    return 2 if any(wanted in text for text in spelled) else None
