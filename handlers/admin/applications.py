@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from tornado.web import HTTPError
+
 from handlers.admin.panel import PanelPage
 from handlers.applications.confirm import readable
 from handlers.base import needs
@@ -128,6 +130,9 @@ class ApplicationPage(PanelPage):
 
 class ActionHandler(ApplicationPage):
     """POST /admin/applications/{id}/{action}: one step; a refusal shows the page with its input."""
+
+    async def get(self, *_: str) -> None:
+        raise HTTPError(405)
 
     @needs("applications:read")
     async def post(self, key: str, action: str) -> None:

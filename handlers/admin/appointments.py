@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 from pydantic import BaseModel
+from tornado.web import HTTPError
 
 from handlers.admin.panel import PanelPage
 from handlers.base import needs
@@ -76,6 +77,9 @@ class AppointmentsPage(PanelPage):
 
 class EndingHandler(AppointmentsPage):
     """POST /admin/appointments/{id}/ending"""
+
+    async def get(self, *_: str) -> None:
+        raise HTTPError(405)
 
     @needs("appointments:record")
     async def post(self, key: str) -> None:
