@@ -86,7 +86,7 @@ def _legal_person_certificate(number: str, today: date) -> bool:
     """A USCC, or an older certificate number: digits, letters, 第…号 and dashes."""
     if len(number) == 18:
         return _uscc(number, today)
-    return re.fullmatch("[0-9A-Z\u4e00-\u9fff-]{6,17}", number) is not None
+    return re.fullmatch(r"[0-9A-Z\u4e00-\u9fff-]{6,17}", number) is not None
 
 
 @dataclass(frozen=True)
