@@ -15,7 +15,15 @@ UPLOAD = Media(
 NOT_THERE = {404: ("application_not_found", "file_not_found")}
 
 
-class MaterialResource(ApplicationBase):
+class FileBase(ApplicationBase):
+    async def file(self, kept: str | None) -> File:
+        if not kept:
+            raise FILE_MISSING
+        document, content = await self.services.materials.read(kept, None)
+        return File(content, document["media_type"], document["name"])
+
+
+class MaterialResource(FileBase):
     @operation("One's own uploaded file", auth=Auth.APPLICANT, answers=Media(KINDS), errors=NOT_THERE)
     async def get(self, key: str, code: str) -> File:
         found = await self.services.applications.find(key, self.bound_party())
@@ -59,12 +67,6 @@ class MaterialResource(ApplicationBase):
         await take_back(self.services, self.bound_party(), found, code, self.by_party())
         return self.shown(*await self.load(key))
 
-    async def file(self, kept: str | None) -> File:
-        if not kept:
-            raise FILE_MISSING
-        document, content = await self.services.materials.read(kept, None)
-        return File(content, document["media_type"], document["name"])
-
     def uploaded(self, code: str) -> tuple[str, bytes]:
         """The file's name and content, from a multipart field `file` or from the body itself.
 
@@ -81,7 +83,7 @@ class MaterialResource(ApplicationBase):
         return name or code, content
 
 
-class DeliverableResource(MaterialResource):
+class DeliverableResource(FileBase):
     @operation(
         "The result, where it is electronic", auth=Auth.APPLICANT, answers=Media(KINDS), errors=NOT_THERE
     )
