@@ -1,6 +1,7 @@
 """What is pushed to the service, as wechatpy reads it, and what the person sees of its answers."""
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -82,6 +83,19 @@ async def test_three_attempts_of_the_same_message(peer: Peer, answer: Any) -> No
     assert len({(message.id, message.create_time) for message in peer.service.heard}) == 1
     assert len({query["nonce"] for query in peer.service.requests[-3:]}) == 3
     assert (await peer.chat("li"))[-1]["text"] == OUT_OF_ORDER
+
+
+@pytest.mark.parametrize("refused", [True, False])
+async def test_the_next_attempt_begins_when_the_time_of_the_last_is_over(peer: Peer, refused: bool) -> None:
+    peer.service.answer = broken
+    if refused:
+        peer.running.call_back("http://127.0.0.1:9/wechat/callback")
+    start = time.perf_counter()
+    callback = (await peer.do("li", "follow"))["callback"]
+    took = time.perf_counter() - start
+    assert (len(callback["attempts"]), callback["outcome"]) == (3, "no_answer")
+    assert all(attempt["milliseconds"] < 300 for attempt in callback["attempts"])
+    assert 2 * CONFIG.callback_seconds <= took < 3 * CONFIG.callback_seconds
 
 
 async def test_an_answer_ends_the_attempts(peer: Peer) -> None:
