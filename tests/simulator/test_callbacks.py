@@ -151,6 +151,23 @@ async def test_a_reply_with_another_signature_is_not_shown(peer: Peer) -> None:
     assert "InvalidSignature" in (await peer.do("li", "text", text="在吗"))["callback"]["fault"]
 
 
+async def test_the_callback_is_plain_or_sealed_as_control_says(peer: Peer) -> None:
+    address = (await peer.call("/control"))["callback_url"]
+    for encrypted in (False, True):
+        answer = await peer.call("/control/callback", {"encrypted": encrypted})
+        assert answer == {"url": address, "encrypted": encrypted}
+        peer.service.encrypted = encrypted
+        await peer.do("li", "follow" if not encrypted else "unfollow")
+        assert ("encrypt_type" in peer.service.requests[-1]) is encrypted
+    assert [push["outcome"] for push in await peer.listed("callbacks")] == ["replied", "replied"]
+    assert (await peer.call("/control"))["callback_encrypted"] is True
+
+
+@pytest.mark.parametrize("asked", [{}, {"encrypted": "no"}, {"url": 7}])
+async def test_callbacks_that_cannot_be(peer: Peer, asked: dict[str, Any]) -> None:
+    assert (await peer.fetch("/control/callback", asked)).code == 400
+
+
 async def test_parametric_codes_make_followers_and_scans(peer: Peer) -> None:
     asked = {"expire_seconds": 60, "action_name": "QR_STR_SCENE"}
     code = await peer.api("qrcode/create", asked | {"action_info": {"scene": {"scene_str": "kiosk-7"}}})

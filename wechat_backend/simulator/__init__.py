@@ -50,6 +50,7 @@ def make_app(config: SimulatorConfig, clock: Callable[[], datetime] = utc_now) -
             Rule(_Phone("/"), phone.IndexHandler),
             ("/", aliyun_api.RpcHandler),
             *wechat_api.ROUTES,
+            wechat_api.UNKNOWN,
             *government_api.ROUTES,
             *control.ROUTES,
             *phone.ROUTES,
