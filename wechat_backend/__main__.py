@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     demo_parser.set_defaults(start=demo)
     simulator_parser = commands.add_parser("simulator", help="plays WeChat, Aliyun and the government")
     simulator_parser.add_argument("--port", type=int, default=8889)
+    simulator_parser.add_argument("--state", type=Path, help="the file that phones remember things in")
     simulator_parser.set_defaults(start=simulator)
     return parser
 
@@ -66,7 +67,9 @@ def simulator(arguments: argparse.Namespace) -> int:
     async def process(settings: Settings) -> None:
         from wechat_backend import simulator as peers  # noqa: PLC0415
 
-        await peers.serve(peers.SimulatorConfig.from_settings(settings, port=arguments.port))
+        await peers.serve(
+            peers.SimulatorConfig.from_settings(settings, port=arguments.port, state=arguments.state)
+        )
 
     return _run(process)
 

@@ -202,6 +202,7 @@ async def _block(simulator: Simulator, person: Person, asked: Document) -> Docum
     """Template messages are accepted, but reported as `failed:user block`."""
     blocked = asked.get("blocked", True)
     (simulator.wechat.blocking.add if blocked else simulator.wechat.blocking.discard)(person.id)
+    simulator.changed()
     return {"blocked": bool(blocked)}
 
 

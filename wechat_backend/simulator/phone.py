@@ -99,6 +99,7 @@ class ChangeHandler(PhoneHandler):
             for name, value in self.simulator.jars.change(old, new, cookies).items():
                 self._keep(name, value)
             self._keep(PERSON, new or None)
+            self.simulator.changed()
         self.reply({"person": new or None})
 
     def _keep(self, name: str, value: str | None) -> None:
