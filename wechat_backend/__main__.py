@@ -1,8 +1,14 @@
 """python -m wechat_backend serve | worker | demo | simulator"""
 
+import os
+import signal
+
+if __name__ == "__main__":
+    for told in (signal.SIGINT, signal.SIGTERM):  # until there is something to end in order
+        signal.signal(told, lambda *_: os._exit(0))
+
 import argparse
 import asyncio
-import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -75,14 +81,14 @@ def simulator(arguments: argparse.Namespace) -> int:
 
 
 def demo(arguments: argparse.Namespace) -> int:
-    for told in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(told, lambda *_: sys.exit(0))  # until there is something to end in order
     from wechat_backend import demo as supervisor  # noqa: PLC0415
 
     options = supervisor.Options(
         arguments.port, arguments.simulator_port, arguments.data.resolve(), arguments.reset
     )
-    return supervisor.main(options)
+    code = supervisor.main(options)
+    sys.stdout.flush()
+    os._exit(code)  # all is ended; taking the interpreter apart lasts seconds on a busy machine
 
 
 def _run(process: Callable[[Settings], Awaitable[None]]) -> int:
