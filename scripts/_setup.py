@@ -7,7 +7,15 @@ What is there already is left alone: a file of requirements is installed again o
 When something is missing that this script cannot bring, it stops with one line that says what to do.
 """
 
+import signal
+import sys
+
+if __name__ == "__main__":
+    for told in (signal.SIGINT, signal.SIGTERM):  # before anything else, which takes its time
+        signal.signal(told, lambda *_: sys.exit(0))
+
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -16,10 +24,9 @@ import os
 import platform
 import re
 import shutil
-import signal
 import socket
 import subprocess
-import sys
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -46,6 +53,11 @@ LIBRARIES = {
 }
 """What the packaged mongod is linked to → the Debian packages that bring it."""
 
+PULSE_SECONDS = 5.0
+"""How often a step that takes long says so."""
+STOP_SECONDS = 2.0
+"""What a command that is stopped may take to tidy up."""
+
 NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|name resolution|ConnectTimeout|Read timed out|ReadTimeout"
     r"|ProxyError|SSLError|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|ENETUNREACH"
@@ -58,15 +70,12 @@ class CannotGoOn(Exception):
 
 def main(arguments: Sequence[str]) -> int:
     goal, *rest = arguments
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         options = demo_options(rest) if goal == "run" else None
         set_up(goal, options)
     except CannotGoOn as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 0
     if options:
         os.chdir(ROOT)
         command = ["-m", "wechat_backend", "demo", *command_line(options)]
@@ -80,7 +89,18 @@ def demo_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--simulator-port", type=int, default=8889, help="of the phone simulator (8889)")
     parser.add_argument("--data", type=Path, default=ROOT / "data-demo", help="the folder to keep data in")
     parser.add_argument("--reset", action="store_true", help="begin with an empty folder")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    check_numbers(options.port, options.simulator_port)
+    return options
+
+
+def check_numbers(port: int, simulator_port: int) -> None:
+    """As the demo does, but before a set-up that takes minutes."""
+    for option, number in (("--port", port), ("--simulator-port", simulator_port)):
+        if not 1 <= number <= 65535:
+            raise CannotGoOn(f"{option} {number} is no port: give a number from 1 to 65535")
+    if port == simulator_port:
+        raise CannotGoOn(f"--port and --simulator-port are both {port}: give two different ones")
 
 
 def command_line(options: argparse.Namespace) -> list[str]:
@@ -166,17 +186,16 @@ def make_venv() -> None:
         return
     if not importlib.util.find_spec("ensurepip"):
         raise CannotGoOn("Python's venv module is missing: apt-get install python3-venv, then run again")
-    say("Making the virtual environment")
-    run([sys.executable, "-m", "venv", "--clear", VENV], "The virtual environment cannot be made")
+    command: list[str | Path] = [sys.executable, "-m", "venv", "--clear", VENV]
+    run("Making the virtual environment", command, "The virtual environment cannot be made")
 
 
 def install(name: str, *included: str, options: Sequence[str] = ()) -> None:
     """Install a file of requirements if it, or one that it includes, has changed since."""
     if is_done(name, [ROOT / one for one in (name, *included)]):
         return
-    say(f"Installing {name} with pip")
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    run([*pip, *options, "-r", ROOT / name], "pip failed")
+    run(f"Installing {name} with pip", [*pip, *options, "-r", ROOT / name], "pip failed")
     mark_done(name, [ROOT / one for one in (name, *included)])
 
 
@@ -215,10 +234,9 @@ def bring_packages(packages: Iterable[str], who: str) -> None:
     command = f"apt-get install -y --no-install-recommends {' '.join(names)}"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise CannotGoOn(f"{who} need{'s' * (who == 'MongoDB')} {', '.join(names)}: sudo {command}")
-    say(f"Installing {', '.join(names)} with apt")
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-    run(["apt-get", "update", "-q"], "apt cannot reach its servers")
-    run(command.split(), f"Not installed ({command})")
+    run("Asking for Debian's list of packages", ["apt-get", "update", "-q"], "apt cannot reach its servers")
+    run(f"Installing {', '.join(names)} with apt", command.split(), f"Not installed ({command})")
 
 
 def bring_assets() -> None:
@@ -230,8 +248,8 @@ def bring_assets() -> None:
     if not npm:
         install("requirements-node.txt")
         npm = str(VENV / "bin" / "npm")
-    say("Fetching styles and scripts with npm")
-    run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "npm failed")
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    run("Fetching styles and scripts with npm", command, "npm failed")
     VENDOR.mkdir(parents=True, exist_ok=True)
     for source, name in ASSETS.items():
         shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
@@ -243,30 +261,63 @@ def compile_messages() -> None:
     compiled = all(one.with_suffix(".mo").exists() for one in catalogues)
     if not catalogues or (compiled and is_done("messages", catalogues)):
         return
-    say("Compiling the translations")
     babel: list[str | Path] = [PYTHON, "-m", "babel.messages.frontend", "-q"]
-    run([*babel, "compile", "-d", ROOT / "locale", "-D", "panyu"], "The translations cannot be compiled")
+    command = [*babel, "compile", "-d", ROOT / "locale", "-D", "panyu"]
+    run("Compiling the translations", command, "The translations cannot be compiled")
     mark_done("messages", catalogues)
 
 
-def run(command: Sequence[str | Path], failure: str) -> None:
-    """Run a command in the checkout.
+def run(step: str, command: Sequence[str | Path], failure: str) -> None:
+    """Run a command in the checkout as one step; it ends with this process, and so does all that it starts.
 
     Raises:
         CannotGoOn: it failed; the line has the last of what it said.
     """
-    ended = subprocess.run(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
-    if ended.returncode == 0:
+    try:
+        say(step)
+        said = watch(step, process)
+    finally:
+        end_group(process)
+    if process.returncode == 0:
         return
-    said = f"{ended.stdout}\n{ended.stderr}"
     if NETWORK.search(said):
         raise CannotGoOn(f"{failure}: no connection; check the network (or the proxy settings) and run again")
     errors = [line.strip() for line in said.splitlines() if re.search(r"\berror\b|^E:", line, re.IGNORECASE)]
     lines = errors or said.split("\n")
-    last = next((line.strip() for line in reversed(lines) if line.strip()), f"exit code {ended.returncode}")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), f"exit code {process.returncode}")
     raise CannotGoOn(f"{failure}: {last}")
+
+
+def watch(step: str, process: subprocess.Popen[str]) -> str:
+    """What it said, once it has ended; meanwhile the step is seen to go on."""
+    began = time.monotonic()
+    while True:
+        try:
+            return process.communicate(timeout=PULSE_SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            say(step, round(time.monotonic() - began))
+
+
+def end_group(process: subprocess.Popen[str]) -> None:
+    """End what is left of a command and of all that it started; nothing interrupts that."""
+    if process.returncode is None:
+        for told in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(told, signal.SIG_IGN)
+        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def succeeds(command: Sequence[str | Path]) -> bool:
@@ -289,8 +340,10 @@ def digest(files: Iterable[Path]) -> str:
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def say(what: str) -> None:
-    print(f"{what} …", flush=True)
+def say(step: str, seconds: int = 0) -> None:
+    """A line for the step; on a terminal the line that tells the seconds replaces the one before."""
+    up = "\033[F" if seconds and sys.stdout.isatty() else ""
+    print(f"{up}{step} …{f' {seconds} s' if seconds else ''}", flush=True)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,20 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+
+from tests.test_database import is_running
+from tests.test_demo import until_it_listens
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
@@ -109,7 +114,7 @@ def test_requirements_are_installed_again_only_when_changed(
     setup: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands: list[list[str]] = []
-    monkeypatch.setattr(setup, "run", lambda command, failure: commands.append(command))
+    monkeypatch.setattr(setup, "run", lambda step, command, failure: commands.append(command))
     (checkout / "requirements.txt").write_text("tornado==6.6.1\n")
     (checkout / "requirements-dev.txt").write_text("-r requirements.txt\n")
     for _ in range(2):
@@ -123,8 +128,91 @@ def test_requirements_are_installed_again_only_when_changed(
 
 def test_failure_is_told_by_its_last_error(setup: ModuleType, checkout: Path) -> None:
     script = "import sys; sys.exit('Looking …\\nERROR: No space left on device\\n')"
-    line = refusal(setup, lambda: setup.run([sys.executable, "-c", script], "pip failed"))
+    line = refusal(setup, lambda: setup.run("Trying", [sys.executable, "-c", script], "pip failed"))
     assert line == "pip failed: ERROR: No space left on device"
+
+
+@pytest.mark.parametrize(("terminal", "told"), [(False, "Trying … 1 s\n"), (True, "\033[FTrying … 1 s\n")])
+def test_a_long_step_is_seen_to_go_on(
+    setup: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    terminal: bool,
+    told: str,
+) -> None:
+    monkeypatch.setattr(setup, "PULSE_SECONDS", 0.6)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    setup.run("Trying", ["sleep", "1"], "failed")
+    assert capsys.readouterr().out == f"Trying …\n{told}"
+
+
+SLOW_PIP = """#!/bin/sh
+[ "$1" = -c ] && exit 0
+trap '' TERM
+sleep 300 &
+echo "$! $$" >> pids
+wait
+"""
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A set-up of a checkout whose pip takes long, starts something else, and does not listen."""
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(SCRIPTS / "_setup.py", tmp_path / "scripts")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "installed.json").write_text("{}")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.write_text(SLOW_PIP)
+    python.chmod(0o755)
+    (tmp_path / "requirements.txt").touch()
+    command = [sys.executable, str(tmp_path / "scripts" / "_setup.py"), "run"]
+    environment = {**os.environ, "PANYU_MONGO_URI": "mongodb://db.example/?replicaSet=panyu"}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_all_that_was_started_ends_with_the_set_up(
+    slow: subprocess.Popen[str], tmp_path: Path, told: int
+) -> None:
+    assert slow.stdout
+    assert slow.stdout.readline() == "Installing requirements.txt with pip …\n"
+    while not (tmp_path / "pids").exists() or not (tmp_path / "pids").read_text():
+        time.sleep(0.01)
+    pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+    asked = time.monotonic()
+    slow.send_signal(told)
+    assert slow.stdout.read() == ""
+    assert slow.wait(10) == 0
+    assert time.monotonic() - asked < 5
+    assert len(pids) == 2
+    assert not any(is_running(pid) for pid in pids)
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_it_can_be_stopped_before_it_has_begun(slow: subprocess.Popen[str], told: int) -> None:
+    until_it_listens(slow.pid)
+    slow.send_signal(told)
+    assert slow.wait(10) == 0
+    assert slow.stdout
+    assert slow.stdout.read() == ""
+
+
+@pytest.mark.parametrize(
+    ("ports", "said"),
+    [
+        (("0", "8889"), "--port 0 is no port: give a number from 1 to 65535"),
+        (("8888", "99999"), "--simulator-port 99999 is no port: give a number from 1 to 65535"),
+        (("8888", "8888"), "--port and --simulator-port are both 8888: give two different ones"),
+    ],
+)
+def test_ports_that_cannot_be(setup: ModuleType, ports: tuple[str, str], said: str) -> None:
+    arguments = ["--port", ports[0], "--simulator-port", ports[1]]
+    assert refusal(setup, lambda: setup.demo_options(arguments)) == said
 
 
 @pytest.mark.parametrize("script", ["run", "test"])

@@ -1,8 +1,14 @@
 """python -m wechat_backend serve | worker | demo | simulator"""
 
+import os
+import signal
+
+if __name__ == "__main__":
+    for told in (signal.SIGINT, signal.SIGTERM):  # until there is something to end in order
+        signal.signal(told, lambda *_: os._exit(0))
+
 import argparse
 import asyncio
-import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -40,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     demo_parser.set_defaults(start=demo)
     simulator_parser = commands.add_parser("simulator", help="plays WeChat, Aliyun and the government")
     simulator_parser.add_argument("--port", type=int, default=8889)
+    simulator_parser.add_argument("--state", type=Path, help="the file that phones remember things in")
     simulator_parser.set_defaults(start=simulator)
     return parser
 
@@ -66,20 +73,22 @@ def simulator(arguments: argparse.Namespace) -> int:
     async def process(settings: Settings) -> None:
         from wechat_backend import simulator as peers  # noqa: PLC0415
 
-        await peers.serve(peers.SimulatorConfig.from_settings(settings, port=arguments.port))
+        await peers.serve(
+            peers.SimulatorConfig.from_settings(settings, port=arguments.port, state=arguments.state)
+        )
 
     return _run(process)
 
 
 def demo(arguments: argparse.Namespace) -> int:
-    for told in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(told, lambda *_: sys.exit(0))  # until there is something to end in order
     from wechat_backend import demo as supervisor  # noqa: PLC0415
 
     options = supervisor.Options(
         arguments.port, arguments.simulator_port, arguments.data.resolve(), arguments.reset
     )
-    return supervisor.main(options)
+    code = supervisor.main(options)
+    sys.stdout.flush()
+    os._exit(code)  # all is ended; taking the interpreter apart lasts seconds on a busy machine
 
 
 def _run(process: Callable[[Settings], Awaitable[None]]) -> int:

@@ -12,7 +12,7 @@ import structlog
 from wechat_backend.leash import leashed
 
 ROOT = Path(__file__).parent.parent
-STOP_SECONDS = 3.0
+STOP_SECONDS = 2.0
 PAUSE_SECONDS = 1.0
 LAST_WORDS = 12
 
@@ -65,7 +65,7 @@ class Child:
 
 
 async def stop(children: Iterable[Child]) -> None:
-    """Ask all of them to end, and make those that have not after three seconds."""
+    """Ask all of them to end, and make those that have not in time."""
     running = [child.process for child in children if child.process.returncode is None]
     for process in running:
         process.terminate()

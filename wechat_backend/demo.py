@@ -1,7 +1,7 @@
 """The demo: everything on one machine, started, watched and ended by one process.
 
-In its data folder (`DATA`): `lock` (held while it runs), `demo.env` (its settings), `mongo/`, and a log for
-each child process.
+In its data folder (`DATA`): `lock` (held while it runs), `demo.env` (its settings), `mongo/`,
+`simulator.json` (what phones remember), and a log for each child process.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from wechat_backend.mongod import Mongod, MongodError, is_free
 
 READY_SECONDS = 60.0
 HOST = "127.0.0.1"
+PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 log = structlog.get_logger("panyu.demo")
 
@@ -39,6 +40,10 @@ class Options:
     simulator_port: int
     data: Path
     reset: bool
+
+    @property
+    def ports(self) -> dict[str, int]:
+        return {"--port": self.port, "--simulator-port": self.simulator_port}
 
     @property
     def url(self) -> str:
@@ -57,6 +62,7 @@ def main(options: Options) -> int:
     """Run until SIGINT or SIGTERM; returns the exit code."""
     logs.configure("WARNING")
     try:
+        check_numbers(options)
         with locked(options.data):
             if options.reset:
                 empty(options.data)
@@ -102,12 +108,24 @@ def empty(data: Path) -> None:
             thing.unlink()
 
 
+def check_numbers(options: Options) -> None:
+    """
+    Raises:
+        DemoError: they are not two ports.
+    """
+    for option, port in options.ports.items():
+        if not 1 <= port <= 65535:
+            raise DemoError(f"{option} {port} is no port: give a number from 1 to 65535")
+    if options.port == options.simulator_port:
+        raise DemoError(f"--port and --simulator-port are both {options.port}: give two different ones")
+
+
 def check_ports(options: Options) -> None:
     """
     Raises:
         DemoError: somebody listens on one of them.
     """
-    for port, option in ((options.port, "--port"), (options.simulator_port, "--simulator-port")):
+    for option, port in options.ports.items():
         if not is_free(port):
             raise DemoError(f"Port {port} is in use: give another with {option}")
 
@@ -163,11 +181,12 @@ async def _start_children(
     options: Options, variables: Mapping[str, str], stack: AsyncExitStack
 ) -> list[Child]:
     _say("Starting the web server, the worker and the simulator …")
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PANYU_")}
-    environment = {**own, **variables}
+    environment = {**inherited(os.environ), **variables}
+    state = str(options.data / "simulator.json")
+    simulator = ("simulator", "--port", str(options.simulator_port), "--state", state)
     crew = [
         Child(*command, environment=environment, folder=options.data)
-        for command in (("simulator", "--port", str(options.simulator_port)), ("serve",), ("worker",))
+        for command in (simulator, ("serve",), ("worker",))
     ]
     started: list[Child] = []
     stack.push_async_callback(children.stop, started)
@@ -176,6 +195,15 @@ async def _start_children(
         started.append(child)
     await _until_ready([f"{options.simulator_url}/", f"{options.url}/readyz"], crew)
     return crew
+
+
+def inherited(environment: Mapping[str, str]) -> dict[str, str]:
+    """What children take over. No proxy: it would keep them from the simulator (Aliyun's SDK obeys it)."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith("PANYU_") and name.lower() not in PROXIES
+    }
 
 
 async def _until_ready(addresses: list[str], crew: list[Child]) -> None:

@@ -53,7 +53,7 @@ async def furnish(variables: Mapping[str, str], *, reset: bool, say: Callable[[s
     try:
         if reset:
             await database.drop()
-        await database["tokens"].delete_many({})  # the simulator begins anew: it knows no token and no menu
+        await database["tokens"].delete_many({})  # the simulator knows none of an earlier start
         by = Cause("system", datetime.now(UTC), Channel.SYSTEM, f"demo-{uuid4().hex[:12]}")
         data = await _load(database, by, say)
         await _enrol(database, data, variables["PANYU_DEMO_STAFF_PASSWORD"], by)

@@ -24,7 +24,7 @@ from wechat_backend.leash import leashed
 REPLICA_SET = "panyu"
 LOWEST = (6, 0)
 START_SECONDS = 60.0
-STOP_SECONDS = 1.5
+STOP_SECONDS = 1.0
 OPTIONS = [
     "--replSet", REPLICA_SET,
     "--bind_ip", "127.0.0.1",
@@ -123,7 +123,7 @@ class Mongod:
         return self
 
     def stop(self) -> None:
-        """End it cleanly, or by force if that takes longer than 1.5 s."""
+        """End it cleanly, or by force if that takes too long."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:

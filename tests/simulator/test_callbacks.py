@@ -1,6 +1,7 @@
 """What is pushed to the service, as wechatpy reads it, and what the person sees of its answers."""
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -84,6 +85,19 @@ async def test_three_attempts_of_the_same_message(peer: Peer, answer: Any) -> No
     assert (await peer.chat("li"))[-1]["text"] == OUT_OF_ORDER
 
 
+@pytest.mark.parametrize("refused", [True, False])
+async def test_the_next_attempt_begins_when_the_time_of_the_last_is_over(peer: Peer, refused: bool) -> None:
+    peer.service.answer = broken
+    if refused:
+        peer.running.call_back("http://127.0.0.1:9/wechat/callback")
+    start = time.perf_counter()
+    callback = (await peer.do("li", "follow"))["callback"]
+    took = time.perf_counter() - start
+    assert (len(callback["attempts"]), callback["outcome"]) == (3, "no_answer")
+    assert all(attempt["milliseconds"] < 300 for attempt in callback["attempts"])
+    assert 2 * CONFIG.callback_seconds <= took < 3 * CONFIG.callback_seconds
+
+
 async def test_an_answer_ends_the_attempts(peer: Peer) -> None:
     await peer.do("li", "follow")
     peer.service.heard.clear()
@@ -135,6 +149,23 @@ async def test_a_reply_with_another_signature_is_not_shown(peer: Peer) -> None:
 
     peer.service.answer = forged
     assert "InvalidSignature" in (await peer.do("li", "text", text="在吗"))["callback"]["fault"]
+
+
+async def test_the_callback_is_plain_or_sealed_as_control_says(peer: Peer) -> None:
+    address = (await peer.call("/control"))["callback_url"]
+    for encrypted in (False, True):
+        answer = await peer.call("/control/callback", {"encrypted": encrypted})
+        assert answer == {"url": address, "encrypted": encrypted}
+        peer.service.encrypted = encrypted
+        await peer.do("li", "follow" if not encrypted else "unfollow")
+        assert ("encrypt_type" in peer.service.requests[-1]) is encrypted
+    assert [push["outcome"] for push in await peer.listed("callbacks")] == ["replied", "replied"]
+    assert (await peer.call("/control"))["callback_encrypted"] is True
+
+
+@pytest.mark.parametrize("asked", [{}, {"encrypted": "no"}, {"url": 7}])
+async def test_callbacks_that_cannot_be(peer: Peer, asked: dict[str, Any]) -> None:
+    assert (await peer.fetch("/control/callback", asked)).code == 400
 
 
 async def test_parametric_codes_make_followers_and_scans(peer: Peer) -> None:

@@ -55,9 +55,20 @@ async def test_orders_can_be_seen_and_taken_back(peer: Peer) -> None:
     assert await peer.listed("faults") == []
 
 
-@pytest.mark.parametrize("order", [{}, {"operation": "x", "times": 0}, {"operation": "x", "htpp": 500}])
+@pytest.mark.parametrize(
+    "order", [{}, {"operation": "reviews", "times": 0}, {"operation": "reviews", "htpp": 5}]
+)
 async def test_orders_that_make_no_sense(peer: Peer, order: dict[str, object]) -> None:
     assert (await peer.fetch("/control/faults", order)).code == 400
+
+
+@pytest.mark.parametrize("operation", ["message/template/sent", "sendsms", "/cgi-bin/token", ".*"])
+async def test_an_order_for_what_nobody_calls_names_what_there_is(peer: Peer, operation: str) -> None:
+    refused = await peer.fetch("/control/faults", {"operation": operation, "http": 503})
+    assert refused.code == 400
+    for known in ("message/template/send", "SendSms", "sns/jscode2session", "sharing/bodies/verify"):
+        assert known in refused.body.decode()
+    assert await peer.listed("faults") == []
 
 
 async def test_people_and_what_is_missing(peer: Peer) -> None:
@@ -65,6 +76,16 @@ async def test_people_and_what_is_missing(peer: Peer) -> None:
     assert {"chen", "li", "wang", "liang", "he", "smith", "nguyen", "wu"} == {each["id"] for each in people}
     assert (await peer.fetch("/control/people/nobody")).code == 404
     assert (await peer.fetch("/control/people/li/scan", {})).code == 400
+
+
+@pytest.mark.parametrize("words", ["", "aGk", "图片", "aG?k", 7])
+async def test_a_picture_is_good_base64(peer: Peer, words: object) -> None:
+    await peer.do("li", "follow")
+    assert (await peer.fetch("/control/people/li/image", {"base64": words})).code == 400
+    assert [entry["kind"] for entry in await peer.chat("li")] == ["text"]
+    taken = {"Cookie": "simulator_person=li"}
+    picture = {"picture": f"data:image/png;base64,{words}"}
+    assert (await peer.fetch("/phone/image", picture, headers=taken)).code == 400
 
 
 async def test_reset_forgets_everything_but_the_address(peer: Peer) -> None:

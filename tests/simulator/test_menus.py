@@ -8,6 +8,13 @@ from tests.simulator.conftest import Peer
 from wechat_backend.menu import menu
 
 CLICK = {"type": "click", "name": "帮助", "key": "help"}
+PROGRAM = {
+    "type": "miniprogram",
+    "name": "小程序",
+    "appid": "wxfedcba9876543210",
+    "pagepath": "pages/index",
+    "url": "https://panyu.test/",
+}
 VIEW = {"type": "view", "name": "办事", "url": "https://panyu.test/"}
 
 
@@ -32,6 +39,12 @@ def sub(*buttons: dict[str, Any]) -> dict[str, Any]:
         ({"button": [CLICK | {"key": "k" * 129}]}, 40019),
         ({"button": [{"type": "click", "name": "帮助"}]}, 40019),
         ({"button": [VIEW | {"url": "https://panyu.test/" + "x" * 1024}]}, 40020),
+        ({"button": [PROGRAM]}, 0),
+        ({"button": [PROGRAM | {"appid": ""}]}, 40166),
+        ({"button": [{name: PROGRAM[name] for name in PROGRAM if name != "pagepath"}]}, 40165),
+        ({"button": [PROGRAM | {"url": None}]}, 40020),
+        (sub(PROGRAM | {"appid": 7}), 40166),
+        (sub(PROGRAM | {"url": "panyu.test"}), 40054),
         ({"button": [VIEW | {"url": "ftp://panyu.test/"}]}, 40055),
         (sub(sub(CLICK)["button"][0]), 40022),
         (sub(), 40023),

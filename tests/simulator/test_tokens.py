@@ -1,5 +1,6 @@
 """Access tokens: whom they are given to, what ends them, and what a call without a good one is told."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -88,3 +89,11 @@ async def test_quota_of_the_day(peer: Peer) -> None:
     assert (await peer.api("menu/create", {"button": []}))["errcode"] == 45009
     peer.clock.advance(timedelta(days=1))
     assert (await peer.api("menu/create", {"button": []}))["errcode"] == 40016
+
+
+@pytest.mark.parametrize(
+    "path", ["/cgi-bin/menu/creat", "/cgi-bin/", "/cgi-bin/user/info/batchget?access_token=x"]
+)
+async def test_unknown_paths_are_refused_in_json(peer: Peer, path: str) -> None:
+    for answer in (await peer.fetch(path), await peer.fetch(path, {})):
+        assert (answer.code, json.loads(answer.body)["errcode"]) == (200, 40066)

@@ -1,6 +1,6 @@
 """A peer as strict as the platforms: WeChat, Aliyun and the government's systems, with a phone to look at.
 
-Everything is in memory and gone when it ends. docs/simulator.md describes it.
+Everything is in memory; what phones remember can be kept in a file. docs/simulator.md describes it.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from tornado.web import Application, RequestHandler
 
 from wechat_backend.simulator import aliyun_api, control, government_api, phone, wechat_api
 from wechat_backend.simulator.config import SimulatorConfig
+from wechat_backend.simulator.memory import Memory
 from wechat_backend.simulator.state import Simulator
 
 __all__ = ["Running", "Simulator", "SimulatorConfig", "make_app", "serve", "start", "utc_now"]
@@ -50,6 +51,7 @@ def make_app(config: SimulatorConfig, clock: Callable[[], datetime] = utc_now) -
             Rule(_Phone("/"), phone.IndexHandler),
             ("/", aliyun_api.RpcHandler),
             *wechat_api.ROUTES,
+            wechat_api.UNKNOWN,
             *government_api.ROUTES,
             *control.ROUTES,
             *phone.ROUTES,
@@ -67,6 +69,7 @@ class Running:
     url: str
     simulator: Simulator
     server: HTTPServer
+    memory: Memory | None
 
     def call_back(self, url: str) -> None:
         """Push to `url` from now on."""
@@ -74,6 +77,8 @@ class Running:
 
     async def close(self) -> None:
         self.server.stop()
+        if self.memory:
+            await self.memory.close()
         await self.simulator.close()
         with suppress(TimeoutError):
             await asyncio.wait_for(self.server.close_all_connections(), SHUTDOWN_SECONDS)
@@ -84,9 +89,11 @@ async def start(config: SimulatorConfig, clock: Callable[[], datetime] = utc_now
     sockets = bind_sockets(config.port, config.bind)
     config = replace(config, port=sockets[0].getsockname()[1])
     application = make_app(config, clock)
+    simulator: Simulator = application.settings["simulator"]
+    memory = Memory(simulator, config.state) if config.state else None
     server = HTTPServer(application, max_body_size=BODY_LIMIT)
     server.add_sockets(sockets)
-    return Running(config.url, application.settings["simulator"], server)
+    return Running(config.url, simulator, server, memory)
 
 
 async def serve(config: SimulatorConfig) -> None:

@@ -1,4 +1,4 @@
-"""Pushes to the service, as WeChat's: signed, encrypted, 5 s to answer, three attempts in all."""
+"""Pushes to the service, as WeChat's: signed, encrypted, 5 s to answer, three attempts in all, 5 s apart."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -73,11 +73,14 @@ class Callbacks:
         }
         push = Push(len(self.log) + 1, self.clock(), person, common | dict(elements))
         self.log.append(push)
-        for _ in range(self.config.callback_attempts):
+        for left in reversed(range(self.config.callback_attempts)):
+            over = perf_counter() + self.config.callback_seconds
             body = await self._attempt(push, openid)
             if body is not None:
                 self._read(push, body, openid)
                 return push
+            if left:
+                await asyncio.sleep(max(0, over - perf_counter()))
         push.outcome = "no_answer"
         return push
 

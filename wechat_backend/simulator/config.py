@@ -1,6 +1,7 @@
 """What the simulator is told: where it lives, whom it pushes to, and the secrets that both sides share."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from wechat_backend.settings import Settings
 
@@ -30,6 +31,8 @@ class SimulatorConfig:
     callback_seconds: float = 5.0
     callback_attempts: int = 3
     report_seconds: float = 0.3
+    state: Path | None = None
+    """Where phones keep what they remember; None: nowhere."""
     desk_cookies: frozenset[str] = frozenset({"_xsrf", "staff", "kiosk"})
     """Cookies of the desk that the phone stands on, which stay when the person changes (see `jars`)."""
 
@@ -38,7 +41,9 @@ class SimulatorConfig:
         return self.base_url or f"http://{self.bind}:{self.port}"
 
     @classmethod
-    def from_settings(cls, settings: Settings, port: int = 8889) -> "SimulatorConfig":
+    def from_settings(
+        cls, settings: Settings, port: int = 8889, state: Path | None = None
+    ) -> "SimulatorConfig":
         """The peer of a service with these settings, on this machine."""
         return cls(
             wechat_appid=settings.wechat_appid,
@@ -54,4 +59,5 @@ class SimulatorConfig:
             port=port,
             callback_url=f"{settings.base_url}/wechat/callback",
             sms_sign_name=settings.sms_sign_name,
+            state=state,
         )

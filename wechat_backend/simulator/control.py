@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from tornado.web import HTTPError
 
+from wechat_backend.simulator import aliyun, government_api, wechat_api
 from wechat_backend.simulator.callbacks import Push
 from wechat_backend.simulator.faults import Fault
 from wechat_backend.simulator.oauth import Scope
@@ -44,6 +45,9 @@ class ControlHandler(Handler):
         self.finish({"status": status_code, "error": self._reason})
 
 
+OPERATIONS = wechat_api.OPERATIONS | aliyun.VERSIONS.keys() | government_api.OPERATIONS
+"""What can be told to fail."""
+
 LISTS: Mapping[str, Callable[[Simulator], list[Document]]] = {
     "template-messages": lambda simulator: simulator.wechat.template_messages,
     "custom-messages": lambda simulator: simulator.wechat.custom_messages,
@@ -79,6 +83,7 @@ class OverviewHandler(ControlHandler):
         self.reply(
             {
                 "callback_url": simulator.wechat.callbacks.url,
+                "callback_encrypted": simulator.wechat.callbacks.envelope.encrypted,
                 "menu": simulator.wechat.menu,
                 "calls": dict(simulator.calls),
                 "lists": sorted([*LISTS, "faults"]),
@@ -97,6 +102,8 @@ class FaultsHandler(ControlHandler):
             fault = Fault.model_validate(self.asked())
         except ValidationError as error:
             self.reply({"error": error.errors(include_url=False, include_context=False)}, 400)
+        if fault.operation not in OPERATIONS:
+            self.reply({"error": f"operation is one of: {', '.join(sorted(OPERATIONS))}"}, 400)
         self.simulator.faults.order(fault)
         self.reply(fault.document(), 201)
 
@@ -123,14 +130,19 @@ class ResetHandler(ControlHandler):
 
 
 class CallbackHandler(ControlHandler):
-    """POST /control/callback: where to push to from now on; …/check: WeChat's GET check."""
+    """POST /control/callback: where to push to from now on, and how; …/check: WeChat's GET check."""
 
     async def post(self, check: str) -> None:
-        callbacks = self.simulator.wechat.callbacks
+        callbacks, asked = self.simulator.wechat.callbacks, self.asked()
         if check:
             self.reply({"ok": await callbacks.check()})
-        callbacks.url = given(self.asked(), "url")
-        self.reply({"url": callbacks.url})
+        encrypted = asked.get("encrypted", callbacks.envelope.encrypted)
+        if not isinstance(encrypted, bool):
+            raise HTTPError(400, reason="encrypted is true or false")
+        if "url" in asked or "encrypted" not in asked:
+            callbacks.url = given(asked, "url")
+        callbacks.envelope.encrypted = encrypted
+        self.reply({"url": callbacks.url, "encrypted": encrypted})
 
 
 class PersonHandler(ControlHandler):
@@ -170,7 +182,7 @@ async def _text(simulator: Simulator, person: Person, asked: Document) -> Docume
 
 
 async def _image(simulator: Simulator, person: Person, asked: Document) -> Document:
-    picture = b64decode(given(asked, "base64"))
+    picture = decoded(given(asked, "base64"))
     return pushed(await simulator.wechat.show(person, asked.get("media_type", "image/png"), picture))
 
 
@@ -190,6 +202,7 @@ async def _block(simulator: Simulator, person: Person, asked: Document) -> Docum
     """Template messages are accepted, but reported as `failed:user block`."""
     blocked = asked.get("blocked", True)
     (simulator.wechat.blocking.add if blocked else simulator.wechat.blocking.discard)(person.id)
+    simulator.changed()
     return {"blocked": bool(blocked)}
 
 
@@ -240,6 +253,20 @@ def given(asked: Document, name: str) -> str:
     if not isinstance(asked.get(name), str):
         raise HTTPError(400, reason=f"{name} is missing")
     return str(asked[name])
+
+
+def decoded(picture: str) -> bytes:
+    """
+    Raises:
+        HTTPError: 400, it is empty or no base64.
+    """
+    try:
+        content = b64decode(picture, validate=True)
+    except ValueError:
+        content = b""
+    if not content:
+        raise HTTPError(400, reason="not a picture in base64")
+    return content
 
 
 def check_following(simulator: Simulator, person: Person, deed: str) -> None:

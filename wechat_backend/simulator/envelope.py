@@ -22,8 +22,10 @@ class BadReply(Exception):
 
 
 class Envelope:
+    """`encrypted` can be set at any time."""
+
     def __init__(self, config: SimulatorConfig) -> None:
-        self.config = config
+        self.config, self.encrypted = config, config.encrypted
         self.crypto = WeChatCrypto(config.wechat_token, config.wechat_aes_key, config.wechat_appid)
 
     def signed(self, timestamp: str) -> dict[str, str]:
@@ -36,7 +38,7 @@ class Envelope:
     def seal(self, elements: Mapping[str, str | int], openid: str, timestamp: str) -> tuple[str, bytes]:
         """The query string and the body of one push."""
         query, xml = self.signed(timestamp) | {"openid": openid}, _xml(elements)
-        if self.config.encrypted:
+        if self.encrypted:
             sealed = self.crypto.encrypt_message(xml, query["nonce"], timestamp)
             parts = xmltodict.parse(sealed)["xml"]
             query |= {"encrypt_type": "aes", "msg_signature": parts["MsgSignature"]}
@@ -52,7 +54,7 @@ class Envelope:
         if body.strip() in {b"", b"success"}:
             return None
         reply = _parse(body)
-        if self.config.encrypted:
+        if self.encrypted:
             reply = self._decrypt(body, reply)
         if (reply.get("ToUserName"), reply.get("FromUserName")) != (openid, self.config.account):
             raise BadReply("ToUserName or FromUserName is somebody else")

@@ -34,6 +34,8 @@ WECHAT: Mapping[int, str] = {
     40125: "invalid appsecret",
     40163: "code been used",
     40164: "invalid ip, not in whitelist",
+    40165: "invalid weapp pagepath",
+    40166: "invalid weapp appid",
     41001: "access_token missing",
     41002: "appid missing",
     41004: "appsecret missing",

@@ -10,6 +10,7 @@ from wechat_backend.simulator.web import PlatformHandler
 PREFIX = "/government/"
 SYSTEMS: Mapping[str, str] = {"acceptance/applications": "acceptance", "reviews": "reviews"}
 """Path → system that is told."""
+OPERATIONS = frozenset({*SYSTEMS, "sharing/persons/verify", "sharing/bodies/verify"})
 STATUS: Mapping[str, int] = {
     "unknown_app": 401,
     "timestamp_stale": 401,
@@ -44,5 +45,5 @@ class GovernmentHandler(PlatformHandler):
 
 
 ROUTES: list[tuple[str, type[PlatformHandler]]] = [
-    (rf"{PREFIX}(?:{'|'.join(SYSTEMS)}|sharing/persons/verify|sharing/bodies/verify)", GovernmentHandler)
+    (rf"{PREFIX}(?:{'|'.join(sorted(OPERATIONS))})", GovernmentHandler)
 ]

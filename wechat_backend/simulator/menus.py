@@ -18,7 +18,7 @@ KEY_TYPES = frozenset(
         "location_select",
     }
 )
-OTHER_TYPES = frozenset({"miniprogram", "media_id", "article_id", "article_view_limited", "view_limited"})
+OTHER_TYPES = frozenset({"media_id", "article_id", "article_view_limited", "view_limited"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def check_menu(menu: Mapping[str, Any]) -> dict[str, Any]:
     """The menu as `menu/get` will show it.
 
     Raises:
-        PlatformError: 40016 to 40027, 40054, 40055.
+        PlatformError: 40016 to 40027, 40054, 40055, 40165, 40166.
     """
     return {"button": [_top(button) for button in _buttons(menu.get("button"), TOP)]}
 
@@ -93,6 +93,8 @@ def _leaf(button: Mapping[str, Any], level: Level) -> dict[str, Any]:
     given = {key: value for key, value in button.items() if key != "sub_button"}
     if kind == "view":
         _check_url(button.get("url"), level)
+    elif kind == "miniprogram":
+        _check_program(button, level)
     elif kind in KEY_TYPES:
         _check_key(button.get("key"), level)
     elif kind not in OTHER_TYPES:
@@ -103,6 +105,14 @@ def _leaf(button: Mapping[str, Any], level: Level) -> dict[str, Any]:
 def _check_key(key: object, level: Level) -> None:
     if not isinstance(key, str) or not 1 <= len(key.encode()) <= 128:
         raise PlatformError(level.key)
+
+
+def _check_program(button: Mapping[str, Any], level: Level) -> None:
+    """`url` is for old versions of WeChat, which know no mini-programs."""
+    for name, code in (("appid", 40166), ("pagepath", 40165)):
+        if not isinstance(button.get(name), str) or not button[name]:
+            raise PlatformError(code)
+    _check_url(button.get("url"), level)
 
 
 def _check_url(url: object, level: Level) -> None:

@@ -57,13 +57,13 @@ class Allowance:
         self.left -= 1
 
 
+@dataclass
 class Chat:
     """One person's conversation with the account."""
 
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self.allowance = Allowance()
-        self.seen = 0
+    entries: list[Entry] = field(default_factory=list)
+    seen: int = 0
+    allowance: Allowance = field(default_factory=Allowance)
 
     @property
     def unread(self) -> int:

@@ -1,6 +1,5 @@
 """The phone: a page, the little JSON that feeds it, and WeChat's sign-in pages. It is whose cookie says."""
 
-from base64 import b64decode
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -8,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from tornado.web import Finish, HTTPError, StaticFileHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from wechat_backend.simulator.control import ControlHandler, check_following, found, scan
+from wechat_backend.simulator.control import ControlHandler, check_following, decoded, found, scan
 from wechat_backend.simulator.jars import PERSON
 from wechat_backend.simulator.oauth import Scope
 from wechat_backend.simulator.people import Person
@@ -100,6 +99,7 @@ class ChangeHandler(PhoneHandler):
             for name, value in self.simulator.jars.change(old, new, cookies).items():
                 self._keep(name, value)
             self._keep(PERSON, new or None)
+            self.simulator.changed()
         self.reply({"person": new or None})
 
     def _keep(self, name: str, value: str | None) -> None:
@@ -131,7 +131,7 @@ class DeedHandler(PhoneHandler):
     async def _image(self, person: Person, asked: dict[str, Any]) -> None:
         head, _, data = str(asked.get("picture", "")).partition(",")
         media_type = head.removeprefix("data:").removesuffix(";base64")
-        picture = b64decode(data)
+        picture = decoded(data)
         if media_type not in {"image/png", "image/jpeg", "image/gif"} or len(picture) > LARGEST_PICTURE:
             raise HTTPError(400)
         await self.simulator.wechat.show(person, media_type, picture)

@@ -1,4 +1,4 @@
-"""The simulator as one thing: platforms, people, phones, and failures on order. All in memory."""
+"""The simulator as one thing: platforms, people, phones, and failures on order."""
 
 from collections import Counter
 from collections.abc import Callable

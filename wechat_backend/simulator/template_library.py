@@ -70,7 +70,7 @@ def _thing(value: str) -> bool:
 
 
 def _character_string(value: str) -> bool:
-    return len(value) <= 32 and value.isprintable() and not _CHINESE.search(value)
+    return len(value) <= 32 and value.isascii() and value.isprintable()
 
 
 def _name(value: str) -> bool:

@@ -75,7 +75,7 @@ class WeChat:
         self.sent: dict[tuple[str, str], tuple[datetime, int]] = {}
         self.media: dict[str, tuple[str, bytes]] = {}
         self.calls: Counter[str] = Counter()
-        self.number = 200_000_000
+        self.number = int(self.clock().timestamp() * 1000)  # never one that was given out before
         self.callbacks.clear()
 
     async def close(self) -> None:

@@ -263,6 +263,15 @@ class MiniprogramHandler(WeChatHandler):
         )
 
 
+class UnknownHandler(WeChatHandler):
+    """Any other path under /cgi-bin/"""
+
+    def get(self) -> None:
+        raise PlatformError(40066)
+
+    post = get
+
+
 ROUTES = [
     ("/cgi-bin/token", TokenHandler),
     ("/cgi-bin/stable_token", StableTokenHandler),
@@ -280,3 +289,5 @@ ROUTES = [
     ("/sns/userinfo", OauthUserHandler),
     ("/sns/jscode2session", MiniprogramHandler),
 ]
+UNKNOWN = ("/cgi-bin/.*", UnknownHandler)
+OPERATIONS = frozenset(path.removeprefix("/cgi-bin/").lstrip("/") for path, _ in ROUTES)
