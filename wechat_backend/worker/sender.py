@@ -11,7 +11,8 @@ from wechat_backend.gateways.base import Clock, GatewayError, Remedy
 
 log = structlog.get_logger("panyu.worker")
 
-QUOTA_WAIT = timedelta(minutes=15)
+QUOTA_WAIT = timedelta(minutes=5)
+"""Half of the ten minutes in which WeChat drops a second copy: an attempt before may have arrived."""
 
 Channel = Callable[[Document], Awaitable[str]]
 """Sends a delivery; returns the provider's id for it.
