@@ -168,7 +168,7 @@ async def binds(stage: Stage) -> None:
 
 async def books(stage: Stage) -> None:
     view = stage.view
-    await menu(stage, 0, 2)
+    await menu(stage, 0, 1)
     await view.locator("input[name=q]").fill("敬老卡")
     await view.locator("input[name=q]").press("Enter")
     await view.get_by_role("link", name=ITEM).first.click()

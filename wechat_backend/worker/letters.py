@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from handlers.base import local
 from handlers.services import Services
-from models.appointments import LABELS as APPOINTMENT_LABELS
+from models.appointments import LABELS
 from models.appointments import State as AppointmentState
 from models.errors import NotFound
 from models.items import Handling
@@ -28,6 +28,7 @@ PROGRESS: Mapping[str, tuple[str, str]] = {
     "application.withdrawn": ("已撤回", "如需办理可重新申请"),
 }
 """Event → what happened, what to do now."""
+APPOINTMENT = {**LABELS, AppointmentState.BOOKED: "预约成功，请按时前往"}
 AGENCY: Mapping[str, str] = {
     "agency.requested": "待您确认",
     "agency.confirmed": "已确认",
@@ -88,7 +89,7 @@ async def _appointment(services: Services, _delivery: Document, event: Document)
             "item": appointment["item_name"],
             "hall": appointment["hall_name"],
             "time": local(appointment["start"], TIME),
-            "status": APPOINTMENT_LABELS[state],
+            "status": APPOINTMENT[state],
         },
         page=f"/appointments/{appointment['_id']}",
         account=await _account(services, appointment),
