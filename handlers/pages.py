@@ -1,6 +1,7 @@
 """What all citizens' pages share: forms that keep their input, answers to scripts, QR pictures."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
@@ -11,11 +12,15 @@ from qrcode.constants import ERROR_CORRECT_M
 
 from handlers import words
 from handlers.base import PageHandler
+from models.credentials import ApplicantKind
 from models.errors import BadInput, DomainError, InvalidForm, TooMany
 from models.items import Guide
+from models.store import Document
 from models.workdays import local_date
 
 DOCUMENT_ID = r"([0-9a-f]{32})"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+UNREADABLE = BadInput("input_invalid", "填写的内容有误或不完整，请返回核对后重试")
 
 
 class CitizenPage(PageHandler):
@@ -29,6 +34,8 @@ class CitizenPage(PageHandler):
             "words": words,
             "title_of": self.title_of,
             "certain": self.certain,
+            "name_of": self.name_of,
+            "lang_of": self.lang_of,
         }
 
     def certain(self, moment: datetime) -> bool:
@@ -39,6 +46,20 @@ class CitizenPage(PageHandler):
         """The name of a guide or hall in the visitor's language, Chinese where it has no other."""
         english = self.locale.code == "en" and named.name_en
         return str(english or named.name)
+
+    def name_of(self, applicant: Document) -> str:
+        """A body's name in full, since registers publish it; a person's masked."""
+        if applicant["kind"] == ApplicantKind.PERSON:
+            return str(applicant["masked_name"])
+        return self.services.applicants.name(applicant)
+
+    def lang_of(self, text: str) -> str:
+        """The attribute that marks Chinese text on an English page."""
+        return ' lang="zh-CN"' if self.locale.code == "en" and CHINESE.search(text) else ""
+
+    def text(self, error: DomainError) -> str:
+        """As for every page, but no name of a field, which is for programs."""
+        return super().text(UNREADABLE if error.code == "input_invalid" else error)
 
     @property
     def by_script(self) -> bool:
@@ -70,7 +91,6 @@ class CitizenPage(PageHandler):
         """JSON for the page's own script."""
         self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.set_header("Cache-Control", "no-store")
         self.finish(json.dumps(value, ensure_ascii=False))
 
     def tell_error(self, error: DomainError) -> None:

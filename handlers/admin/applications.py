@@ -9,6 +9,7 @@ from handlers.admin.panel import PanelPage
 from handlers.applications.confirm import readable
 from handlers.base import needs
 from models.applications import (
+    PRIVATE,
     TRANSITIONS,
     Action,
     State,
@@ -34,7 +35,7 @@ FILTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         tuple(s.value for s in (State.CONCLUDED, State.NOT_ACCEPTED, State.RETURNED, State.WITHDRAWN)),
     ),
 }
-ALL_STATES = tuple(state.value for state in State if state is not State.DRAFT)
+ALL_STATES = tuple(state.value for state in State if state not in PRIVATE)
 NO_FILE = NotFound("file_not_found", "没有找到该文件")
 NOT_ACCEPTED_YET = Conflict("application_moved_on", "该办件刚刚有变动，请刷新后再操作")
 NOT_PDF = BadInput("deliverable_not_pdf", "办理结果须为PDF文件", field="deliverable")

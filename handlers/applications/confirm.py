@@ -8,10 +8,11 @@ from handlers.applications.page import ApplicationPage, is_draft
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID
 from models.applications import Place, check_answers
-from models.errors import BadInput, DomainError, InvalidForm, NotFound
+from models.errors import BadInput, Conflict, DomainError, InvalidForm, NotFound
 from models.halls import Hall, Halls
 from models.items import Guide, Handling, Material, Question
 from models.store import Document
+from models.workdays import local_date
 
 PROMISE_FIRST = BadInput("promise_required", "请勾选承诺后再提交", field="promise")
 NO_ADDRESS = BadInput("address_required", "请填写收件人、电话和详细地址", field="address")
@@ -52,13 +53,15 @@ class ConfirmPage(ApplicationPage):
                 key, self.bound_party(), guide, self.services.calendar, self.by_party(), place
             )
         except DomainError as error:
+            if isinstance(error, Conflict) and (await self.load(key))[0]["serial"]:
+                return self.see_other(f"/applications/{key}/receipt")  # tapped twice
             return self.again("applications/confirm.html", error, **await self.values(found, guide))
         return self.see_other(f"/applications/{key}/receipt")
 
     async def values(self, found: Document, guide: Guide) -> dict[str, Any]:
         answers = self.services.applications.answers(found)
         try:
-            check_answers(guide.form, answers, complete=True)
+            check_answers(guide.form, answers, complete=True, today=local_date(self.now))
             unfinished: dict[str, str] = {}
         except InvalidForm as error:
             unfinished = {

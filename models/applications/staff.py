@@ -113,7 +113,7 @@ class StaffSteps(ApplicationStore):
         text: str = "",
     ) -> list[Document]:
         """Those without a deadline, then the earliest one first; `after` is the last `_id` seen."""
-        query: Document = {"state": {"$in": [state for state in states if state != State.DRAFT]}}
+        query: Document = {"state": {"$in": [state for state in states if state not in rules.PRIVATE]}}
         if (department := department_limit(member)) is not None:
             query["department"] = department
         if text.strip():
@@ -138,7 +138,7 @@ class StaffSteps(ApplicationStore):
 
     async def _for_member(self, key: str, member: Document, scope: str) -> Document:
         found = await self.get(key)
-        if found["state"] == State.DRAFT:
+        if found["state"] in rules.PRIVATE:
             raise self.missing
         rules.check_member(member, found, scope)
         return found

@@ -38,15 +38,16 @@ class ApplicationStore(Store):
         self.privacy = privacy
 
     async def find(self, key: str, party: Party) -> Document:
-        """An application of the party's own; somebody else's is not found."""
+        """An application of the party's own; somebody else's is not found, nor a deleted draft."""
         found = await self.get(key)
-        if found["applicant"] != party.id:
+        if found["applicant"] != party.id or found["state"] == State.DISCARDED:
             raise self.missing
         return found
 
     async def of_applicant(self, applicant: str, limit: int = 100) -> list[Document]:
         """The latest changed first; a `limit` of 0 is none."""
-        found = self.documents.find({"applicant": applicant}, {"events": 0}).sort("changed_at", DESCENDING)
+        mine = {"applicant": applicant, "state": {"$ne": State.DISCARDED}}
+        found = self.documents.find(mine, {"events": 0}).sort("changed_at", DESCENDING)
         return [document async for document in found.limit(limit)]
 
     async def by_serial(self, serial: str) -> Document:
