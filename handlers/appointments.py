@@ -20,7 +20,7 @@ class AppointmentsPage(CitizenPage):
     @bound
     async def get(self) -> None:
         mine = await self.services.appointments.of_applicant(self.bound_party().id)
-        self.show("appointments/list.html", appointments=mine, labels=LABELS)
+        self.show("appointments/list.html", appointments=mine, labels=LABELS, names=await self.names(*mine))
 
     @bound
     async def post(self) -> None:

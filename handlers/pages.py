@@ -9,6 +9,7 @@ from typing import Any
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
+from tornado.escape import xhtml_escape
 
 from handlers import words
 from handlers.base import PageHandler
@@ -35,7 +36,7 @@ class CitizenPage(PageHandler):
             "title_of": self.title_of,
             "certain": self.certain,
             "name_of": self.name_of,
-            "lang_of": self.lang_of,
+            "said": self.said,
         }
 
     def certain(self, moment: datetime) -> bool:
@@ -43,9 +44,9 @@ class CitizenPage(PageHandler):
         return self.services.calendar.certain(local_date(moment))
 
     def title_of(self, named: Any) -> str:
-        """The name of a guide or hall in the visitor's language, Chinese where it has no other."""
-        english = self.locale.code == "en" and named.name_en
-        return str(english or named.name)
+        """The name of a guide, hall or department in the visitor's language, else in Chinese."""
+        names = named if isinstance(named, dict) else {"name": named.name, "name_en": named.name_en}
+        return str((self.locale.code == "en" and names.get("name_en")) or names["name"])
 
     def name_of(self, applicant: Document) -> str:
         """A body's name in full, since registers publish it; a person's masked."""
@@ -53,9 +54,24 @@ class CitizenPage(PageHandler):
             return str(applicant["masked_name"])
         return self.services.applicants.name(applicant)
 
-    def lang_of(self, text: str) -> str:
-        """The attribute that marks Chinese text on an English page."""
-        return ' lang="zh-CN"' if self.locale.code == "en" and CHINESE.search(text) else ""
+    def said(self, text: str) -> str:
+        """What the data say, as HTML: in the visitor's language, or marked as Chinese on an English page."""
+        shown = xhtml_escape(self.locale.translate(text) if text else "")
+        foreign = self.locale.code == "en" and CHINESE.search(shown)
+        return f'<span lang="zh-CN">{shown}</span>' if foreign else shown
+
+    async def names(self, *documents: Document) -> dict[str, str]:
+        """On an English page the names of the guides, halls and departments of these documents, by code."""
+        if self.locale.code != "en":
+            return {}
+        services = self.services
+        guides = [await services.guides.version(key) for key in {one["guide"] for one in documents}]
+        named = [
+            *((guide.key, guide.name_en) for guide in guides),
+            *((hall.code, hall.name_en) for hall in await services.halls.all()),
+            *((one["_id"], one.get("name_en", "")) for one in await services.departments.all()),
+        ]
+        return {code: name for code, name in named if name}
 
     def text(self, error: DomainError) -> str:
         """As for every page, but no name of a field, which is for programs."""

@@ -1,5 +1,6 @@
 """Reading everything once more, saying how to receive the result, and handing it in (article 11)."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -65,7 +66,7 @@ class ConfirmPage(ApplicationPage):
             unfinished: dict[str, str] = {}
         except InvalidForm as error:
             unfinished = {
-                q.label: self.text(error.faults[q.name])
+                self.locale.translate(q.label): self.text(error.faults[q.name])
                 for q in guide.form.questions()
                 if q.name in error.faults
             }
@@ -73,7 +74,8 @@ class ConfirmPage(ApplicationPage):
         return {
             "application": found,
             "guide": guide,
-            "sections": readable(guide, answers),
+            "sections": readable(guide, answers, self.locale.translate),
+            "names": await self.names(found),
             "unfinished": unfinished,
             "kept": kept,
             "lacking": lacking(guide, set(kept)),
@@ -116,22 +118,30 @@ def lacking(guide: Guide, kept: set[str]) -> list[Material]:
     return [m for m in guide.online_materials() if m.required and m.uploads and m.code not in kept]
 
 
-def readable(guide: Guide, answers: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+def readable(
+    guide: Guide, answers: dict[str, Any], translate: Callable[[str], str] = str
+) -> list[tuple[str, list[tuple[str, str]]]]:
     """Each section's title with its questions and answers in words; what was not asked is left out."""
     sections = [
         (
             section.title,
-            [(q.label, in_words(q, answers[q.name])) for q in section.questions if answers.get(q.name)],
+            [
+                (q.label, in_words(q, answers[q.name], translate))
+                for q in section.questions
+                if answers.get(q.name)
+            ],
         )
         for section in guide.form.sections
     ]
     return [section for section in sections if section[1]]
 
 
-def in_words(question: Question, answer: Any) -> str:
+def in_words(question: Question, answer: Any, translate: Callable[[str], str] = str) -> str:
     labels = YES_NO if question.kind == "yes_no" else {o.value: o.label for o in question.options}
     values = answer if isinstance(answer, list) else [answer]
-    return "、".join(labels.get(str(value), str(value)) for value in values)
+    return translate("、").join(
+        translate(labels[value]) if value in labels else value for value in map(str, values)
+    )
 
 
 ROUTES = [(rf"/applications/{DOCUMENT_ID}/confirm", ConfirmPage)]

@@ -19,7 +19,7 @@ class ApplicationsPage(CitizenPage):
     @bound
     async def get(self) -> None:
         mine = await self.services.applications.of_applicant(self.bound_party().id)
-        self.show("applications/list.html", applications=mine)
+        self.show("applications/list.html", applications=mine, names=await self.names(*mine))
 
     @bound
     async def post(self) -> None:
@@ -57,6 +57,7 @@ class ApplicationStandingPage(ApplicationPage):
             "applications/show.html",
             application=found,
             guide=guide,
+            names=await self.names(found),
             can_withdraw=found["state"] in WITHDRAWABLE,
             supplement=asked_for(found),
             to_follow=open_materials(found) if found["state"] != State.SUPPLEMENT_REQUESTED else set(),

@@ -12,6 +12,7 @@ from tests.handlers.guides import USCC
 from tests.handlers.visitor import HALL, Browser, Fields, Town, rich_guide
 
 ITEM = rich_guide().item
+BOOKED = "2026-11-27T02:00:00+00:00"
 ANSWERS: Fields = {
     "name": "王小明",
     "phone": "13800138000",
@@ -19,7 +20,6 @@ ANSWERS: Fields = {
     "housing": "rent",
     "landlord": "李四",
 }
-DATA = ("居住证签注凭证", "居住证签注", "居住证原件照片", "广州市公安局番禺区分局", "王**", HALL.name)
 CLERK: Document = {"_id": "clerk", "roles": ["approver", "window"], "department": USCC}
 
 
@@ -296,7 +296,15 @@ async def test_refusal_comes_with_its_basis_and_ones_rights(town: Town) -> None:
         path.split("/")[2], CLERK, "不在番禺居住", "居住证暂行条例第九条", clerk_cause(town)
     )
     page = (await citizen.get(path)).text
-    for text in ("不予受理", "不在番禺居住", "居住证暂行条例第九条", "行政复议", "行政诉讼"):
+    for text in (
+        f'href="/guides/{ITEM}"',
+        f"到窗口领取：{HALL.name}",
+        "不予受理",
+        "不在番禺居住",
+        "居住证暂行条例第九条",
+        "行政复议",
+        "行政诉讼",
+    ):
         assert text in page
 
 
@@ -360,11 +368,26 @@ async def test_list_and_pages_in_english(town: Town) -> None:
     path = await concluded(town, citizen)
     citizen.cookies["language"] = "en"
     assert "Concluded" in (await citizen.get("/applications")).text
-    for page in ("", "/receipt", "/review"):
-        text = (await citizen.get(path + page)).text
-        for data in (*DATA, "中文"):  # what a guide or a person wrote stays as it was written
-            text = text.replace(data, "")
-        assert not re.findall(r"[\u4e00-\u9fff]+", text), page
+    serial = await serial_of(town, path)
+    await citizen.post("/appointments", {"item": ITEM, "hall": "district", "start": BOOKED})
+    ways = ("/applications", "/appointments", f"/progress?serial={serial}", f"/verify/{serial}")
+    for page in ways:
+        assert rich_guide().name_en in (await citizen.get(page)).text
+    assert HALL.name_en in (await citizen.get("/appointments")).text
+    begun = await draft(citizen)
+    guide = f"/guides/{ITEM}"
+    own = ("", "/receipt", "/review")
+    steps = ("/form", "/materials", "/confirm")
+    others = (guide, "/halls", "/me", f"/appointments/new?item={ITEM}")
+    for page in (*ways, *others, *(path + one for one in own), *(begun + one for one in steps)):
+        text = (await citizen.get(page)).text
+        for chinese in (
+            r'<(\w+)[^>]* lang="zh(?:-CN)?">.*?</\1>',
+            r'value="[^"]*"',
+            r"<textarea.*?</textarea>",
+        ):
+            text = re.sub(chinese, "", text, flags=re.DOTALL)  # what was written so stays, and is marked
+        assert not re.findall(r"[\u4e00-\u9fff，。：；、（）]+", text), page
 
 
 @pytest.mark.article(4)
