@@ -9,7 +9,7 @@ from handlers.base import bound
 from handlers.moments import Day, Moment
 from handlers.pages import DOCUMENT_ID, CitizenPage
 from models.appointments import LABELS, State, bookable_days
-from models.errors import DomainError, NotFound
+from models.errors import Conflict, DomainError, NotFound
 from models.halls import Hall
 from models.items import Guide
 from models.workdays import local_date
@@ -21,7 +21,7 @@ class AppointmentsPage(CitizenPage):
     @bound
     async def get(self) -> None:
         mine = await self.services.appointments.of_applicant(self.bound_party().id)
-        self.show("appointments/list.html", appointments=mine, labels=LABELS)
+        self.show("appointments/list.html", appointments=mine, labels=LABELS, names=await self.names(*mine))
 
     @bound
     async def post(self) -> None:
@@ -98,7 +98,12 @@ class CancelHandler(CitizenPage):
 
     @bound
     async def post(self, key: str) -> None:
-        await self.services.appointments.cancel(key, self.bound_party(), self.by_party())
+        appointments, party = self.services.appointments, self.bound_party()
+        try:
+            await appointments.cancel(key, party, self.by_party())
+        except Conflict:
+            if (await appointments.find(key, party))["state"] != State.CANCELLED:
+                raise
         self.see_other(f"/appointments/{key}")
 
 
@@ -106,7 +111,7 @@ async def choices(page: CitizenPage, step: Step) -> dict[str, Any]:
     """What there is to choose from after what has been chosen."""
     found: dict[str, Any] = {"step": step, "guide": None, "hall": None, "halls": [], "days": [], "slots": []}
     if not step.item:
-        return found | {"guides": await page.services.guides.search(step.q[:50], limit=40)}
+        return found | {"guides": await page.services.guides.search(step.q[:50])}
     guide = await page.services.guides.published(step.item)
     halls = [h for h in await page.services.halls.offering(guide.group) if h.code in guide.places]
     found |= {"guide": guide, "halls": halls}

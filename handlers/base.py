@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar, get_origin
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import structlog
@@ -216,7 +216,19 @@ def bound(method: Method) -> Method:
 
 
 class HtmlHandler(BaseHandler):
-    """Pages: cookies, language, large text, templates."""
+    """Pages: cookies, language, large text, templates. The browser keeps none, so going back asks again."""
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")
+
+    @property
+    def here(self) -> str:
+        """The page to come back to: this one, or the one whose form was sent."""
+        if self.request.method == "GET":
+            return str(self.request.uri)
+        sent_from = urlsplit(self.request.headers.get("Referer", ""))
+        return safe_next(sent_from._replace(scheme="", netloc="", fragment="").geturl())
 
     def cookie(self, name: str) -> str:
         return cookie_name(self.services.site, name)
@@ -254,7 +266,6 @@ class HtmlHandler(BaseHandler):
         error = values.get("error")
         if isinstance(error, DomainError):
             self.set_status(error.status)
-        self.set_header("Cache-Control", "no-store")
         self.render(template, **{"error": None, "given": {}, **values})
 
     def get_template_namespace(self) -> dict[str, Any]:
@@ -266,6 +277,7 @@ class HtmlHandler(BaseHandler):
             "now": self.now,
             "text": self.text,
             "local": local,
+            "here": self.here,
             "request_id": self.request_id,
             "account": getattr(self, "account", None),
             "party": getattr(self, "party", None),

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from handlers.envelope import Incoming
 from handlers.services import Services
-from models.applications import check_serial, status_text
+from handlers.words import standing
+from models.applications import check_serial
 from models.errors import BadInput, NotFound
 from models.events import Cause
 from models.items import Guide, Handling
@@ -21,6 +22,23 @@ LISTED = 8
 """Guides in one list: what fits on a phone without scrolling."""
 REACHED = "success"
 """What TEMPLATESENDJOBFINISH says of a message that was delivered."""
+
+BOOKING = (("/appointments/new", "预约到大厅办"), ("/appointments", "我的预约"))
+PROGRESS = (("/progress", "按申请流水号查进度"), ("/applications", "我的办件"))
+BINDING = (("/binding", "实名认证"), ("/me", "个人中心"))
+PLACES = (("/halls", "办事网点"), ("/appointments/new", "预约到大厅办"))
+SIGNPOSTS = {
+    "预约": BOOKING,
+    "进度": PROGRESS,
+    "办件": PROGRESS,
+    "查询": PROGRESS,
+    "认证": BINDING,
+    "绑定": BINDING,
+    "大厅": PLACES,
+    "网点": PLACES,
+}
+"""Words that ask for a page of ours rather than for something to be done, and where they lead."""
+ASKED_FOR = re.compile(rf"(?:我要|我的|怎么|如何|实名|附近|办事|办件|查询|查)*({'|'.join(SIGNPOSTS)})")
 
 HANDLING = {
     Handling.FORM_GENERATION: "网上填表，打印后办理",
@@ -48,6 +66,8 @@ class Chat:
         words = unicodedata.normalize("NFKC", message.text).strip()
         if words.lower() in HELP_WORDS or not words:
             return self.help()
+        if asked := ASKED_FOR.fullmatch(words):
+            return self.signpost(asked[1])
         if re.fullmatch(r"[0-9]{1,2}", words):
             item = await self.services.inbox.chosen(message.sender, int(words), by.at)
             return await self.guide(item) if item else self.nothing_to_choose()
@@ -98,12 +118,13 @@ class Chat:
             found = await self.services.applications.by_serial(serial)
         except (BadInput, NotFound):
             return None
+        status, _ = standing(found["state"], (found.get("result") or {}).get("decision"))
         page = self.anchor(f"/progress?serial={quote(serial)}", "查看详细进度")
         return "\n".join(
             [
-                f"办件编号：{serial}",
+                f"申请流水号：{serial}",
                 f"事项：{found['item_name']}",
-                f"当前进度：{status_text(found['state'])}",
+                f"当前进度：{status}",
                 "",
                 page,
             ]
@@ -150,7 +171,7 @@ class Chat:
             [
                 "这样使用：",
                 "· 发送要办的事，例如：老年人优待证",
-                "· 发送办件编号，查进度",
+                "· 发送申请流水号，查进度",
                 "· 点下面的菜单，预约、申请、查询",
                 "",
                 self.phone_line(),
@@ -172,6 +193,9 @@ class Chat:
                 self.phone_line(),
             ]
         )
+
+    def signpost(self, word: str) -> str:
+        return "\n".join(["请点下面的蓝字：", *(self.anchor(path, name) for path, name in SIGNPOSTS[word])])
 
     def phone_line(self) -> str:
         return f"需要人工帮助，请拨打 {self.services.site.help_phone}"

@@ -13,9 +13,13 @@ from models.store import Document
 AGENCY = r"([0-9a-f]{32}:[0-9a-f]{32})"
 CREDENTIALS: dict[str, tuple[ApplicantKind, CredentialKind]] = {
     f"{kind}:{credential}": (kind, credential)
+    for credential in (
+        CredentialKind.USCC,
+        CredentialKind.REGISTRATION_NUMBER,
+        CredentialKind.LEGAL_PERSON_CERTIFICATE,
+    )
     for kind in (ApplicantKind.ENTERPRISE, ApplicantKind.ORGANIZATION)
-    for credential, rule in RULES.items()
-    if kind in rule.kinds
+    if kind in RULES[credential].kinds
 }
 NOT_CHOSEN = BadInput("credential_kind_not_accepted", "请选择单位类型和证件种类", field="credential")
 
@@ -58,7 +62,7 @@ class EnterprisesPage(CitizenPage):
         person = self.bound_party().agent
         return {
             "credentials": CREDENTIALS,
-            "labels": {kind: rule.label for kind, rule in RULES.items()},
+            "rules": RULES,
             "agencies": await self.named(await self.services.agencies.of_person(person["_id"])),
             "represented": await self.named(await self.services.agencies.of_representative(person)),
         }

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from handlers.pages import CitizenPage, steps_of
 from models.credentials import ApplicantKind
-from models.errors import Forbidden, NotFound
+from models.errors import NotFound
 from models.halls import Hall
 
 
@@ -40,11 +40,6 @@ class GuidePage(CitizenPage):
 
     async def get(self, item: str) -> None:
         guide = await self.services.guides.published(item)
-        if self.account:
-            try:
-                self.party = await self.find_party()
-            except Forbidden:  # no longer an agent; the next step puts that right
-                self.party = None
         self.show(
             "guide.html",
             guide=guide,

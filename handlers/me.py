@@ -1,12 +1,14 @@
 """个人中心: who one is here, for whom one acts, and one's own data (PIPL articles 45 and 47)."""
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from handlers.base import bound, signed_in
 from handlers.pages import CitizenPage
 from handlers.services import Services
+from models.errors import Conflict
 from models.store import Document
 
 APPLICATION_FIELDS = (
@@ -64,7 +66,6 @@ class ExportHandler(CitizenPage):
     async def get(self) -> None:
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.set_header("Content-Disposition", 'attachment; filename="panyu-my-data.json"')
-        self.set_header("Cache-Control", "no-store")
         data = await own_data(self.services, self.bound_party().agent, self.now)
         self.finish(json.dumps(data, ensure_ascii=False, indent=2, default=_moment))
 
@@ -76,10 +77,13 @@ class UnbindHandler(CitizenPage):
     async def get(self) -> None:
         self.show("unbind.html", person=self.bound_party().agent)
 
-    @bound
+    @signed_in
     async def post(self) -> None:
-        account, person = self.signed_in_account()["_id"], self.bound_party().agent["_id"]
-        await self.services.applicants.unbind(person, account, self.by_account())
+        account = self.signed_in_account()["_id"]
+        person = await self.services.applicants.of_account(account)
+        if person:
+            with suppress(Conflict):  # tapped twice
+                await self.services.applicants.unbind(person["_id"], account, self.by_account())
         await self.services.accounts.act_for(account, None, self.by_account())
         self.see_other("/me/unbound")
 

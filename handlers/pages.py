@@ -1,6 +1,7 @@
 """What all citizens' pages share: forms that keep their input, answers to scripts, QR pictures."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
@@ -8,14 +9,19 @@ from typing import Any
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
+from tornado.escape import xhtml_escape
 
 from handlers import words
 from handlers.base import PageHandler
+from models.credentials import ApplicantKind
 from models.errors import BadInput, DomainError, InvalidForm, TooMany
 from models.items import Guide
+from models.store import Document
 from models.workdays import local_date
 
 DOCUMENT_ID = r"([0-9a-f]{32})"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+UNREADABLE = BadInput("input_invalid", "填写的内容有误或不完整，请返回核对后重试")
 
 
 class CitizenPage(PageHandler):
@@ -29,6 +35,8 @@ class CitizenPage(PageHandler):
             "words": words,
             "title_of": self.title_of,
             "certain": self.certain,
+            "name_of": self.name_of,
+            "said": self.said,
         }
 
     def certain(self, moment: datetime) -> bool:
@@ -36,9 +44,38 @@ class CitizenPage(PageHandler):
         return self.services.calendar.certain(local_date(moment))
 
     def title_of(self, named: Any) -> str:
-        """The name of a guide or hall in the visitor's language, Chinese where it has no other."""
-        english = self.locale.code == "en" and named.name_en
-        return str(english or named.name)
+        """The name of a guide, hall or department in the visitor's language, else in Chinese."""
+        names = named if isinstance(named, dict) else {"name": named.name, "name_en": named.name_en}
+        return str((self.locale.code == "en" and names.get("name_en")) or names["name"])
+
+    def name_of(self, applicant: Document) -> str:
+        """A body's name in full, since registers publish it; a person's masked."""
+        if applicant["kind"] == ApplicantKind.PERSON:
+            return str(applicant["masked_name"])
+        return self.services.applicants.name(applicant)
+
+    def said(self, text: str) -> str:
+        """What the data say, as HTML: in the visitor's language, or marked as Chinese on an English page."""
+        shown = xhtml_escape(self.locale.translate(text) if text else "")
+        foreign = self.locale.code == "en" and CHINESE.search(shown)
+        return f'<span lang="zh-CN">{shown}</span>' if foreign else shown
+
+    async def names(self, *documents: Document) -> dict[str, str]:
+        """On an English page the names of the guides, halls and departments of these documents, by code."""
+        if self.locale.code != "en":
+            return {}
+        services = self.services
+        guides = [await services.guides.version(key) for key in {one["guide"] for one in documents}]
+        named = [
+            *((guide.key, guide.name_en) for guide in guides),
+            *((hall.code, hall.name_en) for hall in await services.halls.all()),
+            *((one["_id"], one.get("name_en", "")) for one in await services.departments.all()),
+        ]
+        return {code: name for code, name in named if name}
+
+    def text(self, error: DomainError) -> str:
+        """As for every page, but no name of a field, which is for programs."""
+        return super().text(UNREADABLE if error.code == "input_invalid" else error)
 
     @property
     def by_script(self) -> bool:
@@ -70,7 +107,6 @@ class CitizenPage(PageHandler):
         """JSON for the page's own script."""
         self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.set_header("Cache-Control", "no-store")
         self.finish(json.dumps(value, ensure_ascii=False))
 
     def tell_error(self, error: DomainError) -> None:

@@ -19,7 +19,13 @@ class ReceiptPage(CitizenPage):
             return self.redirect(f"/applications/{key}")
         receipt = self.services.applications.receipt(found, self.services.site.base_url)
         guide = await self.services.guides.version(found["guide"])
-        return self.show("applications/receipt.html", application=found, receipt=receipt, guide=guide)
+        return self.show(
+            "applications/receipt.html",
+            application=found,
+            receipt=receipt,
+            guide=guide,
+            names=await self.names(found),
+        )
 
 
 class ReceiptPicture(CitizenPage):
@@ -72,7 +78,12 @@ async def public_view(page: CitizenPage, typed: str) -> Document:
         NotFound
     """
     applications = page.services.applications
-    return applications.public_view(await applications.by_serial(check_serial(typed)))
+    found = await applications.by_serial(check_serial(typed))
+    names, view = await page.names(found), applications.public_view(found)
+    return view | {
+        "item": names.get(found["guide"], view["item"]),
+        "department": names.get(found["department"], view["department"]),
+    }
 
 
 ROUTES = [

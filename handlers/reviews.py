@@ -52,6 +52,7 @@ class ReviewPage(CitizenPage):
         return {
             "kind": kind,
             "about": about,
+            "names": await self.names(about),
             "tags": TAGS,
             "review": await self.services.reviews.of(f"{KINDS[kind]}:{key}"),
         }

@@ -38,8 +38,11 @@ class SignInHandler(CitizenPage):
 class ArrivalHandler(CitizenPage):
     """GET /sign-in/wechat?code=&state=: back from WeChat."""
 
+    here = "/"
+
     async def get(self) -> None:
         state, _, destination = (self.get_cookie(self.cookie("arrival")) or "").partition(".")
+        self.here = safe_next(unquote(destination))
         given = self.get_query_argument("state", "")
         self.drop_cookie("arrival")
         if not state or not compare_digest(state.encode(), given.encode()):
@@ -54,7 +57,7 @@ class ArrivalHandler(CitizenPage):
             await self.services.sessions.close(before)
         subject = f"account:{account['_id']}"
         self.keep_cookie("session", await self.services.sessions.open(subject, self.cause(subject)))
-        self.redirect(safe_next(unquote(destination)))
+        self.redirect(self.here)
 
 
 class SignOutHandler(CitizenPage):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.applications import MATERIAL_STATES
+from models.applications import MATERIAL_STATES, State, status_text
 from models.credentials import ApplicantKind
 from models.items import Handling, MaterialKind, Way
 from models.reviews import LEVELS
@@ -14,6 +14,7 @@ AUDIENCES: Mapping[str, str] = {
     ApplicantKind.ENTERPRISE: "企业",
     ApplicantKind.ORGANIZATION: "事业单位及其他组织",
 }
+BODIES: Mapping[str, str] = {ApplicantKind.ENTERPRISE: "企业", ApplicantKind.ORGANIZATION: "其他组织"}
 HANDLING: Mapping[str, str] = {
     Handling.FORM_GENERATION: "生成表单：网上填表，打印后办理",
     Handling.PRE_ACCEPTANCE: "网办预受理：网上先审，到场一次签字盖章",
@@ -26,7 +27,7 @@ HANDLING_SHORT: Mapping[str, str] = {
 }
 WAYS: Mapping[str, str] = {Way.WINDOW: "窗口办理", Way.ONLINE: "网上办理"}
 CHANNELS: Mapping[str, str] = {
-    "wechat": "番禺微信公众号",
+    "wechat": "番禺智慧政务公众号",
     "miniprogram": "小程序",
     "kiosk": "自助终端",
     "window": "窗口",
@@ -49,6 +50,9 @@ RECEIVING: Mapping[str, str] = {
     "electronic": "只要电子结果",
 }
 DECISIONS: Mapping[str, str] = {"approved": "准予", "denied": "不予许可"}
+DENIED = "已办结：不予许可"
+GOOD = {State.ACCEPTED, State.CONCLUDED}
+BAD = {State.SUPPLEMENT_REQUESTED, State.NOT_ACCEPTED, State.RETURNED}
 AGENCY_STATES: Mapping[str, str] = {
     "requested": "等待法定代表人确认",
     "confirmed": "已确认",
@@ -73,3 +77,10 @@ HAPPENED: Mapping[str, str] = {
     "appointment.missing_material": "缺少必备材料",
 }
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+def standing(state: str, decision: str | None) -> tuple[str, str]:
+    """How an application stands, in words, and the look of it: `good`, `warn` or `plain`."""
+    if decision == "denied":
+        return DENIED, "warn"
+    return status_text(state), "good" if state in GOOD else "warn" if state in BAD else "plain"

@@ -161,7 +161,7 @@ def check_credential(applicant: ApplicantKind, kind: CredentialKind, number: str
     normal = normal_number(number)
     if not rule.valid(normal, today):
         raise BadInput(
-            "credential_number_invalid", "{label}号码有误，请核对后重新填写", field="number", label=rule.label
+            "credential_number_invalid", "{label}有误，请核对后重新填写", field="number", label=rule.label
         )
     credential = Credential(kind, normal)
     if credential.register == CredentialKind.USCC and (

@@ -122,11 +122,14 @@ class Question(Part):
     max_length: int = 200
     minimum: float | None = None
     maximum: float | None = None
+    latest: Literal["today"] | None = Field(None, description="of a date that lies in the past")
 
     @model_validator(mode="after")
-    def _options_where_chosen(self) -> "Question":
+    def _fits_its_kind(self) -> "Question":
         if (self.kind in ("choice", "choices")) != bool(self.options):
             raise ValueError(f"{self.name}: options go with choice and choices")
+        if self.latest and self.kind != "date":
+            raise ValueError(f"{self.name}: only a date has a latest")
         return self
 
 

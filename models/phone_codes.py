@@ -94,7 +94,9 @@ class PhoneCodes(Store):
         Raises:
             BadInput: `phone_code_wrong`, also for a code that is used, expired or tried too often.
         """
-        wrong = BadInput("phone_code_wrong", "验证码错误或已失效，请重新获取", field="code")
+        wrong = BadInput(
+            "phone_code_wrong", "验证码不对，请核对短信后重填；超过5分钟或多次填错请重新获取", field="code"
+        )
         key = self.privacy.index(check_phone(phone), "phone")
         found = await self.documents.find_one_and_update(
             {"_id": key, "used": False, "expires_at": {"$gt": by.at}, "tries": {"$lt": TRIES}},

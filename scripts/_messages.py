@@ -26,7 +26,13 @@ FOR_STAFF = {"admin", "api"}
 
 
 def messages(root: Path = ROOT) -> set[str]:
-    return {*template_messages(root / "templates"), *code_messages(root), *topics(root / "data")}
+    return {
+        *template_messages(root / "templates"),
+        *code_messages(root),
+        *topics(root / "data"),
+        *shared(root / "data" / "library.yaml"),
+        *places(root / "data" / "halls"),
+    }
 
 
 def template_messages(folder: Path) -> Iterator[str]:
@@ -46,6 +52,25 @@ def topics(folder: Path) -> Iterator[str]:
     """The life events of the guides, which lead from the home page to them."""
     for path in sorted((folder / "items").glob("*.yaml")):
         yield from _under("topics", yaml.safe_load(path.read_text("utf-8")))
+
+
+def shared(library: Path) -> Iterator[str]:
+    """What many guides say in the same words: questions, sections, materials, steps."""
+    shelf = yaml.safe_load(library.read_text("utf-8"))
+    for kind, seen in (("questions", ("label", "help")), ("materials", ("name", "note", "sample", "blank"))):
+        yield from (one[name] for one in shelf[kind].values() for name in seen if name in one)
+    yield from (section["title"] for section in shelf["sections"].values())
+    for ways in shelf["steps"].values():
+        yield from (step.partition("/")[0] for steps in ways.values() for step in steps)
+
+
+def places(folder: Path) -> Iterator[str]:
+    """Where the halls are, and when they are open."""
+    for path in sorted(folder.rglob("*.yaml")):
+        content = yaml.safe_load(path.read_text("utf-8"))
+        halls = content["halls"] if isinstance(content, dict) else content
+        common = content.get("defaults", {}) if isinstance(content, dict) else {}
+        yield from ({**common, **hall}[name] for hall in halls for name in ("township", "hours"))
 
 
 def _under(key: str, value: object) -> Iterator[str]:

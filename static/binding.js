@@ -1,5 +1,6 @@
 // The code by SMS without leaving the page: asks for it, then counts down until the next may be asked for.
 const button = document.querySelector("[data-code]");
+const form = button.form;
 const status = document.getElementById("code-status");
 const label = button.textContent;
 
@@ -9,9 +10,38 @@ function count(seconds) {
   if (seconds > 0) setTimeout(count, 1000, seconds - 1);
 }
 
+function say(text, bad = false) {
+  status.textContent = text;
+  status.classList.toggle("bad", bad);
+}
+
+function clear() {
+  say("");
+  document.getElementById("error")?.remove();
+  for (const field of form.querySelectorAll(".field_bad")) {
+    field.classList.remove("field_bad");
+    field.querySelector(".field__error")?.remove();
+    const input = field.querySelector("[aria-invalid]");
+    input?.removeAttribute("aria-invalid");
+    input?.setAttribute("aria-describedby", `${input.id}-help`);
+  }
+}
+
+/** The same marks as the server makes, beside the field at fault. */
+function blame(name, message) {
+  const input = form.elements[name];
+  const field = input.closest(".field");
+  const told = Object.assign(document.createElement("p"), { className: "field__error", id: `${name}-error` });
+  told.textContent = message;
+  field.append(told);
+  field.classList.add("field_bad");
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", `${name}-help ${name}-error`);
+  input.focus();
+}
+
 button.addEventListener("click", async (event) => {
   event.preventDefault();
-  const form = button.form;
   button.disabled = true;
   try {
     const answer = await fetch(button.formAction, {
@@ -20,12 +50,18 @@ button.addEventListener("click", async (event) => {
       headers: { "X-Requested-With": "fetch" },
     });
     const told = await answer.json();
-    status.textContent = answer.ok ? button.dataset.sent : told.message;
+    clear();
+    const faults = Object.entries(told.fields || {}).filter(([name]) => form.elements[name]);
+    if (!answer.ok && !faults.length) say(told.message, true);
+    for (const [name, message] of faults) blame(name, message);
+    if (answer.ok) {
+      say(button.dataset.sent);
+      form.elements.code.focus();
+    }
     count(answer.ok ? told.seconds : Number(answer.headers.get("Retry-After") || 0));
-    form.elements[answer.ok ? "code" : "phone"].focus();
   } catch {
-    status.textContent = button.dataset.failed;
+    clear();
+    say(button.dataset.failed, true);
     count(0);
   }
 });
-document.getElementById("error")?.focus();

@@ -1,6 +1,4 @@
 // Guided forms: shows a question only when it is asked, and keeps the draft while somebody writes.
-document.documentElement.classList.add("scripted");
-
 function chosen(form, name) {
   return [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)]
     .filter((input) => !input.disabled && (input.checked || !["radio", "checkbox"].includes(input.type)))
@@ -19,26 +17,63 @@ function ask(form) {
 
 function keep(form) {
   const status = document.getElementById("saved");
-  let waiting;
+  let waiting = null;
   let last = Promise.resolve();
-  const send = async () => {
+
+  function say(text, bad) {
+    status.textContent = text;
+    status.classList.toggle("bad", bad);
+  }
+
+  function signIn() {
+    const link = document.createElement("a");
+    link.href = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
+    link.textContent = form.dataset.signIn;
+    status.append(" ", link);
+  }
+
+  async function send() {
     try {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST",
         body: new URLSearchParams(new FormData(form)),
         headers: { "X-Requested-With": "fetch" },
+        keepalive: true,
       });
       const told = await answer.json();
-      status.textContent = answer.ok ? form.dataset.saved.replace("{time}", told.saved_at) : told.message;
+      say(answer.ok ? form.dataset.saved.replace("{time}", told.saved_at) : told.message, !answer.ok);
+      if (answer.status === 401) signIn();
     } catch {
-      status.textContent = form.dataset.unsaved;
+      say(form.dataset.unsaved, true);
     }
-  };
-  form.addEventListener("input", () => {
+  }
+
+  function forget() {
     clearTimeout(waiting);
-    waiting = setTimeout(() => { last = last.then(send); }, 800);
+    waiting = null;
+  }
+
+  function flush() {
+    if (waiting) last = last.then(send);
+    forget();
+    return last;
+  }
+
+  form.addEventListener("input", () => {
+    forget();
+    waiting = setTimeout(flush, 800);
   });
-  form.addEventListener("submit", () => clearTimeout(waiting));
+  form.addEventListener("submit", forget);
+  addEventListener("pagehide", () => {
+    if (waiting) send();
+    forget();
+  });
+  document.querySelector(".top__tools").addEventListener("submit", async (event) => {
+    if (!waiting) return;
+    event.preventDefault();
+    await flush();
+    event.target.requestSubmit(event.submitter);
+  });
 }
 
 for (const form of document.querySelectorAll("form")) {
@@ -46,4 +81,3 @@ for (const form of document.querySelectorAll("form")) {
   form.addEventListener("change", () => ask(form));
   if (form.dataset.autosave) keep(form);
 }
-document.getElementById("error")?.focus();

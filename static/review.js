@@ -9,4 +9,3 @@ function choose() {
 }
 document.querySelectorAll("[name=level]").forEach((input) => input.addEventListener("change", choose));
 if (document.querySelector("[name=level]")) choose();
-document.getElementById("error")?.focus();

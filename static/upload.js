@@ -1,12 +1,29 @@
-// Uploads with a preview and their progress; without it the same form works, only plainer.
-function prepare(form) {
+// Uploads as soon as a file is chosen, with a preview and progress, and leaves the rest of the page alone;
+// without it the same forms work, only plainer.
+let sending = 0;
+
+/** The section as the server has it now; where nothing more is to be handed in, the page that says so. */
+async function renew(section) {
+  const answer = await fetch(location.pathname);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(section.id);
+  if (!fresh) return location.assign(answer.url);
+  section.replaceWith(fresh);
+  prepare(fresh);
+  fresh.tabIndex = -1;
+  fresh.focus();
+}
+
+function prepareUpload(form, section) {
   const [file, preview, progress] = ["input[type=file]", ".preview", "progress"].map((s) => form.querySelector(s));
   const [problem, button] = [form.querySelector(".field__error"), form.querySelector("button")];
+  button.hidden = true;
 
   function stop(message) {
+    sending -= 1;
     problem.textContent = message;
     progress.hidden = true;
-    button.disabled = false;
+    button.hidden = button.disabled = file.disabled = false;
     file.focus();
   }
 
@@ -16,25 +33,46 @@ function prepare(form) {
     if (preview.src) URL.revokeObjectURL(preview.src);
     preview.hidden = !picture;
     if (picture) preview.src = URL.createObjectURL(file.files[0]);
+    if (file.files.length) form.requestSubmit();
   });
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const sending = new XMLHttpRequest();
-    sending.open("POST", form.action);
-    sending.setRequestHeader("X-Requested-With", "fetch");
-    sending.responseType = "json";
-    sending.upload.onprogress = (sent) => { progress.value = (100 * sent.loaded) / sent.total; };
-    sending.onerror = () => stop(form.dataset.failed);
-    sending.onload = () => {
-      if (sending.status === 200) location.reload();
-      else stop(sending.response?.message || form.dataset.failed);
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.setRequestHeader("X-Requested-With", "fetch");
+    request.responseType = "json";
+    request.upload.onprogress = (sent) => { progress.value = (100 * sent.loaded) / sent.total; };
+    request.onerror = () => stop(form.dataset.failed);
+    request.onload = () => {
+      if (request.status !== 200) return stop(request.response?.message || form.dataset.failed);
+      sending -= 1;
+      renew(section).catch(() => location.reload());
     };
-    button.disabled = true;
+    sending += 1;
     progress.hidden = false;
-    sending.send(new FormData(form));
+    request.send(new FormData(form));
+    button.disabled = file.disabled = true;
   });
 }
 
-document.querySelectorAll("[data-upload]").forEach(prepare);
-document.getElementById("error")?.focus();
+function prepareRemoval(form, section) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      if (!answer.ok) throw new Error(answer.statusText);
+      await renew(section);
+    } catch {
+      location.reload();
+    }
+  });
+}
+
+function prepare(section) {
+  section.querySelectorAll("[data-upload]").forEach((form) => prepareUpload(form, section));
+  section.querySelectorAll("[data-remove]").forEach((form) => prepareRemoval(form, section));
+}
+
+document.querySelectorAll("[data-material]").forEach(prepare);
+addEventListener("beforeunload", (event) => { if (sending) event.preventDefault(); });

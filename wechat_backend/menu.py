@@ -9,9 +9,8 @@ from handlers.chat import HELP_KEY
 PAGES: dict[str, dict[str, str]] = {
     "办事": {
         "查办事指南": "/guides",
-        "我要申请": "/guides?apply=1",
         "大厅预约": "/appointments/new",
-        "附近网点": "/halls",
+        "办事网点": "/halls",
     },
     "查询": {
         "办件进度": "/progress",

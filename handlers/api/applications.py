@@ -1,6 +1,6 @@
 """The shape of an application and of its receipt, as clients see them; what they share."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, StrictStr
@@ -12,6 +12,7 @@ from models.errors import InvalidForm
 from models.items import Form, Guide, Handling
 from models.privacy import mask_number
 from models.store import Document
+from models.workdays import local_date
 
 Answers = dict[str, StrictStr | StrictInt | StrictFloat | list[StrictStr]]
 MaterialState = Literal["submitted", "to_follow", "paper", "missing"]
@@ -117,7 +118,7 @@ class ApplicationBase(Resource):
             department=found["department"],
             handling=found["handling"],
             answers=masked(guide.form, answers),
-            unfinished=_unfinished(guide, answers) if draft else {},
+            unfinished=_unfinished(guide, answers, local_date(self.now)) if draft else {},
             lacking=_lacking(guide, found) if draft else [],
             materials=[Material(**_only(Material, each)) for each in found["materials"]],
             place=Place(**_only(Place, found["place"])) if found.get("place") else None,
@@ -165,9 +166,9 @@ def _credentials(form: Form) -> set[str]:
     return {q.name for q in form.questions() if q.kind == "credential" or q.prefill == "credential_number"}
 
 
-def _unfinished(guide: Guide, answers: dict[str, Any]) -> dict[str, str]:
+def _unfinished(guide: Guide, answers: dict[str, Any], today: date) -> dict[str, str]:
     try:
-        check_answers(guide.form, answers, complete=True)
+        check_answers(guide.form, answers, complete=True, today=today)
     except InvalidForm as error:
         return error.fields
     return {}

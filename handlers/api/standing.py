@@ -25,6 +25,7 @@ from handlers.api.contract import (
 )
 from handlers.api.halls import ITEM
 from handlers.applications.confirm import LONGEST_ADDRESS, PROMISE_FIRST, place_of
+from handlers.applications.standing import discard
 from handlers.pages import qr_png
 from models.errors import NotFound
 
@@ -89,6 +90,10 @@ class ApplicationResource(ApplicationBase):
     @operation("One application", auth=Auth.APPLICANT, answers=Application, errors=THEIRS)
     async def get(self, key: str) -> Application:
         return self.shown(*await self.load(key))
+
+    @operation("Delete a draft with its files", auth=Auth.APPLICANT, errors=THEIRS | {409: MOVED})
+    async def delete(self, key: str) -> None:
+        await discard(self.services, self.bound_party(), key, self.by_party())
 
 
 class AnswersResource(ApplicationBase):

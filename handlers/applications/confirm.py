@@ -1,5 +1,6 @@
 """Reading everything once more, saying how to receive the result, and handing it in (article 11)."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -8,10 +9,11 @@ from handlers.applications.page import ApplicationPage, is_draft
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID
 from models.applications import Place, check_answers
-from models.errors import BadInput, DomainError, InvalidForm, NotFound
+from models.errors import BadInput, Conflict, DomainError, InvalidForm, NotFound
 from models.halls import Hall, Halls
 from models.items import Guide, Handling, Material, Question
 from models.store import Document
+from models.workdays import local_date
 
 PROMISE_FIRST = BadInput("promise_required", "请勾选承诺后再提交", field="promise")
 NO_ADDRESS = BadInput("address_required", "请填写收件人、电话和详细地址", field="address")
@@ -52,17 +54,19 @@ class ConfirmPage(ApplicationPage):
                 key, self.bound_party(), guide, self.services.calendar, self.by_party(), place
             )
         except DomainError as error:
+            if isinstance(error, Conflict) and (await self.load(key))[0]["serial"]:
+                return self.see_other(f"/applications/{key}/receipt")  # tapped twice
             return self.again("applications/confirm.html", error, **await self.values(found, guide))
         return self.see_other(f"/applications/{key}/receipt")
 
     async def values(self, found: Document, guide: Guide) -> dict[str, Any]:
         answers = self.services.applications.answers(found)
         try:
-            check_answers(guide.form, answers, complete=True)
+            check_answers(guide.form, answers, complete=True, today=local_date(self.now))
             unfinished: dict[str, str] = {}
         except InvalidForm as error:
             unfinished = {
-                q.label: self.text(error.faults[q.name])
+                self.locale.translate(q.label): self.text(error.faults[q.name])
                 for q in guide.form.questions()
                 if q.name in error.faults
             }
@@ -70,7 +74,8 @@ class ConfirmPage(ApplicationPage):
         return {
             "application": found,
             "guide": guide,
-            "sections": readable(guide, answers),
+            "sections": readable(guide, answers, self.locale.translate),
+            "names": await self.names(found),
             "unfinished": unfinished,
             "kept": kept,
             "lacking": lacking(guide, set(kept)),
@@ -113,22 +118,30 @@ def lacking(guide: Guide, kept: set[str]) -> list[Material]:
     return [m for m in guide.online_materials() if m.required and m.uploads and m.code not in kept]
 
 
-def readable(guide: Guide, answers: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+def readable(
+    guide: Guide, answers: dict[str, Any], translate: Callable[[str], str] = str
+) -> list[tuple[str, list[tuple[str, str]]]]:
     """Each section's title with its questions and answers in words; what was not asked is left out."""
     sections = [
         (
             section.title,
-            [(q.label, in_words(q, answers[q.name])) for q in section.questions if answers.get(q.name)],
+            [
+                (q.label, in_words(q, answers[q.name], translate))
+                for q in section.questions
+                if answers.get(q.name)
+            ],
         )
         for section in guide.form.sections
     ]
     return [section for section in sections if section[1]]
 
 
-def in_words(question: Question, answer: Any) -> str:
+def in_words(question: Question, answer: Any, translate: Callable[[str], str] = str) -> str:
     labels = YES_NO if question.kind == "yes_no" else {o.value: o.label for o in question.options}
     values = answer if isinstance(answer, list) else [answer]
-    return "、".join(labels.get(str(value), str(value)) for value in values)
+    return translate("、").join(
+        translate(labels[value]) if value in labels else value for value in map(str, values)
+    )
 
 
 ROUTES = [(rf"/applications/{DOCUMENT_ID}/confirm", ConfirmPage)]

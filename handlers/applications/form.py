@@ -5,6 +5,7 @@ from handlers.base import bound, local
 from handlers.pages import DOCUMENT_ID
 from models.applications import check_answers
 from models.errors import InvalidForm
+from models.workdays import local_date
 
 
 class FormPage(ApplicationPage):
@@ -23,7 +24,7 @@ class FormPage(ApplicationPage):
         given = self.answered(guide.form)
         try:
             await self.services.applications.save(key, self.bound_party(), guide, given, self.by_party())
-            check_answers(guide.form, given, complete=True)
+            check_answers(guide.form, given, complete=True, today=local_date(self.now))
         except InvalidForm as error:
             labels = self.labels_of(guide.form)
             return self.again("applications/form.html", error, application=found, guide=guide, labels=labels)

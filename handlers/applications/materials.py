@@ -33,6 +33,9 @@ class MaterialsPage(ApplicationPage):
 class UploadHandler(ApplicationPage):
     """POST /applications/{id}/materials/{code}: one file (multipart field `file`)."""
 
+    async def get(self, key: str, _code: str) -> None:
+        self.redirect(f"/applications/{key}/materials")
+
     @bound
     async def post(self, key: str, code: str) -> None:
         found, guide = await self.load(key)
@@ -45,6 +48,7 @@ class UploadHandler(ApplicationPage):
             if self.by_script:
                 return self.tell_error(error)
             values = page_values(found, guide) | {"errors": {code: self.text(error)}, "error": error}
+            values["given"] = self.shown(found)
             return self.show(template_of(found), **values)
         if self.by_script:
             return self.tell({"kept": True})

@@ -1,12 +1,15 @@
-"""我的办件: the list, beginning one, where each stands, supplements and withdrawal (articles 10, 13, 14)."""
+"""我的办件: the list, beginning one, where each stands, supplements, withdrawal (articles 10, 13, 14)."""
 
 from handlers.applications.materials import asked_for, page_values
 from handlers.applications.page import ApplicationPage, is_draft
 from handlers.base import bound
 from handlers.pages import DOCUMENT_ID, CitizenPage
-from models.applications import State, check_offered, open_materials, status_text
+from handlers.services import Services
+from models.applications import State, check_offered, open_materials
 from models.credentials import ApplicantKind
-from models.errors import DomainError
+from models.errors import Conflict, DomainError
+from models.events import Cause
+from models.parties import Party
 
 MOST = 100
 """Applications that the list shows."""
@@ -19,7 +22,7 @@ class ApplicationsPage(CitizenPage):
     @bound
     async def get(self) -> None:
         mine, _ = await self.services.applications.page_of(self.bound_party().id, MOST)
-        self.show("applications/list.html", applications=mine, status_text=status_text)
+        self.show("applications/list.html", applications=mine, names=await self.names(*mine))
 
     @bound
     async def post(self) -> None:
@@ -36,7 +39,13 @@ class NewApplicationPage(CitizenPage):
     async def get(self) -> None:
         guide = await self.services.guides.published(self.get_query_argument("item", ""))
         check_offered(guide, ApplicantKind(self.bound_party().applicant["kind"]), self.channel)
-        self.show("applications/new.html", guide=guide)
+        same = await self.services.applications.unfinished(self.bound_party().id, guide.item)
+        self.show(
+            "applications/new.html",
+            guide=guide,
+            open_ones=[one for one in same if not is_draft(one)],
+            begun=any(one["guide"] == guide.key for one in same if is_draft(one)),
+        )
 
 
 class ApplicationStandingPage(ApplicationPage):
@@ -51,7 +60,7 @@ class ApplicationStandingPage(ApplicationPage):
             "applications/show.html",
             application=found,
             guide=guide,
-            status=status_text(found["state"]),
+            names=await self.names(found),
             can_withdraw=found["state"] in WITHDRAWABLE,
             supplement=asked_for(found),
             to_follow=open_materials(found) if found["state"] != State.SUPPLEMENT_REQUESTED else set(),
@@ -93,8 +102,30 @@ class WithdrawHandler(CitizenPage):
 
     @bound
     async def post(self, key: str) -> None:
-        await self.services.applications.withdraw(key, self.bound_party(), self.by_party())
+        applications, party = self.services.applications, self.bound_party()
+        try:
+            await applications.withdraw(key, party, self.by_party())
+        except Conflict:
+            if (await applications.find(key, party))["state"] != State.WITHDRAWN:
+                raise
         self.see_other(f"/applications/{key}")
+
+
+class DeleteHandler(CitizenPage):
+    """POST /applications/{id}/delete: a draft, with its files."""
+
+    @bound
+    async def post(self, key: str) -> None:
+        await discard(self.services, self.bound_party(), key, self.by_party())
+        self.see_other("/applications")
+
+
+async def discard(services: Services, party: Party, key: str, by: Cause) -> None:
+    """Take a draft away, and then the files that were uploaded for it."""
+    found = await services.applications.discard(key, party, by)
+    for material in found["materials"]:
+        if material["file"]:
+            await services.materials.drop(material["file"], by)
 
 
 ROUTES = [
@@ -103,4 +134,5 @@ ROUTES = [
     (rf"/applications/{DOCUMENT_ID}", ApplicationStandingPage),
     (rf"/applications/{DOCUMENT_ID}/supplement", SupplementPage),
     (rf"/applications/{DOCUMENT_ID}/withdraw", WithdrawHandler),
+    (rf"/applications/{DOCUMENT_ID}/delete", DeleteHandler),
 ]

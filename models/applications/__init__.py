@@ -4,6 +4,7 @@ from models.applications.answers import check_answers, is_asked, is_sealed, mask
 from models.applications.applicant import ApplicantSteps
 from models.applications.receipt import MATERIAL_STATES, Place, Receipt, public_view
 from models.applications.rules import (
+    PRIVATE,
     TRANSITIONS,
     Action,
     State,
@@ -28,6 +29,7 @@ class Applications(ApplicantSteps, StaffSteps):
 __all__ = [
     "MATERIAL_STATES",
     "OPEN",
+    "PRIVATE",
     "TRANSITIONS",
     "Action",
     "Applications",

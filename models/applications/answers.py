@@ -41,11 +41,11 @@ def is_asked(question: Question, answers: Mapping[str, Any]) -> bool:
     return any(value in question.when.values for value in given)
 
 
-def check_answers(form: Form, given: Mapping[str, Any], *, complete: bool) -> Answers:
+def check_answers(form: Form, given: Mapping[str, Any], *, complete: bool, today: date) -> Answers:
     """The answers to the questions that are asked, in their normal form; all others are dropped.
 
     With `complete`, required questions must be answered; without, a draft may leave them open, but what
-    is written is still checked.
+    is written is still checked. A date that lies in the past is not after `today`.
 
     Raises:
         InvalidForm: `fields` maps each question at fault to what is wrong.
@@ -61,7 +61,9 @@ def check_answers(form: Form, given: Mapping[str, Any], *, complete: bool) -> An
                 faults[question.name] = MISSING
             continue
         try:
-            answers[question.name] = CHECKS[question.kind](question, raw)
+            answers[question.name] = answer = CHECKS[question.kind](question, raw)
+            if question.latest == "today" and answer > today.isoformat():
+                raise _wrong("日期不能晚于今天")
         except BadInput as error:
             if complete:
                 faults[question.name] = error

@@ -55,7 +55,7 @@ class ApplicantSteps(ApplicationStore):
     ) -> Document:
         """Keep a draft's answers as far as they go."""
         await self._own_draft(key, party)
-        answers = check_answers(guide.form, given, complete=False)
+        answers = check_answers(guide.form, given, complete=False, today=local_date(by.at))
         return await self._step(
             key, [State.DRAFT], "application.saved", by, self._answered(key, guide, answers)
         )
@@ -96,7 +96,7 @@ class ApplicantSteps(ApplicationStore):
         """
         found = await self.find(key, party)
         rules.next_state(State(found["state"]), Action.SUBMIT)
-        answers = check_answers(guide.form, self.answers(found), complete=True)
+        answers = check_answers(guide.form, self.answers(found), complete=True, today=local_date(by.at))
         _check_materials(guide, found)
         due = rules.acceptance_deadline(guide, by.at, calendar)
         sets = {
@@ -137,7 +137,7 @@ class ApplicantSteps(ApplicationStore):
         before = self.answers(found)
         new = {name: given[name] for name in given if name in asked["fields"] or name not in before}
         _check_answered(guide, asked["fields"], {**before, **new}, given)
-        answers = check_answers(guide.form, {**before, **new}, complete=True)
+        answers = check_answers(guide.form, {**before, **new}, complete=True, today=local_date(by.at))
         files = {m["code"]: m["file"] for m in found["materials"]}
         uploads = {m.code for m in guide.online_materials() if m.uploads}  # paper comes by another way
         if any(files[code] in (None, asked["files"].get(code)) for code in uploads & set(asked["materials"])):
@@ -165,6 +165,22 @@ class ApplicantSteps(ApplicationStore):
             Conflict: `application_moved_on`.
         """
         return await self._move(await self.find(key, party), Action.WITHDRAW, by, {"due_at": None})
+
+    async def discard(self, key: str, party: Party, by: Cause) -> Document:
+        """Take away a draft and what was written in it; its files are the caller's to drop.
+
+        Raises:
+            Conflict: `already_submitted` or `application_moved_on`.
+        """
+        found = await self._own_draft(key, party)
+        return await self._move(
+            found,
+            Action.DISCARD,
+            by,
+            {"answers": {}},
+            update={"$unset": {"draft": ""}},
+            expects={"materials": found["materials"]},
+        )
 
     async def _own_draft(self, key: str, party: Party) -> Document:
         found = await self.find(key, party)

@@ -14,6 +14,7 @@ from models.workdays import Workdays
 
 class State(StrEnum):
     DRAFT = "draft"
+    DISCARDED = "discarded"
     SUBMITTED = "submitted"
     SUPPLEMENT_REQUESTED = "supplement_requested"
     ACCEPTED = "accepted"
@@ -25,6 +26,7 @@ class State(StrEnum):
 
 class Action(StrEnum):
     SUBMIT = "submit"
+    DISCARD = "discard"
     ACCEPT = "accept"
     REQUEST_SUPPLEMENT = "request_supplement"
     SUPPLEMENT = "supplement"
@@ -35,7 +37,8 @@ class Action(StrEnum):
 
 
 TRANSITIONS: dict[State, dict[Action, State]] = {
-    State.DRAFT: {Action.SUBMIT: State.SUBMITTED},
+    State.DRAFT: {Action.SUBMIT: State.SUBMITTED, Action.DISCARD: State.DISCARDED},
+    State.DISCARDED: {},
     State.SUBMITTED: {
         Action.ACCEPT: State.ACCEPTED,
         Action.REQUEST_SUPPLEMENT: State.SUPPLEMENT_REQUESTED,
@@ -60,8 +63,12 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
 TO_FOLLOW = "to_follow"
 """State of a material that comes after acceptance (article 4.5)."""
 
+PRIVATE = frozenset({State.DRAFT, State.DISCARDED})
+"""States in which staff do not see it."""
+
 LABELS = {
     State.DRAFT: "草稿",
+    State.DISCARDED: "已删除",
     State.SUBMITTED: "已提交，待受理",
     State.SUPPLEMENT_REQUESTED: "待补齐补正",
     State.ACCEPTED: "已受理，办理中",
@@ -73,6 +80,7 @@ LABELS = {
 
 EVENTS = {
     Action.SUBMIT: "application.submitted",
+    Action.DISCARD: "application.discarded",
     Action.ACCEPT: "application.accepted",
     Action.REQUEST_SUPPLEMENT: "application.supplement_requested",
     Action.SUPPLEMENT: "application.supplemented",

@@ -137,7 +137,7 @@ class StaffSteps(ApplicationStore):
         self, member: Document, states: Sequence[str], after: str | None = None
     ) -> tuple[Document, list[tuple[str, int]]]:
         """What a member sees in these states behind `after`, and its order."""
-        query: Document = {"state": {"$in": [state for state in states if state != State.DRAFT]}}
+        query: Document = {"state": {"$in": [state for state in states if state not in rules.PRIVATE]}}
         if (department := department_limit(member, "applications:read")) is not None:
             query["department"] = department
         last = await self.get(after) if after else None
@@ -166,7 +166,7 @@ class StaffSteps(ApplicationStore):
 
     async def _handed_in(self, key: str) -> Document:
         found = await self.get(key)
-        if found["state"] == State.DRAFT:
+        if found["state"] in rules.PRIVATE:
             raise self.missing
         return found
 

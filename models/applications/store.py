@@ -49,15 +49,22 @@ class ApplicationStore(Store):
         self.privacy = privacy
 
     async def find(self, key: str, party: Party) -> Document:
-        """An application of the party's own; somebody else's is not found."""
+        """An application of the party's own; somebody else's is not found, nor a deleted draft."""
         found = await self.get(key)
-        if found["applicant"] != party.id:
+        if found["applicant"] != party.id or found["state"] == State.DISCARDED:
             raise self.missing
         return found
 
     async def of_applicant(self, applicant: str) -> list[Document]:
         """All of them whole, the latest changed first."""
-        found = self.documents.find({"applicant": applicant}, {"events": 0}).sort(LATEST_FIRST)
+        mine = {"applicant": applicant, "state": {"$ne": State.DISCARDED}}
+        return [one async for one in self.documents.find(mine, {"events": 0}).sort(LATEST_FIRST)]
+
+    async def unfinished(self, applicant: str, item: str) -> list[Document]:
+        """Drafts of an item and those under way, without their answers."""
+        states = [state for state, ways in rules.TRANSITIONS.items() if ways]
+        query = {"applicant": applicant, "item": item, "state": {"$in": states}}
+        found = self.documents.find(query, {"events": 0, "answers": 0}).sort(LATEST_FIRST)
         return [document async for document in found]
 
     async def page_of(self, applicant: str, limit: int, after: str = "") -> tuple[list[Document], str | None]:
@@ -66,7 +73,7 @@ class ApplicationStore(Store):
         Raises:
             BadInput: `page_unknown`.
         """
-        query: Document = {"applicant": applicant}
+        query: Document = {"applicant": applicant, "state": {"$ne": State.DISCARDED}}
         if after:
             moment, key = _position(after)
             query["changed_at"] = {"$lte": moment}

@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page
 
-from tests.handlers.test_application_pages import concluded, draft, photo, submitted
+from tests.handlers.test_application_pages import CLERK, clerk_cause, concluded, draft, photo, submitted
 from tests.handlers.visitor import Browser, Town, rich_guide
 
 pytestmark = pytest.mark.browser
@@ -100,9 +100,17 @@ async def test_binding_page(town: Town, chromium: Chromium, mode: str) -> None:
     await phone.page.wait_for_selector("#code-status:not(:empty)")
     assert await phone.page.is_disabled("[data-code]")
     await phone.page.evaluate("document.querySelector('form.form').noValidate = true")
-    await phone.page.click("form.form > button")
+    await phone.page.press("#name", "Enter")  # the same as 提交认证
     await phone.page.wait_for_selector("#error")
+    assert "/binding" in phone.page.url
+    assert "code" not in phone.page.url
     await phone.look("errors")
+    await phone.page.fill("#phone", "12345")
+    await phone.page.click("[data-code]")
+    await phone.page.wait_for_selector("#phone[aria-invalid=true] ~ #phone-error")
+    assert not await phone.page.query_selector("#error")
+    assert await phone.page.evaluate("document.activeElement.id") == "phone"
+    await phone.look("a phone that is none")
     assert phone.faults == []
     await phone.context.close()
 
@@ -122,16 +130,85 @@ async def test_scripts_help_along(town: Town, chromium: Chromium, tmp_path: Path
     await page.wait_for_selector("#saved:has-text('已自动保存')")
     await page.reload()
     assert await page.input_value("#landlord") == "李四"
+    await page.fill("#landlord", "李四五")
+    await page.click(".top__tools [name=language]")  # at once, before it was saved
+    await page.wait_for_selector("html[lang=en]")
+    assert await page.input_value("#landlord") == "李四五"
+    await page.click(".top__tools [name=language]")
+    await page.wait_for_selector("html[lang=zh-CN]")
     await page.click("form.form > button")
     await page.wait_for_url("**/materials")
     for name, content in (("bad.jpg", photo(blank=True)), ("good.jpg", photo())):
         await asyncio.to_thread((tmp_path / name).write_bytes, content)
+    assert not await page.is_visible("[data-upload] button")  # choosing is enough
     await page.set_input_files("[type=file]", tmp_path / "bad.jpg")
-    await page.click("[data-upload] button")
     await page.wait_for_selector(".field__error:has-text('照片模糊')")
     await page.set_input_files("[type=file]", tmp_path / "good.jpg")
-    await page.click("[data-upload] button")
     await page.wait_for_selector(".kept")
+    await page.click(".kept summary")
+    await page.click(".kept [data-remove] button")
+    await page.wait_for_selector(".kept", state="detached")
+    assert phone.faults == []
+    await phone.context.close()
+
+
+async def test_corrections_outlive_an_upload(town: Town, chromium: Chromium, tmp_path: Path) -> None:
+    """And what staff found wanting does not look as if all were well."""
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    guide = await town.services.guides.published(ITEM)
+    await town.services.applications.request_supplement(
+        path.split("/")[2], CLERK, guide, ["permit"], ["address"], "证件照片缺背面", clerk_cause(town)
+    )
+    phone = await phone_of(town, chromium, citizen, "chinese")
+    page = phone.page
+    await phone.open(f"{path}/supplement")
+    await page.wait_for_selector(".kept_wanting:has-text('原文件不合要求')")
+    await page.fill("#address", "番禺区市桥街2号")
+    await asyncio.to_thread((tmp_path / "good.jpg").write_bytes, photo())
+    await page.set_input_files("[type=file]", tmp_path / "good.jpg")
+    await page.wait_for_selector(".kept:not(.kept_wanting) .icon_good")
+    await page.click(".top__tools [name=elder]")
+    await page.wait_for_selector("html.elder")
+    assert await page.input_value("#address") == "番禺区市桥街2号"
+    await page.click("form[action$=supplement] button")
+    await page.wait_for_url(f"**{path}")
+    assert await page.query_selector("html.elder")
+    assert phone.faults == []
+    await phone.context.close()
+
+
+async def test_a_second_tap_does_nothing(town: Town, chromium: Chromium) -> None:
+    citizen = await town.citizen()
+    path = await draft(citizen)
+    await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo())
+    phone = await phone_of(town, chromium, citizen, "chinese")
+    page = phone.page
+    await phone.open(f"{path}/confirm")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    await page.check("#promise")
+    await page.evaluate(
+        "for (let i = 0; i < 3; i++) setTimeout(() => "
+        "document.querySelector('form[action$=confirm] button').click(), 10 * i)"
+    )
+    await page.wait_for_url("**/receipt")
+    assert sent.count("POST") == 1
+    await page.go_back()
+    assert "/form" not in page.url
+    assert await page.inner_text("h1") in ("申请回执", "已提交，待受理")
+    await phone.context.close()
+
+
+async def test_a_lost_session_is_told_while_writing(town: Town, chromium: Chromium) -> None:
+    citizen = await town.citizen()
+    path = await draft(citizen)
+    phone = await phone_of(town, chromium, citizen, "chinese")
+    await phone.open(f"{path}/form")
+    await phone.context.clear_cookies(name="session")
+    await phone.page.fill("#address", "番禺区市桥街3号")
+    link = await phone.page.get_attribute("#saved.bad a", "href")
+    assert link == f"/sign-in?next={path.replace('/', '%2F')}%2Fform"
     assert phone.faults == []
     await phone.context.close()
 
@@ -141,7 +218,8 @@ async def test_all_works_without_scripts(town: Town, chromium: Chromium, tmp_pat
     phone = await phone_of(town, chromium, citizen, "chinese", java_script_enabled=False)
     page = phone.page
     await page.goto(f"{town.url}/guides/{ITEM}")
-    await page.click(".actions button")
+    await page.click(".actions a")
+    await page.click("main form button")
     await page.fill("#address", "番禺区市桥街1号")
     await page.check("[name=housing][value=rent]")
     await page.fill("#landlord", "李四")

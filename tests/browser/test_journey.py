@@ -168,7 +168,7 @@ async def binds(stage: Stage) -> None:
 
 async def books(stage: Stage) -> None:
     view = stage.view
-    await menu(stage, 0, 2)
+    await menu(stage, 0, 1)
     await view.locator("input[name=q]").fill("敬老卡")
     await view.locator("input[name=q]").press("Enter")
     await view.get_by_role("link", name=ITEM).first.click()
@@ -189,7 +189,8 @@ async def applies(stage: Stage) -> str:
     await view.get_by_role("searchbox").fill(ITEM)
     await view.get_by_role("searchbox").press("Enter")
     await view.get_by_role("link", name=ITEM).first.click()
-    await view.get_by_role("button", name="在线办理").click()
+    await view.get_by_role("link", name="在线办理").click()
+    await view.get_by_role("button", name="开始填写").click()
     await expect(view.locator("#name")).to_have_value(CHEN["name"])
     await view.locator("#address").fill("番禺区沙湾街道紫坭村1号")
     await view.get_by_label("遗失补领").check()
@@ -200,7 +201,6 @@ async def applies(stage: Stage) -> str:
     await view.locator("#file-id_card").set_input_files(
         {"name": "id.jpg", "mimeType": "image/jpeg", "buffer": photo()}
     )
-    await view.get_by_role("button", name="上传", exact=True).first.click()
     await expect(view.locator(".kept__name")).to_be_visible()
     await stage.shoot(stage.phone, "material")
     await view.get_by_role("link", name="下一步").click()

@@ -14,6 +14,7 @@ from tests.handlers.guides import USCC
 from tests.handlers.visitor import HALL, Browser, Fields, Town, rich_guide
 
 ITEM = rich_guide().item
+BOOKED = "2026-11-27T02:00:00+00:00"
 ANSWERS: Fields = {
     "name": "王小明",
     "phone": "13800138000",
@@ -21,7 +22,6 @@ ANSWERS: Fields = {
     "housing": "rent",
     "landlord": "李四",
 }
-DATA = ("居住证签注凭证", "居住证签注", "居住证原件照片", "广州市公安局番禺区分局", "王**", HALL.name)
 CLERK: Document = {"_id": "clerk", "roles": ["approver", "window"], "department": USCC}
 
 
@@ -108,7 +108,8 @@ async def test_scanning_the_receipt(town: Town) -> None:
     stranger = town.browser()
     page = await stranger.get(f"/verify/{serial}")
     assert page.status == 200
-    assert "真实有效" in page.text
+    assert "回执真实" in page.text
+    assert "目前状态：已提交，待受理" in page.text
     assert "王**" in page.text
     assert "王小明" not in page.text
     assert "13800138000" not in page.text
@@ -211,6 +212,8 @@ async def test_uploads_are_judged_on_the_spot(town: Town) -> None:
         assert reason in told.json["message"]
     assert (await citizen.upload(f"{path}/materials/lease", "l.jpg", photo())).status == 404
     assert (await citizen.post(f"{path}/materials/permit")).status == 400
+    assert f'href="{path}/materials#permit"' in (await citizen.get(f"{path}/confirm")).text
+    assert (await citizen.get(f"{path}/materials/permit")).location == f"{path}/materials"
     lacking = await citizen.post(f"{path}/confirm", {"how": "electronic", "promise": "yes"})
     assert lacking.status == 422
     assert "还缺少材料：居住证原件照片" in lacking.text
@@ -319,7 +322,7 @@ async def test_submission_needs_the_promise_and_happens_once(town: Town) -> None
     done = await citizen.post(f"{path}/confirm", {"how": "electronic", "promise": "yes"})
     assert done.status == 303
     again = await citizen.post(f"{path}/confirm", {"how": "electronic", "promise": "yes"})
-    assert again.status == 409
+    assert (again.status, again.location) == (303, f"{path}/receipt")
     assert (await citizen.get(f"{path}/form")).location == path
 
 
@@ -340,6 +343,10 @@ async def test_supplement_asks_for_exactly_what_is_missing(town: Town) -> None:
     early = await citizen.post(f"{path}/supplement", {"address": "番禺区市桥街2号"})
     assert early.status == 422
     assert "番禺区市桥街2号" in early.text
+    assert "原文件不合要求，请重新上传" in early.text
+    assert "icon_good" not in early.text
+    refused = await citizen.upload(f"{path}/materials/permit", "b.jpg", photo(blank=True))
+    assert "番禺区市桥街繁华路1号" in refused.text
     assert (await citizen.upload(f"{path}/materials/permit", "b.jpg", photo())).location.startswith(
         f"{path}/supplement"
     )
@@ -355,7 +362,8 @@ async def test_withdrawing_asks_first(town: Town) -> None:
     page = (await citizen.get(path)).text
     assert "已撤回" in page
     assert "确定撤回" not in page
-    assert (await citizen.post(f"{path}/withdraw")).status == 409
+    assert (await citizen.post(f"{path}/withdraw")).location == path  # tapped twice
+    assert (await citizen.post(f"{await concluded(town, citizen)}/withdraw")).status == 409
 
 
 @pytest.mark.article(13)
@@ -366,7 +374,15 @@ async def test_refusal_comes_with_its_basis_and_ones_rights(town: Town) -> None:
         path.split("/")[2], CLERK, "不在番禺居住", "居住证暂行条例第九条", clerk_cause(town)
     )
     page = (await citizen.get(path)).text
-    for text in ("不予受理", "不在番禺居住", "居住证暂行条例第九条", "行政复议", "行政诉讼"):
+    for text in (
+        f'href="/guides/{ITEM}"',
+        f"到窗口领取：{HALL.name}",
+        "不予受理",
+        "不在番禺居住",
+        "居住证暂行条例第九条",
+        "行政复议",
+        "行政诉讼",
+    ):
         assert text in page
 
 
@@ -430,11 +446,26 @@ async def test_list_and_pages_in_english(town: Town) -> None:
     path = await concluded(town, citizen)
     citizen.cookies["language"] = "en"
     assert "Concluded" in (await citizen.get("/applications")).text
-    for page in ("", "/receipt", "/review"):
-        text = (await citizen.get(path + page)).text
-        for data in (*DATA, "中文"):  # what a guide or a person wrote stays as it was written
-            text = text.replace(data, "")
-        assert not re.findall(r"[\u4e00-\u9fff]+", text), page
+    serial = await serial_of(town, path)
+    await citizen.post("/appointments", {"item": ITEM, "hall": "district", "start": BOOKED})
+    ways = ("/applications", "/appointments", f"/progress?serial={serial}", f"/verify/{serial}")
+    for page in ways:
+        assert rich_guide().name_en in (await citizen.get(page)).text
+    assert HALL.name_en in (await citizen.get("/appointments")).text
+    begun = await draft(citizen)
+    guide = f"/guides/{ITEM}"
+    own = ("", "/receipt", "/review")
+    steps = ("/form", "/materials", "/confirm")
+    others = (guide, "/halls", "/me", f"/appointments/new?item={ITEM}")
+    for page in (*ways, *others, *(path + one for one in own), *(begun + one for one in steps)):
+        text = (await citizen.get(page)).text
+        for chinese in (
+            r'<(\w+)[^>]* lang="zh(?:-CN)?">.*?</\1>',
+            r'value="[^"]*"',
+            r"<textarea.*?</textarea>",
+        ):
+            text = re.sub(chinese, "", text, flags=re.DOTALL)  # what was written so stays, and is marked
+        assert not re.findall(r"[\u4e00-\u9fff，。：；、（）]+", text), page
 
 
 @pytest.mark.article(4)
@@ -471,3 +502,73 @@ async def test_a_refused_file_is_not_kept(town: Town) -> None:
     assert late.status == 409
     kept = town.services.materials.documents.find({"application": path.split("/")[2]})
     assert [one["name"] for one in await kept.to_list() if "dropped_at" not in one] == ["permit.jpg"]
+
+
+@pytest.mark.article(13)
+async def test_a_denied_application_does_not_look_like_success(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
+    applications = town.services.applications
+    await applications.accept(key, CLERK, guide, town.services.calendar, by)
+    await applications.conclude(key, CLERK, guide, "denied", "不符合条件", None, by)
+    serial = await serial_of(town, path)
+    for page in (path, "/applications", f"/progress?serial={serial}", f"/verify/{serial}"):
+        text = (await citizen.get(page)).text
+        assert "已办结：不予许可" in text, page
+        assert "warn" in text
+    assert 'class="status status_warn"' in (await citizen.get(path)).text
+
+
+@pytest.mark.article(12)
+async def test_beginning_says_what_there_is_already(town: Town) -> None:
+    citizen = await town.citizen()
+    start = f"/applications/new?item={ITEM}"
+    assert start in (await citizen.get(f"/guides/{ITEM}")).text
+    page = (await citizen.get(start)).text
+    assert "开始填写" in page
+    assert (await citizen.get("/applications")).text.count("list__link") == 0
+    path = await submitted(citizen)
+    page = (await citizen.get(start)).text
+    assert "您已有一件同样的申请正在办理" in page
+    assert f'href="{path}"' in page
+    await draft(citizen)
+    assert "接着填写草稿" in (await citizen.get(start)).text
+
+
+@pytest.mark.article(12)
+async def test_a_draft_can_be_deleted_with_its_files(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await draft(citizen)
+    await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo())
+    key = path.split("/")[2]
+    assert "确定删除吗" in (await citizen.get(f"{path}/form")).text
+    assert (await (await town.citizen()).post(f"{path}/delete")).status == 404
+    assert (await citizen.post(f"{path}/delete")).location == "/applications"
+    assert path not in (await citizen.get("/applications")).text
+    assert (await citizen.get(path)).status == 404
+    kept = await town.services.applications.get(key)
+    assert (kept["state"], kept["answers"]) == ("discarded", {})
+    assert kept["events"][-1]["name"] == "application.discarded"
+    assert not await town.services.materials.documents.count_documents(
+        {"application": key, "dropped_at": None}
+    )
+    again = await draft(citizen)
+    assert again != path
+    assert (await citizen.post(f"{await submitted(citizen)}/delete")).status == 409
+
+
+async def test_a_lost_session_promises_what_is_true(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await draft(citizen)
+    citizen.cookies.pop("session")
+    origin = f"{town.url}{path}"
+    for page, promised in ((f"{path}/form", True), (f"{path}/confirm", False)):
+        lost = await citizen.post(page, ANSWERS, Referer=f"{origin}{page.removeprefix(path)}")
+        assert lost.status == 401
+        assert f'href="/sign-in?next={page.replace("/", "%2F")}"' in lost.text
+        assert f'name="next" value="{page}"' in lost.text
+        assert ("已自动保存的内容不会丢失" in lost.text) is promised
+    lost = await citizen.post(f"{path}/form", ANSWERS, Referer="https://evil.example//x")
+    assert 'href="/sign-in?next=%2F"' in lost.text
+    assert (await citizen.post(f"{path}/draft", ANSWERS, X_Requested_With="fetch")).status == 401

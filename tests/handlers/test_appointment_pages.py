@@ -36,6 +36,9 @@ async def test_step_by_step(town: Town) -> None:
     assert "2026-11-25 10:00–10:30" in page.text
     assert "居住证原件照片" in page.text
     assert "居住证签注" in (await citizen.get("/appointments")).text
+    twice = await citizen.post("/appointments", {"item": ITEM, "hall": "district", "start": TEN})
+    assert twice.status == 409
+    assert 'class="button" href="/appointments"' in twice.text
 
 
 @pytest.mark.article(9)
@@ -66,7 +69,7 @@ async def test_cancelling_asks_and_frees(town: Town) -> None:
     page = (await citizen.get(path)).text
     assert "已取消" in page
     assert "重新预约" in page
-    assert (await citizen.post(f"{path}/cancel")).status == 409
+    assert (await citizen.post(f"{path}/cancel")).location == path  # tapped twice
     await book(citizen, "2026-11-26T02:00:00+00:00")
 
 

@@ -7,6 +7,8 @@ import pytest
 from tests.handlers.test_application_pages import concluded
 from tests.handlers.visitor import A_WHILE, REPRESENTATIVE, Town, a_number, a_phone, rich_guide
 
+ITEM = rich_guide().item
+
 BOUND_PAGES = [
     "/me",
     "/enterprises",
@@ -51,15 +53,16 @@ async def test_consent_is_asked_for_and_input_is_kept(town: Town) -> None:
     assert "请先阅读并勾选同意处理敏感个人信息" in page.text
     assert f'value="{number}"' in page.text
     assert 'value="何晓彤"' in page.text
+    assert '<a href="#consent">请先阅读并勾选同意' in page.text
     assert (await visitor.get("/me")).status == 302
 
 
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("number", "440113199003070000", "居民身份证号码有误"),
+        ("number", "440113199003070000", "居民身份证有误"),
         ("phone", "12345", "手机号码有误"),
-        ("code", "000000x", "验证码错误或已失效"),
+        ("code", "000000x", "验证码不对，请核对短信后重填"),
         ("name", "<b>", "请填写证件上的姓名"),
     ],
 )
@@ -129,7 +132,11 @@ async def test_agent_acts_after_the_representative_confirms(town: Town) -> None:
     exported = (await agent.get("/me/export")).json["agencies"]
     assert exported == [{"body": "番禺小店有限公司", "state": "confirmed"}]
     assert (await agent.post("/acting", {"body": body})).status == 303
-    assert "您正在为 番禺" in (await agent.get("/me")).text
+    assert "<span>番禺小店有限公司</span>" in (await agent.get("/me")).text
+    refused = await agent.post("/applications", {"item": ITEM})
+    assert refused.status == 422
+    assert "切换办事身份" in refused.text
+    assert "您正在为 番禺小店有限公司 办事" in (await agent.get("/me")).text
     await boss.post(f"/enterprises/{agency[1]}/end")
     meant_for_the_body = await agent.post("/applications", {"item": rich_guide().item})
     assert (meant_for_the_body.status, "您不是该单位" in meant_for_the_body.text) == (403, True)
@@ -144,7 +151,10 @@ async def test_wrong_body_number_keeps_input(town: Town) -> None:
     )
     assert page.status == 400
     assert 'value="某公司"' in page.text
-    assert "统一社会信用代码号码有误" in page.text
+    assert page.text.count("统一社会信用代码有误，请核对后重新填写") == 2  # at the top and beside the field
+    assert re.search(r'id="error".*<a href="#number">统一社会信用代码有误', page.text, re.S)
+    choices = re.findall(r'<option value="([a-z_:]+)"', page.text)
+    assert choices[0] == "enterprise:uscc"
 
 
 async def test_export_holds_ones_own_data(town: Town) -> None:
@@ -181,6 +191,7 @@ async def test_unbinding_asks_first(town: Town) -> None:
     done = await citizen.post("/me/unbind")
     assert "已解除绑定" in (await citizen.get(done.location)).text
     assert (await citizen.get("/me")).location.startswith("/binding")
+    assert (await citizen.post("/me/unbind")).location == done.location  # tapped twice
 
 
 def uscc() -> str:

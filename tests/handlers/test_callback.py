@@ -229,7 +229,7 @@ async def test_a_serial_number_shows_how_it_stands(peer: Peer, cause: Any) -> No
     await peer.services.applications.add(document, Event("application.submitted", "application-1", cause()))
     for typed in (serial, serial.lower(), f" {serial} "):
         said = await peer.say(message(typed))
-        assert f"办件编号：{serial}" in said
+        assert f"申请流水号：{serial}" in said
         assert "居住证签注" in said
         assert f"https://panyu.test/progress?serial={serial}" in said
     other = serial[:-1] + ("0" if serial[-1] != "0" else "1")
@@ -247,6 +247,11 @@ async def test_a_serial_number_shows_how_it_stands(peer: Peer, cause: Any) -> No
         ("<xml><FromUserName>openid-of-wang</FromUserName><ToUserName>gh_panyu</ToUserName>"
          "<MsgType>image</MsgType><MsgId>7</MsgId><CreateTime>1</CreateTime></xml>", "看不懂图片"),
         (message("   "), "这样使用"),
+        (message("预约"), "https://panyu.test/appointments/new"),
+        (message("查进度"), "https://panyu.test/progress"),
+        (message("我的办件"), "https://panyu.test/applications"),
+        (message("实名认证"), "https://panyu.test/binding"),
+        (message("附近网点"), "https://panyu.test/halls"),
     ],
 )  # fmt: skip
 async def test_what_is_said(peer: Peer, sent: str, part: str) -> None:

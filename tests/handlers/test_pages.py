@@ -179,3 +179,17 @@ async def test_unknown_page(town: Town) -> None:
     page = await town.browser().get("/nowhere")
     assert page.status == 404
     assert "返回首页" in page.text
+
+
+@pytest.mark.parametrize("path", ["/me", "/applications", "/sign-in", "/admin"])
+async def test_no_redirect_is_kept(town: Town, path: str) -> None:
+    page = await town.browser().get(path)
+    assert page.status == 302
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+async def test_names_of_fields_are_for_programs(town: Town) -> None:
+    page = await town.browser().get("/guides?audience=nobody")
+    assert page.status == 400
+    assert "填写的内容有误或不完整" in page.text
+    assert "audience" not in page.text.split("<main")[1]

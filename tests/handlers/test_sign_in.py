@@ -45,7 +45,7 @@ async def test_somebody_elses_state_signs_nobody_in(town: Town) -> None:
     for browser in (victim, town.browser()):
         page = await browser.get(link)
         assert page.status == 403
-        assert "请重新登录" in page.text
+        assert 'href="/sign-in?next=%2F">重新登录' in page.text
         assert "session" not in browser.cookies
 
 
@@ -60,11 +60,11 @@ async def test_a_state_is_good_once(town: Town) -> None:
 
 async def test_who_does_not_agree_is_told(town: Town) -> None:
     visitor = town.browser()
-    left = await visitor.get("/sign-in")
+    left = await visitor.get("/sign-in?next=/appointments")
     state = parse_qs(urlsplit(left.location).query)["state"][0]
     page = await visitor.get(f"/sign-in/wechat?state={state}")
     assert page.status == 401
-    assert 'href="/sign-in' in page.text
+    assert 'href="/sign-in?next=%2Fappointments"' in page.text
 
 
 @pytest.mark.parametrize(

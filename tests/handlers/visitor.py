@@ -292,7 +292,7 @@ HALL = Hall.model_validate(
         "name": "番禺区政务服务中心",
         "name_en": "Panyu District Government Service Centre",
         "address": "番禺区市桥街清河东路319号",
-        "township": "市桥街",
+        "township": "市桥街道",
         "location": {"coordinates": [113.384, 22.937]},
         "all_day": True,
         "hours": "周一至周五 9:00-12:00，13:00-17:00",

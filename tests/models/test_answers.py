@@ -8,7 +8,7 @@ from stdnum.iso7064 import mod_37_36
 from models.applications import check_answers, check_serial, new_serial
 from models.applications.serials import ALPHABET
 from models.errors import BadInput, InvalidForm
-from models.items import Form
+from models.items import Form, Question
 from tests.conftest import START
 
 FORM = Form.model_validate(
@@ -36,11 +36,13 @@ FORM = Form.model_validate(
                         "options": [{"value": "own", "label": "-"}, {"value": "rent", "label": "-"}],
                         "required": False,
                     },
+                    {"name": "lost", "label": "-", "kind": "date", "required": False, "latest": "today"},
                 ],
             }
         ]
     }
 )
+TODAY = START.date()
 RIGHT = {"agent": "no", "count": "3"}
 
 
@@ -48,7 +50,7 @@ RIGHT = {"agent": "no", "count": "3"}
 @given(st.sampled_from(["yes", "no", "", "maybe", None]), st.text(max_size=9))
 def test_the_answer_to_a_question_that_is_not_asked_never_stays(agent: Any, name: str) -> None:
     given_ = {"agent": agent, "agent_name": name, "count": "3"}
-    answers = check_answers(FORM, given_, complete=False)
+    answers = check_answers(FORM, given_, complete=False, today=TODAY)
     if answers.get("agent") != "yes":
         assert "agent_name" not in answers
 
@@ -69,19 +71,20 @@ def test_the_answer_to_a_question_that_is_not_asked_never_stays(agent: Any, name
         ({"number": "11010519491231002\u0661"}, "number"),
         ({"housing": ["own"]}, "housing"),
         ({"housing": 1}, "housing"),
+        ({"lost": "2026-11-25"}, "lost"),
         ({"agent": "\x00"}, "agent"),
     ],
 )
 def test_what_is_wrong_is_named(changes: dict[str, Any], fault: str) -> None:
-    check_answers(FORM, RIGHT | changes, complete=False)
+    check_answers(FORM, RIGHT | changes, complete=False, today=TODAY)
     with pytest.raises(InvalidForm) as wrong:
-        check_answers(FORM, RIGHT | changes, complete=True)
+        check_answers(FORM, RIGHT | changes, complete=True, today=TODAY)
     assert list(wrong.value.fields) == [fault]
 
 
 def test_answers_come_in_their_normal_form() -> None:
     given_ = RIGHT | {"count": " 3 ", "day": "2026-11-24", "phone": "139 0000 0001", "invented": "x"}
-    assert check_answers(FORM, given_, complete=True) == {
+    assert check_answers(FORM, given_, complete=True, today=TODAY) == {
         "agent": "no",
         "count": 3,
         "day": "2026-11-24",
@@ -96,7 +99,7 @@ def test_full_width_answers_are_the_same_answers() -> None:
         "phone": "１３９ ００００ ０００１",
         "number": "１１０１０５１９４９１２３１００２ｘ",
     }
-    assert check_answers(FORM, given_, complete=True) == {
+    assert check_answers(FORM, given_, complete=True, today=TODAY) == {
         "agent": "no",
         "count": 3,
         "day": "2026-11-24",
@@ -127,3 +130,10 @@ def test_serial_numbers_sort_by_day_and_do_not_repeat() -> None:
         assert check_serial(wide) == serial
         with pytest.raises(BadInput):
             check_serial(serial.translate({digit: digit - 48 + 0x0660 for digit in range(48, 58)}))
+
+
+def test_only_a_date_lies_in_the_past() -> None:
+    with pytest.raises(ValueError, match="only a date"):
+        Question.model_validate({"name": "n", "label": "-", "kind": "text", "latest": "today"})
+    today = RIGHT | {"lost": TODAY.isoformat()}
+    assert check_answers(FORM, today, complete=True, today=TODAY)["lost"] == TODAY.isoformat()

@@ -37,7 +37,7 @@ async def test_the_code_that_was_sent_is_right_once(codes: PhoneCodes, cause: Ma
     assert [event["name"] for event in document["events"]] == ["phone_code.requested"]
     await codes.check(PHONE, f" {code} ", cause())
     await codes.use_up(PHONE)
-    with pytest.raises(BadInput, match="失效"):
+    with pytest.raises(BadInput, match="重新获取"):
         await codes.check(PHONE, code, cause())
 
 

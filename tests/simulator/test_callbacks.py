@@ -203,7 +203,8 @@ async def test_other_codes_open_pages_or_say_words(peer: Peer) -> None:
     assert await peer.do("li", "scan", text="https://panyu.test/verify/1") == {
         "open": "https://panyu.test/verify/1"
     }
-    assert await peer.do("li", "scan", text="hello") == {"notice": "hello"}
+    unknown = await peer.do("li", "scan", text="hello")
+    assert unknown == {"notice": "不是网址，也不是微信的二维码：hello"}
 
 
 async def test_who_does_not_follow_has_no_chat(peer: Peer) -> None:

@@ -58,7 +58,7 @@ async def test_a_good_one_arrives_as_a_card_and_its_outcome_is_told(peer: Peer) 
     assert (sent["msgid"], sent["data"], sent["url"]) == (answer["msgid"], GOOD, "https://panyu.test/a")
     [card] = [entry for entry in await peer.chat("li") if entry["kind"] == "template"]
     assert card["title"] == "办事申请回执"
-    assert card["rows"][0] == {"label": "办件编号", "value": "PY20261124-0001-A"}
+    assert card["rows"][0] == {"label": "申请流水号", "value": "PY20261124-0001-A"}
     for _ in range(100):
         if peer.service.heard[-1].event == "templatesendjobfinish":
             break

@@ -24,7 +24,7 @@ async def test_from_follow_to_notice_and_its_outcome(simulated: World, simulator
     await simulated.book(party)
     await simulated.work()
     [message] = simulator.simulator.wechat.template_messages
-    assert (message["person"], message["data"]["thing4"]) == ("li", "已预约")
+    assert (message["person"], message["data"]["thing4"]) == ("li", "预约成功，请按时前往")
     for _ in range(100):
         if await simulated.services.deliveries.documents.count_documents({"outcome": "success"}):
             break
@@ -54,7 +54,7 @@ async def test_token_trouble_goes_unnoticed(simulated: World, simulator: Running
     await simulated.services.appointments.cancel(booked["_id"], party, simulated.by())
     await simulated.work()
     said = [message["data"]["thing4"] for message in simulator.simulator.wechat.template_messages]
-    assert said == ["已预约", "已取消"]
+    assert said == ["预约成功，请按时前往", "已取消"]
     assert simulator.simulator.calls["stable_token"] == 2
 
 
@@ -84,7 +84,7 @@ async def test_who_left_or_blocks_gets_a_text(simulated: World, simulator: Runni
     booked = await simulated.book(party)
     await simulated.work()
     [text] = simulator.simulator.aliyun.inbox(somebody(simulator, "li").phone)
-    assert "已预约" in text["text"]
+    assert "预约成功，请按时前往" in text["text"]
 
     simulator.simulator.wechat.following["li"] = clock.now()
     simulator.simulator.wechat.blocking.add("li")
@@ -98,6 +98,9 @@ async def test_who_left_or_blocks_gets_a_text(simulated: World, simulator: Runni
         await asyncio.sleep(0.02)
     else:
         pytest.fail("nobody told who blocks the account")
+    told = simulator.simulator.aliyun.inbox(somebody(simulator, "li").phone)[-1]["text"]
+    assert "已取消" in told
+    assert "请按时前往" not in told
 
 
 async def test_code_arrives(simulated: World, simulator: Running) -> None:

@@ -43,7 +43,7 @@ async def test_booking_is_told_by_wechat(world: World, platforms: Platforms) -> 
     assert (message["touser"], message["template_id"]) == (OPENID, "TM_APPOINTMENT")
     assert message["url"] == f"https://panyu.test/appointments/{booked['_id']}"
     [values] = platforms.values()
-    assert (values["thing1"], values["thing4"]) == ("居住证签注", "已预约")
+    assert (values["thing1"], values["thing4"]) == ("居住证签注", "预约成功，请按时前往")
     assert values["time3"].endswith("日 09:30")
     assert platforms.texts == {}
 
@@ -61,7 +61,7 @@ async def test_killed_worker_costs_no_notice_and_doubles_none(
     clock.advance(LEASE + timedelta(seconds=30))
     await world.work()
     await world.work()
-    assert [values["thing4"] for values in platforms.values()] == ["已预约"]
+    assert [values["thing4"] for values in platforms.values()] == ["预约成功，请按时前往"]
     assert len(platforms.peer.to(SEND)) == (2 if point == "after_send" else 1)
     assert await world.services.deliveries.documents.distinct("state") == ["sent"]
 
@@ -114,7 +114,7 @@ async def test_not_following_gets_one_text(world: World, platforms: Platforms, k
     await world.work()
     assert len(platforms.peer.to(SEND)) == (0 if known else 1)
     [text] = platforms.texts.values()
-    assert (text["phone"], text["item"], text["status"]) == (PHONE, "居住证签注", "已预约")
+    assert (text["phone"], text["item"], text["status"]) == (PHONE, "居住证签注", "预约成功，请按时前往")
 
 
 async def test_old_account_is_told_of_a_rebinding(world: World, platforms: Platforms) -> None:

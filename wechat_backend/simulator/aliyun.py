@@ -51,12 +51,16 @@ class SmsTemplate:
 
 TEMPLATES: Mapping[str, SmsTemplate] = {
     "SMS_CODE": SmsTemplate("验证码${code}，5分钟内有效。请勿告诉他人。", is_code=True),
-    "SMS_RECEIPT": SmsTemplate("您申请的“${item}”已提交${department}，办件编号${serial}，可凭编号查询进度。"),
-    "SMS_PROGRESS": SmsTemplate("您的办件${serial}（${item}）：${status}。详情请在“番禺政务”公众号查看。"),
-    "SMS_APPOINTMENT": SmsTemplate("您预约的“${item}”${status}：${time}，${hall}。请按时前往。"),
+    "SMS_RECEIPT": SmsTemplate(
+        "您申请的“${item}”已提交${department}，申请流水号${serial}，可凭此号查询进度。"
+    ),
+    "SMS_PROGRESS": SmsTemplate(
+        "您的办件${serial}（${item}）：${status}。详情请在“番禺智慧政务”公众号查看。"
+    ),
+    "SMS_APPOINTMENT": SmsTemplate("您预约的“${item}”（${time}，${hall}）：${status}。"),
     "SMS_REBINDING": SmsTemplate("${what}（${time}）。如非本人操作，请致电020-12345。"),
     "SMS_AGENCY": SmsTemplate(
-        "${enterprise}与经办人${person}的授权：${status}。详情请在“番禺政务”公众号查看。"
+        "${enterprise}与经办人${person}的授权：${status}。详情请在“番禺智慧政务”公众号查看。"
     ),
 }
 

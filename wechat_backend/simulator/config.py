@@ -26,7 +26,7 @@ class SimulatorConfig:
     callback_url: str = "http://127.0.0.1:8888/wechat/callback"
     encrypted: bool = True
     account: str = "gh_panyuzhengwu"
-    account_name: str = "番禺政务"
+    account_name: str = "番禺智慧政务"
     sms_sign_name: str = "番禺政务"
     callback_seconds: float = 5.0
     callback_attempts: int = 3

@@ -242,7 +242,7 @@ async def scan(simulator: Simulator, person: Person, text: str) -> Document:
         return {"notice": "该二维码已过期或无效"}
     if text.startswith(("http://", "https://")):
         return {"open": text}
-    return {"notice": text or "没有识别到二维码"}
+    return {"notice": f"不是网址，也不是微信的二维码：{text}" if text else "没有识别到二维码"}
 
 
 def given(asked: Document, name: str) -> str:

@@ -25,7 +25,7 @@ LIBRARY: Mapping[str, Template] = {
     "TM_RECEIPT": Template(
         "办事申请回执",
         {
-            "character_string1": "办件编号",
+            "character_string1": "申请流水号",
             "thing2": "办理事项",
             "thing3": "受理部门",
             "time4": "提交时间",
@@ -35,7 +35,7 @@ LIBRARY: Mapping[str, Template] = {
     "TM_PROGRESS": Template(
         "办件进度通知",
         {
-            "character_string1": "办件编号",
+            "character_string1": "申请流水号",
             "thing2": "办理事项",
             "thing3": "当前进度",
             "time4": "更新时间",

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from handlers.base import local
 from handlers.services import Services
-from models.appointments import LABELS as APPOINTMENT_LABELS
+from models.appointments import LABELS
 from models.appointments import State as AppointmentState
 from models.credentials import ApplicantKind
 from models.errors import NotFound
@@ -33,6 +33,7 @@ REBINDING: Mapping[str, str] = {
     "applicant.rebound": "您的实名认证已转绑到其他微信",
     "applicant.phone_changed": "您登记的手机号码已在窗口更改",
 }
+APPOINTMENT = {**LABELS, AppointmentState.BOOKED: "预约成功，请按时前往"}
 AGENCY: Mapping[str, str] = {
     "agency.requested": "待您确认",
     "agency.confirmed": "已确认",
@@ -92,7 +93,7 @@ async def _appointment(services: Services, _delivery: Document, event: Document)
             "item": appointment["item_name"],
             "hall": appointment["hall_name"],
             "time": local(appointment["start"], TIME),
-            "status": APPOINTMENT_LABELS[state],
+            "status": APPOINTMENT[state],
         },
         page=f"/appointments/{appointment['_id']}",
         **await _reach(services, appointment),

@@ -169,3 +169,12 @@ async def test_serial_numbers_show_little_and_verify(api: Service) -> None:
     listed = (await client.get("/applications?limit=1")).json
     assert listed["applications"][0]["serial"] == serial
     assert listed["next"]
+
+
+async def test_a_draft_can_be_deleted(api: Service) -> None:
+    client = await api.citizen("chen")
+    draft = (await client.post("/applications", {"item": SIXTH})).json["id"]
+    assert (await client.delete(f"/applications/{draft}")).status == 204
+    assert (await client.get(f"/applications/{draft}")).code == "application_not_found"
+    assert draft not in json.dumps((await client.get("/applications")).json)
+    assert (await client.post("/applications", {"item": SIXTH})).json["id"] != draft
