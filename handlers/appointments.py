@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handlers.base import bound
 from handlers.moments import Day, Moment
 from handlers.pages import DOCUMENT_ID, CitizenPage
+from handlers.visitor import bound
 from models.appointments import LABELS, State, bookable_days
 from models.errors import Conflict, DomainError, NotFound
 from models.halls import Hall

@@ -2,8 +2,9 @@
 
 from pydantic import BaseModel
 
-from handlers.base import safe_next, signed_in
+from handlers.base import safe_next
 from handlers.pages import CitizenPage
+from handlers.visitor import signed_in
 from models.credentials import RULES, ApplicantKind, CredentialKind
 from models.errors import BadInput, DomainError
 from models.phone_codes import APART

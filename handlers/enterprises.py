@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handlers.base import bound
 from handlers.pages import CitizenPage
+from handlers.visitor import bound
 from models.credentials import RULES, ApplicantKind, CredentialKind
 from models.errors import BadInput, DomainError
 from models.store import Document

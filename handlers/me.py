@@ -5,9 +5,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from handlers.base import bound, signed_in
 from handlers.pages import CitizenPage
 from handlers.services import Services
+from handlers.visitor import bound, signed_in
 from models.errors import Conflict
 from models.store import Document
 

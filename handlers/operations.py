@@ -4,7 +4,7 @@ import asyncio
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from handlers.base import ApiHandler
+from handlers.jsonapi import ApiHandler
 from models.errors import Unavailable
 
 DATABASE_SECONDS = 2

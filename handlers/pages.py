@@ -12,7 +12,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from tornado.escape import xhtml_escape
 
 from handlers import words
-from handlers.base import PageHandler
+from handlers.html import PageHandler
 from models.credentials import ApplicantKind
 from models.errors import BadInput, DomainError, InvalidForm, TooMany
 from models.items import Guide

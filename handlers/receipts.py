@@ -2,8 +2,8 @@
 
 from http import HTTPStatus
 
-from handlers.base import bound
 from handlers.pages import DOCUMENT_ID, CitizenPage
+from handlers.visitor import bound
 from models.applications import check_serial
 from models.errors import BadInput, NotFound
 from models.store import Document

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from handlers.base import bound
 from handlers.pages import DOCUMENT_ID, CitizenPage
+from handlers.visitor import bound
 from models.errors import BadInput, DomainError
 from models.reviews import LEVELS, TAGS, check_reviewable
 from models.store import Document

@@ -27,7 +27,7 @@ from handlers import (
     sign_in,
     wechat,
 )
-from handlers.base import NotFoundPage
+from handlers.html import NotFoundPage
 from handlers.protection import form_tokens
 from handlers.services import Services
 from wechat_backend.database import connect

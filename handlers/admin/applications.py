@@ -7,7 +7,7 @@ from urllib.parse import quote
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.queue import light, way_back
 from handlers.applications.confirm import readable
-from handlers.base import needs
+from handlers.html import needs
 from models.applications import (
     TRANSITIONS,
     Action,

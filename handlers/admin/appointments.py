@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 
 from handlers.admin.panel import FormAction, PanelPage
-from handlers.base import needs
+from handlers.html import needs
 from handlers.moments import Day
 from models.appointments import LABELS, Ending, State
 from models.errors import BadInput, DomainError

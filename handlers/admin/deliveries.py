@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
-from handlers.base import needs
+from handlers.html import needs
 from models.errors import DomainError
 from models.staff import department_limit, scopes
 

@@ -1,7 +1,7 @@
 """/admin: to the first page that the member may use."""
 
 from handlers.admin.panel import MENU, PanelPage
-from handlers.base import needs
+from handlers.html import needs
 from models.staff import scopes
 
 

@@ -9,7 +9,7 @@ import tornado.locale
 from tornado.web import HTTPError
 
 from handlers import words
-from handlers.base import StaffHandler
+from handlers.html import StaffHandler
 from models.errors import DomainError, TooMany
 from models.staff import scopes
 from models.store import Document

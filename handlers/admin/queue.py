@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from tornado.iostream import StreamClosedError
 
 from handlers.admin.panel import PanelPage
-from handlers.base import local, needs
+from handlers.base import local
+from handlers.html import needs
 from models.applications import State, status_text
 from models.store import Document
 from models.workdays import Workdays, local_date

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from handlers.admin.panel import PanelPage
-from handlers.base import needs
+from handlers.html import needs
 from models.binding import check_name
 from models.credentials import RULES, ApplicantKind, CredentialKind, check_credential
 from models.errors import DomainError

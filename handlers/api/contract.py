@@ -23,7 +23,8 @@ import tornado.locale
 from pydantic import BaseModel, ConfigDict, Field
 from tornado.web import HTTPError
 
-from handlers.base import ApiHandler, Method, bound, signed_in
+from handlers.jsonapi import ApiHandler
+from handlers.visitor import Method, bound, signed_in
 from models.errors import BadInput, DomainError, Unauthenticated
 
 PREFIX = "/api/v1"

@@ -6,8 +6,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from handlers.applications.page import ApplicationPage, is_draft
-from handlers.base import bound
 from handlers.pages import DOCUMENT_ID
+from handlers.visitor import bound
 from models.applications import Place, check_answers
 from models.errors import BadInput, Conflict, DomainError, InvalidForm, NotFound
 from models.halls import Hall, Halls

@@ -1,8 +1,9 @@
 """智能引导 form filling: sections, conditional questions, and a draft that keeps itself."""
 
 from handlers.applications.page import ApplicationPage, is_draft
-from handlers.base import bound, local
+from handlers.base import local
 from handlers.pages import DOCUMENT_ID
+from handlers.visitor import bound
 from models.applications import check_answers
 from models.errors import InvalidForm
 from models.workdays import local_date

@@ -3,9 +3,9 @@
 from urllib.parse import quote
 
 from handlers.applications.page import ApplicationPage, is_draft
-from handlers.base import bound
 from handlers.pages import DOCUMENT_ID
 from handlers.services import Services
+from handlers.visitor import bound
 from models.applications import State, check_open, current_files, open_materials
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Cause

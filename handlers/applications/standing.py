@@ -2,9 +2,9 @@
 
 from handlers.applications.materials import asked_for, page_values
 from handlers.applications.page import ApplicationPage, is_draft
-from handlers.base import bound
 from handlers.pages import DOCUMENT_ID, CitizenPage
 from handlers.services import Services
+from handlers.visitor import bound
 from models.applications import State, check_offered, open_materials
 from models.credentials import ApplicantKind
 from models.errors import Conflict, DomainError

@@ -31,7 +31,7 @@ from handlers import (
     reviews,
     sign_in,
 )
-from handlers.base import NotFoundPage
+from handlers.html import NotFoundPage
 from handlers.protection import form_tokens
 from handlers.services import Services, Site, assemble
 from models.credentials import CredentialKind

@@ -1,0 +1,63 @@
+"""JSON for the mini-program and other clients."""
+
+import json
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from handlers.base import Schema, misfilled
+from handlers.visitor import Visitor
+from models.errors import BadInput, DomainError, InvalidForm
+from models.events import Channel
+
+
+class ApiHandler(Visitor):
+    """JSON for the mini-program and other clients; a bearer token says who asks."""
+
+    channel = Channel.MINIPROGRAM
+
+    async def token(self) -> str | None:
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        return token if scheme.lower() == "bearer" else None
+
+    def check_xsrf_cookie(self) -> None:
+        """No cookie signs anybody in here, so no other site can borrow one."""
+
+    def body(self, schema: type[Schema]) -> Schema:
+        """The JSON body as `schema`.
+
+        Raises:
+            BadInput: `json_invalid` or `input_invalid`.
+        """
+        try:
+            return schema.model_validate_json(self.request.body or b"{}")
+        except ValidationError as error:
+            if error.errors()[0]["type"] == "json_invalid":
+                raise BadInput("json_invalid", "请求内容不是有效的JSON") from None
+            raise misfilled(error) from None
+
+    def reply(self, value: Any, status: int = HTTPStatus.OK) -> None:
+        """`value` is a dict, or a pydantic model."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        if isinstance(value, BaseModel):
+            self.finish(value.model_dump_json())
+        else:
+            self.finish(json.dumps(value, ensure_ascii=False, default=_jsonable))
+
+    def write_domain_error(self, error: DomainError) -> None:
+        details: dict[str, Any] = {"code": error.code, "message": self.text(error)}
+        if isinstance(error, BadInput) and error.field:
+            details["field"] = error.field
+        if isinstance(error, InvalidForm):
+            details["fields"] = {name: self.text(fault) for name, fault in error.faults.items()}
+        self.reply({"error": details, "request": self.request_id}, error.status)
+
+
+def _jsonable(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not JSON")
