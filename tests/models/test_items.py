@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from models import items
 from models.credentials import ApplicantKind
 from models.errors import Conflict, NotFound, Refused
 from models.events import Cause, Channel
 from models.items import Department, Departments, Guide, Guides, check_publishable, guide_of
+from models.items import store as items_store
 from tests.conftest import START
 from tests.handlers.guides import USCC, a_guide
 from tests.test_data import queries_of
@@ -191,7 +191,7 @@ async def test_a_search_reads_whole_only_what_it_shows(
     await guides.documents.insert_many(many)
     first = [f"{USCC}{n:013}" for n in range(1000, 1008)]
     read = Mock(side_effect=guide_of)
-    monkeypatch.setattr(items, "guide_of", read)
+    monkeypatch.setattr(items_store, "guide_of", read)
     for typed in ("同名", "tmsx", "同词"):
         read.reset_mock()
         trips = await queries_of(database, partial(guides.search, typed, limit=8))
