@@ -50,8 +50,10 @@ LIBRARIES = {
     "liblzma.so.5": "liblzma5",
     "libssl.so.3": "libssl3",
     "libcrypto.so.3": "libssl3",
+    "libatomic.so.1": "libatomic1",
+    "libstdc++.so.6": "libstdc++6",
 }
-"""What the packaged mongod is linked to → the Debian packages that bring it."""
+"""What the packaged mongod and the browser's driver are linked to → the Debian packages that bring it."""
 
 PULSE_SECONDS = 5.0
 """How often a step that takes long says so."""
@@ -201,19 +203,26 @@ def install(name: str, *included: str, options: Sequence[str] = ()) -> None:
 
 def bring_libraries() -> None:
     """See that the packaged mongod finds the shared libraries that it is linked to."""
-    [mongod] = VENV.glob("lib/python3*/site-packages/fiftyone/db/bin/mongod")
-    linked = subprocess.run(["ldd", mongod], capture_output=True, text=True, check=False).stdout
+    bring_packages(lacking("fiftyone/db/bin/mongod", "MongoDB"), "MongoDB")
+
+
+def lacking(program: str, who: str) -> set[str]:
+    """The Debian packages whose libraries a program in `site-packages` misses.
+
+    Raises:
+        CannotGoOn: it misses one that nobody knows.
+    """
+    [file] = VENV.glob(f"lib/python3*/site-packages/{program}")
+    linked = subprocess.run(["ldd", file], capture_output=True, text=True, check=False).stdout
     missing = re.findall(r"(\S+) => not found", linked)
     if unknown := [library for library in missing if library not in LIBRARIES]:
-        raise CannotGoOn(
-            f"MongoDB needs {', '.join(unknown)}: install what brings it, or set PANYU_MONGO_URI"
-        )
-    bring_packages({LIBRARIES[library] for library in missing}, "MongoDB")
+        raise CannotGoOn(f"Missing for {who}: {', '.join(unknown)}; install what brings it")
+    return {LIBRARIES[library] for library in missing}
 
 
 def bring_browser() -> None:
-    """Chromium for the browser tests, and a Chinese font for their pictures."""
-    packages = set()
+    """Chromium for the browser tests, what drives it, and a Chinese font for their pictures."""
+    packages = lacking("playwright/driver/node", "The browser tests")
     if not shutil.which("chromium"):
         packages.add("chromium")
     fonts = Path("/usr/share/fonts")

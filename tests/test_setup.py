@@ -101,6 +101,28 @@ def test_no_network(setup: ModuleType, checkout: Path, monkeypatch: pytest.Monke
     assert not setup.is_done("requirements.txt", [checkout / "requirements.txt"])
 
 
+@pytest.mark.parametrize(
+    ("linked", "packages"),
+    [
+        ("\tlibatomic.so.1 => not found\n\tlibc.so.6 => /lib/libc.so.6", {"libatomic1"}),
+        ("\tlibcurl.so.4 => not found\n\tlibssl.so.3 => not found", {"libcurl4", "libssl3"}),
+        ("\tlibc.so.6 => /lib/libc.so.6", set()),
+    ],
+)
+def test_libraries_that_a_program_misses(
+    setup: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch, linked: str, packages: set[str]
+) -> None:
+    program = checkout / ".venv/lib/python3.11/site-packages/playwright/driver/node"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    monkeypatch.setattr(setup.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=linked))
+    assert setup.lacking("playwright/driver/node", "The browser tests") == packages
+    monkeypatch.setattr(setup, "LIBRARIES", {})
+    if packages:
+        line = refusal(setup, lambda: setup.lacking("playwright/driver/node", "The browser tests"))
+        assert "install what brings it" in line
+
+
 def test_missing_libraries_are_named_to_who_is_not_root(
     setup: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
