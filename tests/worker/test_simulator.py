@@ -98,7 +98,7 @@ async def test_who_left_or_blocks_gets_a_text(simulated: World, simulator: Runni
         await asyncio.sleep(0.02)
     else:
         pytest.fail("nobody told who blocks the account")
-    told = simulator.simulator.aliyun.inbox(somebody(simulator, "li").phone)[0]["text"]
+    told = simulator.simulator.aliyun.inbox(somebody(simulator, "li").phone)[-1]["text"]
     assert "已取消" in told
     assert "请按时前往" not in told
 

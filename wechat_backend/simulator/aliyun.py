@@ -57,7 +57,7 @@ TEMPLATES: Mapping[str, SmsTemplate] = {
     "SMS_PROGRESS": SmsTemplate(
         "您的办件${serial}（${item}）：${status}。详情请在“番禺智慧政务”公众号查看。"
     ),
-    "SMS_APPOINTMENT": SmsTemplate("“${item}”${time}在${hall}的预约：${status}。"),
+    "SMS_APPOINTMENT": SmsTemplate("您预约的“${item}”（${time}，${hall}）：${status}。"),
     "SMS_REBINDING": SmsTemplate("您的实名认证已于${time}转绑到其他微信。如非本人操作，请致电020-12345。"),
     "SMS_AGENCY": SmsTemplate(
         "${enterprise}与经办人${person}的授权：${status}。详情请在“番禺智慧政务”公众号查看。"
