@@ -12,25 +12,20 @@ from tornado.web import Application
 
 from handlers import wechat
 from handlers.services import Site, assemble
-from models.events import Cause, Channel
 from models.privacy import Privacy
 from models.store import Database
 from models.workdays import Workdays
 from tests.conftest import Clock
 from tests.handlers.office import Office, staffed
-from tests.handlers.visitor import Town, build, furnish
+from tests.handlers.visitor import Town, opened
 from tests.handlers.wechat import APPID, KEY, OLD_KEY, TOKEN, Gate, Peer
 from wechat_backend.database import connect
 
 
 @pytest.fixture(scope="module")
 async def town(database: Database, privacy: Privacy) -> AsyncIterator[Town]:
-    clock = Clock()
-    built = await build(database, privacy, clock)
-    await furnish(built, Cause("system", clock.now(), Channel.SYSTEM, "request-town"))
-    yield built
-    built.server.stop()
-    await built.server.close_all_connections()
+    async with opened(database, privacy) as town:
+        yield town
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 
 from models.applications import Applications
 from tests.files import photo
-from tests.handlers.office import ITEM, PDF, Office, conclude
+from tests.handlers.applying import ITEM
+from tests.handlers.office import PDF, Office, conclude
 from tests.handlers.visitor import Fields, rich_guide
 
 APPROVED = {"decision": "approved", "reason": ""}
