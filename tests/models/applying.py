@@ -72,3 +72,10 @@ async def submitted(
 ) -> Document:
     draft = await filled(applications, party, cause, of)
     return await applications.submit(draft["_id"], party, of or guide(), CALENDAR, cause(), ONLINE)
+
+
+async def submitted_bare(applications: Applications, party: Party, cause: MakeCause, of: Guide) -> Document:
+    """Handed in with its answers and no file."""
+    draft = await begun(applications, party, cause, of)
+    await applications.save(draft["_id"], party, of, ANSWERS, cause())
+    return await applications.submit(draft["_id"], party, of, CALENDAR, cause(), ONLINE)

@@ -41,30 +41,13 @@ async def test_an_outage_changes_nothing_and_the_code_stays_good(house: House, c
     with pytest.raises(Unavailable):
         await house.bind("a1", cause())
     house.register.down = False
-    _, code = house.codes.secret(await house.codes.documents.find_one({}))
-    await house.binding.person(
-        "a1",
-        kind=CredentialKind.RESIDENT_ID,
-        name=ELDER[0],
-        number=ELDER[1],
-        phone="13900000001",
-        code=code,
-        by=cause(),
-    )
+    await house.enter("a1", cause(), await house.code())
 
 
 @pytest.mark.article(7)
 async def test_without_the_phone_code_there_is_no_binding(house: House, cause: MakeCause) -> None:
     with pytest.raises(BadInput) as refused:
-        await house.binding.person(
-            "a1",
-            kind=CredentialKind.RESIDENT_ID,
-            name=ELDER[0],
-            number=ELDER[1],
-            phone="13900000001",
-            code="123456",
-            by=cause(),
-        )
+        await house.enter("a1", cause(), "123456")
     assert refused.value.code == "phone_code_wrong"
 
 
@@ -123,16 +106,7 @@ async def test_one_number_is_one_person_whatever_card_it_is_on(house: House, cau
     first = await house.bind("a1", cause())
     await house.codes.documents.delete_many({})
     await house.codes.request("13900000001", cause())
-    _, code = house.codes.secret(await house.codes.documents.find_one({}))
-    second = await house.binding.person(
-        "a2",
-        kind=CredentialKind.SOCIAL_SECURITY,
-        name=ELDER[0],
-        number=ELDER[1],
-        phone="13900000001",
-        code=code,
-        by=cause(),
-    )
+    second = await house.enter("a2", cause(), await house.code(), kind=CredentialKind.SOCIAL_SECURITY)
     assert second["_id"] == first["_id"]
     assert await house.applicants.of_account("a1") is None
 

@@ -22,6 +22,7 @@ from tests.models.applying import (
     filled,
     guide,
     submitted,
+    submitted_bare,
 )
 
 
@@ -30,9 +31,7 @@ async def test_trust_first_takes_materials_later_but_does_not_conclude_without(
     applications: Applications, party: Party, cause: MakeCause
 ) -> None:
     trusting = guide(trust_first=True)
-    draft = await begun(applications, party, cause, trusting)
-    await applications.save(draft["_id"], party, trusting, ANSWERS, cause())
-    found = await applications.submit(draft["_id"], party, trusting, CALENDAR, cause(), ONLINE)
+    found = await submitted_bare(applications, party, cause, trusting)
     assert found["materials"][0]["state"] == "to_follow"
     await applications.accept(found["_id"], APPROVER, trusting, CALENDAR, cause())
     with pytest.raises(Refused) as refused:
@@ -45,18 +44,16 @@ async def test_what_was_to_follow_is_handed_in_after_acceptance_and_then_it_conc
     applications: Applications, party: Party, cause: MakeCause
 ) -> None:
     trusting = guide(trust_first=True)
-    draft = await begun(applications, party, cause, trusting)
-    await applications.save(draft["_id"], party, trusting, ANSWERS, cause())
-    found = await applications.submit(draft["_id"], party, trusting, CALENDAR, cause(), ONLINE)
+    found = await submitted_bare(applications, party, cause, trusting)
     with pytest.raises(Conflict):  # the optional one was not promised
-        await applications.attach(found["_id"], party, trusting, "photo", file(draft, party), cause())
+        await applications.attach(found["_id"], party, trusting, "photo", file(found, party), cause())
     await applications.accept(found["_id"], APPROVER, trusting, CALENDAR, cause())
-    await applications.attach(found["_id"], party, trusting, "id_card", file(draft, party), cause())
+    await applications.attach(found["_id"], party, trusting, "id_card", file(found, party), cause())
     handed_in = await applications.get(found["_id"])
     assert handed_in["materials"][0]["state"] == "submitted"
     assert handed_in["timeline"][-1]["what"] == "application.material_followed"
     for again in (
-        applications.attach(found["_id"], party, trusting, "id_card", file(draft, party), cause()),
+        applications.attach(found["_id"], party, trusting, "id_card", file(found, party), cause()),
         applications.detach(found["_id"], party, "id_card", cause()),
     ):
         with pytest.raises(Conflict):
@@ -71,9 +68,7 @@ async def test_paper_is_named_as_such_and_a_supplement_of_it_needs_no_file(
 ) -> None:
     original = {"code": "original", "name": "原件", "kinds": ["paper"]}
     of = guide(materials=[original])
-    draft = await begun(applications, party, cause, of)
-    await applications.save(draft["_id"], party, of, ANSWERS, cause())
-    found = await applications.submit(draft["_id"], party, of, CALENDAR, cause(), ONLINE)
+    found = await submitted_bare(applications, party, cause, of)
     assert [m["state"] for m in found["materials"]] == ["paper"]
     await applications.request_supplement(found["_id"], APPROVER, of, ["original"], [], "请交原件", cause())
     answered = await applications.supplement(found["_id"], party, of, {}, CALENDAR, cause())
