@@ -12,7 +12,6 @@ from models.events import Cause, Event
 from models.store import Document, Store, unique_text
 from models.verification import PlatformUser
 
-LANGUAGES = ("zh_CN", "en")
 FOLLOWING = ("following", "following_since")
 
 
@@ -44,7 +43,7 @@ class Accounts(Store):
         return await self._arrive("miniprogram_openid", user, by)
 
     async def prefer(self, account: str, by: Cause, **preferences: str | bool) -> None:
-        """Keep `language` (one of LANGUAGES) or `elder` (large text) for the next visit."""
+        """Keep `language` ("zh_CN" or "en") or `elder` (large text) for the next visit."""
         await self.change(
             account,
             expects={},

@@ -24,7 +24,7 @@ class Sessions(Store):
 
     collection = "sessions"
     missing = NotFound("session_not_found", "登录已失效，请重新登录")
-    indexes: ClassVar = [IndexModel("expires_at", expireAfterSeconds=0), IndexModel("subject")]
+    indexes: ClassVar = [IndexModel("expires_at", expireAfterSeconds=0)]
 
     async def open(self, subject: str, by: Cause) -> str:
         """Begin a session and return its token (256 bits, URL-safe)."""
@@ -48,9 +48,6 @@ class Sessions(Store):
 
     async def close(self, token: str) -> None:
         await self.documents.delete_one({"_id": _digest(token)})
-
-    async def close_all(self, subject: str) -> None:
-        await self.documents.delete_many({"subject": subject})
 
 
 def _digest(token: str) -> str:

@@ -19,6 +19,7 @@ from wechat_backend.mongod import Mongod
 
 pytest_plugins = ["tests.plugin_articles"]
 
+MakeCause = Callable[..., Cause]
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """Tuesday 24 November 2026, ten in the morning in Panyu."""
 
@@ -121,7 +122,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def cause(clock: Clock) -> Callable[..., Cause]:
+def cause(clock: Clock) -> MakeCause:
     """`cause(actor="system", channel=Channel.SYSTEM)`: somebody did something just now."""
 
     def make(actor: str = "system", channel: Channel = Channel.SYSTEM) -> Cause:

@@ -3,6 +3,7 @@
 from io import BytesIO
 from typing import Any
 
+from PIL import Image, ImageDraw
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, PdfObject
 
@@ -18,4 +19,15 @@ def a_pdf(title: str = "证照", *, password: str = "", catalogue: dict[str, Pdf
         writer.encrypt(password, algorithm="AES-256")
     out = BytesIO()
     writer.write(out)
+    return out.getvalue()
+
+
+def photo(*, blank: bool = False) -> bytes:
+    """A page of writing, as a camera would take it."""
+    image = Image.new("RGB", (900, 700), "#d8d8d0")
+    draw = ImageDraw.Draw(image)
+    for line in range(0 if blank else 30):
+        draw.text((20, 20 + 22 * line), f"residence permit {line} " * 6, fill="#111")
+    out = BytesIO()
+    image.save(out, "JPEG")
     return out.getvalue()

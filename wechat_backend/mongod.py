@@ -22,7 +22,6 @@ from pymongo.errors import OperationFailure, PyMongoError
 from wechat_backend.leash import leashed
 
 REPLICA_SET = "panyu"
-LOWEST = (6, 0)
 START_SECONDS = 60.0
 STOP_SECONDS = 1.0
 OPTIONS = [

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.queue import light, way_back
@@ -188,12 +187,7 @@ class FileHandler(ApplicationPage):
         if file not in files_of(found):
             raise NO_FILE
         kept, content = await self.services.materials.view(file, self.by_member())
-        shown = "inline" if kept["media_type"].startswith("image/") else "attachment"
-        self.set_header("Content-Type", kept["media_type"])
-        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
-        self.set_header("Cache-Control", "private, no-store")
-        self.set_header("Content-Disposition", f"{shown}; filename*=UTF-8''{quote(kept['name'], safe='')}")
-        self.finish(content)
+        self.send_file(kept, content)
 
 
 class RevealHandler(ApplicationAction):

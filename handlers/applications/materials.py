@@ -1,7 +1,5 @@
 """Uploading, seeing and removing the materials of one's own application (articles 11, 14)."""
 
-from urllib.parse import quote
-
 from handlers.applications.page import ApplicationPage, is_draft
 from handlers.pages import DOCUMENT_ID
 from handlers.services import Services
@@ -72,11 +70,7 @@ class RemoveHandler(ApplicationPage):
 
 
 class FileHandler(ApplicationPage):
-    """GET /applications/{id}/files/{file}: a material of one's own, or the result.
-
-    An uploaded file is a stranger's content: it is sent with its checked type, may run nothing, and
-    only pictures are shown in place.
-    """
+    """GET /applications/{id}/files/{file}: a material of one's own, or the result."""
 
     @bound
     async def get(self, key: str, file: str) -> None:
@@ -84,12 +78,7 @@ class FileHandler(ApplicationPage):
         if file not in current_files(found):
             raise FILE_MISSING
         kept, content = await self.services.materials.read(file, None)
-        shown = "inline" if kept["media_type"].startswith("image/") else "attachment"
-        self.set_header("Content-Type", kept["media_type"])
-        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
-        self.set_header("Cache-Control", "private, no-store")
-        self.set_header("Content-Disposition", f"{shown}; filename*=UTF-8''{quote(kept['name'], safe='')}")
-        self.finish(content)
+        self.send_file(kept, content)
 
 
 async def hand_in(

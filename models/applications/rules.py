@@ -106,11 +106,6 @@ def status_text(state: str) -> str:
     return LABELS[State(state)]
 
 
-def sources(action: Action) -> list[str]:
-    """The states from which an action leads on."""
-    return [state.value for state, ways in TRANSITIONS.items() if action in ways]
-
-
 def next_state(state: State, action: Action) -> State:
     """
     Raises:

@@ -7,23 +7,17 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import async_playwright
 
-from models.events import Cause, Channel
 from models.privacy import Privacy
 from models.store import Database
-from tests.conftest import Clock
-from tests.handlers.visitor import Town, build, furnish
+from tests.handlers.visitor import Town, opened
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
 async def town(database: Database, privacy: Privacy) -> AsyncIterator[Town]:
-    clock = Clock()
-    built = await build(database, privacy, clock)
-    await furnish(built, Cause("system", clock.now(), Channel.SYSTEM, "request-town"))
-    yield built
-    built.server.stop()
-    await built.server.close_all_connections()
+    async with opened(database, privacy) as town:
+        yield town
 
 
 @pytest.fixture(scope="module")

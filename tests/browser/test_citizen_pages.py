@@ -12,7 +12,8 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page
 
-from tests.handlers.test_application_pages import CLERK, clerk_cause, concluded, draft, photo, submitted
+from tests.files import photo
+from tests.handlers.applying import CLERK, clerk_cause, concluded, draft, submitted
 from tests.handlers.visitor import Browser, Town, rich_guide
 
 pytestmark = pytest.mark.browser

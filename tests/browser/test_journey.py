@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, FrameLocator, Page, async_playwright, expect
 
-from tests.handlers.test_application_pages import photo
+from tests.files import photo
 from tests.test_demo import ready, start
 from wechat_backend import demo_env
 

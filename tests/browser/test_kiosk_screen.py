@@ -7,7 +7,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
 from tests.browser.test_citizen_pages import AXE, serious
-from tests.handlers.test_application_pages import serial_of, submitted
+from tests.handlers.applying import serial_of, submitted
 from tests.handlers.visitor import Town, rich_guide
 
 pytestmark = [pytest.mark.browser, pytest.mark.article(23)]

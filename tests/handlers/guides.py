@@ -5,7 +5,6 @@ from typing import Any
 from models.items import Guide
 
 USCC = "11440113007500002X"
-QUESTION = {"name": "address", "label": "住址", "kind": "text"}
 
 
 def a_guide(**changes: Any) -> Guide:

@@ -1,6 +1,10 @@
 """Those who work in the panel, at their desks."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,14 +12,13 @@ from models.events import Cause, Channel
 from models.staff import Role
 from models.store import Document
 from tests.files import a_pdf
+from tests.handlers.applying import ITEM, submitted
 from tests.handlers.guides import USCC
-from tests.handlers.test_application_pages import submitted
-from tests.handlers.visitor import Browser, Fields, Page, Town, rich_guide
+from tests.handlers.visitor import Browser, Fields, Page, Town
 
 PASSWORD = "a password of the tests"
 OTHER = "11440113007500005T"
 """Another department."""
-ITEM = rich_guide().item
 PDF = a_pdf()
 MEMBERS: dict[str, tuple[str | None, list[Role]]] = {
     "window": (None, [Role.WINDOW]),
@@ -99,3 +102,28 @@ async def conclude(desk: Browser, path: str, fields: dict[str, str], file: Any =
     body = b"".join([*parts, f"--{line}--\r\n".encode()])
     kind = f"multipart/form-data; boundary={line}"
     return await desk.send(f"{path}/conclude", "POST", body, {"Content-Type": kind})
+
+
+async def booked(office: Office, name: str = "张三") -> tuple[str, str, Browser]:
+    """The id and the day of a new appointment tomorrow, and whose it is."""
+    citizen = await office.town.citizen(name)
+    for days in range(1, 8):
+        day = (office.town.clock.now() + timedelta(days=days)).date().isoformat()
+        page = (await citizen.get(f"/appointments/new?item={ITEM}&hall=district&day={day}")).text
+        for start in re.findall(r'name="start" value="([^"]+)"', page):
+            made = await citizen.post("/appointments", {"item": ITEM, "hall": "district", "start": start})
+            if made.status == 303:
+                return made.location.split("/")[2], day, citizen
+    raise AssertionError("no free slot")
+
+
+@contextmanager
+def on(office: Office, day: str) -> Iterator[None]:
+    """Late on another day."""
+    clock = office.town.clock
+    before = clock.now()
+    clock.set(datetime.fromisoformat(f"{day}T15:00:00+00:00"))
+    try:
+        yield
+    finally:
+        clock.set(before)

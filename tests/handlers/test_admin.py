@@ -7,17 +7,13 @@ from urllib.parse import urlencode
 import pytest
 
 from models.applications import Applications
-from tests.handlers.office import ITEM, PDF, Office, conclude, staffed
-from tests.handlers.test_application_pages import photo
-from tests.handlers.visitor import Fields, Town, rich_guide
+from tests.files import photo
+from tests.handlers.applying import ITEM
+from tests.handlers.office import PDF, Office, conclude
+from tests.handlers.visitor import Fields, rich_guide
 
 APPROVED = {"decision": "approved", "reason": ""}
 DENIED = {"decision": "denied", "reason": "未居住满半年"}
-
-
-@pytest.fixture(scope="module")
-async def office(town: Town) -> Office:
-    return await staffed(town)
 
 
 async def test_masked_until_revealed(office: Office) -> None:

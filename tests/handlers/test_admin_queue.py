@@ -8,13 +8,8 @@ from io import StringIO
 import pytest
 
 from handlers.admin import queue as panel
-from tests.handlers.office import Office, staffed
-from tests.handlers.visitor import Browser, Fields, Town
-
-
-@pytest.fixture(scope="module")
-async def office(town: Town) -> Office:
-    return await staffed(town)
+from tests.handlers.office import Office
+from tests.handlers.visitor import Browser, Fields
 
 
 @pytest.mark.article(10)

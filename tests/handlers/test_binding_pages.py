@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.handlers.test_application_pages import concluded
+from tests.handlers.applying import concluded
 from tests.handlers.visitor import A_WHILE, REPRESENTATIVE, Town, a_number, a_phone, rich_guide
 
 ITEM = rich_guide().item

@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from tests.handlers.applying import clerk_cause, concluded, serial_of, submitted
 from tests.handlers.guides import USCC, a_guide
-from tests.handlers.test_application_pages import clerk_cause, concluded, serial_of, submitted
 from tests.handlers.visitor import HALL, Browser, Town, rich_guide
 
 ITEM = rich_guide().item

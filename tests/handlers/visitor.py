@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -36,6 +38,7 @@ from handlers.protection import form_tokens
 from handlers.services import Services, Site, assemble
 from models.credentials import CredentialKind
 from models.errors import Unauthenticated
+from models.events import Cause, Channel
 from models.halls import Hall
 from models.items import Guide
 from models.privacy import Privacy
@@ -324,6 +327,17 @@ async def build(database: Database, privacy: Privacy, clock: Clock) -> Town:
     server = HTTPServer(citizen_app(services), max_body_size=24 * 1024 * 1024)
     server.add_socket(socket)
     return Town(services.site.base_url, services, clock, codes, register, server)
+
+
+@asynccontextmanager
+async def opened(database: Database, privacy: Privacy) -> AsyncIterator[Town]:
+    """The town with what it has at first, until its server is stopped."""
+    clock = Clock()
+    town = await build(database, privacy, clock)
+    await furnish(town, Cause("system", clock.now(), Channel.SYSTEM, "request-town"))
+    yield town
+    town.server.stop()
+    await town.server.close_all_connections()
 
 
 async def furnish(town: Town, by: Any) -> Guide:

@@ -1,7 +1,7 @@
 """Appointments (article 9): never more than there are places, and never refused."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -14,17 +14,16 @@ from models.appointments import A_DAY, Appointments, Ending, State, bookable_day
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.events import Cause, Channel
 from models.halls import Hall, slots
-from models.items import Guide
 from models.parties import Party
 from models.staff import Role
 from models.store import Database, Document
 from models.workdays import Workdays
-from tests.conftest import START, Clock
+from tests.conftest import START, Clock, MakeCause
+from tests.models.guides import guide
 
 CALENDAR = Workdays()
 TOMORROW = date(2026, 11, 25)
 NINE = datetime.fromisoformat("2026-11-25T01:00:00+00:00")
-MakeCause = Callable[..., Cause]
 
 HALL = Hall.model_validate(
     {
@@ -44,38 +43,6 @@ HALL = Hall.model_validate(
         },
     }
 )
-
-
-def guide(number: int = 1, **changes: Any) -> Guide:
-    return Guide.model_validate(
-        {
-            "item": f"11440113007512345A{number:013}",
-            "name": "老年人优待证申领",
-            "summary": "-",
-            "department": "11440113007512345A",
-            "audience": ["person"],
-            "topics": ["养老"],
-            "basis": ["-"],
-            "conditions": ["-"],
-            "materials": [
-                {"code": "id_card", "name": "身份证", "kinds": ["copy"]},
-                {"code": "photo", "name": "照片", "kinds": ["electronic"], "required": False},
-            ],
-            "window_steps": [{"name": "受理"}, {"name": "办结"}],
-            "online_steps": [{"name": "受理"}, {"name": "办结"}],
-            "handling": "fully_online",
-            "visits": 0,
-            "places": ["centre"],
-            "group": "general",
-            "consult_phone": "020-84600001",
-            "complaint_phone": "12345",
-            "channels": ["wechat"],
-            "form": {
-                "sections": [{"title": "-", "questions": [{"name": "q", "label": "-", "kind": "text"}]}]
-            },
-            **changes,
-        }
-    )
 
 
 CLERK: Document = {"_id": "zhou", "roles": [Role.SERVICE_CENTRE.value], "department": None}

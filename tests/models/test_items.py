@@ -1,7 +1,6 @@
 """Guides: publishing, versions and finding them (articles 4, 10, 14, 24)."""
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 from unittest.mock import Mock
@@ -16,13 +15,12 @@ from models.errors import Conflict, NotFound, Refused
 from models.events import Cause, Channel
 from models.items import Department, Departments, Guide, Guides, check_publishable, guide_of
 from models.items import store as items_store
-from tests.conftest import START
+from tests.conftest import START, MakeCause
 from tests.handlers.guides import USCC, a_guide
 from tests.test_data import queries_of
 from wechat_backend.database import Database
 
 BY = Cause("system", START, Channel.SYSTEM, "request-items")
-MakeCause = Callable[..., Cause]
 NAMED = {
     "老年人优待证（敬老卡）申领": ["老人", "敬老卡", "公交"],
     "义务教育学校入学报名": ["小孩上学", "读书"],

@@ -1,6 +1,6 @@
 """Files are sealed, only their owners', and nothing of them is left behind (article 14)."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +11,9 @@ from models.events import Cause, Channel
 from models.materials import Materials
 from models.privacy import Privacy
 from models.store import Database, Document
-from tests.conftest import Clock
+from tests.conftest import Clock, MakeCause
 from tests.files import a_pdf
 
-MakeCause = Callable[..., Cause]
 PDF = a_pdf("secret")
 
 

@@ -1,17 +1,15 @@
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from models.errors import BadInput, TooMany
-from models.events import Cause
 from models.phone_codes import PhoneCodes
 from models.privacy import Privacy
 from models.store import Database, Document
-from tests.conftest import Clock
+from tests.conftest import Clock, MakeCause
 
 PHONE = "13900000001"
-MakeCause = Callable[..., Cause]
 
 
 @pytest.fixture

@@ -1,17 +1,16 @@
 """好差评: one for each matter, and a reason with a bad one (article 17)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
 from models.errors import BadInput, Conflict, Refused
-from models.events import Cause
 from models.parties import Party
 from models.reviews import LEVELS, TAGS, Reviews
 from models.store import Database, Document
+from tests.conftest import MakeCause
 
-MakeCause = Callable[..., Cause]
 PERSON: Document = {"_id": "p1"}
 PARTY = Party(PERSON, PERSON, "a1")
 DONE: Document = {"_id": "k", "applicant": "p1", "state": "concluded", "item": "i", "department": "d"}

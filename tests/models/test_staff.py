@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -9,9 +9,7 @@ from models.events import Cause, Channel
 from models.sessions import LIFETIME, Sessions
 from models.staff import FAILURES, LOCKED, Role, Staff, check_scope, department_limit
 from models.store import Database, Document
-from tests.conftest import Clock
-
-MakeCause = Callable[..., Cause]
+from tests.conftest import Clock, MakeCause
 
 
 @pytest.fixture

@@ -1,0 +1,55 @@
+"""Applications as far as a test needs them, through the pages."""
+
+from models.events import Cause, Channel
+from models.store import Document
+from tests.files import a_pdf, photo
+from tests.handlers.guides import USCC
+from tests.handlers.visitor import Browser, Fields, Town, rich_guide
+
+ITEM = rich_guide().item
+ANSWERS: Fields = {
+    "name": "王小明",
+    "phone": "13800138000",
+    "address": "番禺区市桥街繁华路1号",
+    "housing": "rent",
+    "landlord": "李四",
+}
+CLERK: Document = {"_id": "clerk", "roles": ["approver", "window"], "department": USCC}
+
+
+async def draft(citizen: Browser, answers: Fields | None = None) -> str:
+    """The path of a begun application whose form is filled."""
+    begun = await citizen.post("/applications", {"item": ITEM})
+    assert begun.status == 303, begun.text
+    path = begun.location.removesuffix("/form")
+    filled = await citizen.post(f"{path}/form", answers or ANSWERS)
+    assert filled.status == 303, filled.text
+    return path
+
+
+async def submitted(citizen: Browser, **place: str) -> str:
+    path = await draft(citizen)
+    assert (await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo())).status == 303
+    where: Fields = {"how": "window", "hall": "district", "promise": "yes"}
+    done = await citizen.post(f"{path}/confirm", {**where, **place})
+    assert (done.status, done.location) == (303, f"{path}/receipt"), done.text
+    return path
+
+
+async def serial_of(town: Town, path: str) -> str:
+    return str((await town.services.applications.get(path.split("/")[2]))["serial"])
+
+
+def clerk_cause(town: Town) -> Cause:
+    return Cause("staff:clerk", town.clock.now(), Channel.WINDOW, "request-clerk")
+
+
+async def concluded(town: Town, citizen: Browser, address: str = "") -> str:
+    path = await submitted(citizen, **({"how": "courier", "address": address} if address else {}))
+    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
+    applications = town.services.applications
+    await applications.accept(key, CLERK, guide, town.services.calendar, by)
+    applicant = (await applications.get(key))["applicant"]
+    pdf = await town.services.materials.keep(applicant, key, "result", "凭证.pdf", a_pdf(), by)
+    await applications.conclude(key, CLERK, guide, "approved", "", pdf, by)
+    return path

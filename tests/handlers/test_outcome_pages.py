@@ -1,0 +1,163 @@
+"""From the receipt to the result and the review, through the pages (articles 11, 13, 17)."""
+
+import re
+
+import pytest
+
+from tests.files import photo
+from tests.handlers.applying import CLERK, ITEM, clerk_cause, concluded, draft, serial_of, submitted
+from tests.handlers.visitor import HALL, Town
+
+
+@pytest.mark.article(11)
+async def test_receipt_has_every_field(town: Town) -> None:
+    citizen = await town.citizen("王小明")
+    path = await submitted(citizen)
+    page = (await citizen.get(f"{path}/receipt")).text
+    found = await town.services.applications.get(path.split("/")[2])
+    for text in (
+        found["serial"],
+        "王**",
+        found["masked_number"],
+        "居住证签注",
+        "广州市公安局番禺区分局",
+        "居住证原件照片：已提交",
+        "全流程网办",
+        HALL.name,
+        "2026-12-01",  # five working days after Tuesday 24 November
+        "受理后 10 个工作日内办结",
+    ):
+        assert text in page, text
+    picture = await citizen.get(f"{path}/receipt.png")
+    assert picture.content.startswith(b"\x89PNG")
+
+
+@pytest.mark.article(11)
+async def test_courier_address_is_on_the_receipt_and_asked_for(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await draft(citizen)
+    await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo())
+    page = await citizen.post(f"{path}/confirm", {"how": "courier", "address": "短", "promise": "yes"})
+    assert page.status == 400
+    assert "请填写收件人、电话和详细地址" in page.text
+    address = "王小明 13800138000 番禺区市桥街1号"
+    await citizen.post(f"{path}/confirm", {"how": "courier", "address": address, "promise": "yes"})
+    assert f"快递到付：{address}" in (await citizen.get(f"{path}/receipt")).text
+    kept = await town.services.applications.get(path.split("/")[2])
+    assert address not in str(kept)
+
+
+@pytest.mark.article(11)
+async def test_scanning_the_receipt(town: Town) -> None:
+    citizen = await town.citizen("王小明")
+    serial = await serial_of(town, await submitted(citizen))
+    stranger = town.browser()
+    page = await stranger.get(f"/verify/{serial}")
+    assert page.status == 200
+    assert "回执真实" in page.text
+    assert "目前状态：已提交，待受理" in page.text
+    assert "王**" in page.text
+    assert "王小明" not in page.text
+    assert "13800138000" not in page.text
+    forged = serial[:-1] + ("A" if serial[-1] != "A" else "B")
+    for number in (forged, "20261124XXXXXXXXXXX"):
+        false = await stranger.get(f"/verify/{number}")
+        assert false.status == 404
+        assert "查无此回执" in false.text
+        assert "不是番禺智慧政务出具的" in false.text
+
+
+@pytest.mark.article(13)
+async def test_progress_by_serial_without_sign_in(town: Town) -> None:
+    citizen = await town.citizen("王小明")
+    serial = await serial_of(town, await submitted(citizen))
+    stranger = town.browser()
+    for typed in (serial, f" {serial.lower()} ", f"{serial[:8]}-{serial[8:]}"):
+        page = await stranger.post("/progress", {"serial": typed})
+        assert "已提交，待受理" in page.text
+        assert "王**" in page.text
+        assert "王小明" not in page.text
+    assert "已提交，待受理" in (await stranger.get(f"/progress?serial={serial}")).text
+    wrong = await stranger.post("/progress", {"serial": "2026112400"})
+    assert wrong.status == 400
+    assert 'value="2026112400"' in wrong.text
+    assert "请核对回执后重新输入" in wrong.text
+
+
+@pytest.mark.article(13)
+async def test_refusal_comes_with_its_basis_and_ones_rights(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    await town.services.applications.not_accept(
+        path.split("/")[2], CLERK, "不在番禺居住", "居住证暂行条例第九条", clerk_cause(town)
+    )
+    page = (await citizen.get(path)).text
+    for text in (
+        f'href="/guides/{ITEM}"',
+        f"到窗口领取：{HALL.name}",
+        "不予受理",
+        "不在番禺居住",
+        "居住证暂行条例第九条",
+        "行政复议",
+        "行政诉讼",
+    ):
+        assert text in page
+
+
+@pytest.mark.article(13)
+async def test_result_can_be_downloaded(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await concluded(town, citizen)
+    page = (await citizen.get(path)).text
+    assert "已办结" in page
+    link = re.search(rf"{path}/files/[0-9a-f]{{32}}", page)
+    assert link
+    file = await citizen.get(link[0])
+    assert file.headers["Content-Type"] == "application/pdf"
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert (await (await town.citizen()).get(link[0])).status == 404
+
+
+@pytest.mark.article(17)
+async def test_bad_review_says_why(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await concluded(town, citizen)
+    page = await citizen.get(f"{path}/review")
+    for level in ("非常满意", "满意", "基本满意", "不满意", "非常不满意"):
+        assert level in page.text
+    refused = await citizen.post(f"{path}/review", {"level": "2"})
+    assert refused.status == 422
+    assert "请同时说明原因" in refused.text
+    assert re.search(r'value="2" required checked', refused.text)
+    assert (await citizen.post(f"{path}/review", {"words": "好"})).status == 400
+    done = await citizen.post(f"{path}/review", {"level": "2", "tags": ["209", "510"], "words": "等了很久"})
+    assert done.status == 303
+    thanks = (await citizen.get(done.location)).text
+    assert "未在承诺时间办结" in thanks
+    assert "一窗受理一次办结" not in thanks  # a reason of another level
+    assert "等了很久" in thanks
+    assert (await citizen.post(f"{path}/review", {"level": "5"})).status == 409
+
+
+@pytest.mark.article(17)
+async def test_only_what_is_finished_can_be_reviewed(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    assert (await citizen.get(f"{path}/review")).status == 422
+    assert (await citizen.post(f"{path}/review", {"level": "5"})).status == 422
+
+
+@pytest.mark.article(13)
+async def test_a_denied_application_does_not_look_like_success(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
+    applications = town.services.applications
+    await applications.accept(key, CLERK, guide, town.services.calendar, by)
+    await applications.conclude(key, CLERK, guide, "denied", "不符合条件", None, by)
+    serial = await serial_of(town, path)
+    for page in (path, "/applications", f"/progress?serial={serial}", f"/verify/{serial}"):
+        text = (await citizen.get(page)).text
+        assert "已办结：不予许可" in text, page
+        assert "warn" in text
+    assert 'class="status status_warn"' in (await citizen.get(path)).text

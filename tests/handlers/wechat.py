@@ -1,0 +1,121 @@
+"""WeChat, calling us over real HTTP, and a database that can be made to hang."""
+
+import asyncio
+from dataclasses import dataclass, field
+from hashlib import sha1
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+from xml.sax.saxutils import escape
+
+import xmltodict
+from tornado.httpclient import AsyncHTTPClient, HTTPResponse
+
+from handlers.services import Services
+from tests.conftest import Clock
+from tests.handlers.guides import a_guide
+
+APPID, TOKEN = "wx0123456789abcdef", "token-of-the-tests"
+KEY, OLD_KEY, FOREIGN_KEY = ("k" * 42 + "A", "o" * 42 + "A", "f" * 42 + "A")
+USER = "openid-of-wang"
+ACCOUNT = "gh_panyu"
+
+
+class Gate:
+    """A wire to MongoDB that can be held: bytes wait in it until it is let go."""
+
+    def __init__(self, port: int) -> None:
+        self.target, self.open = port, asyncio.Event()
+        self.open.set()
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> int:
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        port: int = self.server.sockets[0].getsockname()[1]
+        return port
+
+    async def stop(self) -> None:
+        self.open.set()
+        self.server.close()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        for source, sink in ((reader, far_writer), (far_reader, writer)):
+            task = asyncio.create_task(self._pump(source, sink))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        try:
+            while data := await source.read(65536):
+                await self.open.wait()
+                sink.write(data)
+                await sink.drain()
+        finally:
+            sink.close()
+
+
+@dataclass
+class Peer:
+    """WeChat, calling us."""
+
+    url: str
+    services: Services
+    clock: Clock
+    gate: Gate
+    http: AsyncHTTPClient = field(default_factory=lambda: AsyncHTTPClient(force_instance=True))
+
+    def query(self, *more: str, **changes: str) -> dict[str, str]:
+        given = {"timestamp": str(int(self.clock.now().timestamp())), "nonce": uuid4().hex[:10]} | changes
+        given.setdefault("signature", signature(given["timestamp"], given["nonce"]))
+        return given
+
+    async def send(self, query: dict[str, str], body: str | bytes | None = None) -> HTTPResponse:
+        return await self.http.fetch(
+            f"{self.url}?{urlencode(query)}",
+            method="GET" if body is None else "POST",
+            body=body,
+            raise_error=False,
+            request_timeout=10,
+        )
+
+    async def say(self, xml: str) -> str:
+        """Send in plain; the text of the reply, "" where there is none."""
+        response = await self.send(self.query(), xml)
+        assert response.code == 200
+        return content(response.body.decode())
+
+
+def signature(*parts: str) -> str:
+    return sha1("".join(sorted((TOKEN, *parts))).encode(), usedforsecurity=False).hexdigest()
+
+
+def message(text: str, **changes: str) -> str:
+    return xml({"MsgType": "text", "Content": text, "MsgId": uuid4().int % 10**16, **changes})
+
+
+def event(name: str, key: str = "", **changes: str) -> str:
+    return xml({"MsgType": "event", "Event": name, "EventKey": key, **changes})
+
+
+def xml(elements: dict[str, Any]) -> str:
+    common = {"ToUserName": ACCOUNT, "FromUserName": USER, "CreateTime": 1764000000}
+    inner = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in (common | elements).items())
+    return f"<xml>{inner}</xml>"
+
+
+def content(reply: str) -> str:
+    if reply == "success":
+        return ""
+    parsed = xmltodict.parse(reply)["xml"]
+    assert (parsed["ToUserName"], parsed["FromUserName"], parsed["MsgType"]) == (USER, ACCOUNT, "text")
+    return str(parsed["Content"])
+
+
+async def publish_guides(peer: Peer, cause: Any) -> None:
+    await peer.services.guides.publish(a_guide(), cause())
+    other = a_guide(item=a_guide().item[:-1] + "2", name="居住证首次申领", visits=1)
+    await peer.services.guides.publish(other, cause())

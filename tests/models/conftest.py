@@ -1,0 +1,56 @@
+"""An applicant, and the stores, empty, with both drivers."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from models.accounts import Accounts
+from models.agencies import Agencies
+from models.applicants import Applicants
+from models.applications import Applications
+from models.binding import Binding
+from models.parties import Party
+from models.phone_codes import PhoneCodes
+from models.privacy import Privacy
+from models.store import Database
+from tests.models.house import House, Register
+
+
+@pytest.fixture
+def party(privacy: Privacy) -> Party:
+    person = {
+        "_id": "p1",
+        "kind": "person",
+        "masked_name": "陈**",
+        "name": privacy.seal("陈建国", "applicant:p1:name"),
+        "credential": {"masked": "4401**********0036"},
+    }
+    return Party(person, person, "a1")
+
+
+@pytest.fixture
+async def applications(any_database: Database, privacy: Privacy) -> AsyncIterator[Applications]:
+    store = Applications(any_database, privacy)
+    await store.prepare()
+    yield store
+    await store.documents.delete_many({})
+
+
+@pytest.fixture
+async def house(any_database: Database, privacy: Privacy) -> AsyncIterator[House]:
+    applicants, agencies = Applicants(any_database, privacy), Agencies(any_database)
+    codes, register = PhoneCodes(any_database, privacy), Register()
+    house = House(
+        Accounts(any_database),
+        applicants,
+        agencies,
+        codes,
+        register,
+        Binding(applicants, agencies, codes, register),
+    )
+    stores = (house.accounts, applicants, agencies, codes)
+    for store in stores:
+        await store.prepare()
+    yield house
+    for store in stores:
+        await store.documents.delete_many({})

@@ -1,0 +1,98 @@
+"""Who is bound to what, with a register that the test controls."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.accounts import Accounts
+from models.agencies import Agencies
+from models.applicants import Applicants
+from models.binding import Binding
+from models.credentials import ApplicantKind, CredentialKind, check_credential
+from models.errors import BadInput, Unavailable
+from models.events import Cause
+from models.phone_codes import PhoneCodes
+from models.store import Document
+from models.verification import BodyVerdict, Verdict
+from models.workdays import local_date
+from tests.conftest import START
+
+ELDER = ("陈建国", "11010519491231002X")
+BOSS = ("梁志强", "44011319700101001X")
+USCC = "91440113MA59K2XT4M"
+
+
+@dataclass
+class Register:
+    """Knows names by their numbers; `down` makes it not answer."""
+
+    people: dict[str, str] = field(default_factory=lambda: dict([ELDER[::-1]]))
+    representative: tuple[str, str] = BOSS
+    down: bool = False
+
+    async def person(self, kind: CredentialKind, name: str, number: str) -> Verdict:
+        if self.down:
+            raise Unavailable("register_down", "核验服务暂时不可用")
+        if number not in self.people:
+            return Verdict.NO_RECORD
+        return Verdict.MATCH if self.people[number] == name else Verdict.MISMATCH
+
+    async def body(self, kind: CredentialKind, name: str, number: str) -> BodyVerdict:
+        return BodyVerdict(Verdict.MATCH, *self.representative)
+
+
+@dataclass
+class House:
+    accounts: Accounts
+    applicants: Applicants
+    agencies: Agencies
+    codes: PhoneCodes
+    register: Register
+    binding: Binding
+
+    async def bind(
+        self, account: str, by: Cause, who: tuple[str, str] = ELDER, phone: str = "13900000001"
+    ) -> Document:
+        await self.codes.documents.delete_many({})
+        await self.codes.request(phone, by)
+        return await self.enter(account, by, await self.code(), who, phone)
+
+    async def code(self) -> str:
+        """What the only message that was sent says."""
+        return self.codes.secret(await self.codes.documents.find_one({}))[1]
+
+    async def enter(
+        self,
+        account: str,
+        by: Cause,
+        code: str,
+        who: tuple[str, str] = ELDER,
+        phone: str = "13900000001",
+        kind: CredentialKind = CredentialKind.RESIDENT_ID,
+    ) -> Document:
+        return await self.binding.person(
+            account, kind=kind, name=who[0], number=who[1], phone=phone, code=code, by=by
+        )
+
+    async def for_weimei(self, agent: Document, by: Cause, **changes: Any) -> Document:
+        """Ask to act for an enterprise."""
+        asked: dict[str, Any] = {
+            "applicant_kind": ApplicantKind.ENTERPRISE,
+            "kind": CredentialKind.USCC,
+            "name": "番禺味美食品有限公司",
+            "number": USCC,
+        }
+        return await self.binding.body(agent, by=by, **{**asked, **changes})
+
+
+async def valid_boss(house: House) -> tuple[str, str]:
+    """The representative with a number whose check digit is right."""
+    for last in "0123456789X":
+        try:
+            number = BOSS[1][:17] + last
+            check_credential(ApplicantKind.PERSON, CredentialKind.RESIDENT_ID, number, local_date(START))
+        except BadInput:
+            continue
+        house.register.people[number] = BOSS[0]
+        house.register.representative = (BOSS[0], number)
+        return BOSS[0], number
+    raise AssertionError
