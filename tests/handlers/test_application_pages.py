@@ -362,6 +362,7 @@ async def test_withdrawing_asks_first(town: Town) -> None:
     page = (await citizen.get(path)).text
     assert "已撤回" in page
     assert "确定撤回" not in page
+    assert f'href="/guides/{ITEM}"' in page
     assert (await citizen.post(f"{path}/withdraw")).location == path  # tapped twice
     assert (await citizen.post(f"{await concluded(town, citizen)}/withdraw")).status == 409
 
@@ -520,6 +521,33 @@ async def test_a_denied_application_does_not_look_like_success(town: Town) -> No
     assert 'class="status status_warn"' in (await citizen.get(path)).text
 
 
+@pytest.mark.article(15)
+async def test_the_document_of_a_denial_is_not_called_the_certificate(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
+    applications = town.services.applications
+    await applications.accept(key, CLERK, guide, town.services.calendar, by)
+    applicant = (await applications.get(key))["applicant"]
+    pdf = await town.services.materials.keep(applicant, key, "result", "决定.pdf", a_pdf(), by)
+    await applications.conclude(key, CLERK, guide, "denied", "不符合条件", pdf, by)
+    page = (await citizen.get(path)).text
+    assert "下载 决定书" in page
+    assert f"下载 {guide.deliverable}" not in page
+
+
+@pytest.mark.article(13)
+async def test_a_returned_application_says_why_and_leads_on(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
+    await town.services.applications.accept(key, CLERK, guide, town.services.calendar, by)
+    await town.services.applications.return_(key, CLERK, "姓名与证件不符", by)
+    page = (await citizen.get(path)).text
+    assert re.search(r"退件原因</h2><p>姓名与证件不符", page)
+    assert f'href="/guides/{ITEM}"' in page
+
+
 @pytest.mark.article(12)
 async def test_beginning_says_what_there_is_already(town: Town) -> None:
     citizen = await town.citizen()
@@ -532,6 +560,7 @@ async def test_beginning_says_what_there_is_already(town: Town) -> None:
     page = (await citizen.get(start)).text
     assert "您已有一件同样的申请正在办理" in page
     assert f'href="{path}"' in page
+    assert "weui-btn_primary" not in page  # nothing invites to begin a second one
     await draft(citizen)
     assert "接着填写草稿" in (await citizen.get(start)).text
 
