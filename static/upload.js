@@ -9,6 +9,7 @@ async function renew(section) {
   const fresh = page.getElementById(section.id);
   if (!fresh) return location.assign(answer.url);
   section.replaceWith(fresh);
+  document.querySelector("#error:not(:has(a))")?.remove(); // it said that a file was missing
   prepare(fresh);
   fresh.tabIndex = -1;
   fresh.focus();

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from handlers.admin.panel import FormAction, PanelPage
-from handlers.admin.queue import light, way_back
+from handlers.admin.queue import light, status_of, way_back
 from handlers.applications.confirm import readable
 from handlers.html import needs
 from models.applications import (
@@ -17,7 +17,6 @@ from models.applications import (
     mask_answer,
     may,
     next_state,
-    status_text,
 )
 from models.errors import BadInput, DomainError, NotFound
 from models.items import Guide
@@ -49,7 +48,7 @@ class ApplicationPage(PanelPage):
             guide=guide,
             current=await self.current(guide),
             here=way_back(self),
-            status=status_text(found["state"]),
+            status=status_of(found),
             names=names_of(guide),
             handed_in={m["code"]: m["file"] for m in found["materials"]},
             largest=LARGEST,

@@ -12,7 +12,8 @@ from tornado.iostream import StreamClosedError
 from handlers.admin.panel import PanelPage
 from handlers.base import local
 from handlers.html import needs
-from models.applications import State, status_text
+from handlers.words import standing
+from models.applications import State
 from models.store import Document
 from models.workdays import Workdays, local_date
 
@@ -69,8 +70,7 @@ class QueuePage(PanelPage):
             text_query=text,
             here=way_back(self),
             rows=[
-                (one, status_text(one["state"]), light(one, self.now, self.services.calendar))
-                for one in found[:A_PAGE]
+                (one, status_of(one), light(one, self.now, self.services.calendar)) for one in found[:A_PAGE]
             ],
             more=f"/admin/applications?{urlencode(more)}" if more else None,
         )
@@ -99,7 +99,7 @@ class TableHandler(PanelPage):
         times = (one["submitted_at"], one["changed_at"], one["due_at"])
         yield from (one["serial"], one["item_name"], one["masked_name"], one["department_name"])
         yield from (local(time) if time else "" for time in times)
-        yield from (status_text(one["state"]), light(one, self.now, self.services.calendar)[1])
+        yield from (status_of(one), light(one, self.now, self.services.calendar)[1])
 
 
 def filter_of(page: PanelPage) -> tuple[str, tuple[str, ...]]:
@@ -114,6 +114,10 @@ def way_back(page: PanelPage) -> str:
     asked = {name: page.get_query_argument(name, "") for name in ("show", "q", "after")}
     given = {name: value for name, value in asked.items() if value}
     return f"?{urlencode(given)}" if given else ""
+
+
+def status_of(application: Document) -> str:
+    return standing(application["state"], (application["result"] or {}).get("decision"))[0]
 
 
 def line(cells: Iterable[str]) -> str:

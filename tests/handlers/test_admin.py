@@ -172,6 +172,9 @@ async def test_denial_needs_a_reason_and_no_result(office: Office) -> None:
     page = (await desk.get(path)).text
     assert "不予许可" in page
     assert "未居住满半年" in page
+    assert '<strong class="status">已办结：不予许可' in page
+    for closed in ("applications?show=closed", "applications.csv?show=closed"):
+        assert "已办结：不予许可" in (await desk.get(f"/admin/{closed}")).text
 
 
 @pytest.mark.article(15)

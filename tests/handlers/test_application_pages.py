@@ -129,6 +129,7 @@ async def test_withdrawing_asks_first(town: Town) -> None:
     page = (await citizen.get(path)).text
     assert "已撤回" in page
     assert "确定撤回" not in page
+    assert f'href="/guides/{ITEM}"' in page
     assert (await citizen.post(f"{path}/withdraw")).location == path  # tapped twice
     assert (await citizen.post(f"{await concluded(town, citizen)}/withdraw")).status == 409
 
@@ -173,6 +174,7 @@ async def test_beginning_says_what_there_is_already(town: Town) -> None:
     page = (await citizen.get(start)).text
     assert "您已有一件同样的申请正在办理" in page
     assert f'href="{path}"' in page
+    assert "weui-btn_primary" not in page  # nothing invites to begin a second one
     await draft(citizen)
     assert "接着填写草稿" in (await citizen.get(start)).text
 

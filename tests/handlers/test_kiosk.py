@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -13,6 +14,7 @@ from tests.handlers.visitor import HALL, Browser, Town, rich_guide
 
 ITEM = rich_guide().item
 PRINTED = USCC + "0000000000077"
+ABROAD = USCC + "0000000000078"
 PAGES = ("", "/guides", f"/guides/{ITEM}", "/progress", "/notes", "/phone")
 
 
@@ -218,6 +220,21 @@ async def test_all_pages_in_english(town: Town) -> None:
         for word in sorted(data, key=len, reverse=True):
             text = text.replace(word, "")
         assert not re.findall(r"[\u4e00-\u9fff]+", text), page
+
+
+async def test_a_guide_in_english_says_what_is_known_in_english(town: Town) -> None:
+    departments = town.services.departments.documents
+    await departments.update_one({"_id": USCC}, {"$set": {"name_en": "Public Security Branch"}})
+    changed = a_guide(
+        item=ABROAD, materials=[{"code": "id", "name": "申请人有效身份证件", "kinds": ["copy"], "copies": 1}]
+    )
+    await town.services.guides.publish(changed, clerk_cause(town))
+    page = (await (await kiosk(town, "en")).get(f"/kiosk/guides/{ABROAD}")).text
+    await departments.update_one({"_id": USCC}, {"$unset": {"name_en": ""}})
+    assert "Public Security Branch" in page
+    assert "<li>Applicant's valid ID" in unescape(page)
+    assert "；" not in page
+    assert '<span lang="zh-CN">' in page
 
 
 def town_words() -> list[str]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.files import photo
+from tests.files import a_pdf, photo
 from tests.handlers.applying import CLERK, ITEM, clerk_cause, concluded, draft, serial_of, submitted
 from tests.handlers.visitor import HALL, Town
 
@@ -161,3 +161,30 @@ async def test_a_denied_application_does_not_look_like_success(town: Town) -> No
         assert "已办结：不予许可" in text, page
         assert "warn" in text
     assert 'class="status status_warn"' in (await citizen.get(path)).text
+
+
+@pytest.mark.article(15)
+async def test_the_document_of_a_denial_is_not_called_the_certificate(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
+    applications = town.services.applications
+    await applications.accept(key, CLERK, guide, town.services.calendar, by)
+    applicant = (await applications.get(key))["applicant"]
+    pdf = await town.services.materials.keep(applicant, key, "result", "决定.pdf", a_pdf(), by)
+    await applications.conclude(key, CLERK, guide, "denied", "不符合条件", pdf, by)
+    page = (await citizen.get(path)).text
+    assert "下载 决定书" in page
+    assert f"下载 {guide.deliverable}" not in page
+
+
+@pytest.mark.article(13)
+async def test_a_returned_application_says_why_and_leads_on(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
+    await town.services.applications.accept(key, CLERK, guide, town.services.calendar, by)
+    await town.services.applications.return_(key, CLERK, "姓名与证件不符", by)
+    page = (await citizen.get(path)).text
+    assert re.search(r"退件原因</h2><p>姓名与证件不符", page)
+    assert f'href="/guides/{ITEM}"' in page
