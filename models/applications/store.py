@@ -85,7 +85,8 @@ class ApplicationStore(Store):
     async def files_held(self, keys: set[str]) -> set[str]:
         """Ids of the files that belong to any of these applications."""
         wanted = {"materials.file": 1, "supplements.files": 1, "result.deliverable": 1}
-        found = self.documents.find({"_id": {"$in": sorted(keys)}}, wanted)
+        query = {"_id": {"$in": sorted(keys)}, "state": {"$ne": State.DISCARDED}}
+        found = self.documents.find(query, wanted)
         return {file async for document in found for file in rules.files_of(document)}
 
     async def by_serial(self, serial: str) -> Document:

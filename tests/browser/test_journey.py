@@ -48,8 +48,6 @@ class Stage:
 
     async def shoot(self, page: Page, name: str) -> None:
         self.count += 1
-        for frame in page.frames:
-            await frame.wait_for_function("[...document.images].every(image => image.complete)")
         await page.screenshot(path=PICTURES / f"{self.count:02}-{name}.png")
 
     async def control(self, path: str) -> list[dict[str, Any]]:
@@ -176,7 +174,6 @@ async def books(stage: Stage) -> None:
     await view.get_by_role("link", name=ITEM).first.click()
     await view.get_by_role("link", name="番禺区政务服务中心").click()
     await view.locator(".day").nth(2).click()
-    await expect(view.locator(".slot").first).to_be_visible()
     await stage.shoot(stage.phone, "slots")
     await view.locator(".slot:not(.slot_full)").first.click()
     await view.get_by_role("button", name="确认预约").click()
