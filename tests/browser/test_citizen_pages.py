@@ -165,10 +165,13 @@ async def test_corrections_outlive_an_upload(town: Town, chromium: Chromium, tmp
     page = phone.page
     await phone.open(f"{path}/supplement")
     await page.wait_for_selector(".kept_wanting:has-text('原文件不合要求')")
+    await page.click("form[action$=supplement] button")
+    await page.wait_for_selector("#error:has-text('请先补齐所要求的全部材料')")
     await page.fill("#address", "番禺区市桥街2号")
     await asyncio.to_thread((tmp_path / "good.jpg").write_bytes, photo())
     await page.set_input_files("[type=file]", tmp_path / "good.jpg")
     await page.wait_for_selector(".kept:not(.kept_wanting) .icon_good")
+    assert not await page.query_selector("#error")
     await page.click(".top__tools [name=elder]")
     await page.wait_for_selector("html.elder")
     assert await page.input_value("#address") == "番禺区市桥街2号"
