@@ -174,6 +174,7 @@ async def books(stage: Stage) -> None:
     await view.get_by_role("link", name=ITEM).first.click()
     await view.get_by_role("link", name="番禺区政务服务中心").click()
     await view.locator(".day").nth(2).click()
+    await expect(view.locator(".slot").first).to_be_visible()
     await stage.shoot(stage.phone, "slots")
     await view.locator(".slot:not(.slot_full)").first.click()
     await view.get_by_role("button", name="确认预约").click()
@@ -209,6 +210,7 @@ async def applies(stage: Stage) -> str:
     await stage.shoot(stage.phone, "confirm")
     await view.get_by_role("button", name="提交申请").click()
     await expect(view.get_by_role("heading", level=1)).to_have_text("申请回执")
+    await expect(view.locator(".qr img")).to_have_js_property("complete", True)
     await stage.shoot(stage.phone, "receipt")
     return (await view.locator("dd.code").first.inner_text()).strip()
 
