@@ -16,14 +16,16 @@ from models.store import Database, Document, Store, unique_text
 OTHER_PHONE = Refused(
     "phone_differs", "请使用该证件登记时的手机号码接收验证码；号码已停用的，请带证件到窗口更新后再绑定"
 )
+RACED = Conflict("binding_raced", "该证件正在办理绑定，请稍后再试")
 
 
 class Applicants(Store):
     """One document for each verified credential.
 
-    `{_id, kind, name, number, phone (sealed), credential: {kind, index, masked}, masked_name, masked_phone,
-    account: the account it is bound to or None, verified: {at, by}}`. The credential is unique, and so is
-    the account: a credential binds to one account at a time, an account to one person.
+    `{_id, kind, name, number, phone (sealed), credential: {kind, label, index, number_index, masked},
+    masked_name, masked_phone, account: the one it is bound to or None, verified: {at, by}, representative:
+    of a body, from `number_index`}`. The credential is unique, and so is the account: a credential binds to
+    one account at a time, an account to one person.
     """
 
     collection = "applicants"
@@ -64,21 +66,19 @@ class Applicants(Store):
 
         Raises:
             Refused: `phone_differs`.
-            Conflict: `account_bound`, the account is bound to another person.
+            Conflict: `account_bound`, the account is bound to another person; `binding_raced`.
         """
         before = await self.known(credential)
         if before and self.phone(before) not in (None, phone):
             raise OTHER_PHONE
         old = before["account"] if before else None
-        event = (
-            Event("applicant.rebound", account, by, {"old_account": old})
-            if old not in (None, account)
-            else Event("applicant.bound", account, by)
-        )
+        name_of_event, data = "applicant.bound", {}
+        if old not in (None, account):
+            name_of_event, data = "applicant.rebound", {"old_account": old}
         identity = self._identity(before, ApplicantKind.PERSON, credential, name, phone)
         sets = {**identity, "account": account, "verified": {"at": by.at, "by": verified_by}}
         try:
-            return await self._put(before, sets, event, {"account": old})
+            return await self._put(before, sets, name_of_event, by, data, expects={"account": old})
         except DuplicateKeyError:
             raise Conflict("account_bound", "当前微信已绑定其他身份，请先在个人中心解除绑定") from None
 
@@ -93,7 +93,7 @@ class Applicants(Store):
             "representative": representative,
             "verified": {"at": by.at, "by": "register"},
         }
-        return await self._put(before, sets, Event("applicant.registered", "", by), {})
+        return await self._put(before, sets, "applicant.registered", by)
 
     async def verify_at_window(
         self, kind: ApplicantKind, credential: Credential, *, name: str, phone: str, by: Cause
@@ -119,7 +119,7 @@ class Applicants(Store):
         if before is None:
             sets["account"] = None
         name_of_event = "applicant.phone_changed" if changed else "applicant.verified_at_window"
-        return await self._put(before, sets, Event(name_of_event, "", by), {})
+        return await self._put(before, sets, name_of_event, by)
 
     async def move(self, old: str, account: str, by: Cause) -> None:
         """Bind whom one account has to another of the same user, unless that has somebody already."""
@@ -220,23 +220,33 @@ class Applicants(Store):
         }
 
     async def _put(
-        self, before: Document | None, sets: Document, event: Event, expects: Document
+        self,
+        before: Document | None,
+        sets: Document,
+        name_of_event: str,
+        by: Cause,
+        data: Document | None = None,
+        expects: Document | None = None,
     ) -> Document:
-        """Insert or update; `about` of the event becomes the applicant's id."""
+        """Insert, or update where it is still as it `expects`.
+
+        Raises:
+            Conflict: `binding_raced`.
+        """
         key = sets["_id"]
-        event = Event(event.name, key, event.cause, {**event.data, "account": sets.get("account")}, event.id)
+        event = Event(name_of_event, key, by, {**(data or {}), "account": sets.get("account")})
         if before is None:
             try:
                 return await self.add(sets, event)
             except DuplicateKeyError as error:
                 if "credential" not in str(error.details):
                     raise
-                raise Conflict("binding_raced", "该证件正在办理绑定，请稍后再试") from None
+                raise RACED from None
         changed: Document | None = await self.documents.find_one_and_update(
-            {"_id": key, **expects},
+            {"_id": key, **(expects or {})},
             {"$set": {k: v for k, v in sets.items() if k != "_id"}, "$push": {"events": event.document()}},
             return_document=ReturnDocument.AFTER,
         )
         if changed is None:
-            raise Conflict("binding_raced", "该证件正在办理绑定，请稍后再试")
+            raise RACED
         return changed
