@@ -16,8 +16,8 @@ FOLLOWING = ("following", "following_since")
 
 
 class Accounts(Store):
-    """`{_id, openid, miniprogram_openid, unionid, following, following_since, language, elder, acting,
-    absorbed}`.
+    """`{_id, openid, miniprogram_openid, unionid, following, following_since, seen_at, language, elder,
+    acting, absorbed}`.
 
     `absorbed` are ids of accounts that turned out to be the same user's; `acting` is the id of the
     enterprise or organization that the account's person acts for just now.

@@ -93,7 +93,11 @@ class Agencies(Store):
         )
 
     async def end(self, key: str, person: Document, by: Cause) -> Document:
-        """The agent gives it up, or the representative takes it back."""
+        """The agent gives it up, or the representative takes it back.
+
+        Raises:
+            Conflict: `agency_ended`, also for somebody who is neither.
+        """
         return await self.change(
             key,
             expects={

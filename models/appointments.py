@@ -104,8 +104,9 @@ def check_ending(ending: Ending, material: str | None, guide: Guide) -> None:
 
 
 class Appointments(Store):
-    """`{_id, applicant, agent, account, item, item_name, guide, hall, hall_name, group, day, start, end,
-    seat, state, claims, timeline}`; `day` is `2026-11-24` in Panyu."""
+    """`{_id, applicant, agent, account, masked_name, item, item_name, guide, department, hall, hall_name,
+    group, day, start, end, seat, state, material, booked_at, channel, claims, timeline}`; `day` is
+    `2026-11-24` in Panyu, `material` the one whose lack ended it."""
 
     collection = "appointments"
     missing = NotFound("appointment_not_found", "没有找到该预约")

@@ -38,7 +38,8 @@ def check_phone(phone: str) -> str:
 
 
 class PhoneCodes(Store):
-    """`{_id: index of the phone, phone, code (both sealed), sent_at, sent: last ten times, tries, used}`."""
+    """`{_id: index of the phone, phone, code (both sealed), sent_at, sent: last ten times, expires_at,
+    purge_at, tries, used}`."""
 
     collection = "phone_codes"
     indexes: ClassVar = [

@@ -102,7 +102,8 @@ def check_review(level: int, tags: list[str], words: str) -> None:
 
 
 class Reviews(Store):
-    """`{_id: "application:<id>" | "appointment:<id>", applicant, level, tags, words, at, item, …}`"""
+    """`{_id: "application:<id>" | "appointment:<id>", applicant, level, tags, words, at, channel}`, and of
+    what is reviewed `{item, item_name, department, serial, hall}`."""
 
     collection = "reviews"
     indexes: ClassVar = [

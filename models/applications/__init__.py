@@ -19,16 +19,15 @@ from models.applications.rules import (
     status_text,
 )
 from models.applications.serials import check_serial, new_serial
-from models.applications.staff import OPEN, StaffSteps
+from models.applications.staff import StaffSteps
 
 
 class Applications(ApplicantSteps, StaffSteps):
-    """All that can happen to applications; `docs/architecture.md`, Documents, says what one holds."""
+    """All that can happen to applications; `store.ApplicationStore` says what one holds."""
 
 
 __all__ = [
     "MATERIAL_STATES",
-    "OPEN",
     "PRIVATE",
     "TRANSITIONS",
     "Action",

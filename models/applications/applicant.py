@@ -53,11 +53,19 @@ class ApplicantSteps(ApplicationStore):
     async def save(
         self, key: str, party: Party, guide: Guide, given: Mapping[str, Any], by: Cause
     ) -> Document:
-        """Keep a draft's answers as far as they go."""
+        """Keep a draft's answers as far as they go.
+
+        Raises:
+            Conflict: `already_submitted` or `application_moved_on`.
+        """
         await self._own_draft(key, party)
         answers = check_answers(guide.form, given, complete=False, today=local_date(by.at))
-        return await self._step(
-            key, [State.DRAFT], "application.saved", by, self._answered(key, guide, answers)
+        return await self.change(
+            key,
+            expects={"state": State.DRAFT},
+            sets={"answers": self._sealed(key, guide, answers), "changed_at": by.at},
+            event=Event("application.saved", key, by),
+            otherwise=MOVED_ON,
         )
 
     async def attach(
@@ -67,6 +75,7 @@ class ApplicantSteps(ApplicationStore):
 
         Raises:
             Refused: `beyond_guide`, `material_not_asked`, `material_not_yours`.
+            Conflict: `already_submitted` or `application_moved_on`.
         """
         found = await self.find(key, party)
         if code not in {m.code for m in guide.online_materials() if m.uploads}:
@@ -77,7 +86,12 @@ class ApplicantSteps(ApplicationStore):
         return await self._put_file(found, code, by, file=material["_id"], name=material["name"])
 
     async def detach(self, key: str, party: Party, code: str, by: Cause) -> str | None:
-        """Take a file back, as long as it was not handed in for good; returns it if nobody needs it."""
+        """Take a file back, as long as it was not handed in for good; returns it if nobody needs it.
+
+        Raises:
+            Refused: `material_not_asked`.
+            Conflict: `already_submitted` or `application_moved_on`.
+        """
         found = await self.find(key, party)
         if found["state"] in HANDED_IN:
             raise rules.moved_on(State(found["state"]))
@@ -100,7 +114,7 @@ class ApplicantSteps(ApplicationStore):
         _check_materials(guide, found)
         due = rules.acceptance_deadline(guide, by.at, calendar)
         sets = {
-            **self._answered(key, guide, answers),
+            "answers": self._sealed(key, guide, answers),
             "place": self._sealed_place(key, place),
             "materials": [{**m, "state": _material_state(guide, m)} for m in found["materials"]],
             "submitted_at": by.at,
@@ -149,7 +163,7 @@ class ApplicantSteps(ApplicationStore):
             Action.SUPPLEMENT,
             by,
             {
-                **self._answered(key, guide, answers),
+                "answers": self._sealed(key, guide, answers),
                 f"supplements.{last}.answered_at": by.at,
                 "received_at": by.at,
                 "deadlines.acceptance": due,
@@ -238,7 +252,6 @@ def _draft(party: Party, guide: Guide, department: Document, claim: str, by: Cau
         "draft": claim,
         "serial": None,
         "applicant": party.id,
-        "applicant_kind": party.applicant["kind"],
         "agent": str(party.agent["_id"]),
         "account": party.account,
         "masked_name": party.applicant["masked_name"],

@@ -7,7 +7,7 @@ from models.credentials import ApplicantKind
 from models.errors import Conflict, Forbidden, Refused
 from models.events import Channel
 from models.items import Guide
-from models.staff import department_limit, scopes
+from models.staff import check_scope, department_limit, scopes
 from models.store import Document
 from models.workdays import Workdays
 
@@ -192,8 +192,7 @@ def check_member(member: Document, application: Document, scope: str) -> None:
     Raises:
         Forbidden: `scope_missing` or `other_department`.
     """
-    if scope not in scopes(member):
-        raise Forbidden("scope_missing", "您的岗位没有此项权限")
+    check_scope(member, scope)
     if department_limit(member, scope) not in (None, application["department"]):
         raise Forbidden("other_department", "该办件由其他部门办理")
 

@@ -25,6 +25,11 @@ class StaffSteps(ApplicationStore):
     async def accept(
         self, key: str, member: Document, guide: Guide, calendar: Workdays, by: Cause
     ) -> Document:
+        """受理; the limit for the decision begins.
+
+        Raises:
+            Conflict: `already_submitted` or `application_moved_on`, here and below.
+        """
         found = await self._for_action(key, member, Action.ACCEPT)
         due = rules.decision_deadline(guide, by.at, calendar)
         sets = {"accepted_at": by.at, "deadlines.decision": due, "due_at": due}

@@ -26,7 +26,18 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ApplicationStore(Store):
-    """`docs/architecture.md`, Documents, says what one holds."""
+    """`{_id, draft: "<applicant>:<guide>" while it is one, serial: None until then, applicant, agent,
+    account, masked_name, masked_number, guide, item, item_name, department, department_name, handling, state,
+    answers, materials, place, deadlines: {acceptance, decision}, due_at: of the clock that runs, supplements,
+    refusal, result, channel, timeline, started_at, changed_at, submitted_at, received_at,
+    accepted_at, concluded_at}`.
+
+    `answers` maps a question to its answer, or to `{sealed}`; `materials` are `{code, name, file, file_name,
+    state}` (see MATERIAL_STATES); `place` is a `Place` with the address sealed; `supplements` are `{at, by,
+    materials, fields, reason, files: those before, by material, answered_at}`; `refusal` is `{reason,
+    basis}`; `result` is `{decision, reason, deliverable, file_name}`; files are ids of
+    `Materials`, the deliverable too.
+    """
 
     collection = "applications"
     missing = NotFound("application_not_found", "没有找到该办件")
@@ -150,21 +161,6 @@ class ApplicationStore(Store):
             event=event,
             otherwise=MOVED_ON,
         )
-
-    async def _step(
-        self, key: str, states: Sequence[State], name: str, by: Cause, sets: Document
-    ) -> Document:
-        """A change that leaves the state as it is."""
-        return await self.change(
-            key,
-            expects={"state": {"$in": [state.value for state in states]}},
-            sets={"changed_at": by.at, **sets},
-            event=Event(name, key, by),
-            otherwise=MOVED_ON,
-        )
-
-    def _answered(self, key: str, guide: Guide, answers: Answers) -> Document:
-        return {"answers": self._sealed(key, guide, answers)}
 
     def _sealed(self, key: str, guide: Guide, answers: Answers) -> Document:
         secret = {question.name for question in guide.form.questions() if is_sealed(question)}

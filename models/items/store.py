@@ -17,6 +17,7 @@ from models.items.guide import Guide, check_publishable, guide_of
 from models.spelling import grams, pieces, plain, rank, spellings
 from models.store import Database, Document, Store
 
+VERSION_TAKEN = Conflict("guide_version_taken", "该版本的办事指南已发布，修改须使用新的版本号")
 A_TRIP = 10_000
 """Documents that the server sends at once, up to 16 MB."""
 
@@ -130,7 +131,7 @@ class Guides(Store):
         content = guide.model_dump(mode="json")
         earlier = await self.documents.find_one({"_id": guide.key})
         if earlier and guide_of(earlier) != guide:
-            raise Conflict("guide_version_taken", "该版本的办事指南已发布，修改须使用新的版本号")
+            raise VERSION_TAKEN
         if earlier and earlier["state"] == "published":
             return guide
         await self._check_newest(guide)
@@ -155,7 +156,7 @@ class Guides(Store):
                 expects={"state": "draft"},
                 sets={"state": "published", "published_at": by.at},
                 event=Event("guide.published", guide.key, by),
-                otherwise=Conflict("guide_version_taken", "该版本的办事指南已发布，修改须使用新的版本号"),
+                otherwise=VERSION_TAKEN,
                 session=session,
             )
         return guide
