@@ -113,7 +113,7 @@ async def choices(page: CitizenPage, step: Step) -> dict[str, Any]:
     if not step.item:
         return found | {"guides": await page.services.guides.search(step.q[:50])}
     guide = await page.services.guides.published(step.item)
-    halls = [h for h in await page.services.halls.offering(guide.group) if h.code in guide.places]
+    halls = await page.services.halls.offering(guide.group, guide.places)
     found |= {"guide": guide, "halls": halls}
     hall = next((h for h in halls if h.code == step.hall), None)
     if hall is None:

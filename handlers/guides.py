@@ -4,8 +4,6 @@ from pydantic import BaseModel
 
 from handlers.pages import CitizenPage, steps_of
 from models.credentials import ApplicantKind
-from models.errors import NotFound
-from models.halls import Hall
 
 
 class GuidesQuery(BaseModel):
@@ -45,17 +43,8 @@ class GuidePage(CitizenPage):
             guide=guide,
             steps=steps_of(guide),
             department=await self.services.departments.get(guide.department),
-            places=await self.places(guide.places),
+            places=await self.services.halls.those(guide.places),
         )
-
-    async def places(self, codes: list[str]) -> list[Hall]:
-        found: list[Hall] = []
-        for code in codes:
-            try:
-                found.append(await self.services.halls.find(code))
-            except NotFound:
-                continue
-        return found
 
 
 ROUTES = [

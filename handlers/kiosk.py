@@ -10,7 +10,6 @@ from handlers.pages import CitizenPage, steps_of
 from handlers.receipts import public_view
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Channel
-from models.halls import Hall
 from models.items import Guide, Handling
 
 IDLE_SECONDS = 60
@@ -67,12 +66,8 @@ class KioskGuide(KioskPage):
             department=department,
             steps=steps_of(guide),
             online=is_online(guide),
-            places=await self.places(guide),
+            places=await self.services.halls.offering(guide.group, guide.places),
         )
-
-    async def places(self, guide: Guide) -> list[Hall]:
-        """The halls with a window for it, where one goes for what no machine does."""
-        return [hall for hall in await self.services.halls.offering(guide.group) if hall.code in guide.places]
 
 
 class KioskGuideCode(KioskPage):

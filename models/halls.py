@@ -1,6 +1,6 @@
 """智慧政务大厅: the places of the 1+6+N circle (article 18), and their windows' hours (article 9)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, ClassVar, Literal
@@ -123,10 +123,19 @@ class Halls(Store):
         found = self.documents.find(query).sort([("kind", ASCENDING), ("township", ASCENDING)])
         return [hall_of(document) async for document in found]
 
-    async def offering(self, group: str) -> list[Hall]:
-        """Those with a window for an item group."""
-        found = self.documents.find({"groups": group}).sort("_id", ASCENDING)
+    async def offering(self, group: str, places: Collection[str] | None = None) -> list[Hall]:
+        """Those with a window for an item group, of `places` (codes) alone where given."""
+        query: Document = {"groups": group}
+        if places is not None:
+            query["_id"] = {"$in": sorted(places)}
+        found = self.documents.find(query).sort("_id", ASCENDING)
         return [hall_of(document) async for document in found]
+
+    async def those(self, codes: Sequence[str]) -> list[Hall]:
+        """The halls with these codes, in their order; one that is gone is left out."""
+        found = self.documents.find({"_id": {"$in": list(codes)}})
+        halls = {document["_id"]: hall_of(document) async for document in found}
+        return [halls[code] for code in codes if code in halls]
 
     async def near(self, longitude: float, latitude: float, limit: int = 10) -> list[Hall]:
         """The nearest places, the nearest first."""

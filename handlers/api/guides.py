@@ -4,7 +4,6 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, operation, page
 from models.credentials import ApplicantKind
-from models.errors import NotFound
 from models.halls import Hall
 from models.items import Guide, Handling
 from models.store import Document
@@ -87,14 +86,8 @@ class GuideResource(Resource):
         return FullGuide(
             **{name: getattr(guide, name) for name in Guide.model_fields},
             department_details=_department(department),
-            halls=[hall for code in guide.places if (hall := await self._hall(code))],
+            halls=await self.services.halls.those(guide.places),
         )
-
-    async def _hall(self, code: str) -> Hall | None:
-        try:
-            return await self.services.halls.find(code)
-        except NotFound:
-            return None
 
 
 class DepartmentsResource(Resource):

@@ -45,13 +45,8 @@ class HallsResource(Resource):
         if asked.item is None:
             return HallList(halls=await self.services.halls.all(asked.kind))
         guide = await self.services.guides.published(asked.item)
-        return HallList(
-            halls=[
-                hall
-                for hall in await self.services.halls.offering(guide.group)
-                if hall.code in guide.places and asked.kind in (None, hall.kind)
-            ]
-        )
+        halls = await self.services.halls.offering(guide.group, guide.places)
+        return HallList(halls=[hall for hall in halls if asked.kind in (None, hall.kind)])
 
 
 class SlotsResource(Resource):

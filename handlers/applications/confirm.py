@@ -9,8 +9,8 @@ from handlers.applications.page import ApplicationPage, is_draft
 from handlers.pages import DOCUMENT_ID
 from handlers.visitor import bound
 from models.applications import Place, check_answers
-from models.errors import BadInput, Conflict, DomainError, InvalidForm, NotFound
-from models.halls import Hall, Halls
+from models.errors import BadInput, Conflict, DomainError, InvalidForm
+from models.halls import Halls
 from models.items import Guide, Handling, Material, Question
 from models.store import Document
 from models.workdays import local_date
@@ -79,17 +79,8 @@ class ConfirmPage(ApplicationPage):
             "unfinished": unfinished,
             "kept": kept,
             "lacking": lacking(guide, set(kept)),
-            "halls": await self.halls(guide),
+            "halls": await self.services.halls.those(guide.places),
         }
-
-    async def halls(self, guide: Guide) -> list[Hall]:
-        found: list[Hall] = []
-        for code in guide.places:
-            try:
-                found.append(await self.services.halls.find(code))
-            except NotFound:
-                continue
-        return found
 
 
 async def place_of(halls: Halls, guide: Guide, *, how: How, hall: str, address: str) -> Place:

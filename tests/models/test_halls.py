@@ -146,6 +146,8 @@ async def test_halls_by_kind_and_by_what_their_windows_serve(
     await halls.put(a_hall("centre"), cause())
     assert [hall.code for hall in await halls.offering("police")] == ["wanbo"]
     assert "centre" in [hall.code for hall in await halls.offering("social")]
+    assert await halls.offering("police", ["centre"]) == []
+    assert [hall.code for hall in await halls.those(["wanbo", "gone", "centre"])] == ["wanbo", "centre"]
     assert [hall.code for hall in await halls.all("hall")] == ["wanbo"]
     assert [hall.kind for hall in await halls.all()][:2] == ["centre", "hall"]
     await halls.put(a_hall("wanbo", kind="hall", windows=None), cause())
