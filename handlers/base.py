@@ -69,10 +69,13 @@ class BaseHandler(RequestHandler):
         error = kwargs.get("exc_info", (None, None, None))[1]
         if not isinstance(error, DomainError):
             error = _as_domain_error(status_code, error)
+        self.set_error_status(error)
+        self.write_domain_error(error)
+
+    def set_error_status(self, error: DomainError) -> None:
         self.set_status(error.status)
         if isinstance(error, TooMany):
             self.set_header("Retry-After", str(error.retry_after))
-        self.write_domain_error(error)
 
     def write_domain_error(self, error: DomainError) -> None:
         raise NotImplementedError(f"{type(self).__name__} says how it shows {error.code}")

@@ -79,8 +79,15 @@ class HtmlHandler(BaseHandler):
         """Render a page; `error` (a DomainError) among the values also sets the status."""
         error = values.get("error")
         if isinstance(error, DomainError):
-            self.set_status(error.status)
+            self.set_error_status(error)
         self.render(template, **{"error": None, "given": {}, **values})
+
+    def given(self) -> dict[str, list[str]]:
+        """What was filled in, to be shown again; a password never is."""
+        hidden = ("_xsrf", "password")
+        return {
+            name: self.get_body_arguments(name) for name in self.request.body_arguments if name not in hidden
+        }
 
     def get_template_namespace(self) -> dict[str, Any]:
         names: dict[str, Any] = super().get_template_namespace()

@@ -14,7 +14,7 @@ from tornado.escape import xhtml_escape
 from handlers import words
 from handlers.html import PageHandler
 from models.credentials import ApplicantKind
-from models.errors import BadInput, DomainError, InvalidForm, TooMany
+from models.errors import BadInput, DomainError, InvalidForm
 from models.items import Guide
 from models.store import Document
 from models.workdays import local_date
@@ -82,12 +82,6 @@ class CitizenPage(PageHandler):
         """Whether the page's own script asks, which wants JSON."""
         return self.request.headers.get("X-Requested-With") == "fetch"
 
-    def given(self) -> dict[str, list[str]]:
-        """What was filled in, to be shown again."""
-        return {
-            name: self.get_body_arguments(name) for name in self.request.body_arguments if name != "_xsrf"
-        }
-
     def errors_of(self, error: DomainError) -> dict[str, str]:
         if isinstance(error, InvalidForm):
             return {name: self.text(fault) for name, fault in error.faults.items()}
@@ -97,22 +91,18 @@ class CitizenPage(PageHandler):
 
     def again(self, template: str, error: DomainError, **values: Any) -> None:
         """The form once more, with what was filled in and what is wrong with it."""
-        if isinstance(error, TooMany):
-            self.set_header("Retry-After", str(error.retry_after))
         if self.by_script:
             return self.tell_error(error)
         return self.show(template, error=error, given=self.given(), errors=self.errors_of(error), **values)
 
-    def tell(self, value: Mapping[str, Any], status: int = 200) -> None:
+    def tell(self, value: Mapping[str, Any]) -> None:
         """JSON for the page's own script."""
-        self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.finish(json.dumps(value, ensure_ascii=False))
 
     def tell_error(self, error: DomainError) -> None:
-        self.tell(
-            {"code": error.code, "message": self.text(error), "fields": self.errors_of(error)}, error.status
-        )
+        self.set_error_status(error)
+        self.tell({"code": error.code, "message": self.text(error), "fields": self.errors_of(error)})
 
     def write_domain_error(self, error: DomainError) -> None:
         if self.by_script:

@@ -10,7 +10,7 @@ from tornado.web import HTTPError
 
 from handlers import words
 from handlers.html import StaffHandler
-from models.errors import DomainError, TooMany
+from models.errors import DomainError
 from models.staff import scopes
 from models.store import Document
 
@@ -54,13 +54,6 @@ class PanelPage(StaffHandler):
             "words": words,
         }
 
-    def given(self) -> dict[str, list[str]]:
-        """What was filled in, to be shown again; a password never is."""
-        hidden = ("_xsrf", "password")
-        return {
-            name: self.get_body_arguments(name) for name in self.request.body_arguments if name not in hidden
-        }
-
     def typed(self) -> list[tuple[str, str]]:
         """Name and text of what was written in the form, to be copied where it cannot be sent again."""
         texts = ((label, self.get_body_argument(name, "")) for name, label in TYPED.items())
@@ -71,8 +64,6 @@ class PanelPage(StaffHandler):
         return self.request.path
 
     def write_domain_error(self, error: DomainError) -> None:
-        if isinstance(error, TooMany):
-            self.set_header("Retry-After", str(error.retry_after))
         over = error.status == HTTPStatus.UNAUTHORIZED  # only behind the check of the form's own token
         self.show(
             "admin/error.html",

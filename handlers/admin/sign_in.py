@@ -2,7 +2,7 @@
 
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.base import safe_next
-from models.errors import DomainError, TooMany
+from models.errors import DomainError
 
 
 class SignInPage(PanelPage):
@@ -18,8 +18,6 @@ class SignInPage(PanelPage):
         try:
             member = await self.services.staff.sign_in(username, self.get_body_argument("password", ""), by)
         except DomainError as error:
-            if isinstance(error, TooMany):
-                self.set_header("Retry-After", str(error.retry_after))
             return self.show("admin/sign_in.html", error=error, given=self.given(), next=destination)
         if before := self.get_cookie(self.cookie("staff")):
             await self.services.sessions.close(before)
