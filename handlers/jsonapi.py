@@ -46,7 +46,7 @@ class ApiHandler(Visitor):
         if isinstance(value, BaseModel):
             self.finish(value.model_dump_json())
         else:
-            self.finish(json.dumps(value, ensure_ascii=False, default=_jsonable))
+            self.finish(json.dumps(value, ensure_ascii=False, default=jsonable))
 
     def write_domain_error(self, error: DomainError) -> None:
         details: dict[str, Any] = {"code": error.code, "message": self.text(error)}
@@ -57,7 +57,8 @@ class ApiHandler(Visitor):
         self.reply({"error": details, "request": self.request_id}, error.status)
 
 
-def _jsonable(value: object) -> str:
+def jsonable(value: object) -> str:
+    """What `json` does not know of itself: a time in ISO 8601."""
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} is not JSON")

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from handlers.jsonapi import jsonable
 from handlers.pages import CitizenPage
 from handlers.services import Services
 from handlers.visitor import bound, signed_in
@@ -67,7 +68,7 @@ class ExportHandler(CitizenPage):
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.set_header("Content-Disposition", 'attachment; filename="panyu-my-data.json"')
         data = await own_data(self.services, self.bound_party().agent, self.now)
-        self.finish(json.dumps(data, ensure_ascii=False, indent=2, default=_moment))
+        self.finish(json.dumps(data, ensure_ascii=False, indent=2, default=jsonable))
 
 
 class UnbindHandler(CitizenPage):
@@ -132,12 +133,6 @@ def _nameless(value: Any) -> Any:
 
 def _actor(actor: str) -> str:
     return "staff" if actor.startswith("staff:") else actor
-
-
-def _moment(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 ROUTES = [

@@ -8,6 +8,8 @@ from models.applications import check_serial
 from models.errors import BadInput, NotFound
 from models.store import Document
 
+NO_RECEIPT = NotFound("receipt_not_found", "申请尚未提交，还没有回执")
+
 
 class ReceiptPage(CitizenPage):
     """GET /applications/{id}/receipt"""
@@ -35,7 +37,7 @@ class ReceiptPicture(CitizenPage):
     async def get(self, key: str) -> None:
         found = await self.services.applications.find(key, self.bound_party())
         if not found["serial"]:
-            raise NotFound("receipt_not_found", "申请尚未提交，还没有回执")
+            raise NO_RECEIPT
         self.picture(self.services.applications.receipt(found, self.services.site.base_url).verify_url)
 
 

@@ -6,12 +6,13 @@ from typing import Any, ClassVar, Protocol
 
 from pymongo import IndexModel, ReturnDocument
 
-from models.errors import Conflict, DomainError, NotFound
+from models.errors import BadInput, Conflict, DomainError, NotFound
 from models.events import Event
 
 Document = dict[str, Any]
 
 CHANGED_MEANWHILE = Conflict("changed_meanwhile", "刚刚有其他人作了修改，请刷新后再操作")
+PAGE_UNKNOWN = BadInput("page_unknown", "没有找到这一页，请从头查看", field="after")
 
 PENDING_EVENTS = IndexModel(
     "events.0.id", name="pending_events", partialFilterExpression={"events.0.id": {"$exists": True}}

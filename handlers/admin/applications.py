@@ -7,6 +7,7 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.queue import light, status_of, way_back
 from handlers.applications.confirm import readable
 from handlers.html import needs
+from handlers.pages import DOCUMENT_ID
 from models.applications import (
     TRANSITIONS,
     Action,
@@ -20,11 +21,10 @@ from models.applications import (
 )
 from models.errors import BadInput, DomainError, NotFound
 from models.items import Guide
+from models.materials import Materials
 from models.store import Document
 from models.uploads import LARGEST
 
-DOCUMENT_ID = r"([0-9a-f]{32})"
-NO_FILE = NotFound("file_not_found", "没有找到该文件")
 NOT_PDF = BadInput("deliverable_not_pdf", "办理结果须为PDF文件", field="deliverable")
 
 
@@ -184,7 +184,7 @@ class FileHandler(ApplicationPage):
     async def get(self, key: str, file: str) -> None:
         found, _ = await self.load(key)
         if file not in files_of(found):
-            raise NO_FILE
+            raise Materials.missing
         kept, content = await self.services.materials.view(file, self.by_member())
         self.send_file(kept, content)
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.html import needs
 from handlers.moments import Day
+from handlers.pages import DOCUMENT_ID
 from models.appointments import LABELS, Ending, State
 from models.errors import BadInput, DomainError
 from models.staff import serves
@@ -104,7 +105,7 @@ def scanned(text: str) -> str:
     Raises:
         BadInput: `code_unknown`.
     """
-    found = re.search(r"/appointments/([0-9a-f]{32})\b", text)
+    found = re.search(rf"/appointments/{DOCUMENT_ID}\b", text)
     if not found:
         raise NO_CODE
     return found[1]
@@ -112,5 +113,5 @@ def scanned(text: str) -> str:
 
 ROUTES = [
     (r"/admin/appointments", AppointmentsPage),
-    (r"/admin/appointments/([0-9a-f]{32})/ending", EndingHandler),
+    (rf"/admin/appointments/{DOCUMENT_ID}/ending", EndingHandler),
 ]

@@ -13,7 +13,7 @@ from handlers.admin.panel import PanelPage
 from handlers.base import local
 from handlers.html import needs
 from handlers.words import standing
-from models.applications import State
+from models.applications import PRIVATE, State
 from models.store import Document
 from models.workdays import Workdays, local_date
 
@@ -31,7 +31,7 @@ FILTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         tuple(s.value for s in (State.CONCLUDED, State.NOT_ACCEPTED, State.RETURNED, State.WITHDRAWN)),
     ),
 }
-ALL_STATES = tuple(state.value for state in State if state is not State.DRAFT)
+ALL_STATES = tuple(state.value for state in State if state not in PRIVATE)
 COLUMNS = ("流水号", "事项", "申请人", "部门", "提交时间", "最近变动", "期限", "状态", "时限")
 SOON = 2
 """Working days before a deadline from which its light is yellow."""

@@ -3,14 +3,13 @@
 from pydantic import BaseModel
 
 from handlers.admin.panel import PanelPage
+from handlers.binding import PERSONAL
 from handlers.html import needs
 from models.binding import check_name
-from models.credentials import RULES, ApplicantKind, CredentialKind, check_credential
+from models.credentials import ApplicantKind, CredentialKind, check_credential
 from models.errors import DomainError
 from models.phone_codes import check_phone
 from models.workdays import local_date
-
-KINDS = {kind.value: rule.label for kind, rule in RULES.items() if ApplicantKind.PERSON in rule.kinds}
 
 
 class VerifyForm(BaseModel):
@@ -25,7 +24,7 @@ class VerifyPage(PanelPage):
 
     @needs("applicants:verify")
     async def get(self) -> None:
-        self.show("admin/verify.html", kinds=KINDS, done=None)
+        self.show("admin/verify.html", kinds=PERSONAL, done=None)
 
     @needs("applicants:verify")
     async def post(self) -> None:
@@ -42,8 +41,8 @@ class VerifyPage(PanelPage):
                 by=by,
             )
         except DomainError as error:
-            return self.show("admin/verify.html", kinds=KINDS, done=None, error=error, given=self.given())
-        return self.show("admin/verify.html", kinds=KINDS, done=done)
+            return self.show("admin/verify.html", kinds=PERSONAL, done=None, error=error, given=self.given())
+        return self.show("admin/verify.html", kinds=PERSONAL, done=done)
 
 
 ROUTES = [(r"/admin/verify", VerifyPage)]

@@ -26,6 +26,7 @@ from tornado.web import HTTPError
 from handlers.jsonapi import ApiHandler
 from handlers.visitor import Method, bound, signed_in
 from models.errors import BadInput, DomainError, Unauthenticated
+from models.store import PAGE_UNKNOWN
 
 PREFIX = "/api/v1"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -40,8 +41,6 @@ PARAMETERS = {
     "serial": "[0-9A-Za-z-]{1,64}",
 }
 """What each part of a path looks like."""
-
-PAGE_UNKNOWN = BadInput("page_unknown", "没有找到这一页，请从头查看", field="after")
 
 T = TypeVar("T")
 

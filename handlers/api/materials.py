@@ -5,7 +5,8 @@ from urllib.parse import unquote
 from handlers.api.applications import Application, ApplicationBase
 from handlers.api.contract import Auth, Endpoint, File, Media, operation
 from handlers.api.standing import MOVED
-from handlers.applications.materials import FILE_MISSING, NO_FILE, hand_in, take_back
+from handlers.applications.materials import NO_FILE, hand_in, take_back
+from models.materials import Materials
 
 KINDS = ("application/pdf", "image/jpeg", "image/png")
 UPLOAD = Media(
@@ -18,7 +19,7 @@ NOT_THERE = {404: ("application_not_found", "file_not_found")}
 class FileBase(ApplicationBase):
     async def file(self, kept: str | None) -> File:
         if not kept:
-            raise FILE_MISSING
+            raise Materials.missing
         document, content = await self.services.materials.read(kept, None)
         return File(content, document["media_type"], document["name"])
 

@@ -27,11 +27,10 @@ from handlers.api.halls import ITEM
 from handlers.applications.confirm import LONGEST_ADDRESS, PROMISE_FIRST, place_of
 from handlers.applications.standing import discard
 from handlers.pages import qr_png
-from models.errors import NotFound
+from handlers.receipts import NO_RECEIPT
 
 THEIRS = {404: ("application_not_found",)}
 MOVED = ("already_submitted", "application_moved_on")
-NO_RECEIPT = NotFound("receipt_not_found", "申请尚未提交，还没有回执")
 
 
 class Beginning(Asked):

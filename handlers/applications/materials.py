@@ -8,13 +8,13 @@ from models.applications import State, check_open, current_files, open_materials
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Cause
 from models.items import Guide
+from models.materials import Materials
 from models.parties import Party
 from models.store import Document
 
 CODE = r"([a-z0-9_]+)"
 NO_FILE = BadInput("file_missing", "请先选择要上传的照片或PDF文件", field="file")
 NOT_ASKED = NotFound("material_not_asked", "该事项不需要这项材料")
-FILE_MISSING = NotFound("file_not_found", "没有找到该文件")
 
 
 class MaterialsPage(ApplicationPage):
@@ -76,7 +76,7 @@ class FileHandler(ApplicationPage):
     async def get(self, key: str, file: str) -> None:
         found = await self.services.applications.find(key, self.bound_party())
         if file not in current_files(found):
-            raise FILE_MISSING
+            raise Materials.missing
         kept, content = await self.services.materials.read(file, None)
         self.send_file(kept, content)
 

@@ -5,7 +5,7 @@ from handlers.applications.page import ApplicationPage, is_draft
 from handlers.pages import DOCUMENT_ID, CitizenPage
 from handlers.services import Services
 from handlers.visitor import bound
-from models.applications import State, check_offered, open_materials
+from models.applications import TRANSITIONS, Action, State, check_offered, open_materials
 from models.credentials import ApplicantKind
 from models.errors import Conflict, DomainError
 from models.events import Cause
@@ -13,7 +13,6 @@ from models.parties import Party
 
 MOST = 100
 """Applications that the list shows."""
-WITHDRAWABLE = {State.SUBMITTED, State.SUPPLEMENT_REQUESTED, State.ACCEPTED}
 
 
 class ApplicationsPage(CitizenPage):
@@ -61,7 +60,7 @@ class ApplicationStandingPage(ApplicationPage):
             application=found,
             guide=guide,
             names=await self.names(found),
-            can_withdraw=found["state"] in WITHDRAWABLE,
+            can_withdraw=Action.WITHDRAW in TRANSITIONS[State(found["state"])],
             supplement=asked_for(found),
             to_follow=open_materials(found) if found["state"] != State.SUPPLEMENT_REQUESTED else set(),
             reviewed=await self.services.reviews.of(f"application:{key}"),

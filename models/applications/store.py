@@ -12,16 +12,15 @@ from models.applications import rules
 from models.applications.answers import Answers, is_sealed
 from models.applications.receipt import Receipt, public_view, receipt_of
 from models.applications.rules import Action, State
-from models.errors import BadInput, Conflict, NotFound
+from models.errors import Conflict, NotFound
 from models.events import Cause, Event
 from models.items import Guide
 from models.parties import Party
 from models.privacy import Privacy
-from models.store import Database, Document, Store, entry, unique_text
+from models.store import PAGE_UNKNOWN, Database, Document, Store, entry, unique_text
 
 MOVED_ON = Conflict("application_moved_on", "该办件刚刚有变动，请刷新后再操作")
 LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
-PAGE_UNKNOWN = BadInput("page_unknown", "没有找到这一页，请从头查看", field="after")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
