@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar, get_origin
 from uuid import uuid4
 
@@ -119,6 +120,14 @@ class BaseHandler(RequestHandler):
         """The query string as `schema`."""
         names = {field.alias or name for name, field in schema.model_fields.items()}
         return parse(schema, {n: v for n in names if (v := self.get_query_argument(n, "")) != ""})
+
+
+class Nowhere(BaseHandler):
+    """Any address that no route knows; before the handler that says how a part of the site shows errors."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        raise HTTPError(HTTPStatus.NOT_FOUND)
 
 
 def parse(schema: type[Schema], given: Any) -> Schema:

@@ -7,9 +7,8 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import tornado.locale
-from tornado.web import HTTPError
 
-from handlers.base import BaseHandler, local, safe_next
+from handlers.base import BaseHandler, Nowhere, local, safe_next
 from handlers.protection import cookie_name
 from handlers.visitor import SIGN_IN_FIRST, Method, Visitor
 from models.errors import DomainError
@@ -162,9 +161,5 @@ def needs(scope: str | None = None) -> Callable[[Method], Method]:
     return decorate
 
 
-class NotFoundPage(PageHandler):
+class NotFoundPage(Nowhere, PageHandler):
     """Any path that no route knows."""
-
-    async def prepare(self) -> None:
-        await super().prepare()
-        raise HTTPError(HTTPStatus.NOT_FOUND)

@@ -1,11 +1,8 @@
 """自助终端: the full-screen page of a kiosk (article 23). It keeps nothing of anybody."""
 
-from http import HTTPStatus
-
 import tornado.locale
-from tornado.web import HTTPError
 
-from handlers.base import safe_next
+from handlers.base import Nowhere, safe_next
 from handlers.pages import CitizenPage, steps_of
 from handlers.receipts import public_view
 from models.errors import BadInput, DomainError, NotFound
@@ -144,12 +141,8 @@ class KioskEnd(KioskPage):
         self.set_header("Clear-Site-Data", '"cache", "storage"')
 
 
-class KioskUnknown(KioskPage):
+class KioskUnknown(Nowhere, KioskPage):
     """Any path of the kiosk that no route knows."""
-
-    async def prepare(self) -> None:
-        await super().prepare()
-        raise HTTPError(HTTPStatus.NOT_FOUND)
 
 
 def is_online(guide: Guide) -> bool:

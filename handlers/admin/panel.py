@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import tornado.locale
-from tornado.web import HTTPError
 
 from handlers import words
+from handlers.base import Nowhere
 from handlers.html import StaffHandler
 from models.errors import DomainError
 from models.staff import scopes
@@ -80,9 +80,5 @@ class FormAction(PanelPage):
         self.redirect(self.form_page())
 
 
-class UnknownPage(PanelPage):
+class UnknownPage(Nowhere, PanelPage):
     """Any path of the panel that no route knows."""
-
-    async def prepare(self) -> None:
-        await super().prepare()
-        raise HTTPError(HTTPStatus.NOT_FOUND)

@@ -7,7 +7,7 @@ from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
 from handlers.api.contract import Answer, Resource
 from handlers.api.timeline import Happening, happenings
-from models.applications import State, check_answers, status_text
+from models.applications import State, check_answers, lacking, status_text
 from models.errors import InvalidForm
 from models.items import Form, Guide, Handling
 from models.privacy import mask_number
@@ -119,7 +119,7 @@ class ApplicationBase(Resource):
             handling=found["handling"],
             answers=masked(guide.form, answers),
             unfinished=_unfinished(guide, answers, local_date(self.now)) if draft else {},
-            lacking=_lacking(guide, found) if draft else [],
+            lacking=[material.code for material in lacking(guide, found)] if draft else [],
             materials=[Material(**_only(Material, each)) for each in found["materials"]],
             place=Place(**_only(Place, found["place"])) if found.get("place") else None,
             acceptance_due=(found.get("deadlines") or {}).get("acceptance"),
@@ -172,11 +172,6 @@ def _unfinished(guide: Guide, answers: dict[str, Any], today: date) -> dict[str,
     except InvalidForm as error:
         return error.fields
     return {}
-
-
-def _lacking(guide: Guide, found: Document) -> list[str]:
-    kept = {each["code"] for each in found["materials"] if each["file"]}
-    return [m.code for m in guide.online_materials() if m.required and m.uploads and m.code not in kept]
 
 
 def _only(schema: type[Answer], document: Document) -> Document:

@@ -15,14 +15,13 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import wraps
-from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 import tornado.locale
 from pydantic import BaseModel, ConfigDict, Field
-from tornado.web import HTTPError
 
+from handlers.base import Nowhere
 from handlers.jsonapi import ApiHandler
 from handlers.visitor import Method, bound, signed_in
 from models.errors import BadInput, DomainError, Unauthenticated
@@ -184,12 +183,8 @@ class Resource(ApiHandler):
         self.finish(file.content)
 
 
-class Unknown(Resource):
+class Unknown(Nowhere, Resource):
     """Any address under the prefix that is not declared."""
-
-    async def prepare(self) -> None:
-        await super().prepare()
-        raise HTTPError(HTTPStatus.NOT_FOUND)
 
 
 def operation(

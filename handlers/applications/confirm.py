@@ -8,10 +8,10 @@ from pydantic import BaseModel
 from handlers.applications.page import ApplicationPage, is_draft
 from handlers.pages import DOCUMENT_ID
 from handlers.visitor import bound
-from models.applications import Place, check_answers
+from models.applications import Place, check_answers, lacking
 from models.errors import BadInput, Conflict, DomainError, InvalidForm
 from models.halls import Halls
-from models.items import Guide, Handling, Material, Question
+from models.items import Guide, Question
 from models.store import Document
 from models.workdays import local_date
 
@@ -78,7 +78,7 @@ class ConfirmPage(ApplicationPage):
             "names": await self.names(found),
             "unfinished": unfinished,
             "kept": kept,
-            "lacking": lacking(guide, set(kept)),
+            "lacking": lacking(guide, found),
             "halls": await self.services.halls.those(guide.places),
         }
 
@@ -100,13 +100,6 @@ async def place_of(halls: Halls, guide: Guide, *, how: How, hall: str, address: 
             raise NO_ADDRESS
         return Place(how="courier", address=normal)
     return Place(how="electronic")
-
-
-def lacking(guide: Guide, kept: set[str]) -> list[Material]:
-    """Required files that are not there; with form generation they may come with the print (article 12)."""
-    if guide.handling is Handling.FORM_GENERATION:
-        return []
-    return [m for m in guide.online_materials() if m.required and m.uploads and m.code not in kept]
 
 
 def readable(

@@ -17,7 +17,7 @@ from models.applications.store import MOVED_ON, ApplicationStore
 from models.credentials import ApplicantKind
 from models.errors import Conflict, InvalidForm, Refused
 from models.events import Cause, Event
-from models.items import Guide, Handling, Material
+from models.items import Guide, Material
 from models.parties import Party
 from models.store import Document, entry
 from models.workdays import Workdays, local_date
@@ -304,19 +304,9 @@ def _check_materials(guide: Guide, found: Document) -> None:
     """
     if guide.trust_first:
         return
-    here = {m["code"] for m in found["materials"] if m["file"]}
-    lacking = [m.name for m in _must_upload(guide) if m.code not in here]
-    if lacking:
-        raise Refused(
-            "materials_missing", "还缺少材料：{materials}，请上传后再提交", materials="、".join(lacking)
-        )
-
-
-def _must_upload(guide: Guide) -> list[Material]:
-    """With form generation all materials may come to the window with the printed form (article 12)."""
-    if guide.handling is Handling.FORM_GENERATION:
-        return []
-    return [m for m in guide.online_materials() if m.required and m.uploads]
+    if lacking := rules.lacking(guide, found):
+        names = "、".join(material.name for material in lacking)
+        raise Refused("materials_missing", "还缺少材料：{materials}，请上传后再提交", materials=names)
 
 
 def _material_state(guide: Guide, material: Document) -> str:

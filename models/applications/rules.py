@@ -6,7 +6,7 @@ from enum import StrEnum
 from models.credentials import ApplicantKind
 from models.errors import Conflict, Forbidden, Refused
 from models.events import Channel
-from models.items import Guide
+from models.items import Guide, Handling, Material
 from models.staff import check_scope, department_limit, scopes
 from models.store import Document
 from models.workdays import Workdays
@@ -147,6 +147,14 @@ def check_open(application: Document, code: str) -> None:
     if state is State.SUPPLEMENT_REQUESTED:
         raise Refused("material_not_asked", "本次补正没有要求这项材料")
     raise moved_on(state)
+
+
+def lacking(guide: Guide, application: Document) -> list[Material]:
+    """Required files that are not there; with form generation all may come with the print (article 12)."""
+    if guide.handling is Handling.FORM_GENERATION:
+        return []
+    here = {m["code"] for m in application["materials"] if m["file"]}
+    return [m for m in guide.online_materials() if m.required and m.uploads and m.code not in here]
 
 
 def current_files(application: Document) -> set[str]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymongo.errors import DuplicateKeyError
 
-from models.applications import TRANSITIONS, Action, Applications, Place, State, next_state
+from models.applications import TRANSITIONS, Action, Applications, Place, State, lacking, next_state
 from models.errors import BadInput, Conflict, DomainError, InvalidForm, NotFound, Refused
 from models.events import Channel, Event
 from models.items import Guide
@@ -86,10 +86,19 @@ async def test_nothing_incomplete_is_handed_in(
         await applications.submit(draft["_id"], party, guide(), CALENDAR, cause(), ONLINE)
     assert set(wrong.value.fields) == {"kind", "account", "ways"}
     await applications.save(draft["_id"], party, guide(), ANSWERS, cause())
-    with pytest.raises(Refused) as lacking:
+    with pytest.raises(Refused) as refused:
         await applications.submit(draft["_id"], party, guide(), CALENDAR, cause(), ONLINE)
-    assert lacking.value.code == "materials_missing"
+    assert refused.value.code == "materials_missing"
     assert (await applications.get(draft["_id"]))["serial"] is None
+
+
+@pytest.mark.article(12)
+async def test_with_form_generation_files_may_come_with_the_print(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    draft = await begun(applications, party, cause)
+    assert [material.code for material in lacking(guide(), draft)] == ["id_card"]
+    assert lacking(guide(handling="form_generation", visits=1), draft) == []
 
 
 @pytest.mark.article(24)
