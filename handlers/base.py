@@ -1,6 +1,7 @@
 """What every handler shares: request id, clock, headers, input, and how an error becomes an answer."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar, get_origin
@@ -14,9 +15,50 @@ from tornado.web import HTTPError, RequestHandler
 
 from handlers.protection import content_security_policy
 from handlers.services import Services
-from models.errors import BadInput, DomainError, TooMany
+from models.errors import BadInput, DomainError, Forbidden, NotFound, TooMany
 from models.events import Cause, Channel
 from models.workdays import PANYU
+
+
+class InputInvalid(BadInput):
+    code = "input_invalid"
+    message = "填写内容有误或缺少：{field}"
+
+
+class BadRequest(BadInput):
+    code = "bad_request"
+    message = "请求有误，请返回重试"
+
+
+class PageExpired(Forbidden):
+    """The form's token against forgery is missing or of another session."""
+
+    code = "page_expired"
+    message = "页面已过期，请返回刷新后重试"
+
+
+class PageNotFound(NotFound):
+    code = "not_found"
+    message = "没有找到您要的页面"
+
+
+class MethodNotAllowed(DomainError):
+    status = 405
+    code = "method_not_allowed"
+    message = "不支持这种操作"
+
+
+class TooLarge(DomainError):
+    status = 413
+    code = "too_large"
+    message = "提交的内容过大"
+
+
+class InternalError(DomainError):
+    status = 500
+    code = "internal_error"
+    message = "系统繁忙，请稍后再试"
+
 
 log = structlog.get_logger()
 SECONDS = Histogram("panyu_request_seconds", "Time to answer a request", ["handler", "method", "status"])
@@ -141,9 +183,9 @@ def parse(schema: type[Schema], given: Any) -> Schema:
         raise misfilled(error) from None
 
 
-def misfilled(error: ValidationError) -> BadInput:
+def misfilled(error: ValidationError) -> InputInvalid:
     field = ".".join(str(part) for part in error.errors()[0]["loc"])
-    return BadInput("input_invalid", "填写内容有误或缺少：{field}", field=field)
+    return InputInvalid(field=field)
 
 
 def local(moment: datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
@@ -156,18 +198,12 @@ def safe_next(path: str) -> str:
     return path if re.fullmatch(r"/(?![/\\])[^\s\\]*", path) else "/"
 
 
-HTTP_ERRORS = {
-    400: ("bad_request", "请求有误，请返回重试"),
-    403: ("page_expired", "页面已过期，请返回刷新后重试"),
-    404: ("not_found", "没有找到您要的页面"),
-    405: ("method_not_allowed", "不支持这种操作"),
-    413: ("too_large", "提交的内容过大"),
+HTTP_ERRORS: Mapping[int, type[DomainError]] = {
+    error.status: error for error in (BadRequest, PageExpired, PageNotFound, MethodNotAllowed, TooLarge)
 }
+"""What Tornado itself refuses."""
 
 
 def _as_domain_error(status: int, error: BaseException | None) -> DomainError:
-    status = status if isinstance(error, HTTPError) else 500
-    code, message = HTTP_ERRORS.get(status, ("internal_error", "系统繁忙，请稍后再试"))
-    answer = DomainError(code, message)
-    answer.status = status
-    return answer
+    known = HTTP_ERRORS.get(status) if isinstance(error, HTTPError) else None
+    return (known or InternalError)()

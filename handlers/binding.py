@@ -9,8 +9,14 @@ from models.credentials import RULES, ApplicantKind, CredentialKind
 from models.errors import BadInput, DomainError
 from models.phone_codes import APART
 
+
+class ConsentRequired(BadInput):
+    code = "consent_required"
+    message = "请先阅读并勾选同意处理敏感个人信息"
+    field = "consent"
+
+
 PERSONAL = {kind: rule.label for kind, rule in RULES.items() if ApplicantKind.PERSON in rule.kinds}
-CONSENT_FIRST = BadInput("consent_required", "请先阅读并勾选同意处理敏感个人信息", field="consent")
 
 
 class BindingForm(BaseModel):
@@ -44,7 +50,7 @@ class BindingPage(CitizenPage):
 
     async def bind(self, filled: BindingForm) -> None:
         if filled.consent != "yes":
-            raise CONSENT_FIRST
+            raise ConsentRequired
         await self.services.binding.person(
             self.signed_in_account()["_id"],
             kind=filled.kind,

@@ -10,6 +10,13 @@ from models.credentials import RULES, ApplicantKind, CredentialKind
 from models.errors import BadInput, DomainError
 from models.store import Document
 
+
+class CredentialNotChosen(BadInput):
+    code = "credential_kind_not_accepted"
+    message = "请选择单位类型和证件种类"
+    field = "credential"
+
+
 AGENCY = r"([0-9a-f]{32}:[0-9a-f]{32})"
 CREDENTIALS: dict[str, tuple[ApplicantKind, CredentialKind]] = {
     f"{kind}:{credential}": (kind, credential)
@@ -21,7 +28,6 @@ CREDENTIALS: dict[str, tuple[ApplicantKind, CredentialKind]] = {
     for kind in (ApplicantKind.ENTERPRISE, ApplicantKind.ORGANIZATION)
     if kind in RULES[credential].kinds
 }
-NOT_CHOSEN = BadInput("credential_kind_not_accepted", "请选择单位类型和证件种类", field="credential")
 
 
 class BodyForm(BaseModel):
@@ -47,7 +53,7 @@ class EnterprisesPage(CitizenPage):
 
     async def ask(self, filled: BodyForm) -> None:
         if filled.credential not in CREDENTIALS:
-            raise NOT_CHOSEN
+            raise CredentialNotChosen
         kind, credential = CREDENTIALS[filled.credential]
         await self.services.binding.body(
             self.bound_party().agent,

@@ -22,6 +22,27 @@ from wechatpy.exceptions import InvalidAppIdException
 
 from models.errors import BadInput, Forbidden
 
+
+class SignatureInvalid(Forbidden):
+    code = "signature_invalid"
+    message = "签名有误"
+
+
+class MessageUndecipherable(BadInput):
+    code = "message_unreadable"
+    message = "消息无法解密"
+
+
+class MessageUnreadable(BadInput):
+    code = "message_unreadable"
+    message = "消息格式有误"
+
+
+class EncryptionRequired(Forbidden):
+    code = "encryption_required"
+    message = "只接受加密的消息"
+
+
 CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold."""
 LONGEST_TEXT = 2000
@@ -86,7 +107,7 @@ class Envelope:
         """
         expected = self._signature(query.get("timestamp", ""), query.get("nonce", ""))
         if not compare_digest(expected.encode(), query.get("signature", "").encode()):
-            raise _unsigned()
+            raise SignatureInvalid
 
     def open(self, query: Mapping[str, str], body: bytes) -> Opened:
         """The message inside; `query` has passed `check`, or is of an encrypted request.
@@ -98,18 +119,18 @@ class Envelope:
         text = body.decode("utf-8", "replace")
         if query.get("encrypt_type", "raw") != "aes":
             if self.encrypted_only:
-                raise Forbidden("encryption_required", "只接受加密的消息")
+                raise EncryptionRequired
             return Opened(text, None)
         encrypted = str(parse_xml(text).get("Encrypt") or "")
         expected = self._signature(query.get("timestamp", ""), query.get("nonce", ""), encrypted)
         if not compare_digest(expected.encode(), query.get("msg_signature", "").encode()):
-            raise _unsigned()
+            raise SignatureInvalid
         for key in self.keys:
             try:
                 return Opened(PrpCrypto(key).decrypt(encrypted, self.appid), key)
             except (ValueError, IndexError, struct.error, InvalidAppIdException):
                 continue
-        raise BadInput("message_unreadable", "消息无法解密")
+        raise MessageUndecipherable
 
     def seal(self, xml: str, key: bytes, timestamp: str, nonce: str) -> str:
         """An encrypted reply, as XML."""
@@ -133,7 +154,7 @@ def parse_xml(text: str) -> dict[str, Any]:
     try:
         root = xmltodict.parse(CONTROL.sub("", text), disable_entities=True)
     except (ExpatError, ValueError):
-        raise BadInput("message_unreadable", "消息格式有误") from None
+        raise MessageUnreadable from None
     content = next(iter(root.values()))
     return content if isinstance(content, dict) else {}
 
@@ -177,7 +198,3 @@ def cdata(text: str) -> str:
 def _fitting(text: str) -> str:
     raw = text.encode()
     return text if len(raw) <= LONGEST_TEXT else raw[:LONGEST_TEXT].decode("utf-8", "ignore") + "…"
-
-
-def _unsigned() -> Forbidden:
-    return Forbidden("signature_invalid", "签名有误")

@@ -10,7 +10,7 @@ import tornado.locale
 
 from handlers.base import BaseHandler, Nowhere, local, safe_next
 from handlers.protection import cookie_name
-from handlers.visitor import SIGN_IN_FIRST, Method, Visitor
+from handlers.visitor import Method, NotSignedIn, Visitor
 from models.errors import DomainError
 from models.events import Cause, Channel
 from models.staff import check_scope
@@ -138,7 +138,7 @@ class StaffHandler(HtmlHandler):
 
     def by_member(self) -> Cause:
         if self.member is None:
-            raise SIGN_IN_FIRST
+            raise NotSignedIn
         return self.cause(f"staff:{self.member['_id']}")
 
 
@@ -150,7 +150,7 @@ def needs(scope: str | None = None) -> Callable[[Method], Method]:
         async def guarded(self: StaffHandler, *args: str) -> None:
             if self.member is None:
                 if self.request.method != "GET":
-                    raise SIGN_IN_FIRST
+                    raise NotSignedIn
                 return self.redirect(f"/admin/sign-in?{urlencode({'next': self.request.uri})}")
             if scope:
                 check_scope(self.member, scope)

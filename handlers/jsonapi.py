@@ -13,6 +13,11 @@ from models.errors import BadInput, DomainError, InvalidForm
 from models.events import Channel
 
 
+class JsonInvalid(BadInput):
+    code = "json_invalid"
+    message = "请求内容不是有效的JSON"
+
+
 class ApiHandler(Visitor):
     """JSON for the mini-program and other clients; a bearer token says who asks."""
 
@@ -35,7 +40,7 @@ class ApiHandler(Visitor):
             return schema.model_validate_json(self.request.body or b"{}")
         except ValidationError as error:
             if error.errors()[0]["type"] == "json_invalid":
-                raise BadInput("json_invalid", "请求内容不是有效的JSON") from None
+                raise JsonInvalid from None
             raise misfilled(error) from None
 
     def reply(self, value: Any, status: int = HTTPStatus.OK) -> None:

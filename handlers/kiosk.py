@@ -2,7 +2,7 @@
 
 import tornado.locale
 
-from handlers.base import Nowhere, safe_next
+from handlers.base import Nowhere, PageExpired, safe_next
 from handlers.pages import CitizenPage, steps_of
 from handlers.receipts import public_view
 from models.errors import BadInput, DomainError, NotFound
@@ -26,7 +26,7 @@ class KioskPage(CitizenPage):
         return tornado.locale.get(self.get_cookie(self.cookie("language"), "zh_CN"))
 
     def write_domain_error(self, error: DomainError) -> None:
-        if error.code == "page_expired":  # of the person before: the next one begins anew
+        if isinstance(error, PageExpired):  # of the person before: the next one begins anew
             return self.see_other("/kiosk/end")
         return self.screen("error.html", error=error)
 

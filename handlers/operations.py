@@ -7,6 +7,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from handlers.jsonapi import ApiHandler
 from models.errors import Unavailable
 
+
+class DatabaseUnavailable(Unavailable):
+    code = "database_unavailable"
+    message = "数据库暂时不可用"
+
+
 DATABASE_SECONDS = 2
 
 
@@ -24,7 +30,7 @@ class ReadyHandler(ApiHandler):
         try:
             await asyncio.wait_for(self.services.guides.documents.find_one({}, {"_id": 1}), DATABASE_SECONDS)
         except Exception as error:
-            raise Unavailable("database_unavailable", "数据库暂时不可用") from error
+            raise DatabaseUnavailable from error
         self.reply({"status": "ready"})
 
 

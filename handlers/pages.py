@@ -12,6 +12,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from tornado.escape import xhtml_escape
 
 from handlers import words
+from handlers.base import InputInvalid
 from handlers.html import PageHandler
 from models.credentials import ApplicantKind
 from models.errors import BadInput, DomainError, InvalidForm
@@ -21,7 +22,12 @@ from models.workdays import local_date
 
 DOCUMENT_ID = r"([0-9a-f]{32})"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-UNREADABLE = BadInput("input_invalid", "填写的内容有误或不完整，请返回核对后重试")
+
+
+class Unreadable(InputInvalid):
+    """The same without the name of a field, which is for programs."""
+
+    message = "填写的内容有误或不完整，请返回核对后重试"
 
 
 class CitizenPage(PageHandler):
@@ -75,7 +81,7 @@ class CitizenPage(PageHandler):
 
     def text(self, error: DomainError) -> str:
         """As for every page, but no name of a field, which is for programs."""
-        return super().text(UNREADABLE if error.code == "input_invalid" else error)
+        return super().text(Unreadable() if isinstance(error, InputInvalid) else error)
 
     @property
     def by_script(self) -> bool:

@@ -8,7 +8,10 @@ from models.applications import check_serial
 from models.errors import BadInput, NotFound
 from models.store import Document
 
-NO_RECEIPT = NotFound("receipt_not_found", "申请尚未提交，还没有回执")
+
+class ReceiptNotFound(NotFound):
+    code = "receipt_not_found"
+    message = "申请尚未提交，还没有回执"
 
 
 class ReceiptPage(CitizenPage):
@@ -37,7 +40,7 @@ class ReceiptPicture(CitizenPage):
     async def get(self, key: str) -> None:
         found = await self.services.applications.find(key, self.bound_party())
         if not found["serial"]:
-            raise NO_RECEIPT
+            raise ReceiptNotFound
         self.picture(self.services.applications.receipt(found, self.services.site.base_url).verify_url)
 
 

@@ -8,8 +8,14 @@ from models.errors import BadInput, DomainError
 from models.reviews import LEVELS, TAGS, check_reviewable
 from models.store import Document
 
+
+class LevelRequired(BadInput):
+    code = "level_required"
+    message = "请选择满意程度"
+    field = "level"
+
+
 KINDS = {"applications": "application", "appointments": "appointment"}
-LEVEL_FIRST = BadInput("level_required", "请选择满意程度", field="level")
 
 
 class ReviewPage(CitizenPage):
@@ -34,7 +40,7 @@ class ReviewPage(CitizenPage):
     async def give(self, matter: str, about: Document) -> None:
         level = self.get_body_argument("level", "")
         if level not in {str(known) for known in LEVELS}:
-            raise LEVEL_FIRST
+            raise LevelRequired
         chosen = set(self.get_body_arguments("tags"))
         await self.services.reviews.give(
             matter,

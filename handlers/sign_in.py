@@ -8,10 +8,19 @@ from handlers.base import safe_next
 from handlers.pages import CitizenPage
 from models.errors import Forbidden, Unauthenticated
 
+
+class SignInExpired(Forbidden):
+    code = "sign_in_expired"
+    message = "登录已过期，请重新登录"
+
+
+class SignInCancelled(Unauthenticated):
+    code = "sign_in_cancelled"
+    message = "您没有同意登录，如需办理请重新登录"
+
+
 TEN_MINUTES = 1 / 144
 """In days."""
-STATE_LOST = Forbidden("sign_in_expired", "登录已过期，请重新登录")
-NO_CODE = Unauthenticated("sign_in_cancelled", "您没有同意登录，如需办理请重新登录")
 
 
 class SignInHandler(CitizenPage):
@@ -46,10 +55,10 @@ class ArrivalHandler(CitizenPage):
         given = self.get_query_argument("state", "")
         self.drop_cookie("arrival")
         if not state or not compare_digest(state.encode(), given.encode()):
-            raise STATE_LOST
+            raise SignInExpired
         code = self.get_query_argument("code", "")
         if not code:
-            raise NO_CODE
+            raise SignInCancelled
         user = await self.services.identity.exchange(code)
         account = await self.services.accounts.arrive(user, self.cause())
         await self.services.binding.keep_bound(account, self.cause(f"account:{account['_id']}"))

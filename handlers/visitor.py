@@ -9,9 +9,18 @@ from models.events import Cause
 from models.parties import Party
 from models.store import Document
 
+
+class NotSignedIn(Unauthenticated):
+    code = "not_signed_in"
+    message = "请先登录"
+
+
+class NotBound(Forbidden):
+    code = "not_bound"
+    message = "请先完成实名认证"
+
+
 SAFE = frozenset({"GET", "HEAD"})
-SIGN_IN_FIRST = Unauthenticated("not_signed_in", "请先登录")
-BIND_FIRST = Forbidden("not_bound", "请先完成实名认证")
 
 Method = Callable[..., Awaitable[None]]
 
@@ -34,7 +43,7 @@ class Visitor(BaseHandler):
 
     def signed_in_account(self) -> Document:
         if self.account is None:
-            raise SIGN_IN_FIRST
+            raise NotSignedIn
         return self.account
 
     def by_account(self) -> Cause:
@@ -52,7 +61,7 @@ class Visitor(BaseHandler):
 
     def bound_party(self) -> Party:
         if self.party is None:
-            raise BIND_FIRST
+            raise NotBound
         return self.party
 
     def by_party(self) -> Cause:
@@ -69,7 +78,7 @@ def signed_in(method: Method) -> Method:
     @wraps(method)
     async def guarded(self: Visitor, *args: str) -> None:
         if self.account is None:
-            return self.turn_away(SIGN_IN_FIRST, "/sign-in")
+            return self.turn_away(NotSignedIn(), "/sign-in")
         return await method(self, *args)
 
     return guarded
@@ -85,7 +94,7 @@ def bound(method: Method) -> Method:
     @wraps(method)
     async def guarded(self: Visitor, *args: str) -> None:
         if self.account is None:
-            return self.turn_away(SIGN_IN_FIRST, "/sign-in")
+            return self.turn_away(NotSignedIn(), "/sign-in")
         try:
             self.party = await self.find_party()
         except Forbidden:
@@ -95,7 +104,7 @@ def bound(method: Method) -> Method:
                 raise
             self.party = await self.find_party()
         if self.party is None:
-            return self.turn_away(BIND_FIRST, "/binding")
+            return self.turn_away(NotBound(), "/binding")
         return await method(self, *args)
 
     return guarded

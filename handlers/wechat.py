@@ -15,6 +15,17 @@ from models.errors import BadInput, DomainError, Forbidden, NotFound
 from models.events import Cause, Channel
 from models.inbox import Inbox
 
+
+class TimestampStale(Forbidden):
+    code = "timestamp_stale"
+    message = "请求已过期"
+
+
+class MessageTooLarge(BadInput):
+    code = "message_too_large"
+    message = "消息过大"
+
+
 log = structlog.get_logger("panyu.callback")
 
 SUCCESS = "success"
@@ -76,7 +87,7 @@ class Callback:
         stamp = query.get("timestamp", "")
         sent = int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) <= 12 else 0
         if abs(self.now().timestamp() - sent) > SKEW.total_seconds():
-            raise Forbidden("timestamp_stale", "请求已过期")
+            raise TimestampStale
 
     async def _in_time(self, query: dict[str, str], message: Incoming) -> str | None:
         """The reply, if there is one in time; an event goes on being worked on."""
@@ -165,7 +176,7 @@ class CallbackHandler(BaseHandler):
 
     async def post(self) -> None:
         if len(self.request.body) > LARGEST:
-            raise BadInput("message_too_large", "消息过大")
+            raise MessageTooLarge
         self._say(await self.callback.reply(self._query(), self.request.body))
 
     def write_domain_error(self, error: DomainError) -> None:

@@ -7,10 +7,31 @@ from uuid import uuid4
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from models.errors import NotFound
+from models.errors import NotFound, Unauthenticated, Unavailable
 from models.events import Cause, Event
 from models.store import Document, Store, unique_text
 from models.verification import PlatformUser
+
+
+class SignInSnapshot(Unauthenticated):
+    code = "sign_in_snapshot"
+    message = "当前为微信快照页，请点击右下角「使用完整服务」后再登录"
+
+
+class SignInCodeInvalid(Unauthenticated):
+    code = "sign_in_code_invalid"
+    message = "登录已失效，请重新登录"
+
+
+class WechatUnavailable(Unavailable):
+    code = "wechat_unavailable"
+    message = "微信登录服务暂时无法使用，请稍后再试"
+
+
+class AccountNotFound(NotFound):
+    code = "account_not_found"
+    message = "没有找到该账号"
+
 
 FOLLOWING = ("following", "following_since")
 
@@ -24,7 +45,7 @@ class Accounts(Store):
     """
 
     collection = "accounts"
-    missing = NotFound("account_not_found", "没有找到该账号")
+    missing = AccountNotFound
     indexes: ClassVar = [unique_text("openid"), unique_text("miniprogram_openid"), unique_text("unionid")]
 
     async def follow(self, openid: str, by: Cause, at: datetime | None = None) -> Document:

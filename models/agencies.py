@@ -14,6 +14,32 @@ from models.errors import Conflict, NotFound, TooMany
 from models.events import Cause, Event
 from models.store import Document, Store
 
+
+class AgencyNotFound(NotFound):
+    code = "agency_not_found"
+    message = "没有找到该经办关系"
+
+
+class AgencyExists(Conflict):
+    code = "agency_exists"
+    message = "您已申请或已是该单位的经办人"
+
+
+class AgencyDayLimit(TooMany):
+    code = "agency_day_limit"
+    message = "今天申请次数已达上限，请明天再试"
+
+
+class AgencyNotWaiting(Conflict):
+    code = "agency_not_waiting"
+    message = "该申请不在等待您确认的状态"
+
+
+class AgencyEnded(Conflict):
+    code = "agency_ended"
+    message = "该经办关系已结束"
+
+
 ASKED_A_DAY = 3
 """Requests of one person for one body: the representative hears of each by WeChat or SMS."""
 A_DAY = timedelta(days=1)
@@ -24,7 +50,7 @@ class Agencies(Store):
     `state` is requested, confirmed or ended."""
 
     collection = "agencies"
-    missing = NotFound("agency_not_found", "没有找到该经办关系")
+    missing = AgencyNotFound
     indexes: ClassVar = [
         IndexModel([("person", 1), ("state", 1)]),
         IndexModel([("representative", 1), ("state", 1)]),
@@ -70,8 +96,8 @@ class Agencies(Store):
         except DuplicateKeyError:
             if (await self.get(key))["state"] == "ended":
                 seconds = int(A_DAY.total_seconds())
-                raise TooMany("agency_day_limit", "今天申请次数已达上限，请明天再试", seconds) from None
-            raise Conflict("agency_exists", "您已申请或已是该单位的经办人") from None
+                raise AgencyDayLimit(retry_after=seconds) from None
+            raise AgencyExists from None
         return changed
 
     async def decide(self, key: str, representative: Document, *, confirmed: bool, by: Cause) -> Document:
@@ -89,7 +115,7 @@ class Agencies(Store):
             },
             sets={"state": state},
             event=Event(name, key, by),
-            otherwise=Conflict("agency_not_waiting", "该申请不在等待您确认的状态"),
+            otherwise=AgencyNotWaiting,
         )
 
     async def end(self, key: str, person: Document, by: Cause) -> Document:
@@ -109,7 +135,7 @@ class Agencies(Store):
             },
             sets={"state": "ended"},
             event=Event("agency.ended", key, by),
-            otherwise=Conflict("agency_ended", "该经办关系已结束"),
+            otherwise=AgencyEnded,
         )
 
     async def end_former(self, body: Document, by: Cause) -> None:

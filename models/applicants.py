@@ -13,10 +13,41 @@ from models.events import Cause, Event
 from models.privacy import Privacy, mask_name, mask_number, mask_phone
 from models.store import Database, Document, Store, unique_text
 
-OTHER_PHONE = Refused(
-    "phone_differs", "请使用该证件登记时的手机号码接收验证码；号码已停用的，请带证件到窗口更新后再绑定"
-)
-RACED = Conflict("binding_raced", "该证件正在办理绑定，请稍后再试")
+
+class PhoneDiffers(Refused):
+    code = "phone_differs"
+    message = "请使用该证件登记时的手机号码接收验证码；号码已停用的，请带证件到窗口更新后再绑定"
+
+
+class BindingRaced(Conflict):
+    code = "binding_raced"
+    message = "该证件正在办理绑定，请稍后再试"
+
+
+class ApplicantNotFound(NotFound):
+    code = "applicant_not_found"
+    message = "没有找到该服务对象"
+
+
+class AlreadyVerified(Conflict):
+    code = "already_verified"
+    message = "该证件已以“{name}”认证，与所填姓名不一致，请核对证件"
+
+
+class RevealNeedsReason(BadInput):
+    code = "reason_required"
+    message = "请填写查看完整信息的理由"
+    field = "reason"
+
+
+class AccountBound(Conflict):
+    code = "account_bound"
+    message = "当前微信已绑定其他身份，请先在个人中心解除绑定"
+
+
+class NotBoundToAccount(Conflict):
+    code = "not_bound"
+    message = "当前微信没有绑定该身份"
 
 
 class Applicants(Store):
@@ -29,7 +60,7 @@ class Applicants(Store):
     """
 
     collection = "applicants"
-    missing = NotFound("applicant_not_found", "没有找到该服务对象")
+    missing = ApplicantNotFound
     indexes: ClassVar = [
         IndexModel("credential.index", unique=True, name="credential"),
         IndexModel("credential.number_index", name="number"),
@@ -70,7 +101,7 @@ class Applicants(Store):
         """
         before = await self.known(credential)
         if before and self.phone(before) not in (None, phone):
-            raise OTHER_PHONE
+            raise PhoneDiffers
         old = before["account"] if before else None
         name_of_event, data = "applicant.bound", {}
         if old not in (None, account):
@@ -80,7 +111,7 @@ class Applicants(Store):
         try:
             return await self._put(before, sets, name_of_event, by, data, expects={"account": old})
         except DuplicateKeyError:
-            raise Conflict("account_bound", "当前微信已绑定其他身份，请先在个人中心解除绑定") from None
+            raise AccountBound from None
 
     async def register_body(
         self, kind: ApplicantKind, credential: Credential, *, name: str, representative: str, by: Cause
@@ -106,11 +137,7 @@ class Applicants(Store):
         """
         before = await self.known(credential)
         if before and self.name(before) != name:
-            raise Conflict(
-                "already_verified",
-                "该证件已以“{name}”认证，与所填姓名不一致，请核对证件",
-                name=before["masked_name"],
-            )
+            raise AlreadyVerified(name=before["masked_name"])
         changed = bool(before and phone and self.phone(before) not in (None, phone))
         sets = {
             **self._identity(before, kind, credential, name, phone or None),
@@ -142,7 +169,7 @@ class Applicants(Store):
             expects={"account": account},
             sets={"account": None},
             event=Event("applicant.unbound", applicant, by, {"account": account}),
-            otherwise=Conflict("not_bound", "当前微信没有绑定该身份"),
+            otherwise=NotBoundToAccount,
         )
 
     async def reveal(self, applicant: str, reason: str, by: Cause, application: str) -> dict[str, Any]:
@@ -153,7 +180,7 @@ class Applicants(Store):
             BadInput: `reason_required`.
         """
         if not reason.strip():
-            raise BadInput("reason_required", "请填写查看完整信息的理由", field="reason")
+            raise RevealNeedsReason
         data = {"reason": reason.strip()[:200], "application": application}
         event = Event("applicant.revealed", applicant, by, data)
         found = await self.change(applicant, expects={}, event=event, otherwise=self.missing)
@@ -241,12 +268,12 @@ class Applicants(Store):
             except DuplicateKeyError as error:
                 if "credential" not in str(error.details):
                     raise
-                raise RACED from None
+                raise BindingRaced from None
         changed: Document | None = await self.documents.find_one_and_update(
             {"_id": key, **(expects or {})},
             {"$set": {k: v for k, v in sets.items() if k != "_id"}, "$push": {"events": event.document()}},
             return_document=ReturnDocument.AFTER,
         )
         if changed is None:
-            raise RACED
+            raise BindingRaced
         return changed

@@ -23,11 +23,68 @@ from pymongo.errors import DuplicateKeyError
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.events import Cause, Event
 from models.halls import Hall, Slot, slots
-from models.items import Guide
+from models.items import Guide, NotForApplicant
 from models.parties import Party
 from models.staff import check_scope, serves
 from models.store import Document, Store, entry
 from models.workdays import Workdays, local_date, local_moment
+
+
+class SlotFull(Conflict):
+    code = "slot_full"
+    message = "该时段已约满，请选择其他时段"
+
+
+class AlreadyBooked(Conflict):
+    code = "already_booked"
+    message = "您已预约该事项，如需改期请先取消原预约"
+
+
+class AppointmentEnded(Conflict):
+    code = "appointment_ended"
+    message = "该预约已结束或已取消"
+
+
+class AppointmentNotFound(NotFound):
+    code = "appointment_not_found"
+    message = "没有找到该预约"
+
+
+class SlotUnknown(BadInput):
+    code = "slot_unknown"
+    message = "该大厅在所选时间不办理此事项，请重新选择"
+    field = "start"
+
+
+class NoShowTooEarly(Refused):
+    code = "appointment_not_begun"
+    message = "预约时间未到，不能记为未到场"
+
+
+class EndingTooEarly(Refused):
+    code = "appointment_not_begun"
+    message = "预约当天才能记录结果"
+
+
+class MaterialNotRequired(Refused):
+    code = "material_not_required"
+    message = "须指明办事指南规定的一项必备材料"
+
+
+class AppointmentBegun(Refused):
+    code = "appointment_begun"
+    message = "预约时间已到，不能取消"
+
+
+class OtherHall(Forbidden):
+    code = "other_hall"
+    message = "该预约在其他大厅办理"
+
+
+class TooManyBookings(Refused):
+    code = "too_many_bookings"
+    message = "同一天最多预约{limit}个事项"
+
 
 A_DAY = 3
 """Active bookings of one applicant for one day."""
@@ -60,10 +117,6 @@ LABELS = {
     State.MISSING_MATERIAL: "缺少必备材料",
 }
 
-SLOT_FULL = Conflict("slot_full", "该时段已约满，请选择其他时段")
-ALREADY_BOOKED = Conflict("already_booked", "您已预约该事项，如需改期请先取消原预约")
-NOT_BOOKED = Conflict("appointment_ended", "该预约已结束或已取消")
-
 
 @dataclass(frozen=True)
 class FreeSlot:
@@ -87,9 +140,9 @@ def check_begun(ending: Ending, start: datetime, now: datetime) -> None:
         Refused: `appointment_not_begun`.
     """
     if ending is Ending.NO_SHOW and start > now:
-        raise Refused("appointment_not_begun", "预约时间未到，不能记为未到场")
+        raise NoShowTooEarly
     if local_date(start) > local_date(now):
-        raise Refused("appointment_not_begun", "预约当天才能记录结果")
+        raise EndingTooEarly
 
 
 def check_ending(ending: Ending, material: str | None, guide: Guide) -> None:
@@ -100,7 +153,7 @@ def check_ending(ending: Ending, material: str | None, guide: Guide) -> None:
     """
     required = {material.code for material in guide.materials if material.required}
     if ending is Ending.MISSING_MATERIAL and material not in required:
-        raise Refused("material_not_required", "须指明办事指南规定的一项必备材料")
+        raise MaterialNotRequired
 
 
 class Appointments(Store):
@@ -109,7 +162,7 @@ class Appointments(Store):
     `2026-11-24` in Panyu, `material` the one whose lack ended it."""
 
     collection = "appointments"
-    missing = NotFound("appointment_not_found", "没有找到该预约")
+    missing = AppointmentNotFound
     indexes: ClassVar = [
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
@@ -135,7 +188,7 @@ class Appointments(Store):
             Refused: `not_for_applicant`, or `too_many_bookings`, three for that day already.
         """
         if party.applicant["kind"] not in guide.audience:
-            raise Refused("not_for_applicant", "该事项不面向此类服务对象，请核对办事指南")
+            raise NotForApplicant
         slot = _slot(hall, guide, start, calendar, by)
         booked = await self._booked(hall, guide.group, local_date(start))
         taken = {one["seat"] for one in booked if one["start"] == slot.start}
@@ -151,16 +204,16 @@ class Appointments(Store):
             except DuplicateKeyError as error:
                 claim = str((error.details or {}).get("keyValue", {}).get("claims", ""))
                 if claim.startswith("item:"):
-                    raise ALREADY_BOOKED from None
+                    raise AlreadyBooked from None
                 if claim.startswith("day:"):
                     ordinal += 1
                 else:
                     seats.pop()
             if ordinal == A_DAY:
-                raise Refused("too_many_bookings", "同一天最多预约{limit}个事项", limit=A_DAY)
+                raise TooManyBookings(limit=A_DAY)
         if await self.documents.find_one({"claims": f"item:{party.id}:{guide.item}"}, {"_id": 1}):
-            raise ALREADY_BOOKED
-        raise SLOT_FULL
+            raise AlreadyBooked
+        raise SlotFull
 
     async def _booked(self, hall: Hall, group: str, day: date) -> list[Document]:
         query = {"hall": hall.code, "day": day.isoformat(), "group": group, "state": State.BOOKED}
@@ -183,14 +236,14 @@ class Appointments(Store):
         event = Event("appointment.cancelled", key, by)
         found = await self.find(key, party)
         if found["state"] == State.BOOKED and found["start"] <= by.at:
-            raise Refused("appointment_begun", "预约时间已到，不能取消")
+            raise AppointmentBegun
         return await self.change(
             key,
             expects={"state": State.BOOKED, "applicant": party.id},
             sets={"state": State.CANCELLED.value},
             update={"$unset": {"claims": ""}, "$push": {"timeline": entry(event)}},
             event=event,
-            otherwise=NOT_BOOKED,
+            otherwise=AppointmentEnded,
         )
 
     async def for_member(self, key: str, member: Document) -> Document:
@@ -202,7 +255,7 @@ class Appointments(Store):
         check_scope(member, "appointments:record")
         found = await self.get(key)
         if not serves(member, found["hall"]):
-            raise Forbidden("other_hall", "该预约在其他大厅办理")
+            raise OtherHall
         return found
 
     async def end(
@@ -232,7 +285,7 @@ class Appointments(Store):
             sets={"state": ending.value, "material": material},
             update={"$unset": {"claims": ""}, "$push": {"timeline": entry(event)}},
             event=event,
-            otherwise=NOT_BOOKED,
+            otherwise=AppointmentEnded,
         )
 
     async def of_applicant(self, applicant: str, limit: int = 50) -> list[Document]:
@@ -267,7 +320,7 @@ def _slot(hall: Hall, guide: Guide, start: datetime, calendar: Workdays, by: Cau
         for slot in slots(hall, guide.group, local_date(start), calendar):
             if slot.start == start:
                 return slot
-    raise BadInput("slot_unknown", "该大厅在所选时间不办理此事项，请重新选择", field="start")
+    raise SlotUnknown
 
 
 def _document(

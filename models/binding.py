@@ -12,11 +12,26 @@ from models.store import Document
 from models.verification import Verdict, Verifier
 from models.workdays import local_date
 
-MISMATCH = Refused("identity_mismatch", "姓名（名称）与证件号码不一致，请核对后重新填写")
-NO_RECORD = Refused(
-    "identity_no_record", "暂未查到该证件的登记信息，请携带证件原件到任一政务服务窗口核验后再绑定"
-)
-NOT_AGENT = Forbidden("not_agent", "您不是该单位已确认的经办人")
+
+class IdentityMismatch(Refused):
+    code = "identity_mismatch"
+    message = "姓名（名称）与证件号码不一致，请核对后重新填写"
+
+
+class IdentityNoRecord(Refused):
+    code = "identity_no_record"
+    message = "暂未查到该证件的登记信息，请携带证件原件到任一政务服务窗口核验后再绑定"
+
+
+class NotAgent(Forbidden):
+    code = "not_agent"
+    message = "您不是该单位已确认的经办人"
+
+
+class NameInvalid(BadInput):
+    code = "name_invalid"
+    message = "请填写证件上的姓名（名称）"
+    field = "name"
 
 
 @dataclass(frozen=True)
@@ -90,9 +105,9 @@ class Binding:
         try:
             found = await self.applicants.get(body)
         except NotFound:
-            raise NOT_AGENT from None
+            raise NotAgent from None
         if "representative" not in found or not await self.agencies.acts(person["_id"], found):
-            raise NOT_AGENT
+            raise NotAgent
         return found
 
     async def keep_bound(self, account: Document, by: Cause) -> None:
@@ -116,12 +131,12 @@ def check_name(name: str) -> str:
     """
     normal = " ".join(name.split())
     if not 2 <= len(normal) <= 100 or any(char in "<>\\{}" or ord(char) < 32 for char in normal):
-        raise BadInput("name_invalid", "请填写证件上的姓名（名称）", field="name")
+        raise NameInvalid
     return normal
 
 
 def _accept(verdict: Verdict) -> None:
     if verdict is Verdict.MISMATCH:
-        raise MISMATCH
+        raise IdentityMismatch
     if verdict is Verdict.NO_RECORD:
-        raise NO_RECORD
+        raise IdentityNoRecord

@@ -13,6 +13,24 @@ from models.errors import BadInput
 from models.typed import half_width
 
 
+class CredentialKindNotAccepted(BadInput):
+    code = "credential_kind_not_accepted"
+    message = "该类服务对象不能使用此种证件"
+    field = "credential_kind"
+
+
+class CredentialNumberInvalid(BadInput):
+    code = "credential_number_invalid"
+    message = "{label}有误，请核对后重新填写"
+    field = "number"
+
+
+class ApplicantKindWrong(BadInput):
+    code = "applicant_kind_wrong"
+    message = "该统一社会信用代码不属于所选的单位类型，请重新选择"
+    field = "number"
+
+
 class ApplicantKind(StrEnum):
     """服务对象: a person, an enterprise (farmers' cooperatives and resident offices too), another body."""
 
@@ -155,19 +173,13 @@ def check_credential(applicant: ApplicantKind, kind: CredentialKind, number: str
     """
     rule = RULES[kind]
     if applicant not in rule.kinds:
-        raise BadInput(
-            "credential_kind_not_accepted", "该类服务对象不能使用此种证件", field="credential_kind"
-        )
+        raise CredentialKindNotAccepted
     normal = normal_number(number)
     if not rule.valid(normal, today):
-        raise BadInput(
-            "credential_number_invalid", "{label}有误，请核对后重新填写", field="number", label=rule.label
-        )
+        raise CredentialNumberInvalid(label=rule.label)
     credential = Credential(kind, normal)
     if credential.register == CredentialKind.USCC and (
         (normal[0] == REGISTERED_BUSINESS) != (applicant is ApplicantKind.ENTERPRISE)
     ):
-        raise BadInput(
-            "applicant_kind_wrong", "该统一社会信用代码不属于所选的单位类型，请重新选择", field="number"
-        )
+        raise ApplicantKindWrong
     return credential

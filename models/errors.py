@@ -1,35 +1,47 @@
-"""What can be wrong, in the domain's own words. `handlers.base` alone turns these into answers."""
+"""What can be wrong, in the domain's own words. `handlers.base` alone turns these into answers.
 
-from typing import Any
+Each fault is a class of its own, in the concept that raises it, and is raised fresh each time: an instance
+that is kept and raised again keeps every traceback, and so every request with its body.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class DomainError(Exception):
     """A request that cannot be met.
 
-    `code` is stable and for programs. `message` is Chinese and for people; it may hold `{names}`
-    that `values` fills, so that the sentence can be translated whole.
+    `code` is stable and for programs; `message` is Chinese, for people, and may hold `{names}` that the
+    keyword arguments fill, so that the sentence can be translated whole.
     """
 
-    status = 400
+    status: ClassVar[int] = 400
+    code: ClassVar[str]
+    message: ClassVar[str]
 
-    def __init__(self, code: str, message: str, **values: Any) -> None:
-        super().__init__(message.format(**values))
-        self.code, self.message, self.values = code, message, values
+    def __init__(self, **values: Any) -> None:
+        super().__init__(self.message.format(**values))
+        self.values = values
 
 
 class BadInput(DomainError):
     """What was sent cannot be understood; `field` names the part at fault where there is one."""
 
-    def __init__(self, code: str, message: str, field: str | None = None, **values: Any) -> None:
-        super().__init__(code, message, field=field, **values)
-        self.field = field
+    field: str | None = None
+
+    def __init__(self, *, field: str | None = None, **values: Any) -> None:
+        self.field = field or self.field
+        super().__init__(field=self.field, **values)
 
 
 class InvalidForm(BadInput):
     """Several answers are wrong; `faults` maps each question to what is wrong with its answer."""
 
-    def __init__(self, faults: dict[str, BadInput]) -> None:
-        super().__init__("form_invalid", "有{count}处需要修改，请按提示核对", count=len(faults))
+    code = "form_invalid"
+    message = "有{count}处需要修改，请按提示核对"
+
+    def __init__(self, faults: Mapping[str, BadInput]) -> None:
+        super().__init__(count=len(faults))
         self.faults = faults
 
     @property
@@ -55,7 +67,7 @@ class NotFound(DomainError):
 
 
 class Conflict(DomainError):
-    """Somebody else was first, or the thing is no longer in the state that the request expects."""
+    """Another request was first, or the thing is no longer in the state that the request expects."""
 
     status = 409
 
@@ -71,8 +83,8 @@ class TooMany(DomainError):
 
     status = 429
 
-    def __init__(self, code: str, message: str, retry_after: int, **values: Any) -> None:
-        super().__init__(code, message, **values)
+    def __init__(self, *, retry_after: int, **values: Any) -> None:
+        super().__init__(**values)
         self.retry_after = retry_after
 
 

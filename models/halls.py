@@ -14,6 +14,11 @@ from models.store import Document, Store
 from models.workdays import Workdays, local_moment
 
 
+class HallNotFound(NotFound):
+    code = "hall_not_found"
+    message = "没有找到该大厅"
+
+
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -84,7 +89,7 @@ def slots(hall: Hall, group: str, day: date, calendar: Workdays) -> list[Slot]:
 
 class Halls(Store):
     collection = "halls"
-    missing = NotFound("hall_not_found", "没有找到该大厅")
+    missing = HallNotFound
     indexes: ClassVar[Sequence[IndexModel]] = [
         IndexModel([("location", GEOSPHERE)]),
         IndexModel([("kind", ASCENDING), ("township", ASCENDING)]),

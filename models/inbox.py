@@ -17,13 +17,18 @@ from pymongo.errors import DuplicateKeyError
 from models.errors import Forbidden
 from models.store import Document, Store
 
+
+class NonceRepeated(Forbidden):
+    code = "nonce_repeated"
+    message = "请求重复"
+
+
 KEPT = timedelta(days=1)
 CHOICES_KEPT = timedelta(minutes=30)
 LEASE = timedelta(seconds=5)
 """The platform's own patience: after it nobody is still answering."""
 PAUSE = 0.1
 """Seconds between two looks for the answer that another process is making."""
-NONCE_REPEATED = Forbidden("nonce_repeated", "请求重复")
 
 
 class StillAnswering(Exception):
@@ -62,7 +67,7 @@ class Inbox(Store):
         except DuplicateKeyError:
             holder = await self.documents.find_one({"nonce": digest}, {"_id": 1})
             if holder and holder["_id"] != key:
-                raise NONCE_REPEATED from None
+                raise NonceRepeated from None
             return await self._answered(key, now)
         return None
 

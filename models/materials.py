@@ -21,6 +21,12 @@ from models.privacy import Privacy
 from models.store import Database, Document, Store
 from models.uploads import inspect, safe_name
 
+
+class FileNotFound(NotFound):
+    code = "file_not_found"
+    message = "没有找到该文件"
+
+
 INSPECTORS = ThreadPoolExecutor(2, thread_name_prefix="inspect")
 """Few, because each may hold the pixels of a whole picture."""
 UNUSED_FOR = timedelta(days=1)
@@ -36,7 +42,7 @@ class Materials(Store):
     bytes."""
 
     collection = "materials"
-    missing = NotFound("file_not_found", "没有找到该文件")
+    missing = FileNotFound
     indexes: ClassVar = [IndexModel("application"), IndexModel("at")]
 
     def __init__(self, database: Database, privacy: Privacy) -> None:

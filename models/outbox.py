@@ -27,6 +27,22 @@ from models.errors import Conflict, NotFound
 from models.events import Cause, Event
 from models.store import Document, Store
 
+
+class DeliveryNotFound(NotFound):
+    code = "delivery_not_found"
+    message = "没有找到该发送记录"
+
+
+class EventNotFound(NotFound):
+    code = "event_not_found"
+    message = "没有找到该记录"
+
+
+class DeliveryNotFailed(Conflict):
+    code = "delivery_not_failed"
+    message = "该消息未处于发送失败状态，无需重发"
+
+
 DUPLICATE_KEY = 11000
 BATCH = 100
 PENDING: Document = {"events.0.id": {"$exists": True}}
@@ -86,7 +102,7 @@ class Deliveries(Store):
     """One document a thing to send."""
 
     collection = "deliveries"
-    missing = NotFound("delivery_not_found", "没有找到该发送记录")
+    missing = DeliveryNotFound
     indexes: ClassVar = [
         IndexModel(
             [("due_at", ASCENDING)],
@@ -177,7 +193,7 @@ class Deliveries(Store):
             expects={"state": DeliveryState.FAILED},
             sets={"state": DeliveryState.PENDING, "attempts": 0, "due_at": by.at, "lease": None},
             event=Event("delivery.retried", key, by),
-            otherwise=Conflict("delivery_not_failed", "该消息未处于发送失败状态，无需重发"),
+            otherwise=DeliveryNotFailed,
         )
 
     async def failed(self, limit: int = 100) -> list[Document]:
@@ -238,7 +254,7 @@ class Outbox(Store):
     """The audit record `events`: `{_id: event id, name, about, actor, at, channel, request, data}`."""
 
     collection = "events"
-    missing = NotFound("event_not_found", "没有找到该记录")
+    missing = EventNotFound
     indexes: ClassVar = [
         IndexModel([("about", ASCENDING), ("at", ASCENDING)], name="about"),
         IndexModel([("name", ASCENDING), ("at", ASCENDING)], name="name"),

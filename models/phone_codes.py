@@ -19,6 +19,29 @@ from models.store import Database, Document, Store
 from models.typed import half_width
 from models.workdays import local_date, local_moment
 
+
+class PhoneInvalid(BadInput):
+    code = "phone_invalid"
+    message = "手机号码有误，请填写11位手机号码"
+    field = "phone"
+
+
+class PhoneCodeWrong(BadInput):
+    code = "phone_code_wrong"
+    message = "验证码不对，请核对短信后重填；超过5分钟或多次填错请重新获取"
+    field = "code"
+
+
+class PhoneCodeDayLimit(TooMany):
+    code = "phone_code_day_limit"
+    message = "今日获取验证码次数已达上限，请明天再试或到窗口办理"
+
+
+class PhoneCodeTooSoon(TooMany):
+    code = "phone_code_too_soon"
+    message = "请{seconds}秒后再获取验证码"
+
+
 VALID = timedelta(minutes=5)
 APART = timedelta(seconds=60)
 A_DAY = 10
@@ -33,7 +56,7 @@ def check_phone(phone: str) -> str:
     """
     normal = re.sub(r"^(\+?86)?[\s-]*|[\s-]+", "", half_width(phone))
     if not re.fullmatch(r"1[3-9][0-9]{9}", normal):
-        raise BadInput("phone_invalid", "手机号码有误，请填写11位手机号码", field="phone")
+        raise PhoneInvalid
     return normal
 
 
@@ -95,9 +118,6 @@ class PhoneCodes(Store):
         Raises:
             BadInput: `phone_code_wrong`, also for a code that is used, expired or tried too often.
         """
-        wrong = BadInput(
-            "phone_code_wrong", "验证码不对，请核对短信后重填；超过5分钟或多次填错请重新获取", field="code"
-        )
         key = self.privacy.index(check_phone(phone), "phone")
         found = await self.documents.find_one_and_update(
             {"_id": key, "used": False, "expires_at": {"$gt": by.at}, "tries": {"$lt": TRIES}},
@@ -105,7 +125,7 @@ class PhoneCodes(Store):
         )
         given = half_width(code).strip().encode()
         if found is None or not compare_digest(self.secret(found)[1].encode(), given):
-            raise wrong
+            raise PhoneCodeWrong
 
     async def use_up(self, phone: str) -> None:
         """After what the code was for has been done."""
@@ -125,5 +145,5 @@ class PhoneCodes(Store):
         sent_at = (await self.get(key))["sent_at"]
         if (wait := sent_at + APART - by.at) > timedelta(0):
             seconds = int(wait.total_seconds()) + 1
-            return TooMany("phone_code_too_soon", "请{seconds}秒后再获取验证码", seconds, seconds=seconds)
-        return TooMany("phone_code_day_limit", "今日获取验证码次数已达上限，请明天再试或到窗口办理", 3600)
+            return PhoneCodeTooSoon(retry_after=seconds, seconds=seconds)
+        return PhoneCodeDayLimit(retry_after=3600)

@@ -14,6 +14,45 @@ from models.events import Cause, Event
 from models.parties import Party
 from models.store import Document, Store
 
+
+class NotFinished(Refused):
+    code = "not_finished"
+    message = "办结（或预约办理完毕）后才能评价"
+
+
+class LevelInvalid(BadInput):
+    code = "level_invalid"
+    message = "请选择满意程度"
+    field = "level"
+
+
+class TagsInvalid(BadInput):
+    code = "tags_invalid"
+    message = "所选评价标签与满意程度不符"
+    field = "tags"
+
+
+class WordsTooLong(BadInput):
+    code = "words_too_long"
+    message = "评价内容最多{limit}字"
+    field = "words"
+
+
+class BadReviewNeedsReason(Refused):
+    code = "reason_required"
+    message = "不满意的评价请同时说明原因：选择标签或填写文字"
+
+
+class NotYours(Refused):
+    code = "not_yours"
+    message = "只能评价本人办理的事项"
+
+
+class AlreadyReviewed(Conflict):
+    code = "already_reviewed"
+    message = "您已评价过，谢谢"
+
+
 LEVELS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 BAD = frozenset({2, 1})
 LONGEST = 500
@@ -82,7 +121,7 @@ def check_reviewable(kind: str, state: str) -> None:
         Refused: `not_finished`.
     """
     if REVIEWABLE.get(kind) != state:
-        raise Refused("not_finished", "办结（或预约办理完毕）后才能评价")
+        raise NotFinished
 
 
 def check_review(level: int, tags: list[str], words: str) -> None:
@@ -92,13 +131,13 @@ def check_review(level: int, tags: list[str], words: str) -> None:
         Refused: `reason_required`, a bad review without tags or words (article 17).
     """
     if level not in LEVELS:
-        raise BadInput("level_invalid", "请选择满意程度", field="level")
+        raise LevelInvalid
     if not set(tags) <= TAGS[level].keys():
-        raise BadInput("tags_invalid", "所选评价标签与满意程度不符", field="tags")
+        raise TagsInvalid
     if len(words) > LONGEST:
-        raise BadInput("words_too_long", "评价内容最多{limit}字", field="words", limit=LONGEST)
+        raise WordsTooLong(limit=LONGEST)
     if level in BAD and not tags and not words:
-        raise Refused("reason_required", "不满意的评价请同时说明原因：选择标签或填写文字")
+        raise BadReviewNeedsReason
 
 
 class Reviews(Store):
@@ -129,7 +168,7 @@ class Reviews(Store):
         """
         kind, _, key = matter.partition(":")
         if about["_id"] != key or about["applicant"] != party.id:
-            raise Refused("not_yours", "只能评价本人办理的事项")
+            raise NotYours
         check_reviewable(kind, about["state"])
         words = " ".join(words.split())
         check_review(level, tags, words)
@@ -146,7 +185,7 @@ class Reviews(Store):
         try:
             return await self.add(review, Event("review.given", matter, by, {"level": level}))
         except DuplicateKeyError:
-            raise Conflict("already_reviewed", "您已评价过，谢谢") from None
+            raise AlreadyReviewed from None
 
     async def of(self, matter: str) -> Document | None:
         found: Document | None = await self.documents.find_one({"_id": matter}, {"events": 0})

@@ -11,6 +11,12 @@ from models.errors import NotFound
 from models.events import Cause, Channel
 from models.store import Document, Store
 
+
+class SessionNotFound(NotFound):
+    code = "session_not_found"
+    message = "登录已失效，请重新登录"
+
+
 LIFETIME = {
     Channel.WECHAT: timedelta(hours=12),
     Channel.MINIPROGRAM: timedelta(days=7),
@@ -23,7 +29,7 @@ class Sessions(Store):
     """`{_id: SHA-256 of the token, subject: "account:…" | "staff:…", channel, expires_at}`."""
 
     collection = "sessions"
-    missing = NotFound("session_not_found", "登录已失效，请重新登录")
+    missing = SessionNotFound
     indexes: ClassVar = [IndexModel("expires_at", expireAfterSeconds=0)]
 
     async def open(self, subject: str, by: Cause) -> str:

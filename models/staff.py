@@ -14,6 +14,32 @@ from models.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticate
 from models.events import Cause, Event
 from models.store import Database, Document, Store
 
+
+class StaffNotFound(NotFound):
+    code = "staff_not_found"
+    message = "没有找到该工作人员"
+
+
+class ScopeMissing(Forbidden):
+    code = "scope_missing"
+    message = "您的岗位没有此项权限"
+
+
+class StaffLocked(TooMany):
+    code = "staff_locked"
+    message = "密码错误次数过多，请15分钟后再试"
+
+
+class PasswordWrong(Unauthenticated):
+    code = "password_wrong"
+    message = "用户名或密码错误"
+
+
+class PasswordChanged(Conflict):
+    code = "password_changed"
+    message = "密码已更改，请重新登录"
+
+
 HASHER = PasswordHasher()
 NOBODY = HASHER.hash("nobody has this password")
 FAILURES = 10
@@ -64,7 +90,7 @@ def check_scope(member: Document, scope: str) -> None:
         Forbidden: `scope_missing`.
     """
     if scope not in scopes(member):
-        raise Forbidden("scope_missing", "您的岗位没有此项权限")
+        raise ScopeMissing
 
 
 def serves(member: Document, hall: str) -> bool:
@@ -98,7 +124,7 @@ class Tries(Store):
         )
         number: int = counted["tries"]
         if number > FAILURES:
-            raise TooMany("staff_locked", "密码错误次数过多，请15分钟后再试", int(LOCKED.total_seconds()))
+            raise StaffLocked(retry_after=int(LOCKED.total_seconds()))
         return number
 
     async def forget(self, username: str, number: int) -> None:
@@ -110,7 +136,7 @@ class Staff(Store):
     """`{_id: user name, name, password_hash, department, roles, halls}`; no `halls` is all of them."""
 
     collection = "staff"
-    missing = NotFound("staff_not_found", "没有找到该工作人员")
+    missing = StaffNotFound
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
@@ -159,13 +185,13 @@ class Staff(Store):
         if member is None or not right:
             if number == FAILURES:
                 await self._tell_of_lock(username, by)
-            raise Unauthenticated("password_wrong", "用户名或密码错误")
+            raise PasswordWrong
         await self.tries.forget(username, number)
         return await self.change(
             username,
             expects={"password_hash": member["password_hash"]},
             event=Event("staff.signed_in", username, by),
-            otherwise=Conflict("password_changed", "密码已更改，请重新登录"),
+            otherwise=PasswordChanged,
         )
 
     async def _tell_of_lock(self, username: str, by: Cause) -> None:

@@ -9,10 +9,25 @@ from pymongo import IndexModel, ReturnDocument
 from models.errors import BadInput, Conflict, DomainError, NotFound
 from models.events import Event
 
+
+class ChangedMeanwhile(Conflict):
+    code = "changed_meanwhile"
+    message = "刚刚有其他人作了修改，请刷新后再操作"
+
+
+class PageUnknown(BadInput):
+    code = "page_unknown"
+    message = "没有找到这一页，请从头查看"
+    field = "after"
+
+
+class NothingFound(NotFound):
+    code = "not_found"
+    message = "没有找到您要的内容"
+
+
 Document = dict[str, Any]
 
-CHANGED_MEANWHILE = Conflict("changed_meanwhile", "刚刚有其他人作了修改，请刷新后再操作")
-PAGE_UNKNOWN = BadInput("page_unknown", "没有找到这一页，请从头查看", field="after")
 
 PENDING_EVENTS = IndexModel(
     "events.0.id", name="pending_events", partialFilterExpression={"events.0.id": {"$exists": True}}
@@ -46,7 +61,7 @@ class Store:
 
     collection: ClassVar[str]
     indexes: ClassVar[Sequence[IndexModel]] = ()
-    missing: ClassVar[NotFound] = NotFound("not_found", "没有找到您要的内容")
+    missing: ClassVar[type[NotFound]] = NothingFound
 
     def __init__(self, database: Database) -> None:
         self.documents = database[self.collection]
@@ -77,7 +92,7 @@ class Store:
         *,
         expects: Document,
         event: Event,
-        otherwise: DomainError,
+        otherwise: type[DomainError],
         sets: Document | None = None,
         update: Document | None = None,
         session: Any = None,

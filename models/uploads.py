@@ -16,6 +16,68 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from models.errors import BadInput, DomainError
 
+
+class MaterialTooLarge(BadInput):
+    code = "material_too_large"
+    message = "文件超过20MB，请压缩或重新拍照后再上传"
+    field = "file"
+
+
+class TooManyPixels(MaterialTooLarge):
+    message = "图片超过5000万像素，请调低分辨率后重新拍摄或上传"
+
+
+class DocumentTooComplex(MaterialTooLarge):
+    message = "PDF文件内容过多，请拆分后再上传"
+
+
+class MaterialKindNotAccepted(BadInput):
+    code = "material_kind_not_accepted"
+    message = "只接受照片（JPG、PNG）或PDF文件"
+    field = "file"
+
+
+class MaterialDamaged(BadInput):
+    code = "material_damaged"
+    message = "文件已损坏，请重新拍照或另存后再上传"
+    field = "file"
+
+
+class MaterialUnclear(BadInput):
+    """Nobody could read it; the message says what to do better."""
+
+    code = "material_unclear"
+    field = "file"
+
+
+class PictureTooSmall(MaterialUnclear):
+    message = "照片太小，看不清文字，请靠近拍摄或上传原图"
+
+
+class PictureTooDark(MaterialUnclear):
+    message = "照片太暗，请到光线充足的地方重新拍摄"
+
+
+class PictureTooBright(MaterialUnclear):
+    message = "照片过亮或是空白，请避开反光重新拍摄"
+
+
+class PictureBlurred(MaterialUnclear):
+    message = "照片模糊，请拿稳手机、对准焦点后重新拍摄"
+
+
+class MaterialEncrypted(BadInput):
+    code = "material_encrypted"
+    message = "PDF文件已加密，请解除密码或打印为新的PDF文件后再上传"
+    field = "file"
+
+
+class MaterialActive(BadInput):
+    code = "material_active"
+    message = "PDF文件含有脚本或会运行程序，请打印为新的PDF文件或拍照后再上传"
+    field = "file"
+
+
 LARGEST = 20 * 1024 * 1024
 SHORTEST_SIDE, LONG_SIDE = 300, 600
 """Pixels; below that no document can be read."""
@@ -33,19 +95,6 @@ HARMLESS = frozenset({"/Parent", "/Contents", "/Resources", "/StructTreeRoot", "
 """Keys below which no action can be."""
 ACTS = frozenset({"/JavaScript", "/Launch"})
 
-TOO_LARGE = BadInput("material_too_large", "文件超过20MB，请压缩或重新拍照后再上传", field="file")
-TOO_MANY_PIXELS = BadInput(
-    "material_too_large", "图片超过5000万像素，请调低分辨率后重新拍摄或上传", field="file"
-)
-TOO_COMPLEX = BadInput("material_too_large", "PDF文件内容过多，请拆分后再上传", field="file")
-NOT_ACCEPTED = BadInput("material_kind_not_accepted", "只接受照片（JPG、PNG）或PDF文件", field="file")
-DAMAGED = BadInput("material_damaged", "文件已损坏，请重新拍照或另存后再上传", field="file")
-ENCRYPTED = BadInput(
-    "material_encrypted", "PDF文件已加密，请解除密码或打印为新的PDF文件后再上传", field="file"
-)
-ACTIVE = BadInput(
-    "material_active", "PDF文件含有脚本或会运行程序，请打印为新的PDF文件或拍照后再上传", field="file"
-)
 LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 
 
@@ -65,22 +114,22 @@ def inspect(content: bytes) -> Cleaned:
             `material_unclear`, `material_encrypted`, `material_active`.
     """
     if len(content) > LARGEST:
-        raise TOO_LARGE
+        raise MaterialTooLarge
     try:
         return _judged_pdf(content) if content.startswith(b"%PDF-") else _clean_image(content)
     except DomainError:
         raise
     except UnidentifiedImageError:
-        raise NOT_ACCEPTED from None
+        raise MaterialKindNotAccepted from None
     except Exception:  # both libraries raise anything at what a stranger made up
-        raise DAMAGED from None
+        raise MaterialDamaged from None
 
 
 def _clean_image(content: bytes) -> Cleaned:
     with Image.open(BytesIO(content), formats=list(FORMATS)) as opened:
         kind = "PNG" if opened.format == "PNG" else "JPEG"  # or MPO, a JPEG with further pictures behind it
         if opened.width * opened.height > MOST_PIXELS:
-            raise TOO_MANY_PIXELS
+            raise TooManyPixels
         image = ImageOps.exif_transpose(_within_bounds(opened))
     check_legible(image)
     return Cleaned(_encoded(image, kind), FORMATS[kind])
@@ -109,21 +158,17 @@ def check_legible(image: Image.Image) -> None:
         BadInput: `material_unclear`, saying what to do better.
     """
     if min(image.size) < SHORTEST_SIDE or max(image.size) < LONG_SIDE:
-        raise _unclear("照片太小，看不清文字，请靠近拍摄或上传原图")
+        raise PictureTooSmall
     grey = image.convert("L")
     grey.thumbnail((800, 800))
     light = ImageStat.Stat(grey).mean[0]
     if light < DARKEST:
-        raise _unclear("照片太暗，请到光线充足的地方重新拍摄")
+        raise PictureTooDark
     if light > BRIGHTEST:
-        raise _unclear("照片过亮或是空白，请避开反光重新拍摄")
+        raise PictureTooBright
     inside = (1, 1, grey.width - 1, grey.height - 1)  # a kernel leaves the border as it was
     if ImageStat.Stat(grey.filter(LAPLACIAN).crop(inside)).var[0] < SHARPNESS:
-        raise _unclear("照片模糊，请拿稳手机、对准焦点后重新拍摄")
-
-
-def _unclear(message: str) -> BadInput:
-    return BadInput("material_unclear", message, field="file")
+        raise PictureBlurred
 
 
 def _encoded(image: Image.Image, kind: str) -> bytes:
@@ -137,13 +182,13 @@ def _encoded(image: Image.Image, kind: str) -> bytes:
 
 def _judged_pdf(content: bytes) -> Cleaned:
     if not content.rstrip(b"\0\t\n\f\r ").endswith(b"%%EOF") or is_zipfile(BytesIO(content)):
-        raise DAMAGED
+        raise MaterialDamaged
     document = PdfReader(BytesIO(content), strict=True)
     if document.is_encrypted:
-        raise ENCRYPTED
+        raise MaterialEncrypted
     _check_passive(document.root_object)
     if document.pages[0].get("/Type") != "/Page":
-        raise DAMAGED
+        raise MaterialDamaged
     return Cleaned(content, "application/pdf")
 
 
@@ -165,11 +210,11 @@ def _check_passive(catalogue: DictionaryObject) -> None:
             found = found.get_object()
         if isinstance(found, DictionaryObject):
             if "/JS" in found or "/JavaScript" in found or ("/S" in found and str(found["/S"]) in ACTS):
-                raise ACTIVE
+                raise MaterialActive
             waiting.extend(_containers(value for key, value in found.items() if key not in HARMLESS))
         elif isinstance(found, ArrayObject):
             waiting.extend(_containers(found))
-    raise TOO_COMPLEX
+    raise DocumentTooComplex
 
 
 def _containers(values: Any) -> list[Any]:

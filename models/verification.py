@@ -8,6 +8,12 @@ from enum import StrEnum
 from typing import Protocol
 
 from models.credentials import CredentialKind
+from models.errors import Unavailable
+
+
+class VerifierUnavailable(Unavailable):
+    code = "verifier_unavailable"
+    message = "实名核验服务暂时无法使用，请稍后再试，或到窗口办理"
 
 
 class Verdict(StrEnum):

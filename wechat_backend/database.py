@@ -20,7 +20,7 @@ from gridfs.asynchronous import AsyncGridFSBucket
 from pymongo import AsyncMongoClient
 from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
 
-from models.store import CHANGED_MEANWHILE
+from models.store import ChangedMeanwhile
 
 DEFAULTS: dict[str, Any] = {
     "appname": "panyu",
@@ -81,7 +81,7 @@ class Database:
         except OperationFailure as error:
             if error.code != WRITE_CONFLICT:
                 raise
-            raise CHANGED_MEANWHILE from error
+            raise ChangedMeanwhile from error
 
     async def ping(self) -> None:
         """One round trip to the primary.

@@ -25,7 +25,11 @@ from models.materials import Materials
 from models.store import Document
 from models.uploads import LARGEST
 
-NOT_PDF = BadInput("deliverable_not_pdf", "办理结果须为PDF文件", field="deliverable")
+
+class DeliverableUnusable(BadInput):
+    code = "deliverable_not_pdf"
+    message = "办理结果须为PDF文件"
+    field = "deliverable"
 
 
 class ApplicationPage(PanelPage):
@@ -162,7 +166,7 @@ class ActionHandler(ApplicationAction):
             return None
         next_state(State(found["state"]), Action.CONCLUDE)
         if not files[0].body.startswith(b"%PDF-"):
-            raise NOT_PDF
+            raise DeliverableUnusable
         return await self.services.materials.keep(
             found["applicant"], key, "result", files[0].filename, files[0].body, self.by_member()
         )

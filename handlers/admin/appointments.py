@@ -14,7 +14,11 @@ from models.errors import BadInput, DomainError
 from models.staff import serves
 from models.workdays import local_date
 
-NO_CODE = BadInput("code_unknown", "这不是预约码，请扫描申请人预约页面上的二维码", field="code")
+
+class CodeUnknown(BadInput):
+    code = "code_unknown"
+    message = "这不是预约码，请扫描申请人预约页面上的二维码"
+    field = "code"
 
 
 class DayQuery(BaseModel):
@@ -107,7 +111,7 @@ def scanned(text: str) -> str:
     """
     found = re.search(rf"/appointments/{DOCUMENT_ID}\b", text)
     if not found:
-        raise NO_CODE
+        raise CodeUnknown
     return found[1]
 
 

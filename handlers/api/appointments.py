@@ -17,8 +17,21 @@ from handlers.api.contract import (
 from handlers.api.halls import ITEM
 from handlers.api.timeline import Happening, happenings
 from handlers.moments import Moment
-from models.appointments import LABELS, State
-from models.store import Document
+from models.appointments import (
+    LABELS,
+    AlreadyBooked,
+    AppointmentBegun,
+    AppointmentEnded,
+    AppointmentNotFound,
+    SlotFull,
+    SlotUnknown,
+    State,
+    TooManyBookings,
+)
+from models.halls import HallNotFound
+from models.items.guide import NotForApplicant
+from models.items.store import GuideNotFound
+from models.store import Document, PageUnknown
 
 MOST = 1000
 
@@ -66,7 +79,7 @@ class AppointmentsResource(AppointmentBase):
         auth=Auth.APPLICANT,
         asks=PageQuery,
         answers=AppointmentList,
-        errors={400: ("page_unknown",)},
+        errors=(PageUnknown,),
     )
     async def get(self, asked: PageQuery) -> AppointmentList:
         found = await self.services.appointments.of_applicant(self.bound_party().id, MOST)
@@ -79,12 +92,15 @@ class AppointmentsResource(AppointmentBase):
         asks=Booking,
         answers=Appointment,
         status=201,
-        errors={
-            400: ("slot_unknown",),
-            404: ("guide_not_found", "hall_not_found"),
-            409: ("slot_full", "already_booked"),
-            422: ("not_for_applicant", "too_many_bookings"),
-        },
+        errors=(
+            SlotUnknown,
+            GuideNotFound,
+            HallNotFound,
+            SlotFull,
+            AlreadyBooked,
+            NotForApplicant,
+            TooManyBookings,
+        ),
     )
     async def post(self, asked: Booking) -> Appointment:
         guide = await self.services.guides.published(asked.item)
@@ -100,7 +116,7 @@ class AppointmentResource(AppointmentBase):
         "One appointment",
         auth=Auth.APPLICANT,
         answers=Appointment,
-        errors={404: ("appointment_not_found",)},
+        errors=(AppointmentNotFound,),
     )
     async def get(self, key: str) -> Appointment:
         return self.shown(await self.services.appointments.find(key, self.bound_party()))
@@ -111,11 +127,7 @@ class CancellationResource(AppointmentBase):
         "Cancel",
         auth=Auth.APPLICANT,
         answers=Appointment,
-        errors={
-            404: ("appointment_not_found",),
-            409: ("appointment_ended",),
-            422: ("appointment_begun",),
-        },
+        errors=(AppointmentNotFound, AppointmentEnded, AppointmentBegun),
     )
     async def post(self, key: str) -> Appointment:
         party = self.bound_party()

@@ -4,9 +4,12 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
 from handlers.api.me import Me, me
-from handlers.binding import CONSENT_FIRST
-from models.credentials import CredentialKind
-from models.phone_codes import APART
+from handlers.binding import ConsentRequired
+from models.applicants import AccountBound, BindingRaced, NotBoundToAccount, PhoneDiffers
+from models.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
+from models.credentials import CredentialKind, CredentialKindNotAccepted, CredentialNumberInvalid
+from models.phone_codes import APART, PhoneCodeDayLimit, PhoneCodeTooSoon, PhoneCodeWrong, PhoneInvalid
+from models.verification import VerifierUnavailable
 
 
 class PhoneCodeRequest(Asked):
@@ -33,7 +36,7 @@ class PhoneCodesResource(Resource):
         asks=PhoneCodeRequest,
         answers=PhoneCodeSent,
         status=202,
-        errors={400: ("phone_invalid",), 429: ("phone_code_too_soon", "phone_code_day_limit")},
+        errors=(PhoneInvalid, PhoneCodeTooSoon, PhoneCodeDayLimit),
     )
     async def post(self, asked: PhoneCodeRequest) -> PhoneCodeSent:
         await self.services.phone_codes.request(asked.phone, self.by_account())
@@ -47,23 +50,24 @@ class BindingResource(Resource):
         asks=BindingRequest,
         answers=Me,
         status=201,
-        errors={
-            400: (
-                "consent_required",
-                "name_invalid",
-                "credential_kind_not_accepted",
-                "credential_number_invalid",
-                "phone_invalid",
-                "phone_code_wrong",
-            ),
-            409: ("account_bound", "binding_raced"),
-            422: ("identity_mismatch", "identity_no_record", "phone_differs"),
-            503: ("verifier_unavailable",),
-        },
+        errors=(
+            ConsentRequired,
+            NameInvalid,
+            CredentialKindNotAccepted,
+            CredentialNumberInvalid,
+            PhoneInvalid,
+            PhoneCodeWrong,
+            AccountBound,
+            BindingRaced,
+            IdentityMismatch,
+            IdentityNoRecord,
+            PhoneDiffers,
+            VerifierUnavailable,
+        ),
     )
     async def post(self, asked: BindingRequest) -> Me:
         if not asked.consent:
-            raise CONSENT_FIRST
+            raise ConsentRequired
         account = self.signed_in_account()
         await self.services.binding.person(
             account["_id"],
@@ -76,7 +80,7 @@ class BindingResource(Resource):
         )
         return await me(self.services, account)
 
-    @operation("Unbind; what was applied for stays", auth=Auth.APPLICANT, errors={409: ("not_bound",)})
+    @operation("Unbind; what was applied for stays", auth=Auth.APPLICANT, errors=(NotBoundToAccount,))
     async def delete(self) -> None:
         account, person = self.signed_in_account()["_id"], self.bound_party().agent["_id"]
         await self.services.applicants.unbind(person, account, self.by_account())

@@ -2,7 +2,7 @@
 
     class AppointmentsResource(Resource):
         @operation("Book a slot", auth=Auth.APPLICANT, asks=Booking, answers=Appointment, status=201,
-                   errors={409: ("slot_full",)})
+                   errors=[SlotFull])
         async def post(self, asked: Booking) -> Appointment: ...
 
     ENDPOINTS = [Endpoint("/appointments", AppointmentsResource)]
@@ -21,11 +21,12 @@ from urllib.parse import quote
 import tornado.locale
 from pydantic import BaseModel, ConfigDict, Field
 
-from handlers.base import Nowhere
-from handlers.jsonapi import ApiHandler
-from handlers.visitor import Method, bound, signed_in
-from models.errors import BadInput, DomainError, Unauthenticated
-from models.store import PAGE_UNKNOWN
+from handlers.base import InputInvalid, Nowhere
+from handlers.jsonapi import ApiHandler, JsonInvalid
+from handlers.visitor import Method, NotBound, NotSignedIn, bound, signed_in
+from models.binding import NotAgent
+from models.errors import DomainError, Unauthenticated
+from models.store import PageUnknown
 
 PREFIX = "/api/v1"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -109,27 +110,36 @@ GUARDS: Mapping[Auth, Callable[[Method], Method]] = {
 }
 
 
+AUTH_ERRORS: Mapping[Auth, Sequence[type[DomainError]]] = {
+    Auth.ANYONE: (),
+    Auth.ACCOUNT: (NotSignedIn,),
+    Auth.APPLICANT: (NotSignedIn, NotBound),
+}
+
+
 @dataclass(frozen=True)
 class Operation:
-    """`errors` maps a status to the codes beyond those that `auth` and `asks` bring with them."""
+    """`errors` are those beyond what `auth` and `asks` bring with them."""
 
     summary: str
     auth: Auth
     asks: type[BaseModel] | Media | None
     answers: type[BaseModel] | Media | None
     status: int
-    errors: Mapping[int, Sequence[str]]
+    errors: Sequence[type[DomainError]]
 
     def all_errors(self, method: str) -> dict[int, list[str]]:
-        found = {status: list(codes) for status, codes in self.errors.items()}
-        if self.auth is not Auth.ANYONE:
-            found.setdefault(401, []).append("not_signed_in")
-        if self.auth is Auth.APPLICANT:
-            found.setdefault(403, []).extend(["not_bound"] if method == "get" else ["not_bound", "not_agent"])
+        """Status → codes, in order."""
+        kinds = [*self.errors, *AUTH_ERRORS[self.auth]]
+        if self.auth is Auth.APPLICANT and method != "get":
+            kinds.append(NotAgent)
         if isinstance(self.asks, type):
-            found.setdefault(400, []).extend(
-                ["input_invalid"] if method == "get" else ["input_invalid", "json_invalid"]
-            )
+            kinds += [InputInvalid] if method == "get" else [InputInvalid, JsonInvalid]
+        found: dict[int, list[str]] = {}
+        for kind in kinds:
+            codes = found.setdefault(kind.status, [])
+            if kind.code not in codes:
+                codes.append(kind.code)
         return dict(sorted(found.items()))
 
 
@@ -154,7 +164,7 @@ class Resource(ApiHandler):
             return self.body(schema)
         unknown = sorted(set(self.request.query_arguments) - set(schema.model_fields))
         if unknown:
-            raise BadInput("input_invalid", "填写内容有误或缺少：{field}", field=unknown[0])
+            raise InputInvalid(field=unknown[0])
         return self.query(schema)
 
     def answer(self, value: BaseModel | File | None, declared: Operation) -> None:
@@ -194,10 +204,10 @@ def operation(
     asks: type[BaseModel] | Media | None = None,
     answers: type[BaseModel] | Media | None = None,
     status: int | None = None,
-    errors: Mapping[int, Sequence[str]] | None = None,
+    errors: Sequence[type[DomainError]] = (),
 ) -> Callable[[Callable[..., Awaitable[Any]]], Method]:
     """Declare one method of a resource; without `answers` it replies 204."""
-    declared = Operation(summary, auth, asks, answers, status or (200 if answers else 204), errors or {})
+    declared = Operation(summary, auth, asks, answers, status or (200 if answers else 204), errors)
 
     def decorate(method: Callable[..., Awaitable[Any]]) -> Method:
         @wraps(method)
@@ -240,7 +250,7 @@ def page(found: Sequence[T], key: Callable[[T], str], asked: PageQuery) -> tuple
     """
     keys = [key(each) for each in found]
     if asked.after and asked.after not in keys:
-        raise PAGE_UNKNOWN
+        raise PageUnknown
     begin = keys.index(asked.after) + 1 if asked.after else 0
     end = begin + asked.limit
     return found[begin:end], keys[end - 1] if end < len(found) else None

@@ -6,9 +6,25 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
 from handlers.api.me import Identity, identity
-from models.agencies import Agencies
-from models.credentials import ApplicantKind, CredentialKind
+from models.agencies import (
+    Agencies,
+    AgencyDayLimit,
+    AgencyEnded,
+    AgencyExists,
+    AgencyNotFound,
+    AgencyNotWaiting,
+)
+from models.applicants import BindingRaced
+from models.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
+from models.credentials import (
+    ApplicantKind,
+    ApplicantKindWrong,
+    CredentialKind,
+    CredentialKindNotAccepted,
+    CredentialNumberInvalid,
+)
 from models.store import Document
+from models.verification import VerifierUnavailable
 
 
 class AgencyRequest(Asked):
@@ -68,18 +84,18 @@ class EnterprisesResource(AgencyResource):
         asks=AgencyRequest,
         answers=Agency,
         status=201,
-        errors={
-            400: (
-                "name_invalid",
-                "credential_kind_not_accepted",
-                "credential_number_invalid",
-                "applicant_kind_wrong",
-            ),
-            409: ("agency_exists", "binding_raced"),
-            422: ("identity_mismatch", "identity_no_record"),
-            429: ("agency_day_limit",),
-            503: ("verifier_unavailable",),
-        },
+        errors=(
+            NameInvalid,
+            CredentialKindNotAccepted,
+            CredentialNumberInvalid,
+            ApplicantKindWrong,
+            AgencyExists,
+            BindingRaced,
+            IdentityMismatch,
+            IdentityNoRecord,
+            AgencyDayLimit,
+            VerifierUnavailable,
+        ),
     )
     async def post(self, asked: AgencyRequest) -> Agency:
         agency = await self.services.binding.body(
@@ -100,7 +116,7 @@ class ConfirmationResource(AgencyResource):
         "Decide as legal representative",
         auth=Auth.APPLICANT,
         answers=Agency,
-        errors={404: ("agency_not_found",), 409: ("agency_not_waiting",)},
+        errors=(AgencyNotFound, AgencyNotWaiting),
     )
     async def post(self, key: str) -> Agency:
         await self.check_concerned(key)
@@ -119,7 +135,7 @@ class EndResource(AgencyResource):
         "Give it up as agent, or take it back as representative",
         auth=Auth.APPLICANT,
         answers=Agency,
-        errors={404: ("agency_not_found",), 409: ("agency_ended",)},
+        errors=(AgencyNotFound, AgencyEnded),
     )
     async def post(self, key: str) -> Agency:
         await self.check_concerned(key)

@@ -6,7 +6,8 @@ from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, 
 from models.credentials import ApplicantKind
 from models.halls import Hall
 from models.items import Guide, Handling
-from models.store import Document
+from models.items.store import GuideNotFound
+from models.store import Document, PageUnknown
 
 
 class GuidesQuery(PageQuery):
@@ -64,7 +65,7 @@ class Topics(Answer):
 
 
 class GuidesResource(Resource):
-    @operation("Find guides", asks=GuidesQuery, answers=GuideList, errors={400: ("page_unknown",)})
+    @operation("Find guides", asks=GuidesQuery, answers=GuideList, errors=(PageUnknown,))
     async def get(self, asked: GuidesQuery) -> GuideList:
         found = await self.services.guides.ranked(
             asked.q,
@@ -79,7 +80,7 @@ class GuidesResource(Resource):
 
 
 class GuideResource(Resource):
-    @operation("Read one guide whole", answers=FullGuide, errors={404: ("guide_not_found",)})
+    @operation("Read one guide whole", answers=FullGuide, errors=(GuideNotFound,))
     async def get(self, item: str) -> FullGuide:
         guide = await self.services.guides.published(item)
         department = await self.services.departments.get(guide.department)

@@ -8,7 +8,8 @@ from pydantic import Field
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.moments import Day
 from models.appointments import bookable_days
-from models.halls import Hall
+from models.halls import Hall, HallNotFound
+from models.items.store import GuideNotFound
 
 ITEM = r"^[0-9A-Z]{31}$"
 
@@ -40,7 +41,7 @@ class Slots(Answer):
 
 
 class HallsResource(Resource):
-    @operation("List the places", asks=HallsQuery, answers=HallList, errors={404: ("guide_not_found",)})
+    @operation("List the places", asks=HallsQuery, answers=HallList, errors=(GuideNotFound,))
     async def get(self, asked: HallsQuery) -> HallList:
         if asked.item is None:
             return HallList(halls=await self.services.halls.all(asked.kind))
@@ -54,7 +55,7 @@ class SlotsResource(Resource):
         "Show what can be booked on one day",
         asks=SlotsQuery,
         answers=Slots,
-        errors={404: ("guide_not_found", "hall_not_found")},
+        errors=(GuideNotFound, HallNotFound),
     )
     async def get(self, code: str, asked: SlotsQuery) -> Slots:
         hall = await self.services.halls.find(code)

@@ -5,15 +5,25 @@ from urllib.parse import unquote
 from handlers.api.applications import Application, ApplicationBase
 from handlers.api.contract import Auth, Endpoint, File, Media, operation
 from handlers.api.standing import MOVED
-from handlers.applications.materials import NO_FILE, hand_in, take_back
-from models.materials import Materials
+from handlers.applications.materials import FileMissing, MaterialUnknown, hand_in, take_back
+from models.applications.rules import MaterialNotAsked
+from models.applications.store import ApplicationNotFound
+from models.materials import FileNotFound, Materials
+from models.uploads import (
+    MaterialActive,
+    MaterialDamaged,
+    MaterialEncrypted,
+    MaterialKindNotAccepted,
+    MaterialTooLarge,
+    MaterialUnclear,
+)
 
 KINDS = ("application/pdf", "image/jpeg", "image/png")
 UPLOAD = Media(
     (*KINDS, "multipart/form-data"),
     {"X-File-Name": "name of the file, percent-encoded UTF-8; not needed with multipart"},
 )
-NOT_THERE = {404: ("application_not_found", "file_not_found")}
+NOT_THERE = (ApplicationNotFound, FileNotFound)
 
 
 class FileBase(ApplicationBase):
@@ -36,20 +46,19 @@ class MaterialResource(FileBase):
         auth=Auth.APPLICANT,
         asks=UPLOAD,
         answers=Application,
-        errors={
-            400: (
-                "file_missing",
-                "material_too_large",
-                "material_kind_not_accepted",
-                "material_damaged",
-                "material_unclear",
-                "material_encrypted",
-                "material_active",
-            ),
-            404: ("application_not_found", "material_not_asked"),
-            409: MOVED,
-            422: ("material_not_asked",),
-        },
+        errors=(
+            FileMissing,
+            MaterialTooLarge,
+            MaterialKindNotAccepted,
+            MaterialDamaged,
+            MaterialUnclear,
+            MaterialEncrypted,
+            MaterialActive,
+            ApplicationNotFound,
+            MaterialUnknown,
+            *MOVED,
+            MaterialNotAsked,
+        ),
     )
     async def put(self, key: str, code: str) -> Application:
         found, guide = await self.load(key)
@@ -61,7 +70,7 @@ class MaterialResource(FileBase):
         "Take a material back",
         auth=Auth.APPLICANT,
         answers=Application,
-        errors={404: ("application_not_found",), 409: MOVED, 422: ("material_not_asked",)},
+        errors=(ApplicationNotFound, *MOVED, MaterialNotAsked),
     )
     async def delete(self, key: str, code: str) -> Application:
         found, _ = await self.load(key)
@@ -80,7 +89,7 @@ class MaterialResource(FileBase):
         else:
             name, content = unquote(self.request.headers.get("X-File-Name", "")), self.request.body
         if not content:
-            raise NO_FILE
+            raise FileMissing
         return name or code, content
 
 

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Endpoint, Resource, operation
 from models.applications import State, check_serial
+from models.applications.serials import SerialInvalid
+from models.applications.store import ApplicationNotFound
 from models.errors import BadInput, NotFound
 
 
@@ -45,7 +47,7 @@ class ProgressResource(ProgressBase):
     @operation(
         "Where an application stands",
         answers=Progress,
-        errors={400: ("serial_invalid",), 404: ("application_not_found",)},
+        errors=(SerialInvalid, ApplicationNotFound),
     )
     async def get(self, serial: str) -> Progress:
         return await self.look(serial)

@@ -5,16 +5,38 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
+from models.applications.store import ApplicationNotFound
+from models.appointments import AppointmentNotFound
 from models.errors import NotFound
-from models.reviews import LEVELS, LONGEST, TAGS
+from models.reviews import (
+    LEVELS,
+    LONGEST,
+    TAGS,
+    AlreadyReviewed,
+    BadReviewNeedsReason,
+    LevelInvalid,
+    NotFinished,
+    NotYours,
+    TagsInvalid,
+    WordsTooLong,
+)
 from models.store import Document
 
-NO_REVIEW = NotFound("review_not_found", "尚未评价")
-CODES = {
-    400: ("level_invalid", "tags_invalid", "words_too_long"),
-    409: ("already_reviewed",),
-    422: ("not_finished", "not_yours", "reason_required"),
-}
+
+class ReviewNotFound(NotFound):
+    code = "review_not_found"
+    message = "尚未评价"
+
+
+CODES = (
+    LevelInvalid,
+    TagsInvalid,
+    WordsTooLong,
+    AlreadyReviewed,
+    NotFinished,
+    NotYours,
+    BadReviewNeedsReason,
+)
 
 
 class Opinion(Asked):
@@ -62,7 +84,7 @@ class ReviewBase(Resource):
         await self.matter(key)
         review = await self.services.reviews.of(f"{self.kind}:{key}")
         if review is None:
-            raise NO_REVIEW
+            raise ReviewNotFound
         return _shown(review)
 
     async def give(self, key: str, asked: Opinion) -> Review:
@@ -89,7 +111,7 @@ class ApplicationReviewResource(ReviewBase):
         "The review given",
         auth=Auth.APPLICANT,
         answers=Review,
-        errors={404: ("application_not_found", "review_not_found")},
+        errors=(ApplicationNotFound, ReviewNotFound),
     )
     async def get(self, key: str) -> Review:
         return await self.found(key)
@@ -100,7 +122,7 @@ class ApplicationReviewResource(ReviewBase):
         asks=Opinion,
         answers=Review,
         status=201,
-        errors=CODES | {404: ("application_not_found",)},
+        errors=(*CODES, ApplicationNotFound),
     )
     async def post(self, key: str, asked: Opinion) -> Review:
         return await self.give(key, asked)
@@ -116,7 +138,7 @@ class AppointmentReviewResource(ReviewBase):
         "The review given",
         auth=Auth.APPLICANT,
         answers=Review,
-        errors={404: ("appointment_not_found", "review_not_found")},
+        errors=(AppointmentNotFound, ReviewNotFound),
     )
     async def get(self, key: str) -> Review:
         return await self.found(key)
@@ -127,7 +149,7 @@ class AppointmentReviewResource(ReviewBase):
         asks=Opinion,
         answers=Review,
         status=201,
-        errors=CODES | {404: ("appointment_not_found",)},
+        errors=(*CODES, AppointmentNotFound),
     )
     async def post(self, key: str, asked: Opinion) -> Review:
         return await self.give(key, asked)

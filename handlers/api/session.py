@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
+from models.accounts import SignInCodeInvalid, WechatUnavailable
 from models.sessions import LIFETIME
 
 
@@ -24,7 +25,7 @@ class SessionResource(Resource):
         asks=SignIn,
         answers=Session,
         status=201,
-        errors={401: ("sign_in_code_invalid",), 503: ("wechat_unavailable",)},
+        errors=(SignInCodeInvalid, WechatUnavailable),
     )
     async def post(self, asked: SignIn) -> Session:
         user = await self.services.identity.miniprogram_session(asked.code)

@@ -24,13 +24,26 @@ from handlers.api.contract import (
     operation,
 )
 from handlers.api.halls import ITEM
-from handlers.applications.confirm import LONGEST_ADDRESS, PROMISE_FIRST, place_of
+from handlers.applications.confirm import (
+    LONGEST_ADDRESS,
+    AddressRequired,
+    HallRequired,
+    PromiseRequired,
+    place_of,
+)
 from handlers.applications.standing import discard
 from handlers.pages import qr_png
-from handlers.receipts import NO_RECEIPT
+from handlers.receipts import ReceiptNotFound
+from models.applications.applicant import MaterialsMissing, SerialTaken
+from models.applications.rules import AlreadySubmitted, ChannelNotOffered
+from models.applications.store import ApplicationMovedOn, ApplicationNotFound
+from models.errors import InvalidForm
+from models.items.guide import NotForApplicant
+from models.items.store import GuideNotFound
+from models.store import PageUnknown
 
-THEIRS = {404: ("application_not_found",)}
-MOVED = ("already_submitted", "application_moved_on")
+THEIRS = (ApplicationNotFound,)
+MOVED = (AlreadySubmitted, ApplicationMovedOn)
 
 
 class Beginning(Asked):
@@ -59,7 +72,7 @@ class ApplicationsResource(ApplicationBase):
         auth=Auth.APPLICANT,
         asks=PageQuery,
         answers=ApplicationList,
-        errors={400: ("page_unknown",)},
+        errors=(PageUnknown,),
     )
     async def get(self, asked: PageQuery) -> ApplicationList:
         shown, following = await self.services.applications.page_of(
@@ -72,11 +85,7 @@ class ApplicationsResource(ApplicationBase):
         auth=Auth.APPLICANT,
         asks=Beginning,
         answers=Application,
-        errors={
-            404: ("guide_not_found",),
-            409: ("application_moved_on",),
-            422: ("not_for_applicant", "channel_not_offered"),
-        },
+        errors=(GuideNotFound, ApplicationMovedOn, NotForApplicant, ChannelNotOffered),
     )
     async def post(self, asked: Beginning) -> Application:
         guide = await self.services.guides.published(asked.item)
@@ -90,7 +99,7 @@ class ApplicationResource(ApplicationBase):
     async def get(self, key: str) -> Application:
         return self.shown(*await self.load(key))
 
-    @operation("Delete a draft with its files", auth=Auth.APPLICANT, errors=THEIRS | {409: MOVED})
+    @operation("Delete a draft with its files", auth=Auth.APPLICANT, errors=(*THEIRS, *MOVED))
     async def delete(self, key: str) -> None:
         await discard(self.services, self.bound_party(), key, self.by_party())
 
@@ -101,7 +110,7 @@ class AnswersResource(ApplicationBase):
         auth=Auth.APPLICANT,
         asks=Filled,
         answers=Application,
-        errors=THEIRS | {409: MOVED},
+        errors=(*THEIRS, *MOVED),
     )
     async def put(self, key: str, asked: Filled) -> Application:
         found, guide = await self.load(key)
@@ -117,17 +126,21 @@ class SubmissionResource(ApplicationBase):
         asks=Submission,
         answers=Receipt,
         status=201,
-        errors=THEIRS
-        | {
-            400: ("promise_required", "hall_required", "address_required", "form_invalid"),
-            409: (*MOVED, "serial_taken"),
-            422: ("materials_missing",),
-        },
+        errors=(
+            *THEIRS,
+            PromiseRequired,
+            HallRequired,
+            AddressRequired,
+            InvalidForm,
+            *MOVED,
+            SerialTaken,
+            MaterialsMissing,
+        ),
     )
     async def post(self, key: str, asked: Submission) -> Receipt:
         _, guide = await self.load(key)
         if not asked.promise:
-            raise PROMISE_FIRST
+            raise PromiseRequired
         place = await place_of(
             self.services.halls, guide, how=asked.how, hall=asked.hall, address=asked.address
         )
@@ -143,7 +156,7 @@ class SupplementResource(ApplicationBase):
         auth=Auth.APPLICANT,
         asks=Filled,
         answers=Application,
-        errors=THEIRS | {400: ("form_invalid",), 409: MOVED, 422: ("materials_missing",)},
+        errors=(*THEIRS, InvalidForm, *MOVED, MaterialsMissing),
     )
     async def post(self, key: str, asked: Filled) -> Application:
         found, guide = await self.load(key)
@@ -159,7 +172,7 @@ class WithdrawalResource(ApplicationBase):
         "Withdraw before it is decided",
         auth=Auth.APPLICANT,
         answers=Application,
-        errors=THEIRS | {409: ("application_moved_on",)},
+        errors=(*THEIRS, ApplicationMovedOn),
     )
     async def post(self, key: str) -> Application:
         await self.services.applications.withdraw(key, self.bound_party(), self.by_party())
@@ -171,7 +184,7 @@ class ReceiptResource(ApplicationBase):
         "The receipt (article 11)",
         auth=Auth.APPLICANT,
         answers=Receipt,
-        errors={404: ("application_not_found", "receipt_not_found")},
+        errors=(ApplicationNotFound, ReceiptNotFound),
     )
     async def get(self, key: str) -> Receipt:
         return await self.own_receipt(key)
@@ -179,7 +192,7 @@ class ReceiptResource(ApplicationBase):
     async def own_receipt(self, key: str) -> Receipt:
         found = await self.services.applications.find(key, self.bound_party())
         if not found["serial"]:
-            raise NO_RECEIPT
+            raise ReceiptNotFound
         return self.receipt(found)
 
 
@@ -188,7 +201,7 @@ class ReceiptPictureResource(ReceiptResource):
         "A QR that shows the receipt to be genuine",
         auth=Auth.APPLICANT,
         answers=Media(("image/png",)),
-        errors={404: ("application_not_found", "receipt_not_found")},
+        errors=(ApplicationNotFound, ReceiptNotFound),
     )
     async def get(self, key: str) -> File:
         return File(qr_png((await self.own_receipt(key)).verify_url), "image/png")

@@ -15,9 +15,25 @@ from models.items import Guide, Question
 from models.store import Document
 from models.workdays import local_date
 
-PROMISE_FIRST = BadInput("promise_required", "请勾选承诺后再提交", field="promise")
-NO_ADDRESS = BadInput("address_required", "请填写收件人、电话和详细地址", field="address")
-NO_HALL = BadInput("hall_required", "请选择领取结果的大厅", field="hall")
+
+class PromiseRequired(BadInput):
+    code = "promise_required"
+    message = "请勾选承诺后再提交"
+    field = "promise"
+
+
+class AddressRequired(BadInput):
+    code = "address_required"
+    message = "请填写收件人、电话和详细地址"
+    field = "address"
+
+
+class HallRequired(BadInput):
+    code = "hall_required"
+    message = "请选择领取结果的大厅"
+    field = "hall"
+
+
 LONGEST_ADDRESS = 200
 How = Literal["window", "courier", "electronic"]
 YES_NO = {"yes": "是", "no": "否"}
@@ -46,7 +62,7 @@ class ConfirmPage(ApplicationPage):
         filled = self.form(ConfirmForm)
         try:
             if filled.promise != "yes":
-                raise PROMISE_FIRST
+                raise PromiseRequired
             place = await place_of(
                 self.services.halls, guide, how=filled.how, hall=filled.hall, address=filled.address
             )
@@ -91,13 +107,13 @@ async def place_of(halls: Halls, guide: Guide, *, how: How, hall: str, address: 
     """
     if how == "window":
         if hall not in guide.places:
-            raise NO_HALL
+            raise HallRequired
         chosen = await halls.find(hall)
         return Place(how="window", hall=chosen.code, hall_name=chosen.name)
     if how == "courier":
         normal = " ".join(address.split())
         if not 8 <= len(normal) <= LONGEST_ADDRESS:
-            raise NO_ADDRESS
+            raise AddressRequired
         return Place(how="courier", address=normal)
     return Place(how="electronic")
 

@@ -12,9 +12,19 @@ from models.materials import Materials
 from models.parties import Party
 from models.store import Document
 
+
+class FileMissing(BadInput):
+    code = "file_missing"
+    message = "请先选择要上传的照片或PDF文件"
+    field = "file"
+
+
+class MaterialUnknown(NotFound):
+    code = "material_not_asked"
+    message = "该事项不需要这项材料"
+
+
 CODE = r"([a-z0-9_]+)"
-NO_FILE = BadInput("file_missing", "请先选择要上传的照片或PDF文件", field="file")
-NOT_ASKED = NotFound("material_not_asked", "该事项不需要这项材料")
 
 
 class MaterialsPage(ApplicationPage):
@@ -55,7 +65,7 @@ class UploadHandler(ApplicationPage):
     def uploaded(self) -> tuple[str, bytes]:
         files = self.request.files.get("file")
         if not files or not files[0].body:
-            raise NO_FILE
+            raise FileMissing
         return files[0].filename, files[0].body
 
 
@@ -99,7 +109,7 @@ async def hand_in(
         BadInput: the file cannot be taken; see `models.uploads.inspect`.
     """
     if code not in {material.code for material in guide.online_materials() if material.uploads}:
-        raise NOT_ASKED
+        raise MaterialUnknown
     check_open(found, code)
     material = await services.materials.keep(party.id, found["_id"], code, name, content, by)
     try:

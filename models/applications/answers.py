@@ -12,12 +12,66 @@ from models.phone_codes import check_phone
 from models.privacy import mask_name, mask_number, mask_phone
 from models.typed import half_width
 
+
+class AnswerMissing(BadInput):
+    code = "answer_missing"
+    message = "请填写此项"
+
+
+class AnswerInvalid(BadInput):
+    """What is written cannot be an answer to the question."""
+
+    code = "answer_invalid"
+
+
+class NotAnOption(AnswerInvalid):
+    message = "请选择列出的选项"
+
+
+class DateInFuture(AnswerInvalid):
+    message = "日期不能晚于今天"
+
+
+class NotText(AnswerInvalid):
+    message = "请填写文字"
+
+
+class UnknownCharacters(AnswerInvalid):
+    message = "含有不能识别的字符，请重新填写"
+
+
+class TooLong(AnswerInvalid):
+    message = "最多填写{limit}字"
+
+
+class NotANumber(AnswerInvalid):
+    message = "请填写数字"
+
+
+class TooSmall(AnswerInvalid):
+    message = "请填写不小于{low}的数字"
+
+
+class TooGreat(AnswerInvalid):
+    message = "请填写不大于{high}的数字"
+
+
+class NotADate(AnswerInvalid):
+    message = "日期有误，请按年-月-日填写"
+
+
+class NotACredential(AnswerInvalid):
+    message = "证件号码有误，请核对后重新填写"
+
+
+class NotYesOrNo(AnswerInvalid):
+    message = "请选择是或否"
+
+
 Answers = dict[str, Any]
 MASKS: dict[str, Callable[[str], str]] = {"phone": mask_phone, "credential": mask_number}
 SEALED_KINDS = frozenset(MASKS)
 HIDDEN = "已隐藏"
-MISSING = BadInput("answer_missing", "请填写此项")
-CHOOSE = BadInput("answer_invalid", "请选择列出的选项")
 
 
 def is_sealed(question: Question) -> bool:
@@ -58,12 +112,12 @@ def check_answers(form: Form, given: Mapping[str, Any], *, complete: bool, today
         raw = given.get(question.name)
         if _empty(raw):
             if question.required and complete:
-                faults[question.name] = MISSING
+                faults[question.name] = AnswerMissing()
             continue
         try:
             answers[question.name] = answer = CHECKS[question.kind](question, raw)
             if question.latest == "today" and answer > today.isoformat():
-                raise _wrong("日期不能晚于今天")
+                raise DateInFuture
         except BadInput as error:
             if complete:
                 faults[question.name] = error
@@ -78,10 +132,6 @@ def _empty(raw: Any) -> bool:
     return raw is None or raw == [] or (isinstance(raw, str) and not raw.strip())
 
 
-def _wrong(message: str, **values: Any) -> BadInput:
-    return BadInput("answer_invalid", message, **values)
-
-
 def _as_written(question: Question, raw: Any) -> Any:
     """A draft keeps what is not right yet, within bounds."""
     if isinstance(raw, list):
@@ -91,25 +141,25 @@ def _as_written(question: Question, raw: Any) -> Any:
 
 def _text(question: Question, raw: Any) -> str:
     if not isinstance(raw, str):
-        raise _wrong("请填写文字")
+        raise NotText
     text = "\n".join(" ".join(line.split()) for line in raw.strip().splitlines())
     if any(ord(char) < 32 and char != "\n" for char in text):
-        raise _wrong("含有不能识别的字符，请重新填写")
+        raise UnknownCharacters
     if len(text) > question.max_length:
-        raise _wrong("最多填写{limit}字", limit=question.max_length)
+        raise TooLong(limit=question.max_length)
     return text
 
 
 def _number(question: Question, raw: Any) -> float | int:
     text = half_width(str(raw)).strip()
     if isinstance(raw, bool) or not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", text):
-        raise _wrong("请填写数字")
+        raise NotANumber
     number = float(text)
     low, high = question.minimum, question.maximum
     if low is not None and number < low:
-        raise _wrong("请填写不小于{low}的数字", low=f"{low:g}")
+        raise TooSmall(low=f"{low:g}")
     if high is not None and number > high:
-        raise _wrong("请填写不大于{high}的数字", high=f"{high:g}")
+        raise TooGreat(high=f"{high:g}")
     return int(number) if number.is_integer() else number
 
 
@@ -117,12 +167,12 @@ def _date(_: Question, raw: Any) -> str:
     try:
         return date.fromisoformat(half_width(str(raw)).strip()).isoformat()
     except ValueError:
-        raise _wrong("日期有误，请按年-月-日填写") from None
+        raise NotADate from None
 
 
 def _choice(question: Question, raw: Any) -> str:
     if raw not in [option.value for option in question.options]:
-        raise CHOOSE
+        raise NotAnOption
     return str(raw)
 
 
@@ -130,7 +180,7 @@ def _choices(question: Question, raw: Any) -> list[str]:
     values = [raw] if isinstance(raw, str) else raw
     known = [option.value for option in question.options]
     if not isinstance(values, list) or any(value not in known for value in values):
-        raise CHOOSE
+        raise NotAnOption
     return [value for value in known if value in values]
 
 
@@ -146,13 +196,13 @@ def _credential(_: Question, raw: Any) -> str:
     """A number that some credential of a person or body can have."""
     number = normal_number(str(raw))
     if not 5 <= len(number) <= 18 or not any(RULES[kind].valid(number, date.max) for kind in CredentialKind):
-        raise _wrong("证件号码有误，请核对后重新填写")
+        raise NotACredential
     return number
 
 
 def _yes_no(_: Question, raw: Any) -> str:
     if raw not in ("yes", "no"):
-        raise _wrong("请选择是或否")
+        raise NotYesOrNo
     return str(raw)
 
 

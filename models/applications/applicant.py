@@ -9,11 +9,11 @@ from uuid import uuid4
 from pymongo.errors import DuplicateKeyError
 
 from models.applications import rules
-from models.applications.answers import MISSING, Answers, check_answers, is_asked
+from models.applications.answers import AnswerMissing, Answers, check_answers, is_asked
 from models.applications.receipt import Place
 from models.applications.rules import Action, State
 from models.applications.serials import new_serial
-from models.applications.store import MOVED_ON, ApplicationStore
+from models.applications.store import ApplicationMovedOn, ApplicationStore
 from models.credentials import ApplicantKind
 from models.errors import Conflict, InvalidForm, Refused
 from models.events import Cause, Event
@@ -21,6 +21,32 @@ from models.items import Guide, Material
 from models.parties import Party
 from models.store import Document, entry
 from models.workdays import Workdays, local_date
+
+
+class SerialTaken(Conflict):
+    code = "serial_taken"
+    message = "系统繁忙，请稍后再试"
+
+
+class MaterialsMissing(Refused):
+    code = "materials_missing"
+    message = "还缺少材料：{materials}，请上传后再提交"
+
+
+class MaterialBeyondGuide(Refused):
+    code = "beyond_guide"
+    message = "该事项的办事指南不需要这项材料"
+
+
+class MaterialNotYours(Refused):
+    code = "material_not_yours"
+    message = "该文件不属于本次申请"
+
+
+class SupplementIncomplete(Refused):
+    code = "materials_missing"
+    message = "请先补齐所要求的全部材料"
+
 
 SERIAL_TRIES = START_TRIES = 5
 HANDED_IN = frozenset({State.SUBMITTED, State.ACCEPTED})
@@ -48,7 +74,7 @@ class ApplicantSteps(ApplicationStore):
                 return dict(found)
             with suppress(DuplicateKeyError):  # begun at the same time, and perhaps handed in already
                 return await self.add(document, event)
-        raise MOVED_ON
+        raise ApplicationMovedOn
 
     async def save(
         self, key: str, party: Party, guide: Guide, given: Mapping[str, Any], by: Cause
@@ -65,7 +91,7 @@ class ApplicantSteps(ApplicationStore):
             expects={"state": State.DRAFT},
             sets={"answers": self._sealed(key, guide, answers), "changed_at": by.at},
             event=Event("application.saved", key, by),
-            otherwise=MOVED_ON,
+            otherwise=ApplicationMovedOn,
         )
 
     async def attach(
@@ -79,9 +105,9 @@ class ApplicantSteps(ApplicationStore):
         """
         found = await self.find(key, party)
         if code not in {m.code for m in guide.online_materials() if m.uploads}:
-            raise Refused("beyond_guide", "该事项的办事指南不需要这项材料")
+            raise MaterialBeyondGuide
         if material["applicant"] != party.id or material["application"] != key:
-            raise Refused("material_not_yours", "该文件不属于本次申请")
+            raise MaterialNotYours
         rules.check_open(found, code)
         return await self._put_file(found, code, by, file=material["_id"], name=material["name"])
 
@@ -135,7 +161,7 @@ class ApplicantSteps(ApplicationStore):
                 )
             except DuplicateKeyError:
                 continue
-        raise Conflict("serial_taken", "系统繁忙，请稍后再试")
+        raise SerialTaken
 
     async def supplement(
         self, key: str, party: Party, guide: Guide, given: Mapping[str, Any], calendar: Workdays, by: Cause
@@ -155,7 +181,7 @@ class ApplicantSteps(ApplicationStore):
         files = {m["code"]: m["file"] for m in found["materials"]}
         uploads = {m.code for m in guide.online_materials() if m.uploads}  # paper comes by another way
         if any(files[code] in (None, asked["files"].get(code)) for code in uploads & set(asked["materials"])):
-            raise Refused("materials_missing", "请先补齐所要求的全部材料")
+            raise SupplementIncomplete
         due = rules.acceptance_deadline(guide, by.at, calendar)
         last = len(found["supplements"]) - 1
         return await self._move(
@@ -220,7 +246,7 @@ class ApplicantSteps(ApplicationStore):
             sets={"materials": materials, "changed_at": by.at},
             update={"$push": {"timeline": entry(event)}} if followed else None,
             event=event,
-            otherwise=MOVED_ON,
+            otherwise=ApplicationMovedOn,
         )
         before = {m["file"] for m in found["materials"] if m["code"] == code and m["file"]}
         return next(iter(before - rules.replaced_files(found)), None)
@@ -292,7 +318,7 @@ def _check_answered(guide: Guide, fields: list[str], answers: Answers, given: Ma
         InvalidForm
     """
     open_still = [q for q in guide.form.questions() if q.name in set(fields) - given.keys()]
-    if faults := {q.name: MISSING for q in open_still if is_asked(q, answers)}:
+    if faults := {q.name: AnswerMissing() for q in open_still if is_asked(q, answers)}:
         raise InvalidForm(faults)
 
 
@@ -306,7 +332,7 @@ def _check_materials(guide: Guide, found: Document) -> None:
         return
     if lacking := rules.lacking(guide, found):
         names = "、".join(material.name for material in lacking)
-        raise Refused("materials_missing", "还缺少材料：{materials}，请上传后再提交", materials=names)
+        raise MaterialsMissing(materials=names)
 
 
 def _material_state(guide: Guide, material: Document) -> str:

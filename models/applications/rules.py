@@ -6,10 +6,71 @@ from enum import StrEnum
 from models.credentials import ApplicantKind
 from models.errors import Conflict, Forbidden, Refused
 from models.events import Channel
-from models.items import Guide, Handling, Material
+from models.items import Guide, Handling, Material, NotForApplicant
 from models.staff import check_scope, department_limit, scopes
 from models.store import Document
 from models.workdays import Workdays
+
+
+class WrongState(Conflict):
+    """The application is in a state in which this cannot happen."""
+
+    code = "application_moved_on"
+    message = "该办件当前为“{status}”，不能进行此操作"
+
+
+class AlreadySubmitted(WrongState):
+    code = "already_submitted"
+
+
+class MaterialNotAsked(Refused):
+    code = "material_not_asked"
+    message = "本次补正没有要求这项材料"
+
+
+class ChannelNotOffered(Refused):
+    code = "channel_not_offered"
+    message = "该事项不在此渠道办理，请按办事指南所列渠道办理"
+
+
+class OtherDepartment(Forbidden):
+    code = "other_department"
+    message = "该办件由其他部门办理"
+
+
+class BeyondGuide(Refused):
+    code = "beyond_guide"
+    message = "不得要求提交办事指南以外的材料或信息"
+
+
+class NothingAsked(Refused):
+    code = "nothing_asked"
+    message = "请选择需要补齐补正的材料或信息"
+
+
+class ReasonRequired(Refused):
+    code = "reason_required"
+    message = "请说明理由和依据"
+
+
+class DecisionInvalid(Refused):
+    code = "decision_invalid"
+    message = "请选择准予或不予"
+
+
+class DeliverableNotPdf(Refused):
+    code = "deliverable_not_pdf"
+    message = "办理结果须为PDF文件"
+
+
+class SupplementAskedOnce(Refused):
+    code = "supplement_asked_once"
+    message = "补齐补正须一次性告知，再次要求须由主管人员提出并说明理由"
+
+
+class DeliverableMissing(Refused):
+    code = "deliverable_missing"
+    message = "办结前须先上传电子化的办理结果：{name}"
 
 
 class State(StrEnum):
@@ -116,9 +177,9 @@ def next_state(state: State, action: Action) -> State:
     return TRANSITIONS[state][action]
 
 
-def moved_on(state: State) -> Conflict:
-    code = "already_submitted" if state is State.SUBMITTED else "application_moved_on"
-    return Conflict(code, "该办件当前为“{status}”，不能进行此操作", status=LABELS[state])
+def moved_on(state: State) -> WrongState:
+    kind = AlreadySubmitted if state is State.SUBMITTED else WrongState
+    return kind(status=LABELS[state])
 
 
 def open_materials(application: Document) -> set[str]:
@@ -145,7 +206,7 @@ def check_open(application: Document, code: str) -> None:
         return
     state = State(application["state"])
     if state is State.SUPPLEMENT_REQUESTED:
-        raise Refused("material_not_asked", "本次补正没有要求这项材料")
+        raise MaterialNotAsked
     raise moved_on(state)
 
 
@@ -180,9 +241,9 @@ def check_offered(guide: Guide, kind: ApplicantKind, channel: Channel) -> None:
         Refused: `not_for_applicant` or `channel_not_offered`.
     """
     if kind not in guide.audience:
-        raise Refused("not_for_applicant", "该事项不面向此类服务对象，请核对办事指南")
+        raise NotForApplicant
     if channel not in guide.channels:
-        raise Refused("channel_not_offered", "该事项不在此渠道办理，请按办事指南所列渠道办理")
+        raise ChannelNotOffered
 
 
 def acceptance_deadline(guide: Guide, received: datetime, calendar: Workdays) -> datetime:
@@ -202,7 +263,7 @@ def check_member(member: Document, application: Document, scope: str) -> None:
     """
     check_scope(member, scope)
     if department_limit(member, scope) not in (None, application["department"]):
-        raise Forbidden("other_department", "该办件由其他部门办理")
+        raise OtherDepartment
 
 
 def check_action(member: Document, application: Document, action: Action) -> None:
@@ -216,7 +277,7 @@ def check_action(member: Document, application: Document, action: Action) -> Non
     if action is Action.REQUEST_SUPPLEMENT and application["supplements"]:
         scope = "applications:supervise"
         if scope not in scopes(member):
-            raise Refused("supplement_asked_once", "补齐补正须一次性告知，再次要求须由主管人员提出并说明理由")
+            raise SupplementAskedOnce
     check_member(member, application, scope)
 
 
@@ -245,9 +306,9 @@ def check_supplement(
     if not set(materials) <= {m.code for m in guide.online_materials()} or not set(fields) <= {
         question.name for question in guide.form.questions()
     }:
-        raise Refused("beyond_guide", "不得要求提交办事指南以外的材料或信息")
+        raise BeyondGuide
     if not materials and not fields:
-        raise Refused("nothing_asked", "请选择需要补齐补正的材料或信息")
+        raise NothingAsked
     check_reason(reason)
 
 
@@ -257,7 +318,7 @@ def check_reason(*reasons: str) -> None:
         Refused: `reason_required`.
     """
     if not all(reason.strip() for reason in reasons):
-        raise Refused("reason_required", "请说明理由和依据")
+        raise ReasonRequired
 
 
 def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: Document | None) -> None:
@@ -267,10 +328,10 @@ def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: Docu
         Refused: `decision_invalid`, `reason_required`, `deliverable_missing`, `deliverable_not_pdf`.
     """
     if decision not in ("approved", "denied"):
-        raise Refused("decision_invalid", "请选择准予或不予")
+        raise DecisionInvalid
     if decision == "denied":
         check_reason(reason)
     elif guide.deliverable and deliverable is None:
-        raise Refused("deliverable_missing", "办结前须先上传电子化的办理结果：{name}", name=guide.deliverable)
+        raise DeliverableMissing(name=guide.deliverable)
     if deliverable and deliverable["media_type"] != "application/pdf":
-        raise Refused("deliverable_not_pdf", "办理结果须为PDF文件")
+        raise DeliverableNotPdf

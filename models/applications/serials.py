@@ -13,6 +13,13 @@ from stdnum.iso7064 import mod_37_36
 from models.errors import BadInput
 from models.typed import half_width
 
+
+class SerialInvalid(BadInput):
+    code = "serial_invalid"
+    message = "申请流水号有误，请核对回执后重新输入"
+    field = "serial"
+
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without I, L, O and U, which are misread or misspell."""
 RANDOM = 10
@@ -32,5 +39,5 @@ def check_serial(text: str) -> str:
     """
     normal = re.sub(r"[\s-]", "", half_width(text)).upper()
     if not PATTERN.fullmatch(normal) or not mod_37_36.is_valid(normal):
-        raise BadInput("serial_invalid", "申请流水号有误，请核对回执后重新输入", field="serial")
+        raise SerialInvalid
     return normal

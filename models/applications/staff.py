@@ -14,6 +14,12 @@ from models.staff import department_limit
 from models.store import Document
 from models.workdays import Workdays
 
+
+class MaterialsToFollow(Refused):
+    code = "materials_to_follow"
+    message = "尚有容后补交的材料，补齐后才能办结"
+
+
 OPEN = (State.SUBMITTED.value, State.SUPPLEMENT_REQUESTED.value, State.ACCEPTED.value)
 CLOCKED = frozenset({State.SUBMITTED.value, State.ACCEPTED.value})
 """States in which a deadline runs."""
@@ -96,7 +102,7 @@ class StaffSteps(ApplicationStore):
         found = await self._for_action(key, member, Action.CONCLUDE)
         rules.check_conclusion(guide, decision, reason, deliverable)
         if any(m["state"] == rules.TO_FOLLOW for m in found["materials"]) and decision == "approved":
-            raise Refused("materials_to_follow", "尚有容后补交的材料，补齐后才能办结")
+            raise MaterialsToFollow
         result = {
             "decision": decision,
             "reason": reason.strip(),

@@ -17,9 +17,19 @@ from models.events import Cause, Event
 from models.items import Guide
 from models.parties import Party
 from models.privacy import Privacy
-from models.store import PAGE_UNKNOWN, Database, Document, Store, entry, unique_text
+from models.store import Database, Document, PageUnknown, Store, entry, unique_text
 
-MOVED_ON = Conflict("application_moved_on", "该办件刚刚有变动，请刷新后再操作")
+
+class ApplicationMovedOn(Conflict):
+    code = "application_moved_on"
+    message = "该办件刚刚有变动，请刷新后再操作"
+
+
+class ApplicationNotFound(NotFound):
+    code = "application_not_found"
+    message = "没有找到该办件"
+
+
 LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -39,7 +49,7 @@ class ApplicationStore(Store):
     """
 
     collection = "applications"
-    missing = NotFound("application_not_found", "没有找到该办件")
+    missing = ApplicationNotFound
     indexes: ClassVar[Sequence[IndexModel]] = [
         unique_text("serial"),
         unique_text("draft"),
@@ -158,7 +168,7 @@ class ApplicationStore(Store):
             sets={"state": after.value, "changed_at": by.at, **sets},
             update={**update, "$push": pushes},
             event=event,
-            otherwise=MOVED_ON,
+            otherwise=ApplicationMovedOn,
         )
 
     def _sealed(self, key: str, guide: Guide, answers: Answers) -> Document:
@@ -179,5 +189,5 @@ def _cursor(document: Document) -> str:
 def _position(cursor: str) -> tuple[datetime, str]:
     parts = re.fullmatch(r"(\d{1,13})-([0-9a-f]{32})", cursor, re.ASCII)
     if not parts:
-        raise PAGE_UNKNOWN
+        raise PageUnknown
     return EPOCH + timedelta(milliseconds=int(parts[1])), parts[2]

@@ -9,6 +9,11 @@ from models.items.forms import Part
 from models.store import Document, Store
 
 
+class DepartmentNotFound(NotFound):
+    code = "department_not_found"
+    message = "没有找到该部门"
+
+
 class Department(Part):
     """事项服务主体; `code` is its USCC, `short` what people call it."""
 
@@ -24,7 +29,7 @@ class Departments(Store):
     """One document each: `{_id: USCC, name, name_en, short, phone, address}`."""
 
     collection = "departments"
-    missing = NotFound("department_not_found", "没有找到该部门")
+    missing = DepartmentNotFound
 
     async def put(self, department: Department, by: Cause) -> bool:
         """Keep a department as it is described; False if that changed nothing."""

@@ -10,6 +10,21 @@ from models.errors import Refused
 from models.items.forms import Form, Part
 
 
+class NotForApplicant(Refused):
+    code = "not_for_applicant"
+    message = "该事项不面向此类服务对象，请核对办事指南"
+
+
+class OnlineHasMoreSteps(Refused):
+    code = "online_has_more_steps"
+    message = "网上办理环节（{online}个）不得多于窗口办理环节（{window}个）"
+
+
+class OnlineAsksForMore(Refused):
+    code = "online_asks_for_more"
+    message = "网上申请材料不得多于窗口申请材料：{materials}"
+
+
 class Handling(StrEnum):
     """How an item is handled (article 12)."""
 
@@ -125,19 +140,10 @@ def check_publishable(guide: Guide) -> None:
         sum(step.kind == "step" for step in steps) for steps in (guide.window_steps, guide.online_steps)
     )
     if online > window:
-        raise Refused(
-            "online_has_more_steps",
-            "网上办理环节（{online}个）不得多于窗口办理环节（{window}个）",
-            online=online,
-            window=window,
-        )
+        raise OnlineHasMoreSteps(online=online, window=window)
     extra = [material.name for material in guide.online_materials() if Way.WINDOW not in material.asked]
     if extra:
-        raise Refused(
-            "online_asks_for_more",
-            "网上申请材料不得多于窗口申请材料：{materials}",
-            materials="、".join(extra),
-        )
+        raise OnlineAsksForMore(materials="、".join(extra))
 
 
 def guide_of(document: dict[str, Any]) -> Guide:

@@ -17,7 +17,22 @@ from models.items.guide import Guide, check_publishable, guide_of
 from models.spelling import grams, pieces, plain, rank, spellings
 from models.store import Database, Document, Store
 
-VERSION_TAKEN = Conflict("guide_version_taken", "该版本的办事指南已发布，修改须使用新的版本号")
+
+class GuideVersionTaken(Conflict):
+    code = "guide_version_taken"
+    message = "该版本的办事指南已发布，修改须使用新的版本号"
+
+
+class GuideNotFound(NotFound):
+    code = "guide_not_found"
+    message = "没有找到该事项的办事指南"
+
+
+class GuideVersionOlder(Conflict):
+    code = "guide_version_older"
+    message = "已有更新版本的办事指南，修改须使用新的版本号"
+
+
 A_TRIP = 10_000
 """Documents that the server sends at once, up to 16 MB."""
 
@@ -26,7 +41,7 @@ class Guides(Store):
     """All versions of all guides; at most one published version an item."""
 
     collection = "guides"
-    missing = NotFound("guide_not_found", "没有找到该事项的办事指南")
+    missing = GuideNotFound
     indexes: ClassVar = [
         IndexModel(
             "item", unique=True, partialFilterExpression={"state": "published"}, name="published_item"
@@ -131,7 +146,7 @@ class Guides(Store):
         content = guide.model_dump(mode="json")
         earlier = await self.documents.find_one({"_id": guide.key})
         if earlier and guide_of(earlier) != guide:
-            raise VERSION_TAKEN
+            raise GuideVersionTaken
         if earlier and earlier["state"] == "published":
             return guide
         await self._check_newest(guide)
@@ -156,7 +171,7 @@ class Guides(Store):
                 expects={"state": "draft"},
                 sets={"state": "published", "published_at": by.at},
                 event=Event("guide.published", guide.key, by),
-                otherwise=VERSION_TAKEN,
+                otherwise=GuideVersionTaken,
                 session=session,
             )
         return guide
@@ -164,4 +179,4 @@ class Guides(Store):
     async def _check_newest(self, guide: Guide, session: Any = None) -> None:
         later = {"item": guide.item, "state": "published", "version": {"$gt": guide.version}}
         if await self.documents.find_one(later, {"_id": 1}, session=session):
-            raise Conflict("guide_version_older", "已有更新版本的办事指南，修改须使用新的版本号")
+            raise GuideVersionOlder

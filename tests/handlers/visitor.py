@@ -48,6 +48,12 @@ from models.workdays import Workdays
 from tests.conftest import Clock
 from tests.handlers.guides import USCC, a_guide
 
+
+class CodeInvalid(Unauthenticated):
+    code = "code_invalid"
+    message = "登录已失效，请重新登录"
+
+
 ROOT = Path(__file__).parents[2]
 PHONE = "13800138000"
 A_WHILE = timedelta(seconds=61)
@@ -68,7 +74,7 @@ class Codes:
 
     async def exchange(self, code: str) -> PlatformUser:
         if code not in self.codes:
-            raise Unauthenticated("code_invalid", "登录已失效，请重新登录")
+            raise CodeInvalid
         return PlatformUser(self.codes.pop(code))
 
     miniprogram_session = exchange

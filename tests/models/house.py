@@ -16,6 +16,12 @@ from models.verification import BodyVerdict, Verdict
 from models.workdays import local_date
 from tests.conftest import START
 
+
+class RegisterDown(Unavailable):
+    code = "register_down"
+    message = "核验服务暂时不可用"
+
+
 ELDER = ("陈建国", "11010519491231002X")
 BOSS = ("梁志强", "44011319700101001X")
 USCC = "91440113MA59K2XT4M"
@@ -31,7 +37,7 @@ class Register:
 
     async def person(self, kind: CredentialKind, name: str, number: str) -> Verdict:
         if self.down:
-            raise Unavailable("register_down", "核验服务暂时不可用")
+            raise RegisterDown
         if number not in self.people:
             return Verdict.NO_RECORD
         return Verdict.MATCH if self.people[number] == name else Verdict.MISMATCH

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from models.errors import BadInput, Conflict, Refused
+from models.errors import BadInput, Refused
 from models.parties import Party
-from models.reviews import LEVELS, TAGS, Reviews
+from models.reviews import LEVELS, TAGS, AlreadyReviewed, Reviews
 from models.store import Database, Document
 from tests.conftest import MakeCause
 
@@ -56,7 +56,7 @@ async def test_twenty_reviews_of_one_matter_at_once_leave_one(reviews: Reviews, 
         return_exceptions=True,
     )
     assert sum(isinstance(result, dict) for result in results) == 1
-    assert {type(result) for result in results} == {dict, Conflict}
+    assert {type(result) for result in results} == {dict, AlreadyReviewed}
 
 
 @pytest.mark.article(17)

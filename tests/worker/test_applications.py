@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from models.credentials import ApplicantKind, Credential, CredentialKind
-from models.errors import Conflict
 from models.events import Channel, Event
 from models.parties import Party
-from models.store import Document, entry
+from models.store import ChangedMeanwhile, Document, entry
 from tests.handlers.guides import a_guide
 from tests.worker.people import li_follows, somebody
 from tests.worker.platforms import Platforms
@@ -49,7 +48,7 @@ async def goes_on(world: World, name: str, state: str) -> None:
         sets={"state": state},
         update={"$push": {"timeline": entry(event)}},
         event=event,
-        otherwise=Conflict("x", "x"),
+        otherwise=ChangedMeanwhile,
     )
 
 

@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from models.applicants import Applicants
@@ -114,7 +114,7 @@ class World:
         )
 
     async def book(self, party: Party) -> Document:
-        """Tomorrow at half past nine."""
-        tomorrow = local_date(self.clock()) + timedelta(days=1)
-        start = local_moment(tomorrow, time(9, 30))
-        return await self.services.appointments.book(party, a_guide(), HALL, start, Workdays(), self.by())
+        """On the next working day at half past nine."""
+        calendar = Workdays()
+        start = local_moment(calendar.after(local_date(self.clock()), 1), time(9, 30))
+        return await self.services.appointments.book(party, a_guide(), HALL, start, calendar, self.by())

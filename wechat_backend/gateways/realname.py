@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from models.credentials import CredentialKind
-from models.errors import Unavailable
-from models.verification import BodyVerdict, Verdict
+from models.verification import BodyVerdict, Verdict, VerifierUnavailable
 from wechat_backend.gateways.aliyun import AliyunGateway
 from wechat_backend.gateways.base import GatewayError, Remedy
 from wechat_backend.gateways.government import Government
@@ -38,14 +37,14 @@ class RealName(AliyunGateway):
                 return await self._cloudauth(name, number)
             return _verdict(await self.government.verify_person(kind, name, number))
         except GatewayError as error:
-            raise _unavailable() from error
+            raise VerifierUnavailable from error
 
     async def body(self, kind: CredentialKind, name: str, number: str) -> BodyVerdict:
         """The same for an enterprise or organization, with its legal representative."""
         try:
             answer = await self.government.verify_body(kind, name, number)
         except GatewayError as error:
-            raise _unavailable() from error
+            raise VerifierUnavailable from error
         if (verdict := _verdict(answer)) is not Verdict.MATCH:
             return BodyVerdict(verdict)
         representative: Mapping[str, str] = answer.get("legal_representative") or {}
@@ -69,8 +68,4 @@ def _verdict(answer: Mapping[str, Any]) -> Verdict:
     try:
         return Verdict(answer.get("result", ""))
     except ValueError:
-        raise _unavailable() from None
-
-
-def _unavailable() -> Unavailable:
-    return Unavailable("verifier_unavailable", "实名核验服务暂时无法使用，请稍后再试，或到窗口办理")
+        raise VerifierUnavailable from None

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from models.errors import Unauthenticated, Unavailable
+from models.accounts import SignInCodeInvalid, SignInSnapshot, WechatUnavailable
 from models.verification import PlatformUser
 from wechat_backend.gateways.base import GatewayError, JsonGateway, Remedy, as_json
 from wechat_backend.gateways.tokens import Tokens
@@ -94,9 +94,7 @@ class WeChat(JsonGateway):
         }
         answer = await self._sign_in("oauth", "/sns/oauth2/access_token", query)
         if answer.get("is_snapshotuser") == 1:
-            raise Unauthenticated(
-                "sign_in_snapshot", "当前为微信快照页，请点击右下角「使用完整服务」后再登录"
-            )
+            raise SignInSnapshot
         user = _user(answer)
         return user if user.unionid else PlatformUser(user.openid, await self._unionid(user.openid))
 
@@ -185,8 +183,8 @@ class WeChat(JsonGateway):
                 return await self._ask(path, query)
         except GatewayError as error:
             if error.code in BAD_CODE:
-                raise Unauthenticated("sign_in_code_invalid", "登录已失效，请重新登录") from None
-            raise Unavailable("wechat_unavailable", "微信登录服务暂时无法使用，请稍后再试") from error
+                raise SignInCodeInvalid from None
+            raise WechatUnavailable from error
 
 
 def _user(answer: Mapping[str, Any]) -> PlatformUser:
