@@ -89,6 +89,11 @@ class BaseHandler(RequestHandler):
         if REQUEST_ID.fullmatch(theirs):
             structlog.contextvars.bind_contextvars(outside_request=theirs)
 
+    @property
+    def address(self) -> str:
+        """From where the request comes; it is counted, and kept nowhere in the clear."""
+        return str(self.request.remote_ip)
+
     def cause(self, actor: str = "system") -> Cause:
         """Who and when, for the stores; `actor` is `account:<id>`, `applicant:<id>` or `staff:<name>`."""
         return Cause(actor, self.now, self.channel, self.request_id)

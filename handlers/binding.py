@@ -75,7 +75,12 @@ class CodeHandler(BindingPage):
     async def post(self) -> None:
         filled = self.form(BindingForm)
         try:
-            await self.services.phone_codes.request(filled.phone, self.by_account())
+            await self.services.phone_codes.request(
+                filled.phone,
+                account=self.signed_in_account()["_id"],
+                address=self.address,
+                by=self.by_account(),
+            )
         except DomainError as error:
             return self.again("binding.html", error, kinds=PERSONAL, sent=False, next=safe_next(filled.next))
         if self.by_script:

@@ -10,6 +10,8 @@ from models.applicants import Applicants
 from models.applications import Applications
 from models.appointments import Appointments
 from models.binding import Binding
+from models.closures import Closures
+from models.counters import Counters
 from models.halls import Halls
 from models.inbox import Inbox
 from models.items import Departments, Guides
@@ -19,6 +21,7 @@ from models.phone_codes import PhoneCodes
 from models.privacy import Privacy
 from models.reviews import Reviews
 from models.sessions import Sessions
+from models.sms import SmsDays, SmsLimits
 from models.staff import Staff
 from models.store import Database, Store
 from models.verification import Identity, Verifier
@@ -67,6 +70,9 @@ class Services:
     outbox: Outbox
     deliveries: Deliveries
     inbox: Inbox
+    counters: Counters
+    sms: SmsDays
+    closures: Closures
 
     def stores(self) -> list[Store]:
         values = (getattr(self, field.name) for field in fields(self))
@@ -87,10 +93,12 @@ def assemble(
     site: Site,
     identity: Identity,
     verifier: Verifier,
+    sms_limits: SmsLimits,
 ) -> Services:
     """All stores over one database."""
     applicants, agencies = Applicants(database, privacy), Agencies(database)
-    phone_codes = PhoneCodes(database, privacy)
+    counters, sms = Counters(database, privacy), SmsDays(database, sms_limits)
+    phone_codes = PhoneCodes(database, privacy, counters, sms)
     return Services(
         database=database,
         clock=clock,
@@ -99,7 +107,7 @@ def assemble(
         site=site,
         identity=identity,
         verifier=verifier,
-        binding=Binding(applicants, agencies, phone_codes, verifier),
+        binding=Binding(applicants, agencies, phone_codes, verifier, counters),
         departments=Departments(database),
         guides=Guides(database),
         halls=Halls(database),
@@ -116,4 +124,7 @@ def assemble(
         outbox=Outbox(database),
         deliveries=Deliveries(database),
         inbox=Inbox(database),
+        counters=counters,
+        sms=sms,
+        closures=Closures(database),
     )

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from models.agencies import Agencies
+from models.agencies import Agencies, AgencyDayLimit
 from models.applicants import Applicants
+from models.counters import Counters, Limit, Use, Window
 from models.credentials import ApplicantKind, Credential, CredentialKind, check_credential
 from models.errors import BadInput, Forbidden, NotFound, Refused
 from models.events import Cause
@@ -34,6 +35,10 @@ class NameInvalid(BadInput):
     field = "name"
 
 
+BODIES = Limit("bodies_asked_for", 10, Window.DAY, AgencyDayLimit)
+"""Requests of one person, for whichever body: the representative of each hears of it by WeChat or SMS."""
+
+
 @dataclass(frozen=True)
 class Binding:
     """The parts that binding needs; every door shares one of these."""
@@ -42,6 +47,7 @@ class Binding:
     agencies: Agencies
     phone_codes: PhoneCodes
     verifier: Verifier
+    counters: Counters
 
     async def person(
         self, account: str, *, kind: CredentialKind, name: str, number: str, phone: str, code: str, by: Cause
@@ -57,12 +63,12 @@ class Binding:
         name = check_name(name)
         credential = check_credential(ApplicantKind.PERSON, kind, number, local_date(by.at))
         phone = check_phone(phone)
-        await self.phone_codes.check(phone, code, by)
+        await self.phone_codes.check(phone, code, account=account, by=by)
         verified_by = await self._verify_person(credential, name)
         applicant = await self.applicants.bind(
             credential, name=name, phone=phone, account=account, verified_by=verified_by, by=by
         )
-        await self.phone_codes.use_up(phone)
+        await self.phone_codes.use_up(phone, account=account)
         return applicant
 
     async def body(
@@ -80,7 +86,7 @@ class Binding:
         Raises:
             BadInput, Refused, Unavailable: as for `person`.
             Conflict: `agency_exists`.
-            TooMany: `agency_day_limit`.
+            TooMany: `agency_day_limit`, for this body or for all together.
         """
         name = check_name(name)
         credential = check_credential(applicant_kind, kind, number, local_date(by.at))
@@ -94,7 +100,8 @@ class Binding:
             by=by,
         )
         await self.agencies.end_former(body, by)
-        return await self.agencies.request(agent, body, by)
+        async with self.counters.taken([Use(BODIES, agent["_id"])], by.at):
+            return await self.agencies.request(agent, body, by)
 
     async def acting(self, person: Document, body: str) -> Document:
         """The body that a person may act for.

@@ -1,23 +1,29 @@
 """One-time codes by SMS, which show that a phone is in the hands of the person who names it (article 7).
 
-6 digits, valid 5 minutes, 60 seconds between two, 10 a day for a phone, 5 tries.
+6 digits, valid 5 minutes, 5 tries. A code belongs to the account that asked for it: no other account can use
+it, replace it or spend its tries. Nor can one account use up what a phone may get (PHONE): it has a smaller
+part of it (ONE_ACCOUNT), so that the phone's owner can always have a code of their own.
 """
 
 import re
 import secrets
-from datetime import time, timedelta
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import ClassVar
 
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from models.counters import Counters, Limit, Use, Window, network_of, seconds_until
 from models.errors import BadInput, TooMany
 from models.events import Cause, Event
 from models.privacy import Privacy
+from models.sms import Purpose, SmsDays, SmsLimits
 from models.store import Database, Document, Store
 from models.typed import half_width
-from models.workdays import local_date, local_moment
 
 
 class PhoneInvalid(BadInput):
@@ -32,19 +38,48 @@ class PhoneCodeWrong(BadInput):
     field = "code"
 
 
-class PhoneCodeDayLimit(TooMany):
-    code = "phone_code_day_limit"
-    message = "今日获取验证码次数已达上限，请明天再试或到窗口办理"
-
-
 class PhoneCodeTooSoon(TooMany):
     code = "phone_code_too_soon"
     message = "请{seconds}秒后再获取验证码"
 
 
+class PhoneCodeHourLimit(TooMany):
+    code = "phone_code_hour_limit"
+    message = "该手机号码获取验证码次数较多，请{minutes}分钟后再试，或携带证件到任一政务服务窗口办理"
+
+
+class PhoneCodeDayLimit(TooMany):
+    code = "phone_code_day_limit"
+    message = "今日获取验证码次数已达上限，请明天再试或到窗口办理"
+
+
+class PhoneCodeAccountLimit(TooMany):
+    code = "phone_code_account_limit"
+    message = "您今日获取验证码次数已达上限，请明天再试，或携带证件到任一政务服务窗口办理"
+
+
+class PhoneCodeAddressLimit(TooMany):
+    code = "phone_code_address_limit"
+    message = "当前网络获取验证码次数过多，请稍后再试或换用其他网络，也可携带证件到任一政务服务窗口办理"
+
+
+@dataclass(frozen=True)
+class Pace:
+    """At most `most` codes in any `period`."""
+
+    most: int
+    period: timedelta
+
+
 VALID = timedelta(minutes=5)
 APART = timedelta(seconds=60)
-A_DAY = 10
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+PHONE = (Pace(1, APART), Pace(5, HOUR), Pace(10, DAY))
+"""To one phone, whichever account asks: as many as Aliyun lets through."""
+ONE_ACCOUNT = (Pace(4, HOUR), Pace(8, DAY))
+"""To one phone because of one account."""
+REMEMBERED = PHONE[-1].most
 TRIES = 5
 
 
@@ -60,9 +95,35 @@ def check_phone(phone: str) -> str:
     return normal
 
 
+def check_pace(codes: Sequence[Document], account: str, now: datetime) -> None:
+    """Whether another code may go to the phone that got `codes`, newest first, because of `account`.
+
+    Raises:
+        PhoneCodeTooSoon, PhoneCodeHourLimit, PhoneCodeDayLimit: by how long there is to wait.
+    """
+    own = [code for code in codes if code["account"] == account]
+    free = [free_from(codes, pace) for pace in PHONE] + [free_from(own, pace) for pace in ONE_ACCOUNT]
+    latest = max((moment for moment in free if moment), default=now)
+    if latest <= now:
+        return
+    seconds = seconds_until(latest, now)
+    kind = PhoneCodeDayLimit
+    if latest - now <= HOUR:
+        kind = PhoneCodeTooSoon if latest - now <= APART else PhoneCodeHourLimit
+    raise kind(retry_after=seconds, seconds=seconds, minutes=-(-seconds // 60))
+
+
+def free_from(codes: Sequence[Document], pace: Pace) -> datetime | None:
+    """When the pace lets the next one through, if it has ever been reached."""
+    if len(codes) < pace.most:
+        return None
+    sent: datetime = codes[pace.most - 1]["sent_at"]
+    return sent + pace.period
+
+
 class PhoneCodes(Store):
-    """`{_id: index of the phone, phone, code (both sealed), sent_at, sent: last ten times, expires_at,
-    purge_at, tries, used}`."""
+    """`{_id: index of the phone, phone (sealed), purge_at, codes: the last ten, newest first}`; a code is
+    `{id: of its event, account, code (sealed), sent_at, expires_at, tries, used}`."""
 
     collection = "phone_codes"
     indexes: ClassVar = [
@@ -70,80 +131,105 @@ class PhoneCodes(Store):
     ]
     """What is no longer of use goes, once its events have been relayed."""
 
-    def __init__(self, database: Database, privacy: Privacy) -> None:
+    def __init__(self, database: Database, privacy: Privacy, counters: Counters, sms: SmsDays) -> None:
         super().__init__(database)
-        self.privacy = privacy
+        self.privacy, self.counters, self.sms = privacy, counters, sms
 
-    async def request(self, phone: str, by: Cause) -> None:
-        """Make a code and record that it is to be sent.
+    async def request(self, phone: str, *, account: str, address: str, by: Cause) -> None:
+        """Make a code for an account that asks from a network address, and record that it is to be sent.
 
         Raises:
-            BadInput: `phone_invalid`.
-            TooMany: `phone_code_too_soon` or `phone_code_day_limit`.
+            PhoneInvalid
+            PhoneCodeTooSoon, PhoneCodeHourLimit, PhoneCodeDayLimit: for the phone.
+            PhoneCodeAccountLimit, PhoneCodeAddressLimit
+            SmsUsedUp: for everybody, codes have had their share of today's messages.
         """
         phone = check_phone(phone)
         key = self.privacy.index(phone, "phone")
-        today = local_moment(local_date(by.at), time.min)
-        code = f"{secrets.randbelow(10**6):06}"
-        try:
-            await self.documents.update_one(
-                {
-                    "_id": key,
-                    "sent_at": {"$lte": by.at - APART},
-                    "$or": [{f"sent.{A_DAY - 1}": {"$exists": False}}, {"sent.0": {"$lt": today}}],
-                },
-                {
-                    "$set": {
-                        "phone": self.privacy.seal(phone, f"phone_code:{key}:phone"),
-                        "code": self.privacy.seal(code, f"phone_code:{key}:code"),
-                        "sent_at": by.at,
-                        "expires_at": by.at + VALID,
-                        "purge_at": by.at + timedelta(days=2),
-                        "tries": 0,
-                        "used": False,
-                    },
-                    "$push": {
-                        "sent": {"$each": [by.at], "$slice": -A_DAY},
-                        "events": Event("phone_code.requested", key, by).document(),
-                    },
-                },
-                upsert=True,
-            )
-        except DuplicateKeyError:
-            raise await self._why_not(key, by) from None
+        found: Document | None = await self.documents.find_one({"_id": key}, {"codes": 1})
+        check_pace(found["codes"] if found else [], account, by.at)
+        uses = _uses(self.sms.limits, account, network_of(address))
+        async with self.counters.taken(uses, by.at), self.sms.taken(Purpose.CODE, by.at):
+            await self._issue(key, phone, account, found, by)
 
-    async def check(self, phone: str, code: str, by: Cause) -> None:
-        """Count a try, and see whether it is right.
+    async def check(self, phone: str, code: str, *, account: str, by: Cause) -> None:
+        """Count a try at the newest code of this account, and see whether it is right.
 
         Raises:
-            BadInput: `phone_code_wrong`, also for a code that is used, expired or tried too often.
+            PhoneCodeWrong: also for a code that is used, expired or tried too often, or another account's.
         """
         key = self.privacy.index(check_phone(phone), "phone")
-        found = await self.documents.find_one_and_update(
-            {"_id": key, "used": False, "expires_at": {"$gt": by.at}, "tries": {"$lt": TRIES}},
-            {"$inc": {"tries": 1}},
+        found: Document | None = await self.documents.find_one({"_id": key})
+        newest = self.newest(found, account) if found else None
+        if not found or not newest or newest["expires_at"] <= by.at:
+            raise PhoneCodeWrong
+        usable = {"id": newest["id"], "used": False, "tries": {"$lt": TRIES}}
+        tried = await self.documents.update_one(
+            {"_id": key, "codes": {"$elemMatch": usable}}, {"$inc": {"codes.$.tries": 1}}
         )
         given = half_width(code).strip().encode()
-        if found is None or not compare_digest(self.secret(found)[1].encode(), given):
+        if not tried.matched_count or not compare_digest(self.secret(found, newest)[1].encode(), given):
             raise PhoneCodeWrong
 
-    async def use_up(self, phone: str) -> None:
+    async def use_up(self, phone: str, *, account: str) -> None:
         """After what the code was for has been done."""
         await self.documents.update_one(
-            {"_id": self.privacy.index(check_phone(phone), "phone")}, {"$set": {"used": True}}
+            {"_id": self.privacy.index(check_phone(phone), "phone")},
+            {"$set": {"codes.$[own].used": True}},
+            array_filters=[{"own.account": account}],
         )
 
-    def secret(self, document: Document) -> tuple[str, str]:
-        """The phone and the code, for the one who sends it."""
-        key = document["_id"]
-        return (
-            self.privacy.open(document["phone"], f"phone_code:{key}:phone"),
-            self.privacy.open(document["code"], f"phone_code:{key}:code"),
-        )
+    def newest(self, document: Document, account: str) -> Document | None:
+        """The one code of an account that counts."""
+        return next((code for code in document["codes"] if code["account"] == account), None)
 
-    async def _why_not(self, key: str, by: Cause) -> TooMany:
-        sent_at = (await self.get(key))["sent_at"]
-        if (wait := sent_at + APART - by.at) > timedelta(0):
-            seconds = int(wait.total_seconds()) + 1
-            return PhoneCodeTooSoon(retry_after=seconds, seconds=seconds)
-        return PhoneCodeDayLimit(retry_after=3600)
+    def phone(self, document: Document) -> str:
+        return self.privacy.open(document["phone"], f"phone_code:{document['_id']}:phone")
+
+    def secret(self, document: Document, code: Document | None = None) -> tuple[str, str]:
+        """The phone and the code (the newest of all, if none is given), for the one who sends it."""
+        code = code or document["codes"][0]
+        opened = self.privacy.open(code["code"], f"phone_code:{document['_id']}:{code['id']}")
+        return self.phone(document), opened
+
+    async def _issue(self, key: str, phone: str, account: str, found: Document | None, by: Cause) -> None:
+        """
+        Raises:
+            PhoneCodeTooSoon: another code went to the phone at the same moment.
+        """
+        event = Event("phone_code.requested", key, by)
+        digits = f"{secrets.randbelow(10**6):06}"
+        code = {
+            "id": event.id,
+            "account": account,
+            "code": self.privacy.seal(digits, f"phone_code:{key}:{event.id}"),
+            "sent_at": by.at,
+            "expires_at": by.at + VALID,
+            "tries": 0,
+            "used": False,
+        }
+        unchanged = {"codes.0.id": found["codes"][0]["id"]} if found else {"codes.0": {"$exists": False}}
+        update = {
+            "$set": {
+                "phone": self.privacy.seal(phone, f"phone_code:{key}:phone"),
+                "purge_at": by.at + 2 * DAY,
+            },
+            "$push": {
+                "codes": {"$each": [code], "$position": 0, "$slice": REMEMBERED},
+                "events": event.document(),
+            },
+        }
+        with suppress(DuplicateKeyError):
+            done = await self.documents.update_one({"_id": key, **unchanged}, update, upsert=found is None)
+            if done.matched_count or done.upserted_id is not None:
+                return
+        seconds = int(APART.total_seconds())
+        raise PhoneCodeTooSoon(retry_after=seconds, seconds=seconds)
+
+
+def _uses(limits: SmsLimits, account: str, network: str) -> list[Use]:
+    """What a code counts for beside its phone."""
+    of_account = Limit("code_account", limits.codes_per_account, Window.DAY, PhoneCodeAccountLimit)
+    in_an_hour = Limit("code_address", limits.codes_per_address_hour, Window.HOUR, PhoneCodeAddressLimit)
+    in_a_day = Limit("code_address_day", limits.codes_per_address, Window.DAY, PhoneCodeAddressLimit)
+    return [Use(of_account, account), Use(in_an_hour, network), Use(in_a_day, network)]

@@ -16,8 +16,10 @@ FLOORS = (
     {"errors", "typed"},
     {"events", "workdays", "privacy", "credentials", "uploads", "spelling"},
     {"store", "verification"},
+    {"counters"},
+    {"sms"},
     {"items", "halls", "materials", "staff", "accounts", "sessions", "phone_codes", "parties", "inbox"}
-    | {"outbox", "workers"},
+    | {"outbox", "workers", "closures"},
     {"agencies", "applicants", "reviews"},
     {"appointments", "applications", "binding"},
 )

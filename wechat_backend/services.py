@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from handlers.services import Services, Site, assemble
 from models.privacy import Privacy
+from models.sms import SmsLimits
 from models.store import Database
 from models.workdays import Workdays
 from wechat_backend.gateways import Gateways
@@ -22,6 +23,17 @@ def utc_now() -> datetime:
     """To the millisecond, as MongoDB keeps it: what is answered now reads the same later."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def sms_limits_of(settings: Settings) -> SmsLimits:
+    return SmsLimits(
+        a_day=settings.sms_a_day,
+        codes_share=settings.sms_codes_share,
+        courtesy_share=settings.sms_courtesy_share,
+        codes_per_account=settings.codes_per_account,
+        codes_per_address_hour=settings.codes_per_address_hour,
+        codes_per_address=settings.codes_per_address,
+    )
 
 
 def build_services(
@@ -43,4 +55,5 @@ def build_services(
         site=site,
         identity=gateways.identity,
         verifier=gateways.verifier,
+        sms_limits=sms_limits_of(settings),
     )

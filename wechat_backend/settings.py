@@ -4,7 +4,7 @@ import re
 from base64 import b64decode
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as Unreadable
 
@@ -54,10 +54,24 @@ class Settings(BaseSettings):
     aliyun_realname_url: str = "https://cloudauth.aliyuncs.com"
     sms_sign_name: str = "番禺政务"
     sms_templates: dict[str, str] = {}
+    sms_a_day: int = Field(10_000, ge=10)
+    sms_codes_share: float = Field(0.5, gt=0, lt=1)
+    sms_courtesy_share: float = Field(0.2, gt=0, lt=1)
+    codes_per_account: int = Field(10, ge=1)
+    codes_per_address_hour: int = Field(60, ge=1)
+    codes_per_address: int = Field(300, ge=1)
 
     government_url: str = Field(pattern=r"^https?://[^/]+")
     government_app_id: str = Field(min_length=1)
     government_secret: SecretStr = Field(min_length=16)
+
+    @field_validator("sms_courtesy_share")
+    @classmethod
+    def _leave_a_share(cls, share: float, given: ValidationInfo) -> float:
+        """Receipts and legal notices keep what codes and courtesies leave."""
+        if share + given.data.get("sms_codes_share", 0) >= 1:
+            raise ValueError("with PANYU_SMS_CODES_SHARE it leaves nothing for receipts and legal notices")
+        return share
 
     @field_validator("encryption_keys", mode="before")
     @classmethod

@@ -57,8 +57,7 @@ async def _review(services: Services, matter: str) -> Subject:
 
 
 async def _phone(services: Services, key: str) -> Subject:
-    phone, _ = services.phone_codes.secret(await services.phone_codes.get(key))
-    return Subject(mask_phone(phone))
+    return Subject(mask_phone(services.phone_codes.phone(await services.phone_codes.get(key))))
 
 
 async def _applicant(services: Services, key: str) -> Subject:

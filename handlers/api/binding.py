@@ -8,7 +8,17 @@ from handlers.binding import ConsentRequired
 from models.applicants import AccountBound, BindingRaced, NotBoundToAccount, PhoneDiffers
 from models.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
 from models.credentials import CredentialKind, CredentialKindNotAccepted, CredentialNumberInvalid
-from models.phone_codes import APART, PhoneCodeDayLimit, PhoneCodeTooSoon, PhoneCodeWrong, PhoneInvalid
+from models.phone_codes import (
+    APART,
+    PhoneCodeAccountLimit,
+    PhoneCodeAddressLimit,
+    PhoneCodeDayLimit,
+    PhoneCodeHourLimit,
+    PhoneCodeTooSoon,
+    PhoneCodeWrong,
+    PhoneInvalid,
+)
+from models.sms import SmsUsedUp
 from models.verification import VerifierUnavailable
 
 
@@ -36,10 +46,20 @@ class PhoneCodesResource(Resource):
         asks=PhoneCodeRequest,
         answers=PhoneCodeSent,
         status=202,
-        errors=(PhoneInvalid, PhoneCodeTooSoon, PhoneCodeDayLimit),
+        errors=(
+            PhoneInvalid,
+            PhoneCodeTooSoon,
+            PhoneCodeHourLimit,
+            PhoneCodeDayLimit,
+            PhoneCodeAccountLimit,
+            PhoneCodeAddressLimit,
+            SmsUsedUp,
+        ),
     )
     async def post(self, asked: PhoneCodeRequest) -> PhoneCodeSent:
-        await self.services.phone_codes.request(asked.phone, self.by_account())
+        await self.services.phone_codes.request(
+            asked.phone, account=self.signed_in_account()["_id"], address=self.address, by=self.by_account()
+        )
         return PhoneCodeSent(seconds=int(APART.total_seconds()))
 
 
