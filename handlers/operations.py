@@ -1,10 +1,12 @@
 """For those who keep the service running: is it alive, can it serve, what does it count."""
 
 import asyncio
+from contextlib import suppress
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from handlers.jsonapi import ApiHandler
+from handlers.measures import measure
 from models.errors import Unavailable
 
 
@@ -38,6 +40,8 @@ class MetricsHandler(ApiHandler):
     """GET /metrics: Prometheus text format."""
 
     async def get(self) -> None:
+        with suppress(Exception):  # of a database that does not answer nothing can be told
+            await asyncio.wait_for(measure(self.services), DATABASE_SECONDS)
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.finish(generate_latest())
 

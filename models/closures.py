@@ -1,4 +1,4 @@
-"""When a provider turns everything away: out of credit, over the account's own quota, a key that is refused."""
+"""When a provider turns everything away: no credit, a quota that is used up, a key that is refused."""
 
 from datetime import datetime
 from typing import ClassVar

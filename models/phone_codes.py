@@ -107,10 +107,11 @@ def check_pace(codes: Sequence[Document], account: str, now: datetime) -> None:
     if latest <= now:
         return
     seconds = seconds_until(latest, now)
-    kind = PhoneCodeDayLimit
+    if latest - now <= APART:
+        raise PhoneCodeTooSoon(retry_after=seconds, seconds=seconds)
     if latest - now <= HOUR:
-        kind = PhoneCodeTooSoon if latest - now <= APART else PhoneCodeHourLimit
-    raise kind(retry_after=seconds, seconds=seconds, minutes=-(-seconds // 60))
+        raise PhoneCodeHourLimit(retry_after=seconds, minutes=-(-seconds // 60))
+    raise PhoneCodeDayLimit(retry_after=seconds)
 
 
 def free_from(codes: Sequence[Document], pace: Pace) -> datetime | None:

@@ -14,6 +14,7 @@ from pymongo import MongoClient
 
 from models.events import Cause, Channel
 from models.privacy import Privacy
+from models.sms import SmsLimits
 from wechat_backend.database import DRIVERS, Database, connect
 from wechat_backend.mongod import Mongod
 
@@ -22,6 +23,10 @@ pytest_plugins = ["tests.plugin_articles"]
 MakeCause = Callable[..., Cause]
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """Tuesday 24 November 2026, ten in the morning in Panyu."""
+
+ROOMY = SmsLimits(codes_per_address_hour=10_000, codes_per_address=10_000)
+"""Everybody in the tests comes from one address."""
+ADDRESS = "192.0.2.1"
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder made by mkdtemp inside it
 ROOM = 2 * 1024**3

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from models.outbox import Plan, Via
+from models.sms import Purpose
 from models.store import Document
 
 
@@ -114,6 +115,16 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "agency": ("enterprise", "person", "status"),
 }
 """Notice → parameters of the SMS template, which are named as the facts are."""
+
+PURPOSES: Mapping[str, Purpose] = {
+    "code": Purpose.CODE,
+    "receipt": Purpose.LEGAL,
+    "progress": Purpose.LEGAL,
+    "rebinding": Purpose.LEGAL,
+    "appointment": Purpose.COURTESY,
+    "agency": Purpose.COURTESY,
+}
+"""Notice → which part of the day's short messages it may use."""
 
 LIMITS = {"thing": 20, "character_string": 32, "phone_number": 17, "const": 20}
 """Characters that WeChat takes in a field, by the type that its name begins with."""

@@ -18,8 +18,11 @@ NOTICES = {
     "acceptance": "一站式系统",
     "reviews": "好差评系统",
 }
+PARTS = {"all": "短信", "code": "其中验证码", "courtesy": "其中便民通知"}
 CHANNELS = {"wechat": "微信", "sms": "短信", "government": "政务系统"}
 CODES: Mapping[str, str] = {
+    "sms_used_up": "今日此类短信额度已用完",
+    "phone_notice_limit": "该号码今日通知短信已达上限",
     "no_answer": "对方系统没有应答",
     "not_json": "对方系统应答有误",
     "internal": "本系统处理出错",
@@ -40,6 +43,11 @@ CODES: Mapping[str, str] = {
     "isv.BUSINESS_LIMIT_CONTROL": "该号码发送过于频繁",
     "isv.AMOUNT_NOT_ENOUGH": "短信账户余额不足",
     "isv.ACCOUNT_ABNORMAL": "短信账户异常",
+    "isv.ACCOUNT_NOT_EXISTS": "短信账户不存在",
+    "isv.PRODUCT_UN_SUBSCRIPT": "短信服务未开通",
+    "isv.PRODUCT_UNSUBSCRIBE": "短信服务未开通",
+    "isp.RAM_PERMISSION_DENY": "短信账户没有权限",
+    "isv.DENY_IP_RANGE": "本机地址不在短信服务允许范围",
     "isv.DAY_LIMIT_CONTROL": "短信已达日发送上限",
     "isv.MONTH_LIMIT_CONTROL": "短信已达月发送上限",
     "isv.OUT_OF_SERVICE": "短信服务已停机",
@@ -77,6 +85,9 @@ class DeliveriesPage(PanelPage):
             notices=NOTICES,
             channels=CHANNELS,
             meaning=meaning,
+            spent=await self.services.sms.spent(self.now),
+            closed=await self.services.closures.closed(self.now),
+            parts=PARTS,
             error=error,
         )
 

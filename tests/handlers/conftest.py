@@ -15,7 +15,7 @@ from handlers.services import Site, assemble
 from models.privacy import Privacy
 from models.store import Database
 from models.workdays import Workdays
-from tests.conftest import Clock
+from tests.conftest import ROOMY, Clock
 from tests.handlers.office import Office, staffed
 from tests.handlers.visitor import Town, opened
 from tests.handlers.wechat import APPID, KEY, OLD_KEY, TOKEN, Gate, Peer
@@ -54,6 +54,7 @@ async def served(mongo_uri: str, privacy: Privacy) -> AsyncIterator[Peer]:
         site=site,
         identity=nobody,
         verifier=nobody,
+        sms_limits=ROOMY,
     )
     await services.prepare()
     keys = {"appid": APPID, "token": TOKEN, "aes_keys": [KEY, OLD_KEY]}

@@ -1,9 +1,11 @@
 """What could not be sent, as staff see it."""
 
 import re
+from datetime import timedelta
 
 from handlers.base import local
 from models.outbox import FIRST_WAIT, Plan, Via
+from models.sms import Purpose, SmsLimits
 from models.staff import Role
 from tests.handlers.office import PASSWORD, Office, booked
 
@@ -72,3 +74,28 @@ async def test_what_a_delivery_is_about(office: Office) -> None:
     )
     assert f'href="{path}"' in (await (await office.desk("digital-and-window")).get("/admin/deliveries")).text
     await booker.post(f"/appointments/{appointment}/cancel")
+
+
+async def test_staff_see_that_messages_run_out(office: Office) -> None:
+    services, now = office.town.services, office.town.clock.now()
+    desk, before = await office.desk("digital"), services.sms.limits
+    used = (await services.sms.spent(now))[1].used
+    services.sms.limits = SmsLimits(a_day=2 * (used + 10), codes_share=0.5)
+    for _ in range(9):
+        await services.sms.take(Purpose.CODE, now)
+    page = await desk.get("/admin/deliveries")
+    assert re.search(r"其中验证码今日额度已用\d+%", page.text)
+    assert "已停发验证码" not in page.text
+    await services.sms.take(Purpose.CODE, now)
+    page = await desk.get("/admin/deliveries")
+    assert "其中验证码今日额度已用100%。已停发验证码，回执等法定通知照常发送" in page.text
+    services.sms.limits = before
+
+
+async def test_staff_see_that_a_provider_turns_everything_away(office: Office) -> None:
+    services, now = office.town.services, office.town.clock.now()
+    desk = await office.desk("digital")
+    await services.closures.close("sms", "isv.AMOUNT_NOT_ENOUGH", now + timedelta(minutes=5))
+    assert "短信渠道暂停发送：短信账户余额不足" in (await desk.get("/admin/deliveries")).text
+    await services.closures.open_again("sms")
+    assert "暂停发送" not in (await desk.get("/admin/deliveries")).text

@@ -45,7 +45,7 @@ from models.privacy import Privacy
 from models.store import Database
 from models.verification import BodyVerdict, PlatformUser, Verdict
 from models.workdays import Workdays
-from tests.conftest import Clock
+from tests.conftest import ROOMY, Clock
 from tests.handlers.guides import USCC, a_guide
 
 
@@ -328,6 +328,7 @@ async def build(database: Database, privacy: Privacy, clock: Clock) -> Town:
         ),
         identity=codes,
         verifier=register,
+        sms_limits=ROOMY,
     )
     await services.prepare()
     server = HTTPServer(citizen_app(services), max_body_size=24 * 1024 * 1024)

@@ -9,10 +9,13 @@ from models.agencies import Agencies
 from models.applicants import Applicants
 from models.applications import Applications
 from models.binding import Binding
+from models.counters import Counters
 from models.parties import Party
 from models.phone_codes import PhoneCodes
 from models.privacy import Privacy
+from models.sms import SmsDays
 from models.store import Database
+from tests.conftest import ROOMY
 from tests.models.house import House, Register
 
 
@@ -39,16 +42,17 @@ async def applications(any_database: Database, privacy: Privacy) -> AsyncIterato
 @pytest.fixture
 async def house(any_database: Database, privacy: Privacy) -> AsyncIterator[House]:
     applicants, agencies = Applicants(any_database, privacy), Agencies(any_database)
-    codes, register = PhoneCodes(any_database, privacy), Register()
+    counters, sms = Counters(any_database, privacy), SmsDays(any_database, ROOMY)
+    codes, register = PhoneCodes(any_database, privacy, counters, sms), Register()
     house = House(
         Accounts(any_database),
         applicants,
         agencies,
         codes,
         register,
-        Binding(applicants, agencies, codes, register),
+        Binding(applicants, agencies, codes, register, counters),
     )
-    stores = (house.accounts, applicants, agencies, codes)
+    stores = (house.accounts, applicants, agencies, codes, counters, sms)
     for store in stores:
         await store.prepare()
     yield house

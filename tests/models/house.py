@@ -14,7 +14,7 @@ from models.phone_codes import PhoneCodes
 from models.store import Document
 from models.verification import BodyVerdict, Verdict
 from models.workdays import local_date
-from tests.conftest import START
+from tests.conftest import ADDRESS, START
 
 
 class RegisterDown(Unavailable):
@@ -59,7 +59,7 @@ class House:
         self, account: str, by: Cause, who: tuple[str, str] = ELDER, phone: str = "13900000001"
     ) -> Document:
         await self.codes.documents.delete_many({})
-        await self.codes.request(phone, by)
+        await self.codes.request(phone, account=account, address=ADDRESS, by=by)
         return await self.enter(account, by, await self.code(), who, phone)
 
     async def code(self) -> str:

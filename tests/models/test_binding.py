@@ -8,7 +8,7 @@ from models.credentials import ApplicantKind, CredentialKind, check_credential
 from models.errors import BadInput, Conflict, Refused, Unavailable
 from models.verification import PlatformUser
 from models.workdays import local_date
-from tests.conftest import START, MakeCause
+from tests.conftest import ADDRESS, START, MakeCause
 from tests.models.house import BOSS, ELDER, House, valid_boss
 
 
@@ -105,7 +105,7 @@ async def test_the_phone_that_staff_recorded_is_the_one_that_binds(house: House,
 async def test_one_number_is_one_person_whatever_card_it_is_on(house: House, cause: MakeCause) -> None:
     first = await house.bind("a1", cause())
     await house.codes.documents.delete_many({})
-    await house.codes.request("13900000001", cause())
+    await house.codes.request("13900000001", account="a2", address=ADDRESS, by=cause())
     second = await house.enter("a2", cause(), await house.code(), kind=CredentialKind.SOCIAL_SECURITY)
     assert second["_id"] == first["_id"]
     assert await house.applicants.of_account("a1") is None
@@ -120,7 +120,7 @@ async def test_an_account_holds_one_person(house: House, cause: MakeCause) -> No
 
 
 async def test_twenty_bindings_at_once_leave_one(house: House, cause: MakeCause) -> None:
-    await house.codes.request("13900000001", cause())
+    await house.codes.request("13900000001", account="a1", address=ADDRESS, by=cause())
     credential = check_credential(
         ApplicantKind.PERSON, CredentialKind.RESIDENT_ID, ELDER[1], local_date(START)
     )

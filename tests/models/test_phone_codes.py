@@ -3,71 +3,126 @@ from datetime import timedelta
 
 import pytest
 
+from models.counters import Counters
 from models.errors import BadInput, TooMany
 from models.phone_codes import PhoneCodes
 from models.privacy import Privacy
+from models.sms import SmsDays
 from models.store import Database, Document
-from tests.conftest import Clock, MakeCause
+from tests.conftest import ADDRESS, ROOMY, Clock, MakeCause
 
 PHONE = "13900000001"
+A_MINUTE = timedelta(seconds=60)
+
+
+class Asking:
+    """Accounts that ask for codes and hand them in."""
+
+    def __init__(self, codes: PhoneCodes, cause: MakeCause) -> None:
+        self.codes, self.cause = codes, cause
+
+    async def request(self, phone: str = PHONE, account: str = "a1") -> None:
+        await self.codes.request(phone, account=account, address=ADDRESS, by=self.cause())
+
+    async def refused(self, phone: str = PHONE, account: str = "a1") -> TooMany:
+        with pytest.raises(TooMany) as refused:
+            await self.request(phone, account)
+        return refused.value
+
+    async def check(self, code: str, account: str = "a1", phone: str = PHONE) -> None:
+        await self.codes.check(phone, code, account=account, by=self.cause())
+
+    async def stored(self) -> Document:
+        found: Document = await self.codes.documents.find_one({})
+        return found
+
+    async def sent(self) -> str:
+        """What the last message says."""
+        return self.codes.secret(await self.stored())[1]
 
 
 @pytest.fixture
-async def codes(any_database: Database, privacy: Privacy) -> AsyncIterator[PhoneCodes]:
-    store = PhoneCodes(any_database, privacy)
-    await store.prepare()
-    yield store
-    await store.documents.delete_many({})
-
-
-async def stored(codes: PhoneCodes) -> Document:
-    found: Document = await codes.documents.find_one({})
-    return found
+async def asking(any_database: Database, privacy: Privacy, cause: MakeCause) -> AsyncIterator[Asking]:
+    counters, sms = Counters(any_database, privacy), SmsDays(any_database, ROOMY)
+    store = PhoneCodes(any_database, privacy, counters, sms)
+    stores = (counters, sms, store)
+    for each in stores:
+        await each.prepare()
+    yield Asking(store, cause)
+    for each in stores:
+        await each.documents.delete_many({})
 
 
 @pytest.mark.article(7)
-async def test_the_code_that_was_sent_is_right_once(codes: PhoneCodes, cause: MakeCause) -> None:
-    await codes.request("+86 139-0000-0001", cause())
-    document = await stored(codes)
-    phone, code = codes.secret(document)
+async def test_the_code_that_was_sent_is_right_once(asking: Asking) -> None:
+    await asking.request("+86 139-0000-0001")
+    document = await asking.stored()
+    phone, code = asking.codes.secret(document)
     assert phone == PHONE
     assert PHONE not in str(document)
     assert [event["name"] for event in document["events"]] == ["phone_code.requested"]
-    await codes.check(PHONE, f" {code} ", cause())
-    await codes.use_up(PHONE)
+    await asking.check(f" {code} ")
+    await asking.codes.use_up(PHONE, account="a1")
     with pytest.raises(BadInput, match="重新获取"):
-        await codes.check(PHONE, code, cause())
+        await asking.check(code)
 
 
 @pytest.mark.article(7)
-async def test_a_code_lives_five_minutes(codes: PhoneCodes, cause: MakeCause, clock: Clock) -> None:
-    await codes.request(PHONE, cause())
-    _, code = codes.secret(await stored(codes))
+async def test_a_code_lives_five_minutes(asking: Asking, clock: Clock) -> None:
+    await asking.request()
+    code = await asking.sent()
     clock.advance(timedelta(minutes=5))
     with pytest.raises(BadInput):
-        await codes.check(PHONE, code, cause())
+        await asking.check(code)
 
 
 @pytest.mark.article(7)
-async def test_five_tries(codes: PhoneCodes, cause: MakeCause) -> None:
-    await codes.request(PHONE, cause())
-    _, code = codes.secret(await stored(codes))
+async def test_five_tries(asking: Asking) -> None:
+    await asking.request()
+    code = await asking.sent()
     wrong = "000000" if code != "000000" else "000001"
     for _ in range(5):
         with pytest.raises(BadInput):
-            await codes.check(PHONE, wrong, cause())
+            await asking.check(wrong)
     with pytest.raises(BadInput):
-        await codes.check(PHONE, code, cause())
+        await asking.check(code)
 
 
-async def test_a_code_whose_event_waits_is_not_purged(codes: PhoneCodes, cause: MakeCause) -> None:
+@pytest.mark.article(7)
+async def test_only_the_newest_code_of_an_account_counts(asking: Asking, clock: Clock) -> None:
+    await asking.request()
+    first = await asking.sent()
+    clock.advance(A_MINUTE)
+    await asking.request()
+    second = await asking.sent()
+    with pytest.raises(BadInput):
+        await asking.check(first if first != second else "x")
+    await asking.check(second)
+
+
+@pytest.mark.article(7)
+async def test_a_code_is_the_account_s_own(asking: Asking, clock: Clock) -> None:
+    """Another account cannot use it, spend its tries, replace it or end it."""
+    await asking.request(account="owner")
+    code = await asking.sent()
+    clock.advance(A_MINUTE)
+    await asking.request(account="stranger")
+    for given in [code] * 6:
+        with pytest.raises(BadInput):
+            await asking.check(given, "stranger")
+    await asking.codes.use_up(PHONE, account="stranger")
+    await asking.check(code, "owner")
+
+
+async def test_a_code_whose_event_waits_is_not_purged(asking: Asking) -> None:
     """Nothing outlives its use, but for what the worker has yet to move on."""
-    await codes.request(PHONE, cause())
+    await asking.request()
+    codes = asking.codes
     kept = await codes.documents.index_information()
     [purge] = [index for index in kept.values() if "expireAfterSeconds" in index]
     assert purge["partialFilterExpression"] == {"events": []}
-    document = await stored(codes)
-    purgeable = {"events": [], "purge_at": {"$gt": document["sent_at"]}}
+    document = await asking.stored()
+    purgeable = {"events": [], "purge_at": {"$gt": document["codes"][0]["sent_at"]}}
     assert await codes.documents.find_one(purgeable) is None
     await codes.documents.update_one({}, {"$pull": {"events": {"id": document["events"][0]["id"]}}})
     assert await codes.documents.find_one(purgeable)
@@ -75,37 +130,71 @@ async def test_a_code_whose_event_waits_is_not_purged(codes: PhoneCodes, cause: 
     assert "'indexName': 'purge'" in str(explained["queryPlanner"]["winningPlan"])
 
 
-async def test_sixty_seconds_apart_and_ten_a_day(codes: PhoneCodes, cause: MakeCause, clock: Clock) -> None:
-    await codes.request(PHONE, cause())
+async def test_what_one_account_may_send_to_a_phone(asking: Asking, clock: Clock) -> None:
+    await asking.request()
     clock.advance(timedelta(seconds=59))
-    with pytest.raises(TooMany) as early:
-        await codes.request(PHONE, cause())
-    assert (early.value.code, early.value.retry_after) == ("phone_code_too_soon", 2)
-    for _ in range(9):
-        clock.advance(timedelta(seconds=60))
-        await codes.request(PHONE, cause())
-    clock.advance(timedelta(hours=1))
-    with pytest.raises(TooMany) as often:
-        await codes.request(PHONE, cause())
-    assert often.value.code == "phone_code_day_limit"
+    early = await asking.refused()
+    assert (early.code, early.retry_after) == ("phone_code_too_soon", 2)
+    for _ in range(3):
+        clock.advance(A_MINUTE)
+        await asking.request()
+    clock.advance(A_MINUTE)
+    assert (await asking.refused()).code == "phone_code_hour_limit"
+    for _ in range(4):
+        clock.advance(timedelta(hours=1))
+        await asking.request()
+    clock.advance(timedelta(hours=2))
+    assert (await asking.refused()).code == "phone_code_day_limit"
     clock.advance(timedelta(days=1))
-    await codes.request(PHONE, cause())
+    await asking.request()
+
+
+async def test_what_a_phone_may_get_from_all_accounts(asking: Asking, clock: Clock) -> None:
+    """As Aliyun has it: one a minute, five in any hour, ten in any day."""
+    for number in range(10):
+        await asking.request(account=f"a{number}")
+        if number not in (4, 9):
+            assert (await asking.refused(account="another")).code == "phone_code_too_soon"
+        clock.advance(A_MINUTE)
+        if number == 4:
+            late = await asking.refused(account="another")
+            assert late.code == "phone_code_hour_limit"
+            assert late.retry_after == timedelta(minutes=55).total_seconds() + 1
+            clock.advance(timedelta(minutes=55))
+    day = await asking.refused(account="another")
+    assert day.code == "phone_code_day_limit"
+    clock.advance(timedelta(seconds=day.retry_after))
+    await asking.request(account="another")
+
+
+async def test_what_is_refused_counts_for_nothing(asking: Asking, clock: Clock) -> None:
+    """Neither for the account, the address and the day, nor for phones that got nothing."""
+    await asking.request()
+    for _ in range(20):
+        await asking.refused()
+    for number in range(9):
+        await asking.request(f"138000000{number:02}")
+    for number in range(20):
+        assert (await asking.refused(f"137000000{number:02}")).code == "phone_code_account_limit"
+    [everything, codes, _] = await asking.codes.sms.spent(clock.now())
+    assert (everything.used, codes.used) == (10, 10)
+    assert {each["used"] async for each in asking.codes.counters.documents.find({})} == {10}
+    assert await asking.codes.documents.count_documents({}) == 10
 
 
 @pytest.mark.parametrize("phone", ["020-84812345", "1390000000\u0661", "1390000000\u0967"])
-async def test_a_number_that_is_no_mobile(codes: PhoneCodes, cause: MakeCause, phone: str) -> None:
+async def test_a_number_that_is_no_mobile(asking: Asking, phone: str) -> None:
     with pytest.raises(BadInput):
-        await codes.request(phone, cause())
-    assert await stored(codes) is None
+        await asking.request(phone)
+    assert await asking.stored() is None
 
 
 @pytest.mark.article(7)
-async def test_one_phone_has_one_code_however_it_is_typed(codes: PhoneCodes, cause: MakeCause) -> None:
-    await codes.request("＋８６　１３９－００００－０００１", cause())
+async def test_one_phone_has_one_document_however_it_is_typed(asking: Asking) -> None:
+    await asking.request("＋８６　１３９－００００－０００１")
     for typed in (PHONE, "13９00000001", "+86 139 0000 0001", "86-13900000001"):
-        with pytest.raises(TooMany):
-            await codes.request(typed, cause())
-    assert await codes.documents.count_documents({}) == 1
-    phone, code = codes.secret(await stored(codes))
+        await asking.refused(typed)
+    assert await asking.codes.documents.count_documents({}) == 1
+    phone, code = asking.codes.secret(await asking.stored())
     assert phone == PHONE
-    await codes.check(PHONE, code.translate({digit: digit + 0xFEE0 for digit in range(48, 58)}), cause())
+    await asking.check(code.translate({digit: digit + 0xFEE0 for digit in range(48, 58)}))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.closures import Closures
 from models.outbox import Deliveries, Plan, Via
 from models.store import Document
 from tests.conftest import Clock
@@ -38,8 +39,17 @@ async def deliveries(database: Any) -> Deliveries:
 
 
 @pytest.fixture
-def sender(deliveries: Deliveries, clock: Clock) -> Callable[..., Sender]:
-    return lambda wechat, sms=None: Sender(deliveries, {Via.WECHAT: wechat, Via.SMS: sms}, clock.now)
+async def closures(database: Any) -> Closures:
+    made = Closures(database)
+    await made.documents.delete_many({})
+    return made
+
+
+@pytest.fixture
+def sender(deliveries: Deliveries, closures: Closures, clock: Clock) -> Callable[..., Sender]:
+    return lambda wechat, sms=None: Sender(
+        deliveries, {Via.WECHAT: wechat, Via.SMS: sms}, clock.now, closures
+    )
 
 
 async def plan(

@@ -9,7 +9,7 @@ from models.credentials import CredentialKind
 from models.errors import Unauthenticated
 from models.outbox import LEASE
 from models.verification import BodyVerdict, PlatformUser, Verdict
-from tests.conftest import Clock
+from tests.conftest import ADDRESS, Clock
 from tests.worker.people import li_follows, somebody
 from tests.worker.world import World
 from wechat_backend.simulator import Running
@@ -105,10 +105,12 @@ async def test_who_left_or_blocks_gets_a_text(simulated: World, simulator: Runni
 
 async def test_code_arrives(simulated: World, simulator: Running) -> None:
     phone = somebody(simulator, "wang").phone
-    await simulated.services.phone_codes.request(phone, simulated.by())
+    await simulated.services.phone_codes.request(phone, account="a1", address=ADDRESS, by=simulated.by())
     await simulated.work()
     [text] = simulator.simulator.aliyun.inbox(phone)
-    await simulated.services.phone_codes.check(phone, text["parameters"]["code"], simulated.by())
+    await simulated.services.phone_codes.check(
+        phone, text["parameters"]["code"], account="a1", by=simulated.by()
+    )
 
 
 async def test_menu_is_taken(simulated: World, simulator: Running) -> None:

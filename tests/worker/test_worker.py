@@ -15,7 +15,7 @@ from models.credentials import ApplicantKind, Credential, CredentialKind
 from models.outbox import LEASE, Plan
 from models.store import Document
 from models.verification import PlatformUser
-from tests.conftest import Clock
+from tests.conftest import ADDRESS, Clock
 from tests.files import a_pdf
 from tests.handlers.guides import USCC, a_guide
 from tests.worker.dies import POINTS
@@ -69,29 +69,29 @@ async def test_killed_worker_costs_no_notice_and_doubles_none(
 async def test_code_goes_by_sms_and_an_old_one_does_not(
     world: World, platforms: Platforms, clock: Clock
 ) -> None:
-    await world.services.phone_codes.request(PHONE, world.by())
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
     await world.work()
     [text] = platforms.texts.values()
     assert (text["phone"], text["template"]) == (PHONE, "SMS_CODE")
-    await world.services.phone_codes.check(PHONE, text["code"], world.by())
+    await world.services.phone_codes.check(PHONE, text["code"], account="a1", by=world.by())
 
     clock.advance(timedelta(minutes=2))
-    await world.services.phone_codes.request(PHONE, world.by())
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
     clock.advance(timedelta(minutes=2))
-    await world.services.phone_codes.request(PHONE, world.by())
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
     await world.work()
     assert len(platforms.texts) == 2
     assert await world.services.deliveries.documents.distinct("code", {"state": "skipped"}) == ["newer_code"]
 
     clock.advance(timedelta(minutes=2))
-    await world.services.phone_codes.request(PHONE, world.by())
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
     clock.advance(timedelta(minutes=6))
     await world.work()
     assert len(platforms.texts) == 2
 
 
 async def test_queues_hold_nothing_personal(world: World, database: Any, platforms: Platforms) -> None:
-    await world.services.phone_codes.request(PHONE, world.by())
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
     await world.book(await world.person())
     await world.work()
     [code] = [text["code"] for text in platforms.texts.values()]
@@ -212,7 +212,7 @@ async def test_stuck_events_are_named_once_and_counted(
         return planned(event, document)
 
     monkeypatch.setattr(notices, "plan", faulty)
-    await world.services.phone_codes.request(PHONE, world.by())
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
     capsys.readouterr()
     await world.work()
     await world.work()

@@ -15,6 +15,10 @@ class Sms(AliyunGateway):
         "isv.BUSINESS_LIMIT_CONTROL": Remedy.RETRY,  # this number has had its share for now
         "isv.AMOUNT_NOT_ENOUGH": Remedy.WAIT,
         "isv.ACCOUNT_ABNORMAL": Remedy.WAIT,
+        "isv.ACCOUNT_NOT_EXISTS": Remedy.WAIT,
+        "isv.PRODUCT_UN_SUBSCRIPT": Remedy.WAIT,
+        "isv.PRODUCT_UNSUBSCRIBE": Remedy.WAIT,
+        "isv.SMS_SIGNATURE_ILLEGAL": Remedy.WAIT,  # it stands in every message
         "isv.DAY_LIMIT_CONTROL": Remedy.WAIT,
         "isv.MONTH_LIMIT_CONTROL": Remedy.WAIT,
         "isv.OUT_OF_SERVICE": Remedy.WAIT,
@@ -22,10 +26,11 @@ class Sms(AliyunGateway):
         "InvalidAccessKeySecret": Remedy.WAIT,
         "SignatureDoesNotMatch": Remedy.WAIT,
         "Forbidden.RAM": Remedy.WAIT,
+        "isp.RAM_PERMISSION_DENY": Remedy.WAIT,
+        "isv.DENY_IP_RANGE": Remedy.WAIT,
         "isv.MOBILE_NUMBER_ILLEGAL": Remedy.GIVE_UP,
         "isv.MOBILE_COUNT_OVER_LIMIT": Remedy.GIVE_UP,
         "isv.BLACK_KEY_CONTROL_LIMIT": Remedy.GIVE_UP,
-        "isv.SMS_SIGNATURE_ILLEGAL": Remedy.GIVE_UP,
         "isv.SMS_TEMPLATE_ILLEGAL": Remedy.GIVE_UP,
         "isv.TEMPLATE_MISSING_PARAMETERS": Remedy.GIVE_UP,
         "isv.TEMPLATE_PARAMS_ILLEGAL": Remedy.GIVE_UP,

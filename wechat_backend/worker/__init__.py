@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from handlers.services import Services
+from models.closures import Closures
+from models.counters import Counters
 from models.inbox import Inbox
 from models.outbox import Outbox, Via
+from models.sms import SmsDays
 from models.workers import Workers
 from wechat_backend.database import connect
 from wechat_backend.gateways import Gateways
@@ -12,10 +15,15 @@ from wechat_backend.gateways.base import Clock
 from wechat_backend.menu import menu
 from wechat_backend.services import build_services, privacy_of, utc_now
 from wechat_backend.settings import Settings
+from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.channels import Channels
 from wechat_backend.worker.loops import Worker
+from wechat_backend.worker.postage import Postage
 from wechat_backend.worker.publisher import MenuPublisher
 from wechat_backend.worker.sender import Channel, Sender
+
+WITHOUT_EVENTS = (Outbox, Inbox, Counters, SmsDays, Closures)
+"""Stores from which there is nothing to relay."""
 
 
 async def run(settings: Settings) -> None:
@@ -40,20 +48,22 @@ async def run(settings: Settings) -> None:
 
 
 def build(settings: Settings, services: Services, gateways: Gateways, clock: Clock) -> Worker:
-    channels = Channels(services, gateways, settings.wechat_templates, settings.sms_templates)
+    postage = Postage(services.counters, services.sms, clock)
+    channels = Channels(services, gateways, settings.wechat_templates, settings.sms_templates, postage)
     senders: Mapping[Via, Channel] = {
         Via.WECHAT: channels.wechat,
         Via.SMS: channels.sms,
         Via.GOVERNMENT: channels.government,
     }
     return Worker(
-        stores=[store for store in services.stores() if not isinstance(store, Outbox | Inbox)],
+        stores=[store for store in services.stores() if not isinstance(store, WITHOUT_EVENTS)],
         outbox=services.outbox,
         deliveries=services.deliveries,
         workers=Workers(services.database),
-        sender=Sender(services.deliveries, senders, clock),
+        sender=Sender(services.deliveries, senders, clock, services.closures),
         menu=MenuPublisher(services.database, gateways.wechat, menu(settings.base_url), clock),
         materials=services.materials,
         applications=services.applications,
+        alarm=SmsAlarm(services.sms, clock),
         clock=clock,
     )

@@ -10,6 +10,7 @@ from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import GatewayError, Remedy
 from wechat_backend.notices import Letter
 from wechat_backend.worker.letters import write
+from wechat_backend.worker.postage import Postage
 from wechat_backend.worker.reports import REPORTS
 
 
@@ -22,9 +23,10 @@ class Channels:
         gateways: Gateways,
         templates: Mapping[str, str],
         sms_templates: Mapping[str, str],
+        postage: Postage,
     ) -> None:
         self.services, self.gateways = services, gateways
-        self.templates, self.sms_templates = templates, sms_templates
+        self.templates, self.sms_templates, self.postage = templates, sms_templates, postage
 
     async def wechat(self, delivery: Document) -> str:
         notice = delivery["notice"]
@@ -47,9 +49,9 @@ class Channels:
             raise GatewayError("sms", "no_phone", Remedy.GIVE_UP)
         if not (template := self.sms_templates.get(notice)):
             raise GatewayError("sms", "no_template", Remedy.GIVE_UP)
-        return await self.gateways.sms.send(
-            letter.phone, template, notices.parameters(notice, letter), delivery["_id"]
-        )
+        parameters = notices.parameters(notice, letter)
+        async with self.postage.paid(delivery, notices.PURPOSES[notice], letter.phone):
+            return await self.gateways.sms.send(letter.phone, template, parameters, delivery["_id"])
 
     async def government(self, delivery: Document) -> str:
         event = await self.services.outbox.event(delivery["event"])

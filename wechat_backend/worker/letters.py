@@ -53,17 +53,18 @@ async def write(services: Services, delivery: Document, event: Document) -> Lett
 
 
 async def _code(services: Services, _delivery: Document, event: Document) -> Letter:
-    """Only the newest code, and only while it is valid: an old one would mislead."""
+    """Only the newest code of its account, and only while it is valid: an old one would mislead."""
     try:
         kept = await services.phone_codes.get(event["about"])
     except NotFound:
         raise Overtaken("code_expired") from None
-    if kept["sent_at"] != event["at"]:
-        raise Overtaken("newer_code")
-    if kept["used"] or kept["expires_at"] <= services.clock():
+    code = next((each for each in kept["codes"] if each["id"] == event["id"]), None)
+    if code is None or code["used"] or code["expires_at"] <= services.clock():
         raise Overtaken("code_expired")
-    phone, code = services.phone_codes.secret(kept)
-    return Letter({"code": code}, phone=phone)
+    if code != services.phone_codes.newest(kept, code["account"]):
+        raise Overtaken("newer_code")
+    phone, digits = services.phone_codes.secret(kept, code)
+    return Letter({"code": digits}, phone=phone)
 
 
 async def _application(services: Services, _delivery: Document, event: Document) -> Letter:

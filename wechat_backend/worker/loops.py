@@ -15,6 +15,7 @@ from models.store import Document, Store
 from models.workers import Workers
 from wechat_backend import notices
 from wechat_backend.gateways.base import Clock
+from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.publisher import MenuPublisher
 from wechat_backend.worker.sender import Sender
 
@@ -47,11 +48,12 @@ class Worker:
         menu: MenuPublisher,
         materials: Materials,
         applications: Applications,
+        alarm: SmsAlarm,
         clock: Clock,
     ) -> None:
         self.materials, self.applications = materials, applications
         self.stores, self.outbox, self.deliveries, self.workers = stores, outbox, deliveries, workers
-        self.sender, self.menu, self.clock = sender, menu, clock
+        self.sender, self.menu, self.alarm, self.clock = sender, menu, alarm, clock
         self.name = f"{os.getpid()}-{token_hex(4)}"
         self.relayed = self.sent = 0
         self.stuck: frozenset[str] = frozenset()
@@ -128,6 +130,7 @@ class Worker:
 
     async def _beat(self) -> bool:
         await self.workers.beat(self.name, self.clock(), relayed=self.relayed, sent=self.sent)
+        await self.alarm.look()
         waiting = await self.deliveries.waiting(self.clock())
         log.info(
             "heartbeat",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from models.closures import Closures
 from models.outbox import Deliveries, Via
 from models.store import Document
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy
@@ -17,7 +18,7 @@ QUOTA_WAIT = timedelta(minutes=5)
 Channel = Callable[[Document], Awaitable[str]]
 """Sends a delivery; returns the provider's id for it.
 
-Raises `GatewayError`, or `Overtaken` where there is nothing to send any more.
+Raises `GatewayError`, `NotNow`, or `Overtaken` where there is nothing to send any more.
 """
 
 
@@ -29,9 +30,25 @@ class Overtaken(Exception):
         self.code = code
 
 
+class NotNow(Exception):
+    """There is no place for it yet, for the reason `code`; it is due again at `until`."""
+
+    def __init__(self, code: str, until: datetime) -> None:
+        super().__init__(code)
+        self.code, self.until = code, until
+
+
 class Sender:
-    def __init__(self, deliveries: Deliveries, channels: Mapping[Via, Channel], clock: Clock) -> None:
-        self.deliveries, self.channels, self.clock = deliveries, channels, clock
+    """`closures` tells staff and other processes of a channel that is closed."""
+
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        channels: Mapping[Via, Channel],
+        clock: Clock,
+        closures: Closures,
+    ) -> None:
+        self.deliveries, self.channels, self.clock, self.closures = deliveries, channels, clock, closures
         self.closed_until: dict[Via, datetime] = {}
 
     async def claim(self) -> Document | None:
@@ -50,6 +67,9 @@ class Sender:
             except Overtaken as reason:
                 await self.deliveries.skipped(delivery, reason.code, self.clock())
                 log.info("delivery_overtaken", code=reason.code)
+            except NotNow as reason:
+                await self.deliveries.postponed(delivery, reason.code, reason.until)
+                log.warning("delivery_postponed", code=reason.code)
             except GatewayError as error:
                 await self._failed(delivery, error)
             except Exception:
@@ -57,6 +77,7 @@ class Sender:
                 await self.deliveries.failed_for_now(delivery, "internal", self.clock())
             else:
                 await self.deliveries.sent(delivery, sent_as, self.clock())
+                await self._opened(Via(delivery["channel"]))
                 log.info("delivery_sent", attempts=delivery["attempts"])
 
     async def _failed(self, delivery: Document, error: GatewayError) -> None:
@@ -65,7 +86,17 @@ class Sender:
         if error.remedy is Remedy.RETRY:
             await self.deliveries.failed_for_now(delivery, error.code, now)
         elif error.remedy is Remedy.WAIT:
-            self.closed_until[Via(delivery["channel"])] = now + QUOTA_WAIT
+            await self._close(Via(delivery["channel"]), error.code, now + QUOTA_WAIT)
             await self.deliveries.postponed(delivery, error.code, now + QUOTA_WAIT)
         elif error.remedy is Remedy.GIVE_UP or not await self.deliveries.fall_back(delivery, error.code, now):
             await self.deliveries.failed_for_good(delivery, error.code, now)
+
+    async def _close(self, channel: Via, code: str, until: datetime) -> None:
+        self.closed_until[channel] = until
+        log.error("channel_closed", channel=channel, code=code)
+        await self.closures.close(channel, code, until)
+
+    async def _opened(self, channel: Via) -> None:
+        if self.closed_until.pop(channel, None):
+            log.info("channel_open", channel=channel)
+            await self.closures.open_again(channel)
