@@ -104,6 +104,18 @@ async def test_code_with_and_without_a_script(town: Town) -> None:
     }
 
 
+async def test_an_account_that_asks_too_often_is_led_to_a_window(town: Town) -> None:
+    visitor = town.browser()
+    await visitor.sign_in("openid-bombing")
+    for _ in range(town.services.sms.limits.codes_per_account):
+        assert "验证码已发送" in (await visitor.post("/binding/code", {"phone": a_phone()})).text
+    refused = await visitor.post("/binding/code", {"phone": a_phone(), "name": "何晓彤"})
+    assert refused.status == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "请明天再试，或携带证件到任一政务服务窗口办理" in refused.text
+    assert 'value="何晓彤"' in refused.text
+
+
 async def test_code_needs_a_sign_in(town: Town) -> None:
     assert (await town.browser().post("/binding/code", {"phone": a_phone()})).status == 401
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from models.binding import BODIES
+from models.counters import Use
 from models.credentials import ApplicantKind, CredentialKind, check_credential
 from models.errors import BadInput, Conflict, Forbidden, TooMany
 from models.workdays import local_date
@@ -84,3 +86,18 @@ async def test_a_representative_is_not_asked_without_end(
     assert refused.value.code == "agency_day_limit"
     clock.advance(timedelta(days=1))
     assert (await house.for_weimei(agent, cause()))["state"] == "requested"
+
+
+WHO = {"masked_name": "陈**", "credential": {"number_index": "none of the register's"}}
+
+
+async def test_one_person_asks_for_ten_bodies_a_day(house: House, cause: MakeCause) -> None:
+    """Whichever they are: the representatives of all of them hear of it."""
+    agent, other = {"_id": "p1", **WHO}, {"_id": "p2", **WHO}
+    for _ in range(BODIES.most):
+        await house.binding.counters.take([Use(BODIES, "p1")], cause().at)
+    with pytest.raises(TooMany) as refused:
+        await house.for_weimei(agent, cause())
+    assert refused.value.code == "agency_day_limit"
+    assert await house.agencies.documents.count_documents({}) == 0
+    await house.for_weimei(other, cause())

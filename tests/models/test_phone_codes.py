@@ -7,7 +7,7 @@ from models.counters import Counters
 from models.errors import BadInput, TooMany
 from models.phone_codes import PhoneCodes
 from models.privacy import Privacy
-from models.sms import SmsDays
+from models.sms import SmsDays, SmsLimits
 from models.store import Database, Document
 from tests.conftest import ADDRESS, ROOMY, Clock, MakeCause
 
@@ -180,6 +180,26 @@ async def test_what_is_refused_counts_for_nothing(asking: Asking, clock: Clock) 
     assert (everything.used, codes.used) == (10, 10)
     assert {each["used"] async for each in asking.codes.counters.documents.find({})} == {10}
     assert await asking.codes.documents.count_documents({}) == 10
+
+
+async def test_one_network_has_so_many_codes_an_hour(asking: Asking, cause: MakeCause, clock: Clock) -> None:
+    """Whoever asks there, and whichever of its IPv6 addresses they use."""
+    asking.codes.sms.limits = SmsLimits(codes_per_address_hour=3)
+
+    async def request(number: int, address: str) -> None:
+        phone, account = f"1380000000{number}", f"a{number}"
+        await asking.codes.request(phone, account=account, address=address, by=cause())
+
+    for number in range(3):
+        await request(number, f"2001:db8:1:2::{number}")
+    with pytest.raises(TooMany) as refused:
+        await request(3, "2001:db8:1:2:ffff::1")
+    assert refused.value.code == "phone_code_address_limit"
+    await request(3, "2001:db8:1:3::1")
+    clock.advance(timedelta(seconds=refused.value.retry_after))
+    await request(4, "2001:db8:1:2:ffff::1")
+    kept = str([each async for each in asking.codes.counters.documents.find({})])
+    assert "2001" not in kept.replace("2026", "")
 
 
 @pytest.mark.parametrize("phone", ["020-84812345", "1390000000\u0661", "1390000000\u0967"])
