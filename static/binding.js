@@ -4,6 +4,9 @@ const form = button.form;
 const status = document.getElementById("code-status");
 const label = button.textContent;
 
+/** Longer waits are told in words; another phone may be asked for meanwhile. */
+const LONGEST_COUNT = 120;
+
 function count(seconds) {
   button.disabled = seconds > 0;
   button.textContent = seconds > 0 ? button.dataset.again.replace("{seconds}", seconds) : label;
@@ -58,7 +61,8 @@ button.addEventListener("click", async (event) => {
       say(button.dataset.sent);
       form.elements.code.focus();
     }
-    count(answer.ok ? told.seconds : Number(answer.headers.get("Retry-After") || 0));
+    const wait = answer.ok ? told.seconds : Number(answer.headers.get("Retry-After") || 0);
+    count(wait <= LONGEST_COUNT ? wait : 0);
   } catch {
     clear();
     say(button.dataset.failed, true);

@@ -5,6 +5,7 @@ Chinese, English and large text, at 390 × 844.
 
 import asyncio
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from playwright.async_api import BrowserContext, Page
 
 from tests.files import photo
 from tests.handlers.applying import CLERK, clerk_cause, concluded, draft, submitted
-from tests.handlers.visitor import Browser, Town, rich_guide
+from tests.handlers.visitor import Browser, Town, a_phone, rich_guide
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -87,6 +88,27 @@ async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
     ):
         await phone.open(path)
     assert phone.faults == []
+    await phone.context.close()
+
+
+async def test_a_long_wait_is_told_and_not_counted_down(town: Town, chromium: Chromium) -> None:
+    """After a code too many for the hour; who typed the wrong phone can ask for the right one at once."""
+    visitor = town.browser()
+    await visitor.sign_in("openid-phone-waiting")
+    mistyped = a_phone()
+    while (await visitor.post("/binding/code", {"phone": mistyped})).status == 200:
+        town.clock.advance(timedelta(minutes=1))
+    phone = await phone_of(town, chromium, visitor, "chinese")
+    await phone.open("/binding")
+    await phone.page.fill("#phone", mistyped)
+    await phone.page.click("[data-code]")
+    await phone.page.wait_for_selector("#code-status.bad")
+    assert "携带证件到任一政务服务窗口" in await phone.page.inner_text("#code-status")
+    assert await phone.page.inner_text("[data-code]") == "获取验证码"
+    await phone.page.fill("#phone", a_phone())
+    await phone.page.click("[data-code]")
+    await phone.page.wait_for_selector("#code-status:not(.bad)")
+    assert "验证码已发送" in await phone.page.inner_text("#code-status")
     await phone.context.close()
 
 

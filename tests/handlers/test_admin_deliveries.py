@@ -84,11 +84,11 @@ async def test_staff_see_that_messages_run_out(office: Office) -> None:
     for _ in range(9):
         await services.sms.take(Purpose.CODE, now)
     page = await desk.get("/admin/deliveries")
-    assert re.search(r"其中验证码今日额度已用\d+%", page.text)
+    assert re.search(r"验证码短信今日额度已用\d+%", page.text)
     assert "已停发验证码" not in page.text
     await services.sms.take(Purpose.CODE, now)
     page = await desk.get("/admin/deliveries")
-    assert "其中验证码今日额度已用100%。已停发验证码，回执等法定通知照常发送" in page.text
+    assert "验证码短信今日额度已用100%。已停发验证码，回执等法定通知照常发送" in page.text
     services.sms.limits = before
 
 
