@@ -65,6 +65,7 @@ def test_missing_setting_is_named(name: str, monkeypatch: pytest.MonkeyPatch) ->
         ("PANYU_INDEX_KEY", "secretsecret"),
         ("PANYU_WECHAT_AES_KEY", "secretsecret"),
         ("PANYU_WECHAT_TEMPLATES", "secretsecret"),
+        ("PANYU_SMS_COURTESY_SHARE", "0.5"),  # with half for codes there is nothing left
     ],
 )
 def test_malformed_setting_is_named_and_not_shown(
