@@ -10,7 +10,8 @@ from pymongo.errors import DuplicateKeyError
 from models.credentials import RULES, ApplicantKind, Credential
 from models.errors import BadInput, Conflict, NotFound, Refused
 from models.events import Cause, Event
-from models.privacy import Privacy, mask_name, mask_number, mask_phone
+from models.masks import NAMES, mask_number, mask_phone
+from models.privacy import Privacy
 from models.store import Database, Document, Store, unique_text
 
 
@@ -235,7 +236,7 @@ class Applicants(Store):
             "_id": key,
             "kind": kind.value,
             **sealed,
-            "masked_name": mask_name(name),
+            "masked_name": NAMES[kind](name),
             **({"masked_phone": mask_phone(phone)} if phone else {}),
             "credential": {
                 "kind": credential.kind.value,

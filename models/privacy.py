@@ -1,4 +1,4 @@
-"""Sealing what is nobody else's business, finding it again, and showing only part of it.
+"""Sealing what is nobody else's business, and finding it again.
 
 A sealed text is `key id . base64(nonce + AES-256-GCM ciphertext)`; its `context` (what the text is
 and whose) is authenticated with it, so that a sealed value cannot be moved to another place. A keyed
@@ -48,21 +48,3 @@ class Privacy:
     def index(self, text: str, purpose: str) -> str:
         """A keyed hash of `text`; hashes of different purposes cannot be compared."""
         return hmac.new(self.index_key, f"{purpose}\0{text}".encode(), sha256).hexdigest()
-
-
-def mask_name(name: str) -> str:
-    """张三丰 → 张**; a company keeps its first and last two characters."""
-    if len(name) <= 4:
-        return name[:1] + "*" * max(1, len(name) - 1)
-    return name[:2] + "*" * (len(name) - 4) + name[-2:]
-
-
-def mask_number(number: str) -> str:
-    """First four and last four characters; short numbers show a quarter at each end."""
-    shown = min(4, len(number) // 4)
-    return number[:shown] + "*" * (len(number) - 2 * shown) + number[len(number) - shown :]
-
-
-def mask_phone(phone: str) -> str:
-    """13800138000 → 138****8000"""
-    return phone[:3] + "*" * max(0, len(phone) - 7) + phone[-4:]

@@ -15,7 +15,7 @@ HOUSE = ("models", "handlers", "wechat_backend")
 FLOORS = (
     {"errors", "typed"},
     {"events", "workdays", "privacy", "credentials", "uploads", "spelling"},
-    {"store", "verification"},
+    {"store", "verification", "masks"},
     {"counters"},
     {"sms"},
     {"items", "halls", "materials", "staff", "accounts", "sessions", "phone_codes", "parties", "inbox"}

@@ -19,6 +19,7 @@ from models.applications import (
     may,
     next_state,
 )
+from models.credentials import ApplicantKind
 from models.errors import BadInput, DomainError, NotFound
 from models.items import Guide
 from models.materials import Materials
@@ -45,6 +46,7 @@ class ApplicationPage(PanelPage):
 
     async def page(self, key: str, error: DomainError | None = None, acted: str = "") -> None:
         found, guide = await self.load(key)
+        applicant = await self.services.applicants.get(found["applicant"])
         actions = [action.value for action in self.actions(found)]
         self.show(
             "admin/application.html",
@@ -56,7 +58,7 @@ class ApplicationPage(PanelPage):
             names=names_of(guide),
             handed_in={m["code"]: m["file"] for m in found["materials"]},
             largest=LARGEST,
-            sections=readable(guide, masked(guide, self.services.applications.answers(found))),
+            sections=readable(guide, masked(guide, self.services.applications.answers(found), applicant)),
             due=light(found, self.now, self.services.calendar),
             place=self.place(found),
             actions=actions,
@@ -216,11 +218,12 @@ class RevealHandler(ApplicationAction):
         )
 
 
-def masked(guide: Guide, answers: dict[str, Any]) -> dict[str, Any]:
+def masked(guide: Guide, answers: dict[str, Any], applicant: Document) -> dict[str, Any]:
     """Answers as they are shown before anybody asks to see the whole."""
     questions = {question.name: question for question in guide.form.questions()}
+    whose = ApplicantKind(applicant["kind"])
     return {
-        name: mask_answer(questions[name], value) if is_sealed(questions[name]) else value
+        name: mask_answer(questions[name], value, whose) if is_sealed(questions[name]) else value
         for name, value in answers.items()
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from handlers.services import Services
 from models.errors import NotFound
-from models.privacy import mask_phone
+from models.masks import mask_phone
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from handlers.api.timeline import Happening, happenings
 from models.applications import State, check_answers, lacking, status_text
 from models.errors import InvalidForm
 from models.items import Form, Guide, Handling
-from models.privacy import mask_number
+from models.masks import mask_number
 from models.store import Document
 from models.workdays import local_date
 

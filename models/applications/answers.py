@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from models.credentials import RULES, CredentialKind, normal_number
+from models.credentials import RULES, ApplicantKind, CredentialKind, normal_number
 from models.errors import BadInput, InvalidForm
 from models.items import Form, Question
+from models.masks import NAMES, mask_number, mask_phone
 from models.phone_codes import check_phone
-from models.privacy import mask_name, mask_number, mask_phone
 from models.typed import half_width
 
 
@@ -79,10 +79,11 @@ def is_sealed(question: Question) -> bool:
     return question.sensitive or question.kind in SEALED_KINDS or question.prefill is not None
 
 
-def mask_answer(question: Question, answer: Any) -> Any:
-    """A sealed answer as it may be shown to staff who have not asked to see it."""
+def mask_answer(question: Question, answer: Any, whose: ApplicantKind) -> Any:
+    """A sealed answer as it may be shown to staff who have not asked to see it; `whose` is the applicant's
+    kind."""
     if question.prefill == "name":
-        return mask_name(str(answer))
+        return NAMES[whose](str(answer))
     return MASKS[question.kind](str(answer)) if question.kind in SEALED_KINDS else HIDDEN
 
 

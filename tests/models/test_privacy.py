@@ -3,7 +3,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.privacy import Privacy, mask_name, mask_number, mask_phone
+from models.privacy import Privacy
 
 OLD, NEW, HASH = bytes(32), bytes(range(32)), b"h" * 32
 
@@ -40,23 +40,3 @@ def test_an_index_finds_equal_values_of_one_purpose() -> None:
     assert privacy.index("x", "phone") == privacy.index("x", "phone")
     assert privacy.index("x", "phone") != privacy.index("x", "credential")
     assert privacy.index("x", "phone") != Privacy({"a": NEW}, b"i" * 32).index("x", "phone")
-
-
-@pytest.mark.parametrize(
-    ("name", "masked"),
-    [("张三", "张*"), ("欧阳小明", "欧***"), ("广州市番禺味美食品有限公司", "广州*********公司")],
-)
-def test_names(name: str, masked: str) -> None:
-    assert mask_name(name) == masked
-
-
-@given(st.text(min_size=6, alphabet=st.characters(categories=["Nd"])))
-def test_at_least_half_of_a_number_stays_hidden(number: str) -> None:
-    masked = mask_number(number)
-    assert len(masked) == len(number)
-    assert masked.count("*") * 2 >= len(number)
-
-
-def test_numbers_and_phones() -> None:
-    assert mask_number("440113194805120036") == "4401**********0036"
-    assert mask_phone("13900000001") == "139****0001"
