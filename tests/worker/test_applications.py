@@ -152,7 +152,7 @@ async def test_progress_and_review_reach_everybody_once(simulated: World, simula
     assert sorted(states) == ["accepted", "concluded", "submitted"]
     [given] = [record["body"] for record in government.records["reviews"]]
     assert (given["projectNo"], given["satisfaction"], given["userProp"]) == (SERIAL, "5", "1")
-    assert given["userName"] == party.applicant["masked_name"]
+    assert given["userName"] == "古***"
     assert given["acceptDate"]
     assert await simulated.services.deliveries.failed() == []
 

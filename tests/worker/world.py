@@ -106,7 +106,7 @@ class World:
         applicants: Applicants = self.services.applicants
         return await applicants.bind(
             Credential(CredentialKind.RESIDENT_ID, number),
-            name="王小明",
+            name="古丽·艾山",
             phone=phone,
             account=account["_id"],
             verified_by="register",
