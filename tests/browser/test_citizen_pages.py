@@ -1,10 +1,10 @@
-"""The citizen pages as a phone shows them: accessible, wide enough, large enough, no broken rule of the CSP.
+"""The citizen pages as a phone shows them: accessible, wide enough, large enough, focus in sight, no broken
+rule of the CSP.
 
 Chinese, English and large text, at 390 × 844.
 """
 
 import asyncio
-from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,9 @@ from playwright.async_api import BrowserContext, Page
 from tests.files import photo
 from tests.handlers.applying import CLERK, clerk_cause, concluded, draft, submitted
 from tests.handlers.visitor import Browser, Town, a_phone, rich_guide
+from tests.looks import focus_unseen, serious
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
 ITEM = rich_guide().item
 MODES = {"chinese": {}, "english": {"language": "en"}, "large": {"elder": "1"}}
 SMALL = """least => [...document.querySelectorAll('a, button, summary, select, textarea, input')]
@@ -50,19 +49,12 @@ class Phone:
 
     async def look(self, name: str) -> None:
         if self.axe:
-            await self.page.evaluate(AXE.read_text())
-            found = await self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-            self.faults += [f"{name}: {fault}" for fault in serious(found["violations"])]
+            self.faults += [f"{name}: {fault}" for fault in await serious(self.page)]
         wide = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
             self.faults.append(f"{name}: {wide} pixels too wide")
         self.faults += [f"{name}: small {one}" for one in await self.page.evaluate(SMALL, self.least)]
-
-
-def serious(violations: Iterable[dict[str, Any]]) -> Iterable[str]:
-    for violation in violations:
-        if violation["impact"] in ("serious", "critical"):
-            yield f"{violation['id']} {[node['html'][:100] for node in violation['nodes']]}"
+        self.faults += [f"{name}: {fault}" for fault in await focus_unseen(self.page)]
 
 
 async def phone_of(town: Town, chromium: Chromium, visitor: Browser, mode: str, **options: Any) -> Phone:

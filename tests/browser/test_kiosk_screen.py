@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
-from tests.browser.test_citizen_pages import AXE, serious
 from tests.handlers.applying import serial_of, submitted
 from tests.handlers.visitor import Town, rich_guide
+from tests.looks import focus_unseen, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.article(23)]
 IDLE = 61_000
@@ -70,9 +70,7 @@ async def test_help_phone_stays_in_sight(screen: Page, town: Town) -> None:
     phones = screen.get_by_text("020-12345")
     seen = [await phone.evaluate(VISIBLE) for phone in await phones.all() if await phone.is_visible()]
     assert any(seen)
-    await screen.evaluate(AXE.read_text())
-    found = await screen.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert list(serious(found["violations"])) == []
+    assert await serious(screen) == []
 
 
 @pytest.mark.article(20)
@@ -123,3 +121,32 @@ async def test_phone_numbers_stay_on_one_line(screen: Page, town: Town, path: st
         if await phone.is_visible():
             assert await phone.evaluate("e => e.getClientRects().length") == 1
             assert await phone.evaluate("e => getComputedStyle(e).whiteSpace") == "nowrap"
+
+
+@pytest.mark.parametrize("language", ["中文", "English"])
+async def test_every_page_shows_where_the_keyboard_is(screen: Page, town: Town, language: str) -> None:
+    if language == "English":
+        await screen.get_by_role("button", name="English").tap()
+    serial = await serial_of(town, await submitted(await town.citizen()))
+    item = rich_guide().item
+    for path in (
+        "",
+        "/guides",
+        "/guides?q=zzzz",
+        f"/guides/{item}",
+        "/progress",
+        "/notes",
+        "/phone",
+        "/nowhere",
+    ):
+        await screen.goto(f"{town.url}/kiosk{path}")
+        assert await focus_unseen(screen) == [], path
+        assert await serious(screen) == [], path
+    await screen.goto(f"{town.url}/kiosk/progress")
+    await screen.locator("#serial").fill(serial)
+    await screen.locator("form.search button").tap()
+    await screen.locator(".facts").wait_for()
+    assert await focus_unseen(screen) == []
+    await screen.clock.fast_forward(50_000)
+    await expect(screen.locator(".idle")).to_be_visible()
+    assert await focus_unseen(screen) == []

@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
-from tests.browser.test_citizen_pages import AXE, serious
-from tests.handlers.office import PDF, Office, staffed
+from tests.handlers.office import PDF, Office, booked, staffed
 from tests.handlers.visitor import Town
+from tests.looks import focus_unseen, serious
 
 pytestmark = pytest.mark.browser
 
@@ -19,8 +19,9 @@ async def office(town: Town) -> Office:
 
 
 async def desk(office: Office, chromium: Chromium, username: str) -> Page:
+    """Of a member, or of nobody."""
     context = await chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    jar = (await office.desk(username)).cookies
+    jar = (await office.desk(username)).cookies if username else {}
     await context.add_cookies([{"name": n, "value": v, "url": office.town.url} for n, v in jar.items()])
     page = await context.new_page()
     page.set_default_timeout(10_000)
@@ -47,11 +48,26 @@ async def test_file_too_large_is_not_sent(office: Office, chromium: Chromium, tm
 
 
 async def test_no_page_has_a_serious_fault(office: Office, chromium: Chromium) -> None:
-    path = await office.accepted()
-    page = await desk(office, chromium, "both")
-    for address in ("/admin/applications", path, "/admin/appointments", "/admin/verify", "/admin/nowhere"):
-        await page.goto(office.town.url + address)
-        await page.evaluate(AXE.read_text())
-        found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert list(serious(found["violations"])) == [], address
-    await page.context.close()
+    """Nor hides where the keyboard is."""
+    path, (_, day, _) = await office.accepted(), await booked(office)
+    fresh, _ = await office.handed_in()
+    visits = f"/admin/appointments?hall=district&day={day}"
+    for username, addresses in {
+        "": ("/admin/sign-in",),
+        "both": ("/admin/applications", fresh, path, visits, "/admin/verify", "/admin/nowhere"),
+        "digital": ("/admin/deliveries",),
+    }.items():
+        page = await desk(office, chromium, username)
+        for address in addresses:
+            await page.goto(office.town.url + address)
+            assert await serious(page) == [], address
+            assert await focus_unseen(page) == [], address
+        if username == "both":
+            await page.goto(office.town.url + path)
+            await page.click("summary")
+            await page.fill("input[name=reason]", "核对")
+            await page.click("form[action*=reveal] button")
+            await page.get_by_role("heading", name="完整信息").wait_for()
+            assert await serious(page) == []
+            assert await focus_unseen(page) == []
+        await page.context.close()

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +12,11 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application, RequestHandler
 from wechatpy.replies import TextReply
 
+from tests.looks import AXE, focus_unseen
 from tests.simulator.conftest import Peer, Service
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 NOTICE = {"thing1": {"value": "您的实名认证已转绑"}, "time2": {"value": "2026年11月24日 10:00"}}
 
 
@@ -187,14 +186,17 @@ async def test_it_is_accessible_and_fits(page: Page, width: int) -> None:
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("phone")).to_have_attribute("data-person", "smith")
     assert await axe(page) == []
+    assert await focus_unseen(page) == []
     for tab in ("tab-scan", "tab-sms", "tab-me"):
         await page.get_by_test_id(tab).click()
         assert await axe(page) == []
+        assert await focus_unseen(page) == []
     await page.get_by_test_id("tab-chat").click()
     await follow(page)
     await page.get_by_test_id("menu-0").press("Enter")
     await expect(page.get_by_test_id("menu-0-0")).to_be_visible()
     assert await axe(page) == []
+    assert await focus_unseen(page) == []
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id("menu-0-0")).to_be_hidden()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
