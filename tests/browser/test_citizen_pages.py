@@ -5,6 +5,7 @@ Chinese, English and large text, at 390 × 844.
 """
 
 import asyncio
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from playwright.async_api import BrowserContext, Page
 
 from tests.files import photo
 from tests.handlers.applying import CLERK, clerk_cause, concluded, draft, submitted
-from tests.handlers.visitor import Browser, Town, a_phone, rich_guide
+from tests.handlers.visitor import Browser, Fields, Town, a_phone, rich_guide
 from tests.looks import focus_unseen, serious
 
 pytestmark = pytest.mark.browser
@@ -64,6 +65,15 @@ async def phone_of(town: Town, chromium: Chromium, visitor: Browser, mode: str, 
     return Phone(town, context, await context.new_page(), mode)
 
 
+async def visit(citizen: Browser, place: str) -> str:
+    """The path of an appointment at the first free time."""
+    page = (await citizen.get(f"/appointments/new?{place}")).text
+    free = re.search(r'name="start" value="([^"]+)" required>', page)
+    assert free
+    where: Fields = {"item": ITEM, "hall": "district", "start": free[1]}
+    return (await citizen.post("/appointments", where)).location
+
+
 @pytest.mark.parametrize("mode", MODES)
 async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
     citizen = await town.citizen()
@@ -71,9 +81,13 @@ async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
     serial = (await town.services.applications.get(done.split("/")[2]))["serial"]
     phone = await phone_of(town, chromium, citizen, mode)
     place = f"item={ITEM}&hall=district&day=2026-11-25"
+    booked = await visit(citizen, place)
+    body = {"credential": "enterprise:uscc", "name": "番禺小店有限公司", "number": "91440113MA59A1B2X7"}
+    assert (await citizen.post("/enterprises", {**body})).status == 303
     for path in (
         *("/", "/guides?q=zz", "/guides", f"/guides/{ITEM}", "/halls", "/progress", "/nowhere"),
-        *("/me", "/me/unbind", "/enterprises", "/appointments", f"/appointments/new?{place}"),
+        *("/me", "/me/unbind", "/me/unbound", "/enterprises", "/sign-in/wechat", "/appointments", booked),
+        *("/appointments/new", f"/appointments/new?item={ITEM}", f"/appointments/new?{place}"),
         *("/applications", f"/applications/new?item={ITEM}", f"{begun}/form", f"{begun}/materials"),
         *(f"{begun}/confirm", handed_in, f"{handed_in}/receipt", done, f"{done}/review"),
         *(f"/verify/{serial}", "/verify/20261124XXXXXXXXXXX", f"/progress?serial={serial}"),
