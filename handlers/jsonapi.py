@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from handlers.base import Schema, misfilled
 from handlers.visitor import Visitor
+from models.applications import DraftChanged
 from models.errors import BadInput, DomainError, InvalidForm
 from models.events import Channel
 
@@ -16,6 +17,14 @@ from models.events import Channel
 class JsonInvalid(BadInput):
     code = "json_invalid"
     message = "请求内容不是有效的JSON"
+
+
+class PreconditionRequired(DomainError):
+    """The request does not say which version it is for."""
+
+    status = 428
+    code = "precondition_required"
+    message = "请在If-Match中写明所依据的版本"
 
 
 class ApiHandler(Visitor):
@@ -59,6 +68,8 @@ class ApiHandler(Visitor):
             details["field"] = error.field
         if isinstance(error, InvalidForm):
             details["fields"] = {name: self.text(fault) for name, fault in error.faults.items()}
+        if isinstance(error, DraftChanged):
+            details["version"] = error.version
         self.reply({"error": details, "request": self.request_id}, error.status)
 
 

@@ -15,10 +15,17 @@ function ask(form) {
   }
 }
 
+/** Saves one request after the other, each for the version that the one before has made. */
 function keep(form) {
   const status = document.getElementById("saved");
-  let waiting = null;
+  const version = form.elements.version;
+  let waiting = null; // a timer: something was written that is not on its way
+  let lost = null; // what was sent, and may or may not have arrived
+  let sending = 0;
+  let stopped = false;
   let last = Promise.resolve();
+  let settle = null; // what must be known before the form itself is sent
+  let settled = false;
 
   function say(text, bad) {
     status.textContent = text;
@@ -32,20 +39,46 @@ function keep(form) {
     status.append(" ", link);
   }
 
+  /** It was changed elsewhere: nothing more is saved until somebody has looked at both. */
+  function stop() {
+    stopped = true;
+    const button = document.createElement("button");
+    button.className = "button";
+    button.textContent = form.dataset.compare;
+    status.append(" ", button); // inside the form, so it sends what was written
+  }
+
+  async function post(body) {
+    lost = body;
+    const answer = await fetch(form.dataset.autosave, {
+      method: "POST",
+      body,
+      headers: { "X-Requested-With": "fetch" },
+      keepalive: true,
+      signal: AbortSignal.timeout?.(10000),
+    });
+    const told = await answer.json();
+    if (answer.status < 500) lost = null;
+    if (answer.ok) version.value = told.version;
+    say(answer.ok ? form.dataset.saved.replace("{time}", told.saved_at) : told.message, !answer.ok);
+    if (answer.status === 401) signIn();
+    if (answer.status === 409) stop();
+    return answer.ok;
+  }
+
   async function send() {
+    if (stopped) return;
+    sending += 1;
     try {
-      const answer = await fetch(form.dataset.autosave, {
-        method: "POST",
-        body: new URLSearchParams(new FormData(form)),
-        headers: { "X-Requested-With": "fetch" },
-        keepalive: true,
-      });
-      const told = await answer.json();
-      say(answer.ok ? form.dataset.saved.replace("{time}", told.saved_at) : told.message, !answer.ok);
-      if (answer.status === 401) signIn();
+      if (!lost || (await post(lost))) await post(new URLSearchParams(new FormData(form)));
     } catch {
       say(form.dataset.unsaved, true);
     }
+    sending -= 1;
+  }
+
+  async function repeat() {
+    if (lost) await post(lost).catch(() => {});
   }
 
   function forget() {
@@ -61,15 +94,23 @@ function keep(form) {
 
   form.addEventListener("input", () => {
     forget();
-    waiting = setTimeout(flush, 800);
+    if (!stopped) waiting = setTimeout(flush, 800);
   });
-  form.addEventListener("submit", forget);
-  addEventListener("pagehide", () => {
-    if (waiting) send();
+  form.addEventListener("submit", (event) => {
     forget();
+    if (settled || stopped || !(sending || lost)) return;
+    event.preventDefault();
+    settle ??= last.then(repeat).then(() => {
+      settled = true;
+      form.requestSubmit(event.submitter);
+    });
+  });
+  addEventListener("pagehide", flush);
+  addEventListener("beforeunload", (event) => {
+    if (waiting && sending) event.preventDefault();
   });
   document.querySelector(".top__tools").addEventListener("submit", async (event) => {
-    if (!waiting) return;
+    if (!waiting && !sending) return;
     event.preventDefault();
     await flush();
     event.target.requestSubmit(event.submitter);

@@ -9,10 +9,28 @@ async function renew(section) {
   const fresh = page.getElementById(section.id);
   if (!fresh) return location.assign(answer.url);
   section.replaceWith(fresh);
+  renewOthers(page);
   document.querySelector("#error:not(:has(a))")?.remove(); // it said that a file was missing
   prepare(fresh);
   fresh.tabIndex = -1;
   fresh.focus();
+}
+
+function keptFile(section) {
+  return section.querySelector(".kept a")?.getAttribute("href");
+}
+
+/** What else was handed in meanwhile comes into sight, and the page is again of the newest version. */
+function renewOthers(page) {
+  const version = document.querySelector("[name=version]");
+  if (sending || !version) return;
+  for (const other of page.querySelectorAll("[data-material]")) {
+    const shown = document.getElementById(other.id);
+    if (keptFile(shown) === keptFile(other)) continue;
+    shown.replaceWith(other);
+    prepare(other);
+  }
+  version.value = page.querySelector("[name=version]").value;
 }
 
 function prepareUpload(form, section) {

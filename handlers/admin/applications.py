@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.queue import light, status_of, way_back
-from handlers.applications.confirm import readable
+from handlers.applications.reading import readable
 from handlers.html import needs
 from handlers.pages import DOCUMENT_ID
 from models.applications import (
@@ -23,6 +23,7 @@ from models.credentials import ApplicantKind
 from models.errors import BadInput, DomainError, NotFound
 from models.items import Guide
 from models.materials import Materials
+from models.parties import Party
 from models.store import Document
 from models.uploads import LARGEST
 
@@ -59,6 +60,7 @@ class ApplicationPage(PanelPage):
             handed_in={m["code"]: m["file"] for m in found["materials"]},
             largest=LARGEST,
             sections=readable(guide, masked(guide, self.services.applications.answers(found), applicant)),
+            unlike=await self.unlike(found, guide),
             due=light(found, self.now, self.services.calendar),
             place=self.place(found),
             actions=actions,
@@ -77,6 +79,13 @@ class ApplicationPage(PanelPage):
         """Whether only a supervisor may ask for supplements again (article 12)."""
         asking = Action.REQUEST_SUPPLEMENT in TRANSITIONS[State(found["state"])]
         return asking and bool(found["supplements"]) and Action.REQUEST_SUPPLEMENT not in self.actions(found)
+
+    async def unlike(self, found: Document, guide: Guide) -> list[str]:
+        """Labels of the answers about the applicant's own identity that are not what the binding says."""
+        applicants = self.services.applicants
+        applicant, agent = [await applicants.get(found[who]) for who in ("applicant", "agent")]
+        party = Party(applicant, agent, found["account"])
+        return [q.label for q in self.services.applications.unlike_binding(found, party, guide)]
 
     async def current(self, guide: Guide) -> int | None:
         """The version of the guide that everybody reads now."""
@@ -214,6 +223,7 @@ class RevealHandler(ApplicationAction):
             here=way_back(self),
             seen=seen,
             sections=readable(guide, answers),
+            unlike=await self.unlike(found, guide),
             place=self.services.applications.place_text(found),
         )
 

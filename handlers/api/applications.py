@@ -1,13 +1,13 @@
 """The shape of an application and of its receipt, as clients see them; what they share."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
-from handlers.api.contract import Answer, Resource
+from handlers.api.contract import Answer, Resource, Versioned
 from handlers.api.timeline import Happening, happenings
-from models.applications import State, check_answers, lacking, status_text
+from models.applications import State, lacking, status_text
 from models.errors import InvalidForm
 from models.items import Form, Guide, Handling
 from models.masks import mask_number
@@ -65,11 +65,14 @@ class ApplicationLine(Answer):
     submitted_at: datetime | None
 
 
-class Application(ApplicationLine):
+class Application(ApplicationLine, Versioned):
     guide: str = Field(description="item@version under which it was begun")
     department: str
     handling: Handling
-    answers: Answers = Field(description="numbers of credentials come masked, and can be sent back so")
+    answers: Answers = Field(
+        description="numbers of credentials come masked, and can be sent back so; to a locked question the "
+        "answer is what the binding says, whatever is sent"
+    )
     unfinished: dict[str, str] = Field(description="what a draft's form still needs, by question")
     lacking: list[str] = Field(description="codes of the required materials that a draft still lacks")
     materials: list[Material]
@@ -110,15 +113,17 @@ class ApplicationBase(Resource):
         return found, await self.services.guides.version(found["guide"])
 
     def shown(self, found: Document, guide: Guide) -> Application:
-        answers = self.services.applications.answers(found)
+        party = self.bound_party()
+        answers = self.services.applications.present_answers(found, party, guide)
         draft = found["state"] == State.DRAFT
         return Application(
             **line(found).model_dump(),
+            version=found["version"],
             guide=found["guide"],
             department=found["department"],
             handling=found["handling"],
             answers=masked(guide.form, answers),
-            unfinished=_unfinished(guide, answers, local_date(self.now)) if draft else {},
+            unfinished=self.unfinished(found, guide) if draft else {},
             lacking=[material.code for material in lacking(guide, found)] if draft else [],
             materials=[Material(**_only(Material, each)) for each in found["materials"]],
             place=Place(**_only(Place, found["place"])) if found.get("place") else None,
@@ -129,6 +134,14 @@ class ApplicationBase(Resource):
             refusal=Refusal(**found["refusal"]) if found.get("refusal") else None,
             timeline=happenings(found),
         )
+
+    def unfinished(self, found: Document, guide: Guide) -> dict[str, str]:
+        """What a draft's form still needs, by question."""
+        try:
+            self.services.applications.check_complete(found, self.bound_party(), guide, local_date(self.now))
+        except InvalidForm as error:
+            return {name: self.text(fault) for name, fault in error.faults.items()}
+        return {}
 
     def receipt(self, found: Document) -> Receipt:
         made = self.services.applications.receipt(found, self.services.site.base_url)
@@ -164,14 +177,6 @@ def unmasked(form: Form, given: Answers, kept: dict[str, Any]) -> Answers:
 
 def _credentials(form: Form) -> set[str]:
     return {q.name for q in form.questions() if q.kind == "credential" or q.prefill == "credential_number"}
-
-
-def _unfinished(guide: Guide, answers: dict[str, Any], today: date) -> dict[str, str]:
-    try:
-        check_answers(guide.form, answers, complete=True, today=today)
-    except InvalidForm as error:
-        return error.fields
-    return {}
 
 
 def _only(schema: type[Answer], document: Document) -> Document:

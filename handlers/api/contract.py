@@ -7,7 +7,8 @@
 
     ENDPOINTS = [Endpoint("/appointments", AppointmentsResource)]
 
-What is asked (the query of a GET, else the JSON body) is the last argument, after those of the path.
+What is asked (the query of a GET, else the JSON body) follows the arguments of the path; the version that
+`If-Match` names, where the operation is for one version only (`if_match`), is the last argument.
 """
 
 import re
@@ -22,13 +23,15 @@ import tornado.locale
 from pydantic import BaseModel, ConfigDict, Field
 
 from handlers.base import InputInvalid, Nowhere
-from handlers.jsonapi import ApiHandler, JsonInvalid
+from handlers.jsonapi import ApiHandler, JsonInvalid, PreconditionRequired
 from handlers.visitor import Method, NotBound, NotSignedIn, bound, signed_in
+from models.applications import DraftChanged
 from models.binding import NotAgent
 from models.errors import DomainError, Unauthenticated
 from models.store import PageUnknown
 
 PREFIX = "/api/v1"
+IF_MATCH = r'(?:W/)?"([0-9]{1,9})"'
 METHODS = ("get", "post", "put", "patch", "delete")
 HEX = "[0-9a-f]{32}"
 PARAMETERS = {
@@ -57,6 +60,12 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Versioned(Answer):
+    """What changes by versions; `ETag` is the version in quotes."""
+
+    version: int = Field(description="grows with every change; `If-Match` asks for it, in quotes")
+
+
 class PageQuery(Asked):
     limit: int = Field(20, ge=1, le=100)
     after: str = Field("", max_length=64, description="`next` of the page before")
@@ -67,6 +76,7 @@ class Fault(Answer):
     message: str = Field(description="for people, in the language asked for")
     field: str | None = Field(None, description="the part of the request at fault")
     fields: dict[str, str] | None = Field(None, description="what is wrong with each answer of a form")
+    version: int | None = Field(None, description="of `draft_changed`: that of what is kept now")
 
 
 class Failure(Answer):
@@ -127,6 +137,7 @@ class Operation:
     answers: type[BaseModel] | Media | None
     status: int
     errors: Sequence[type[DomainError]]
+    if_match: bool
 
     def all_errors(self, method: str) -> dict[int, list[str]]:
         """Status → codes, in order."""
@@ -135,6 +146,8 @@ class Operation:
             kinds.append(NotAgent)
         if isinstance(self.asks, type):
             kinds += [InputInvalid] if method == "get" else [InputInvalid, JsonInvalid]
+        if self.if_match:
+            kinds += [DraftChanged, PreconditionRequired]
         found: dict[int, list[str]] = {}
         for kind in kinds:
             codes = found.setdefault(kind.status, [])
@@ -157,6 +170,8 @@ class Resource(ApiHandler):
     def write_domain_error(self, error: DomainError) -> None:
         if isinstance(error, Unauthenticated):
             self.set_header("WWW-Authenticate", "Bearer")
+        if isinstance(error, DraftChanged):
+            self.tag(error.version)
         super().write_domain_error(error)
 
     def asked(self, schema: type[BaseModel]) -> BaseModel:
@@ -166,6 +181,24 @@ class Resource(ApiHandler):
         if unknown:
             raise InputInvalid(field=unknown[0])
         return self.query(schema)
+
+    def version_asked(self) -> int:
+        """The version that the request is for.
+
+        Raises:
+            PreconditionRequired: `If-Match` names none.
+        """
+        named = re.fullmatch(IF_MATCH, self.request.headers.get("If-Match", "").strip(), re.ASCII)
+        if not named:
+            raise PreconditionRequired
+        return int(named[1])
+
+    def tag(self, version: int) -> None:
+        self.set_header("ETag", f'"{version}"')
+
+    def compute_etag(self) -> str | None:
+        """Of what has no version, a hash."""
+        return None if "ETag" in self._headers else super().compute_etag()
 
     def answer(self, value: BaseModel | File | None, declared: Operation) -> None:
         if isinstance(value, File):
@@ -179,6 +212,8 @@ class Resource(ApiHandler):
             raise TypeError(
                 f"{type(self).__name__} answers {type(value).__name__}, which it does not declare"
             )
+        if isinstance(value, Versioned):
+            self.tag(value.version)
         return self.reply(value, declared.status)
 
     def send(self, file: File, status: int) -> None:
@@ -205,15 +240,17 @@ def operation(
     answers: type[BaseModel] | Media | None = None,
     status: int | None = None,
     errors: Sequence[type[DomainError]] = (),
+    if_match: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Method]:
     """Declare one method of a resource; without `answers` it replies 204."""
-    declared = Operation(summary, auth, asks, answers, status or (200 if answers else 204), errors)
+    declared = Operation(summary, auth, asks, answers, status or (200 if answers else 204), errors, if_match)
 
     def decorate(method: Callable[..., Awaitable[Any]]) -> Method:
         @wraps(method)
         async def answered(self: Resource, *args: str) -> None:
             asked = (self.asked(asks),) if isinstance(asks, type) else ()
-            self.answer(await method(self, *args, *asked), declared)
+            version = (self.version_asked(),) if if_match else ()
+            self.answer(await method(self, *args, *asked, *version), declared)
 
         guarded = GUARDS[auth](answered)
         setattr(guarded, "operation", declared)  # noqa: B010 - a function has no such attribute to mypy

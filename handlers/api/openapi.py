@@ -19,12 +19,22 @@ from handlers.api.contract import (
     Media,
     Operation,
     Resource,
+    Versioned,
     operation,
 )
 from handlers.services import Site
 
 REFERENCE = "#/components/schemas/{model}"
 JSON = "application/json"
+TAG = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "the version that was seen, as its `ETag` gave it; another one is 409 `draft_changed`",
+    "schema": TAG,
+}
+ETAG = {"ETag": {"description": "`version`, in quotes", "schema": TAG}}
 
 Schemas = Mapping[Any, dict[str, Any]]
 """(model, direction) → reference to its schema."""
@@ -89,6 +99,7 @@ def _path(endpoint: Endpoint, references: Schemas) -> dict[str, Any]:
 
 def _operation(endpoint: Endpoint, method: str, declared: Operation, references: Schemas) -> dict[str, Any]:
     words = re.findall(r"\w+", endpoint.path)
+    parameters: list[dict[str, Any]] = [IF_MATCH] if declared.if_match else []
     described: dict[str, Any] = {
         "operationId": "_".join((method, *words)),
         "summary": declared.summary,
@@ -110,15 +121,17 @@ def _operation(endpoint: Endpoint, method: str, declared: Operation, references:
                 for kind in declared.asks.types
             },
         }
-        described["parameters"] = [
+        parameters += [
             {"name": name, "in": "header", "description": why, "schema": {"type": "string"}}
             for name, why in declared.asks.headers.items()
         ]
     elif declared.asks and method == "get":
-        described["parameters"] = list(_query(declared.asks))
+        parameters += _query(declared.asks)
     elif declared.asks:
         schema = references[declared.asks, "validation"]
         described["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    if parameters:
+        described["parameters"] = parameters
     return described
 
 
@@ -140,6 +153,8 @@ def _success(declared: Operation, references: Schemas) -> dict[str, Any]:
     if isinstance(declared.answers, Media):
         described["content"] = {kind: {} for kind in declared.answers.types}
     elif declared.answers:
+        if issubclass(declared.answers, Versioned):
+            described["headers"] = ETAG
         described["content"] = {JSON: {"schema": references[declared.answers, "serialization"]}}
     return described
 

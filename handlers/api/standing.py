@@ -111,17 +111,20 @@ class AnswersResource(ApplicationBase):
         asks=Filled,
         answers=Application,
         errors=(*THEIRS, *MOVED),
+        if_match=True,
     )
-    async def put(self, key: str, asked: Filled) -> Application:
+    async def put(self, key: str, asked: Filled, version: int) -> Application:
         found, guide = await self.load(key)
         given = unmasked(guide.form, asked.answers, self.services.applications.answers(found))
-        saved = await self.services.applications.save(key, self.bound_party(), guide, given, self.by_party())
+        saved = await self.services.applications.save(
+            key, self.bound_party(), guide, given, version, self.by_party()
+        )
         return self.shown(saved, guide)
 
 
 class SubmissionResource(ApplicationBase):
     @operation(
-        "Hand in",
+        "Hand in the version that was confirmed",
         auth=Auth.APPLICANT,
         asks=Submission,
         answers=Receipt,
@@ -136,8 +139,9 @@ class SubmissionResource(ApplicationBase):
             SerialTaken,
             MaterialsMissing,
         ),
+        if_match=True,
     )
-    async def post(self, key: str, asked: Submission) -> Receipt:
+    async def post(self, key: str, asked: Submission, version: int) -> Receipt:
         _, guide = await self.load(key)
         if not asked.promise:
             raise PromiseRequired
@@ -145,7 +149,7 @@ class SubmissionResource(ApplicationBase):
             self.services.halls, guide, how=asked.how, hall=asked.hall, address=asked.address
         )
         submitted = await self.services.applications.submit(
-            key, self.bound_party(), guide, self.services.calendar, self.by_party(), place
+            key, self.bound_party(), guide, version, self.services.calendar, self.by_party(), place
         )
         return self.receipt(submitted)
 
@@ -157,12 +161,13 @@ class SupplementResource(ApplicationBase):
         asks=Filled,
         answers=Application,
         errors=(*THEIRS, InvalidForm, *MOVED, MaterialsMissing),
+        if_match=True,
     )
-    async def post(self, key: str, asked: Filled) -> Application:
+    async def post(self, key: str, asked: Filled, version: int) -> Application:
         found, guide = await self.load(key)
         given = unmasked(guide.form, asked.answers, self.services.applications.answers(found))
         answered = await self.services.applications.supplement(
-            key, self.bound_party(), guide, given, self.services.calendar, self.by_party()
+            key, self.bound_party(), guide, given, version, self.services.calendar, self.by_party()
         )
         return self.shown(answered, guide)
 

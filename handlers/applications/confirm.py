@@ -1,17 +1,18 @@
 """Reading everything once more, saying how to receive the result, and handing it in (article 11)."""
 
-from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from handlers.applications.page import ApplicationPage, is_draft
+from handlers.applications.difference import changes, seen_of
+from handlers.applications.page import ApplicationPage, hide_numbers, is_draft
+from handlers.applications.reading import readable
 from handlers.pages import DOCUMENT_ID
 from handlers.visitor import bound
-from models.applications import Place, check_answers, lacking
+from models.applications import DraftChanged, Place, lacking
 from models.errors import BadInput, Conflict, DomainError, InvalidForm
 from models.halls import Halls
-from models.items import Guide, Question
+from models.items import Guide
 from models.store import Document
 from models.workdays import local_date
 
@@ -36,7 +37,6 @@ class HallRequired(BadInput):
 
 LONGEST_ADDRESS = 200
 How = Literal["window", "courier", "electronic"]
-YES_NO = {"yes": "是", "no": "否"}
 
 
 class ConfirmForm(BaseModel):
@@ -58,8 +58,8 @@ class ConfirmPage(ApplicationPage):
 
     @bound
     async def post(self, key: str) -> None:
-        found, guide = await self.load(key)
-        filled = self.form(ConfirmForm)
+        _, guide = await self.load(key)
+        filled, party = self.form(ConfirmForm), self.bound_party()
         try:
             if filled.promise != "yes":
                 raise PromiseRequired
@@ -67,18 +67,34 @@ class ConfirmPage(ApplicationPage):
                 self.services.halls, guide, how=filled.how, hall=filled.hall, address=filled.address
             )
             await self.services.applications.submit(
-                key, self.bound_party(), guide, self.services.calendar, self.by_party(), place
+                key, party, guide, self.version(), self.services.calendar, self.by_party(), place
             )
         except DomainError as error:
-            if isinstance(error, Conflict) and (await self.load(key))[0]["serial"]:
-                return self.see_other(f"/applications/{key}/receipt")  # tapped twice
-            return self.again("applications/confirm.html", error, **await self.values(found, guide))
+            return await self.refuse(key, error)
         return self.see_other(f"/applications/{key}/receipt")
 
+    async def refuse(self, key: str, error: DomainError) -> None:
+        """What there is now, and what of it has changed since it was confirmed; then the promise is for
+        what was shown before, and is not kept.
+        """
+        found, guide = await self.load(key)
+        values = await self.values(found, guide)
+        if isinstance(error, Conflict) and found["serial"]:
+            if values["changes"]:
+                raise error
+            return self.see_other(f"/applications/{key}/receipt")  # tapped twice
+        given = self.given()
+        if isinstance(error, DraftChanged) or values["changes"]:
+            given.pop("promise", None)
+        errors = self.errors_of(error)
+        return self.show("applications/confirm.html", error=error, given=given, errors=errors, **values)
+
     async def values(self, found: Document, guide: Guide) -> dict[str, Any]:
-        answers = self.services.applications.answers(found)
+        applications, party = self.services.applications, self.bound_party()
+        answers = hide_numbers(guide.form, applications.present_answers(found, party, guide))
+        seen = seen_of(guide, answers, found)
         try:
-            check_answers(guide.form, answers, complete=True, today=local_date(self.now))
+            applications.check_complete(found, party, guide, local_date(self.now))
             unfinished: dict[str, str] = {}
         except InvalidForm as error:
             unfinished = {
@@ -90,6 +106,8 @@ class ConfirmPage(ApplicationPage):
         return {
             "application": found,
             "guide": guide,
+            "seen": seen.model_dump_json(),
+            "changes": changes(guide, self.get_body_argument("seen", ""), seen),
             "sections": readable(guide, answers, self.locale.translate),
             "names": await self.names(found),
             "unfinished": unfinished,
@@ -116,32 +134,6 @@ async def place_of(halls: Halls, guide: Guide, *, how: How, hall: str, address: 
             raise AddressRequired
         return Place(how="courier", address=normal)
     return Place(how="electronic")
-
-
-def readable(
-    guide: Guide, answers: dict[str, Any], translate: Callable[[str], str] = str
-) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each section's title with its questions and answers in words; what was not asked is left out."""
-    sections = [
-        (
-            section.title,
-            [
-                (q.label, in_words(q, answers[q.name], translate))
-                for q in section.questions
-                if answers.get(q.name)
-            ],
-        )
-        for section in guide.form.sections
-    ]
-    return [section for section in sections if section[1]]
-
-
-def in_words(question: Question, answer: Any, translate: Callable[[str], str] = str) -> str:
-    labels = YES_NO if question.kind == "yes_no" else {o.value: o.label for o in question.options}
-    values = answer if isinstance(answer, list) else [answer]
-    return translate("、").join(
-        translate(labels[value]) if value in labels else value for value in map(str, values)
-    )
 
 
 ROUTES = [(rf"/applications/{DOCUMENT_ID}/confirm", ConfirmPage)]

@@ -1,12 +1,18 @@
 """智能引导 form filling: sections, conditional questions, and a draft that keeps itself."""
 
-from handlers.applications.page import ApplicationPage, is_draft
+from handlers.applications.difference import rows_of
+from handlers.applications.page import ApplicationPage, Given, is_draft
 from handlers.base import local
 from handlers.pages import DOCUMENT_ID
 from handlers.visitor import bound
 from models.applications import check_answers
-from models.errors import InvalidForm
+from models.errors import Conflict, InvalidForm
+from models.items import Guide
+from models.store import Document
 from models.workdays import local_date
+
+KEPT = "kept"
+"""Value of `use-<question>` where what is kept was chosen instead of what was written."""
 
 
 class FormPage(ApplicationPage):
@@ -22,14 +28,41 @@ class FormPage(ApplicationPage):
     @bound
     async def post(self, key: str) -> None:
         found, guide = await self.load(key)
-        given = self.answered(guide.form)
+        given, party = self.chosen(found, guide), self.bound_party()
+        applications = self.services.applications
         try:
-            await self.services.applications.save(key, self.bound_party(), guide, given, self.by_party())
-            check_answers(guide.form, given, complete=True, today=local_date(self.now))
+            found = await applications.save(key, party, guide, given, self.version(), self.by_party())
+            applications.check_complete(found, party, guide, local_date(self.now))
         except InvalidForm as error:
             labels = self.labels_of(guide.form)
             return self.again("applications/form.html", error, application=found, guide=guide, labels=labels)
+        except Conflict as error:
+            return await self.compare(key, given, error)
         return self.see_other(f"/applications/{key}/materials")
+
+    def chosen(self, found: Document, guide: Guide) -> Given:
+        """What was written, or in its place what is kept, where that was chosen."""
+        given, kept = self.answered(guide.form), self.services.applications.answers(found)
+        for question in guide.form.questions():
+            if self.get_body_argument(f"use-{question.name}", "") == KEPT:
+                given[question.name] = kept.get(question.name, "")
+        return given
+
+    async def compare(self, key: str, given: Given, error: Conflict) -> None:
+        """What was written beside what is kept now, to choose from; nothing of either is lost."""
+        found, guide = await self.load(key)
+        applications, party, form = self.services.applications, self.bound_party(), guide.form
+        known, today = applications.known(party, guide), local_date(self.now)
+        written = check_answers(form, given, known, complete=False, today=today)
+        self.show(
+            "applications/changed.html",
+            error=error,
+            application=found,
+            guide=guide,
+            draft=is_draft(found),
+            rows=rows_of(form, written, applications.answers(found), self.locale.translate),
+            written={name: [v] if isinstance(v, str) else v for name, v in given.items()},
+        )
 
 
 class DraftHandler(ApplicationPage):
@@ -39,10 +72,12 @@ class DraftHandler(ApplicationPage):
     async def post(self, key: str) -> None:
         _, guide = await self.load(key)
         given = self.answered(guide.form)
-        await self.services.applications.save(key, self.bound_party(), guide, given, self.by_party())
+        kept = await self.services.applications.save(
+            key, self.bound_party(), guide, given, self.version(), self.by_party()
+        )
         if not self.by_script:
             return self.see_other(f"/applications/{key}")
-        return self.tell({"saved_at": local(self.now, "%H:%M")})
+        return self.tell({"saved_at": local(self.now, "%H:%M"), "version": kept["version"]})
 
 
 ROUTES = [

@@ -1,18 +1,30 @@
 """What every page of one application begins with."""
 
+import re
+from typing import Any
+
 from handlers.pages import CitizenPage
 from models.applications import State
 from models.items import Form, Guide
+from models.masks import mask_number
 from models.store import Document
 
 Given = dict[str, str | list[str]]
 
 
 class ApplicationPage(CitizenPage):
+    def get_template_namespace(self) -> dict[str, Any]:
+        return super().get_template_namespace() | {"known_of": self.known_of}
+
     async def load(self, key: str) -> tuple[Document, Guide]:
         """The party's own application, and the very version of the guide under which it was begun."""
         found = await self.services.applications.find(key, self.bound_party())
         return found, await self.services.guides.version(found["guide"])
+
+    def version(self) -> int:
+        """The version that the sent page showed; 0, which none is, if it does not say."""
+        sent = self.get_body_argument("version", "")
+        return int(sent) if re.fullmatch("[0-9]{1,9}", sent, re.ASCII) else 0
 
     def answered(self, form: Form) -> Given:
         """The answers as the browser sent them: a list where several can be chosen."""
@@ -35,6 +47,17 @@ class ApplicationPage(CitizenPage):
             name: [str(v) for v in value] if isinstance(value, list) else [str(value)]
             for name, value in answers.items()
         }
+
+    def known_of(self, guide: Guide) -> dict[str, str]:
+        """What the binding answers, by question, as its owner may see it on a screen."""
+        known = self.services.applications.known(self.bound_party(), guide)
+        return hide_numbers(guide.form, known)
+
+
+def hide_numbers(form: Form, answers: dict[str, Any]) -> dict[str, Any]:
+    """Answers with the number of one's own credential shown in part."""
+    own = {q.name for q in form.questions() if q.prefill == "credential_number"}
+    return {name: mask_number(value) if name in own else value for name, value in answers.items()}
 
 
 def is_draft(document: Document) -> bool:

@@ -87,10 +87,12 @@ class SupplementPage(ApplicationPage):
                 self.bound_party(),
                 guide,
                 self.answered(guide.form),
+                self.version(),
                 self.services.calendar,
                 self.by_party(),
             )
         except DomainError as error:
+            found, guide = await self.load(key)
             values = page_values(found, guide) | {"labels": self.labels_of(guide.form)}
             return self.again("applications/supplement.html", error, **values)
         return self.see_other(f"/applications/{key}")

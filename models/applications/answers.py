@@ -8,7 +8,7 @@ from typing import Any
 from models.credentials import RULES, ApplicantKind, CredentialKind, normal_number
 from models.errors import BadInput, InvalidForm
 from models.items import Form, Question
-from models.masks import NAMES, mask_number, mask_phone
+from models.masks import NAMES, mask_number, mask_person, mask_phone
 from models.phone_codes import check_phone
 from models.typed import half_width
 
@@ -84,6 +84,8 @@ def mask_answer(question: Question, answer: Any, whose: ApplicantKind) -> Any:
     kind."""
     if question.prefill == "name":
         return NAMES[whose](str(answer))
+    if question.prefill == "agent_name":
+        return mask_person(str(answer))
     return MASKS[question.kind](str(answer)) if question.kind in SEALED_KINDS else HIDDEN
 
 
@@ -96,8 +98,12 @@ def is_asked(question: Question, answers: Mapping[str, Any]) -> bool:
     return any(value in question.when.values for value in given)
 
 
-def check_answers(form: Form, given: Mapping[str, Any], *, complete: bool, today: date) -> Answers:
+def check_answers(
+    form: Form, given: Mapping[str, Any], known: Mapping[str, Any], *, complete: bool, today: date
+) -> Answers:
     """The answers to the questions that are asked, in their normal form; all others are dropped.
+
+    To a locked question the answer is what is `known` from the binding, whatever was given.
 
     With `complete`, required questions must be answered; without, a draft may leave them open, but what
     is written is still checked. A date that lies in the past is not after `today`.
@@ -109,6 +115,10 @@ def check_answers(form: Form, given: Mapping[str, Any], *, complete: bool, today
     faults: dict[str, BadInput] = {}
     for question in form.questions():
         if not is_asked(question, answers):
+            continue
+        if question.locked:
+            if question.name in known:
+                answers[question.name] = known[question.name]
             continue
         raw = given.get(question.name)
         if _empty(raw):

@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from models.applications import rules
 from models.applications.answers import AnswerMissing, Answers, check_answers, is_asked
+from models.applications.identity import locked_part, prefilled, whose
 from models.applications.receipt import Place
 from models.applications.rules import Action, State
 from models.applications.serials import new_serial
@@ -66,7 +67,9 @@ class ApplicantSteps(ApplicationStore):
         rules.check_offered(guide, ApplicantKind(party.applicant["kind"]), by.channel)
         claim = f"{party.id}:{guide.key}"
         document = _draft(party, guide, department, claim, by)
-        document["answers"] = self._sealed(document["_id"], guide, self._prefilled(party, guide))
+        filled = prefilled(self.privacy, party, guide.form)
+        answers = check_answers(guide.form, filled, filled, complete=False, today=local_date(by.at))
+        document["answers"] = self._sealed(document["_id"], guide, answers)
         event = Event("application.started", document["_id"], by)
         document["timeline"] = [entry(event)]
         for _ in range(START_TRIES):
@@ -77,20 +80,32 @@ class ApplicantSteps(ApplicationStore):
         raise ApplicationMovedOn
 
     async def save(
-        self, key: str, party: Party, guide: Guide, given: Mapping[str, Any], by: Cause
+        self, key: str, party: Party, guide: Guide, given: Mapping[str, Any], version: int, by: Cause
     ) -> Document:
-        """Keep a draft's answers as far as they go.
+        """Keep a draft's answers as far as they go, in place of those of the `version` that was seen.
+
+        Keeping again what is kept changes nothing, so that a request whose answer was lost can be repeated.
 
         Raises:
-            Conflict: `already_submitted` or `application_moved_on`.
+            Conflict: `draft_changed`, `already_submitted` or `application_moved_on`.
         """
-        await self._own_draft(key, party)
-        answers = check_answers(guide.form, given, complete=False, today=local_date(by.at))
+        found = await self._own_draft(key, party)
+        known = self.known(party, guide)
+        answers = check_answers(guide.form, given, known, complete=False, today=local_date(by.at))
+        if answers == self.answers(found):
+            return found
+        return await self._keep(found, party, guide, answers, version, by)
+
+    async def _keep(
+        self, found: Document, party: Party, guide: Guide, answers: Answers, version: int, by: Cause
+    ) -> Document:
+        rules.check_version(found, version)
+        sealed = self._sealed(found["_id"], guide, answers)
         return await self.change(
-            key,
-            expects={"state": State.DRAFT},
-            sets={"answers": self._sealed(key, guide, answers), "changed_at": by.at},
-            event=Event("application.saved", key, by),
+            found["_id"],
+            expects={"state": State.DRAFT, "version": version},
+            sets={"answers": sealed, "changed_at": by.at, **whose(party)},
+            event=Event("application.saved", found["_id"], by),
             otherwise=ApplicationMovedOn,
         )
 
@@ -125,19 +140,27 @@ class ApplicantSteps(ApplicationStore):
         return await self._put_file(found, code, by, file=None, name=None)
 
     async def submit(
-        self, key: str, party: Party, guide: Guide, calendar: Workdays, by: Cause, place: Place
+        self, key: str, party: Party, guide: Guide, version: int, calendar: Workdays, by: Cause, place: Place
     ) -> Document:
-        """Hand it in; from now on it has a serial number and a receipt.
+        """Hand in the `version` that was confirmed; from now on it has a serial number and a receipt.
+
+        Where the binding has changed since that version, the draft takes over what it says now, and is to be
+        confirmed again.
 
         Raises:
             InvalidForm: answers are missing or wrong.
             Refused: `materials_missing`.
-            Conflict: `already_submitted` or `application_moved_on`.
+            Conflict: `draft_changed`, `already_submitted` or `application_moved_on`.
         """
         found = await self.find(key, party)
         rules.next_state(State(found["state"]), Action.SUBMIT)
-        answers = check_answers(guide.form, self.answers(found), complete=True, today=local_date(by.at))
+        rules.check_version(found, version)
+        before, known = self.answers(found), self.known(party, guide)
+        answers = check_answers(guide.form, before, known, complete=True, today=local_date(by.at))
         _check_materials(guide, found)
+        if locked_part(guide.form, answers) != locked_part(guide.form, before):
+            kept = await self._keep(found, party, guide, answers, version, by)
+            raise rules.DraftChanged(version=kept["version"])
         due = rules.acceptance_deadline(guide, by.at, calendar)
         sets = {
             "answers": self._sealed(key, guide, answers),
@@ -148,6 +171,7 @@ class ApplicantSteps(ApplicationStore):
             "deadlines": {"acceptance": due, "decision": None},
             "due_at": due,
             "channel": by.channel.value,
+            **whose(party),
         }
         for _ in range(SERIAL_TRIES):
             try:
@@ -157,27 +181,37 @@ class ApplicantSteps(ApplicationStore):
                     by,
                     {**sets, "serial": new_serial(local_date(by.at))},
                     update={"$unset": {"draft": ""}},
-                    expects={"materials": found["materials"], "answers": found["answers"]},
+                    expects={"version": version},
                 )
             except DuplicateKeyError:
                 continue
         raise SerialTaken
 
     async def supplement(
-        self, key: str, party: Party, guide: Guide, given: Mapping[str, Any], calendar: Workdays, by: Cause
+        self,
+        key: str,
+        party: Party,
+        guide: Guide,
+        given: Mapping[str, Any],
+        version: int,
+        calendar: Workdays,
+        by: Cause,
     ) -> Document:
-        """Answer all that was asked for; the limit for acceptance begins anew.
+        """Answer all that was asked for, with the files of the `version` that was seen; the limit for
+        acceptance begins anew. What the binding knows is taken from it again.
 
         Raises:
             InvalidForm, Refused (`materials_missing`), Conflict.
         """
         found = await self.find(key, party)
         rules.next_state(State(found["state"]), Action.SUPPLEMENT)
+        rules.check_version(found, version)
         asked = found["supplements"][-1]
         before = self.answers(found)
         new = {name: given[name] for name in given if name in asked["fields"] or name not in before}
         _check_answered(guide, asked["fields"], {**before, **new}, given)
-        answers = check_answers(guide.form, {**before, **new}, complete=True, today=local_date(by.at))
+        known = self.known(party, guide)
+        answers = check_answers(guide.form, {**before, **new}, known, complete=True, today=local_date(by.at))
         files = {m["code"]: m["file"] for m in found["materials"]}
         uploads = {m.code for m in guide.online_materials() if m.uploads}  # paper comes by another way
         if any(files[code] in (None, asked["files"].get(code)) for code in uploads & set(asked["materials"])):
@@ -194,8 +228,9 @@ class ApplicantSteps(ApplicationStore):
                 "received_at": by.at,
                 "deadlines.acceptance": due,
                 "due_at": due,
+                **whose(party),
             },
-            expects={"materials": found["materials"]},
+            expects={"version": version},
         )
 
     async def withdraw(self, key: str, party: Party, by: Cause) -> Document:
@@ -251,20 +286,6 @@ class ApplicantSteps(ApplicationStore):
         before = {m["file"] for m in found["materials"] if m["code"] == code and m["file"]}
         return next(iter(before - rules.replaced_files(found)), None)
 
-    def _prefilled(self, party: Party, guide: Guide) -> Answers:
-        """What the bound identity already says."""
-        who = party.applicant
-        opened = {"name": "name", "credential_number": "number", "phone": "phone"}
-        answers: Answers = {}
-        for question in guide.form.questions():
-            field = opened.get(question.prefill or "")
-            source = party.agent if field == "phone" else who
-            if field and source.get(field):
-                answers[question.name] = self.privacy.open(
-                    source[field], f"applicant:{source['_id']}:{field}"
-                )
-        return answers
-
     def _sealed_place(self, key: str, place: Place) -> Document:
         document = asdict(place)
         if place.address:
@@ -276,12 +297,9 @@ def _draft(party: Party, guide: Guide, department: Document, claim: str, by: Cau
     return {
         "_id": uuid4().hex,
         "draft": claim,
+        "version": 1,
         "serial": None,
-        "applicant": party.id,
-        "agent": str(party.agent["_id"]),
-        "account": party.account,
-        "masked_name": party.applicant["masked_name"],
-        "masked_number": party.applicant["credential"]["masked"],
+        **whose(party),
         "guide": guide.key,
         "item": guide.item,
         "item_name": guide.name,
@@ -317,7 +335,8 @@ def _check_answered(guide: Guide, fields: list[str], answers: Answers, given: Ma
     Raises:
         InvalidForm
     """
-    open_still = [q for q in guide.form.questions() if q.name in set(fields) - given.keys()]
+    wanted = set(fields) - given.keys()
+    open_still = [q for q in guide.form.questions() if q.name in wanted and not q.locked]
     if faults := {q.name: AnswerMissing() for q in open_still if is_asked(q, answers)}:
         raise InvalidForm(faults)
 

@@ -23,6 +23,17 @@ class AlreadySubmitted(WrongState):
     code = "already_submitted"
 
 
+class DraftChanged(Conflict):
+    """What was seen is not what is kept now; `version` is that of what is kept."""
+
+    code = "draft_changed"
+    message = "这份申请刚在别处改过，请核对最新内容后再继续"
+
+    def __init__(self, *, version: int) -> None:
+        super().__init__(version=version)
+        self.version = version
+
+
 class MaterialNotAsked(Refused):
     code = "material_not_asked"
     message = "本次补正没有要求这项材料"
@@ -41,6 +52,11 @@ class OtherDepartment(Forbidden):
 class BeyondGuide(Refused):
     code = "beyond_guide"
     message = "不得要求提交办事指南以外的材料或信息"
+
+
+class KnownByBinding(Refused):
+    code = "known_by_binding"
+    message = "“{labels}”来自实名认证，申请人不能更改，不必要求补正"
 
 
 class NothingAsked(Refused):
@@ -177,6 +193,15 @@ def next_state(state: State, action: Action) -> State:
     return TRANSITIONS[state][action]
 
 
+def check_version(application: Document, version: int) -> None:
+    """
+    Raises:
+        Conflict: `draft_changed`.
+    """
+    if application["version"] != version:
+        raise DraftChanged(version=application["version"])
+
+
 def moved_on(state: State) -> WrongState:
     kind = AlreadySubmitted if state is State.SUBMITTED else WrongState
     return kind(status=LABELS[state])
@@ -301,12 +326,13 @@ def check_supplement(
     """Nothing beyond the guide (articles 4.5, 14), all at once, and with its reason.
 
     Raises:
-        Refused: `beyond_guide`, `nothing_asked`, `reason_required`.
+        Refused: `beyond_guide`, `known_by_binding`, `nothing_asked`, `reason_required`.
     """
-    if not set(materials) <= {m.code for m in guide.online_materials()} or not set(fields) <= {
-        question.name for question in guide.form.questions()
-    }:
+    questions = {question.name: question for question in guide.form.questions()}
+    if not set(materials) <= {m.code for m in guide.online_materials()} or not set(fields) <= set(questions):
         raise BeyondGuide
+    if known := [questions[name].label for name in fields if questions[name].locked]:
+        raise KnownByBinding(labels="、".join(known))
     if not materials and not fields:
         raise NothingAsked
     check_reason(reason)

@@ -3,18 +3,19 @@
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.applications import rules
-from models.applications.answers import Answers, is_sealed
+from models.applications.answers import Answers, check_answers, is_sealed
+from models.applications.identity import differing, locked_part, prefilled, with_known
 from models.applications.receipt import Receipt, public_view, receipt_of
 from models.applications.rules import Action, State
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
-from models.items import Guide
+from models.items import Guide, Question
 from models.parties import Party
 from models.privacy import Privacy
 from models.store import Database, Document, PageUnknown, Store, entry, unique_text
@@ -35,17 +36,17 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ApplicationStore(Store):
-    """`{_id, draft: "<applicant>:<guide>" while it is one, serial: None until then, applicant, agent,
-    account, masked_name, masked_number, guide, item, item_name, department, department_name, handling, state,
-    answers, materials, place, deadlines: {acceptance, decision}, due_at: of the clock that runs, supplements,
-    refusal, result, channel, timeline, started_at, changed_at, submitted_at, received_at,
+    """`{_id, version, draft: "<applicant>:<guide>" while it is one, serial: None until then, applicant,
+    agent, account, masked_name, masked_number, guide, item, item_name, department, department_name, handling,
+    state, answers, materials, place, deadlines: {acceptance, decision}, due_at: of the clock that runs,
+    supplements, refusal, result, channel, timeline, started_at, changed_at, submitted_at, received_at,
     accepted_at, concluded_at}`.
 
-    `answers` maps a question to its answer, or to `{sealed}`; `materials` are `{code, name, file, file_name,
-    state}` (see MATERIAL_STATES); `place` is a `Place` with the address sealed; `supplements` are `{at, by,
-    materials, fields, reason, files: those before, by material, answered_at}`; `refusal` is `{reason,
-    basis}`; `result` is `{decision, reason, deliverable, file_name}`; files are ids of
-    `Materials`, the deliverable too.
+    `version` grows with every change; `answers` maps a question to its answer, or to `{sealed}`;
+    `materials` are `{code, name, file, file_name, state}` (see MATERIAL_STATES); `place` is a `Place` with
+    the address sealed; `supplements` are `{at, by, materials, fields, reason, files: those before, by
+    material, answered_at}`; `refusal` is `{reason, basis}`; `result` is `{decision, reason, deliverable,
+    file_name}`; files are ids of `Materials`, the deliverable too.
     """
 
     collection = "applications"
@@ -67,6 +68,20 @@ class ApplicationStore(Store):
     def __init__(self, database: Database, privacy: Privacy) -> None:
         super().__init__(database)
         self.privacy = privacy
+
+    async def change(
+        self, key: str, *, expects: Document, update: Document | None = None, **what: Any
+    ) -> Document:
+        """Every change makes the next version; where one is expected, another one is `draft_changed`."""
+        try:
+            return await super().change(
+                key, expects=expects, update={**(update or {}), "$inc": {"version": 1}}, **what
+            )
+        except Conflict:
+            now = await self.get(key)
+            if "version" in expects and now["state"] == expects["state"]:
+                raise rules.DraftChanged(version=now["version"]) from None
+            raise
 
     async def find(self, key: str, party: Party) -> Document:
         """An application of the party's own; somebody else's is not found, nor a deleted draft."""
@@ -123,6 +138,29 @@ class ApplicationStore(Store):
             else value
             for name, value in document["answers"].items()
         }
+
+    def known(self, party: Party, guide: Guide) -> Answers:
+        """What the binding answers, whatever anybody sends, by question."""
+        return locked_part(guide.form, prefilled(self.privacy, party, guide.form))
+
+    def present_answers(self, document: Document, party: Party, guide: Guide) -> Answers:
+        """What is handed in, or of a draft, what would be handed in now."""
+        answers = self.answers(document)
+        if document["state"] != State.DRAFT:
+            return answers
+        return with_known(guide.form, answers, self.known(party, guide))
+
+    def check_complete(self, document: Document, party: Party, guide: Guide, today: date) -> None:
+        """
+        Raises:
+            InvalidForm: a draft still lacks answers, or they are wrong.
+        """
+        answers, known = self.answers(document), self.known(party, guide)
+        check_answers(guide.form, answers, known, complete=True, today=today)
+
+    def unlike_binding(self, document: Document, party: Party, guide: Guide) -> list[Question]:
+        """The questions of one's own identity whose answer is not what the binding says now."""
+        return differing(guide.form, self.answers(document), self.known(party, guide))
 
     def receipt(self, document: Document, base_url: str) -> Receipt:
         return receipt_of(document, self.place_text(document), base_url)

@@ -1,9 +1,26 @@
 """The form of an item (智能引导): sections of questions, some of which depend on earlier answers."""
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+PREFILLS: Mapping[str, str] = {
+    "name": "text",
+    "credential_number": "credential",
+    "agent_name": "text",
+    "phone": "phone",
+}
+"""What can be filled in from the binding, and the kind of question that asks for it."""
+
+SUGGESTED = frozenset({"phone"})
+"""What may be changed where it is filled in; all else that the binding knows is verified, and locked."""
+
+OWN = frozenset(
+    {"姓名", "本人姓名", "申请人姓名", "姓名（名称）", "单位名称", "经办人姓名", "证件号码", "本人证件号码"}
+    | {"身份证号码", "申请人证件号码", "统一社会信用代码", "统一社会信用代码（注册号）"}
+)
+"""Labels that ask for what the binding knows."""
 
 
 class Part(BaseModel):
@@ -30,12 +47,24 @@ class Question(Part):
     help: str = ""
     options: list[Option] = []
     when: Condition | None = None
-    prefill: Literal["name", "credential_number", "phone"] | None = None
+    prefill: Literal["name", "credential_number", "agent_name", "phone"] | None = Field(
+        None, description="what of the binding answers it: of the applicant, or of the person who acts"
+    )
+    locked: bool = Field(
+        False, description="the binding knows it: it is shown, not asked, and what is sent for it is dropped"
+    )
     sensitive: bool = False
     max_length: int = 200
     minimum: float | None = None
     maximum: float | None = None
     latest: Literal["today"] | None = Field(None, description="of a date that lies in the past")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_is_locked(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {**given, "locked": given.get("prefill") in PREFILLS.keys() - SUGGESTED}
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Question":
@@ -43,6 +72,12 @@ class Question(Part):
             raise ValueError(f"{self.name}: options go with choice and choices")
         if self.latest and self.kind != "date":
             raise ValueError(f"{self.name}: only a date has a latest")
+        if self.prefill and self.kind != PREFILLS[self.prefill]:
+            raise ValueError(f"{self.name}: {self.prefill} goes with {PREFILLS[self.prefill]}")
+        if self.label in OWN and not self.locked:
+            raise ValueError(f"{self.name}: asks for what the binding knows, and has no prefill")
+        if self.name == "version":
+            raise ValueError("version: the name is the form's own")
         return self
 
 

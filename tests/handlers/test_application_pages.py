@@ -42,7 +42,10 @@ async def test_somebody_elses_is_not_found(town: Town) -> None:
 async def test_form_is_prefilled_and_keeps_what_was_written(town: Town) -> None:
     citizen = await town.citizen("王小明")
     path = (await citizen.post("/applications", {"item": ITEM})).location
-    assert 'value="王小明"' in (await citizen.get(path)).text
+    shown = (await citizen.get(path)).text
+    assert "<dt>姓名</dt><dd>王小明</dd>" in shown
+    assert 'name="name"' not in shown
+    assert 'name="phone" value="1' in shown
     page = await citizen.post(path, ANSWERS | {"address": "", "phone": "12"})
     assert page.status == 400
     assert re.search(r'id="address-error">请填写此项', page.text)

@@ -128,6 +128,12 @@ class Town:
     register: Register
     server: HTTPServer
 
+    async def version(self, path: str) -> Fields:
+        """The hidden field of a page that hands in what it showed."""
+        of = re.fullmatch(r"/applications/([0-9a-f]{32})/(form|draft|confirm|supplement)", path)
+        found = await self.services.applications.documents.find_one({"_id": of[1]}) if of else None
+        return {"version": str(found["version"])} if found else {}
+
     def browser(self) -> "Browser":
         return Browser(self)
 
@@ -150,7 +156,9 @@ class Browser:
         return await self.send(path, "GET", None, headers)
 
     async def post(self, path: str, fields: Fields | None = None, **headers: str) -> Page:
-        body = urlencode({"_xsrf": await self.token(), **(fields or {})}, doseq=True)
+        """Hand in a form, with its hidden fields as a page opened just now has them."""
+        hidden = {"_xsrf": await self.token(), **await self.town.version(path)}
+        body = urlencode({**hidden, **(fields or {})}, doseq=True)
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         return await self.send(path, "POST", body.encode(), headers | form)
 

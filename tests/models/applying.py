@@ -3,7 +3,7 @@
 from typing import Any
 
 from models.applications import Applications, Place
-from models.events import Channel
+from models.events import Cause, Channel
 from models.items import Guide
 from models.parties import Party
 from models.staff import Role
@@ -52,7 +52,7 @@ async def filled(
 ) -> Document:
     of = of or guide()
     draft = await begun(applications, party, cause, of)
-    await applications.save(draft["_id"], party, of, ANSWERS, cause())
+    await applications.save(draft["_id"], party, of, ANSWERS, draft["version"], cause())
     await applications.attach(draft["_id"], party, of, "id_card", file(draft, party), cause())
     return await applications.get(draft["_id"])
 
@@ -71,11 +71,33 @@ async def submitted(
     applications: Applications, party: Party, cause: MakeCause, of: Guide | None = None
 ) -> Document:
     draft = await filled(applications, party, cause, of)
-    return await applications.submit(draft["_id"], party, of or guide(), CALENDAR, cause(), ONLINE)
+    return await hand_in(applications, draft, party, cause, of)
 
 
 async def submitted_bare(applications: Applications, party: Party, cause: MakeCause, of: Guide) -> Document:
     """Handed in with its answers and no file."""
     draft = await begun(applications, party, cause, of)
-    await applications.save(draft["_id"], party, of, ANSWERS, cause())
-    return await applications.submit(draft["_id"], party, of, CALENDAR, cause(), ONLINE)
+    draft = await applications.save(draft["_id"], party, of, ANSWERS, draft["version"], cause())
+    return await hand_in(applications, draft, party, cause, of)
+
+
+async def hand_in(
+    applications: Applications,
+    draft: Document,
+    party: Party,
+    cause: MakeCause,
+    of: Guide | None = None,
+    place: Place = ONLINE,
+) -> Document:
+    """Hand in a draft as it was seen."""
+    return await applications.submit(
+        draft["_id"], party, of or guide(), draft["version"], CALENDAR, cause(), place
+    )
+
+
+async def supplement(
+    applications: Applications, key: str, party: Party, given: Document, by: Cause, of: Guide | None = None
+) -> Document:
+    """Answer what was asked for, having seen what there is."""
+    seen = (await applications.get(key))["version"]
+    return await applications.supplement(key, party, of or guide(), given, seen, CALENDAR, by)

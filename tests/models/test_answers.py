@@ -50,7 +50,7 @@ RIGHT = {"agent": "no", "count": "3"}
 @given(st.sampled_from(["yes", "no", "", "maybe", None]), st.text(max_size=9))
 def test_the_answer_to_a_question_that_is_not_asked_never_stays(agent: Any, name: str) -> None:
     given_ = {"agent": agent, "agent_name": name, "count": "3"}
-    answers = check_answers(FORM, given_, complete=False, today=TODAY)
+    answers = check_answers(FORM, given_, {}, complete=False, today=TODAY)
     if answers.get("agent") != "yes":
         assert "agent_name" not in answers
 
@@ -76,15 +76,15 @@ def test_the_answer_to_a_question_that_is_not_asked_never_stays(agent: Any, name
     ],
 )
 def test_what_is_wrong_is_named(changes: dict[str, Any], fault: str) -> None:
-    check_answers(FORM, RIGHT | changes, complete=False, today=TODAY)
+    check_answers(FORM, RIGHT | changes, {}, complete=False, today=TODAY)
     with pytest.raises(InvalidForm) as wrong:
-        check_answers(FORM, RIGHT | changes, complete=True, today=TODAY)
+        check_answers(FORM, RIGHT | changes, {}, complete=True, today=TODAY)
     assert list(wrong.value.fields) == [fault]
 
 
 def test_answers_come_in_their_normal_form() -> None:
     given_ = RIGHT | {"count": " 3 ", "day": "2026-11-24", "phone": "139 0000 0001", "invented": "x"}
-    assert check_answers(FORM, given_, complete=True, today=TODAY) == {
+    assert check_answers(FORM, given_, {}, complete=True, today=TODAY) == {
         "agent": "no",
         "count": 3,
         "day": "2026-11-24",
@@ -99,7 +99,7 @@ def test_full_width_answers_are_the_same_answers() -> None:
         "phone": "１３９ ００００ ０００１",
         "number": "１１０１０５１９４９１２３１００２ｘ",
     }
-    assert check_answers(FORM, given_, complete=True, today=TODAY) == {
+    assert check_answers(FORM, given_, {}, complete=True, today=TODAY) == {
         "agent": "no",
         "count": 3,
         "day": "2026-11-24",
@@ -136,4 +136,4 @@ def test_only_a_date_lies_in_the_past() -> None:
     with pytest.raises(ValueError, match="only a date"):
         Question.model_validate({"name": "n", "label": "-", "kind": "text", "latest": "today"})
     today = RIGHT | {"lost": TODAY.isoformat()}
-    assert check_answers(FORM, today, complete=True, today=TODAY)["lost"] == TODAY.isoformat()
+    assert check_answers(FORM, today, {}, complete=True, today=TODAY)["lost"] == TODAY.isoformat()

@@ -16,7 +16,17 @@ from models.items import Guide
 from models.parties import Party
 from models.store import Document
 from tests.conftest import Clock, MakeCause
-from tests.models.applying import ANSWERS, APPROVER, CALENDAR, OFFICE, ONLINE, begun, filled, guide, submitted
+from tests.models.applying import (
+    ANSWERS,
+    APPROVER,
+    CALENDAR,
+    OFFICE,
+    begun,
+    filled,
+    guide,
+    hand_in,
+    submitted,
+)
 
 
 async def test_a_draft_is_prefilled_and_one_for_each_guide(
@@ -57,7 +67,7 @@ async def test_a_postal_address_is_sealed_but_on_the_receipt(
 ) -> None:
     draft = await filled(applications, party, cause)
     place = Place(how="courier", address="陈建国 13900010001 沙湾街道紫坭村1号")
-    found = await applications.submit(draft["_id"], party, guide(), CALENDAR, cause(), place)
+    found = await hand_in(applications, draft, party, cause, place=place)
     assert "紫坭村" not in str(found)
     assert "紫坭村" in applications.receipt(found, "").place
 
@@ -68,7 +78,7 @@ async def test_twenty_submissions_at_once_give_one_serial_number(
 ) -> None:
     draft = await filled(applications, party, cause)
     results = await asyncio.gather(
-        *(applications.submit(draft["_id"], party, guide(), CALENDAR, cause(), ONLINE) for _ in range(20)),
+        *(hand_in(applications, draft, party, cause) for _ in range(20)),
         return_exceptions=True,
     )
     assert sum(isinstance(result, dict) for result in results) == 1
@@ -83,11 +93,11 @@ async def test_nothing_incomplete_is_handed_in(
 ) -> None:
     draft = await begun(applications, party, cause)
     with pytest.raises(InvalidForm) as wrong:
-        await applications.submit(draft["_id"], party, guide(), CALENDAR, cause(), ONLINE)
+        await hand_in(applications, draft, party, cause)
     assert set(wrong.value.fields) == {"kind", "account", "ways"}
-    await applications.save(draft["_id"], party, guide(), ANSWERS, cause())
+    draft = await applications.save(draft["_id"], party, guide(), ANSWERS, draft["version"], cause())
     with pytest.raises(Refused) as refused:
-        await applications.submit(draft["_id"], party, guide(), CALENDAR, cause(), ONLINE)
+        await hand_in(applications, draft, party, cause)
     assert refused.value.code == "materials_missing"
     assert (await applications.get(draft["_id"]))["serial"] is None
 

@@ -14,15 +14,16 @@ from tests.models.applying import (
     ANSWERS,
     APPROVER,
     CALENDAR,
-    ONLINE,
     PDF,
     SUPERVISOR,
     begun,
     file,
     filled,
     guide,
+    hand_in,
     submitted,
     submitted_bare,
+    supplement,
 )
 
 
@@ -71,7 +72,7 @@ async def test_paper_is_named_as_such_and_a_supplement_of_it_needs_no_file(
     found = await submitted_bare(applications, party, cause, of)
     assert [m["state"] for m in found["materials"]] == ["paper"]
     await applications.request_supplement(found["_id"], APPROVER, of, ["original"], [], "请交原件", cause())
-    answered = await applications.supplement(found["_id"], party, of, {}, CALENDAR, cause())
+    answered = await supplement(applications, found["_id"], party, {}, cause(), of)
     assert answered["state"] == State.SUBMITTED
 
 
@@ -118,13 +119,13 @@ async def test_a_supplement_is_asked_once_answered_whole_and_restarts_the_clock(
     )
     given: dict[str, Any] = {"kind": "lost", "lost_on": "2026-11-01"}
     with pytest.raises(Refused):  # the same file as before
-        await applications.supplement(key, party, guide(), given, CALENDAR, cause())
+        await supplement(applications, key, party, given, cause())
     new = file(found, party, "1" * 32)
     await applications.attach(key, party, guide(), "id_card", new, cause())
     with pytest.raises(Refused):  # was not asked for
         await applications.attach(key, party, guide(), "photo", new, cause())
     clock.advance(timedelta(days=1))
-    again = await applications.supplement(key, party, guide(), {"kind": "new"}, CALENDAR, cause())
+    again = await supplement(applications, key, party, {"kind": "new"}, cause())
     assert again["state"] == State.SUBMITTED
     assert again["deadlines"]["acceptance"] == datetime(2026, 12, 2, 15, 59, 59, tzinfo=UTC)
     with pytest.raises(Refused) as twice:
@@ -148,15 +149,15 @@ async def test_a_supplement_is_not_answered_by_saying_nothing(
     asked = ["kind", "lost_on", "account"]
     await applications.request_supplement(key, APPROVER, guide(), [], asked, "请核对", cause())
     with pytest.raises(InvalidForm) as silent:
-        await applications.supplement(key, party, guide(), {"name": "别人"}, CALENDAR, cause())
+        await supplement(applications, key, party, {"name": "别人"}, cause())
     assert set(silent.value.fields) == {"kind", "account"}  # the date is asked for only where it was lost
     lost = {"kind": "lost", "account": ANSWERS["account"]}
     with pytest.raises(InvalidForm) as half:
-        await applications.supplement(key, party, guide(), lost, CALENDAR, cause())
+        await supplement(applications, key, party, lost, cause())
     assert set(half.value.fields) == {"lost_on"}
     assert (await applications.get(key))["state"] == State.SUPPLEMENT_REQUESTED
     same = {name: ANSWERS[name] for name in ("kind", "account")}
-    answered = await applications.supplement(key, party, guide(), same, CALENDAR, cause())
+    answered = await supplement(applications, key, party, same, cause())
     assert (answered["state"], applications.answers(answered)) == (State.SUBMITTED, ANSWERS)
 
 
@@ -171,11 +172,11 @@ async def test_what_the_department_had_stays_what_it_had_not_goes(
         return await applications.attach(key, party, guide(), "id_card", file(draft, party, name), cause())
 
     assert await attach(names[1]) == names[0]
-    await applications.submit(key, party, guide(), CALENDAR, cause(), ONLINE)
+    await hand_in(applications, await applications.get(key), party, cause)
     await applications.request_supplement(key, APPROVER, guide(), ["id_card"], [], "不清楚", cause())
     assert await attach(names[2]) is None
     assert await attach(names[3]) == names[2]
-    await applications.supplement(key, party, guide(), {}, CALENDAR, cause())
+    await supplement(applications, key, party, {}, cause())
     await applications.accept(key, APPROVER, guide(), CALENDAR, cause())
     ended = await applications.conclude(key, APPROVER, guide(), "approved", "", PDF, cause())
     assert current_files(ended) == {names[3], PDF["_id"]}

@@ -54,6 +54,14 @@ class Service:
     secrets: set[str] = field(default_factory=set)
     """What no answer may hold, but the export of its owner."""
 
+    async def version(self, path: str) -> dict[str, str]:
+        """The header of somebody who has just seen what there is."""
+        of = re.fullmatch(r"/applications/([0-9a-f]{32})/(answers|submission|supplement)", path)
+        if not of:
+            return {}
+        found = await self.services.applications.documents.find_one({"_id": of[1]})
+        return {"If_Match": f'"{(found or {"version": 1})["version"]}"'}
+
     def client(self, token: str = "") -> "Client":
         return Client(self, token)
 
@@ -107,11 +115,11 @@ class Client:
     async def get(self, path: str, **headers: str) -> Reply:
         return await self.send("GET", path, None, headers)
 
-    async def post(self, path: str, body: Any = None) -> Reply:
-        return await self.send("POST", path, body)
+    async def post(self, path: str, body: Any = None, **headers: str) -> Reply:
+        return await self.send("POST", path, body, await self.service.version(path) | headers)
 
     async def put(self, path: str, body: Any = None, **headers: str) -> Reply:
-        return await self.send("PUT", path, body, headers)
+        return await self.send("PUT", path, body, await self.service.version(path) | headers)
 
     async def patch(self, path: str, body: Any) -> Reply:
         return await self.send("PATCH", path, body)

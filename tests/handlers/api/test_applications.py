@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.items import Guide
 from tests.files import a_pdf
 from tests.handlers.api.clients import APPROVER, Service, a_photo, api_guide
 from tests.handlers.guides import USCC
@@ -101,21 +102,25 @@ async def test_supplement_is_what_was_asked_for(api: Service) -> None:
 @pytest.mark.article(12)
 async def test_a_supplement_answered_by_nothing_names_what_is_open(api: Service) -> None:
     client = await api.citizen("wang")
-    guide = await api.services.guides.publish(
-        api_guide(item=f"{USCC}{76:013}", name="要核对的事"), api.by_staff()
-    )
+    plain = api_guide(item=f"{USCC}{76:013}", name="要核对的事").model_dump(mode="json")
+    partner = {"name": "partner", "label": "对方证件号码", "kind": "credential", "required": False}
+    plain["form"]["sections"][1]["questions"].append(partner)
+    guide = await api.services.guides.publish(Guide.model_validate(plain), api.by_staff())
     key = await client.begin(guide.item)
+    answers = (await client.get(f"/applications/{key}")).json["answers"] | {"partner": "11010519491231002X"}
+    await client.put(f"/applications/{key}/answers", {"answers": answers})
     await client.submit(key)
     await api.services.applications.request_supplement(
-        key, APPROVER, guide, [], ["number", "address"], "请核对", api.by_staff()
+        key, APPROVER, guide, [], ["partner", "address"], "请核对", api.by_staff()
     )
     at = f"/applications/{key}/supplement"
     silent = await client.post(at, {"answers": {}})
-    assert (silent.code, set(silent.json["error"]["fields"])) == ("form_invalid", {"number", "address"})
+    assert (silent.code, set(silent.json["error"]["fields"])) == ("form_invalid", {"partner", "address"})
     shown = (await client.get(f"/applications/{key}")).json["answers"]
-    assert "*" in shown["number"]
-    same = {name: shown[name] for name in ("number", "address")}
-    assert (await client.post(at, {"answers": same})).json["state"] == "submitted"
+    assert "*" in shown["partner"]
+    same = {name: shown[name] for name in ("partner", "address")}
+    answered = (await client.post(at, {"answers": same})).json
+    assert (answered["state"], answered["answers"]) == ("submitted", shown)
 
 
 @pytest.mark.article(24)

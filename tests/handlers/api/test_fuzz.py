@@ -64,6 +64,7 @@ UPLOADS = [
     )
 ]
 FILE_NAMES = ["%ff", "%00", "%ED%A0%80", "../../etc/passwd", "a" * 5000, "%0d%0aX: y", "\xff"]
+IF_MATCHES = ["", "*", '"', '"0"', f'"{"9" * 5000}"', 'W/"1", "2"', '"-1"', "\xff"]
 COSTLY = ("/admin/sign-in",)
 """Each try costs the hash of a password."""
 QUESTIONS = ("name", "phone", "address", "housing", "number")
@@ -185,7 +186,9 @@ async def try_operation(fuzz: Fuzz, endpoint: Endpoint, method: str, declared: O
             await fuzz.call("GET", f"{path}?{right}&{query}")
     elif declared.asks:
         for body in bodies(declared.asks):
-            await fuzz.call(verb, path, body)
+            await fuzz.call(verb, path, body, **await fuzz.api.version(path))
+        for wild in IF_MATCHES if declared.if_match else ():
+            await fuzz.call(verb, path, body, If_Match=wild)
     else:
         await fuzz.call(verb, path, b"\xff")
 
