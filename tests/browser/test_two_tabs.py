@@ -98,9 +98,8 @@ async def test_one_tab_saves_one_after_the_other_and_the_latest_stays(
 
     await one.open(f"{path}/form")
     await one.page.route("**/draft", slow)
-    await one.page.fill("#address", "番禺区桥南街2号")
-    while not sent:
-        await asyncio.sleep(0.05)
+    async with one.page.expect_request("**/draft"):
+        await one.page.fill("#address", "番禺区桥南街2号")
     await one.page.fill("#address", "番禺区桥南街2号之一")
     await one.page.wait_for_timeout(1200)
     assert len(sent) == 1  # the second waits for the first

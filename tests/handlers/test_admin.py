@@ -348,3 +348,22 @@ async def test_reading_is_not_deciding(office: Office) -> None:
         assert "您的岗位不能办理这一步" in page.text
         assert (await desk.post(f"{path}/return", {"reason": "x"})).status == 403
     assert await office.state(path) == "accepted"
+
+
+@pytest.mark.article(7)
+async def test_an_application_in_another_name_than_its_applicants_is_marked(office: Office) -> None:
+    path, _ = await office.handed_in()
+    desk, applications = await office.desk("approver"), office.town.services.applications
+    found = await office.application(path)
+    guide = await office.town.services.guides.version(found["guide"])
+    asked = (await desk.get(path)).text
+    assert "身份信息不一致" not in asked
+    assert 'name="fields" value="address"' in asked
+    assert 'name="fields" value="name"' not in asked
+    refused = await desk.post(f"{path}/request_supplement", {"fields": "name", "reason": "请核对"})
+    assert refused.status == 422
+    assert "“姓名”来自实名认证" in refused.text
+    old = applications._sealed(found["_id"], guide, {**applications.answers(found), "name": "李四"})
+    await applications.documents.update_one({"_id": found["_id"]}, {"$set": {"answers": old}})
+    for page in (await desk.get(path), await desk.post(f"{path}/reveal", {"reason": "核实身份"})):
+        assert "申请中填写的“姓名”与申请人现在的实名认证信息不同" in page.text
