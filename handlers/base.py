@@ -15,8 +15,9 @@ from tornado.web import HTTPError, RequestHandler
 
 from handlers.protection import content_security_policy
 from handlers.services import Services
-from models.errors import BadInput, DomainError, Forbidden, NotFound, TooMany
+from models.errors import BadInput, DomainError, Forbidden, NotFound, TooMany, Unavailable
 from models.events import Cause, Channel
+from models.trouble import DatabaseUnavailable, is_trouble
 from models.workdays import PANYU
 
 
@@ -71,6 +72,7 @@ class BaseHandler(RequestHandler):
     """Request id, clock, security headers, errors."""
 
     channel: ClassVar[Channel] = Channel.WECHAT
+    needs_database = True
     request_id: str
 
     @property
@@ -88,6 +90,8 @@ class BaseHandler(RequestHandler):
         theirs = self.request.headers.get("X-Request-Id", "")
         if REQUEST_ID.fullmatch(theirs):
             structlog.contextvars.bind_contextvars(outside_request=theirs)
+        if self.needs_database and self.services.database.lost:
+            raise DatabaseUnavailable
 
     @property
     def address(self) -> str:
@@ -116,20 +120,23 @@ class BaseHandler(RequestHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
         if not isinstance(error, DomainError):
+            self.services.database.note(error)
             error = _as_domain_error(status_code, error)
         self.set_error_status(error)
         self.write_domain_error(error)
 
     def set_error_status(self, error: DomainError) -> None:
         self.set_status(error.status)
-        if isinstance(error, TooMany):
+        if isinstance(error, TooMany | Unavailable):
             self.set_header("Retry-After", str(error.retry_after))
 
     def write_domain_error(self, error: DomainError) -> None:
         raise NotImplementedError(f"{type(self).__name__} says how it shows {error.code}")
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        if not isinstance(value, DomainError | HTTPError):
+        if is_trouble(value):
+            log.warning("database_trouble", handler=type(self).__name__, error=type(value).__name__)
+        elif not isinstance(value, DomainError | HTTPError):
             log.error("request_failed", handler=type(self).__name__, exc_info=(typ, value, tb))
 
     def on_finish(self) -> None:
@@ -210,5 +217,7 @@ HTTP_ERRORS: Mapping[int, type[DomainError]] = {
 
 
 def _as_domain_error(status: int, error: BaseException | None) -> DomainError:
+    if is_trouble(error):
+        return DatabaseUnavailable()
     known = HTTP_ERRORS.get(status) if isinstance(error, HTTPError) else None
     return (known or InternalError)()

@@ -1,47 +1,54 @@
-"""For those who keep the service running: is it alive, can it serve, what does it count."""
+"""For those who keep the service running: is it alive, can it serve, what does it count.
 
-import asyncio
-from contextlib import suppress
+A server is ready when its database answers. That no worker works is said beside it, and counted: taking the
+servers out of service for it would only add to the harm.
+"""
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from handlers.jsonapi import ApiHandler
-from handlers.measures import measure
-from models.errors import Unavailable
+from handlers.measures import DATABASE_UP, measure
+from models.calls import wait_at_most
+from models.trouble import DatabaseUnavailable
+
+DATABASE_SECONDS = 2.0
 
 
-class DatabaseUnavailable(Unavailable):
-    code = "database_unavailable"
-    message = "数据库暂时不可用"
+class OperationsHandler(ApiHandler):
+    """Answers whatever the database does."""
+
+    needs_database = False
+
+    async def token(self) -> str | None:
+        """Nobody signs in here."""
 
 
-DATABASE_SECONDS = 2
-
-
-class HealthHandler(ApiHandler):
+class HealthHandler(OperationsHandler):
     """GET /healthz: the process answers."""
 
     async def get(self) -> None:
         self.reply({"status": "ok"})
 
 
-class ReadyHandler(ApiHandler):
-    """GET /readyz: the database answers too; 503 otherwise."""
+class ReadyHandler(OperationsHandler):
+    """GET /readyz: the database answers too, 503 otherwise; how the workers are is told beside it."""
 
     async def get(self) -> None:
         try:
-            await asyncio.wait_for(self.services.guides.documents.find_one({}, {"_id": 1}), DATABASE_SECONDS)
+            standing = await wait_at_most(DATABASE_SECONDS, self.services.workers.standing(self.now))
         except Exception as error:
             raise DatabaseUnavailable from error
-        self.reply({"status": "ready"})
+        self.reply({"status": "ready", "worker": str(standing)})
 
 
-class MetricsHandler(ApiHandler):
+class MetricsHandler(OperationsHandler):
     """GET /metrics: Prometheus text format."""
 
     async def get(self) -> None:
-        with suppress(Exception):  # of a database that does not answer nothing can be told
-            await asyncio.wait_for(measure(self.services), DATABASE_SECONDS)
+        try:
+            await wait_at_most(DATABASE_SECONDS, measure(self.services))
+        except Exception:  # of a database that does not answer nothing can be told
+            DATABASE_UP.set(0)
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.finish(generate_latest())
 

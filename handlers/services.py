@@ -26,6 +26,7 @@ from models.staff import Staff
 from models.store import Database, Store
 from models.verification import Identity, Verifier
 from models.workdays import Workdays
+from models.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Services:
     counters: Counters
     sms: SmsDays
     closures: Closures
+    workers: Workers
 
     def stores(self) -> list[Store]:
         values = (getattr(self, field.name) for field in fields(self))
@@ -127,4 +129,5 @@ def assemble(
         counters=counters,
         sms=sms,
         closures=Closures(database),
+        workers=Workers(database),
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -11,9 +12,11 @@ import structlog
 from handlers.base import BaseHandler
 from handlers.chat import BUSY, Chat
 from handlers.envelope import Envelope, Incoming, Opened, parse, text_reply
-from models.errors import BadInput, DomainError, Forbidden, NotFound
+from models.calls import wait_at_most
+from models.errors import BadInput, DomainError, Forbidden, NotFound, Unavailable
 from models.events import Cause, Channel
 from models.inbox import Inbox
+from models.trouble import is_trouble
 
 
 class TimestampStale(Forbidden):
@@ -26,6 +29,13 @@ class MessageTooLarge(BadInput):
     message = "消息过大"
 
 
+class AnswerLate(Unavailable):
+    """There is no reply in time; it will be there when WeChat asks again."""
+
+    code = "answer_late"
+    message = "暂时无法回复，请稍后再试"
+
+
 log = structlog.get_logger("panyu.callback")
 
 SUCCESS = "success"
@@ -33,7 +43,7 @@ SUCCESS = "success"
 PATIENCE = 4.5
 """Seconds; WeChat asks again after five."""
 LINGER = 600.0
-"""Seconds that an event may still be worked on after WeChat was told that it arrived."""
+"""Seconds that an event may still be worked on after WeChat went away."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds between two attempts at an event, doubling."""
 EARLY = 5
@@ -57,6 +67,7 @@ class Callback:
 
         Raises:
             Forbidden: `signature_invalid`, `timestamp_stale`, `nonce_repeated`, `encryption_required`.
+            Unavailable: `answer_late`, `database_unavailable`; WeChat sends the message again.
         """
         if query.get("encrypt_type") != "aes" or "signature" in query:
             self.envelope.check(query)
@@ -75,7 +86,7 @@ class Callback:
     async def spend(self, query: dict[str, str]) -> None:
         """Its nonce is good for nothing else; WeChat's question is answered whatever the database does."""
         try:
-            await asyncio.wait_for(self.inbox.spend(nonce_of(query), self.now()), PATIENCE / 2)
+            await wait_at_most(PATIENCE / 2, self.inbox.spend(nonce_of(query), self.now()))
         except Exception:
             log.exception("nonce_not_kept")
 
@@ -90,31 +101,36 @@ class Callback:
             raise TimestampStale
 
     async def _in_time(self, query: dict[str, str], message: Incoming) -> str | None:
-        """The reply, if there is one in time; an event goes on being worked on."""
+        """The reply. What is late goes on, and is there when WeChat asks again.
+
+        Raises:
+            Forbidden, Unavailable: see `reply`.
+        """
         is_event = message.kind == "event"
         work = self._until_done(query, message) if is_event else self._words(query, message)
-        task = asyncio.create_task(asyncio.wait_for(work, LINGER if is_event else PATIENCE))
         try:
-            return await asyncio.wait_for(asyncio.shield(task), PATIENCE)
+            return await wait_at_most(PATIENCE, work)
         except Forbidden:
             raise
         except DomainError as error:
             return None if is_event else error.message
         except TimeoutError:
-            late = log.warning if is_event else log.error
-            late("answer_late", kind=message.kind, event_name=message.event)
-            task.add_done_callback(_note)
-        except Exception:
+            log.warning("answer_late", kind=message.kind, event_name=message.event)
+            raise AnswerLate from None
+        except Exception as error:
+            if is_trouble(error):
+                raise
             log.exception("answer_failed", kind=message.kind, event_name=message.event)
         return None if is_event else BUSY
 
     async def _until_done(self, query: dict[str, str], message: Incoming) -> str | None:
-        """An event is not sent again once WeChat was told that it arrived: try until it is done.
+        """WeChat sends an event again only a few times: try for LINGER until it is done.
 
         It may come before we have noted what it is about; that is waited for EARLY times.
         """
         pause, early = FIRST_PAUSE, 0
-        while True:
+        end = monotonic() + LINGER
+        while monotonic() < end:
             try:
                 return await self._words(query, message)
             except NotFound:
@@ -129,6 +145,8 @@ class Callback:
                 log.exception("event_failed", event_name=message.event)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, 2 * pause)
+        log.error("event_given_up", event_name=message.event, message=message.id)
+        return None
 
     async def _words(self, query: dict[str, str], message: Incoming) -> str | None:
         """The reply to a message, made once."""
@@ -156,6 +174,7 @@ class CallbackHandler(BaseHandler):
 
     def initialize(self, envelope: Envelope) -> None:
         self.envelope = envelope
+        self.needs_database = self.request.method != "GET"
 
     @property
     def callback(self) -> Callback:
@@ -201,9 +220,3 @@ def routes(keys: Mapping[str, Any]) -> list[Any]:
 
 def nonce_of(query: dict[str, str]) -> str:
     return f"{query.get('timestamp')}\n{query.get('nonce')}"
-
-
-def _note(task: "asyncio.Task[str | None]") -> None:
-    """Look at the end of work that nobody waits for any more."""
-    if not task.cancelled() and (error := task.exception()):
-        log.error("late_work_failed", error=type(error).__name__)

@@ -89,6 +89,7 @@ class TooMany(DomainError):
 
 
 class Unavailable(DomainError):
-    """Something that we depend on does not answer; trying again later may help."""
+    """Something that we depend on does not answer; trying again in `retry_after` seconds may help."""
 
     status = 503
+    retry_after: ClassVar[int] = 30

@@ -11,7 +11,6 @@ words are made when it is sent. Whoever sends it holds its lease: `due_at` moves
 sender that dies lets the next one have it.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,12 +19,14 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
-from pymongo.errors import BulkWriteError, ConnectionFailure
+from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 
+from models.calls import all_to_their_end
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
 from models.store import Document, Store
+from models.trouble import is_trouble
 
 
 class DeliveryNotFound(NotFound):
@@ -127,18 +128,26 @@ class Deliveries(Store):
         """Add what is to be sent because of an event; what is there already stays as it is."""
         await _insert_new(self.documents, [_delivery(event, plan, now) for plan in plans])
 
-    async def claim(self, now: datetime, without: Collection[str] = ()) -> Document | None:
+    async def claim(
+        self, now: datetime, without: Collection[str] = (), lease: str | None = None
+    ) -> Document | None:
         """Take the delivery longest due, for LEASE; channels in `without` are left alone."""
         query: Document = {"state": DeliveryState.PENDING, "due_at": {"$lte": now}}
         if without:
             query["channel"] = {"$nin": sorted(without)}
         claimed: Document | None = await self.documents.find_one_and_update(
             query,
-            {"$set": {"due_at": now + LEASE, "lease": uuid4().hex}, "$inc": {"attempts": 1}},
+            {"$set": {"due_at": now + LEASE, "lease": lease or uuid4().hex}, "$inc": {"attempts": 1}},
             sort=[("due_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,
         )
         return claimed
+
+    async def held(self, lease: str, now: datetime) -> Document | None:
+        """The delivery that was claimed with this lease, while it lasts."""
+        query = {"state": DeliveryState.PENDING, "due_at": {"$gt": now}, "lease": lease}
+        found: Document | None = await self.documents.find_one(query)
+        return found
 
     async def sent(self, delivery: Document, sent_as: str, now: datetime) -> None:
         """It went out; `sent_as` is the provider's own id for it."""
@@ -291,14 +300,12 @@ class Outbox(Store):
             async for document in pending(store):
                 try:
                     await move(document, store)
-                except ConnectionFailure:  # no fault of the document
-                    raise
                 except Exception as error:
+                    if is_trouble(error):  # no fault of the document
+                        raise
                     done.stuck[f"{store.collection}/{document['_id']}"] = error
 
-        async with asyncio.TaskGroup() as group:
-            for store in stores:
-                group.create_task(empty(store))
+        await all_to_their_end(empty(store) for store in stores)
         return done
 
     async def _record(self, events: Sequence[Document]) -> None:

@@ -47,6 +47,13 @@ def unique_text(field: str) -> IndexModel:
 class Database(Protocol):
     """A connected database of either driver, as `wechat_backend.database` hands it over."""
 
+    @property
+    def lost(self) -> bool:
+        """Whether a call waited in vain for a primary, and none has been found since."""
+
+    def note(self, error: BaseException | None) -> None:
+        """A call failed so. Where it found no primary, `lost` holds until there is one."""
+
     def __getitem__(self, name: str) -> Any: ...
 
     def bucket(self, name: str) -> Any:

@@ -1,5 +1,10 @@
-"""Which workers are alive: `{_id: the worker's own name, at, started_at, relayed, sent}`, for an hour."""
+"""Which workers are alive, and how their loops are, for a week.
 
+`{_id: the worker's own name, at, started_at, relayed, sent, unwell}`; `unwell`: the loops that fail or hang.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -9,17 +14,44 @@ from models.store import Document, Store
 
 SILENT = timedelta(seconds=30)
 """A worker that has not been heard of for so long counts as gone."""
+KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of all workers together: how many are alive, when one was last heard of, and which loops are unwell."""
+
+    alive: int
+    heard_at: datetime | None
+    unwell: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if self.heard_at is None:
+            return "never heard of"
+        if not self.alive:
+            return f"silent since {self.heard_at.isoformat(timespec='seconds')}"
+        return f"unwell: {', '.join(self.unwell)}" if self.unwell else "working"
 
 
 class Workers(Store):
     collection = "workers"
-    indexes: ClassVar = [IndexModel([("at", DESCENDING)], expireAfterSeconds=3600)]
+    indexes: ClassVar = [
+        IndexModel([("at", DESCENDING)], name="heard_of", expireAfterSeconds=round(KEPT.total_seconds()))
+    ]
 
-    async def beat(self, name: str, now: datetime, **counts: int) -> None:
-        """The worker `name` is alive; `counts` says what it has done so far."""
+    async def beat(self, name: str, now: datetime, unwell: Sequence[str], **counts: int) -> None:
+        """The worker `name` is alive, its loops but the `unwell` are well; `counts` is what it has done."""
         await self.documents.update_one(
-            {"_id": name}, {"$set": {"at": now, **counts}, "$setOnInsert": {"started_at": now}}, upsert=True
+            {"_id": name},
+            {"$set": {"at": now, "unwell": list(unwell), **counts}, "$setOnInsert": {"started_at": now}},
+            upsert=True,
         )
 
     async def alive(self, now: datetime) -> list[Document]:
         return [worker async for worker in self.documents.find({"at": {"$gt": now - SILENT}})]
+
+    async def standing(self, now: datetime) -> Standing:
+        alive = await self.alive(now)
+        last = await self.documents.find_one({}, sort=[("at", DESCENDING)])
+        unwell = {loop for worker in alive for loop in worker["unwell"]}
+        return Standing(len(alive), last["at"] if last else None, tuple(sorted(unwell)))

@@ -113,7 +113,7 @@ async def test_unreachable_is_told_soon_and_without_password(driver: str) -> Non
         uri = f"mongodb://panyu:password@127.0.0.1:{closed.getsockname()[1]}/"
         began = time.monotonic()
         with pytest.raises(DatabaseUnreachable, match=r"Errno 111") as raised:
-            await connect(uri, "test", driver)
+            await connect(uri, "test", driver, patience=2)
     assert time.monotonic() - began < 5
     assert "password" not in str(raised.value)
     del raised

@@ -13,8 +13,8 @@ HOUSE = ("models", "handlers", "wechat_backend")
 """From the ground floor up: each may import those before it."""
 
 FLOORS = (
-    {"errors", "typed"},
-    {"events", "workdays", "privacy", "credentials", "uploads", "spelling"},
+    {"errors", "typed", "calls"},
+    {"events", "workdays", "privacy", "credentials", "uploads", "spelling", "trouble"},
     {"store", "verification", "masks"},
     {"counters"},
     {"sms"},
@@ -30,6 +30,15 @@ OUTSIDE_HANDLERS = {"motor", "gridfs", "aliyunsdkcore", "requests"}
 CLIENTS = {"MongoClient", "AsyncMongoClient", "AsyncIOMotorClient", "MotorClient"}
 CONNECTS = {"wechat_backend/database.py", "wechat_backend/mongod.py"}
 """The second sets up the replica set of the server that it starts."""
+
+CUTS_OFF = {"TaskGroup", "wait_for", "gather", "timeout", "timeout_at", "as_completed"}
+CALLS_THE_DATABASE = (
+    "wechat_backend.worker.loops",
+    "wechat_backend.worker.publisher",
+    "wechat_backend.worker.sender",
+    "wechat_backend.gateways.tokens",
+)
+"""Beside all of `models` and `handlers`."""
 
 READS_THE_CLOCK = {"now", "utcnow", "today", "fromtimestamp"}
 
@@ -111,6 +120,18 @@ def reads_the_clock(tree: ast.Module) -> list[int]:
     ]
 
 
+def cuts_off(tree: ast.Module) -> list[int]:
+    """Lines with what cancels a call for its neighbour's or its caller's sake."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "asyncio"
+        and node.attr in CUTS_OFF
+    ]
+
+
 def test_imports_run_downward_only() -> None:
     climbing = [
         found
@@ -172,6 +193,17 @@ def test_models_and_handlers_are_given_the_time() -> None:
     assert reading == {}
 
 
+def test_no_call_to_the_database_is_cut_off() -> None:
+    """`models.calls` says why, and does instead what these would do."""
+    cutting = {
+        name: lines
+        for name, tree in TREES.items()
+        if (top(name) in {"models", "handlers"} or name.startswith(CALLS_THE_DATABASE))
+        and (lines := cuts_off(tree))
+    }
+    assert cutting == {}
+
+
 def test_these_rules_see_a_breach() -> None:
     assert upward(Import("models.store", "models.applications.rules", "State"))
     assert upward(Import("models.halls", "models.items"))
@@ -186,4 +218,5 @@ def test_these_rules_see_a_breach() -> None:
         Import("models.new", "models.halls", "Hall"),
     ]
     assert reads_the_clock(tree) == [4]
+    assert cuts_off(ast.parse("asyncio.wait(x); asyncio.gather(x)\nasyncio.TaskGroup()")) == [1, 2]
     assert reads_the_clock(ast.parse("date.today(); time.time(); self.now(); datetime.max")) == [1, 1]

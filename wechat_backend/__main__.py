@@ -16,9 +16,13 @@ from pathlib import Path
 from wechat_backend import logs
 from wechat_backend.database import DatabaseUnreachable
 from wechat_backend.settings import Settings, SettingsError, load_settings
+from wechat_backend.watchdog import end_within
 
 REFUSED = 2
 """The exit code when a setting must be put right first; standard error names it."""
+
+ENDING_SECONDS = 10.0
+"""Within which a process that was told to end is gone."""
 
 
 def main() -> int:
@@ -104,6 +108,7 @@ async def _until_told(running: Awaitable[None]) -> None:
     for told in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(told, task.cancel)
     await asyncio.wait([task])
+    end_within(ENDING_SECONDS)
     if not task.cancelled():
         task.result()
 

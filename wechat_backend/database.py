@@ -16,26 +16,44 @@ from inspect import isawaitable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import structlog
 from gridfs.asynchronous import AsyncGridFSBucket
 from pymongo import AsyncMongoClient
-from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
+from pymongo.errors import (
+    ConfigurationError,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
 
 from models.store import ChangedMeanwhile
 
+A_PERSON, NOBODY = 5.0, 20.0
+"""Seconds that a call waits for a primary when a person waits for the answer, and when nobody does.
+
+A planned change of primary takes less than the first, so people notice nothing. The loss of a primary takes
+longer (MongoDB's own `electionTimeoutMillis` is ten seconds): people are told to try again, the worker waits.
+"""
 DEFAULTS: dict[str, Any] = {
     "appname": "panyu",
-    "serverSelectionTimeoutMS": 2000,
     "connectTimeoutMS": 2000,
+    "heartbeatFrequencyMS": 2000,  # a member that hangs is noticed after these two together
+    "socketTimeoutMS": 20000,
+    "retryReads": True,
     "retryWrites": True,
     "w": "majority",
     "uuidRepresentation": "standard",
 }
 """What holds unless the connection string says otherwise."""
+SEARCH_PAUSE = 0.5
+"""Seconds between two looks for a primary that were answered at once."""
 
 ALWAYS: dict[str, Any] = {"tz_aware": True, "tzinfo": UTC}
 
 
 WRITE_CONFLICT = 112
+
+log = structlog.get_logger("panyu.database")
 
 
 class DatabaseUnreachable(Exception):
@@ -57,6 +75,8 @@ class Database:
     def __init__(self, driver: Driver, client: Any, name: str) -> None:
         self.driver, self.client, self.name = driver, client, name
         self.native = client[name]
+        self._search: asyncio.Task[None] | None = None
+        self._closed = False
 
     def __getitem__(self, name: str) -> Any:
         return self.driver.collection(self.native[name])
@@ -94,23 +114,50 @@ class Database:
         except (PyMongoError, OSError) as error:
             raise DatabaseUnreachable(_reason(error)) from error
 
+    @property
+    def lost(self) -> bool:
+        """Whether a call waited in vain for a primary, and none has been found since.
+
+        Whoever asks meanwhile need not wait as long for the same answer.
+        """
+        return self._search is not None and not self._search.done()
+
+    def note(self, error: BaseException | None) -> None:
+        """A call failed so. Where it found no primary, `lost` holds until there is one."""
+        if isinstance(error, ServerSelectionTimeoutError) and not self.lost:
+            self._search = asyncio.create_task(self._find())
+
+    async def _find(self) -> None:
+        found = False
+        while not (found or self._closed):
+            try:
+                await self.ping()
+                found = True
+            except DatabaseUnreachable as error:
+                log.warning("database_lost", reason=str(error))
+                await asyncio.sleep(SEARCH_PAUSE)
+
     async def drop(self) -> None:
         """Remove the whole database; for tests and tools."""
         await self.client.drop_database(self.name)
 
     async def close(self) -> None:
+        self._closed = True
         await _awaited(self.client.close())
+        if self._search:
+            await asyncio.wait({self._search})
 
 
-async def connect(uri: str, name: str, driver: str = "pymongo") -> Database:
-    """Connect to database `name` and see that it answers.
+async def connect(uri: str, name: str, driver: str = "pymongo", patience: float = A_PERSON) -> Database:
+    """Connect to database `name` and see that it answers; later calls wait `patience` seconds for a primary.
 
     Raises:
-        DatabaseUnreachable: the connection string is not one, or nobody answers within two seconds.
+        DatabaseUnreachable: the connection string is not one, or nobody answers within `patience`.
     """
     parts = DRIVERS[driver]()
     given = {key.lower() for key, _ in parse_qsl(urlsplit(uri).query)}
-    options = {key: value for key, value in DEFAULTS.items() if key.lower() not in given}
+    defaults = DEFAULTS | {"serverSelectionTimeoutMS": round(patience * 1000)}
+    options = {key: value for key, value in defaults.items() if key.lower() not in given}
     try:
         client = parts.client(uri, **options, **ALWAYS)
     except (ConfigurationError, ValueError) as error:

@@ -1,10 +1,10 @@
 """Whom or what an event is about, as the panel may show it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from handlers.services import Services
+from models.calls import all_to_their_end
 from models.errors import NotFound
 from models.masks import mask_phone
 
@@ -25,7 +25,7 @@ UNKNOWN = Subject("—")
 async def subjects(services: Services, events: Iterable[str]) -> dict[str, Subject]:
     """By the ids of events."""
     keys = sorted(events)
-    return dict(zip(keys, await asyncio.gather(*(_subject(services, key) for key in keys)), strict=True))
+    return dict(zip(keys, await all_to_their_end(_subject(services, key) for key in keys), strict=True))
 
 
 async def _subject(services: Services, key: str) -> Subject:

@@ -29,6 +29,7 @@ from models.applications import DraftChanged
 from models.binding import NotAgent
 from models.errors import DomainError, Unauthenticated
 from models.store import PageUnknown
+from models.trouble import DatabaseUnavailable
 
 PREFIX = "/api/v1"
 IF_MATCH = r'(?:W/)?"([0-9]{1,9})"'
@@ -129,7 +130,7 @@ AUTH_ERRORS: Mapping[Auth, Sequence[type[DomainError]]] = {
 
 @dataclass(frozen=True)
 class Operation:
-    """`errors` are those beyond what `auth` and `asks` bring with them."""
+    """`errors` are those beyond what `auth` and `asks` bring with them, and what can befall them all."""
 
     summary: str
     auth: Auth
@@ -141,7 +142,7 @@ class Operation:
 
     def all_errors(self, method: str) -> dict[int, list[str]]:
         """Status → codes, in order."""
-        kinds = [*self.errors, *AUTH_ERRORS[self.auth]]
+        kinds: list[type[DomainError]] = [*self.errors, *AUTH_ERRORS[self.auth], DatabaseUnavailable]
         if self.auth is Auth.APPLICANT and method != "get":
             kinds.append(NotAgent)
         if isinstance(self.asks, type):

@@ -89,8 +89,8 @@ class Peer:
         return content(response.body.decode())
 
 
-def signature(*parts: str) -> str:
-    return sha1("".join(sorted((TOKEN, *parts))).encode(), usedforsecurity=False).hexdigest()
+def signature(*parts: str, token: str = TOKEN) -> str:
+    return sha1("".join(sorted((token, *parts))).encode(), usedforsecurity=False).hexdigest()
 
 
 def message(text: str, **changes: str) -> str:

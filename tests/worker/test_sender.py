@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from models.closures import Closures
-from models.outbox import Deliveries, Plan, Via
+from models.outbox import LEASE, Deliveries, Plan, Via
 from models.store import Document
 from tests.conftest import Clock
 from wechat_backend.gateways.base import GatewayError, Remedy
+from wechat_backend.worker import sender as sending
 from wechat_backend.worker.sender import QUOTA_WAIT, Overtaken, Sender
 
 Outcome = str | Exception
@@ -134,3 +136,57 @@ async def test_quota_stops_the_channel_not_the_others(
     assert await work(one) == 5
     assert await deliveries.failed() == []
     assert {each["attempts"] for each in wechat.got} == {1}
+
+
+async def test_what_went_out_is_recorded_though_the_database_fails_meanwhile(
+    deliveries: Deliveries, sender: Any, clock: Clock, monkeypatch: Any
+) -> None:
+    await plan(deliveries, clock)
+    failures = iter([AutoReconnect("gone"), AutoReconnect("gone still")])
+    record = deliveries.sent
+
+    async def fails_twice(*given: Any) -> None:
+        for failure in failures:
+            raise failure
+        await record(*given)
+
+    monkeypatch.setattr(deliveries, "sent", fails_twice)
+    monkeypatch.setattr(sending, "RECORD_AGAIN", 0.0)
+    hands = Hands("4711")
+    assert await work(sender(hands)) == 1
+    [kept] = await deliveries.of_event("e1")
+    assert (kept["state"], len(hands.got)) == ("sent", 1)
+
+
+async def test_recording_ends_with_the_lease(
+    deliveries: Deliveries, sender: Any, clock: Clock, monkeypatch: Any
+) -> None:
+    await plan(deliveries, clock)
+
+    async def fails(*_: Any) -> None:
+        clock.advance(LEASE)
+        raise AutoReconnect("gone")
+
+    monkeypatch.setattr(deliveries, "sent", fails)
+    with pytest.raises(AutoReconnect):
+        await work(sender(Hands("4711")))
+
+
+async def test_a_claim_whose_answer_was_lost_is_found_again(
+    deliveries: Deliveries, sender: Any, clock: Clock, monkeypatch: Any
+) -> None:
+    await plan(deliveries, clock, "e1")
+    await plan(deliveries, clock, "e2")
+    one = sender(Hands("4711", "4712"))
+    claim = deliveries.claim
+
+    async def answer_lost(*given: Any) -> None:
+        await claim(*given)
+        raise AutoReconnect("gone")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(deliveries, "claim", answer_lost)
+        with pytest.raises(AutoReconnect):
+            await one.claim()
+    assert await work(one) == 2
+    assert await deliveries.documents.distinct("attempts") == [1]

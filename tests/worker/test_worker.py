@@ -22,7 +22,6 @@ from tests.worker.dies import POINTS
 from tests.worker.platforms import MENU, SEND, Platforms
 from tests.worker.world import OPENID, PHONE, World
 from wechat_backend import notices
-from wechat_backend.worker import loops
 
 ROOT = Path(__file__).parents[2]
 
@@ -177,19 +176,17 @@ async def test_menu_that_failed_is_tried_again(world: World, platforms: Platform
     assert await world.worker.menu.publish()
 
 
-async def test_worker_runs_survives_faults_and_stops(
-    world: World, platforms: Platforms, monkeypatch: Any
-) -> None:
+async def test_worker_runs_survives_faults_and_stops(world: World, platforms: Platforms) -> None:
     failures = iter([RuntimeError("a fault"), RuntimeError("another")])
-    relay = world.worker.relay_once
+    relay = next(loop for loop in world.worker.loops if loop.name == "relay")
+    relay.every = 0.02
 
     async def faulty() -> int:
         for failure in failures:
             raise failure
-        return await relay()
+        return await world.worker.relay_once()
 
-    monkeypatch.setattr(world.worker, "relay_once", faulty)
-    monkeypatch.setattr(loops, "RELAY_EVERY", 0.02)
+    relay.work = faulty
     running = asyncio.create_task(world.worker.run())
     await world.book(await world.person())
     await until(lambda: bool(platforms.messages))

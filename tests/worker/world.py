@@ -77,7 +77,6 @@ class World:
 
     async def prepare(self) -> None:
         await self.services.prepare()
-        await self.worker.workers.prepare()
 
     def by(self, actor: str = "system", channel: Channel = Channel.WECHAT) -> Cause:
         return Cause(actor, self.clock(), channel, "request-1")
@@ -113,8 +112,8 @@ class World:
             by=self.by(),
         )
 
-    async def book(self, party: Party) -> Document:
+    async def book(self, party: Party, hall: Hall = HALL) -> Document:
         """On the next working day at half past nine."""
         calendar = Workdays()
         start = local_moment(calendar.after(local_date(self.clock()), 1), time(9, 30))
-        return await self.services.appointments.book(party, a_guide(), HALL, start, calendar, self.by())
+        return await self.services.appointments.book(party, a_guide(), hall, start, calendar, self.by())

@@ -9,12 +9,13 @@ from models.inbox import Inbox
 from models.outbox import Outbox, Via
 from models.sms import SmsDays
 from models.workers import Workers
-from wechat_backend.database import connect
+from wechat_backend.database import NOBODY, connect
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import Clock
 from wechat_backend.menu import menu
 from wechat_backend.services import build_services, privacy_of, utc_now
 from wechat_backend.settings import Settings
+from wechat_backend.watchdog import Watchdog
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.channels import Channels
 from wechat_backend.worker.loops import Worker
@@ -22,27 +23,29 @@ from wechat_backend.worker.postage import Postage
 from wechat_backend.worker.publisher import MenuPublisher
 from wechat_backend.worker.sender import Channel, Sender
 
-WITHOUT_EVENTS = (Outbox, Inbox, Counters, SmsDays, Closures)
+WITHOUT_EVENTS = (Outbox, Inbox, Counters, SmsDays, Closures, Workers)
 """Stores from which there is nothing to relay."""
 
 
 async def run(settings: Settings) -> None:
-    """Work until cancelled.
+    """Work until cancelled. A worker that hangs ends its process.
 
     Raises:
         wechat_backend.database.DatabaseUnreachable
     """
     database = await connect(
-        settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver
+        settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver, NOBODY
     )
     gateways = Gateways(settings, database, privacy_of(settings), utc_now)
+    watchdog = Watchdog()
     try:
         services = build_services(settings, database, gateways)
         worker = build(settings, services, gateways, utc_now)
         await services.prepare()
-        await worker.workers.prepare()
-        await worker.run()
+        watchdog.start()
+        await worker.run(watchdog.expect)
     finally:
+        watchdog.stop()
         gateways.close()
         await database.close()
 
@@ -59,7 +62,7 @@ def build(settings: Settings, services: Services, gateways: Gateways, clock: Clo
         stores=[store for store in services.stores() if not isinstance(store, WITHOUT_EVENTS)],
         outbox=services.outbox,
         deliveries=services.deliveries,
-        workers=Workers(services.database),
+        workers=services.workers,
         sender=Sender(services.deliveries, senders, clock, services.closures),
         menu=MenuPublisher(services.database, gateways.wechat, menu(settings.base_url), clock),
         materials=services.materials,

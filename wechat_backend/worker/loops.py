@@ -1,8 +1,8 @@
-"""The worker's loops. Each survives whatever happens in it: it logs, waits longer, and goes on."""
+"""The worker: what it does in its loops."""
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from secrets import token_hex
 
 import structlog
@@ -16,6 +16,7 @@ from models.workers import Workers
 from wechat_backend import notices
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.alarm import SmsAlarm
+from wechat_backend.worker.loop import Expect, Loop
 from wechat_backend.worker.publisher import MenuPublisher
 from wechat_backend.worker.sender import Sender
 
@@ -27,11 +28,15 @@ BEAT_EVERY = 10.0
 MENU_EVERY = 60.0
 SWEEP_EVERY = 3600.0
 """Seconds between two rounds that found nothing to do."""
-LONGEST_PAUSE = 15.0
+LONGEST_SWEEP = 1800.0
 AT_ONCE = 8
 """Deliveries on their way at the same time."""
 GRACE = 3.0
-"""Seconds that deliveries on their way get to arrive when the worker is told to stop."""
+"""Seconds that rounds and deliveries on their way get to end when the worker is told to stop."""
+
+
+def unwatched(_name: str, _seconds: float) -> None:
+    """For a worker without a watchdog."""
 
 
 class Worker:
@@ -57,7 +62,15 @@ class Worker:
         self.name = f"{os.getpid()}-{token_hex(4)}"
         self.relayed = self.sent = 0
         self.stuck: frozenset[str] = frozenset()
-        self.wake = asyncio.Event()
+        self.on_their_way: set[asyncio.Task[None]] = set()
+        self.deliver = Loop("deliver", self._dispatch, DELIVER_EVERY)
+        self.loops = (
+            Loop("relay", self.relay_once, RELAY_EVERY),
+            self.deliver,
+            Loop("heartbeat", self._beat, BEAT_EVERY),
+            Loop("menu", self.menu.publish, MENU_EVERY),
+            Loop("sweep", self.sweep_once, SWEEP_EVERY, most=LONGEST_SWEEP),
+        )
 
     async def relay_once(self) -> int:
         """Move all pending events on; returns how many."""
@@ -65,7 +78,7 @@ class Worker:
         self._note(done.stuck)
         if done.moved:
             self.relayed += done.moved
-            self.wake.set()
+            self.deliver.wake.set()
             log.info("events_relayed", count=done.moved)
         return done.moved
 
@@ -91,34 +104,33 @@ class Worker:
             log.info("files_swept", count=swept)
         return False
 
-    async def run(self) -> None:
-        """Work until cancelled; what is on its way then may still arrive."""
+    async def run(self, expect: Expect = unwatched) -> None:
+        """Work until cancelled; what is on its way then may still arrive.
+
+        No call is cut off: the loops are told to end, and those that take too long are left to themselves.
+        """
         log.info("worker_started", worker=self.name)
-        on_their_way: set[asyncio.Task[None]] = set()
-        loops = [
-            self._repeat("relay", self.relay_once, RELAY_EVERY),
-            self._repeat("deliver", lambda: self._dispatch(on_their_way), DELIVER_EVERY, self.wake),
-            self._repeat("heartbeat", self._beat, BEAT_EVERY),
-            self._repeat("menu", self.menu.publish, MENU_EVERY),
-            self._repeat("sweep", self.sweep_once, SWEEP_EVERY),
-        ]
+        running = {asyncio.create_task(loop.run(expect), name=loop.name) for loop in self.loops}
         try:
-            await asyncio.gather(*loops)
+            ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for loop in ended:  # it was not told to
+                loop.result()
         finally:
-            if on_their_way:
-                await asyncio.wait(on_their_way, timeout=GRACE)
+            for each in self.loops:
+                each.end()
+            await asyncio.wait(running | self.on_their_way, timeout=GRACE)
             log.info("worker_stopped", worker=self.name)
 
-    async def _dispatch(self, on_their_way: set[asyncio.Task[None]]) -> bool:
+    async def _dispatch(self) -> bool:
         """Claim one delivery and set it on its way, when there is room."""
-        if len(on_their_way) >= AT_ONCE:
-            await asyncio.wait(on_their_way, return_when=asyncio.FIRST_COMPLETED)
+        if len(self.on_their_way) >= AT_ONCE:
+            await asyncio.wait(self.on_their_way, return_when=asyncio.FIRST_COMPLETED)
         delivery = await self.sender.claim()
         if delivery is None:
             return False
         task = asyncio.create_task(self._send(delivery))
-        on_their_way.add(task)
-        task.add_done_callback(on_their_way.discard)
+        self.on_their_way.add(task)
+        task.add_done_callback(self.on_their_way.discard)
         return True
 
     async def _send(self, delivery: Document) -> None:
@@ -129,7 +141,8 @@ class Worker:
             log.exception("delivery_not_recorded", delivery=delivery["_id"])
 
     async def _beat(self) -> bool:
-        await self.workers.beat(self.name, self.clock(), relayed=self.relayed, sent=self.sent)
+        unwell = [loop.name for loop in self.loops if loop.unwell]
+        await self.workers.beat(self.name, self.clock(), unwell, relayed=self.relayed, sent=self.sent)
         await self.alarm.look()
         waiting = await self.deliveries.waiting(self.clock())
         log.info(
@@ -138,38 +151,7 @@ class Worker:
             relayed=self.relayed,
             sent=self.sent,
             stuck=len(self.stuck),
+            unwell=unwell,
             **waiting,
         )
         return False
-
-    async def _repeat(
-        self,
-        name: str,
-        work: Callable[[], Awaitable[int | bool]],
-        pause: float,
-        wake: asyncio.Event | None = None,
-    ) -> None:
-        """Do `work` again at once while it finds something to do, else after `pause` or when woken."""
-        failures = 0
-        while True:
-            try:
-                busy = await work()
-                failures = 0
-            except Exception:
-                failures += 1
-                busy = False
-                log.exception("loop_failed", loop=name, failures=failures)
-            if not busy:
-                await _rest(min(LONGEST_PAUSE, pause * 2 ** min(failures, 10)) if failures else pause, wake)
-
-
-async def _rest(seconds: float, wake: asyncio.Event | None) -> None:
-    if wake is None:
-        await asyncio.sleep(seconds)
-        return
-    try:
-        async with asyncio.timeout(seconds):
-            await wake.wait()
-    except TimeoutError:
-        pass
-    wake.clear()

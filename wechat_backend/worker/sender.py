@@ -1,13 +1,17 @@
 """Sends one delivery at a time, and decides what its failure means."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
+from uuid import uuid4
 
 import structlog
 
 from models.closures import Closures
 from models.outbox import Deliveries, Via
 from models.store import Document
+from models.trouble import is_trouble
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy
 
 log = structlog.get_logger("panyu.worker")
@@ -15,11 +19,16 @@ log = structlog.get_logger("panyu.worker")
 QUOTA_WAIT = timedelta(minutes=5)
 """Half of the ten minutes in which WeChat drops a second copy: an attempt before may have arrived."""
 
+RECORD_AGAIN = 1.0
+"""Seconds between two attempts at recording what came of a delivery."""
+
 Channel = Callable[[Document], Awaitable[str]]
 """Sends a delivery; returns the provider's id for it.
 
 Raises `GatewayError`, `NotNow`, or `Overtaken` where there is nothing to send any more.
 """
+
+Record = Callable[[], Awaitable[None]]
 
 
 class Overtaken(Exception):
@@ -50,35 +59,63 @@ class Sender:
     ) -> None:
         self.deliveries, self.channels, self.clock, self.closures = deliveries, channels, clock, closures
         self.closed_until: dict[Via, datetime] = {}
+        self.unanswered = ""
 
     async def claim(self) -> Document | None:
-        """The next delivery due; not of a channel whose quota is used up."""
+        """The next delivery due; not of a channel whose quota is used up.
+
+        The database may have failed after it did what the last claim asked: then that one comes first.
+        """
         now = self.clock()
+        if self.unanswered and (held := await self.deliveries.held(self.unanswered, now)):
+            self.unanswered = ""
+            return held
         closed = [via for via, until in self.closed_until.items() if until > now]
-        return await self.deliveries.claim(now, without=closed)
+        self.unanswered = uuid4().hex
+        claimed = await self.deliveries.claim(now, closed, self.unanswered)
+        self.unanswered = ""
+        return claimed
 
     async def send(self, delivery: Document) -> None:
         """Send a claimed delivery and record what came of it."""
         with structlog.contextvars.bound_contextvars(
             request=delivery["request"], delivery=delivery["_id"], notice=delivery["notice"]
         ):
+            record = await self._outcome(delivery)
+            await self._persist(delivery, record)
+
+    async def _outcome(self, delivery: Document) -> Record:
+        """Send it; what came of it, to be recorded."""
+        try:
+            sent_as = await self.channels[Via(delivery["channel"])](delivery)
+        except Overtaken as reason:
+            log.info("delivery_overtaken", code=reason.code)
+            return partial(self.deliveries.skipped, delivery, reason.code, self.clock())
+        except NotNow as reason:
+            log.warning("delivery_postponed", code=reason.code)
+            return partial(self.deliveries.postponed, delivery, reason.code, reason.until)
+        except GatewayError as error:
+            return partial(self._failed, delivery, error)
+        except Exception:
+            log.exception("delivery_broken")
+            return partial(self.deliveries.failed_for_now, delivery, "internal", self.clock())
+        log.info("delivery_sent", attempts=delivery["attempts"])
+        return partial(self._sent, delivery, sent_as, self.clock())
+
+    async def _persist(self, delivery: Document, record: Record) -> None:
+        """Record it, though the database fails meanwhile, for as long as nobody else may send it again."""
+        while True:
             try:
-                sent_as = await self.channels[Via(delivery["channel"])](delivery)
-            except Overtaken as reason:
-                await self.deliveries.skipped(delivery, reason.code, self.clock())
-                log.info("delivery_overtaken", code=reason.code)
-            except NotNow as reason:
-                await self.deliveries.postponed(delivery, reason.code, reason.until)
-                log.warning("delivery_postponed", code=reason.code)
-            except GatewayError as error:
-                await self._failed(delivery, error)
-            except Exception:
-                log.exception("delivery_broken")
-                await self.deliveries.failed_for_now(delivery, "internal", self.clock())
-            else:
-                await self.deliveries.sent(delivery, sent_as, self.clock())
-                await self._opened(Via(delivery["channel"]))
-                log.info("delivery_sent", attempts=delivery["attempts"])
+                return await record()
+            except Exception as error:
+                if not is_trouble(error) or self.clock() >= delivery["due_at"]:
+                    raise
+                log.warning("delivery_not_recorded_yet", error=type(error).__name__)
+            await asyncio.sleep(RECORD_AGAIN)
+
+    async def _sent(self, delivery: Document, sent_as: str, at: datetime) -> None:
+        await self.deliveries.sent(delivery, sent_as, at)
+        await self._opened(Via(delivery["channel"]))
 
     async def _failed(self, delivery: Document, error: GatewayError) -> None:
         now = self.clock()

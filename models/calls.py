@@ -1,0 +1,49 @@
+"""Calls that nobody cuts off.
+
+PyMongo's asynchronous client can lose a lock when a call is cancelled while it looks for a primary, and every
+later call then waits for ever. So a call to the database always comes to its own end: what is done at once is
+collected, and whoever has no more time goes on without it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def all_to_their_end(works: Iterable[Awaitable[T]]) -> list[T]:
+    """Do all of them at once; their results in order, when the last has ended.
+
+    Cancelling the caller cancels none of them.
+
+    Raises:
+        Exception: of the first that failed, by their order; the others were done all the same.
+    """
+    tasks = [_begun(work) for work in works]
+    if tasks:
+        await asyncio.wait(tasks)
+    failed = [error for task in tasks if (error := task.exception())]
+    if failed:
+        raise failed[0]
+    return [task.result() for task in tasks]
+
+
+async def wait_at_most(seconds: float, work: Awaitable[T]) -> T:
+    """The result of `work`, if there is one in time; else it goes on, and nobody hears of it again.
+
+    Raises:
+        TimeoutError
+    """
+    task = _begun(work)
+    await asyncio.wait({task}, timeout=seconds)
+    if not task.done():
+        raise TimeoutError
+    return task.result()
+
+
+def _begun(work: Awaitable[T]) -> asyncio.Future[T]:
+    """Its error counts as seen, since its caller may have been cancelled."""
+    task = asyncio.ensure_future(work)
+    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+    return task

@@ -1,0 +1,170 @@
+"""A replica set of three loses its primary under load: all goes on, and nothing is lost or done twice."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from pymongo.errors import PyMongoError
+from tornado.httpclient import AsyncHTTPClient, HTTPResponse
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+
+from models.appointments import AlreadyBooked
+from models.parties import Party
+from tests.handlers.visitor import a_number, a_phone
+from tests.handlers.wechat import message, signature
+from tests.replica_set import ReplicaSet
+from tests.worker.platforms import SEND, Platforms
+from tests.worker.world import HALL, World, environment
+from wechat_backend.app import make_app
+from wechat_backend.database import connect
+from wechat_backend.services import utc_now
+from wechat_backend.settings import Settings
+
+PEOPLE = 40
+AT_ONCE = 4
+SOON = 30.0
+"""Seconds within which all goes on."""
+assert HALL.windows
+BIG = HALL.model_copy(update={"windows": HALL.windows.model_copy(update={"capacity": {"general": PEOPLE}})})
+IMPATIENT = "&serverSelectionTimeoutMS=1000"
+
+
+@asynccontextmanager
+async def opened(
+    trio: ReplicaSet, platforms: Platforms, driver: str
+) -> AsyncIterator[tuple[World, Settings]]:
+    """A service that waits but a second for a primary, so that it meets the loss in every possible way."""
+    name = f"test_{uuid4().hex[:12]}"
+    variables = environment(platforms.peer.url, trio.uri, name) | {"PANYU_WECHAT_MODE": "compatible"}
+    given: dict[str, Any] = {name.removeprefix("PANYU_").lower(): v for name, v in variables.items()}
+    for setting in ("wechat_templates", "sms_templates"):
+        given[setting] = json.loads(given[setting])
+    settings = Settings(**given)
+    database = await connect(trio.uri + IMPATIENT, name, driver)
+    world = World(settings, database, utc_now)
+    await world.prepare()
+    await world.publish()
+    yield world, settings
+    world.gateways.close()
+    await database.close()
+
+
+async def until(happened: Callable[[], Any], what: str) -> None:
+    for _ in range(round(SOON / 0.1)):
+        if happened():
+            return
+        await asyncio.sleep(0.1)
+    pytest.fail(f"not within {SOON:.0f} s: {what}")
+
+
+async def books(world: World, party: Party, turn: asyncio.Semaphore) -> None:
+    """A person who tries until it is booked, or is told that it is."""
+    async with turn:
+        while True:
+            try:
+                await world.book(party, BIG)
+            except AlreadyBooked:
+                return
+            except PyMongoError:
+                await asyncio.sleep(0.2)
+            else:
+                return
+
+
+@pytest.mark.parametrize(
+    ("driver", "how"),
+    [("pymongo", "leaderless"), ("motor", "kill")],
+)
+async def test_the_worker_goes_on(trio: ReplicaSet, platforms: Platforms, driver: str, how: str) -> None:
+    async with opened(trio, platforms, driver) as (world, _):
+        crowd = [await world.person(f"openid-{n}", a_phone(), a_number()) for n in range(PEOPLE)]
+        await world.work()
+        platforms.peer.calls.clear()
+        platforms.messages.clear()
+        working = asyncio.create_task(world.worker.run())
+        turn = asyncio.Semaphore(AT_ONCE)
+        load = [asyncio.create_task(books(world, party, turn)) for party in crowd]
+        await until(lambda: platforms.messages, "the first is told")
+        mend = await asyncio.to_thread(trio.lose, how)
+        try:
+            await until(lambda: all(each.done() for each in load), "all are booked")
+            await until(lambda: len(platforms.messages) == PEOPLE, "all are told")
+        finally:
+            await asyncio.to_thread(mend)
+        await asyncio.gather(*load)
+        assert not working.done()
+        working.cancel()
+        await asyncio.wait({working})
+        assert await world.services.appointments.documents.count_documents({}) == PEOPLE
+        assert len(platforms.peer.to(SEND)) == PEOPLE
+        assert await world.services.deliveries.documents.distinct("state") == ["sent"]
+
+
+@asynccontextmanager
+async def served(world: World, settings: Settings) -> AsyncIterator[str]:
+    server = HTTPServer(make_app(world.services, settings))
+    socket, port = bind_unused_port()
+    server.add_socket(socket)
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+    await server.close_all_connections()
+
+
+DOORS = {
+    "page": "/guides",
+    "api": "/api/v1/guides",
+    "panel": "/admin/applications",
+    "kiosk": "/kiosk/guides",
+    "chat": "/wechat/callback",
+    "ready": "/readyz",
+}
+
+
+async def knock(url: str, door: str, settings: Settings) -> HTTPResponse:
+    """One request at a door; each asks the database something."""
+    stamp, nonce = str(int(utc_now().timestamp())), uuid4().hex[:10]
+    query, body = "", None
+    if door == "chat":
+        signed = signature(stamp, nonce, token=settings.wechat_token.get_secret_value())
+        query = "?" + urlencode({"timestamp": stamp, "nonce": nonce, "signature": signed})
+        body = message("居住证")
+    return await AsyncHTTPClient(force_instance=True).fetch(
+        f"{url}{DOORS[door]}{query}",
+        method="POST" if body else "GET",
+        body=body,
+        headers={"Cookie": "__Host-staff=unknown; __Host-session=unknown"},
+        follow_redirects=False,
+        raise_error=False,
+    )
+
+
+@pytest.mark.parametrize("driver", ["pymongo", "motor"])
+async def test_every_door_says_503_and_goes_on(trio: ReplicaSet, platforms: Platforms, driver: str) -> None:
+    async with opened(trio, platforms, driver) as (world, settings), served(world, settings) as url:
+
+        async def knocked() -> dict[str, HTTPResponse]:
+            answers = await asyncio.gather(*(knock(url, door, settings) for door in DOORS))
+            return dict(zip(DOORS, answers, strict=True))
+
+        well = {door: answer.code for door, answer in (await knocked()).items()}
+        assert well == {**dict.fromkeys(DOORS, 200), "panel": 302}
+        await asyncio.to_thread(trio.lose, "leaderless")
+        for lost in (False, True):  # who waited in vain, and who is told at once
+            assert world.services.database.lost == lost
+            for door, answer in (await knocked()).items():
+                assert (door, answer.code) == (door, 503)
+                assert answer.headers["Retry-After"] == "5"
+                if door in ("api", "ready"):
+                    assert json.loads(answer.body)["error"]["code"] == "database_unavailable"
+        for path, said in (("/healthz", b"ok"), ("/metrics", b"panyu_database_up 0.0")):
+            answer = await AsyncHTTPClient(force_instance=True).fetch(url + path)
+            assert said in answer.body
+        await until(lambda: not world.services.database.lost, "a primary is found")
+        assert {door: answer.code for door, answer in (await knocked()).items()} == well
+        await asyncio.to_thread(trio.wait)
