@@ -1,7 +1,6 @@
 """What the account says in the chat: from a message to words, in short sentences for everybody."""
 
 import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -9,6 +8,7 @@ from urllib.parse import quote
 from handlers.envelope import Incoming
 from handlers.services import Services
 from handlers.words import standing
+from models import typed
 from models.applications import check_serial
 from models.errors import BadInput, NotFound
 from models.events import Cause
@@ -63,7 +63,7 @@ class Chat:
         return self.not_text() if message.kind else None
 
     async def text(self, message: Incoming, by: Cause) -> str:
-        words = unicodedata.normalize("NFKC", message.text).strip()
+        words = typed.line(typed.narrow(message.text))
         if words.lower() in HELP_WORDS or not words:
             return self.help()
         if asked := ASKED_FOR.fullmatch(words):

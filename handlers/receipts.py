@@ -7,6 +7,7 @@ from handlers.visitor import bound
 from models.applications import check_serial
 from models.errors import BadInput, NotFound
 from models.store import Document
+from models.typed import narrow
 
 
 class ReceiptNotFound(NotFound):
@@ -54,7 +55,7 @@ class ProgressPage(CitizenPage):
         await self.look(self.get_body_argument("serial", ""))
 
     async def look(self, typed: str) -> None:
-        if not typed.strip():
+        if not narrow(typed).strip():
             return self.show("progress.html", view=None, typed="")
         try:
             view = await public_view(self, typed)
@@ -95,5 +96,5 @@ ROUTES = [
     (rf"/applications/{DOCUMENT_ID}/receipt", ReceiptPage),
     (rf"/applications/{DOCUMENT_ID}/receipt\.png", ReceiptPicture),
     (r"/progress", ProgressPage),
-    (r"/verify/([\w-]{1,64})", VerifyPage),
+    (r"/verify/([^/?#]{1,600})", VerifyPage),
 ]

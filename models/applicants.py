@@ -7,6 +7,7 @@ from uuid import uuid4
 from pymongo import IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from models import typed
 from models.credentials import RULES, ApplicantKind, Credential
 from models.errors import BadInput, Conflict, NotFound, Refused
 from models.events import Cause, Event
@@ -137,7 +138,7 @@ class Applicants(Store):
             Conflict: `already_verified`, under another name.
         """
         before = await self.known(credential)
-        if before and self.name(before) != name:
+        if before and not typed.same_name(self.name(before), name):
             raise AlreadyVerified(name=before["masked_name"])
         changed = bool(before and phone and self.phone(before) not in (None, phone))
         sets = {
@@ -180,9 +181,9 @@ class Applicants(Store):
         Raises:
             BadInput: `reason_required`.
         """
-        if not reason.strip():
+        if not (reason := typed.words(reason)):
             raise RevealNeedsReason
-        data = {"reason": reason.strip()[:200], "application": application}
+        data = {"reason": reason[:200], "application": application}
         event = Event("applicant.revealed", applicant, by, data)
         found = await self.change(applicant, expects={}, event=event, otherwise=self.missing)
         return self.export(found)

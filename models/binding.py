@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models import typed
 from models.agencies import Agencies, AgencyDayLimit
 from models.applicants import Applicants
 from models.counters import Counters, Limit, Use, Window
@@ -96,7 +97,7 @@ class Binding:
             applicant_kind,
             credential,
             name=name,
-            representative=self.applicants.number_index(found.representative_number.upper()),
+            representative=self.applicants.number_index(typed.number(found.representative_number)),
             by=by,
         )
         await self.agencies.end_former(body, by)
@@ -125,7 +126,8 @@ class Binding:
     async def _verify_person(self, credential: Credential, name: str) -> str:
         """Who vouches: staff who saw the document, or the register."""
         known = await self.applicants.known(credential)
-        if known and known["verified"]["by"].startswith("staff:") and self.applicants.name(known) == name:
+        seen = known is not None and known["verified"]["by"].startswith("staff:")
+        if known and seen and typed.same_name(self.applicants.name(known), name):
             return str(known["verified"]["by"])
         _accept(await self.verifier.person(credential.kind, name, credential.number))
         return "register"
@@ -136,7 +138,7 @@ def check_name(name: str) -> str:
     Raises:
         BadInput: `name_invalid`.
     """
-    normal = " ".join(name.split())
+    normal = typed.name(name)
     if not 2 <= len(normal) <= 100 or any(char in "<>\\{}" or ord(char) < 32 for char in normal):
         raise NameInvalid
     return normal

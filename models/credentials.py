@@ -1,8 +1,8 @@
 """What people and bodies prove themselves with (article 7), and whether a number can be one at all."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_10
 
 from models.errors import BadInput
-from models.typed import half_width
+from models.typed import HAN, number
 
 
 class CredentialKindNotAccepted(BadInput):
@@ -19,16 +19,45 @@ class CredentialKindNotAccepted(BadInput):
     field = "credential_kind"
 
 
-class CredentialNumberInvalid(BadInput):
-    code = "credential_number_invalid"
-    message = "{label}有误，请核对后重新填写"
-    field = "number"
-
-
 class ApplicantKindWrong(BadInput):
     code = "applicant_kind_wrong"
     message = "该统一社会信用代码不属于所选的单位类型，请重新选择"
     field = "number"
+
+
+class CredentialNumberInvalid(BadInput):
+    """A number that its kind of credential cannot have; each fault says what is wrong with it."""
+
+    code = "credential_number_invalid"
+    field = "number"
+
+
+class NumberMissing(CredentialNumberInvalid):
+    message = "请填写{number}"
+
+
+class NumberLength(CredentialNumberInvalid):
+    message = "{number}应为{length}位，您填了{count}位"
+
+
+class NumberLengthBetween(CredentialNumberInvalid):
+    message = "{number}应为{least}至{most}位，您填了{count}位"
+
+
+class NumberCharacters(CredentialNumberInvalid):
+    message = "{number}应由{characters}组成"
+
+
+class NumberOfAnotherKind(CredentialNumberInvalid):
+    message = "这不是{number}，请核对证件种类和号码"
+
+
+class NumberBirthday(CredentialNumberInvalid):
+    message = "{number}里的出生日期（第7至14位）有误"
+
+
+class NumberCheckDigit(CredentialNumberInvalid):
+    message = "{number}的校验位不符，请核对有没有填错的数字"
 
 
 class ApplicantKind(StrEnum):
@@ -50,7 +79,38 @@ class CredentialKind(StrEnum):
     LEGAL_PERSON_CERTIFICATE = "legal_person_certificate"  # 法人证
 
 
-def _gb11643(number: str) -> bool:
+@dataclass(frozen=True)
+class Demand:
+    """What a number must meet, and the fault of one that does not."""
+
+    met: Callable[[str, date], bool]
+    fault: type[CredentialNumberInvalid]
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def _long(length: int) -> Demand:
+    return Demand(lambda number, _: len(number) == length, NumberLength, {"length": length})
+
+
+def _between(least: int, most: int) -> Demand:
+    values = {"least": least, "most": most}
+    return Demand(lambda number, _: least <= len(number) <= most, NumberLengthBetween, values)
+
+
+def _made_of(pattern: str, characters: str) -> Demand:
+    compiled = re.compile(pattern)
+    return Demand(
+        lambda number, _: compiled.fullmatch(number) is not None,
+        NumberCharacters,
+        {"characters": characters},
+    )
+
+
+def _begins(pattern: str) -> Demand:
+    return Demand(lambda number, _: re.match(pattern, number) is not None, NumberOfAnotherKind)
+
+
+def _gb11643(number: str, _: date) -> bool:
     """The check digit of GB 11643-1999 over 17 digits."""
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return "10X98765432"[sum(int(d) * w for d, w in zip(number, weights, strict=False)) % 11] == number[17]
@@ -64,56 +124,75 @@ def _born(number: str, today: date) -> bool:
         return False
 
 
-def _citizen_number(prefix: str) -> Callable[[str, date], bool]:
-    pattern = re.compile(prefix + "[0-9]+[0-9X]")
-    return lambda number, today: (
-        len(number) == 18
-        and pattern.fullmatch(number) is not None
-        and _gb11643(number)
-        and _born(number, today)
+Demands = tuple[Demand, ...]
+"""In the order in which they are looked at: each may count on those before it."""
+
+
+def _citizen(prefix: str) -> Demands:
+    return (
+        _long(18),
+        _made_of("[0-9]{17}[0-9X]", "数字（最后一位可以是X）"),
+        _begins(prefix),
+        Demand(_born, NumberBirthday),
+        Demand(_gb11643, NumberCheckDigit),
     )
 
 
-def _foreign_permanent_resident(number: str, today: date) -> bool:
-    """18 digits from 9 on (cards of 2023), or 3 letters and 12 digits (earlier cards)."""
-    old = re.fullmatch("[A-Z]{3}[0-9]{12}", number) is not None
-    return old or _citizen_number("9")(number, today)
-
-
-def _social_security(number: str, today: date) -> bool:
-    """The citizen's own number, or the 8 to 12 characters printed on a social security card."""
-    return _citizen_number("[1-68]")(number, today) or re.fullmatch(r"[A-Z0-9]{8,12}", number) is not None
-
-
-def _passport(number: str, _: date) -> bool:
-    """ICAO 9303: up to 9 letters and digits, with at least one digit."""
-    return re.fullmatch("(?=.*[0-9])[A-Z0-9]{5,9}", number) is not None
-
-
-def _registration_number(number: str, _: date) -> bool:
-    """15 digits closed by ISO 7064 MOD 11,10 (GS 15-2006)."""
-    return re.fullmatch("[0-9]{15}", number) is not None and bool(mod_11_10.is_valid(number))
-
-
-def _uscc(number: str, _: date) -> bool:
-    """18 characters with the check character of GB 32100-2015."""
-    return re.fullmatch("[0-9A-Z]{18}", number) is not None and bool(uscc.is_valid(number))
-
-
-def _legal_person_certificate(number: str, today: date) -> bool:
-    """A USCC, or an older certificate number: digits, letters, 第…号 and dashes."""
-    if len(number) == 18:
-        return _uscc(number, today)
-    return re.fullmatch(r"[0-9A-Z\u4e00-\u9fff-]{6,17}", number) is not None
+RESIDENT, PERMIT, FOREIGN = _citizen("[1-6]"), _citizen("8[123]"), _citizen("9")
+SECURED = _citizen("[1-68]")
+FOREIGN_BEFORE_2023 = (
+    _long(15),
+    _made_of("[A-Z]{3}[0-9]{12}", "3个字母和12个数字"),
+)
+CARD = (_between(8, 12), _made_of("[0-9A-Z]+", "数字和字母"))
+PASSPORT = (
+    _between(5, 9),
+    _made_of("[0-9A-Z]+", "数字和字母"),
+    _made_of(".*[0-9].*", "数字和字母（至少一个数字）"),
+)
+"""ICAO 9303: up to 9 letters and digits, with at least one digit."""
+REGISTRATION = (
+    _long(15),
+    _made_of("[0-9]+", "数字"),
+    Demand(lambda number, _: bool(mod_11_10.is_valid(number)), NumberCheckDigit),
+)
+"""15 digits closed by ISO 7064 MOD 11,10 (GS 15-2006)."""
+USCC = (
+    _long(18),
+    _made_of("[0-9A-HJ-NP-RTUWXY]+", "数字和字母（没有I、O、S、V、Z）"),
+    Demand(lambda number, _: bool(uscc.is_valid(number)), NumberCheckDigit),
+)
+"""18 characters with the check character of GB 32100-2015."""
+CERTIFICATE = (
+    _between(6, 18),
+    _made_of("[0-9A-Z\u4e00-\u9fff-]+", "数字、字母、汉字和短横"),
+)
+"""Numbers from before the USCC: digits, letters, 第…号 and hyphens."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may use a credential, what it is called, and what its number looks like."""
+    """Who may use a credential, what it and its number are called, and what its number must meet, which may
+    depend on the look of it.
+    """
 
     kinds: frozenset[ApplicantKind]
     label: str
-    valid: Callable[[str, date], bool]
+    number: str
+    demands: Callable[[str], Demands]
+
+    def fault(self, number: str, today: date) -> CredentialNumberInvalid | None:
+        """What is wrong with a number in its normal form."""
+        if not number:
+            return NumberMissing(number=self.number)
+        for demand in self.demands(number):
+            if not demand.met(number, today):
+                return demand.fault(number=self.number, count=len(number), **demand.values)
+        return None
+
+
+def _always(demands: Demands) -> Callable[[str], Demands]:
+    return lambda _: demands
 
 
 PERSON = frozenset({ApplicantKind.PERSON})
@@ -121,16 +200,28 @@ ENTERPRISE = frozenset({ApplicantKind.ENTERPRISE})
 ORGANIZATION = frozenset({ApplicantKind.ORGANIZATION})
 
 RULES: dict[CredentialKind, Rule] = {
-    CredentialKind.RESIDENT_ID: Rule(PERSON, "居民身份证", _citizen_number("[1-6]")),
-    CredentialKind.HMT_RESIDENCE_PERMIT: Rule(PERSON, "港澳台居民居住证", _citizen_number("8[123]")),
+    CredentialKind.RESIDENT_ID: Rule(PERSON, "居民身份证", "身份证号", _always(RESIDENT)),
+    CredentialKind.HMT_RESIDENCE_PERMIT: Rule(PERSON, "港澳台居民居住证", "居住证号", _always(PERMIT)),
     CredentialKind.FOREIGN_PERMANENT_RESIDENT_ID: Rule(
-        PERSON, "外国人永久居留身份证", _foreign_permanent_resident
+        PERSON,
+        "外国人永久居留身份证",
+        "永久居留身份证号",
+        lambda number: FOREIGN if number[0].isdecimal() else FOREIGN_BEFORE_2023,
     ),
-    CredentialKind.SOCIAL_SECURITY: Rule(PERSON, "社保号", _social_security),
-    CredentialKind.PASSPORT: Rule(PERSON, "外国护照", _passport),
-    CredentialKind.REGISTRATION_NUMBER: Rule(ENTERPRISE, "工商注册号", _registration_number),
-    CredentialKind.USCC: Rule(ENTERPRISE | ORGANIZATION, "统一社会信用代码", _uscc),
-    CredentialKind.LEGAL_PERSON_CERTIFICATE: Rule(ORGANIZATION, "法人证", _legal_person_certificate),
+    CredentialKind.SOCIAL_SECURITY: Rule(
+        PERSON,
+        "社保号",
+        "社保号",
+        lambda number: SECURED if len(number) > 12 else CARD,
+    ),
+    CredentialKind.PASSPORT: Rule(PERSON, "外国护照", "护照号", _always(PASSPORT)),
+    CredentialKind.REGISTRATION_NUMBER: Rule(ENTERPRISE, "工商注册号", "工商注册号", _always(REGISTRATION)),
+    CredentialKind.USCC: Rule(
+        ENTERPRISE | ORGANIZATION, "统一社会信用代码", "统一社会信用代码", _always(USCC)
+    ),
+    CredentialKind.LEGAL_PERSON_CERTIFICATE: Rule(
+        ORGANIZATION, "法人证", "法人证号", lambda number: USCC if len(number) == 18 else CERTIFICATE
+    ),
 }
 
 
@@ -160,12 +251,15 @@ class Credential:
         return self.kind.value
 
 
-def normal_number(text: str) -> str:
-    """Upper case, half width, no spaces."""
-    return "".join(half_width(text).split()).upper()
+def normal_number(kind: CredentialKind, text: str) -> str:
+    """Of the certificates from before the USCC, hyphens and Chinese characters are part of the number."""
+    found = number(text)
+    compact = re.sub(rf"[\W_{HAN}]", "", found)
+    written = kind is CredentialKind.LEGAL_PERSON_CERTIFICATE and len(compact) != 18
+    return found if written else compact
 
 
-def check_credential(applicant: ApplicantKind, kind: CredentialKind, number: str, today: date) -> Credential:
+def check_credential(applicant: ApplicantKind, kind: CredentialKind, text: str, today: date) -> Credential:
     """The credential, its number in its normal form.
 
     Raises:
@@ -173,10 +267,12 @@ def check_credential(applicant: ApplicantKind, kind: CredentialKind, number: str
     """
     rule = RULES[kind]
     if applicant not in rule.kinds:
-        raise CredentialKindNotAccepted
-    normal = normal_number(number)
-    if not rule.valid(normal, today):
-        raise CredentialNumberInvalid(label=rule.label)
+        raise CredentialKindNotAccepted(
+            field="kind" if applicant is ApplicantKind.PERSON else "credential_kind"
+        )
+    normal = normal_number(kind, text)
+    if fault := rule.fault(normal, today):
+        raise fault
     credential = Credential(kind, normal)
     if credential.register == CredentialKind.USCC and (
         (normal[0] == REGISTERED_BUSINESS) != (applicant is ApplicantKind.ENTERPRISE)

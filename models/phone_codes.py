@@ -17,13 +17,13 @@ from typing import ClassVar
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from models import typed
 from models.counters import Counters, Limit, Use, Window, network_of, seconds_until
 from models.errors import BadInput, TooMany
 from models.events import Cause, Event
 from models.privacy import Privacy
 from models.sms import Purpose, SmsDays, SmsLimits
 from models.store import Database, Document, Store
-from models.typed import half_width
 
 
 class PhoneInvalid(BadInput):
@@ -83,16 +83,31 @@ REMEMBERED = PHONE[-1].most
 TRIES = 5
 
 
+def national(phone: str) -> str:
+    """A number as it is dialled within the mainland, as far as it is one: a landline with its area code."""
+    whole = typed.digits(phone)
+    bare = re.sub(r"^(\+|00)86", "", whole)
+    if bare != whole and re.match("[2-9]", bare):
+        return f"0{bare}"
+    return re.sub("^86(?=1[0-9]{10}$)", "", bare)
+
+
 def check_phone(phone: str) -> str:
     """A mainland mobile number in its 11-digit form.
 
     Raises:
         BadInput: `phone_invalid`.
     """
-    normal = re.sub(r"^(\+?86)?[\s-]*|[\s-]+", "", half_width(phone))
+    normal = national(phone)
     if not re.fullmatch(r"1[3-9][0-9]{9}", normal):
         raise PhoneInvalid
     return normal
+
+
+def typed_code(text: str) -> str:
+    """The six digits that somebody typed, or that stand in a message pasted whole."""
+    found = re.findall("(?<![0-9])[0-9]{6}(?![0-9])", typed.narrow(text))
+    return found[0] if len(found) == 1 else typed.digits(text)
 
 
 def check_pace(codes: Sequence[Document], account: str, now: datetime) -> None:
@@ -168,7 +183,7 @@ class PhoneCodes(Store):
         tried = await self.documents.update_one(
             {"_id": key, "codes": {"$elemMatch": usable}}, {"$inc": {"codes.$.tries": 1}}
         )
-        given = half_width(code).strip().encode()
+        given = typed_code(code).encode()
         if not tried.matched_count or not compare_digest(self.secret(found, newest)[1].encode(), given):
             raise PhoneCodeWrong
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from pymongo import DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from models import typed
 from models.errors import BadInput, Conflict, Refused
 from models.events import Cause, Event
 from models.parties import Party
@@ -170,7 +171,7 @@ class Reviews(Store):
         if about["_id"] != key or about["applicant"] != party.id:
             raise NotYours
         check_reviewable(kind, about["state"])
-        words = " ".join(words.split())
+        words = typed.words(words)
         check_review(level, tags, words)
         review = {
             "_id": matter,

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 
 from pypinyin import Style, lazy_pinyin
 
+from models.typed import narrow
+
 
 def plain(text: str) -> str:
-    """Lower case, without spaces and marks."""
-    return re.sub(r"\W+", "", text.lower())
+    """Lower case, half width, without spaces and marks."""
+    return re.sub(r"\W+", "", narrow(text).lower())
 
 
 def spellings(*texts: str) -> list[str]:

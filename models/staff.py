@@ -13,6 +13,7 @@ from pymongo import IndexModel, ReturnDocument
 from models.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
 from models.events import Cause, Event
 from models.store import Database, Document, Store
+from models.typed import narrow
 
 
 class StaffNotFound(NotFound):
@@ -99,6 +100,11 @@ def serves(member: Document, hall: str) -> bool:
     return halls is None or hall in halls
 
 
+def user_name(text: str) -> str:
+    """As it is kept: no spaces, nothing invisible, half width. Passwords are taken as they are."""
+    return "".join(narrow(text).split())
+
+
 class Tries(Store):
     """How often a user name was tried, whether anybody has it or not:
     `{_id: SHA-256 of the name, tries, until}`, forgotten at `until`."""
@@ -158,6 +164,7 @@ class Staff(Store):
         halls: list[str] | None = None,
     ) -> None:
         """Add a member, or do nothing if the user name is there already."""
+        username = user_name(username)
         if await self.documents.find_one({"_id": username}, {"_id": 1}):
             return
         await self.add(
@@ -179,6 +186,7 @@ class Staff(Store):
             Unauthenticated: `password_wrong` (also for a user name that does not exist).
             TooMany: `staff_locked`, after ten failures, for 15 minutes (also for such a name).
         """
+        username = user_name(username)
         number = await self.tries.count(username, by)
         member = await self.documents.find_one({"_id": username})
         right = await asyncio.to_thread(_matches, member["password_hash"] if member else NOBODY, password)

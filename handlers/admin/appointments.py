@@ -9,6 +9,7 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.html import needs
 from handlers.moments import Day
 from handlers.pages import DOCUMENT_ID
+from models import typed
 from models.appointments import LABELS, Ending, State
 from models.errors import BadInput, DomainError
 from models.staff import serves
@@ -104,12 +105,13 @@ class EndingHandler(FormAction, AppointmentsPage):
 
 
 def scanned(text: str) -> str:
-    """The appointment whose QR a scanner has read.
+    """The appointment whose QR a scanner has read: as it types it, which may be with the keyboard's capitals,
+    in full width, or with the mark that a Chinese keyboard puts for a slash.
 
     Raises:
         BadInput: `code_unknown`.
     """
-    found = re.search(rf"/appointments/{DOCUMENT_ID}\b", text)
+    found = re.search(rf"\bappointments.{DOCUMENT_ID}\b", typed.narrow(text).lower())
     if not found:
         raise CodeUnknown
     return found[1]

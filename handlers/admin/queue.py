@@ -13,6 +13,7 @@ from handlers.admin.panel import PanelPage
 from handlers.base import local
 from handlers.html import needs
 from handlers.words import standing
+from models import typed
 from models.applications import PRIVATE, State
 from models.store import Document
 from models.workdays import Workdays, local_date
@@ -55,9 +56,7 @@ class QueuePage(PanelPage):
     @needs("applications:read")
     async def get(self) -> None:
         shown, states = filter_of(self)
-        # typed, or scanned: a receipt's QR is an address
-        typed = self.get_query_argument("q", "").rpartition("/")[2]
-        text = "".join(typed.replace("-", "").split())
+        text = typed.words(self.get_query_argument("q", ""))  # or scanned: a receipt's QR is an address
         after = self.get_query_argument("after", "")
         found = await self.services.applications.queue(
             self.somebody(), ALL_STATES if text else states, A_PAGE + 1, after or None, text

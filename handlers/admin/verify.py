@@ -5,6 +5,7 @@ from pydantic import BaseModel
 from handlers.admin.panel import PanelPage
 from handlers.binding import PERSONAL
 from handlers.html import needs
+from models import typed
 from models.binding import check_name
 from models.credentials import ApplicantKind, CredentialKind, check_credential
 from models.errors import DomainError
@@ -37,7 +38,7 @@ class VerifyPage(PanelPage):
                 ApplicantKind.PERSON,
                 credential,
                 name=check_name(filled.name),
-                phone=check_phone(filled.phone) if filled.phone.strip() else "",
+                phone=check_phone(filled.phone) if typed.narrow(filled.phone).strip() else "",
                 by=by,
             )
         except DomainError as error:

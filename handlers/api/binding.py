@@ -23,7 +23,7 @@ from models.verification import VerifierUnavailable
 
 
 class PhoneCodeRequest(Asked):
-    phone: str = Field(max_length=20)
+    phone: str = Field(max_length=100)
 
 
 class PhoneCodeSent(Answer):
@@ -33,9 +33,9 @@ class PhoneCodeSent(Answer):
 class BindingRequest(Asked):
     kind: CredentialKind
     name: str = Field(max_length=200)
-    number: str = Field(max_length=50)
-    phone: str = Field(max_length=20)
-    code: str = Field(max_length=10, description="the six digits sent by SMS")
+    number: str = Field(max_length=100)
+    phone: str = Field(max_length=100)
+    code: str = Field(max_length=200, description="the six digits sent by SMS")
     consent: bool = Field(description="to the use of sensitive personal data for this purpose")
 
 

@@ -42,7 +42,7 @@ PARAMETERS = {
     "appointment": HEX,
     "application": HEX,
     "code": "[a-z0-9_]{1,64}",
-    "serial": "[0-9A-Za-z-]{1,64}",
+    "serial": "[^/?#]{1,600}",
 }
 """What each part of a path looks like."""
 

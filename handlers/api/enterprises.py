@@ -31,7 +31,7 @@ class AgencyRequest(Asked):
     applicant_kind: Literal[ApplicantKind.ENTERPRISE, ApplicantKind.ORGANIZATION] = ApplicantKind.ENTERPRISE
     credential_kind: CredentialKind
     name: str = Field(max_length=200)
-    number: str = Field(max_length=50)
+    number: str = Field(max_length=100)
 
 
 class Agency(Answer):

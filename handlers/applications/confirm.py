@@ -9,6 +9,7 @@ from handlers.applications.page import ApplicationPage, hide_numbers, is_draft
 from handlers.applications.reading import readable
 from handlers.pages import DOCUMENT_ID
 from handlers.visitor import bound
+from models import typed
 from models.applications import DraftChanged, Place, lacking
 from models.errors import BadInput, Conflict, DomainError, InvalidForm
 from models.halls import Halls
@@ -129,7 +130,7 @@ async def place_of(halls: Halls, guide: Guide, *, how: How, hall: str, address: 
         chosen = await halls.find(hall)
         return Place(how="window", hall=chosen.code, hall_name=chosen.name)
     if how == "courier":
-        normal = " ".join(address.split())
+        normal = typed.words(address)
         if not 8 <= len(normal) <= LONGEST_ADDRESS:
             raise AddressRequired
         return Place(how="courier", address=normal)

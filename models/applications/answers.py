@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from models import typed
 from models.credentials import RULES, ApplicantKind, CredentialKind, normal_number
 from models.errors import BadInput, InvalidForm
 from models.items import Form, Question
 from models.masks import NAMES, mask_number, mask_person, mask_phone
-from models.phone_codes import check_phone
-from models.typed import half_width
+from models.phone_codes import check_phone, national
 
 
 class AnswerMissing(BadInput):
@@ -34,10 +34,6 @@ class DateInFuture(AnswerInvalid):
 
 class NotText(AnswerInvalid):
     message = "请填写文字"
-
-
-class UnknownCharacters(AnswerInvalid):
-    message = "含有不能识别的字符，请重新填写"
 
 
 class TooLong(AnswerInvalid):
@@ -140,29 +136,27 @@ def check_answers(
 
 
 def _empty(raw: Any) -> bool:
-    return raw is None or raw == [] or (isinstance(raw, str) and not raw.strip())
+    return raw is None or raw == [] or (isinstance(raw, str) and not typed.narrow(raw).strip())
 
 
 def _as_written(question: Question, raw: Any) -> Any:
     """A draft keeps what is not right yet, within bounds."""
     if isinstance(raw, list):
         return [str(value)[:100] for value in raw[: len(question.options)]]
-    return str(raw)[: question.max_length]
+    return typed.words(str(raw))[: question.max_length]
 
 
 def _text(question: Question, raw: Any) -> str:
     if not isinstance(raw, str):
         raise NotText
-    text = "\n".join(" ".join(line.split()) for line in raw.strip().splitlines())
-    if any(ord(char) < 32 and char != "\n" for char in text):
-        raise UnknownCharacters
+    text = typed.words(raw) if question.kind == "long_text" else typed.line(raw)
     if len(text) > question.max_length:
         raise TooLong(limit=question.max_length)
     return text
 
 
 def _number(question: Question, raw: Any) -> float | int:
-    text = half_width(str(raw)).strip()
+    text = typed.number(str(raw))
     if isinstance(raw, bool) or not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", text):
         raise NotANumber
     number = float(text)
@@ -176,7 +170,7 @@ def _number(question: Question, raw: Any) -> float | int:
 
 def _date(_: Question, raw: Any) -> str:
     try:
-        return date.fromisoformat(half_width(str(raw)).strip()).isoformat()
+        return date.fromisoformat(typed.number(str(raw))).isoformat()
     except ValueError:
         raise NotADate from None
 
@@ -197,18 +191,23 @@ def _choices(question: Question, raw: Any) -> list[str]:
 
 def _phone(_: Question, raw: Any) -> str:
     """A mobile number, or a landline with its area code."""
-    text = re.sub(r"[\s-]", "", half_width(str(raw)))
+    text = national(str(raw))
     if re.fullmatch("0[0-9]{9,11}", text):
         return text
     return check_phone(text)
 
 
 def _credential(_: Question, raw: Any) -> str:
-    """A number that some credential of a person or body can have."""
-    number = normal_number(str(raw))
-    if not 5 <= len(number) <= 18 or not any(RULES[kind].valid(number, date.max) for kind in CredentialKind):
-        raise NotACredential
-    return number
+    """A number that some credential can have; the faults of what looks like a citizen's are named."""
+    for kind in CredentialKind:
+        found = normal_number(kind, str(raw))
+        if found and not RULES[kind].fault(found, date.max):
+            return found
+    resident = normal_number(CredentialKind.RESIDENT_ID, str(raw))
+    fault = RULES[CredentialKind.RESIDENT_ID].fault(resident, date.max)
+    if fault and re.fullmatch("[1-6][0-9]{12,20}X?", resident):
+        raise fault
+    raise NotACredential
 
 
 def _yes_no(_: Question, raw: Any) -> str:

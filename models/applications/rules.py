@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from models import typed
 from models.credentials import ApplicantKind
 from models.errors import Conflict, Forbidden, Refused
 from models.events import Channel
@@ -343,7 +344,7 @@ def check_reason(*reasons: str) -> None:
     Raises:
         Refused: `reason_required`.
     """
-    if not all(reason.strip() for reason in reasons):
+    if not all(typed.words(reason) for reason in reasons):
         raise ReasonRequired
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from stdnum.iso7064 import mod_37_36
 
 from models.errors import BadInput
-from models.typed import half_width
+from models.typed import narrow
 
 
 class SerialInvalid(BadInput):
@@ -23,6 +23,8 @@ class SerialInvalid(BadInput):
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without I, L, O and U, which are misread or misspell."""
 RANDOM = 10
+SOUGHT = re.compile(r"(?<![0-9A-Z])(?=([0-9](?:[\s.·-]*[0-9A-Z]){18})(?![0-9A-Z]))")
+"""What may be one: as many characters, with nothing but spaces, dots and hyphens between them."""
 PATTERN = re.compile(rf"[0-9]{{8}}[{ALPHABET}]{{{RANDOM}}}[0-9A-Z]")
 
 
@@ -32,12 +34,21 @@ def new_serial(day: date) -> str:
 
 
 def check_serial(text: str) -> str:
-    """The serial number that somebody typed, in its normal form.
+    """The serial number that somebody typed, in its normal form: alone, behind its label, or in a sentence.
 
     Raises:
         BadInput: `serial_invalid`.
     """
-    normal = re.sub(r"[\s-]", "", half_width(text)).upper()
-    if not PATTERN.fullmatch(normal) or not mod_37_36.is_valid(normal):
-        raise SerialInvalid
-    return normal
+    for found in SOUGHT.finditer(narrow(text).upper()):
+        serial = re.sub("[^0-9A-Z]", "", found[1])
+        if PATTERN.fullmatch(serial) and mod_37_36.is_valid(serial):
+            return serial
+    raise SerialInvalid
+
+
+def sought_serial(text: str) -> str:
+    """What to look for where staff typed or scanned something; what cannot be a serial is not found."""
+    try:
+        return check_serial(text)
+    except SerialInvalid:
+        return ""

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 
 from pymongo import ASCENDING, DESCENDING
 
+from models import typed
 from models.applications import rules
 from models.applications.rules import Action, State
+from models.applications.serials import sought_serial
 from models.applications.store import ApplicationStore
 from models.errors import Refused
 from models.events import Cause
@@ -60,7 +62,7 @@ class StaffSteps(ApplicationStore):
             "by": by.actor,
             "materials": materials,
             "fields": fields,
-            "reason": reason.strip(),
+            "reason": typed.words(reason),
             "files": files,
             "answered_at": None,
         }
@@ -77,7 +79,7 @@ class StaffSteps(ApplicationStore):
         """不予受理, with reason, legal basis, and so the way to have it reconsidered."""
         found = await self._for_action(key, member, Action.NOT_ACCEPT)
         rules.check_reason(reason, basis)
-        refusal = {"reason": reason.strip(), "basis": basis.strip()}
+        refusal = {"reason": typed.words(reason), "basis": typed.words(basis)}
         return await self._move(
             found, Action.NOT_ACCEPT, by, {"refusal": refusal, "due_at": None}, reason=reason
         )
@@ -105,7 +107,7 @@ class StaffSteps(ApplicationStore):
             raise MaterialsToFollow
         result = {
             "decision": decision,
-            "reason": reason.strip(),
+            "reason": typed.words(reason),
             "deliverable": deliverable["_id"] if deliverable else None,
             "file_name": deliverable["name"] if deliverable else None,
         }
@@ -138,8 +140,8 @@ class StaffSteps(ApplicationStore):
     ) -> AsyncIterator[Document]:
         """Where a clock runs the earliest deadline comes first, elsewhere the latest change."""
         query, order = await self.selection(member, states, after)
-        if text.strip():
-            query["serial"] = text.strip().upper()
+        if text:
+            query["serial"] = sought_serial(text)
         found = self.documents.find(query, {"events": 0, "answers": 0}).sort(order).limit(limit)
         async for document in found:
             yield document

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from models import typed
 from models.applications import rules
 from models.applications.answers import Answers, check_answers, is_sealed
 from models.applications.identity import differing, locked_part, prefilled, with_known
@@ -197,7 +198,8 @@ class ApplicationStore(Store):
         state = State(found["state"])
         after = rules.next_state(state, action)
         event = Event(rules.EVENTS[action], found["_id"], by, {"state": after.value})
-        line = entry(event, **({"reason": reason.strip()} if reason.strip() else {}))
+        reason = typed.words(reason)
+        line = entry(event, **({"reason": reason} if reason else {}))
         update = update or {}
         pushes = {**update.get("$push", {}), "timeline": line}
         return await self.change(

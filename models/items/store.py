@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from models import typed
 from models.credentials import ApplicantKind
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
@@ -94,7 +95,7 @@ class Guides(Store):
         """The keys of all that `search` finds."""
         wanted = plain(text)
         query: Document = {"state": "published"}
-        if text.strip() and not wanted:
+        if typed.narrow(text).strip() and not wanted:
             return []
         if wanted:
             query["grams"] = {"$all": pieces(wanted)}

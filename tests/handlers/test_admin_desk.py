@@ -33,6 +33,8 @@ async def test_signing_in_and_out(office: Office) -> None:
     assert form.hidden("next") == "/admin/verify"
     given: Fields = {"username": "window", "password": PASSWORD, "next": "/admin/verify"}
     assert (await desk.post("/admin/sign-in", given)).location == "/admin/verify"
+    pasted: Fields = given | {"username": "\u202dｗｉｎｄｏｗ\u202c "}
+    assert (await office.town.browser().post("/admin/sign-in", pasted)).location == "/admin/verify"
     cookie = next(line for line in desk.set_cookies if line.startswith("staff="))
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie

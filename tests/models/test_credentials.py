@@ -82,7 +82,6 @@ def test_nobody_uses_a_credential_of_another_kind_of_applicant(
         (PERSON, CredentialKind.PASSPORT, "ABCDEF"),
         (ENTERPRISE, CredentialKind.REGISTRATION_NUMBER, "110108000000017"),
         (ENTERPRISE, CredentialKind.USCC, "11100000MB0143028X"),
-        (ENTERPRISE, CredentialKind.USCC, "11100000-MB0143028R"),  # else one body had two numbers
         (ORGANIZATION, CredentialKind.LEGAL_PERSON_CERTIFICATE, "1"),
     ],
 )

@@ -167,7 +167,7 @@ async def test_found_by_piece_keyword_and_pinyin(guides: Guides, typed: str, nam
     assert name in [guide.name for guide in await guides.search(typed)]
 
 
-@pytest.mark.parametrize("typed", ["火箭发射", "zzz", "！？", "老卡敬", "' || 1==1", "$where", "\x00"])
+@pytest.mark.parametrize("typed", ["火箭发射", "zzz", "！？", "老卡敬", "' || 1==1", "$where"])
 async def test_what_is_not_there_is_not_found(guides: Guides, typed: str) -> None:
     assert await guides.search(typed) == []
 

@@ -1,0 +1,105 @@
+"""One normal form for what people type, whatever they typed or pasted it from."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from models import typed
+from tests.models.pasting import SPACES, UNSEEN, pasted
+
+RULES = [typed.narrow, typed.words, typed.line, typed.name, typed.name_key, typed.number, typed.digits]
+ODD = st.sampled_from(
+    "aZé中欧 \u3000\n\r·•'’-–—.。()（）:\u202d\u200b\u0301\u00b4\uff65\u318d\u0149\uff9e\u1161\ud7b0"
+)
+NAMES = [
+    "古丽·艾山",
+    "欧阳㛃",
+    "O'Brien",
+    "SMITH John Test",
+    "Anne-Marie Ngô",
+    "广州市番禺味美食品（集团）有限公司",
+]
+
+
+@given(st.text(st.one_of(st.characters(), ODD), max_size=12))
+def test_a_normal_form_is_its_own(text: str) -> None:
+    for rule in RULES:
+        assert rule(rule(text)) == rule(text), rule.__name__
+
+
+@given(st.text(UNSEEN + SPACES + "\x00\x1f\u2800\u3164\ufe0f", max_size=20))
+def test_what_nobody_sees_is_empty(text: str) -> None:
+    assert {rule(text).strip() for rule in RULES} == {""}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_a_name_is_the_same_from_every_keyboard(name: str, data: st.DataObject) -> None:
+    text = data.draw(pasted(name))
+    assert typed.name(text) == name
+    assert typed.same_name(text.swapcase(), name)
+
+
+@given(st.sampled_from(NAMES), st.sampled_from(NAMES))
+def test_other_names_stay_other_names(one: str, other: str) -> None:
+    assert typed.same_name(one, other) is (one == other)
+
+
+@given(st.text(st.sampled_from("欧阳娜娜㛃𠮷"), min_size=2, max_size=4), st.data())
+def test_no_space_parts_a_chinese_name(name: str, data: st.DataObject) -> None:
+    spaced = "".join(character + data.draw(st.text(SPACES, max_size=2)) for character in name)
+    assert typed.name(spaced) == typed.line(spaced) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("古丽.艾山", "古丽·艾山"),
+        ("古丽 。 艾山", "古丽·艾山"),
+        ("Ana · Maria", "Ana·Maria"),
+        ("J. R. Smith", "J. R. Smith"),
+        ("SMITH   John\u00a0Test", "SMITH John Test"),
+        ("王\u3000芳 John", "王芳 John"),
+        ("广州味美 (集团) 有限公司", "广州味美（集团）有限公司"),
+        ("Weimei （Group） Ltd", "Weimei (Group) Ltd"),
+        ("⽴⼈", "立人"),
+    ],
+)
+def test_names(text: str, name: str) -> None:
+    assert typed.name(text) == name
+
+
+@given(st.text("0123456789X-", min_size=1, max_size=20), st.data())
+def test_a_number_is_the_same_from_every_keyboard(number: str, data: st.DataObject) -> None:
+    assert typed.number(data.draw(pasted(number, spaces=True)).lower()) == number
+
+
+@pytest.mark.parametrize("label", ["身份证号：", "证件号码: ", "ID number:", "号码 ： "])
+def test_a_label_in_front_is_no_part_of_a_number(label: str) -> None:
+    assert typed.number(f"{label}44011319900101001x") == "44011319900101001X"
+
+
+def test_prose_keeps_its_lines_and_its_marks() -> None:
+    text = "\n  第一\u200b条：不符合——“规定”。 \r\n\r\n第二条　ＡＢＣ１２３，见‘附件’ \u2028 第三条\n"
+    assert typed.words(text) == "第一条：不符合——“规定”。\n\n第二条 ABC123，见‘附件’\n第三条"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("番禺区 市桥街 1–3 号", "番禺区市桥街 1-3 号"),
+        ("O’Brien 与 ‘某某’", "O'Brien 与 ‘某某’"),
+        ("古丽 • 艾山", "古丽·艾山"),
+        ("粤Ａ１２３４５", "粤A12345"),
+        ("不符合——规定（试行）", "不符合——规定（试行）"),
+    ],
+)
+def test_short_answers(text: str, line: str) -> None:
+    assert typed.line(text) == line
+
+
+@given(st.text("0123456789", min_size=6, max_size=13), st.text("-. ()（）·/", max_size=6), st.data())
+def test_what_parts_digits_is_dropped(digits: str, marks: str, data: st.DataObject) -> None:
+    assume(digits)
+    place = data.draw(st.integers(0, len(digits)))
+    assert typed.digits(digits[:place] + marks + digits[place:]) == digits
