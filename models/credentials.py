@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_10
@@ -85,7 +86,7 @@ class Demand:
 
     met: Callable[[str, date], bool]
     fault: type[CredentialNumberInvalid]
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _long(length: int) -> Demand:
@@ -165,7 +166,7 @@ USCC = (
 """18 characters with the check character of GB 32100-2015."""
 CERTIFICATE = (
     _between(6, 18),
-    _made_of("[0-9A-Z\u4e00-\u9fff-]+", "数字、字母、汉字和短横"),
+    _made_of(rf"[0-9A-Z{HAN}-]+", "数字、字母、汉字和短横"),
 )
 """Numbers from before the USCC: digits, letters, 第…号 and hyphens."""
 
@@ -267,9 +268,8 @@ def check_credential(applicant: ApplicantKind, kind: CredentialKind, text: str, 
     """
     rule = RULES[kind]
     if applicant not in rule.kinds:
-        raise CredentialKindNotAccepted(
-            field="kind" if applicant is ApplicantKind.PERSON else "credential_kind"
-        )
+        asked = "kind" if applicant is ApplicantKind.PERSON else "credential_kind"
+        raise CredentialKindNotAccepted(field=asked)
     normal = normal_number(kind, text)
     if fault := rule.fault(normal, today):
         raise fault

@@ -8,12 +8,26 @@ from enum import StrEnum
 from typing import Protocol
 
 from models.credentials import CredentialKind
-from models.errors import Unavailable
+from models.errors import BadInput, Unavailable
 
 
 class VerifierUnavailable(Unavailable):
     code = "verifier_unavailable"
     message = "实名核验服务暂时无法使用，请稍后再试，或到窗口办理"
+
+
+class NameMalformed(BadInput):
+    """The register knows no such spelling: a slip of the person's."""
+
+    code = "name_malformed"
+    message = "登记系统不接受这样写的姓名（名称），请照证件逐字填写"
+    field = "name"
+
+
+class NumberMalformed(BadInput):
+    code = "number_malformed"
+    message = "登记系统不接受这样的证件号码，请照证件逐字填写"
+    field = "number"
 
 
 class Verdict(StrEnum):
@@ -32,7 +46,9 @@ class BodyVerdict:
 
 
 class Verifier(Protocol):
-    """Both raise `models.errors.Unavailable` when the register does not answer."""
+    """Each raises `VerifierUnavailable` when the register does not answer, `NameMalformed` or
+    `NumberMalformed` for what it does not take for one.
+    """
 
     async def person(self, kind: CredentialKind, name: str, number: str) -> Verdict: ...
 

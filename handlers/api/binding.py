@@ -19,7 +19,7 @@ from models.phone_codes import (
     PhoneInvalid,
 )
 from models.sms import SmsUsedUp
-from models.verification import VerifierUnavailable
+from models.verification import NameMalformed, NumberMalformed, VerifierUnavailable
 
 
 class PhoneCodeRequest(Asked):
@@ -75,6 +75,8 @@ class BindingResource(Resource):
             NameInvalid,
             CredentialKindNotAccepted,
             CredentialNumberInvalid,
+            NameMalformed,
+            NumberMalformed,
             PhoneInvalid,
             PhoneCodeWrong,
             AccountBound,

@@ -24,7 +24,7 @@ from models.credentials import (
     CredentialNumberInvalid,
 )
 from models.store import Document
-from models.verification import VerifierUnavailable
+from models.verification import NameMalformed, NumberMalformed, VerifierUnavailable
 
 
 class AgencyRequest(Asked):
@@ -88,6 +88,8 @@ class EnterprisesResource(AgencyResource):
             NameInvalid,
             CredentialKindNotAccepted,
             CredentialNumberInvalid,
+            NameMalformed,
+            NumberMalformed,
             ApplicantKindWrong,
             AgencyExists,
             BindingRaced,

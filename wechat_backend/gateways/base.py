@@ -40,11 +40,13 @@ class Remedy(StrEnum):
 
 
 class GatewayError(Exception):
-    """An outside system did not do what it was asked; `code` is the provider's own or `no_answer`."""
+    """An outside system did not do what it was asked; `code` is the provider's own or `no_answer`;
+    `malformed`: it could not take what it was given for what it asks for.
+    """
 
-    def __init__(self, provider: str, code: str, remedy: Remedy) -> None:
+    def __init__(self, provider: str, code: str, remedy: Remedy, *, malformed: bool = False) -> None:
         super().__init__(f"{provider}: {code}")
-        self.provider, self.code, self.remedy = provider, code, remedy
+        self.provider, self.code, self.remedy, self.malformed = provider, code, remedy, malformed
 
     @property
     def permanent(self) -> bool:

@@ -6,6 +6,7 @@ docs/architecture.md, "Government systems", gives paths, bodies and the signatur
 import hmac
 from collections.abc import Mapping
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ PATHS = {"acceptance": "/acceptance/applications", "reviews": "/reviews"}
 """The systems that are told of things, and where."""
 STATUSES: Mapping[int, Remedy] = {401: Remedy.WAIT, 403: Remedy.WAIT, 429: Remedy.RETRY}
 """HTTP status of a refusal → what can be done: our key or clock is wrong, we are too fast; else nothing."""
+
+MALFORMED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
 
 
 def signature(secret: str, timestamp: str, path: str, body: bytes) -> str:
@@ -67,5 +70,6 @@ class Government(JsonGateway):
         status, answer = await self.fetch(path, content, signed)
         if status != 200 or answer.get("ok") is not True:
             code = str(answer.get("error") or "refused")[:64]
-            raise GatewayError(self.provider, code, STATUSES.get(status, Remedy.GIVE_UP))
+            remedy = STATUSES.get(status, Remedy.GIVE_UP)
+            raise GatewayError(self.provider, code, remedy, malformed=status in MALFORMED)
         return answer

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from models.credentials import CredentialKind
-from models.verification import BodyVerdict, Verdict, VerifierUnavailable
+from models.errors import DomainError
+from models.verification import BodyVerdict, NameMalformed, NumberMalformed, Verdict, VerifierUnavailable
 from wechat_backend.gateways.aliyun import AliyunGateway
 from wechat_backend.gateways.base import GatewayError, Remedy
 from wechat_backend.gateways.government import Government
 from wechat_backend.settings import Settings
 
 CLOUDAUTH = frozenset({CredentialKind.RESIDENT_ID, CredentialKind.HMT_RESIDENCE_PERMIT})
+MALFORMED = "401"
+"""参数非法: since every number that we send has passed our own checks, it is the name."""
 BIZ_CODES = {"1": Verdict.MATCH, "2": Verdict.MISMATCH, "3": Verdict.NO_RECORD}
 
 
@@ -37,14 +40,14 @@ class RealName(AliyunGateway):
                 return await self._cloudauth(name, number)
             return _verdict(await self.government.verify_person(kind, name, number))
         except GatewayError as error:
-            raise VerifierUnavailable from error
+            raise _meaning(error) from error
 
     async def body(self, kind: CredentialKind, name: str, number: str) -> BodyVerdict:
         """The same for an enterprise or organization, with its legal representative."""
         try:
             answer = await self.government.verify_body(kind, name, number)
         except GatewayError as error:
-            raise VerifierUnavailable from error
+            raise _meaning(error) from error
         if (verdict := _verdict(answer)) is not Verdict.MATCH:
             return BodyVerdict(verdict)
         representative: Mapping[str, str] = answer.get("legal_representative") or {}
@@ -55,13 +58,22 @@ class RealName(AliyunGateway):
             answer = await self.act(
                 "Id2MetaVerify", {"ParamType": "normal", "IdentifyNum": number, "UserName": name}
             )
-            if str(answer.get("Code")) != "200":
-                raise self.error(str(answer.get("Code")))
+            if (code := str(answer.get("Code"))) != "200":
+                raise GatewayError(
+                    self.provider, code, self.remedies.get(code, Remedy.RETRY), malformed=code == MALFORMED
+                )
             result = answer.get("ResultObject") or {}
             code = str(result.get("BizCode"))
             if code not in BIZ_CODES:
                 raise self.error(f"biz_{code}")
         return BIZ_CODES[code]
+
+
+def _meaning(error: GatewayError) -> DomainError:
+    """What a failure means for the person who asked."""
+    if not error.malformed:
+        return VerifierUnavailable()
+    return NumberMalformed() if "number" in error.code else NameMalformed()
 
 
 def _verdict(answer: Mapping[str, Any]) -> Verdict:
