@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from pymongo import MongoClient
 
 from models.events import Cause, Channel
@@ -19,6 +20,8 @@ from wechat_backend.database import DRIVERS, Database, connect
 from wechat_backend.mongod import Mongod
 
 pytest_plugins = ["tests.plugin_articles"]
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 MakeCause = Callable[..., Cause]
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

@@ -198,16 +198,16 @@ def _phone(_: Question, raw: Any) -> str:
 
 
 def _credential(_: Question, raw: Any) -> str:
-    """A number that some credential can have; the faults of what looks like a citizen's are named."""
-    for kind in CredentialKind:
-        found = normal_number(kind, str(raw))
-        if found and not RULES[kind].fault(found, date.max):
-            return found
+    """A number that some credential can have; 13 digits and more are no old certificate's."""
     resident = normal_number(CredentialKind.RESIDENT_ID, str(raw))
     fault = RULES[CredentialKind.RESIDENT_ID].fault(resident, date.max)
-    if fault and re.fullmatch("[1-6][0-9]{12,20}X?", resident):
-        raise fault
-    raise NotACredential
+    long = re.fullmatch("[0-9]{12,}[0-9X]", resident)
+    for kind in CredentialKind:
+        number = normal_number(kind, str(raw))
+        old = kind is CredentialKind.LEGAL_PERSON_CERTIFICATE
+        if not (old and long) and not RULES[kind].fault(number, date.max):
+            return number
+    raise fault if fault and long else NotACredential()
 
 
 def _yes_no(_: Question, raw: Any) -> str:

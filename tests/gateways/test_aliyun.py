@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 
 from models.credentials import CredentialKind
-from models.errors import Unavailable
-from models.verification import BodyVerdict, Verdict
+from models.errors import BadInput, Unavailable
+from models.verification import BodyVerdict, NameMalformed, Verdict, VerifierUnavailable
 from tests.conftest import Clock
 from tests.gateways.peer import Call, Peer
 from wechat_backend.gateways.aliyun import PROTOCOLS
@@ -125,7 +125,7 @@ async def test_cloudauth(
 @pytest.mark.parametrize(
     "answer",
     [
-        {"Code": "401", "Message": "参数非法"},
+        {"Code": "402", "Message": "权威源服务异常"},
         {"Code": "200", "ResultObject": None},
         {"Code": "200", "ResultObject": {"BizCode": "9"}},
         (500, b"{}"),
@@ -135,6 +135,44 @@ async def test_cloudauth_without_a_verdict(realname: RealName, peer: Peer, answe
     peer.answers["/"] = answer
     with pytest.raises(Unavailable, match="稍后再试"):
         await realname.person(CredentialKind.RESIDENT_ID, "王小明", NUMBER)
+
+
+@pytest.mark.article(7)
+async def test_what_cloudauth_takes_for_no_name_is_a_slip(realname: RealName, peer: Peer) -> None:
+    peer.answers["/"] = {"Code": "401", "Message": "参数非法"}
+    with pytest.raises(NameMalformed) as refused:
+        await realname.person(CredentialKind.RESIDENT_ID, "王1明", NUMBER)
+    assert refused.value.field == "name"
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "field"),
+    [
+        (422, "field_invalid: number", "number"),
+        (400, "field_missing: name", "name"),
+        (422, "number_malformed", "number"),
+    ],
+)
+@pytest.mark.article(7)
+async def test_what_the_sharing_platform_takes_for_none_is_a_slip(
+    realname: RealName, peer: Peer, status: int, error: str, field: str
+) -> None:
+    refusal = json.dumps({"ok": False, "error": error}).encode()
+    peer.answers |= {PERSONS: (status, refusal), BODIES: (status, refusal)}
+    for asked in (
+        realname.person(CredentialKind.PASSPORT, "SMITH", "E1234567"),
+        realname.body(CredentialKind.USCC, "番禺某公司", "9" * 18),
+    ):
+        with pytest.raises(BadInput) as refused:
+            await asked
+        assert refused.value.field == field
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 409, 429, 500])
+async def test_other_refusals_are_no_slip(realname: RealName, peer: Peer, status: int) -> None:
+    peer.answers[PERSONS] = (status, b'{"ok": false, "error": "number"}')
+    with pytest.raises(VerifierUnavailable):
+        await realname.person(CredentialKind.PASSPORT, "SMITH", "E1234567")
 
 
 @pytest.mark.parametrize(

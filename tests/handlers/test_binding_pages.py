@@ -60,7 +60,9 @@ async def test_consent_is_asked_for_and_input_is_kept(town: Town) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("number", "440113199003070000", "居民身份证有误"),
+        ("number", "440113199003070000", "身份证号的校验位不符"),
+        ("number", "4401131990030700", "身份证号应为18位，您填了16位"),
+        ("number", "\u202d\u202c", "请填写身份证号"),
         ("phone", "12345", "手机号码有误"),
         ("code", "000000x", "验证码不对，请核对短信后重填"),
         ("name", "<b>", "请填写证件上的姓名"),
@@ -163,7 +165,7 @@ async def test_wrong_body_number_keeps_input(town: Town) -> None:
     )
     assert page.status == 400
     assert 'value="某公司"' in page.text
-    assert page.text.count("统一社会信用代码有误，请核对后重新填写") == 2  # at the top and beside the field
+    assert page.text.count("统一社会信用代码应为18位，您填了3位") == 2  # at the top and beside the field
     assert re.search(r'id="error".*<a href="#number">统一社会信用代码有误', page.text, re.S)
     choices = re.findall(r'<option value="([a-z_:]+)"', page.text)
     assert choices[0] == "enterprise:uscc"

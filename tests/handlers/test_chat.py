@@ -47,7 +47,8 @@ async def test_a_serial_number_shows_how_it_stands(peer: Peer, cause: Any) -> No
     serial += mod_37_36.calc_check_digit(serial)
     document = {"_id": "application-1", "serial": serial, "item_name": "居住证签注", "state": "accepted"}
     await peer.services.applications.add(document, Event("application.submitted", "application-1", cause()))
-    for typed in (serial, serial.lower(), f" {serial} "):
+    pasted = (f"\u202d{serial}\u202c", f"流水号：{serial}", f"查一下{serial[:8]}-{serial[8:]}，谢谢")
+    for typed in (serial, serial.lower(), f" {serial} ", *pasted):
         said = await peer.say(message(typed))
         assert f"申请流水号：{serial}" in said
         assert "居住证签注" in said
@@ -67,6 +68,8 @@ async def test_a_serial_number_shows_how_it_stands(peer: Peer, cause: Any) -> No
         ("<xml><FromUserName>openid-of-wang</FromUserName><ToUserName>gh_panyu</ToUserName>"
          "<MsgType>image</MsgType><MsgId>7</MsgId><CreateTime>1</CreateTime></xml>", "看不懂图片"),
         (message("   "), "这样使用"),
+        (message("\u200b\u202d\u3164"), "这样使用"),
+        (message("预\u200b 约"), "https://panyu.test/appointments/new"),
         (message("预约"), "https://panyu.test/appointments/new"),
         (message("查进度"), "https://panyu.test/progress"),
         (message("我的办件"), "https://panyu.test/applications"),

@@ -10,6 +10,7 @@ from models.applications.serials import ALPHABET
 from models.errors import BadInput, InvalidForm
 from models.items import Form, Question
 from tests.conftest import START
+from tests.models.pasting import SPACES, UNSEEN, pasted
 
 FORM = Form.model_validate(
     {
@@ -137,3 +138,83 @@ def test_only_a_date_lies_in_the_past() -> None:
         Question.model_validate({"name": "n", "label": "-", "kind": "text", "latest": "today"})
     today = RIGHT | {"lost": TODAY.isoformat()}
     assert check_answers(FORM, today, {}, complete=True, today=TODAY)["lost"] == TODAY.isoformat()
+
+
+@pytest.mark.article(11)
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "申请流水号：{}",
+        "您的流水号{}，请查收",
+        "serial no. 5: {} please",
+        "【番禺智慧政务】您于2026年11月24日10:00申请的居住证已提交，申请流水号{}，可凭此号查询进度。",
+        "https://panyu.test/verify/{}",
+        "\u202d{}\u202c",
+    ],
+)
+@given(data=st.data())
+def test_a_serial_number_is_found_in_what_was_copied(sentence: str, data: st.DataObject) -> None:
+    serial = new_serial(START.date())
+    text = data.draw(pasted(serial))
+    text = text[:8] + data.draw(st.sampled_from(["", "-", " ", "–"])) + text[8:]
+    assert check_serial(sentence.format(data.draw(st.sampled_from([serial, serial.lower(), text])))) == serial
+
+
+@pytest.mark.article(11)
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_check_of_serials(text: str) -> None:
+    with pytest.raises(BadInput):
+        check_serial(text)
+
+
+NOTHING = st.text(UNSEEN + SPACES, max_size=6)
+
+
+@pytest.mark.article(12)
+@given(NOTHING)
+def test_an_answer_that_nobody_sees_is_missing(nothing: str) -> None:
+    blank = {"agent": "yes", "agent_name": nothing, "count": nothing}
+    with pytest.raises(InvalidForm) as wrong:
+        check_answers(FORM, blank, {}, complete=True, today=TODAY)
+    assert wrong.value.fields == {"agent_name": "请填写此项", "count": "请填写此项"}
+
+
+@pytest.mark.article(12)
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("agent_name", "O'Bri"),
+        ("agent_name", "古丽·艾山"),
+        ("count", "3"),
+        ("day", "2026-11-24"),
+        ("phone", "13900000001"),
+        ("number", "11010519491231002X"),
+    ],
+)
+@given(data=st.data())
+def test_an_answer_is_the_same_from_every_keyboard(name: str, plain: str, data: st.DataObject) -> None:
+    answers = RIGHT | {"agent": "yes", "agent_name": "某人"}
+    text = data.draw(pasted(plain, spaces=name != "agent_name"))
+    typed = check_answers(FORM, answers | {name: text}, {}, complete=True, today=TODAY)
+    assert typed == check_answers(FORM, answers | {name: plain}, {}, complete=True, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("phone", "kept"),
+    [
+        ("\u202d+86 138-0013-8000\u202c", "13800138000"),
+        ("0086 13800138000", "13800138000"),
+        ("(+86)13800138000", "13800138000"),
+        ("(020) 8484-1234", "02084841234"),
+        ("+86 20 8484 1234", "02084841234"),
+        ("电话：020－84841234", "02084841234"),
+    ],
+)
+def test_phones_as_people_keep_them(phone: str, kept: str) -> None:
+    assert check_answers(FORM, RIGHT | {"phone": phone}, {}, complete=True, today=TODAY)["phone"] == kept
+
+
+def test_a_number_that_is_nearly_a_citizens_says_what_is_wrong() -> None:
+    with pytest.raises(InvalidForm) as wrong:
+        check_answers(FORM, RIGHT | {"number": "4401131990010100"}, {}, complete=True, today=TODAY)
+    assert wrong.value.fields == {"number": "身份证号应为18位，您填了16位"}

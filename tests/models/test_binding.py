@@ -158,6 +158,36 @@ async def test_whom_staff_verified_at_a_window_binds_without_the_register(
     assert applicant["verified"]["by"] == "staff:window"
 
 
+@pytest.mark.article(7)
+async def test_a_name_that_staff_saw_is_known_however_it_is_typed(house: House, cause: MakeCause) -> None:
+    passport, phone = CredentialKind.PASSPORT, "13900000001"
+    credential = check_credential(ApplicantKind.PERSON, passport, "E1234567", local_date(START))
+    await house.applicants.verify_at_window(
+        ApplicantKind.PERSON, credential, name="O'BRIEN John Test", phone=phone, by=cause("staff:window")
+    )
+    await house.codes.request(phone, cause())
+    who = ("O\u2019Brien  john\u00a0\u200bTEST", "护照号：e1234567")
+    applicant = await house.enter("a1", cause(), await house.code(), who, "(+86) 139-0000-0001", passport)
+    assert applicant["verified"]["by"] == "staff:window"
+    await house.applicants.verify_at_window(
+        ApplicantKind.PERSON, credential, name="O'Brien John Test", phone=phone, by=cause("staff:window")
+    )
+    with pytest.raises(Conflict):
+        await house.applicants.verify_at_window(
+            ApplicantKind.PERSON, credential, name="O'Brien Joan Test", phone=phone, by=cause("staff:window")
+        )
+
+
+@pytest.mark.article(7)
+async def test_a_representative_is_known_however_the_register_writes_the_number(
+    house: House, cause: MakeCause
+) -> None:
+    name, number = await valid_boss(house)
+    boss = await house.bind("a2", cause(), (name, number), "13900000002")
+    house.register.representative = (name, f" {number[:6]} {number[6:].lower()}\u200b")
+    assert (await house.for_weimei(boss, cause()))["state"] == "confirmed"
+
+
 async def test_unbinding(house: House, cause: MakeCause) -> None:
     applicant = await house.bind("a1", cause())
     with pytest.raises(Conflict):

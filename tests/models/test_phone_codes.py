@@ -2,14 +2,17 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.counters import Counters
 from models.errors import BadInput, TooMany
-from models.phone_codes import PhoneCodes
+from models.phone_codes import PhoneCodes, check_phone, typed_code
 from models.privacy import Privacy
 from models.sms import SmsDays, SmsLimits
 from models.store import Database, Document
 from tests.conftest import ADDRESS, ROOMY, Clock, MakeCause
+from tests.models.pasting import pasted
 
 PHONE = "13900000001"
 A_MINUTE = timedelta(seconds=60)
@@ -65,6 +68,36 @@ async def test_the_code_that_was_sent_is_right_once(asking: Asking) -> None:
     await asking.codes.use_up(PHONE, account="a1")
     with pytest.raises(BadInput, match="重新获取"):
         await asking.check(code)
+
+
+@given(data=st.data())
+def test_a_phone_is_the_same_wherever_it_was_copied(data: st.DataObject) -> None:
+    code = data.draw(st.sampled_from(["", "86", "+86", "0086", "(+86)", "+86 ", "手机：", "tel: +86-"]))
+    text = data.draw(pasted(f"{PHONE[:3]}-{PHONE[3:7]}-{PHONE[7:]}", spaces=True))
+    assert check_phone(code + text) == PHONE
+
+
+@pytest.mark.parametrize(
+    "phone",
+    ["", "1390000000", "139000000012", "8613900000", "02084841234", "+1 390 0000001", "1390000000\u0661"],
+)
+def test_what_is_no_mobile_phone(phone: str) -> None:
+    with pytest.raises(BadInput):
+        check_phone(phone)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("０１２３４５", "012345"),
+        ("\u202d012 345\u202c", "012345"),
+        ("验证码：012345", "012345"),
+        ("【番禺智慧政务】验证码012345，5分钟内有效。请勿告诉他人。", "012345"),
+        ("0123456", "0123456"),
+    ],
+)
+def test_a_code_as_it_is_copied(text: str, code: str) -> None:
+    assert typed_code(text) == code
 
 
 @pytest.mark.article(7)
