@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 24)
 @pytest.mark.parametrize("person", REGISTRY.people, ids=lambda person: str(person.id))
 def test_people_have_possible_numbers(person: Person) -> None:
     for credential in person.credentials:
-        check_credential(ApplicantKind.PERSON, credential.kind, credential.number, TODAY)
+        check_credential(ApplicantKind.PERSON, CredentialKind(credential.kind), credential.number, TODAY)
 
 
 @pytest.mark.article(7)
@@ -23,13 +23,13 @@ def test_bodies_have_possible_numbers() -> None:
     for body in REGISTRY.bodies:
         assert REGISTRY.person(body.representative)
         for each in body.credentials:
-            check_credential(ApplicantKind(body.kind), each.kind, each.number, TODAY)
+            check_credential(ApplicantKind(body.kind), CredentialKind(each.kind), each.number, TODAY)
 
 
 @pytest.mark.article(7)
 def test_every_kind_is_held_by_somebody() -> None:
     held = [person.credentials for person in REGISTRY.people] + [body.credentials for body in REGISTRY.bodies]
-    assert {each.kind for credentials in held for each in credentials} == set(CredentialKind)
+    assert {CredentialKind(each.kind) for credentials in held for each in credentials} == set(CredentialKind)
 
 
 def test_nobody_shares_a_number_or_a_phone() -> None:

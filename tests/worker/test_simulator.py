@@ -128,8 +128,8 @@ async def test_every_kind_of_credential_is_verified(
     known = somebody(simulator, person)
     verify = simulated.services.verifier.person
     for credential in known.credentials:
-        assert await verify(credential.kind, known.name, credential.number) is Verdict.MATCH
-        assert await verify(credential.kind, "王五", credential.number) is Verdict.MISMATCH
+        assert await verify(CredentialKind(credential.kind), known.name, credential.number) is Verdict.MATCH
+        assert await verify(CredentialKind(credential.kind), "王五", credential.number) is Verdict.MISMATCH
     unknown = CredentialKind.PASSPORT, "E00000001"
     assert await verify(unknown[0], known.name, unknown[1]) is Verdict.NO_RECORD
 
@@ -140,7 +140,9 @@ async def test_bodies_are_verified(simulated: World, simulator: Running, body: s
     [known] = [each for each in simulator.simulator.people.bodies if each.id == body]
     boss = somebody(simulator, known.representative)
     for credential in known.credentials:
-        found = await simulated.services.verifier.body(credential.kind, known.name, credential.number)
+        found = await simulated.services.verifier.body(
+            CredentialKind(credential.kind), known.name, credential.number
+        )
         assert found == BodyVerdict(Verdict.MATCH, boss.name, boss.credentials[0].number)
 
 

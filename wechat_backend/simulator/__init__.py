@@ -16,7 +16,7 @@ from tornado.netutil import bind_sockets
 from tornado.routing import PathMatches, Rule
 from tornado.web import Application, RequestHandler
 
-from wechat_backend.simulator import aliyun_api, control, government_api, phone, wechat_api
+from wechat_backend.simulator import aliyun_api, control, government_api, phone, registration, wechat_api
 from wechat_backend.simulator.config import SimulatorConfig
 from wechat_backend.simulator.memory import Memory
 from wechat_backend.simulator.state import Simulator
@@ -53,6 +53,7 @@ def make_app(config: SimulatorConfig, clock: Callable[[], datetime] = utc_now) -
             *wechat_api.ROUTES,
             wechat_api.UNKNOWN,
             *government_api.ROUTES,
+            *registration.ROUTES,
             *control.ROUTES,
             *phone.ROUTES,
         ],

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from wechat_backend.simulator.config import SimulatorConfig
 from wechat_backend.simulator.errors import CLOUDAUTH, SMS, PlatformError
+from wechat_backend.simulator.names import plain
 from wechat_backend.simulator.people import Registry
 
 SKEW = timedelta(minutes=15)
@@ -33,7 +34,7 @@ MOST_PHONES = 1000
 LONGEST_VALUE = 35
 VERIFIED_KINDS = ("resident_id", "hmt_residence_permit")
 NUMBER = re.compile(r"[1-68]\d{16}[\dXx]")
-NAME = re.compile(r"[^\W\d_]+(?:[·. ][^\W\d_]+)*")
+NAME = re.compile(r"[^\W\d_]+(?:(?:[·' -]|\. ?)[^\W\d_]+)*\.?")
 FINDINGS = {"match": "1", "mismatch": "2", "no_record": "3"}
 
 
@@ -135,12 +136,12 @@ class Aliyun:
 
     def verify(self, given: Mapping[str, str]) -> dict[str, Any]:
         """Id2MetaVerify: 身份证 and 港澳台居民居住证."""
-        name, number = given.get("UserName", ""), given.get("IdentifyNum", "")
+        name, number = plain(given.get("UserName", "")), given.get("IdentifyNum", "")
         if not (name and number and given.get("ParamType")):
             return refusal("400")
         if given["ParamType"] != "normal" or not NUMBER.fullmatch(number) or not NAME.fullmatch(name):
             return refusal("401")
-        finding = self.registry.check_person(VERIFIED_KINDS, name, number.upper())
+        finding = self.registry.check_person(VERIFIED_KINDS, name, number)
         code = FINDINGS[finding]
         self.verifications.append({"at": self.clock().isoformat(), "number": number, "biz_code": code})
         return {

@@ -59,7 +59,7 @@ LISTS: Mapping[str, Callable[[Simulator], list[Document]]] = {
     "acceptance": lambda simulator: simulator.government.records["acceptance"],
     "reviews": lambda simulator: simulator.government.records["reviews"],
     "callbacks": lambda simulator: [push.document() for push in simulator.wechat.callbacks.log],
-    "people": lambda simulator: [_person(simulator, person) for person in simulator.people.people],
+    "people": lambda simulator: [person_document(simulator, person) for person in simulator.people.people],
     "bodies": lambda simulator: [body.model_dump(mode="json") for body in simulator.people.bodies],
 }
 """What GET /control/… lists, in the order in which it came."""
@@ -153,7 +153,7 @@ class PersonHandler(ControlHandler):
         chat = simulator.wechat.chats.chat(person.id)
         self.reply(
             {
-                **_person(simulator, person),
+                **person_document(simulator, person),
                 "chat": [entry.document() for entry in chat.entries],
                 "sms": simulator.aliyun.inbox(person.phone),
             }
@@ -293,7 +293,7 @@ def found(simulator: Simulator, key: str) -> Person:
     return person
 
 
-def _person(simulator: Simulator, person: Person) -> Document:
+def person_document(simulator: Simulator, person: Person) -> Document:
     ids = simulator.wechat.ids
     return {
         **person.model_dump(mode="json"),

@@ -12,6 +12,7 @@ import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from wechat_backend.simulator.messages import Chat, Entry
+from wechat_backend.simulator.people import Population, Taken
 from wechat_backend.simulator.state import Simulator
 
 PAUSE_SECONDS = 0.5
@@ -38,7 +39,9 @@ class Conversation(BaseModel):
 
 
 class Remembered(BaseModel):
-    """The file. `chats` and `jars` are by person, `sms_seen` by phone, `media` by id: what the chats show."""
+    """The file. `chats` and `jars` are by person, `sms_seen` by phone, `media` by id: what the chats show;
+    `registered` is who came to live here since the first start.
+    """
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
     version: Literal[1]
@@ -50,6 +53,7 @@ class Remembered(BaseModel):
     sms_seen: dict[str, int]
     jars: dict[str, dict[str, str]]
     menu: dict[str, Any] | None
+    registered: Population = Population()
 
 
 def remembered(simulator: Simulator) -> Remembered:
@@ -70,12 +74,15 @@ def remembered(simulator: Simulator) -> Remembered:
         sms_seen=aliyun.seen,
         jars=simulator.jars.kept,
         menu=wechat.menu,
+        registered=simulator.people.added(),
     )
 
 
 def recall(simulator: Simulator, known: Remembered) -> None:
     """Put it into a simulator that has just begun."""
     wechat, aliyun = simulator.wechat, simulator.aliyun
+    with suppress(Taken):
+        simulator.settle(known.registered)
     wechat.following, wechat.blocking = known.following, set(known.blocked)
     wechat.menu, wechat.media = known.menu, known.media
     for person, conversation in known.chats.items():

@@ -16,6 +16,8 @@ from wechat_backend.simulator.web import Handler, simulator_of
 HERE = Path(__file__).parent
 VENDOR = HERE.parent.parent / "static" / "vendor"
 LARGEST_PICTURE = 8 * 1024 * 1024
+LISTED = 300
+"""People to pick from on the page, at most."""
 SCAN_TYPES = frozenset({"scancode_push", "scancode_waitmsg"})
 
 
@@ -65,7 +67,7 @@ class StateHandler(PhoneHandler):
         person, simulator = self.whose(), self.simulator
         everybody = [
             {"id": each.id, "name": each.name, "about": each.about, "colour": each.colour}
-            for each in simulator.people.people
+            for each in simulator.people.people[:LISTED]
         ]
         if person is None:
             self.reply({"person": None, "people": everybody})

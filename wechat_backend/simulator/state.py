@@ -30,11 +30,21 @@ class Simulator:
         for listener in tuple(self.listeners):
             listener()
 
+    def settle(self, population: people.Population) -> None:
+        """Let people and bodies live here from now on.
+
+        Raises:
+            Taken: see `Registry.add`.
+        """
+        self.people.add(population)
+        self.wechat.meet(population.people)
+
     def called(self, operation: str) -> None:
         self.calls[operation] += 1
 
     def reset(self) -> None:
         """As after a start; the callback's address stays."""
+        self.people.reset()
         for platform in (self.wechat, self.aliyun, self.government):
             platform.reset()
         self.faults.clear()

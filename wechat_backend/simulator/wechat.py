@@ -4,7 +4,7 @@ import asyncio
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,13 +57,14 @@ class WeChat:
     ) -> None:
         self.config, self.clock, self.registry, self.changed = config, clock, registry, changed
         self.ids = Ids(config.wechat_appid, config.miniprogram_appid)
-        self.people = {self.ids.openid(person.id): person for person in registry.people}
         self.callbacks = Callbacks(config, clock)
         self.tasks: set[asyncio.Task[object]] = set()
         self.reset()
 
     def reset(self) -> None:
         """As on the first day: nobody follows, nothing was sent."""
+        self.people: dict[str, Person] = {}
+        self.meet(self.registry.people)
         self.tokens, self.signins = Tokens(self.clock), SignIns(self.clock)
         self.codes, self.chats = SceneCodes(self.clock), Chats(self.clock, self.changed)
         self.following: dict[str, datetime] = {}
@@ -77,6 +78,10 @@ class WeChat:
         self.calls: Counter[str] = Counter()
         self.number = int(self.clock().timestamp() * 1000)  # never one that was given out before
         self.callbacks.clear()
+
+    def meet(self, people: Iterable[Person]) -> None:
+        """Give them an account with WeChat."""
+        self.people |= {self.ids.openid(person.id): person for person in people}
 
     async def close(self) -> None:
         for task in self.tasks:
