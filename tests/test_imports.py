@@ -141,6 +141,19 @@ def test_imports_run_downward_only() -> None:
     assert climbing == []
 
 
+def test_the_simulator_stands_alone() -> None:
+    """But for the settings, which both sides of a line have to share."""
+    own = "wechat_backend.simulator"
+    borrowed = [
+        found
+        for found in IMPORTS
+        if found.source.startswith(own)
+        and top(found.target) in HOUSE
+        and not found.target.startswith((own, "wechat_backend.settings"))
+    ]
+    assert borrowed == []
+
+
 def test_models_stand_on_their_floors() -> None:
     parts = {name.split(".")[1] for name in TREES if name.startswith("models.")}
     assert parts == set().union(*FLOORS)

@@ -225,3 +225,17 @@ async def test_a_folder_that_cannot_be_written_stops_nothing(begin: Begin, file:
         await peer.running.close()
     assert "memory_not_written" in {entry["event"] for entry in logs}
     file.parent.mkdir()
+
+
+async def test_who_was_registered_still_lives_here(begin: Begin) -> None:
+    before = await begin()
+    [li] = (await before.call("/control/crowd", {"count": 1}))["items"]
+    boss = {"name": "番禺新店", "kind": "registration_number", "number": "110108000000016"}
+    assert (await before.fetch("/control/bodies", boss | {"representative": li["id"]})).code == 201
+    await before.do(li["id"], "follow")
+    await before.running.close()
+    after = await begin()
+    [known] = [each for each in await after.listed("people") if each["id"] == li["id"]]
+    assert known == li | {"following": True}
+    assert [each["name"] for each in await after.listed("bodies")][-1] == "番禺新店"
+    assert (await after.api("user/info", openid=li["openid"]))["subscribe"] == 1

@@ -297,6 +297,7 @@ def person_document(simulator: Simulator, person: Person) -> Document:
     ids = simulator.wechat.ids
     return {
         **person.model_dump(mode="json"),
+        **person.credentials[0].model_dump(mode="json"),
         "openid": ids.openid(person.id),
         "miniprogram_openid": ids.miniprogram_openid(person.id),
         "unionid": ids.unionid(person.id),

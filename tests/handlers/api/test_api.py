@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from models.credentials import ApplicantKind, CredentialKind
 from tests.handlers.api.clients import Client, Service, a_photo
 from tests.handlers.guides import USCC
 from tests.models.test_appointments import CLERK
+from wechat_backend.simulator.faults import Fault
 
 FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(1, 7))
 NOBODYS = "0" * 32
@@ -301,6 +302,52 @@ async def test_binding_is_refused_with_its_reason(api: Service) -> None:
         assert (await client.post("/binding", asked | changes)).code == code
     assert (await client.get("/me")).json["bound"] is False
     assert (await client.post("/binding", asked)).status == 201
+
+
+@pytest.mark.article(7)
+async def test_binding_understands_what_was_pasted(api: Service) -> None:
+    client, person = await api.sign_in("smith"), api.person("smith")
+    api.clock.advance(timedelta(minutes=2))
+    phone = f"\u202d+86 {person.phone[:3]}-{person.phone[3:7]}-{person.phone[7:]}\u202c"
+    assert (await client.post("/phone-codes", {"phone": phone})).status == 202
+    codes = api.services.phone_codes
+    code = codes.secret(await codes.get(codes.privacy.index(person.phone, "phone")))[1]
+    asked: dict[str, Any] = {
+        "kind": "passport",
+        "name": "SMITH\u200b",
+        "number": f"Passport No.: {person.credentials[0].number.lower()}",
+        "phone": f"(0086){person.phone}",
+        "code": f"验证码{code}，5分钟内有效",
+        "consent": True,
+    }
+    order = Fault(operation="sharing/persons/verify", errcode="field_invalid: number")
+    api.simulator.simulator.faults.order(order)
+    malformed = await client.post("/binding", asked)
+    assert (malformed.status, malformed.code) == (400, "number_malformed")
+    assert malformed.json["error"]["field"] == "number"
+    assert (await client.post("/binding", asked)).code == "identity_mismatch"
+    bound = await client.post("/binding", asked | {"name": " JOHN\u00a0 smith\u202c"})
+    assert bound.status == 201, bound.json
+
+
+@pytest.mark.article(7)
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("zh-CN", "身份证号应为18位，您填了16位"),
+        ("en", "ID card number must have 18 characters; you entered 16"),
+    ],
+)
+async def test_a_wrong_number_is_told_what_is_wrong(api: Service, language: str, message: str) -> None:
+    client = await api.sign_in("wu")
+    asked = {"kind": "resident_id", "name": "吴秀英", "number": "4401131956083048", "phone": "13900010008"}
+    sent = asked | {"code": "000000", "consent": True}
+    answer = await client.send("POST", "/binding", sent, {"Accept-Language": language})
+    assert answer.json["error"] == {
+        "code": "credential_number_invalid",
+        "message": message,
+        "field": "number",
+    }
 
 
 async def test_own_data_preferences_and_leaving(api: Service) -> None:
