@@ -165,7 +165,7 @@ async def test_a_name_that_staff_saw_is_known_however_it_is_typed(house: House, 
     await house.applicants.verify_at_window(
         ApplicantKind.PERSON, credential, name="O'BRIEN John Test", phone=phone, by=cause("staff:window")
     )
-    await house.codes.request(phone, cause())
+    await house.codes.request(phone, account="a1", address=ADDRESS, by=cause())
     who = ("O\u2019Brien  john\u00a0\u200bTEST", "护照号：e1234567")
     applicant = await house.enter("a1", cause(), await house.code(), who, "(+86) 139-0000-0001", passport)
     assert applicant["verified"]["by"] == "staff:window"
