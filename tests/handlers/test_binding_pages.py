@@ -166,7 +166,7 @@ async def test_wrong_body_number_keeps_input(town: Town) -> None:
     assert page.status == 400
     assert 'value="某公司"' in page.text
     assert page.text.count("统一社会信用代码应为18位，您填了3位") == 2  # at the top and beside the field
-    assert re.search(r'id="error".*<a href="#number">统一社会信用代码有误', page.text, re.S)
+    assert re.search(r'id="error".*<a href="#number">统一社会信用代码应为18位', page.text, re.S)
     choices = re.findall(r'<option value="([a-z_:]+)"', page.text)
     assert choices[0] == "enterprise:uscc"
 
