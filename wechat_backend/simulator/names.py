@@ -22,7 +22,7 @@ UNSEEN = {
     *range(0xFE00, 0xFE10),
 }
 """Characters without a shape, besides those that Unicode calls format characters."""
-CHINESE = r"\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+CHINESE = r"\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 
 
 def plain(name: str) -> str:
