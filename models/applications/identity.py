@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from models import typed
 from models.applications.answers import Answers, is_asked
 from models.items import Form, Question
 from models.parties import Party
@@ -52,7 +53,11 @@ def with_known(form: Form, answers: Mapping[str, Any], known: Mapping[str, Any])
 def differing(form: Form, answers: Mapping[str, Any], known: Mapping[str, Any]) -> list[Question]:
     """The locked questions whose kept answer is not what the binding knows."""
     return [
-        q for q in form.questions() if q.locked and q.name in answers and answers[q.name] != known.get(q.name)
+        q
+        for q in form.questions()
+        if q.locked
+        and q.name in answers
+        and not typed.same_name(str(answers[q.name]), str(known.get(q.name)))
     ]
 
 

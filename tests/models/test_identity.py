@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from models.applications import Applications, DraftChanged, State
+from models.applications.identity import differing
 from models.applications.rules import KnownByBinding
-from models.items import Guide, Question
+from models.items import Form, Guide, Question
 from models.parties import Party
 from models.privacy import Privacy
 from models.store import Document
@@ -163,3 +164,13 @@ def test_what_is_prefilled_and_verified_is_locked() -> None:
 def test_a_form_does_not_ask_for_what_is_known(question: dict[str, Any], fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         Question.model_validate(question)
+
+
+@pytest.mark.article(7)
+@pytest.mark.parametrize(
+    ("kept", "differs"), [("o\u2019brien  JOHN", False), ("O'Brien John", False), ("O'Brien Joan", True)]
+)
+def test_a_kept_name_differs_by_more_than_its_spelling(kept: str, differs: bool) -> None:
+    asked = {"name": "who", "label": "-", "kind": "text", "prefill": "name"}
+    form = Form.model_validate({"sections": [{"title": "-", "questions": [asked]}]})
+    assert bool(differing(form, {"who": kept}, {"who": "O'BRIEN John"})) is differs
