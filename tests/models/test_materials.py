@@ -12,7 +12,7 @@ from models.materials import Materials
 from models.privacy import Privacy
 from models.store import Database, Document
 from tests.conftest import Clock, MakeCause
-from tests.files import a_pdf
+from tests.files import a_pdf, on_disk
 
 PDF = a_pdf("secret")
 
@@ -27,7 +27,7 @@ async def materials(any_database: Database, privacy: Privacy) -> AsyncIterator[M
 
 
 async def kept(materials: Materials, by: Cause, application: str = "app1") -> str:
-    found = await materials.keep("p1", application, "id_card", "id.pdf", PDF, by)
+    found = await materials.keep("p1", application, "id_card", "id.pdf", on_disk(PDF), by)
     return str(found["_id"])
 
 
