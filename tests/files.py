@@ -25,7 +25,7 @@ def a_pdf(title: str = "证照", *, password: str = "", catalogue: dict[str, Pdf
 
 def on_disk(content: bytes) -> BinaryIO:
     """As uploads are handed to the store: a real file, in no folder."""
-    file = cast(BinaryIO, TemporaryFile())
+    file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - the caller closes it
     file.write(content)
     file.seek(0)
     return file

@@ -1,10 +1,11 @@
 """Judges one file in a process of its own, and is killed when that takes too much.
 
-    python -m models.inspection.child LANE OUTPUT PARENT
+    python -m models.inspection.child LANE OUTPUT PARENT MEMORY PROCESSOR
 
-The file is standard input; `OUTPUT` is the number of an open file, which the cleaned one is written to, and
-`PARENT` is the process with which this one ends. The verdict is one line of JSON on standard output: `{"media_type"}` or `{"fault"}`. Nothing is read but the file,
-and nothing is known of keys, settings or people.
+The file is standard input; `OUTPUT` is the number of an open file, which the cleaned one is written to;
+`PARENT` is the process with which this one ends; `MEMORY` and `PROCESSOR` are as in `Limits`. The verdict is
+one line of JSON on standard output: `{"media_type"}` or `{"fault"}`. Nothing is read but the file, and nothing
+is known of keys, settings or people.
 """
 
 import ctypes
@@ -19,7 +20,7 @@ from typing import BinaryIO
 
 from models.inspection import faults
 from models.inspection.kinds import Lane
-from models.inspection.limits import LARGEST_WRITTEN, LIMITS, Limits
+from models.inspection.limits import LARGEST_WRITTEN, LIMITS
 
 PR_SET_PDEATHSIG = 1
 ENDED = 3
@@ -43,12 +44,12 @@ def judge(lane: Lane, file: BinaryIO, out: BinaryIO) -> str:
         raise faults.MaterialDamaged from None
 
 
-def confine(limits: Limits) -> None:
+def confine(memory: int, processor: int) -> None:
     """Bound what this process may use from now on, and let it end with its parent."""
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     for kind, most in (
-        (RLIMIT_AS, taken + limits.memory),
-        (RLIMIT_CPU, limits.processor),
+        (RLIMIT_AS, taken + memory),
+        (RLIMIT_CPU, processor),
         (RLIMIT_FSIZE, LARGEST_WRITTEN),
         (RLIMIT_CORE, 0),
     ):
@@ -61,10 +62,10 @@ def end_with(parent: int) -> None:
         sys.exit(ENDED)
 
 
-def main(lane: Lane, output: int, parent: int) -> None:
+def main(lane: Lane, output: int, parent: int, memory: int, processor: int) -> None:
     end_with(parent)
     import_module(f"models.inspection.{lane}")  # trusted code, before the limits
-    confine(LIMITS[lane])
+    confine(memory, processor)
     with os.fdopen(0, "rb") as file, os.fdopen(output, "w+b") as out:
         try:
             verdict = {"media_type": judge(lane, file, out)}
@@ -74,4 +75,4 @@ def main(lane: Lane, output: int, parent: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Lane(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Lane(sys.argv[1]), *map(int, sys.argv[2:]))

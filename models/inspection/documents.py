@@ -6,14 +6,13 @@ password against changes alone) is written anew, from the very objects that were
 the same way by all who read it later, and what was hidden around them is gone.
 """
 
-import re
 from io import BytesIO
 from typing import BinaryIO
 from zipfile import is_zipfile
 
 from pypdf import PdfReader, PdfWriter
-from pypdf.errors import LimitReachedError
 from pypdf._configuration import overwrite_configuration
+from pypdf.errors import LimitReachedError
 
 from models.inspection import faults
 from models.inspection.actions import check_passive

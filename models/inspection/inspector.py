@@ -70,6 +70,11 @@ class Inspector:
 
 
 async def _judge(lane: Lane, file: BinaryIO, out: BinaryIO) -> str:
+    """The media type of the file, which a child has written to `out` as it is kept.
+
+    Raises:
+        MaterialFault
+    """
     limits = LIMITS[lane]
     child = await _start(lane, file, out)
     try:
@@ -81,12 +86,13 @@ async def _judge(lane: Lane, file: BinaryIO, out: BinaryIO) -> str:
             with suppress(ProcessLookupError):
                 child.kill()
             await child.wait()
-    if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+    ended = child.returncode or 0
+    if ended in (-signal.SIGXCPU, -signal.SIGKILL):
         raise limits.exceeded
-    if child.returncode < 0:  # a library fell over it
+    if ended < 0:  # a library fell over it
         raise faults.MaterialDamaged
-    if child.returncode:
-        raise RuntimeError(f"the inspecting child ended with {child.returncode}")
+    if ended:
+        raise RuntimeError(f"the inspecting child ended with {ended}")
     verdict = json.loads(said)
     if fault := faults.FAULTS.get(verdict.get("fault")):
         raise fault
@@ -96,9 +102,10 @@ async def _judge(lane: Lane, file: BinaryIO, out: BinaryIO) -> str:
 async def _start(lane: Lane, file: BinaryIO, out: BinaryIO) -> Process:
     """Without this process's environment, which holds keys."""
     file.seek(0)
-    number = out.fileno()
+    number, limits = out.fileno(), LIMITS[lane]
+    arguments = (number, os.getpid(), limits.memory, limits.processor)
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "models.inspection.child", lane, str(number), str(os.getpid())),
+        *(sys.executable, "-m", "models.inspection.child", lane, *map(str, arguments)),
         stdin=file,
         stdout=PIPE,
         stderr=DEVNULL,

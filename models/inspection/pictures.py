@@ -6,6 +6,7 @@ white, the ground on which it is shown.
 """
 
 from collections.abc import Callable
+from math import sqrt
 from typing import Any, BinaryIO
 
 from PIL import Image, ImageFilter, ImageOps, ImageStat, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
@@ -16,7 +17,7 @@ from models.inspection.kinds import HEAD, LARGEST, is_heif
 SHORTEST_SIDE, LONG_SIDE = 300, 600
 """Pixels as they were sent; below that no document can be read."""
 MOST_KEPT = 16_000_000
-"""Pixels; a photo of 12 megapixels, A4 at 400 dpi, or a screenshot of fifteen screens. More are made fewer."""
+"""Pixels; a photo of 12 megapixels, A4 at 400 dpi, or a screenshot of six screens. More are made fewer."""
 LONGEST_SIDE = 30_000
 """Pixels; twice that is more than a JPEG can hold."""
 MOST_PIXELS = {"JPEG": 200_000_000, "MPO": 200_000_000, "PNG": 40_000_000}
@@ -90,7 +91,7 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _scale(width: int, height: int) -> float:
-    return min(1.0, (MOST_KEPT / (width * height)) ** 0.5, LONGEST_SIDE / max(width, height))
+    return min(1.0, sqrt(MOST_KEPT / (width * height)), LONGEST_SIDE / max(width, height))
 
 
 def _within_bounds(image: Image.Image) -> Image.Image:

@@ -50,6 +50,7 @@ async def concluded(town: Town, citizen: Browser, address: str = "") -> str:
     applications = town.services.applications
     await applications.accept(key, CLERK, guide, town.services.calendar, by)
     applicant = (await applications.get(key))["applicant"]
-    pdf = await town.services.materials.keep(applicant, key, "result", "凭证.pdf", on_disk(a_pdf()), by)
+    with on_disk(a_pdf()) as file:
+        pdf = await town.services.materials.keep(applicant, key, "result", "凭证.pdf", file, by)
     await applications.conclude(key, CLERK, guide, "approved", "", pdf, by)
     return path

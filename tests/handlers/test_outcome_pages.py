@@ -171,7 +171,8 @@ async def test_the_document_of_a_denial_is_not_called_the_certificate(town: Town
     applications = town.services.applications
     await applications.accept(key, CLERK, guide, town.services.calendar, by)
     applicant = (await applications.get(key))["applicant"]
-    pdf = await town.services.materials.keep(applicant, key, "result", "决定.pdf", on_disk(a_pdf()), by)
+    with on_disk(a_pdf()) as file:
+        pdf = await town.services.materials.keep(applicant, key, "result", "决定.pdf", file, by)
     await applications.conclude(key, CLERK, guide, "denied", "不符合条件", pdf, by)
     page = (await citizen.get(path)).text
     assert "下载 决定书" in page

@@ -15,11 +15,6 @@ def nested_lists(count: int = 4_000_000) -> bytes:
     return with_object_stream(b"[" + b"[]" * count + b"]")
 
 
-def many_objects(count: int = 200_000) -> bytes:
-    """As many dictionaries, each of which leads to the next."""
-    return with_objects([b"<</Next %d 0 R>>" % (number + 6) for number in range(count)])
-
-
 def long_stream(megabytes: int = 2000) -> bytes:
     """An object stream of 2 GB, in 0.2 MB by packing it twice: zeros, and then the packed zeros."""
     body = zlib.compress(b"".join(_packed(megabytes)), 9)
@@ -64,7 +59,7 @@ def _document(streams: list[bytes], packed: int) -> bytes:
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     rows = [(0, 0, 65535), (2, 3, 0), (1, offsets[2], 0), (1, offsets[3], 0), (1, len(out), 0)]
     rows += [(2, 3, place + 1) for place in range(packed)]
-    table = zlib.compress(b"".join(struct.pack(">BIH", kind, at, min(last, 65535)) for kind, at, last in rows))
+    table = zlib.compress(b"".join(struct.pack(">BIH", *row) for row in rows))
     entries = b"/Type/XRef/W[1 4 2]/Size %d/Root 1 0 R/Filter/FlateDecode" % len(rows)
     start = len(out)
     out += b"4 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (_stream(entries, table), start)

@@ -175,7 +175,10 @@ FILE = {"/Type": "/Filespec", "/F": "a.exe", "/EF": {"/F": "a"}}
         (on_page(Annots=[note(A={"/S": "/URI", "/URI": "\\\\10.0.0.1\\share\\a"})]), "其他文件"),
         (on_page(Annots=[note(A={"/S": "/URI", "/URI": "file:///etc/passwd"})]), "其他文件"),
         (on_page(Annots=[note(A={"/S": "/URI", "/URI": "javascript:alert(1)"})]), "脚本"),
-        (on_page(Annots=[note(FS={"/Type": "/Filespec", "/UF": TextStringObject("//10.0.0.1/share")})]), "其他文件"),
+        (
+            on_page(Annots=[note(FS={"/Type": "/Filespec", "/UF": TextStringObject("//10.0.0.1/share")})]),
+            "其他文件",
+        ),
         (in_catalogue(Names={"/EmbeddedFiles": {"/Names": ["a.exe", FILE]}}), "附件"),
         (in_catalogue(AF=[FILE]), "附件"),
         (on_page(Annots=[note(Subtype="/FileAttachment", FS=FILE)]), "附件"),
@@ -201,7 +204,10 @@ def test_what_is_refused_is_refused_however_it_is_written(kind: str) -> None:
     writer.pages[0][NameObject("/AA")] = made({"/O": {"/S": elsewhere}})
     assert refusal(written(writer)) == "material_active"
     plain = on_page(AA={"/O": {"/S": kind}})
-    assert refusal(plain.replace(kind.encode(), b"/#%02x" % ord(kind[1]) + kind[2:].encode())) == "material_active"
+    assert (
+        refusal(plain.replace(kind.encode(), b"/#%02x" % ord(kind[1]) + kind[2:].encode()))
+        == "material_active"
+    )
 
 
 @pytest.mark.parametrize(

@@ -100,9 +100,10 @@ class Service:
         applications = self.services.applications
         await applications.accept(application, APPROVER, guide, self.services.calendar, by)
         content = a_pdf("result")
-        kept = await self.services.materials.keep(
-            found["applicant"], application, "result", "凭证.pdf", on_disk(content), by
-        )
+        with on_disk(content) as file:
+            kept = await self.services.materials.keep(
+                found["applicant"], application, "result", "凭证.pdf", file, by
+            )
         await applications.conclude(application, APPROVER, guide, "approved", "", kept, by)
         return content
 
