@@ -97,8 +97,8 @@ def check_passive(catalogue: DictionaryObject) -> None:
         for key, fault in ENTRIES.items():
             if key in found and not _is_empty(found[key]):
                 raise fault
-        if fault := ANNOTATIONS.get(_word(found, "/Subtype")):
-            raise fault
+        if (kind := _word(found, "/Subtype")) in ANNOTATIONS:
+            raise ANNOTATIONS[kind]
         _check_files(found)
 
 
@@ -106,8 +106,9 @@ def _check_action(found: DictionaryObject) -> None:
     if fault := ACTIONS.get(_word(found, "/S")):
         raise fault
     for action in _by_itself(found):
-        if isinstance(action, DictionaryObject) and (fault := BY_ITSELF.get(_word(action, "/S"))):
-            raise fault
+        kind = _word(action, "/S") if isinstance(action, DictionaryObject) else ""
+        if kind in BY_ITSELF:
+            raise BY_ITSELF[kind]
 
 
 def _check_files(found: DictionaryObject) -> None:
@@ -116,7 +117,8 @@ def _check_files(found: DictionaryObject) -> None:
         raise faults.ReachesOtherFile
     address = _text(found.get("/URI")).strip()
     scheme = SCHEME.match(address)
-    if scheme and (fault := SCHEMES.get(scheme[1].lower(), faults.ReachesOtherFile)):
+    fault = SCHEMES.get(scheme[1].lower(), faults.ReachesOtherFile) if scheme else None
+    if fault:
         raise fault
     if any(SHARE.match(name) for name in (address, _text(found.get("/F")), _text(found.get("/UF")))):
         raise faults.ReachesOtherFile

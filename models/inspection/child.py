@@ -4,8 +4,8 @@
 
 The file is standard input; `OUTPUT` is the number of an open file, which the cleaned one is written to;
 `PARENT` is the process with which this one ends; `MEMORY` and `PROCESSOR` are as in `Limits`. The verdict is
-one line of JSON on standard output: `{"media_type"}` or `{"fault"}`. Nothing is read but the file, and nothing
-is known of keys, settings or people.
+one line of JSON on standard output: `{"media_type"}` or `{"fault"}`. Nothing is read but the file, and
+nothing is known of keys, settings or people.
 """
 
 import ctypes

@@ -28,8 +28,8 @@ LIMITS: Mapping[Lane, Limits] = {
     Lane.DOCUMENTS: Limits(1, 128 * MEGABYTE, 6, 20, faults.DocumentTooComplex),
 }
 """Measured: a photo of 12 megapixels takes 60 MB and a quarter of a second, the largest that are taken
-(24 megapixels in HEIC) 320 MB of addresses and two seconds. A hostile document takes all it is given, which is
-why one is judged at a time."""
+(24 megapixels in HEIC) 320 MB of addresses and two seconds. A hostile document takes all it is given, which
+is why one is judged at a time."""
 
 MOST_WAITING = 40
 """Files in a lane; at the pace of honest ones the last of them waits some ten seconds."""
