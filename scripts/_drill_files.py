@@ -1,7 +1,7 @@
 """An honest photo's answer while hostile files are judged, and the memory of all processes together.
 
-The judging alone, as the web server does it: no database, no HTTP. Many people send hostile files, and one a photo
-of 12 megapixels, all the time. Exits with 1 when an answer or the memory is beyond what it may be.
+The judging alone, as the web server does it: no database, no HTTP. Many people send hostile files, and one a
+photo of 12 megapixels, all the time. Exits with 1 when an answer or the memory is beyond what it may be.
 """
 
 import asyncio
