@@ -106,8 +106,7 @@ def _check_action(found: DictionaryObject) -> None:
     if fault := ACTIONS.get(_word(found, "/S")):
         raise fault
     for action in _by_itself(found):
-        kind = _word(action, "/S") if isinstance(action, DictionaryObject) else ""
-        if kind in BY_ITSELF:
+        if (kind := _word(action, "/S")) in BY_ITSELF:
             raise BY_ITSELF[kind]
 
 
@@ -124,18 +123,17 @@ def _check_files(found: DictionaryObject) -> None:
         raise faults.ReachesOtherFile
 
 
-def _by_itself(found: DictionaryObject) -> Iterator[Any]:
+def _by_itself(found: DictionaryObject) -> Iterator[DictionaryObject]:
     """The actions that a dictionary starts unasked, and those that follow on them."""
+    seen: set[int] = set()
     waiting = [found.get("/OpenAction"), *_values(found.get("/AA"))]
-    for _ in range(MOST_OBJECTS):
-        if not waiting:
-            return
+    while waiting:
         action = _resolved(waiting.pop())
-        yield action
-        if isinstance(action, DictionaryObject):
+        if isinstance(action, DictionaryObject) and id(action) not in seen:
+            seen.add(id(action))
+            yield action
             following = _resolved(action.get("/Next"))
             waiting.extend(following if isinstance(following, ArrayObject) else [following])
-    raise faults.DocumentTooComplex
 
 
 def _dictionaries(catalogue: DictionaryObject) -> Iterator[DictionaryObject]:
