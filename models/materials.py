@@ -6,20 +6,21 @@ they are: it is written first, and marked as dropped last.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 from uuid import uuid4
 
 from pymongo import IndexModel
+from pymongo.errors import PyMongoError
 
 from models.errors import NotFound
 from models.events import Cause, Event
+from models.inspection.inspector import Inspector
+from models.inspection.kinds import safe_name
 from models.privacy import Privacy
 from models.store import Database, Document, Store
-from models.uploads import inspect, safe_name
 
 
 class FileNotFound(NotFound):
@@ -27,8 +28,6 @@ class FileNotFound(NotFound):
     message = "没有找到该文件"
 
 
-INSPECTORS = ThreadPoolExecutor(2, thread_name_prefix="inspect")
-"""Few, because each may hold the pixels of a whole picture."""
 UNUSED_FOR = timedelta(days=1)
 SWEPT_FOR = timedelta(days=30)
 """What is still unused then was swept long ago."""
@@ -50,27 +49,30 @@ class Materials(Store):
         self.files = database.bucket("files")
         self.heads, self.chunks = database["files.files"], database["files.chunks"]
         self.privacy = privacy
+        self.inspector = Inspector()
 
     async def keep(
-        self, applicant: str, application: str, code: str, name: str | None, content: bytes, by: Cause
+        self, applicant: str, application: str, code: str, name: str | None, file: BinaryIO, by: Cause
     ) -> Document:
-        """Clean and seal a file.
+        """Clean and seal a file, which is a real one of the system, such as `TemporaryFile()` gives.
 
         Raises:
-            BadInput: see `models.uploads.inspect`.
+            MaterialFault: it cannot be taken; see `models.inspection.faults`.
+            InspectionBusy: too many files are waiting to be judged.
         """
-        cleaned = await asyncio.get_running_loop().run_in_executor(INSPECTORS, inspect, content)
+        async with self.inspector.cleaned(file, by.actor) as (cleaned, media_type):
+            content = await asyncio.to_thread(cleaned.read)
         key = uuid4().hex
-        sealed = await asyncio.to_thread(self.privacy.seal_bytes, cleaned.content, f"file:{key}")
+        sealed = await asyncio.to_thread(self.privacy.seal_bytes, content, f"file:{key}")
         document = {
             "_id": key,
             "applicant": applicant,
             "application": application,
             "code": code,
-            "name": safe_name(name, cleaned.media_type),
-            "media_type": cleaned.media_type,
-            "size": len(cleaned.content),
-            "sha256": sha256(cleaned.content).hexdigest(),
+            "name": safe_name(name, media_type),
+            "media_type": media_type,
+            "size": len(content),
+            "sha256": sha256(content).hexdigest(),
             "key": self.privacy.current,
             "at": by.at,
         }
@@ -105,10 +107,13 @@ class Materials(Store):
         return found, await self._content(found)
 
     async def drop(self, key: str, by: Cause) -> None:
-        """Remove the bytes, then say so; that there was a file stays on record. Can be repeated."""
+        """Remove the bytes, then say so; that there was a file stays on record. Can be repeated.
+
+        The head goes first: one who is reading and finds bytes missing sees by it that the file is dropped.
+        """
         await self.get(key)
-        await self.chunks.delete_many({"files_id": key})
         await self.heads.delete_one({"_id": key})
+        await self.chunks.delete_many({"files_id": key})
         with suppress(NotFound):  # somebody else has said so
             await self.change(
                 key,
@@ -131,9 +136,17 @@ class Materials(Store):
         return len(waste)
 
     async def _content(self, found: Document) -> bytes:
+        """
+        Raises:
+            FileNotFound: it has been dropped, perhaps while it was read.
+        """
         key = found["_id"]
-        if found.get("dropped_at") or not await self.heads.find_one({"_id": key}, {"_id": 1}):
+        if found.get("dropped_at"):
             raise self.missing
-        stream = await self.files.open_download_stream(key)
-        sealed = await stream.read()
+        try:
+            sealed = await (await self.files.open_download_stream(key)).read()
+        except PyMongoError:
+            if await self.heads.find_one({"_id": key}, {"_id": 1}):
+                raise
+            raise self.missing from None
         return await asyncio.to_thread(self.privacy.open_bytes, sealed, f"file:{key}", found["key"])

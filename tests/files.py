@@ -1,7 +1,8 @@
 """Files as people hand them in."""
 
 from io import BytesIO
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, cast
 
 from PIL import Image, ImageDraw
 from pypdf import PdfWriter
@@ -20,6 +21,14 @@ def a_pdf(title: str = "证照", *, password: str = "", catalogue: dict[str, Pdf
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def on_disk(content: bytes) -> BinaryIO:
+    """As uploads are handed to the store: a real file, in no folder."""
+    file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - the caller closes it
+    file.write(content)
+    file.seek(0)
+    return file
 
 
 def photo(*, blank: bool = False) -> bytes:

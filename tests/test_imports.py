@@ -14,7 +14,7 @@ HOUSE = ("models", "handlers", "wechat_backend")
 
 FLOORS = (
     {"errors", "typed", "calls"},
-    {"events", "workdays", "privacy", "credentials", "uploads", "spelling", "trouble"},
+    {"events", "workdays", "privacy", "credentials", "inspection", "spelling", "trouble"},
     {"store", "verification", "masks"},
     {"counters"},
     {"sms"},

@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.queue import light, status_of, way_back
+from handlers.applications.materials import on_disk
 from handlers.applications.reading import readable
 from handlers.html import needs
 from handlers.pages import DOCUMENT_ID
@@ -21,11 +22,11 @@ from models.applications import (
 )
 from models.credentials import ApplicantKind
 from models.errors import BadInput, DomainError, NotFound
+from models.inspection.kinds import LARGEST
 from models.items import Guide
 from models.materials import Materials
 from models.parties import Party
 from models.store import Document
-from models.uploads import LARGEST
 
 
 class DeliverableUnusable(BadInput):
@@ -178,9 +179,10 @@ class ActionHandler(ApplicationAction):
         next_state(State(found["state"]), Action.CONCLUDE)
         if not files[0].body.startswith(b"%PDF-"):
             raise DeliverableUnusable
-        return await self.services.materials.keep(
-            found["applicant"], key, "result", files[0].filename, files[0].body, self.by_member()
-        )
+        with on_disk(files[0].body) as file:
+            return await self.services.materials.keep(
+                found["applicant"], key, "result", files[0].filename, file, self.by_member()
+            )
 
 
 ACTIONS: Mapping[Action, Callable[[ActionHandler, str, Guide], Awaitable[None]]] = {

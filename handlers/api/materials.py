@@ -8,8 +8,8 @@ from handlers.api.standing import MOVED
 from handlers.applications.materials import FileMissing, MaterialUnknown, hand_in, take_back
 from models.applications.rules import MaterialNotAsked
 from models.applications.store import ApplicationNotFound
-from models.materials import FileNotFound, Materials
-from models.uploads import (
+from models.inspection.faults import (
+    InspectionBusy,
     MaterialActive,
     MaterialDamaged,
     MaterialEncrypted,
@@ -17,10 +17,11 @@ from models.uploads import (
     MaterialTooLarge,
     MaterialUnclear,
 )
+from models.materials import FileNotFound, Materials
 
 KINDS = ("application/pdf", "image/jpeg", "image/png")
 UPLOAD = Media(
-    (*KINDS, "multipart/form-data"),
+    (*KINDS, "image/heic", "image/webp", "multipart/form-data"),
     {"X-File-Name": "name of the file, percent-encoded UTF-8; not needed with multipart"},
 )
 NOT_THERE = (ApplicationNotFound, FileNotFound)
@@ -58,6 +59,7 @@ class MaterialResource(FileBase):
             MaterialUnknown,
             *MOVED,
             MaterialNotAsked,
+            InspectionBusy,
         ),
     )
     async def put(self, key: str, code: str) -> Application:

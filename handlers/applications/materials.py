@@ -1,5 +1,8 @@
 """Uploading, seeing and removing the materials of one's own application (articles 11, 14)."""
 
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
+
 from handlers.applications.page import ApplicationPage, is_draft
 from handlers.pages import DOCUMENT_ID
 from handlers.services import Services
@@ -106,12 +109,13 @@ async def hand_in(
     Raises:
         NotFound: `material_not_asked`.
         Refused, Conflict: not now; see `check_open`.
-        BadInput: the file cannot be taken; see `models.uploads.inspect`.
+        BadInput: the file cannot be taken; see `models.inspection`.
     """
     if code not in {material.code for material in guide.online_materials() if material.uploads}:
         raise MaterialUnknown
     check_open(found, code)
-    material = await services.materials.keep(party.id, found["_id"], code, name, content, by)
+    with on_disk(content) as file:
+        material = await services.materials.keep(party.id, found["_id"], code, name, file, by)
     try:
         unneeded = await services.applications.attach(found["_id"], party, guide, code, material, by)
     except DomainError:  # it has moved on meanwhile
@@ -119,6 +123,14 @@ async def hand_in(
         raise
     if unneeded:
         await services.materials.drop(unneeded, by)
+
+
+def on_disk(content: bytes) -> BinaryIO:
+    """A file that is in no folder, and gone when it is closed."""
+    file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - the caller closes it
+    file.write(content)
+    file.seek(0)
+    return file
 
 
 async def take_back(services: Services, party: Party, found: Document, code: str, by: Cause) -> None:

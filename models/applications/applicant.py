@@ -266,25 +266,26 @@ class ApplicantSteps(ApplicationStore):
     async def _put_file(
         self, found: Document, code: str, by: Cause, *, file: str | None, name: str | None
     ) -> str | None:
+        """Guards the one material alone: several may be handed in at the same time."""
         followed = found["state"] in HANDED_IN
         name_now = "application.material_followed" if followed else "application.material_changed"
         event = Event(name_now, found["_id"], by, {"code": code})
-        materials = [
-            {**m, "file": file, "file_name": name, "state": "submitted" if file else "missing"}
-            if m["code"] == code
-            else m
-            for m in found["materials"]
-        ]
-        await self.change(
+        before = next(m for m in found["materials"] if m["code"] == code)
+        expected = {"code": code, "file": before["file"], "state": before["state"]}
+        changed = await self.change(
             found["_id"],
-            expects={"state": found["state"], "materials": found["materials"]},
-            sets={"materials": materials, "changed_at": by.at},
+            expects={"state": found["state"], "materials": {"$elemMatch": expected}},
+            sets={
+                "materials.$.file": file,
+                "materials.$.file_name": name,
+                "materials.$.state": "submitted" if file else "missing",
+                "changed_at": by.at,
+            },
             update={"$push": {"timeline": entry(event)}} if followed else None,
             event=event,
             otherwise=ApplicationMovedOn,
         )
-        before = {m["file"] for m in found["materials"] if m["code"] == code and m["file"]}
-        return next(iter(before - rules.replaced_files(found)), None)
+        return before["file"] if before["file"] not in rules.files_of(changed) else None
 
     def _sealed_place(self, key: str, place: Place) -> Document:
         document = asdict(place)

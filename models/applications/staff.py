@@ -72,6 +72,7 @@ class StaffSteps(ApplicationStore):
             by,
             {"due_at": None},
             update={"$push": {"supplements": asked}},
+            expects=_unchanged(files),
             reason=reason,
         )
 
@@ -190,3 +191,9 @@ def _after(last: Document, field: str, beyond: str) -> Document:
     further: Document = {field: {beyond: value} if value else {"$ne": None}}
     bound: Document = {field: {f"{beyond}e": value}} if value else {}
     return {**bound, "$or": [further, {field: value, "_id": {beyond: last["_id"]}}]}
+
+
+def _unchanged(files: Document) -> Document:
+    """The materials with these codes still have these files; what happens to others does not matter."""
+    each = [{"$elemMatch": {"code": code, "file": file}} for code, file in files.items()]
+    return {"materials": {"$all": each}} if each else {}

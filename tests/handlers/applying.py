@@ -2,7 +2,7 @@
 
 from models.events import Cause, Channel
 from models.store import Document
-from tests.files import a_pdf, photo
+from tests.files import a_pdf, on_disk, photo
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import Browser, Fields, Town, rich_guide
 
@@ -50,6 +50,7 @@ async def concluded(town: Town, citizen: Browser, address: str = "") -> str:
     applications = town.services.applications
     await applications.accept(key, CLERK, guide, town.services.calendar, by)
     applicant = (await applications.get(key))["applicant"]
-    pdf = await town.services.materials.keep(applicant, key, "result", "凭证.pdf", a_pdf(), by)
+    with on_disk(a_pdf()) as file:
+        pdf = await town.services.materials.keep(applicant, key, "result", "凭证.pdf", file, by)
     await applications.conclude(key, CLERK, guide, "approved", "", pdf, by)
     return path

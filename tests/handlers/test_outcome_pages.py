@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.files import a_pdf, photo
+from tests.files import a_pdf, on_disk, photo
 from tests.handlers.applying import CLERK, ITEM, clerk_cause, concluded, draft, serial_of, submitted
 from tests.handlers.visitor import HALL, Town
 
@@ -171,7 +171,8 @@ async def test_the_document_of_a_denial_is_not_called_the_certificate(town: Town
     applications = town.services.applications
     await applications.accept(key, CLERK, guide, town.services.calendar, by)
     applicant = (await applications.get(key))["applicant"]
-    pdf = await town.services.materials.keep(applicant, key, "result", "决定.pdf", a_pdf(), by)
+    with on_disk(a_pdf()) as file:
+        pdf = await town.services.materials.keep(applicant, key, "result", "决定.pdf", file, by)
     await applications.conclude(key, CLERK, guide, "denied", "不符合条件", pdf, by)
     page = (await citizen.get(path)).text
     assert "下载 决定书" in page

@@ -1,18 +1,19 @@
 """Files are sealed, only their owners', and nothing of them is left behind (article 14)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from pymongo.errors import PyMongoError
 
 from models.errors import NotFound
 from models.events import Cause, Channel
-from models.materials import Materials
+from models.materials import FileNotFound, Materials
 from models.privacy import Privacy
 from models.store import Database, Document
 from tests.conftest import Clock, MakeCause
-from tests.files import a_pdf
+from tests.files import a_pdf, on_disk
 
 PDF = a_pdf("secret")
 
@@ -27,7 +28,8 @@ async def materials(any_database: Database, privacy: Privacy) -> AsyncIterator[M
 
 
 async def kept(materials: Materials, by: Cause, application: str = "app1") -> str:
-    found = await materials.keep("p1", application, "id_card", "id.pdf", PDF, by)
+    with on_disk(PDF) as file:
+        found = await materials.keep("p1", application, "id_card", "id.pdf", file, by)
     return str(found["_id"])
 
 
@@ -61,6 +63,52 @@ async def test_a_dropped_file_is_gone_and_can_be_dropped_again(
         await materials.view(key, cause())
     with pytest.raises(NotFound):
         await materials.drop("0" * 32, cause())
+
+
+class Racing:
+    """A bucket in which a file is dropped just before or just after it is opened."""
+
+    def __init__(self, bucket: Any, drop: Callable[[], Awaitable[None]], *, opened: bool) -> None:
+        self.bucket, self.drop, self.opened = bucket, drop, opened
+
+    async def open_download_stream(self, key: str) -> Any:
+        if not self.opened:
+            await self.drop()
+        stream = await self.bucket.open_download_stream(key)
+        if self.opened:
+            await self.drop()
+        return stream
+
+
+@pytest.mark.parametrize("opened", [False, True])
+@pytest.mark.parametrize("half", [False, True])
+async def test_a_file_that_is_dropped_while_it_is_read_is_not_found(
+    materials: Materials, cause: MakeCause, opened: bool, half: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for read in (materials.read, lambda key: materials.view(key, cause())):
+        key = await kept(materials, cause())
+
+        async def drop(key: str = key) -> None:
+            await materials.drop(key, cause())
+
+        async def begin_to_drop(key: str = key) -> None:
+            await materials.heads.delete_one({"_id": key})
+            await materials.chunks.delete_many({"files_id": key})
+
+        with monkeypatch.context() as racing:
+            bucket = Racing(materials.files, begin_to_drop if half else drop, opened=opened)
+            racing.setattr(materials, "files", bucket)
+            with pytest.raises(FileNotFound):
+                await read(key)
+
+
+async def test_a_file_whose_bytes_are_lost_is_trouble_and_not_simply_absent(
+    materials: Materials, cause: MakeCause
+) -> None:
+    key = await kept(materials, cause())
+    await materials.chunks.delete_many({"files_id": key})
+    with pytest.raises(PyMongoError):
+        await materials.read(key)
 
 
 async def test_dropping_that_is_cut_short_can_be_finished(

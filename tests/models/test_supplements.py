@@ -200,3 +200,59 @@ async def test_of_files_handed_in_at_once_each_but_the_last_is_told_to_be_needed
     gone = [result for result in told if isinstance(result, str)]
     (stands,) = current_files(await applications.get(draft["_id"]))
     assert sorted([*gone, *refused, stands]) == ["0" * 32, *names]
+
+
+@pytest.mark.article(14)
+async def test_different_materials_handed_in_at_once_are_all_kept(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    draft = await begun(applications, party, cause)
+    key, files = draft["_id"], {"id_card": "1" * 32, "photo": "2" * 32}
+
+    async def at_once(marked: str) -> set[str]:
+        names = {code: marked + file_id[1:] for code, file_id in files.items()}
+        await asyncio.gather(
+            *(
+                applications.attach(key, party, guide(), code, file(draft, party, name), cause())
+                for code, name in names.items()
+            )
+        )
+        return set(names.values())
+
+    handed_in = await at_once("a")
+    assert current_files(await applications.get(key)) == handed_in
+    await applications.save(key, party, guide(), ANSWERS, cause())
+    await applications.submit(key, party, guide(), CALENDAR, cause(), ONLINE)
+    await applications.request_supplement(key, APPROVER, guide(), list(files), [], "不清楚", cause())
+    supplemented = await at_once("b")
+    assert current_files(await applications.get(key)) == supplemented
+    await asyncio.gather(*(applications.detach(key, party, code, cause()) for code in files))
+    assert current_files(await applications.get(key)) == set()
+
+
+@pytest.mark.article(12)
+@pytest.mark.parametrize(("asked", "told"), [("id_card", True), ("photo", False)])
+async def test_what_comes_in_while_a_supplement_is_asked_for_is_seen_if_it_is_asked_for(
+    applications: Applications,
+    party: Party,
+    cause: MakeCause,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: str,
+    told: bool,
+) -> None:
+    trusting = guide(trust_first=True)
+    found = await submitted_bare(applications, party, cause, trusting)
+    read = applications._for_action
+
+    async def meanwhile(*arguments: Any) -> dict[str, Any]:
+        before = await read(*arguments)
+        await applications.attach(found["_id"], party, trusting, "id_card", file(found, party), cause())
+        return before
+
+    monkeypatch.setattr(applications, "_for_action", meanwhile)
+    asking = applications.request_supplement(found["_id"], APPROVER, trusting, [asked], [], "请补", cause())
+    if told:
+        with pytest.raises(Conflict):
+            await asking
+    else:
+        assert (await asking)["state"] == State.SUPPLEMENT_REQUESTED

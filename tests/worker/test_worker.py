@@ -16,7 +16,7 @@ from models.outbox import LEASE, Plan
 from models.store import Document
 from models.verification import PlatformUser
 from tests.conftest import ADDRESS, Clock
-from tests.files import a_pdf
+from tests.files import a_pdf, on_disk
 from tests.handlers.guides import USCC, a_guide
 from tests.worker.dies import POINTS
 from tests.worker.platforms import MENU, SEND, Platforms
@@ -254,10 +254,13 @@ async def test_files_that_nobody_holds_are_swept(world: World, clock: Clock) -> 
     await world.publish()
     office = await world.services.departments.get(USCC)
     draft = await world.services.applications.start(party, a_guide(), office, by)
-    used, waste = [
-        await world.services.materials.keep(party.id, draft["_id"], "permit", "p.pdf", a_pdf(), by)
-        for _ in range(2)
-    ]
+    kept = []
+    for _ in range(2):
+        with on_disk(a_pdf()) as file:
+            kept.append(
+                await world.services.materials.keep(party.id, draft["_id"], "permit", "p.pdf", file, by)
+            )
+    used, waste = kept
     await world.services.applications.attach(draft["_id"], party, a_guide(), "permit", used, by)
     clock.advance(timedelta(days=2))
     assert await world.worker.sweep_once() is False

@@ -16,7 +16,7 @@ from models.events import Cause, Channel
 from models.items import Guide
 from models.store import Document
 from tests.conftest import Clock
-from tests.files import a_pdf
+from tests.files import a_pdf, on_disk
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import rich_guide
 from wechat_backend.simulator import Running
@@ -100,9 +100,10 @@ class Service:
         applications = self.services.applications
         await applications.accept(application, APPROVER, guide, self.services.calendar, by)
         content = a_pdf("result")
-        kept = await self.services.materials.keep(
-            found["applicant"], application, "result", "凭证.pdf", content, by
-        )
+        with on_disk(content) as file:
+            kept = await self.services.materials.keep(
+                found["applicant"], application, "result", "凭证.pdf", file, by
+            )
         await applications.conclude(application, APPROVER, guide, "approved", "", kept, by)
         return content
 
