@@ -221,8 +221,9 @@ async def test_different_materials_handed_in_at_once_are_all_kept(
 
     handed_in = await at_once("a")
     assert current_files(await applications.get(key)) == handed_in
-    await applications.save(key, party, guide(), ANSWERS, cause())
-    await applications.submit(key, party, guide(), CALENDAR, cause(), ONLINE)
+    seen = (await applications.get(key))["version"]
+    draft = await applications.save(key, party, guide(), ANSWERS, seen, cause())
+    await hand_in(applications, draft, party, cause)
     await applications.request_supplement(key, APPROVER, guide(), list(files), [], "不清楚", cause())
     supplemented = await at_once("b")
     assert current_files(await applications.get(key)) == supplemented
