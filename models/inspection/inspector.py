@@ -77,15 +77,16 @@ async def _judge(lane: Lane, file: BinaryIO, out: BinaryIO) -> str:
     """
     limits = LIMITS[lane]
     child = await _start(lane, file, out)
+    speaking = asyncio.ensure_future(child.communicate())
     try:
-        said, _ = await asyncio.wait_for(child.communicate(), limits.patience)
-    except TimeoutError:
-        raise limits.exceeded from None
+        in_time, _ = await asyncio.wait({speaking}, timeout=limits.patience)
     finally:
         if child.returncode is None:
             with suppress(ProcessLookupError):
                 child.kill()
-            await child.wait()
+        said, _ = await speaking
+    if not in_time:
+        raise limits.exceeded
     ended = child.returncode or 0
     if ended in (-signal.SIGXCPU, -signal.SIGKILL):
         raise limits.exceeded
