@@ -1,0 +1,179 @@
+"""The front of the web server: who may connect, for how long, and whose address a request has.
+
+It holds without a reverse proxy; one in front adds to it (docs/operations.md).
+"""
+
+import asyncio
+import resource
+import socket
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any, cast
+
+import structlog
+from tornado.http1connection import HTTP1ServerConnection
+from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPMessageDelegate, RequestStartLine
+from tornado.iostream import IOStream
+
+from wechat_backend.room import Full, Room
+
+Network = IPv4Network | IPv6Network
+
+IDLE_SECONDS = 30.0
+"""Between two requests, and for the whole head of one."""
+BODY_SECONDS = 30.0
+"""For a whole body; a handler that takes files has a time of its own."""
+LARGEST_HEAD = 16 * 1024
+ANY_BODY = 1 << 62
+"""`handlers.bodies` bounds them, each by its handler."""
+OTHER_FILES = 128
+"""Descriptors kept for the database, the gateways, the log, and files on their way in."""
+PAUSE_SECONDS = 0.1
+"""After there was no descriptor left for somebody."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`trusted` are the proxies whose word on a request's address is taken."""
+
+    connections: int
+    per_address: int
+    trusted: tuple[Network, ...] = ()
+
+    def trusts(self, address: str) -> bool:
+        return any(ip_address(address) in network for network in self.trusted)
+
+    def caller(self, peer: str, headers: HTTPHeaders) -> str:
+        """Whose request it is: the nearest address on its way that is not a trusted proxy's."""
+        address = peer
+        for before in reversed(headers.get("X-Forwarded-For", "").split(",")):
+            if not self.trusts(address):
+                break
+            try:
+                address = str(ip_address(before.strip()))
+            except ValueError:
+                break
+        return address
+
+
+class WebServer(HTTPServer):
+    """Lets in as many connections as there is room for, in all and from one address.
+
+    Where it is full, the connection that has waited longest for its next request makes room; where all
+    are being answered, the new one is closed.
+    """
+
+    def initialize(self, *args: Any, limits: Limits, **options: Any) -> None:
+        super().initialize(
+            *args,
+            idle_connection_timeout=IDLE_SECONDS,
+            body_timeout=BODY_SECONDS,
+            max_header_size=LARGEST_HEAD,
+            max_body_size=ANY_BODY,
+            **options,
+        )
+        self.limits = limits
+        self.room: Room[IOStream] = Room(limits.connections, limits.per_address)
+        self.accepting: dict[socket.socket, asyncio.Task[None]] = {}
+
+    def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
+        for listening in sockets:
+            self.accepting[listening] = asyncio.create_task(self._accept(listening))
+
+    def stop(self) -> None:
+        for listening, task in self.accepting.items():
+            task.cancel()
+            listening.close()
+        self.accepting.clear()
+        super().stop()
+
+    async def _accept(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, address = await loop.sock_accept(listening)
+            except ConnectionAbortedError:
+                continue
+            except OSError as error:  # no descriptor is left
+                log.warning("accept_failed", reason=str(error))
+                self._close_waiting(self.room.longest_waiting())
+                await asyncio.sleep(PAUSE_SECONDS)
+                continue
+            self._let_in(connection, address)
+            await asyncio.sleep(0)  # whoever is inside has a turn between two newcomers
+
+    def _let_in(self, connection: socket.socket, address: Sequence[Any]) -> None:
+        peer = str(address[0])
+        try:
+            self._close_waiting(self.room.who_makes_room(self._origin(peer)))
+        except Full:
+            log.warning("connection_refused", open=len(self.room))
+            connection.close()
+            return
+        stream = IOStream(connection, max_buffer_size=self.max_buffer_size)
+        self.room.enter(stream, self._origin(peer))
+        self.handle_stream(stream, cast(tuple[Any, ...], address))
+
+    def _origin(self, peer: str) -> str | None:
+        """What counts as one address; a trusted proxy speaks for many."""
+        if self.limits.trusts(peer):
+            return None
+        return str(ip_network((peer, 64), strict=False)) if ":" in peer else peer
+
+    def _close_waiting(self, stream: IOStream | None) -> None:
+        if stream is not None:
+            self.room.leave(stream)
+            stream.close()
+
+    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        stream = cast(HTTP1ServerConnection, server_conn).stream
+        self.room.wait(stream)
+        return _Arriving(super().start_request(server_conn, request_conn), self, stream, request_conn)
+
+    def on_close(self, server_conn: object) -> None:
+        self.room.leave(cast(HTTP1ServerConnection, server_conn).stream)
+        super().on_close(server_conn)
+
+
+class _Arriving(HTTPMessageDelegate):
+    """Notes that a request has come, and from whom."""
+
+    def __init__(
+        self, inner: HTTPMessageDelegate, server: WebServer, stream: IOStream, connection: HTTPConnection
+    ) -> None:
+        self.inner, self.server, self.stream = inner, server, stream
+        self.context = cast(Any, connection).context
+
+    def headers_received(self, start_line: Any, headers: HTTPHeaders) -> Awaitable[None] | None:
+        self.server.room.work(self.stream)
+        peer, limits = str(self.context.address[0]), self.server.limits
+        self.context.remote_ip = limits.caller(peer, headers)
+        self.context.protocol = "http"
+        if limits.trusts(peer) and headers.get("X-Forwarded-Proto", "").strip() == "https":
+            self.context.protocol = "https"
+        return self.inner.headers_received(cast(RequestStartLine, start_line), headers)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        return self.inner.data_received(chunk)
+
+    def finish(self) -> None:
+        self.inner.finish()
+
+    def on_connection_close(self) -> None:
+        self.inner.on_connection_close()
+
+
+def room_for(connections: int) -> int:
+    """How many of so many connections there are descriptors for, when as many as may be are asked for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return connections
+    return max(1, soft - OTHER_FILES)
