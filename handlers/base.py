@@ -11,8 +11,10 @@ import structlog
 import tornado.locale
 from prometheus_client import Histogram
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from tornado.web import HTTPError, RequestHandler
 
+from handlers.bodies import LARGEST, too_large
 from handlers.protection import content_security_policy
 from handlers.services import Services
 from models.errors import BadInput, DomainError, Forbidden, NotFound, TooMany, Unavailable
@@ -52,7 +54,7 @@ class MethodNotAllowed(DomainError):
 class TooLarge(DomainError):
     status = 413
     code = "too_large"
-    message = "提交的内容过大"
+    message = "提交的内容超过{limit}，请减少后再提交"
 
 
 class InternalError(DomainError):
@@ -73,6 +75,10 @@ class BaseHandler(RequestHandler):
 
     channel: ClassVar[Channel] = Channel.WECHAT
     needs_database = True
+    largest_body: ClassVar[int] = LARGEST
+    """Bytes of a request's body; see `handlers.bodies`."""
+    body_seconds: ClassVar[float | None] = None
+    """For the whole body to arrive, where it is not the server's own time."""
     request_id: str
 
     @property
@@ -87,6 +93,8 @@ class BaseHandler(RequestHandler):
 
     async def prepare(self) -> None:
         structlog.contextvars.bind_contextvars(request=self.request_id)
+        if limit := too_large(self.request):
+            raise TooLarge(limit=in_words(limit))
         theirs = self.request.headers.get("X-Request-Id", "")
         if REQUEST_ID.fullmatch(theirs):
             structlog.contextvars.bind_contextvars(outside_request=theirs)
@@ -119,6 +127,8 @@ class BaseHandler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
+        if limit := too_large(self.request):  # what is amiss else comes of a body cut short
+            error = TooLarge(limit=in_words(limit))
         if not isinstance(error, DomainError):
             self.services.database.note(error)
             error = _as_domain_error(status_code, error)
@@ -196,8 +206,17 @@ def parse(schema: type[Schema], given: Any) -> Schema:
 
 
 def misfilled(error: ValidationError) -> InputInvalid:
-    field = ".".join(str(part) for part in error.errors()[0]["loc"])
-    return InputInvalid(field=field)
+    return InputInvalid(field=".".join(str(part) for part in first_fault(error)["loc"]))
+
+
+def first_fault(error: ValidationError) -> ErrorDetails:
+    """The first of what may be as many faults as there were values; pydantic makes all of them or none."""
+    return error.errors(include_url=False, include_context=False, include_input=False)[0]
+
+
+def in_words(size: int) -> str:
+    """A number of bytes, for people."""
+    return f"{size // 1024**2} MB" if size >= 1024**2 else f"{size // 1024} KB"
 
 
 def local(moment: datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
@@ -211,7 +230,7 @@ def safe_next(path: str) -> str:
 
 
 HTTP_ERRORS: Mapping[int, type[DomainError]] = {
-    error.status: error for error in (BadRequest, PageExpired, PageNotFound, MethodNotAllowed, TooLarge)
+    error.status: error for error in (BadRequest, PageExpired, PageNotFound, MethodNotAllowed)
 }
 """What Tornado itself refuses."""
 

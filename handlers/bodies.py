@@ -13,6 +13,8 @@ from tornado.web import Application, RequestHandler
 
 LARGEST = 64 * 1024
 """Bytes; what a handler takes that does not say more."""
+ANY = 1 << 62
+"""For the server, which is to leave the judgement to this module."""
 MOST_DISCARDED = 64 * 1024 * 1024
 """Who sends more is answered at once, and may not see it."""
 MOST_VALUES = 2000

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from handlers.base import Schema, misfilled
+from handlers.base import Schema, first_fault, misfilled
+from handlers.bodies import MOST_VALUES
 from handlers.visitor import Visitor
 from models.applications import DraftChanged
 from models.errors import BadInput, DomainError, InvalidForm
@@ -27,6 +28,12 @@ class PreconditionRequired(DomainError):
     message = "请在If-Match中写明所依据的版本"
 
 
+class TooManyValues(DomainError):
+    status = 413
+    code = "too_many_values"
+    message = "提交的内容项数过多"
+
+
 class ApiHandler(Visitor):
     """JSON for the mini-program and other clients; a bearer token says who asks."""
 
@@ -44,11 +51,14 @@ class ApiHandler(Visitor):
 
         Raises:
             BadInput: `json_invalid` or `input_invalid`.
+            TooManyValues
         """
+        if self.request.body.count(b",") > MOST_VALUES:
+            raise TooManyValues
         try:
             return schema.model_validate_json(self.request.body or b"{}")
         except ValidationError as error:
-            if error.errors()[0]["type"] == "json_invalid":
+            if first_fault(error)["type"] == "json_invalid":
                 raise JsonInvalid from None
             raise misfilled(error) from None
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import structlog
 import tornado.locale
-from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
 from handlers import (
@@ -27,17 +26,17 @@ from handlers import (
     sign_in,
     wechat,
 )
+from handlers.bodies import BoundedApplication
 from handlers.html import NotFoundPage
 from handlers.protection import form_tokens
 from handlers.services import Services
 from wechat_backend.database import connect
 from wechat_backend.gateways import Gateways
+from wechat_backend.server import Limits, WebServer, room_for
 from wechat_backend.services import build_services, privacy_of, utc_now
 from wechat_backend.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-BODY_LIMIT = 24 * 1024 * 1024
-"""Bytes of one request: a 20 MB material and the form around it."""
 SHUTDOWN_SECONDS = 3
 
 log = structlog.get_logger()
@@ -63,7 +62,7 @@ def make_app(services: Services, settings: Settings) -> Application:
         *receipts.ROUTES,
         *reviews.ROUTES,
     ]
-    return Application(
+    return BoundedApplication(
         routes,
         services=services,
         default_handler_class=NotFoundPage,
@@ -86,9 +85,11 @@ async def serve(settings: Settings) -> None:
     gateways = Gateways(settings, database, privacy_of(settings), utc_now)
     services = build_services(settings, database, gateways)
     await services.prepare()
-    server = HTTPServer(make_app(services, settings), xheaders=True, max_body_size=BODY_LIMIT)
+    connections = room_for(settings.connections)
+    limits = Limits(connections, settings.connections_per_address, settings.trusted_proxies)
+    server = WebServer(make_app(services, settings), limits=limits)
     server.listen(settings.port, settings.bind)
-    log.info("serving", address=settings.bind, port=settings.port)
+    log.info("serving", address=settings.bind, port=settings.port, connections=connections)
     try:
         await asyncio.Event().wait()
     finally:

@@ -55,6 +55,7 @@ def addresses(port: int, simulator_port: int, mongo_uri: str) -> dict[str, str]:
         "PANYU_BASE_URL": f"http://127.0.0.1:{port}",
         "PANYU_BIND": "127.0.0.1",
         "PANYU_PORT": str(port),
+        "PANYU_CONNECTIONS_PER_ADDRESS": "1800",  # 300 people's browsers, with six each
         "PANYU_FRAME_ANCESTORS": simulator,
         "PANYU_MONGO_URI": mongo_uri,
         "PANYU_MONGO_DATABASE": "panyu_demo",

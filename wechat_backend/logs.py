@@ -20,6 +20,9 @@ SECRET = re.compile(
     re.IGNORECASE,
 )
 """The keys whose values are blotted out; `key` is the whole word, not the end of `monkey`."""
+MOST_ALIKE, ALIKE_SECONDS = 20, 10.0
+"""Lines of one kind, and the time that they are counted in."""
+LONGEST_KIND = 200
 PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?![0-9A-Za-z])")
 """A mobile phone number or a resident identity number."""
 
@@ -36,6 +39,7 @@ def configure(level: str = "INFO") -> None:
         structlog.processors.format_exc_info,
     ]
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Flood())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.PositionalArgumentsFormatter(), *shared],
@@ -54,6 +58,41 @@ def configure(level: str = "INFO") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+class Flood(logging.Filter):
+    """Lets through so many lines of one kind in a while, and says how many more there were.
+
+    A kind is a logger and an event; what is told once for each request or thing done (INFO of our own) is
+    not counted.
+    """
+
+    def __init__(self, most: int = MOST_ALIKE, seconds: float = ALIKE_SECONDS) -> None:
+        super().__init__()
+        self.most, self.seconds = most, seconds
+        self.seen: dict[tuple[str, str], int] = {}
+        self.until = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        ours = isinstance(record.msg, dict)
+        if ours and record.levelno <= logging.INFO:
+            return True
+        if record.created >= self.until:
+            self._begin(record.created)
+        event = str(record.msg.get("event") if isinstance(record.msg, dict) else record.msg)
+        kind = record.name, event[:LONGEST_KIND]
+        self.seen[kind] = self.seen.get(kind, 0) + 1
+        return self.seen[kind] <= self.most
+
+    def _begin(self, now: float) -> None:
+        """A new while; of the last one it is told what was left out."""
+        self.until = now + self.seconds
+        seen, self.seen = self.seen, {}
+        for (logger, event), count in seen.items():
+            if count > self.most:
+                structlog.get_logger("panyu.logs").warning(
+                    "lines_left_out", of=logger, alike=event, count=count - self.most
+                )
 
 
 def redact(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:

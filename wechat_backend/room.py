@@ -1,7 +1,8 @@
 """Who is connected: how many in all and from one place, and who of them only waits."""
 
 from collections import Counter
-from typing import Generic, Hashable, TypeVar
+from collections.abc import Hashable
+from typing import Generic, TypeVar
 
 Guest = TypeVar("Guest", bound=Hashable)
 

@@ -16,7 +16,9 @@ from tornado.http1connection import HTTP1ServerConnection
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPMessageDelegate, RequestStartLine
 from tornado.iostream import IOStream
+from tornado.web import Application
 
+from handlers import bodies
 from wechat_backend.room import Full, Room
 
 Network = IPv4Network | IPv6Network
@@ -26,8 +28,6 @@ IDLE_SECONDS = 30.0
 BODY_SECONDS = 30.0
 """For a whole body; a handler that takes files has a time of its own."""
 LARGEST_HEAD = 16 * 1024
-ANY_BODY = 1 << 62
-"""`handlers.bodies` bounds them, each by its handler."""
 OTHER_FILES = 128
 """Descriptors kept for the database, the gateways, the log, and files on their way in."""
 PAUSE_SECONDS = 0.1
@@ -67,14 +67,13 @@ class WebServer(HTTPServer):
     are being answered, the new one is closed.
     """
 
-    def initialize(self, *args: Any, limits: Limits, **options: Any) -> None:
+    def initialize(self, application: Application, limits: Limits) -> None:  # type: ignore[override]
         super().initialize(
-            *args,
+            application,
             idle_connection_timeout=IDLE_SECONDS,
             body_timeout=BODY_SECONDS,
             max_header_size=LARGEST_HEAD,
-            max_body_size=ANY_BODY,
-            **options,
+            max_body_size=bodies.ANY,
         )
         self.limits = limits
         self.room: Room[IOStream] = Room(limits.connections, limits.per_address)

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -23,6 +24,9 @@ class Settings(BaseSettings):
     base_url: str = Field(pattern=r"^https?://[^/]+$")
     bind: str = "127.0.0.1"
     port: int = Field(8888, ge=1, le=65535)
+    connections: int = Field(2000, ge=1)
+    connections_per_address: int = Field(200, ge=1)
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     demo: bool = False
     frame_ancestors: str = "'none'"
     help_phone: str = "020-12345"
@@ -72,6 +76,14 @@ class Settings(BaseSettings):
         if share + given.data.get("sms_codes_share", 0) >= 1:
             raise ValueError("with PANYU_SMS_CODES_SHARE it leaves nothing for receipts and legal notices")
         return share
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _parse_proxies(cls, value: Any) -> Any:
+        """`10.0.0.0/8,127.0.0.1`"""
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
 
     @field_validator("encryption_keys", mode="before")
     @classmethod

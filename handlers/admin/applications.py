@@ -5,10 +5,10 @@ from typing import Any
 
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.queue import light, status_of, way_back
-from handlers.applications.materials import on_disk
 from handlers.applications.reading import readable
 from handlers.html import needs
 from handlers.pages import DOCUMENT_ID
+from handlers.uploads import Upload
 from models.applications import (
     TRANSITIONS,
     Action,
@@ -22,6 +22,7 @@ from models.applications import (
 )
 from models.credentials import ApplicantKind
 from models.errors import BadInput, DomainError, NotFound
+from models.events import Cause
 from models.inspection.kinds import LARGEST
 from models.items import Guide
 from models.materials import Materials
@@ -105,6 +106,9 @@ class ApplicationAction(FormAction, ApplicationPage):
     def form_page(self) -> str:
         return f"/admin/applications/{self.path_args[0]}{way_back(self)}"
 
+    def word(self, name: str) -> str:
+        return self.get_body_argument(name, "")
+
 
 class ActionHandler(ApplicationAction):
     """POST /admin/applications/{id}/{action}: one step; a refusal shows the page with its input."""
@@ -117,9 +121,6 @@ class ActionHandler(ApplicationAction):
         except DomainError as error:
             return await self.page(key, error, action)
         return self.see_other(self.form_page())
-
-    def word(self, name: str) -> str:
-        return self.get_body_argument(name, "")
 
     async def accept(self, key: str, guide: Guide) -> None:
         await self.services.applications.accept(
@@ -144,6 +145,41 @@ class ActionHandler(ApplicationAction):
 
     async def return_(self, key: str, _: Guide) -> None:
         await self.services.applications.return_(key, self.somebody(), self.word("reason"), self.by_member())
+
+
+ACTIONS: Mapping[Action, Callable[[ActionHandler, str, Guide], Awaitable[None]]] = {
+    Action.ACCEPT: ActionHandler.accept,
+    Action.REQUEST_SUPPLEMENT: ActionHandler.request_supplement,
+    Action.NOT_ACCEPT: ActionHandler.not_accept,
+    Action.RETURN: ActionHandler.return_,
+}
+
+
+class ConcludeHandler(Upload, ApplicationAction):
+    """POST /admin/applications/{id}/conclude, with the result where it is a file."""
+
+    file_field = "deliverable"
+
+    @needs("applications:read")
+    async def permit(self, key: str) -> None:
+        found, _ = await self.load(key)
+        check_action(self.somebody(), found, Action.CONCLUDE)
+
+    def by_sender(self) -> Cause:
+        return self.by_member()
+
+    async def post(self, key: str) -> None:
+        self.read_form()
+        await self.act(key)
+
+    @needs("applications:read")
+    async def act(self, key: str) -> None:
+        _, guide = await self.load(key)
+        try:
+            await self.conclude(key, guide)
+        except DomainError as error:
+            return await self.page(key, error, Action.CONCLUDE.value)
+        return self.see_other(self.form_page())
 
     async def conclude(self, key: str, guide: Guide) -> None:
         """The file of the result stays only if the application is concluded with it."""
@@ -173,25 +209,16 @@ class ActionHandler(ApplicationAction):
         """
         found, _ = await self.load(key)
         check_action(self.somebody(), found, Action.CONCLUDE)
-        files = self.request.files.get("deliverable")
-        if not files or not files[0].body:
+        name, file = self.received()
+        if file is None or not (begin := file.read(5)):
             return None
         next_state(State(found["state"]), Action.CONCLUDE)
-        if not files[0].body.startswith(b"%PDF-"):
+        if begin != b"%PDF-":
             raise DeliverableUnusable
-        with on_disk(files[0].body) as file:
-            return await self.services.materials.keep(
-                found["applicant"], key, "result", files[0].filename, file, self.by_member()
-            )
-
-
-ACTIONS: Mapping[Action, Callable[[ActionHandler, str, Guide], Awaitable[None]]] = {
-    Action.ACCEPT: ActionHandler.accept,
-    Action.REQUEST_SUPPLEMENT: ActionHandler.request_supplement,
-    Action.NOT_ACCEPT: ActionHandler.not_accept,
-    Action.RETURN: ActionHandler.return_,
-    Action.CONCLUDE: ActionHandler.conclude,
-}
+        file.seek(0)
+        return await self.services.materials.keep(
+            found["applicant"], key, "result", name, file, self.by_member()
+        )
 
 
 class FileHandler(ApplicationPage):
@@ -251,7 +278,8 @@ ROUTES = [
     (rf"/admin/applications/{DOCUMENT_ID}/files/{DOCUMENT_ID}", FileHandler),
     (rf"/admin/applications/{DOCUMENT_ID}/reveal", RevealHandler),
     (
-        rf"/admin/applications/{DOCUMENT_ID}/(accept|request_supplement|not_accept|return|conclude)",
+        rf"/admin/applications/{DOCUMENT_ID}/(accept|request_supplement|not_accept|return)",
         ActionHandler,
     ),
+    (rf"/admin/applications/{DOCUMENT_ID}/conclude", ConcludeHandler),
 ]

@@ -22,8 +22,9 @@ from urllib.parse import quote
 import tornado.locale
 from pydantic import BaseModel, ConfigDict, Field
 
-from handlers.base import InputInvalid, Nowhere
-from handlers.jsonapi import ApiHandler, JsonInvalid, PreconditionRequired
+from handlers.base import BadRequest, InputInvalid, Nowhere, TooLarge
+from handlers.jsonapi import ApiHandler, JsonInvalid, PreconditionRequired, TooManyValues
+from handlers.uploads import FileMissing, UploadsBusy
 from handlers.visitor import Method, NotBound, NotSignedIn, bound, signed_in
 from models.applications import DraftChanged
 from models.binding import NotAgent
@@ -128,6 +129,10 @@ AUTH_ERRORS: Mapping[Auth, Sequence[type[DomainError]]] = {
 }
 
 
+BODY_ERRORS = (InputInvalid, JsonInvalid, TooLarge, TooManyValues)
+FILE_ERRORS = (BadRequest, FileMissing, TooLarge, UploadsBusy)
+
+
 @dataclass(frozen=True)
 class Operation:
     """`errors` are those beyond what `auth` and `asks` bring with them, and what can befall them all."""
@@ -146,7 +151,9 @@ class Operation:
         if self.auth is Auth.APPLICANT and method != "get":
             kinds.append(NotAgent)
         if isinstance(self.asks, type):
-            kinds += [InputInvalid] if method == "get" else [InputInvalid, JsonInvalid]
+            kinds += (InputInvalid,) if method == "get" else BODY_ERRORS
+        if isinstance(self.asks, Media):
+            kinds += FILE_ERRORS
         if self.if_match:
             kinds += [DraftChanged, PreconditionRequired]
         found: dict[int, list[str]] = {}

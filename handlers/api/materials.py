@@ -1,13 +1,14 @@
 """Files: the materials of one's own application, and the result (articles 11, 14, 15)."""
 
-from urllib.parse import unquote
-
 from handlers.api.applications import Application, ApplicationBase
 from handlers.api.contract import Auth, Endpoint, File, Media, operation
 from handlers.api.standing import MOVED
-from handlers.applications.materials import FileMissing, MaterialUnknown, hand_in, take_back
+from handlers.applications.materials import MaterialUnknown, check_asked, hand_in, take_back
+from handlers.uploads import Upload
+from handlers.visitor import bound
 from models.applications.rules import MaterialNotAsked
 from models.applications.store import ApplicationNotFound
+from models.events import Cause
 from models.inspection.faults import (
     InspectionBusy,
     MaterialActive,
@@ -35,7 +36,16 @@ class FileBase(ApplicationBase):
         return File(content, document["media_type"], document["name"])
 
 
-class MaterialResource(FileBase):
+class MaterialResource(Upload, FileBase):
+    plain = True
+
+    @bound
+    async def permit(self, key: str, code: str) -> None:
+        check_asked(*await self.load(key), code)
+
+    def by_sender(self) -> Cause:
+        return self.by_party()
+
     @operation("One's own uploaded file", auth=Auth.APPLICANT, answers=Media(KINDS), errors=NOT_THERE)
     async def get(self, key: str, code: str) -> File:
         found = await self.services.applications.find(key, self.bound_party())
@@ -48,7 +58,6 @@ class MaterialResource(FileBase):
         asks=UPLOAD,
         answers=Application,
         errors=(
-            FileMissing,
             MaterialTooLarge,
             MaterialKindNotAccepted,
             MaterialDamaged,
@@ -64,8 +73,9 @@ class MaterialResource(FileBase):
     )
     async def put(self, key: str, code: str) -> Application:
         found, guide = await self.load(key)
-        name, content = self.uploaded(code)
-        await hand_in(self.services, self.bound_party(), found, guide, code, name, content, self.by_party())
+        name, file = self.received_file()
+        by = self.by_party()
+        await hand_in(self.services, self.bound_party(), found, guide, code, name or code, file, by)
         return self.shown(*await self.load(key))
 
     @operation(
@@ -78,21 +88,6 @@ class MaterialResource(FileBase):
         found, _ = await self.load(key)
         await take_back(self.services, self.bound_party(), found, code, self.by_party())
         return self.shown(*await self.load(key))
-
-    def uploaded(self, code: str) -> tuple[str, bytes]:
-        """The file's name and content, from a multipart field `file` or from the body itself.
-
-        Raises:
-            BadInput: `file_missing`.
-        """
-        if self.request.headers.get("Content-Type", "").startswith("multipart/form-data"):
-            files = self.request.files.get("file")
-            name, content = (files[0].filename, files[0].body) if files else ("", b"")
-        else:
-            name, content = unquote(self.request.headers.get("X-File-Name", "")), self.request.body
-        if not content:
-            raise FileMissing
-        return name or code, content
 
 
 class DeliverableResource(FileBase):

@@ -1,25 +1,19 @@
 """Uploading, seeing and removing the materials of one's own application (articles 11, 14)."""
 
-from tempfile import TemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from handlers.applications.page import ApplicationPage, is_draft
 from handlers.pages import DOCUMENT_ID
 from handlers.services import Services
+from handlers.uploads import Upload
 from handlers.visitor import bound
 from models.applications import State, check_open, current_files, open_materials
-from models.errors import BadInput, DomainError, NotFound
+from models.errors import DomainError, NotFound
 from models.events import Cause
 from models.items import Guide
 from models.materials import Materials
 from models.parties import Party
 from models.store import Document
-
-
-class FileMissing(BadInput):
-    code = "file_missing"
-    message = "请先选择要上传的照片或PDF文件"
-    field = "file"
 
 
 class MaterialUnknown(NotFound):
@@ -41,20 +35,29 @@ class MaterialsPage(ApplicationPage):
         return self.show(template_of(found), **page_values(found, guide))
 
 
-class UploadHandler(ApplicationPage):
+class UploadHandler(Upload, ApplicationPage):
     """POST /applications/{id}/materials/{code}: one file (multipart field `file`)."""
+
+    @bound
+    async def permit(self, key: str, code: str) -> None:
+        check_asked(*await self.load(key), code)
+
+    def by_sender(self) -> Cause:
+        return self.by_party()
 
     async def get(self, key: str, _code: str) -> None:
         self.redirect(f"/applications/{key}/materials")
 
-    @bound
     async def post(self, key: str, code: str) -> None:
+        self.read_form()
+        await self.take(key, code)
+
+    @bound
+    async def take(self, key: str, code: str) -> None:
         found, guide = await self.load(key)
         try:
-            name, content = self.uploaded()
-            await hand_in(
-                self.services, self.bound_party(), found, guide, code, name, content, self.by_party()
-            )
+            name, file = self.received_file()
+            await hand_in(self.services, self.bound_party(), found, guide, code, name, file, self.by_party())
         except DomainError as error:
             if self.by_script:
                 return self.tell_error(error)
@@ -64,12 +67,6 @@ class UploadHandler(ApplicationPage):
         if self.by_script:
             return self.tell({"kept": True})
         return self.see_other(back(found, code))
-
-    def uploaded(self) -> tuple[str, bytes]:
-        files = self.request.files.get("file")
-        if not files or not files[0].body:
-            raise FileMissing
-        return files[0].filename, files[0].body
 
 
 class RemoveHandler(ApplicationPage):
@@ -101,7 +98,7 @@ async def hand_in(
     guide: Guide,
     code: str,
     name: str,
-    content: bytes,
+    file: BinaryIO,
     by: Cause,
 ) -> None:
     """Keep a file as one of the materials that the guide asks for online, and of no other (article 14).
@@ -111,11 +108,8 @@ async def hand_in(
         Refused, Conflict: not now; see `check_open`.
         BadInput: the file cannot be taken; see `models.inspection`.
     """
-    if code not in {material.code for material in guide.online_materials() if material.uploads}:
-        raise MaterialUnknown
-    check_open(found, code)
-    with on_disk(content) as file:
-        material = await services.materials.keep(party.id, found["_id"], code, name, file, by)
+    check_asked(found, guide, code)
+    material = await services.materials.keep(party.id, found["_id"], code, name, file, by)
     try:
         unneeded = await services.applications.attach(found["_id"], party, guide, code, material, by)
     except DomainError:  # it has moved on meanwhile
@@ -125,12 +119,15 @@ async def hand_in(
         await services.materials.drop(unneeded, by)
 
 
-def on_disk(content: bytes) -> BinaryIO:
-    """A file that is in no folder, and gone when it is closed."""
-    file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - the caller closes it
-    file.write(content)
-    file.seek(0)
-    return file
+def check_asked(found: Document, guide: Guide, code: str) -> None:
+    """
+    Raises:
+        NotFound: `material_not_asked`.
+        Refused, Conflict: not now; see `check_open`.
+    """
+    if code not in {material.code for material in guide.online_materials() if material.uploads}:
+        raise MaterialUnknown
+    check_open(found, code)
 
 
 async def take_back(services: Services, party: Party, found: Document, code: str, by: Cause) -> None:

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
-from tornado.web import Application
 
 from handlers import wechat
+from handlers.bodies import BoundedApplication
 from handlers.services import Site, assemble
 from models.privacy import Privacy
 from models.store import Database
@@ -58,7 +58,7 @@ async def served(mongo_uri: str, privacy: Privacy) -> AsyncIterator[Peer]:
     )
     await services.prepare()
     keys = {"appid": APPID, "token": TOKEN, "aes_keys": [KEY, OLD_KEY]}
-    server = HTTPServer(Application(wechat.routes(keys), services=services, xsrf_cookies=True))
+    server = HTTPServer(BoundedApplication(wechat.routes(keys), services=services, xsrf_cookies=True))
     socket, port = bind_unused_port()
     server.add_socket(socket)
     yield Peer(f"http://127.0.0.1:{port}/wechat/callback", services, clock, gate)

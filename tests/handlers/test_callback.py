@@ -11,6 +11,7 @@ from wechatpy.crypto import WeChatCrypto
 
 from handlers import wechat
 from handlers.envelope import Envelope, parse
+from handlers.wechat import LARGEST
 from models import inbox
 from models.errors import Forbidden
 from tests.handlers.wechat import (
@@ -211,4 +212,4 @@ async def test_the_request_id_of_somebody_else_is_logged_beside_ours(
 
 
 async def test_too_large_a_body_is_refused(peer: Peer) -> None:
-    assert (await peer.send(peer.query(), "x" * (256 * 1024 + 1))).code == 400
+    assert (await peer.send(peer.query(), "x" * (LARGEST + 1))).code == 413

@@ -33,6 +33,7 @@ from handlers import (
     reviews,
     sign_in,
 )
+from handlers.bodies import ANY, BoundedApplication
 from handlers.html import NotFoundPage
 from handlers.protection import form_tokens
 from handlers.services import Services, Site, assemble
@@ -339,7 +340,7 @@ async def build(database: Database, privacy: Privacy, clock: Clock) -> Town:
         sms_limits=ROOMY,
     )
     await services.prepare()
-    server = HTTPServer(citizen_app(services), max_body_size=24 * 1024 * 1024)
+    server = HTTPServer(citizen_app(services), max_body_size=ANY)
     server.add_socket(socket)
     return Town(services.site.base_url, services, clock, codes, register, server)
 
@@ -386,7 +387,7 @@ def citizen_app(services: Services) -> Application:
         receipts,
         reviews,
     )
-    return Application(
+    return BoundedApplication(
         [route for module in modules for route in module.ROUTES],
         services=services,
         default_handler_class=NotFoundPage,

@@ -9,9 +9,9 @@ import pytest
 import tornado.locale
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
-from tornado.web import Application
 
 from handlers import api as doors
+from handlers.bodies import ANY, BoundedApplication
 from models.events import Cause, Channel
 from tests.conftest import Clock
 from tests.handlers.api.clients import Service, api_guide
@@ -22,8 +22,6 @@ from wechat_backend.gateways import Gateways
 from wechat_backend.services import build_services, privacy_of
 from wechat_backend.settings import Settings
 from wechat_backend.simulator import SimulatorConfig, start
-
-LIMIT = 24 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +36,8 @@ async def api(mongo_uri: str, database: Any) -> AsyncIterator[Service]:
     await services.prepare()
     tornado.locale.load_gettext_translations(str(ROOT / "locale"), "panyu")
     tornado.locale.set_default_locale("zh_CN")
-    server = HTTPServer(Application(doors.ROUTES, services=services, xsrf_cookies=True), max_body_size=LIMIT)
+    application = BoundedApplication(doors.ROUTES, services=services, xsrf_cookies=True)
+    server = HTTPServer(application, max_body_size=ANY)
     socket, port = bind_unused_port()
     server.add_socket(socket)
     made = Service(f"http://127.0.0.1:{port}", services, simulator, clock)
