@@ -38,6 +38,11 @@ function prepareUpload(form, section) {
   const [problem, button] = [form.querySelector(".field__error"), form.querySelector("button")];
   button.hidden = true;
 
+  function tooLarge() {
+    const size = ((file.files[0]?.size ?? 0) / 2 ** 20).toFixed(1);
+    return form.dataset.tooLarge.replace("{size}", size);
+  }
+
   function stop(message) {
     sending -= 1;
     problem.textContent = message;
@@ -52,11 +57,13 @@ function prepareUpload(form, section) {
     if (preview.src) URL.revokeObjectURL(preview.src);
     preview.hidden = !picture;
     if (picture) preview.src = URL.createObjectURL(file.files[0]);
-    if (file.files.length) form.requestSubmit();
+    if (file.files[0]?.size > Number(form.dataset.largest)) problem.textContent = tooLarge();
+    else if (file.files.length) form.requestSubmit();
   });
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    if (file.files[0]?.size > Number(form.dataset.largest)) return;
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
     request.setRequestHeader("X-Requested-With", "fetch");
@@ -64,6 +71,7 @@ function prepareUpload(form, section) {
     request.upload.onprogress = (sent) => { progress.value = (100 * sent.loaded) / sent.total; };
     request.onerror = () => stop(form.dataset.failed);
     request.onload = () => {
+      if (request.status === 413) return stop(request.response?.message || tooLarge());
       if (request.status !== 200) return stop(request.response?.message || form.dataset.failed);
       sending -= 1;
       renew(section).catch(() => location.reload());

@@ -37,6 +37,8 @@ from wechat_backend.services import build_services, privacy_of, utc_now
 from wechat_backend.settings import Settings
 
 ROOT = Path(__file__).parent.parent
+BACKLOG = 1024
+"""Connections that may wait for the loop's next turn; one too many comes again a second later."""
 SHUTDOWN_SECONDS = 3
 
 log = structlog.get_logger()
@@ -88,7 +90,7 @@ async def serve(settings: Settings) -> None:
     connections = room_for(settings.connections)
     limits = Limits(connections, settings.connections_per_address, settings.trusted_proxies)
     server = WebServer(make_app(services, settings), limits=limits)
-    server.listen(settings.port, settings.bind)
+    server.listen(settings.port, settings.bind, backlog=BACKLOG)
     log.info("serving", address=settings.bind, port=settings.port, connections=connections)
     try:
         await asyncio.Event().wait()

@@ -22,7 +22,6 @@ SECRET = re.compile(
 """The keys whose values are blotted out; `key` is the whole word, not the end of `monkey`."""
 MOST_ALIKE, ALIKE_SECONDS = 20, 10.0
 """Lines of one kind, and the time that they are counted in."""
-LONGEST_KIND = 200
 PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?![0-9A-Za-z])")
 """A mobile phone number or a resident identity number."""
 
@@ -63,8 +62,8 @@ def configure(level: str = "INFO") -> None:
 class Flood(logging.Filter):
     """Lets through so many lines of one kind in a while, and says how many more there were.
 
-    A kind is a logger and an event; what is told once for each request or thing done (INFO of our own) is
-    not counted.
+    A kind is an event of ours, or a line of a library's source. What we tell at INFO, once for each request
+    or thing done, is not counted.
     """
 
     def __init__(self, most: int = MOST_ALIKE, seconds: float = ALIKE_SECONDS) -> None:
@@ -74,13 +73,14 @@ class Flood(logging.Filter):
         self.until = 0.0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        ours = isinstance(record.msg, dict)
-        if ours and record.levelno <= logging.INFO:
-            return True
         if record.created >= self.until:
             self._begin(record.created)
-        event = str(record.msg.get("event") if isinstance(record.msg, dict) else record.msg)
-        kind = record.name, event[:LONGEST_KIND]
+        event = f"{record.module}:{record.lineno}"
+        if isinstance(record.msg, dict):
+            if record.levelno <= logging.INFO:
+                return True
+            event = str(record.msg.get("event"))
+        kind = record.name, event
         self.seen[kind] = self.seen.get(kind, 0) + 1
         return self.seen[kind] <= self.most
 

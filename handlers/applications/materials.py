@@ -14,6 +14,7 @@ from models.items import Guide
 from models.materials import Materials
 from models.parties import Party
 from models.store import Document
+from models.uploads import LARGEST
 
 
 class MaterialUnknown(NotFound):
@@ -165,6 +166,7 @@ def page_values(found: Document, guide: Guide) -> Document:
         "materials": [m for m in guide.online_materials() if m.code in asked],
         "kept": {m["code"]: m for m in found["materials"] if m["file"]},
         "supplement": asked_for(found),
+        "largest": LARGEST,
     }
 
 

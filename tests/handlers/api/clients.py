@@ -22,7 +22,7 @@ from tests.handlers.visitor import rich_guide
 from wechat_backend.simulator import Running
 from wechat_backend.simulator.people import Person
 
-ANYWHERE = {(404, "not_found"), (405, "method_not_allowed")}
+ANYWHERE = {(404, "not_found"), (405, "method_not_allowed"), (413, "too_large")}
 """What an address answers that no operation declares."""
 
 APPROVER: Document = {"_id": "approver", "roles": ["approver"], "department": USCC}

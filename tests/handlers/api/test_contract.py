@@ -92,7 +92,7 @@ async def test_the_description_is_served_and_whole(api: Service) -> None:
         (b"", "input_invalid", "code"),
         (b"{", "json_invalid", None),
         (b"\xff\xfe", "json_invalid", None),
-        (b"[" * 100_000, "json_invalid", None),
+        (b"[" * 60_000, "json_invalid", None),
         (b'{"code": ' + b"9" * 5000 + b"}", "json_invalid", None),
         (b"[]", "input_invalid", ""),
         (b"null", "input_invalid", ""),

@@ -1,0 +1,223 @@
+"""What strangers can do to the web server from outside, while others ask it whether it is well.
+
+Everything is on this machine: an embedded mongod, `serve`, the attacker, and who asks `GET /healthz`, each time
+over a new connection. Exits with 1 when an answer was slower than it may be.
+"""
+
+import argparse
+import asyncio
+import resource
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from _bench import ROOT, free_port, wait_for
+
+from wechat_backend import demo_env
+from wechat_backend.leash import leashed
+from wechat_backend.mongod import Mongod
+
+MEDIAN, WORST = 0.05, 0.5
+"""Seconds that an answer may take."""
+PATIENCE = 10.0
+PAUSE = 0.05
+FEW_FILES = 300
+
+POST = "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+
+
+def post(path: str, length: int, kind: str = "application/json") -> bytes:
+    return POST.format(path=path, length=length, kind=kind).encode()
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+
+
+def two_million_keys(port: int) -> list[socket.socket]:
+    body = b"{" + b",".join(b'"%x":0' % n for n in range(2_000_000)) + b"}"
+    with connect(port) as one, suppress(OSError):
+        one.settimeout(60)
+        one.sendall(post("/api/v1/session", len(body)) + body)
+        one.recv(1000)
+    return []
+
+
+def largest_taken(port: int) -> list[socket.socket]:
+    """As many unknown keys as one request may hold, again and again."""
+    body = b"{" + b",".join(b'"%x":0' % n for n in range(1900)) + b',"a":"' + b"x" * 45000 + b'"}'
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        with connect(port) as one, suppress(OSError):
+            one.sendall(post("/api/v1/session", len(body)) + body)
+            one.recv(1000)
+    return []
+
+
+def half_sent(port: int) -> list[socket.socket]:
+    held = []
+    for number in range(2000):
+        with suppress(OSError):
+            held.append(connect(port))
+            held[-1].send(post("/api/v1/session", 5000)[: 40 if number % 2 else None])
+    return held
+
+
+def held_bodies(port: int) -> list[socket.socket]:
+    held = []
+    for path in ("/api/v1/session", "/applications/0/materials/x", "/api/v1/nowhere") * 5:
+        with suppress(OSError):
+            held.append(connect(port))
+            held[-1].sendall(post(path, 24_000_000, "application/octet-stream") + bytes(23_999_999))
+    return held
+
+
+def idle(port: int) -> list[socket.socket]:
+    held = []
+    for _ in range(320):
+        with suppress(OSError):
+            held.append(connect(port))
+    return held
+
+
+@dataclass(frozen=True)
+class Attack:
+    name: str
+    begin: Callable[[int], list[socket.socket]]
+    files: int | None = None
+
+
+ATTACKS = {
+    "keys": Attack("two million unknown keys, 23 MB", two_million_keys),
+    "largest": Attack("as many keys as are taken, again and again", largest_taken),
+    "half": Attack("2,000 half-sent requests", half_sent),
+    "held": Attack("15 held bodies of 24 MB", held_bodies),
+    "idle": Attack(f"320 idle sockets, {FEW_FILES} descriptors", idle, FEW_FILES),
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """`seconds` of each answer; memory in MB, log in bytes."""
+
+    attack: Attack
+    seconds: list[float]
+    before: float
+    most: float
+    logged: int
+
+    @property
+    def good(self) -> bool:
+        return statistics.median(self.seconds) < MEDIAN and max(self.seconds) < WORST
+
+    def __str__(self) -> str:
+        median, worst = statistics.median(self.seconds) * 1000, max(self.seconds) * 1000
+        return (
+            f"{self.attack.name:45} {len(self.seconds):7} {median:9.1f} {worst:9.0f}"
+            f" {self.before:8.0f} {self.most:8.0f} {self.logged:10,}  {'' if self.good else 'TOO SLOW'}"
+        )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("drill attacks", description="Attack the web server, and see it live.")
+    parser.add_argument("--seconds", type=float, default=15.0, help="of each attack")
+    parser.add_argument("--only", choices=ATTACKS, action="append")
+    parser.add_argument("--attack", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.attack:
+        name, port, seconds = options.attack
+        return attack(ATTACKS[name], int(port), float(seconds))
+    with tempfile.TemporaryDirectory(prefix="panyu-drill-") as folder:
+        database = Mongod(Path(folder) / "mongo")
+        try:
+            database.wait()
+            results = [
+                trial(name, options.seconds, database.uri, Path(folder)) for name in options.only or ATTACKS
+            ]
+        finally:
+            database.stop()
+    columns = f"{'answers':>7} {'median ms':>9} {'worst ms':>9} {'MB':>8} {'most MB':>8} {'log bytes':>10}"
+    print(f"{'while':45} {columns}")
+    for result in results:
+        print(result)
+    return 0 if all(result.good for result in results) else 1
+
+
+def attack(one: Attack, port: int, seconds: float) -> int:
+    """In a process of its own: begin, and hold on."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    until = time.monotonic() + seconds
+    while True:
+        held = one.begin(port)
+        if held or time.monotonic() > until:
+            break
+    time.sleep(max(0.0, until - time.monotonic()))
+    return 0
+
+
+def trial(name: str, seconds: float, mongo_uri: str, folder: Path) -> Result:
+    one, port = ATTACKS[name], free_port()
+    env = demo_env.complete({}) | demo_env.addresses(port, free_port(), mongo_uri)
+    log = folder / f"{name}.log"
+
+    few = ["sh", "-c", f'ulimit -n {one.files}; exec "$@"', "sh"] if one.files else []
+    with log.open("wb") as output:
+        command = leashed([*few, sys.executable, "-m", "wechat_backend", "serve"])
+        server = subprocess.Popen(command, env=env, cwd=ROOT, stdout=output, stderr=output)
+    attacker = None
+    try:
+        wait_for(port)
+        asyncio.run(asked(port, time.monotonic() + 1))
+        before, logged = memory(server.pid, "VmRSS"), log.stat().st_size
+        Path(f"/proc/{server.pid}/clear_refs").write_text("5")  # the most so far is what there is now
+        command = leashed([sys.executable, __file__, "--attack", name, str(port), str(seconds)])
+        attacker = subprocess.Popen(command)
+        times = asyncio.run(asked(port, time.monotonic() + seconds))
+        most = memory(server.pid, "VmHWM")
+        return Result(one, times, before, most, log.stat().st_size - logged)
+    finally:
+        for process in (attacker, server):
+            if process:
+                process.kill()
+                process.wait()
+
+
+async def asked(port: int, until: float) -> list[float]:
+    """The seconds that each answer took; PATIENCE, where none came."""
+    times = []
+    while time.monotonic() < until:
+        begin = time.monotonic()
+        try:
+            await asyncio.wait_for(ask(port), PATIENCE)
+            times.append(time.monotonic() - begin)
+        except (OSError, TimeoutError):
+            times.append(PATIENCE)
+        await asyncio.sleep(PAUSE)
+    return times
+
+
+async def ask(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    if b" 200 " not in answer[:20]:
+        raise ConnectionError
+
+
+def memory(process: int, kind: str) -> float:
+    """MB of a process: resident now (`VmRSS`), or at most so far (`VmHWM`)."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    [kilobytes] = [line.split()[1] for line in lines if line.startswith(kind)]
+    return int(kilobytes) / 1024
+
+
+if __name__ == "__main__":
+    sys.exit(main())
