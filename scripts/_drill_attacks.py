@@ -1,7 +1,7 @@
 """What strangers can do to the web server from outside, while others ask it whether it is well.
 
-Everything is on this machine: an embedded mongod, `serve`, the attacker, and who asks `GET /healthz`, each time
-over a new connection. Exits with 1 when an answer was slower than it may be.
+Everything is on this machine: an embedded mongod, `serve`, the attacker, and who asks `GET /healthz`, each
+time over a new connection. Exits with 1 when an answer was slower than it may be.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def connect(port: int) -> socket.socket:
 
 def two_million_keys(port: int) -> list[socket.socket]:
     body = b"{" + b",".join(b'"%x":0' % n for n in range(2_000_000)) + b"}"
-    with connect(port) as one, suppress(OSError):
+    with suppress(OSError), connect(port) as one:
         one.settimeout(60)
         one.sendall(post("/api/v1/session", len(body)) + body)
         one.recv(1000)
@@ -55,7 +55,7 @@ def largest_taken(port: int) -> list[socket.socket]:
     body = b"{" + b",".join(b'"%x":0' % n for n in range(1900)) + b',"a":"' + b"x" * 45000 + b'"}'
     until = time.monotonic() + 5
     while time.monotonic() < until:
-        with connect(port) as one, suppress(OSError):
+        with suppress(OSError), connect(port) as one:
             one.sendall(post("/api/v1/session", len(body)) + body)
             one.recv(1000)
     return []
@@ -163,30 +163,21 @@ def attack(one: Attack, port: int, seconds: float) -> int:
 
 
 def trial(name: str, seconds: float, mongo_uri: str, folder: Path) -> Result:
-    one, port = ATTACKS[name], free_port()
-    env = demo_env.complete({}) | demo_env.addresses(port, free_port(), mongo_uri)
-    log = folder / f"{name}.log"
-
-    few = ["sh", "-c", f'ulimit -n {one.files}; exec "$@"', "sh"] if one.files else []
-    with log.open("wb") as output:
-        command = leashed([*few, sys.executable, "-m", "wechat_backend", "serve"])
-        server = subprocess.Popen(command, env=env, cwd=ROOT, stdout=output, stderr=output)
-    attacker = None
+    one, port, log = ATTACKS[name], free_port(), folder / f"{name}.log"
+    running = [serving(port, mongo_uri, log, one.files)]
     try:
-        wait_for(port)
         asyncio.run(asked(port, time.monotonic() + 1))
-        before, logged = memory(server.pid, "VmRSS"), log.stat().st_size
-        Path(f"/proc/{server.pid}/clear_refs").write_text("5")  # the most so far is what there is now
+        before, logged = memory(running[0].pid, "VmRSS"), log.stat().st_size
+        Path(f"/proc/{running[0].pid}/clear_refs").write_text("5")  # the most so far is what there is now
         command = leashed([sys.executable, __file__, "--attack", name, str(port), str(seconds)])
-        attacker = subprocess.Popen(command)
+        running.append(subprocess.Popen(command))
         times = asyncio.run(asked(port, time.monotonic() + seconds))
-        most = memory(server.pid, "VmHWM")
+        most = memory(running[0].pid, "VmHWM")
         return Result(one, times, before, most, log.stat().st_size - logged)
     finally:
-        for process in (attacker, server):
-            if process:
-                process.kill()
-                process.wait()
+        for process in running:
+            process.kill()
+            process.wait()
 
 
 async def asked(port: int, until: float) -> list[float]:
@@ -210,6 +201,17 @@ async def ask(port: int) -> None:
     writer.close()
     if b" 200 " not in answer[:20]:
         raise ConnectionError
+
+
+def serving(port: int, mongo_uri: str, log: Path, files: int | None = None) -> subprocess.Popen[bytes]:
+    """A web server with the demo's settings, which answers; with so few descriptors, where that is said."""
+    env = demo_env.complete({}) | demo_env.addresses(port, free_port(), mongo_uri)
+    few = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"] if files else []
+    command = leashed([*few, sys.executable, "-m", "wechat_backend", "serve"])
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, env=env, cwd=ROOT, stdout=output, stderr=output)
+    wait_for(port)
+    return server
 
 
 def memory(process: int, kind: str) -> float:

@@ -4,9 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from typing import Any
 
-from wechat_backend.logs import redact
+from wechat_backend.logs import MOST_ALIKE, redact
 
 SCRIPT = """
 import logging
@@ -24,9 +25,9 @@ except ValueError:
 """
 
 
-def lines() -> list[dict[str, Any]]:
+def lines(script: str = SCRIPT) -> list[dict[str, Any]]:
     ended = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
+        [sys.executable, "-c", script],
         env={**os.environ, "PYTHONPATH": "."},
         capture_output=True,
         text=True,
@@ -67,3 +68,35 @@ def test_secrets_and_persons_are_blotted_out() -> None:
         "attempts": 3,
         "password": "",
     }
+
+
+FLOOD = """
+import logging
+import structlog
+from wechat_backend import logs
+logs.configure("info")
+flood = logging.getLogger().handlers[0].filters[0]
+ours, theirs = structlog.get_logger("panyu"), logging.getLogger("asyncio")
+for number in range(1000):
+    ours.warning("accept_failed", number=number)
+    theirs.error("exception %s", number)
+    ours.info("request", number=number)
+theirs.error("another")
+flood.until = 0.0
+ours.info("request", number=1000)
+"""
+
+
+def test_floods_of_one_kind_are_counted() -> None:
+    told = lines(FLOOD)
+    kinds = Counter(line["event"].partition(" ")[0] for line in told)
+    assert kinds == {
+        "accept_failed": MOST_ALIKE,
+        "exception": MOST_ALIKE,
+        "another": 1,
+        "request": 1001,
+        "lines_left_out": 2,
+    }
+    left_out = {line["of"]: line for line in told if line["event"] == "lines_left_out"}
+    assert left_out["panyu"]["alike"] == "accept_failed"
+    assert [line["count"] for line in left_out.values()] == [1000 - MOST_ALIKE] * 2

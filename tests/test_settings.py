@@ -46,6 +46,19 @@ def test_good_settings_are_taken() -> None:
     assert not settings.demo
 
 
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().trusted_proxies == ()
+    monkeypatch.setenv("PANYU_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,fd00::/8")
+    assert [str(each) for each in load_settings().trusted_proxies] == [
+        "127.0.0.1/32",
+        "10.0.0.0/8",
+        "fd00::/8",
+    ]
+    monkeypatch.setenv("PANYU_TRUSTED_PROXIES", "proxy.example")
+    with pytest.raises(SettingsError, match="PANYU_TRUSTED_PROXIES: "):
+        load_settings()
+
+
 @pytest.mark.parametrize("name", sorted(GOOD))
 def test_missing_setting_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(name)

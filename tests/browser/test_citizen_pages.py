@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, Page, expect
 
 from tests.files import photo
 from tests.handlers.applying import CLERK, clerk_cause, concluded, draft, submitted
@@ -206,6 +206,30 @@ async def test_corrections_outlive_an_upload(town: Town, chromium: Chromium, tmp
     await page.click("form[action$=supplement] button")
     await page.wait_for_url(f"**{path}")
     assert await page.query_selector("html.elder")
+    assert phone.faults == []
+    await phone.context.close()
+
+
+async def test_file_too_large_is_told_before_it_is_sent(
+    town: Town, chromium: Chromium, tmp_path: Path
+) -> None:
+    citizen = await town.citizen()
+    path = await draft(citizen)
+    phone = await phone_of(town, chromium, citizen, "chinese")
+    sent: list[str] = []
+    phone.page.on("request", lambda request: sent.append(request.method))
+    await phone.open(f"{path}/materials")
+    large = tmp_path / "large.pdf"
+    large.write_bytes(bytes(31 * 1024 * 1024))
+    field, problem = phone.page.locator("#file-permit"), phone.page.locator("#error-permit")
+    await field.set_input_files(large)
+    await expect(problem).to_have_text("文件有 31.0 MB，超过了 20 MB，请压缩或重新拍照后再上传")
+    assert "POST" not in sent
+    await phone.look("too large")
+    await field.evaluate("e => { e.form.dataset.largest = 1e9; }")  # a page that is older than the limit
+    await field.set_input_files([])
+    await field.set_input_files(large)
+    await expect(problem).to_contain_text("超过24 MB")
     assert phone.faults == []
     await phone.context.close()
 

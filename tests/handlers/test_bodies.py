@@ -51,18 +51,18 @@ async def test_size_is_found_without_being_told(town: Town) -> None:
     for _ in range(LARGEST // 4096 + 1):
         writer.write(b"1000\r\n" + bytes(4096) + b"\r\n")
     writer.write(b"0\r\n\r\n")
-    assert b" 413 " in await reader.readline()
+    answer = await reader.readline()
     writer.close()
+    await writer.wait_closed()
+    assert b" 413 " in answer
 
 
 async def test_upload_beyond_everything_is_told(town: Town, files: list[IO[bytes]]) -> None:
     citizen = await town.citizen()
-    path = await draft(citizen)
-    told = await citizen.upload(
-        f"{path}/materials/permit", "x", bytes(25 * MEGABYTE), X_Requested_With="fetch"
-    )
+    where, content = f"{await draft(citizen)}/materials/permit", bytes(25 * MEGABYTE)
+    told = await citizen.upload(where, "x", content, X_Requested_With="fetch")
     assert (told.status, told.json["code"]) == (413, "too_large")
-    page = await citizen.upload(f"{path}/materials/permit", "x", bytes(25 * MEGABYTE))
+    page = await citizen.upload(where, "x", content)
     assert page.status == 413
     assert "超过24 MB" in page.text
     large = await citizen.upload(where, "x", content[: 21 * MEGABYTE])

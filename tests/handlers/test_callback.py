@@ -9,7 +9,7 @@ import pytest
 import xmltodict
 from wechatpy.crypto import WeChatCrypto
 
-from handlers import wechat
+from handlers import envelope, wechat
 from handlers.envelope import Envelope, parse
 from handlers.wechat import LARGEST
 from models import inbox
@@ -213,3 +213,26 @@ async def test_the_request_id_of_somebody_else_is_logged_beside_ours(
 
 async def test_too_large_a_body_is_refused(peer: Peer) -> None:
     assert (await peer.send(peer.query(), "x" * (LARGEST + 1))).code == 413
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_nothing_unsigned_is_parsed(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch, encrypted: bool
+) -> None:
+    parsed: list[str] = []
+    parse_xml = envelope.parse_xml
+
+    def noted(text: str) -> dict[str, Any]:
+        parsed.append(text)
+        return parse_xml(text)
+
+    monkeypatch.setattr(envelope, "parse_xml", noted)
+    query = peer.query()
+    if encrypted:
+        del query["signature"]
+        query |= {"encrypt_type": "aes", "msg_signature": "0" * 40}
+    else:
+        query["signature"] = "0" * 40
+    refused = await peer.send(query, "<xml><Encrypt>AAAA</Encrypt></xml>")
+    assert refused.code == 403
+    assert parsed == []
