@@ -101,6 +101,19 @@ async def test_who_only_waits_makes_room(start: Start) -> None:
         caller.leave()
 
 
+async def test_who_holds_a_body_back_makes_room(start: Start) -> None:
+    port = start(Limits(connections=2, per_address=2))
+    crowd = [await Caller.come(port) for _ in range(2)]
+    for caller in crowd:
+        caller.writer.write(POST + b"x")
+    await asyncio.sleep(0.1)
+    late = await Caller.come(port)
+    assert await late.ask() == "http 127.0.0.1"
+    assert await crowd[0].is_sent_away()
+    for caller in (late, *crowd):
+        caller.leave()
+
+
 async def test_who_is_being_answered_stays(start: Start) -> None:
     port = start(Limits(connections=2, per_address=2))
     served = [await Caller.come(port) for _ in range(2)]

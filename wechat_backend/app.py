@@ -37,7 +37,7 @@ from wechat_backend.services import build_services, privacy_of, utc_now
 from wechat_backend.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-BACKLOG = 1024
+BACKLOG = 4096
 """Connections that may wait for the loop's next turn; one too many comes again a second later."""
 SHUTDOWN_SECONDS = 3
 

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import count
 from typing import Any, cast
 
 import structlog
@@ -30,6 +31,8 @@ BODY_SECONDS = 30.0
 LARGEST_HEAD = 16 * 1024
 OTHER_FILES = 128
 """Descriptors kept for the database, the gateways, the log, and files on their way in."""
+AT_A_TIME = 100
+"""Newcomers, between two turns of those inside."""
 PAUSE_SECONDS = 0.1
 """After there was no descriptor left for somebody."""
 
@@ -63,8 +66,8 @@ class Limits:
 class WebServer(HTTPServer):
     """Lets in as many connections as there is room for, in all and from one address.
 
-    Where it is full, the connection that has waited longest for its next request makes room; where all
-    are being answered, the new one is closed.
+    Where it is full, the connection whose next request, or the body of it, has been waited for longest makes
+    room; where all are being answered, the new one is closed.
     """
 
     def initialize(self, application: Application, limits: Limits) -> None:  # type: ignore[override]
@@ -92,7 +95,9 @@ class WebServer(HTTPServer):
 
     async def _accept(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        for number in count(1):
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)  # whoever is inside has a turn
             try:
                 connection, address = await loop.sock_accept(listening)
             except ConnectionAbortedError:
@@ -103,7 +108,6 @@ class WebServer(HTTPServer):
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
             self._let_in(connection, address)
-            await asyncio.sleep(0)  # whoever is inside has a turn between two newcomers
 
     def _let_in(self, connection: socket.socket, address: Sequence[Any]) -> None:
         peer = str(address[0])
@@ -148,7 +152,7 @@ class _Arriving(HTTPMessageDelegate):
         self.context = cast(Any, connection).context
 
     def headers_received(self, start_line: Any, headers: HTTPHeaders) -> Awaitable[None] | None:
-        self.server.room.work(self.stream)
+        self.server.room.wait(self.stream)  # for its body
         peer, limits = str(self.context.address[0]), self.server.limits
         self.context.remote_ip = limits.caller(peer, headers)
         self.context.protocol = "http"
@@ -160,6 +164,7 @@ class _Arriving(HTTPMessageDelegate):
         return self.inner.data_received(chunk)
 
     def finish(self) -> None:
+        self.server.room.work(self.stream)
         self.inner.finish()
 
     def on_connection_close(self) -> None:
