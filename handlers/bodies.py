@@ -13,6 +13,8 @@ from tornado.web import Application, RequestHandler
 
 LARGEST = 64 * 1024
 """Bytes; what a handler takes that does not say more."""
+LARGEST_FORM = 256 * 1024
+"""With the answers of an application: some ten thousand characters, each as nine in a form."""
 ANY = 1 << 62
 """For the server, which is to leave the judgement to this module."""
 MOST_DISCARDED = 64 * 1024 * 1024

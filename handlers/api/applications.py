@@ -7,6 +7,7 @@ from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
 from handlers.api.contract import Answer, Resource, Versioned
 from handlers.api.timeline import Happening, happenings
+from handlers.bodies import LARGEST_FORM
 from models.applications import State, lacking, status_text
 from models.errors import InvalidForm
 from models.items import Form, Guide, Handling
@@ -107,6 +108,8 @@ class Receipt(Answer):
 
 
 class ApplicationBase(Resource):
+    largest_body = LARGEST_FORM
+
     async def load(self, key: str) -> tuple[Document, Guide]:
         """The party's own application, and the very version of the guide under which it was begun."""
         found = await self.services.applications.find(key, self.bound_party())

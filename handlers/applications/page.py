@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from handlers.bodies import LARGEST_FORM
 from handlers.pages import CitizenPage
 from models.applications import State
 from models.items import Form, Guide
@@ -13,6 +14,8 @@ Given = dict[str, str | list[str]]
 
 
 class ApplicationPage(CitizenPage):
+    largest_body = LARGEST_FORM
+
     def get_template_namespace(self) -> dict[str, Any]:
         return super().get_template_namespace() | {"known_of": self.known_of}
 
