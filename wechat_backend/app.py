@@ -1,6 +1,7 @@
 """Builds the web application: settings → database → models → gateways → routes."""
 
 import asyncio
+import gc
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,7 @@ async def serve(settings: Settings) -> None:
     limits = Limits(connections, settings.connections_per_address, settings.trusted_proxies)
     server = WebServer(make_app(services, settings), limits=limits)
     server.listen(settings.port, settings.bind, backlog=BACKLOG)
+    gc.freeze()  # what is there now stays; looking through it again and again would make everybody wait
     log.info("serving", address=settings.bind, port=settings.port, connections=connections)
     try:
         await asyncio.Event().wait()

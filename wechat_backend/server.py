@@ -6,6 +6,7 @@ It holds without a reverse proxy; one in front adds to it (docs/operations.md).
 import asyncio
 import resource
 import socket
+from collections import deque
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -31,8 +32,8 @@ BODY_SECONDS = 30.0
 LARGEST_HEAD = 16 * 1024
 OTHER_FILES = 128
 """Descriptors kept for the database, the gateways, the log, and files on their way in."""
-AT_A_TIME = 100
-"""Newcomers, between two turns of those inside."""
+ACCEPTED_A_TURN, SERVED_A_TURN = 50, 10
+"""Newcomers, between two turns of those inside; the second are those who have not asked in full."""
 PAUSE_SECONDS = 0.1
 """After there was no descriptor left for somebody."""
 
@@ -67,7 +68,8 @@ class WebServer(HTTPServer):
     """Lets in as many connections as there is room for, in all and from one address.
 
     Where it is full, the connection whose next request, or the body of it, has been waited for longest makes
-    room; where all are being answered, the new one is closed.
+    room; where all are being answered, the new one is closed. Of a crowd that comes at once, those who have
+    already asked in full come first.
     """
 
     def initialize(self, application: Application, limits: Limits) -> None:  # type: ignore[override]
@@ -81,6 +83,7 @@ class WebServer(HTTPServer):
         self.limits = limits
         self.room: Room[IOStream] = Room(limits.connections, limits.per_address)
         self.accepting: dict[socket.socket, asyncio.Task[None]] = {}
+        self.newcomers: deque[tuple[IOStream, tuple[Any, ...]]] = deque()
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
         for listening in sockets:
@@ -96,7 +99,7 @@ class WebServer(HTTPServer):
     async def _accept(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         for number in count(1):
-            if number % AT_A_TIME == 0:
+            if number % ACCEPTED_A_TURN == 0:
                 await asyncio.sleep(0)  # whoever is inside has a turn
             try:
                 connection, address = await loop.sock_accept(listening)
@@ -116,10 +119,24 @@ class WebServer(HTTPServer):
         except Full:
             log.warning("connection_refused", open=len(self.room))
             connection.close()
-            return
+            return None
+        asked = _asks_in_full(connection)
         stream = IOStream(connection, max_buffer_size=self.max_buffer_size)
         self.room.enter(stream, self._origin(peer))
-        self.handle_stream(stream, cast(tuple[Any, ...], address))
+        if asked:
+            return self.handle_stream(stream, tuple(address))
+        self.newcomers.append((stream, tuple(address)))
+        if len(self.newcomers) == 1:
+            asyncio.get_running_loop().call_soon(self._serve_newcomers)
+        return None
+
+    def _serve_newcomers(self) -> None:
+        for _ in range(min(SERVED_A_TURN, len(self.newcomers))):
+            stream, address = self.newcomers.popleft()
+            if not stream.closed():
+                self.handle_stream(stream, address)
+        if self.newcomers:
+            asyncio.get_running_loop().call_soon(self._serve_newcomers)
 
     def _origin(self, peer: str) -> str | None:
         """What counts as one address; a trusted proxy speaks for many."""
@@ -169,6 +186,14 @@ class _Arriving(HTTPMessageDelegate):
 
     def on_connection_close(self) -> None:
         self.inner.on_connection_close()
+
+
+def _asks_in_full(connection: socket.socket) -> bool:
+    try:
+        begin = connection.recv(LARGEST_HEAD, socket.MSG_PEEK)
+    except OSError:  # nothing has come yet, or the caller has left
+        return False
+    return begin.startswith(b"GET ") and b"\r\n\r\n" in begin
 
 
 def room_for(connections: int) -> int:
