@@ -10,11 +10,11 @@ from handlers.visitor import bound
 from models.applications import State, check_open, current_files, open_materials
 from models.errors import DomainError, NotFound
 from models.events import Cause
+from models.inspection.kinds import LARGEST
 from models.items import Guide
 from models.materials import Materials
 from models.parties import Party
 from models.store import Document
-from models.uploads import LARGEST
 
 
 class MaterialUnknown(NotFound):
