@@ -37,7 +37,7 @@ longer (MongoDB's own `electionTimeoutMillis` is ten seconds): people are told t
 DEFAULTS: dict[str, Any] = {
     "appname": "panyu",
     "connectTimeoutMS": 2000,
-    "heartbeatFrequencyMS": 2000,  # a member that hangs is noticed after these two together
+    "heartbeatFrequencyMS": 5000,  # with the one before: a member that hangs is noticed after 7 s
     "socketTimeoutMS": 20000,
     "retryReads": True,
     "retryWrites": True,
