@@ -1,6 +1,7 @@
 """What a door that takes a file is sent, taken in while it arrives: the file goes to disk, fields are kept.
 
-The file has no name there, so that it is gone with whoever holds it.
+The file has no name there, so that it is gone with whoever holds it. It is not buffered: where it stands is
+the same for us and for a process that is given it.
 """
 
 from collections.abc import Callable, Mapping
@@ -57,7 +58,7 @@ class Plain(Incoming):
 
     def write(self, piece: bytes) -> None:
         if self.file is None:
-            self.file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - `close` ends it
+            self.file = cast(BinaryIO, TemporaryFile(buffering=0))  # noqa: SIM115 - `close` ends it
         self.file.write(piece)
 
 
@@ -144,7 +145,7 @@ class Form(Incoming):
         if file_name := self.disposition.get(b"filename"):
             if name == self.field and self.file is None and self.wanted():
                 self.name = file_name.decode("utf-8", "replace")
-                self.file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - `close` ends it
+                self.file = cast(BinaryIO, TemporaryFile(buffering=0))  # noqa: SIM115 - `close` ends it
                 self.take = self.file.write
         elif b"filename" not in self.disposition:
             self.arguments.setdefault(name, []).append(b"")

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,8 +24,8 @@ def files(monkeypatch: pytest.MonkeyPatch) -> list[IO[bytes]]:
     """All files that uploads made."""
     made: list[IO[bytes]] = []
 
-    def temporary() -> IO[bytes]:
-        made.append(TemporaryFile())  # noqa: SIM115 - whoever asked for it closes it
+    def temporary(**options: Any) -> IO[bytes]:
+        made.append(TemporaryFile(**options))  # noqa: SIM115 - whoever asked for it closes it
         return made[-1]
 
     monkeypatch.setattr(incoming, "TemporaryFile", temporary)

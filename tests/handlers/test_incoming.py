@@ -1,5 +1,6 @@
 """Forms with a file, taken in piece by piece."""
 
+import os
 from collections.abc import Iterable
 
 import pytest
@@ -41,7 +42,9 @@ def test_pieces_make_the_same_whole(fields: list[tuple[str, bytes]], file: bytes
     parts = [*(part(*each) for each in first), part("file", file, "证.jpg"), *(part(*each) for each in rest)]
     made = taken(form(*parts), sizes=sizes)
     assert made.file
-    assert made.file.fileno() > 0
+    assert made.file.read(1) == file[:1]
+    made.file.seek(0)
+    assert os.lseek(made.file.fileno(), 0, os.SEEK_CUR) == 0
     assert (made.name, made.file.read()) == ("证.jpg", file)
     assert [(name, value) for name in made.arguments for value in made.arguments[name]] == [
         (name, value) for name in dict(fields) for other, value in fields if other == name
