@@ -6,8 +6,8 @@ servers out of service for it would only add to the harm.
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from handlers.jsonapi import ApiHandler
-from handlers.measures import DATABASE_UP, measure
+from handlers.web.jsonapi import ApiHandler
+from handlers.web.measures import DATABASE_UP, measure
 from models.calls import wait_at_most
 from models.trouble import DatabaseUnavailable
 

@@ -1,4 +1,4 @@
-"""What can be wrong, in the domain's own words. `handlers.base` alone turns these into answers.
+"""What can be wrong, in the domain's own words. `handlers.web.base` alone turns these into answers.
 
 Each fault is a class of its own, in the concept that raises it, and is raised fresh each time: an instance
 that is kept and raised again keeps every traceback, and so every request with its body.

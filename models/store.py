@@ -45,7 +45,7 @@ def unique_text(field: str) -> IndexModel:
 
 
 class Database(Protocol):
-    """A connected database of either driver, as `wechat_backend.database` hands it over."""
+    """A connected database of either driver, as `wechat_backend.database.connection` hands it over."""
 
     @property
     def lost(self) -> bool:

@@ -31,9 +31,10 @@ sys.path.insert(0, str(ROOT))
 
 from wechatpy.crypto import WeChatCrypto  # noqa: E402
 
-from wechat_backend import demo_data, demo_env  # noqa: E402
+from wechat_backend.database.mongod import Mongod  # noqa: E402
+from wechat_backend.demo import data as demo_data  # noqa: E402
+from wechat_backend.demo import env as demo_env  # noqa: E402
 from wechat_backend.leash import leashed  # noqa: E402
-from wechat_backend.mongod import Mongod  # noqa: E402
 
 CONNECTIONS = 8
 COUNTED = 50

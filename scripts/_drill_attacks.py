@@ -20,9 +20,9 @@ from pathlib import Path
 
 from _bench import ROOT, free_port, wait_for
 
-from wechat_backend import demo_env
+from wechat_backend.database.mongod import Mongod
+from wechat_backend.demo import env as demo_env
 from wechat_backend.leash import leashed
-from wechat_backend.mongod import Mongod
 
 MEDIAN, WORST = 0.05, 0.5
 """Seconds that an answer may take."""

@@ -30,17 +30,17 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from _bench import free_port, processes, wait_for  # noqa: E402
 
+from models.people.verification import PlatformUser  # noqa: E402
 from models.trouble import DatabaseUnavailable  # noqa: E402
-from models.verification import PlatformUser  # noqa: E402
 from models.workdays import Workdays, local_date, local_moment  # noqa: E402
 from tests.handlers.guides import a_guide  # noqa: E402
 from tests.handlers.visitor import a_number, a_phone  # noqa: E402
 from tests.replica_set import LOSSES, ReplicaSet  # noqa: E402
-from tests.worker.world import HALL, World  # noqa: E402
-from wechat_backend import demo_env  # noqa: E402
-from wechat_backend.database import DRIVERS, connect  # noqa: E402
-from wechat_backend.services import utc_now  # noqa: E402
+from tests.wechat_backend.worker.world import HALL, World  # noqa: E402
+from wechat_backend.database.connection import DRIVERS, connect  # noqa: E402
+from wechat_backend.demo import env as demo_env  # noqa: E402
 from wechat_backend.settings import load_settings  # noqa: E402
+from wechat_backend.wiring import utc_now  # noqa: E402
 
 ELECTION = 10.0
 """MongoDB's own `electionTimeoutMillis`, in seconds."""

@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from models.errors import DomainError  # noqa: E402
-from models.inspection.inspector import Inspector  # noqa: E402
+from models.materials.inspection.inspector import Inspector  # noqa: E402
 from tests.files import on_disk  # noqa: E402
-from tests.models import bombs  # noqa: E402
+from tests.models.materials import bombs  # noqa: E402
 
 WORST = 5.0
 """Seconds within which an honest photo is answered."""

@@ -19,8 +19,9 @@ from pathlib import Path
 from _bench import ask, free_port, processes, signed_in, wait_for
 from _drill_attacks import memory
 
-from wechat_backend import demo_data, demo_env
-from wechat_backend.mongod import Mongod
+from wechat_backend.database.mongod import Mongod
+from wechat_backend.demo import data as demo_data
+from wechat_backend.demo import env as demo_env
 
 WARMING, ERRORS, UPLOADS = 1500, 10_000, 50
 UPLOAD = 10 * 1024 * 1024

@@ -14,10 +14,10 @@ from uuid import uuid4
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from models.events import Cause, Channel
-from models.halls import Halls
-from models.items import Departments, Guides
-from wechat_backend.database import DatabaseUnreachable, connect
-from wechat_backend.loading import FOLDER, Counts, Data, DataError, load, store
+from models.guides import Departments, Guides
+from models.places.halls import Halls
+from wechat_backend.database.connection import DatabaseUnreachable, connect
+from wechat_backend.loading.loader import FOLDER, Counts, Data, DataError, load, store
 from wechat_backend.settings import Settings, SettingsError, load_settings
 
 

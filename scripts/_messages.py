@@ -23,11 +23,12 @@ MADE = datetime(2026, 11, 1, tzinfo=UTC)
 """A date that never changes, so that two branches never differ by it alone."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACE = re.compile(r"\{\w*\}")
-NOT_PAGES = {"chat.py", "wechat.py", "envelope.py", "operations.py"}
-"""Handlers that speak in the chat, or to programs."""
+NOT_PAGES = {"operations.py"}
+"""Handlers that speak to programs."""
 NOT_SAID = {"masks.py"}
 """Models whose Chinese is for comparing."""
-FOR_STAFF = {"admin", "api"}
+NOT_FOR_CITIZENS = {"admin", "api", "chat"}
+"""Doors whose words are Chinese only, or for programs."""
 
 
 def messages(root: Path = ROOT) -> set[str]:
@@ -50,7 +51,7 @@ def template_messages(folder: Path) -> Iterator[str]:
 def templates(folder: Path) -> list[str]:
     """Of citizens and kiosks; staff read Chinese."""
     found = (path.relative_to(folder) for path in folder.rglob("*.html"))
-    return sorted(path.as_posix() for path in found if path.parts[0] not in FOR_STAFF)
+    return sorted(path.as_posix() for path in found if path.parts[0] not in NOT_FOR_CITIZENS)
 
 
 def topics(folder: Path) -> Iterator[str]:
@@ -90,7 +91,7 @@ def code_messages(root: Path) -> Iterator[str]:
     pages = (
         path
         for path in (root / "handlers").rglob("*.py")
-        if path.name not in NOT_PAGES and not FOR_STAFF & set(path.parts)
+        if path.name not in NOT_PAGES and not NOT_FOR_CITIZENS & set(path.parts)
     )
     models = (path for path in (root / "models").rglob("*.py") if path.name not in NOT_SAID)
     for path in [*pages, *models]:

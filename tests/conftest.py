@@ -14,10 +14,10 @@ from hypothesis import settings
 from pymongo import MongoClient
 
 from models.events import Cause, Channel
+from models.outgoing.sms import SmsLimits
 from models.privacy import Privacy
-from models.sms import SmsLimits
-from wechat_backend.database import DRIVERS, Database, connect
-from wechat_backend.mongod import Mongod
+from wechat_backend.database.connection import DRIVERS, Database, connect
+from wechat_backend.database.mongod import Mongod
 
 pytest_plugins = ["tests.plugin_articles"]
 settings.register_profile("house", deadline=None)

@@ -10,7 +10,7 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from wechat_backend.mongod import REPLICA_SET, Mongod
+from wechat_backend.database.mongod import REPLICA_SET, Mongod
 
 Mend = Callable[[], None]
 """Undoes a loss, as far as the set does not do so itself."""

@@ -14,27 +14,26 @@ HOUSE = ("models", "handlers", "wechat_backend")
 
 FLOORS = (
     {"errors", "typed", "calls"},
-    {"events", "workdays", "privacy", "credentials", "inspection", "spelling", "trouble"},
-    {"store", "verification", "masks"},
-    {"counters"},
-    {"sms"},
-    {"items", "halls", "materials", "staff", "accounts", "sessions", "phone_codes", "parties", "inbox"}
-    | {"outbox", "workers", "closures"},
-    {"agencies", "applicants", "reviews"},
-    {"appointments", "applications", "binding"},
+    {"events", "workdays", "privacy", "trouble"},
+    {"store"},
+    {"counters", "sessions"},
+    {"staff", "places", "materials", "chat", "outgoing"},
+    {"people"},
+    {"guides"},
+    {"appointments", "applications", "voices"},
 )
 """Modules and packages of `models`, from the ground up: each may import those of lower floors."""
 
 OUTSIDE_MODELS = {"tornado", "wechatpy", "pydantic_settings", "structlog", "aliyunsdkcore", "requests"}
 OUTSIDE_HANDLERS = {"motor", "gridfs", "aliyunsdkcore", "requests"}
 CLIENTS = {"MongoClient", "AsyncMongoClient", "AsyncIOMotorClient", "MotorClient"}
-CONNECTS = {"wechat_backend/database.py", "wechat_backend/mongod.py"}
+CONNECTS = {"wechat_backend/database/connection.py", "wechat_backend/database/mongod.py"}
 """The second sets up the replica set of the server that it starts."""
 
 CUTS_OFF = {"TaskGroup", "wait_for", "gather", "timeout", "timeout_at", "as_completed"}
 CALLS_THE_DATABASE = (
     "wechat_backend.worker.loops",
-    "wechat_backend.worker.publisher",
+    "wechat_backend.worker.jobs.menu",
     "wechat_backend.worker.sender",
     "wechat_backend.gateways.tokens",
 )
@@ -143,7 +142,7 @@ def test_imports_run_downward_only() -> None:
 
 def test_the_simulator_stands_alone() -> None:
     """But for the settings, which both sides of a line have to share."""
-    own = "wechat_backend.simulator"
+    own = "simulator"
     borrowed = [
         found
         for found in IMPORTS
@@ -219,16 +218,17 @@ def test_no_call_to_the_database_is_cut_off() -> None:
 
 def test_these_rules_see_a_breach() -> None:
     assert upward(Import("models.store", "models.applications.rules", "State"))
-    assert upward(Import("models.halls", "models.items"))
+    assert upward(Import("models.places.halls", "models.guides"))
     assert not upward(Import("models.applications.store", "models.applications.rules"))
     with pytest.raises(LookupError):
         floor_of("models.attic")
     tree = ast.parse(
-        "from handlers import base\nasync def f():\n  from models.halls import Hall\n  datetime.now(UTC)\n"
+        "from handlers.web import base\nasync def f():\n  from models.places.halls import Hall\n"
+        "  datetime.now(UTC)\n"
     )
     assert list(imports_of("models.new", tree)) == [
-        Import("models.new", "handlers.base"),
-        Import("models.new", "models.halls", "Hall"),
+        Import("models.new", "handlers.web.base"),
+        Import("models.new", "models.places.halls", "Hall"),
     ]
     assert reads_the_clock(tree) == [4]
     assert cuts_off(ast.parse("asyncio.wait(x); asyncio.gather(x)\nasyncio.TaskGroup()")) == [1, 2]

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from wechat_backend import logs
-from wechat_backend.database import DatabaseUnreachable
+from wechat_backend.database.connection import DatabaseUnreachable
 from wechat_backend.settings import Settings, SettingsError, load_settings
 from wechat_backend.watchdog import end_within
 
@@ -75,7 +75,7 @@ def worker(_arguments: argparse.Namespace) -> int:
 
 def simulator(arguments: argparse.Namespace) -> int:
     async def process(settings: Settings) -> None:
-        from wechat_backend import simulator as peers  # noqa: PLC0415
+        import simulator as peers  # noqa: PLC0415
 
         await peers.serve(
             peers.SimulatorConfig.from_settings(settings, port=arguments.port, state=arguments.state)
@@ -85,7 +85,7 @@ def simulator(arguments: argparse.Namespace) -> int:
 
 
 def demo(arguments: argparse.Namespace) -> int:
-    from wechat_backend import demo as supervisor  # noqa: PLC0415
+    from wechat_backend.demo import supervisor  # noqa: PLC0415
 
     options = supervisor.Options(
         arguments.port, arguments.simulator_port, arguments.data.resolve(), arguments.reset

@@ -10,32 +10,30 @@ import structlog
 import tornado.locale
 from tornado.web import Application, RequestHandler
 
-from handlers import (
-    admin,
-    api,
+from handlers import admin, api, operations
+from handlers.chat import callback
+from handlers.citizen import (
     applications,
     appointments,
     binding,
     enterprises,
     guides,
     home,
-    kiosk,
     me,
-    operations,
     receipts,
     reviews,
     sign_in,
-    wechat,
 )
-from handlers.bodies import BoundedApplication
-from handlers.html import NotFoundPage
-from handlers.protection import form_tokens
-from handlers.services import Services
-from wechat_backend.database import connect
+from handlers.kiosk import pages as kiosk
+from handlers.web.bodies import BoundedApplication
+from handlers.web.html import NotFoundPage
+from handlers.web.protection import form_tokens
+from handlers.web.services import Services
+from wechat_backend.database.connection import connect
 from wechat_backend.gateways import Gateways
 from wechat_backend.server import Limits, WebServer, room_for
-from wechat_backend.services import build_services, privacy_of, utc_now
 from wechat_backend.settings import Settings
+from wechat_backend.wiring import build_services, privacy_of, utc_now
 
 ROOT = Path(__file__).parent.parent
 BACKLOG = 4096
@@ -50,7 +48,7 @@ def make_app(services: Services, settings: Settings) -> Application:
     tornado.locale.set_default_locale("zh_CN")
     routes: list[Any] = [
         *operations.ROUTES,
-        *wechat.routes(_callback_keys(settings)),
+        *callback.routes(_callback_keys(settings)),
         *api.ROUTES,
         *admin.ROUTES,
         *kiosk.ROUTES,
@@ -80,7 +78,7 @@ async def serve(settings: Settings) -> None:
     """Serve until cancelled, then finish what has begun.
 
     Raises:
-        wechat_backend.database.DatabaseUnreachable
+        wechat_backend.database.connection.DatabaseUnreachable
     """
     database = await connect(
         settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver

@@ -20,7 +20,7 @@ from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPMessageDelegate, R
 from tornado.iostream import IOStream
 from tornado.web import Application
 
-from handlers import bodies
+from handlers.web import bodies
 from wechat_backend.room import Full, Room
 
 Network = IPv4Network | IPv6Network

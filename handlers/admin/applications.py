@@ -5,28 +5,19 @@ from typing import Any
 
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.queue import light, status_of, way_back
-from handlers.applications.reading import readable
-from handlers.html import needs
-from handlers.pages import DOCUMENT_ID
-from handlers.uploads import Upload
-from models.applications import (
-    TRANSITIONS,
-    Action,
-    State,
-    check_action,
-    files_of,
-    is_sealed,
-    mask_answer,
-    may,
-    next_state,
-)
-from models.credentials import ApplicantKind
+from handlers.web.answers import readable
+from handlers.web.html import needs
+from handlers.web.pages import DOCUMENT_ID
+from handlers.web.uploads import Upload
+from models.applications import TRANSITIONS, Action, State, check_action, files_of, may, next_state
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Cause
-from models.inspection.kinds import LARGEST
-from models.items import Guide
-from models.materials import Materials
-from models.parties import Party
+from models.guides import Guide
+from models.guides.form.answers import is_sealed, mask_answer
+from models.materials.inspection.kinds import LARGEST
+from models.materials.store import Materials
+from models.people.credentials import ApplicantKind
+from models.people.parties import Party
 from models.store import Document
 
 

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 
 from handlers.admin.panel import FormAction, PanelPage
-from handlers.html import needs
-from handlers.moments import Day
-from handlers.pages import DOCUMENT_ID
+from handlers.web.html import needs
+from handlers.web.moments import Day
+from handlers.web.pages import DOCUMENT_ID
 from models import typed
-from models.appointments import LABELS, Ending, State
+from models.appointments.booking import LABELS, Ending, State
 from models.errors import BadInput, DomainError
-from models.staff import serves
+from models.staff.members import serves
 from models.workdays import local_date
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
-from handlers.html import needs
+from handlers.web.html import needs
 from models.errors import DomainError
-from models.staff import department_limit, scopes
+from models.staff.members import department_limit, scopes
 
 NOTICES = {
     "code": "验证码",

@@ -1,8 +1,8 @@
 """/admin: to the first page that the member may use."""
 
 from handlers.admin.panel import MENU, PanelPage
-from handlers.html import needs
-from models.staff import scopes
+from handlers.web.html import needs
+from models.staff.members import scopes
 
 
 class HomePage(PanelPage):

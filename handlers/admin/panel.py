@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 import tornado.locale
 
-from handlers import words
-from handlers.base import Nowhere
-from handlers.html import StaffHandler
+from handlers.web import words
+from handlers.web.base import Nowhere
+from handlers.web.html import StaffHandler
 from models.errors import DomainError
-from models.staff import scopes
+from models.staff.members import scopes
 from models.store import Document
 
 MENU = (

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from tornado.iostream import StreamClosedError
 
 from handlers.admin.panel import PanelPage
-from handlers.base import local
-from handlers.html import needs
-from handlers.words import standing
+from handlers.web.base import local
+from handlers.web.html import needs
+from handlers.web.words import standing
 from models import typed
 from models.applications import PRIVATE, State
 from models.store import Document

@@ -1,7 +1,7 @@
 """Signing in to the panel with a user name and a password, and out again."""
 
 from handlers.admin.panel import FormAction, PanelPage
-from handlers.base import safe_next
+from handlers.web.base import safe_next
 from models.errors import DomainError
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from handlers.services import Services
+from handlers.web.services import Services
 from models.calls import all_to_their_end
 from models.errors import NotFound
-from models.masks import mask_phone
+from models.people.masks import mask_phone
 
 
 @dataclass(frozen=True)

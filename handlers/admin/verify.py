@@ -3,13 +3,13 @@
 from pydantic import BaseModel
 
 from handlers.admin.panel import PanelPage
-from handlers.binding import PERSONAL
-from handlers.html import needs
+from handlers.citizen.binding import PERSONAL
+from handlers.web.html import needs
 from models import typed
-from models.binding import check_name
-from models.credentials import ApplicantKind, CredentialKind, check_credential
 from models.errors import DomainError
-from models.phone_codes import check_phone
+from models.people.binding import check_name
+from models.people.credentials import ApplicantKind, CredentialKind, check_credential
+from models.people.phone_codes import check_phone
 from models.workdays import local_date
 
 

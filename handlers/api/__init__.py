@@ -3,6 +3,7 @@
 from typing import Any
 
 from handlers.api import (
+    applications,
     appointments,
     binding,
     enterprises,
@@ -14,7 +15,6 @@ from handlers.api import (
     progress,
     reviews,
     session,
-    standing,
 )
 from handlers.api.contract import PREFIX, Unknown
 
@@ -26,7 +26,7 @@ MODULES = (
     me,
     enterprises,
     appointments,
-    standing,
+    applications,
     materials,
     reviews,
     progress,

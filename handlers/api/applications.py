@@ -1,186 +1,224 @@
-"""The shape of an application and of its receipt, as clients see them; what they share."""
+"""办件 from its beginning to its end, as the applicant's client drives it (articles 10 to 14)."""
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, StrictFloat, StrictInt, StrictStr
+from pydantic import Field
 
-from handlers.api.contract import Answer, Resource, Versioned
-from handlers.api.timeline import Happening, happenings
-from handlers.bodies import LARGEST_FORM
-from models.applications import State, lacking, status_text
+from handlers.api.application import (
+    Answers,
+    Application,
+    ApplicationBase,
+    ApplicationLine,
+    Receipt,
+    line,
+    unmasked,
+)
+from handlers.api.contract import (
+    Answer,
+    Asked,
+    Auth,
+    Endpoint,
+    File,
+    Media,
+    PageQuery,
+    operation,
+)
+from handlers.api.halls import ITEM
+from handlers.citizen.applications.confirm import (
+    LONGEST_ADDRESS,
+    AddressRequired,
+    HallRequired,
+    PromiseRequired,
+    place_of,
+)
+from handlers.citizen.applications.mine import discard
+from handlers.citizen.receipts import ReceiptNotFound
+from handlers.web.pages import qr_png
+from models.applications.filing import MaterialsMissing, SerialTaken
+from models.applications.rules import AlreadySubmitted, ChannelNotOffered
+from models.applications.store import ApplicationMovedOn, ApplicationNotFound
 from models.errors import InvalidForm
-from models.items import Form, Guide, Handling
-from models.masks import mask_number
-from models.store import Document
-from models.workdays import local_date
+from models.guides.guide import NotForApplicant
+from models.guides.store import GuideNotFound
+from models.store import PageUnknown
 
-Answers = dict[str, StrictStr | StrictInt | StrictFloat | list[StrictStr]]
-MaterialState = Literal["submitted", "to_follow", "paper", "missing"]
-
-
-class Material(Answer):
-    code: str
-    name: str
-    file_name: str | None
-    state: MaterialState
+THEIRS = (ApplicationNotFound,)
+MOVED = (AlreadySubmitted, ApplicationMovedOn)
 
 
-class Place(Answer):
-    """Where the result is received; a postal address is on the receipt alone."""
+class Beginning(Asked):
+    item: str = Field(pattern=ITEM)
 
+
+class Filled(Asked):
+    answers: Answers = Field(max_length=300, description="by question; a list where several are chosen")
+
+
+class Submission(Asked):
     how: Literal["window", "courier", "electronic"]
-    hall: str | None
-    hall_name: str | None
+    hall: str = Field("", max_length=64, description="for `window`: one of the guide's places")
+    address: str = Field("", max_length=2 * LONGEST_ADDRESS, description="for `courier`")
+    promise: bool = Field(description="that what is handed in is true (article 14)")
 
 
-class Supplement(Answer):
-    at: datetime
-    materials: list[str]
-    fields: list[str]
-    reason: str
-    answered_at: datetime | None
+class ApplicationList(Answer):
+    applications: list[ApplicationLine]
+    next: str | None
 
 
-class Result(Answer):
-    decision: Literal["approved", "denied"]
-    reason: str | None
-    file_name: str | None = Field(description="of the deliverable, where there is one")
-
-
-class Refusal(Answer):
-    """不予受理 (article 12)."""
-
-    reason: str
-    basis: str = Field(description="in law")
-
-
-class ApplicationLine(Answer):
-    id: str
-    serial: str | None
-    item: str
-    item_name: str
-    department_name: str
-    state: State
-    status: str = Field(description="the state in Chinese")
-    submitted_at: datetime | None
-
-
-class Application(ApplicationLine, Versioned):
-    guide: str = Field(description="item@version under which it was begun")
-    department: str
-    handling: Handling
-    answers: Answers = Field(
-        description="numbers of credentials come masked, and can be sent back so; to a locked question the "
-        "answer is what the binding says, whatever is sent"
+class ApplicationsResource(ApplicationBase):
+    @operation(
+        "One's own applications, the latest changed first",
+        auth=Auth.APPLICANT,
+        asks=PageQuery,
+        answers=ApplicationList,
+        errors=(PageUnknown,),
     )
-    unfinished: dict[str, str] = Field(description="what a draft's form still needs, by question")
-    lacking: list[str] = Field(description="codes of the required materials that a draft still lacks")
-    materials: list[Material]
-    place: Place | None
-    acceptance_due: datetime | None
-    decision_due: datetime | None
-    supplements: list[Supplement]
-    result: Result | None
-    refusal: Refusal | None
-    timeline: list[Happening]
+    async def get(self, asked: PageQuery) -> ApplicationList:
+        shown, following = await self.services.applications.page_of(
+            self.bound_party().id, asked.limit, asked.after
+        )
+        return ApplicationList(applications=[line(each) for each in shown], next=following)
+
+    @operation(
+        "Begin, or go on with the draft that there is",
+        auth=Auth.APPLICANT,
+        asks=Beginning,
+        answers=Application,
+        errors=(GuideNotFound, ApplicationMovedOn, NotForApplicant, ChannelNotOffered),
+    )
+    async def post(self, asked: Beginning) -> Application:
+        guide = await self.services.guides.published(asked.item)
+        department = await self.services.departments.get(guide.department)
+        draft = await self.services.applications.start(self.bound_party(), guide, department, self.by_party())
+        return self.shown(draft, await self.services.guides.version(draft["guide"]))
 
 
-class ReceiptMaterial(Answer):
-    name: str
-    state: MaterialState
+class ApplicationResource(ApplicationBase):
+    @operation("One application", auth=Auth.APPLICANT, answers=Application, errors=THEIRS)
+    async def get(self, key: str) -> Application:
+        return self.shown(*await self.load(key))
+
+    @operation("Delete a draft with its files", auth=Auth.APPLICANT, errors=(*THEIRS, *MOVED))
+    async def delete(self, key: str) -> None:
+        await discard(self.services, self.bound_party(), key, self.by_party())
 
 
-class Receipt(Answer):
-    """申请回执, with everything that article 11 names."""
+class AnswersResource(ApplicationBase):
+    @operation(
+        "Keep the answers of a draft, finished or not",
+        auth=Auth.APPLICANT,
+        asks=Filled,
+        answers=Application,
+        errors=(*THEIRS, *MOVED),
+        if_match=True,
+    )
+    async def put(self, key: str, asked: Filled, version: int) -> Application:
+        found, guide = await self.load(key)
+        given = unmasked(guide.form, asked.answers, self.services.applications.answers(found))
+        saved = await self.services.applications.save(
+            key, self.bound_party(), guide, given, version, self.by_party()
+        )
+        return self.shown(saved, guide)
 
-    serial: str
-    applicant: str = Field(description="masked")
-    credential: str = Field(description="masked")
-    item: str
-    department: str
-    materials: list[ReceiptMaterial]
-    handling: Handling
-    place: str = Field(description="where it is handled, or the postal address")
-    deadline: datetime = Field(description="for acceptance")
-    submitted_at: datetime
-    verify_url: str
+
+class SubmissionResource(ApplicationBase):
+    @operation(
+        "Hand in the version that was confirmed",
+        auth=Auth.APPLICANT,
+        asks=Submission,
+        answers=Receipt,
+        status=201,
+        errors=(
+            *THEIRS,
+            PromiseRequired,
+            HallRequired,
+            AddressRequired,
+            InvalidForm,
+            *MOVED,
+            SerialTaken,
+            MaterialsMissing,
+        ),
+        if_match=True,
+    )
+    async def post(self, key: str, asked: Submission, version: int) -> Receipt:
+        _, guide = await self.load(key)
+        if not asked.promise:
+            raise PromiseRequired
+        place = await place_of(
+            self.services.halls, guide, how=asked.how, hall=asked.hall, address=asked.address
+        )
+        submitted = await self.services.applications.submit(
+            key, self.bound_party(), guide, version, self.services.calendar, self.by_party(), place
+        )
+        return self.receipt(submitted)
 
 
-class ApplicationBase(Resource):
-    largest_body = LARGEST_FORM
+class SupplementResource(ApplicationBase):
+    @operation(
+        "Answer all that was asked for",
+        auth=Auth.APPLICANT,
+        asks=Filled,
+        answers=Application,
+        errors=(*THEIRS, InvalidForm, *MOVED, MaterialsMissing),
+        if_match=True,
+    )
+    async def post(self, key: str, asked: Filled, version: int) -> Application:
+        found, guide = await self.load(key)
+        given = unmasked(guide.form, asked.answers, self.services.applications.answers(found))
+        answered = await self.services.applications.supplement(
+            key, self.bound_party(), guide, given, version, self.services.calendar, self.by_party()
+        )
+        return self.shown(answered, guide)
 
-    async def load(self, key: str) -> tuple[Document, Guide]:
-        """The party's own application, and the very version of the guide under which it was begun."""
+
+class WithdrawalResource(ApplicationBase):
+    @operation(
+        "Withdraw before it is decided",
+        auth=Auth.APPLICANT,
+        answers=Application,
+        errors=(*THEIRS, ApplicationMovedOn),
+    )
+    async def post(self, key: str) -> Application:
+        await self.services.applications.withdraw(key, self.bound_party(), self.by_party())
+        return self.shown(*await self.load(key))
+
+
+class ReceiptResource(ApplicationBase):
+    @operation(
+        "The receipt (article 11)",
+        auth=Auth.APPLICANT,
+        answers=Receipt,
+        errors=(ApplicationNotFound, ReceiptNotFound),
+    )
+    async def get(self, key: str) -> Receipt:
+        return await self.own_receipt(key)
+
+    async def own_receipt(self, key: str) -> Receipt:
         found = await self.services.applications.find(key, self.bound_party())
-        return found, await self.services.guides.version(found["guide"])
-
-    def shown(self, found: Document, guide: Guide) -> Application:
-        party = self.bound_party()
-        answers = self.services.applications.present_answers(found, party, guide)
-        draft = found["state"] == State.DRAFT
-        return Application(
-            **line(found).model_dump(),
-            version=found["version"],
-            guide=found["guide"],
-            department=found["department"],
-            handling=found["handling"],
-            answers=masked(guide.form, answers),
-            unfinished=self.unfinished(found, guide) if draft else {},
-            lacking=[material.code for material in lacking(guide, found)] if draft else [],
-            materials=[Material(**_only(Material, each)) for each in found["materials"]],
-            place=Place(**_only(Place, found["place"])) if found.get("place") else None,
-            acceptance_due=(found.get("deadlines") or {}).get("acceptance"),
-            decision_due=(found.get("deadlines") or {}).get("decision"),
-            supplements=[Supplement(**_only(Supplement, each)) for each in found["supplements"]],
-            result=Result(**_only(Result, found["result"])) if found.get("result") else None,
-            refusal=Refusal(**found["refusal"]) if found.get("refusal") else None,
-            timeline=happenings(found),
-        )
-
-    def unfinished(self, found: Document, guide: Guide) -> dict[str, str]:
-        """What a draft's form still needs, by question."""
-        try:
-            self.services.applications.check_complete(found, self.bound_party(), guide, local_date(self.now))
-        except InvalidForm as error:
-            return {name: self.text(fault) for name, fault in error.faults.items()}
-        return {}
-
-    def receipt(self, found: Document) -> Receipt:
-        made = self.services.applications.receipt(found, self.services.site.base_url)
-        copied = {name: getattr(made, name) for name in Receipt.model_fields if name != "materials"}
-        return Receipt(
-            **copied, materials=[ReceiptMaterial(name=name, state=state) for name, state in made.materials]
-        )
+        if not found["serial"]:
+            raise ReceiptNotFound
+        return self.receipt(found)
 
 
-def line(found: Document) -> ApplicationLine:
-    copied = ("serial", "item", "item_name", "department_name", "state", "submitted_at")
-    return ApplicationLine(
-        id=found["_id"], status=status_text(found["state"]), **{name: found.get(name) for name in copied}
+class ReceiptPictureResource(ReceiptResource):
+    @operation(
+        "A QR that shows the receipt to be genuine",
+        auth=Auth.APPLICANT,
+        answers=Media(("image/png",)),
+        errors=(ApplicationNotFound, ReceiptNotFound),
     )
+    async def get(self, key: str) -> File:
+        return File(qr_png((await self.own_receipt(key)).verify_url), "image/png")
 
 
-def masked(form: Form, answers: dict[str, Any]) -> Answers:
-    """Kept answers as they are shown: a credential's number only in part."""
-    hidden = _credentials(form)
-    return {
-        name: mask_number(value) if name in hidden and isinstance(value, str) else value
-        for name, value in answers.items()
-    }
-
-
-def unmasked(form: Form, given: Answers, kept: dict[str, Any]) -> Answers:
-    """What a client sends: a masked number that comes back unchanged stands for the one kept."""
-    shown = masked(form, {name: kept[name] for name in _credentials(form) & kept.keys()})
-    return {
-        name: kept[name] if name in shown and value == shown[name] else value for name, value in given.items()
-    }
-
-
-def _credentials(form: Form) -> set[str]:
-    return {q.name for q in form.questions() if q.kind == "credential" or q.prefill == "credential_number"}
-
-
-def _only(schema: type[Answer], document: Document) -> Document:
-    return {name: document.get(name) for name in schema.model_fields}
+ENDPOINTS = [
+    Endpoint("/applications", ApplicationsResource),
+    Endpoint("/applications/{application}", ApplicationResource),
+    Endpoint("/applications/{application}/answers", AnswersResource),
+    Endpoint("/applications/{application}/submission", SubmissionResource),
+    Endpoint("/applications/{application}/supplement", SupplementResource),
+    Endpoint("/applications/{application}/withdrawal", WithdrawalResource),
+    Endpoint("/applications/{application}/receipt", ReceiptResource),
+    Endpoint("/applications/{application}/receipt.png", ReceiptPictureResource),
+]

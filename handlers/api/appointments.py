@@ -16,8 +16,8 @@ from handlers.api.contract import (
 )
 from handlers.api.halls import ITEM
 from handlers.api.timeline import Happening, happenings
-from handlers.moments import Moment
-from models.appointments import (
+from handlers.web.moments import Moment
+from models.appointments.booking import (
     LABELS,
     AlreadyBooked,
     AppointmentBegun,
@@ -28,9 +28,9 @@ from models.appointments import (
     State,
     TooManyBookings,
 )
-from models.halls import HallNotFound
-from models.items.guide import NotForApplicant
-from models.items.store import GuideNotFound
+from models.guides.guide import NotForApplicant
+from models.guides.store import GuideNotFound
+from models.places.halls import HallNotFound
 from models.store import Document, PageUnknown
 
 MOST = 1000

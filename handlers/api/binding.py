@@ -4,11 +4,12 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
 from handlers.api.me import Me, me
-from handlers.binding import ConsentRequired
-from models.applicants import AccountBound, BindingRaced, NotBoundToAccount, PhoneDiffers
-from models.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
-from models.credentials import CredentialKind, CredentialKindNotAccepted, CredentialNumberInvalid
-from models.phone_codes import (
+from handlers.citizen.binding import ConsentRequired
+from models.outgoing.sms import SmsUsedUp
+from models.people.applicants import AccountBound, BindingRaced, NotBoundToAccount, PhoneDiffers
+from models.people.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
+from models.people.credentials import CredentialKind, CredentialKindNotAccepted, CredentialNumberInvalid
+from models.people.phone_codes import (
     APART,
     PhoneCodeAccountLimit,
     PhoneCodeAddressLimit,
@@ -18,8 +19,7 @@ from models.phone_codes import (
     PhoneCodeWrong,
     PhoneInvalid,
 )
-from models.sms import SmsUsedUp
-from models.verification import NameMalformed, NumberMalformed, VerifierUnavailable
+from models.people.verification import NameMalformed, NumberMalformed, VerifierUnavailable
 
 
 class PhoneCodeRequest(Asked):

@@ -22,13 +22,13 @@ from urllib.parse import quote
 import tornado.locale
 from pydantic import BaseModel, ConfigDict, Field
 
-from handlers.base import BadRequest, InputInvalid, Nowhere, TooLarge
-from handlers.jsonapi import ApiHandler, JsonInvalid, PreconditionRequired, TooManyValues
-from handlers.uploads import FileMissing, UploadsBusy
-from handlers.visitor import Method, NotBound, NotSignedIn, bound, signed_in
+from handlers.web.base import BadRequest, InputInvalid, Nowhere, TooLarge
+from handlers.web.jsonapi import ApiHandler, JsonInvalid, PreconditionRequired, TooManyValues
+from handlers.web.uploads import FileMissing, UploadsBusy
+from handlers.web.visitor import Method, NotBound, NotSignedIn, bound, signed_in
 from models.applications import DraftChanged
-from models.binding import NotAgent
 from models.errors import DomainError, Unauthenticated
+from models.people.binding import NotAgent
 from models.store import PageUnknown
 from models.trouble import DatabaseUnavailable
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
 from handlers.api.me import Identity, identity
-from models.agencies import (
+from models.people.agencies import (
     Agencies,
     AgencyDayLimit,
     AgencyEnded,
@@ -14,17 +14,17 @@ from models.agencies import (
     AgencyNotFound,
     AgencyNotWaiting,
 )
-from models.applicants import BindingRaced
-from models.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
-from models.credentials import (
+from models.people.applicants import BindingRaced
+from models.people.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
+from models.people.credentials import (
     ApplicantKind,
     ApplicantKindWrong,
     CredentialKind,
     CredentialKindNotAccepted,
     CredentialNumberInvalid,
 )
+from models.people.verification import NameMalformed, NumberMalformed, VerifierUnavailable
 from models.store import Document
-from models.verification import NameMalformed, NumberMalformed, VerifierUnavailable
 
 
 class AgencyRequest(Asked):

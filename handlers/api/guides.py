@@ -3,10 +3,10 @@
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, operation, page
-from models.credentials import ApplicantKind
-from models.halls import Hall
-from models.items import Guide, Handling
-from models.items.store import GuideNotFound
+from models.guides import Guide, Handling
+from models.guides.store import GuideNotFound
+from models.people.credentials import ApplicantKind
+from models.places.halls import Hall
 from models.store import Document, PageUnknown
 
 

@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
-from handlers.moments import Day
-from models.appointments import bookable_days
-from models.halls import Hall, HallNotFound
-from models.items.store import GuideNotFound
+from handlers.web.moments import Day
+from models.appointments.booking import bookable_days
+from models.guides.store import GuideNotFound
+from models.places.halls import Hall, HallNotFound
 
 ITEM = r"^[0-9A-Z]{31}$"
 

@@ -1,15 +1,15 @@
 """Files: the materials of one's own application, and the result (articles 11, 14, 15)."""
 
-from handlers.api.applications import Application, ApplicationBase
+from handlers.api.application import Application, ApplicationBase
+from handlers.api.applications import MOVED
 from handlers.api.contract import Auth, Endpoint, File, Media, operation
-from handlers.api.standing import MOVED
-from handlers.applications.materials import MaterialUnknown, check_asked, hand_in, take_back
-from handlers.uploads import Upload
-from handlers.visitor import bound
+from handlers.citizen.applications.materials import MaterialUnknown, check_asked, hand_in, take_back
+from handlers.web.uploads import Upload
+from handlers.web.visitor import bound
 from models.applications.rules import MaterialNotAsked
 from models.applications.store import ApplicationNotFound
 from models.events import Cause
-from models.inspection.faults import (
+from models.materials.inspection.faults import (
     InspectionBusy,
     MaterialActive,
     MaterialDamaged,
@@ -18,7 +18,7 @@ from models.inspection.faults import (
     MaterialTooLarge,
     MaterialUnclear,
 )
-from models.materials import FileNotFound, Materials
+from models.materials.store import FileNotFound, Materials
 
 KINDS = ("application/pdf", "image/jpeg", "image/png")
 UPLOAD = Media(

@@ -6,10 +6,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
-from handlers.me import own_data
-from handlers.services import Services
-from models.credentials import ApplicantKind, CredentialKind
+from handlers.citizen.me import own_data
+from handlers.web.services import Services
 from models.errors import Forbidden
+from models.people.credentials import ApplicantKind, CredentialKind
 from models.store import Document
 
 Language = Literal["zh_CN", "en"]

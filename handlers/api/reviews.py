@@ -6,9 +6,10 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
 from models.applications.store import ApplicationNotFound
-from models.appointments import AppointmentNotFound
+from models.appointments.booking import AppointmentNotFound
 from models.errors import NotFound
-from models.reviews import (
+from models.store import Document
+from models.voices.reviews import (
     LEVELS,
     LONGEST,
     TAGS,
@@ -20,7 +21,6 @@ from models.reviews import (
     TagsInvalid,
     WordsTooLong,
 )
-from models.store import Document
 
 
 class ReviewNotFound(NotFound):

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
-from models.accounts import SignInCodeInvalid, WechatUnavailable
+from models.people.accounts import SignInCodeInvalid, WechatUnavailable
 from models.sessions import LIFETIME
 
 

@@ -1,7 +1,7 @@
 """办事申请 (articles 10 to 16): the rules, the receipt, and the store."""
 
-from models.applications.answers import check_answers, is_asked, is_sealed, mask_answer
-from models.applications.applicant import ApplicantSteps
+from models.applications.filing import ApplicantSteps
+from models.applications.handling import StaffSteps
 from models.applications.receipt import MATERIAL_STATES, Place, Receipt, public_view
 from models.applications.rules import (
     PRIVATE,
@@ -21,7 +21,6 @@ from models.applications.rules import (
     status_text,
 )
 from models.applications.serials import check_serial, new_serial
-from models.applications.staff import StaffSteps
 
 
 class Applications(ApplicantSteps, StaffSteps):
@@ -39,16 +38,12 @@ __all__ = [
     "Receipt",
     "State",
     "check_action",
-    "check_answers",
     "check_offered",
     "check_open",
     "check_serial",
     "current_files",
     "files_of",
-    "is_asked",
-    "is_sealed",
     "lacking",
-    "mask_answer",
     "may",
     "new_serial",
     "next_state",

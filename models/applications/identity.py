@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from models import typed
-from models.applications.answers import Answers, is_asked
-from models.items import Form, Question
-from models.parties import Party
+from models.guides import Form, Question
+from models.guides.form.answers import Answers, is_asked
+from models.people.parties import Party
 from models.privacy import Privacy
 from models.store import Document
 

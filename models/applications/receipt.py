@@ -26,7 +26,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Receipt:
-    """`materials` are (name, state) pairs, `handling` a `models.items.Handling`, times in UTC."""
+    """`materials` are (name, state) pairs, `handling` a `models.guides.Handling`, times in UTC."""
 
     serial: str
     applicant: str

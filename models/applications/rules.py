@@ -4,11 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from models import typed
-from models.credentials import ApplicantKind
 from models.errors import Conflict, Forbidden, Refused
 from models.events import Channel
-from models.items import Guide, Handling, Material, NotForApplicant
-from models.staff import check_scope, department_limit, scopes
+from models.guides import Guide, Handling, Material, NotForApplicant
+from models.people.credentials import ApplicantKind
+from models.staff.members import check_scope, department_limit, scopes
 from models.store import Document
 from models.workdays import Workdays
 

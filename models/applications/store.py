@@ -10,14 +10,14 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models import typed
 from models.applications import rules
-from models.applications.answers import Answers, check_answers, is_sealed
 from models.applications.identity import differing, locked_part, prefilled, with_known
 from models.applications.receipt import Receipt, public_view, receipt_of
 from models.applications.rules import Action, State
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
-from models.items import Guide, Question
-from models.parties import Party
+from models.guides import Guide, Question
+from models.guides.form.answers import Answers, check_answers, is_sealed
+from models.people.parties import Party
 from models.privacy import Privacy
 from models.store import Database, Document, PageUnknown, Store, entry, unique_text
 

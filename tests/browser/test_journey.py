@@ -20,8 +20,8 @@ from PIL import Image
 from playwright.async_api import Browser, FrameLocator, Page, async_playwright, expect
 
 from tests.files import photo
-from tests.test_demo import ready, start
-from wechat_backend import demo_env
+from tests.wechat_backend.demo.test_supervisor import ready, start
+from wechat_backend.demo import env as demo_env
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PICTURES = Path(__file__).parents[2] / "artifacts" / "journey"

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.conftest import _folder
-from tests.gateways.peer import Peer
 from tests.replica_set import ReplicaSet
-from tests.worker.platforms import Platforms
+from tests.wechat_backend.gateways.peer import Peer
+from tests.wechat_backend.worker.platforms import Platforms
 
 
 @pytest.fixture(scope="module")

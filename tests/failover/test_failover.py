@@ -14,17 +14,17 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 
-from models.appointments import AlreadyBooked
-from models.parties import Party
+from models.appointments.booking import AlreadyBooked
+from models.people.parties import Party
 from tests.handlers.visitor import a_number, a_phone
 from tests.handlers.wechat import message, signature
 from tests.replica_set import ReplicaSet
-from tests.worker.platforms import SEND, Platforms
-from tests.worker.world import HALL, World, environment
+from tests.wechat_backend.worker.platforms import SEND, Platforms
+from tests.wechat_backend.worker.world import HALL, World, environment
 from wechat_backend.app import make_app
-from wechat_backend.database import connect
-from wechat_backend.services import utc_now
+from wechat_backend.database.connection import connect
 from wechat_backend.settings import Settings
+from wechat_backend.wiring import utc_now
 
 PEOPLE = 40
 AT_ONCE = 4

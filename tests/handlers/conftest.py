@@ -9,9 +9,9 @@ import pytest
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 
-from handlers import wechat
-from handlers.bodies import BoundedApplication
-from handlers.services import Site, assemble
+from handlers.chat import callback
+from handlers.web.bodies import BoundedApplication
+from handlers.web.services import Site, assemble
 from models.privacy import Privacy
 from models.store import Database
 from models.workdays import Workdays
@@ -19,7 +19,7 @@ from tests.conftest import ROOMY, Clock
 from tests.handlers.office import Office, staffed
 from tests.handlers.visitor import Town, opened
 from tests.handlers.wechat import APPID, KEY, OLD_KEY, TOKEN, Gate, Peer
-from wechat_backend.database import connect
+from wechat_backend.database.connection import connect
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ async def served(mongo_uri: str, privacy: Privacy) -> AsyncIterator[Peer]:
     )
     await services.prepare()
     keys = {"appid": APPID, "token": TOKEN, "aes_keys": [KEY, OLD_KEY]}
-    server = HTTPServer(BoundedApplication(wechat.routes(keys), services=services, xsrf_cookies=True))
+    server = HTTPServer(BoundedApplication(callback.routes(keys), services=services, xsrf_cookies=True))
     socket, port = bind_unused_port()
     server.add_socket(socket)
     yield Peer(f"http://127.0.0.1:{port}/wechat/callback", services, clock, gate)

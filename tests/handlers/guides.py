@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.items import Guide
+from models.guides import Guide
 
 USCC = "11440113007500002X"
 

@@ -11,7 +11,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application
 
 from handlers import operations
-from models.workers import SILENT, Workers
+from models.outgoing.workers import SILENT, Workers
 from tests.conftest import Clock
 from tests.handlers.visitor import Town
 

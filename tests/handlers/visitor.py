@@ -19,32 +19,32 @@ from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import Application
 
-from handlers import (
-    admin,
+from handlers import admin
+from handlers.citizen import (
     applications,
     appointments,
     binding,
     enterprises,
     guides,
     home,
-    kiosk,
     me,
     receipts,
     reviews,
     sign_in,
 )
-from handlers.bodies import ANY, BoundedApplication
-from handlers.html import NotFoundPage
-from handlers.protection import form_tokens
-from handlers.services import Services, Site, assemble
-from models.credentials import CredentialKind
+from handlers.kiosk import pages as kiosk
+from handlers.web.bodies import ANY, BoundedApplication
+from handlers.web.html import NotFoundPage
+from handlers.web.protection import form_tokens
+from handlers.web.services import Services, Site, assemble
 from models.errors import Unauthenticated
 from models.events import Cause, Channel
-from models.halls import Hall
-from models.items import Guide
+from models.guides import Guide
+from models.people.credentials import CredentialKind
+from models.people.verification import BodyVerdict, PlatformUser, Verdict
+from models.places.halls import Hall
 from models.privacy import Privacy
 from models.store import Database
-from models.verification import BodyVerdict, PlatformUser, Verdict
 from models.workdays import Workdays
 from tests.conftest import ROOMY, Clock
 from tests.handlers.guides import USCC, a_guide

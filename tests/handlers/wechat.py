@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 import xmltodict
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
-from handlers.services import Services
+from handlers.web.services import Services
 from tests.conftest import Clock
 from tests.handlers.guides import a_guide
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from models.applications import Applications, Place
 from models.events import Cause, Channel
-from models.items import Guide
-from models.parties import Party
-from models.staff import Role
+from models.guides import Guide
+from models.people.parties import Party
+from models.staff.members import Role
 from models.store import Document
 from models.workdays import Workdays
 from tests.conftest import MakeCause

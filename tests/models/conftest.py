@@ -4,16 +4,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from models.accounts import Accounts
-from models.agencies import Agencies
-from models.applicants import Applicants
 from models.applications import Applications
-from models.binding import Binding
 from models.counters import Counters
-from models.parties import Party
-from models.phone_codes import PhoneCodes
+from models.outgoing.sms import SmsDays
+from models.people.accounts import Accounts
+from models.people.agencies import Agencies
+from models.people.applicants import Applicants
+from models.people.binding import Binding
+from models.people.parties import Party
+from models.people.phone_codes import PhoneCodes
 from models.privacy import Privacy
-from models.sms import SmsDays
 from models.store import Database
 from tests.conftest import ROOMY
 from tests.models.house import House, Register

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.items import Guide
+from models.guides import Guide
 
 
 def guide(number: int = 1, **changes: Any) -> Guide:

@@ -3,16 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.accounts import Accounts
-from models.agencies import Agencies
-from models.applicants import Applicants
-from models.binding import Binding
-from models.credentials import ApplicantKind, CredentialKind, check_credential
 from models.errors import BadInput, Unavailable
 from models.events import Cause
-from models.phone_codes import PhoneCodes
+from models.people.accounts import Accounts
+from models.people.agencies import Agencies
+from models.people.applicants import Applicants
+from models.people.binding import Binding
+from models.people.credentials import ApplicantKind, CredentialKind, check_credential
+from models.people.phone_codes import PhoneCodes
+from models.people.verification import BodyVerdict, Verdict
 from models.store import Document
-from models.verification import BodyVerdict, Verdict
 from models.workdays import local_date
 from tests.conftest import ADDRESS, START
 

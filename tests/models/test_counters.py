@@ -9,11 +9,11 @@ import pytest
 
 from models.counters import Counters, Limit, Use, Window, network_of
 from models.errors import TooMany
+from models.outgoing.sms import NOT_LEGAL, Purpose, SmsDays, SmsLimits, SmsUsedUp, Spent
 from models.privacy import Privacy
-from models.sms import NOT_LEGAL, Purpose, SmsDays, SmsLimits, SmsUsedUp, Spent
 from models.store import Database
 from tests.conftest import START
-from wechat_backend.database import connect
+from wechat_backend.database.connection import connect
 
 
 class Refusal(TooMany):

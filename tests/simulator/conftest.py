@@ -17,8 +17,8 @@ from wechatpy.crypto import WeChatCrypto
 from wechatpy.replies import TextReply
 from wechatpy.utils import check_signature
 
+from simulator import Running, SimulatorConfig, start
 from tests.conftest import Clock
-from wechat_backend.simulator import Running, SimulatorConfig, start
 
 CONFIG = SimulatorConfig(
     wechat_appid="wx0123456789abcdef",

@@ -12,11 +12,11 @@ from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import CommonRequest
 
+from simulator import start
+from simulator.aliyun.service import TEMPLATES, signature
 from tests.conftest import Clock
 from tests.simulator.conftest import CONFIG, Peer, Service
-from wechat_backend.notices import PARAMETERS
-from wechat_backend.simulator import start
-from wechat_backend.simulator.aliyun import TEMPLATES, signature
+from wechat_backend.worker.notices import PARAMETERS
 
 VERSION = {"SendSms": "2017-05-25", "Id2MetaVerify": "2019-03-07"}
 CODE = {

@@ -9,8 +9,8 @@ import pytest
 from tornado.web import HTTPError
 from wechatpy.replies import ArticlesReply, ImageReply, TextReply
 
+from simulator.wechat.service import OUT_OF_ORDER
 from tests.simulator.conftest import CONFIG, Peer
-from wechat_backend.simulator.wechat import OUT_OF_ORDER
 
 
 async def test_the_check_of_the_console(peer: Peer) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from simulator import start
 from tests.conftest import Clock
 from tests.simulator.conftest import CONFIG, Peer, Service
-from wechat_backend.simulator import start
 
 PICTURE = b"\x89PNG\r\n\x1a\n"
 CODE = {

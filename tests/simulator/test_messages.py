@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from simulator.wechat.template_library import LIBRARY
 from tests.simulator.conftest import Peer
-from wechat_backend.notices import FIELDS
-from wechat_backend.simulator.template_library import LIBRARY
+from wechat_backend.worker.notices import FIELDS
 
 GOOD = {
     "character_string1": "PY20261124-0001-A",

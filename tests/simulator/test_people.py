@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from models.credentials import ApplicantKind, CredentialKind, check_credential
-from wechat_backend.simulator.people import Ids, Person, load
+from models.people.credentials import ApplicantKind, CredentialKind, check_credential
+from simulator.people import Ids, Person, load
 
 REGISTRY = load()
 TODAY = date(2026, 11, 24)

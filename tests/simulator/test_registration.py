@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.credentials import ApplicantKind, CredentialKind, check_credential
-from models.phone_codes import check_phone
+from models.people.credentials import ApplicantKind, CredentialKind, check_credential
+from models.people.phone_codes import check_phone
 from models.typed import same_name
+from simulator.names import plain
+from simulator.numbers import Kind, check_digit
+from simulator.people import load
 from tests.models.pasting import pasted
 from tests.simulator.conftest import Peer
-from wechat_backend.simulator.names import plain
-from wechat_backend.simulator.numbers import Kind, check_digit
-from wechat_backend.simulator.people import load
 
 TODAY = date(2026, 11, 24)
 FIRST = "44011319900307001"

@@ -1,8 +1,8 @@
 """What lies beyond our walls: one module an outside system, each behind the same `base.Gateway`."""
 
+from models.people.verification import Identity, Verifier
 from models.privacy import Privacy
 from models.store import Database
-from models.verification import Identity, Verifier
 from wechat_backend.gateways.base import Clock
 from wechat_backend.gateways.government import Government
 from wechat_backend.gateways.realname import RealName

@@ -1,4 +1,4 @@
-"""Real-name checks (article 7). Satisfies `models.verification.Verifier`.
+"""Real-name checks (article 7). Satisfies `models.people.verification.Verifier`.
 
 Aliyun Cloudauth (2019-03-07) knows 身份证 and 港澳台居民居住证; the sharing platform knows the rest.
 """
@@ -6,9 +6,15 @@ Aliyun Cloudauth (2019-03-07) knows 身份证 and 港澳台居民居住证; the 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from models.credentials import CredentialKind
 from models.errors import DomainError
-from models.verification import BodyVerdict, NameMalformed, NumberMalformed, Verdict, VerifierUnavailable
+from models.people.credentials import CredentialKind
+from models.people.verification import (
+    BodyVerdict,
+    NameMalformed,
+    NumberMalformed,
+    Verdict,
+    VerifierUnavailable,
+)
 from wechat_backend.gateways.aliyun import AliyunGateway
 from wechat_backend.gateways.base import GatewayError, Remedy
 from wechat_backend.gateways.government import Government
@@ -34,7 +40,7 @@ class RealName(AliyunGateway):
         return cls(settings.aliyun_realname_url, settings.aliyun_key_id, secret, government)
 
     async def person(self, kind: CredentialKind, name: str, number: str) -> Verdict:
-        """Whether a person's name and number belong together; see `models.verification.Verifier`."""
+        """Whether a person's name and number belong together; see `models.people.verification.Verifier`."""
         try:
             if kind in CLOUDAUTH:
                 return await self._cloudauth(name, number)

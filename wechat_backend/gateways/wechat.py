@@ -1,4 +1,7 @@
-"""WeChat's server API: template messages, sign-in, menu, users. Satisfies `models.verification.Identity`."""
+"""WeChat's server API: template messages, sign-in, menu, users.
+
+Satisfies `models.people.verification.Identity`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,8 +9,8 @@ from hashlib import sha256
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from models.accounts import SignInCodeInvalid, SignInSnapshot, WechatUnavailable
-from models.verification import PlatformUser
+from models.people.accounts import SignInCodeInvalid, SignInSnapshot, WechatUnavailable
+from models.people.verification import PlatformUser
 from wechat_backend.gateways.base import GatewayError, JsonGateway, Remedy, as_json
 from wechat_backend.gateways.tokens import Tokens
 from wechat_backend.settings import Settings
@@ -81,7 +84,7 @@ class WeChat(JsonGateway):
         return str(answer.get("msgid", ""))
 
     async def exchange(self, code: str) -> PlatformUser:
-        """Who an OAuth code (`snsapi_base`) stands for; see `models.verification.Identity`.
+        """Who an OAuth code (`snsapi_base`) stands for; see `models.people.verification.Identity`.
 
         That scope does not bring the `unionid`, which joins this user with the mini-program's: it is asked
         for, and done without where WeChat does not tell.
@@ -105,7 +108,7 @@ class WeChat(JsonGateway):
             return None
 
     async def miniprogram_session(self, code: str) -> PlatformUser:
-        """Who a code of `wx.login` stands for; see `models.verification.Identity`."""
+        """Who a code of `wx.login` stands for; see `models.people.verification.Identity`."""
         query = {
             "appid": self.miniprogram.appid,
             "secret": self.miniprogram.secret,

@@ -2,25 +2,25 @@
 
 from collections.abc import Mapping
 
-from handlers.services import Services
-from models.closures import Closures
+from handlers.web.services import Services
+from models.chat.inbox import Inbox
 from models.counters import Counters
-from models.inbox import Inbox
-from models.outbox import Outbox, Via
-from models.sms import SmsDays
-from models.workers import Workers
-from wechat_backend.database import NOBODY, connect
+from models.outgoing.closures import Closures
+from models.outgoing.outbox import Outbox, Via
+from models.outgoing.sms import SmsDays
+from models.outgoing.workers import Workers
+from wechat_backend.database.connection import NOBODY, connect
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import Clock
-from wechat_backend.menu import menu
-from wechat_backend.services import build_services, privacy_of, utc_now
 from wechat_backend.settings import Settings
 from wechat_backend.watchdog import Watchdog
+from wechat_backend.wiring import build_services, privacy_of, utc_now
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.channels import Channels
+from wechat_backend.worker.jobs.menu import MenuPublisher
 from wechat_backend.worker.loops import Worker
+from wechat_backend.worker.menu import menu
 from wechat_backend.worker.postage import Postage
-from wechat_backend.worker.publisher import MenuPublisher
 from wechat_backend.worker.sender import Channel, Sender
 
 WITHOUT_EVENTS = (Outbox, Inbox, Counters, SmsDays, Closures, Workers)
@@ -31,7 +31,7 @@ async def run(settings: Settings) -> None:
     """Work until cancelled. A worker that hangs ends its process.
 
     Raises:
-        wechat_backend.database.DatabaseUnreachable
+        wechat_backend.database.connection.DatabaseUnreachable
     """
     database = await connect(
         settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver, NOBODY

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from handlers.services import Services
+from handlers.web.services import Services
 from models.errors import NotFound
 from models.store import Document
-from wechat_backend import notices
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import GatewayError, Remedy
-from wechat_backend.notices import Letter
-from wechat_backend.worker.letters import write
+from wechat_backend.worker import notices
+from wechat_backend.worker.letters.writers import write
+from wechat_backend.worker.notices import Letter
 from wechat_backend.worker.postage import Postage
 from wechat_backend.worker.reports import REPORTS
 

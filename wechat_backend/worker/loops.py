@@ -9,15 +9,15 @@ import structlog
 
 from models.applications import Applications
 from models.events import Cause, Channel
-from models.materials import Materials
-from models.outbox import Deliveries, Outbox
+from models.materials.store import Materials
+from models.outgoing.outbox import Deliveries, Outbox
+from models.outgoing.workers import Workers
 from models.store import Document, Store
-from models.workers import Workers
-from wechat_backend import notices
 from wechat_backend.gateways.base import Clock
+from wechat_backend.worker import notices
 from wechat_backend.worker.alarm import SmsAlarm
+from wechat_backend.worker.jobs.menu import MenuPublisher
 from wechat_backend.worker.loop import Expect, Loop
-from wechat_backend.worker.publisher import MenuPublisher
 from wechat_backend.worker.sender import Sender
 
 log = structlog.get_logger("panyu.worker")

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from models.counters import Counters, Use
 from models.errors import TooMany
-from models.sms import NOTICES, Purpose, SmsDays
+from models.outgoing.sms import NOTICES, Purpose, SmsDays
 from models.store import Document
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy
 from wechat_backend.worker.sender import NotNow

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from handlers.base import local
-from handlers.services import Services
-from models.credentials import ApplicantKind
+from handlers.web.base import local
+from handlers.web.services import Services
 from models.events import Channel
-from models.items import Guide
+from models.guides import Guide
+from models.people.credentials import ApplicantKind
 from models.store import Document
 
 PANYU = "440113"

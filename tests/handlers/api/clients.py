@@ -11,16 +11,16 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from handlers.api import ENDPOINTS
 from handlers.api.contract import Failure, Operation
-from handlers.services import Services
+from handlers.web.services import Services
 from models.events import Cause, Channel
-from models.items import Guide
+from models.guides import Guide
 from models.store import Document
+from simulator import Running
+from simulator.people import Person
 from tests.conftest import Clock
 from tests.files import a_pdf, on_disk
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import rich_guide
-from wechat_backend.simulator import Running
-from wechat_backend.simulator.people import Person
 
 ANYWHERE = {(404, "not_found"), (405, "method_not_allowed"), (413, "too_large")}
 """What an address answers that no operation declares."""

@@ -11,17 +11,17 @@ from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 
 from handlers import api as doors
-from handlers.bodies import ANY, BoundedApplication
+from handlers.web.bodies import ANY, BoundedApplication
 from models.events import Cause, Channel
+from simulator import SimulatorConfig, start
 from tests.conftest import Clock
 from tests.handlers.api.clients import Service, api_guide
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import HALL, ROOT
-from tests.worker.world import environment
+from tests.wechat_backend.worker.world import environment
 from wechat_backend.gateways import Gateways
-from wechat_backend.services import build_services, privacy_of
 from wechat_backend.settings import Settings
-from wechat_backend.simulator import SimulatorConfig, start
+from wechat_backend.wiring import build_services, privacy_of
 
 
 @pytest.fixture(scope="module")

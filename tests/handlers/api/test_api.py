@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from handlers.pages import qr_png
-from models.appointments import Ending
-from models.credentials import ApplicantKind, CredentialKind
+from handlers.web.pages import qr_png
+from models.appointments.booking import Ending
+from models.people.credentials import ApplicantKind, CredentialKind
+from simulator.faults import Fault
 from tests.handlers.api.clients import Client, Service, a_photo
 from tests.handlers.guides import USCC
-from tests.models.test_appointments import CLERK
-from wechat_backend.simulator.faults import Fault
+from tests.models.appointments.test_booking import CLERK
 
 FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(1, 7))
 NOBODYS = "0" * 32

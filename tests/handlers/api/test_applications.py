@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.items import Guide
+from models.guides import Guide
 from tests.files import a_pdf
 from tests.handlers.api.clients import APPROVER, Service, a_photo, api_guide
 from tests.handlers.guides import USCC

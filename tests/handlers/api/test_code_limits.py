@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.sms import SmsLimits
+from models.outgoing.sms import SmsLimits
 from tests.handlers.api.clients import Service
 from tests.handlers.visitor import a_phone
 

@@ -1,0 +1,215 @@
+"""What the account says in the chat: from a message to words, in short sentences for everybody."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from handlers.chat.envelope import Incoming
+from handlers.web.services import Services
+from handlers.web.words import standing
+from models import typed
+from models.applications import check_serial
+from models.errors import BadInput, NotFound
+from models.events import Cause
+from models.guides import Guide, Handling
+
+BUSY = "系统繁忙，请稍后再试。"
+HELP_KEY = "help"
+"""The key of the menu's 帮助."""
+HELP_WORDS = frozenset({"帮助", "help", "?", "？", "菜单", "人工", "客服"})
+LISTED = 8
+"""Guides in one list: what fits on a phone without scrolling."""
+REACHED = "success"
+"""What TEMPLATESENDJOBFINISH says of a message that was delivered."""
+
+BOOKING = (("/appointments/new", "预约到大厅办"), ("/appointments", "我的预约"))
+PROGRESS = (("/progress", "按申请流水号查进度"), ("/applications", "我的办件"))
+BINDING = (("/binding", "实名认证"), ("/me", "个人中心"))
+PLACES = (("/halls", "办事网点"), ("/appointments/new", "预约到大厅办"))
+SIGNPOSTS = {
+    "预约": BOOKING,
+    "进度": PROGRESS,
+    "办件": PROGRESS,
+    "查询": PROGRESS,
+    "认证": BINDING,
+    "绑定": BINDING,
+    "大厅": PLACES,
+    "网点": PLACES,
+}
+"""Words that ask for a page of ours rather than for something to be done, and where they lead."""
+ASKED_FOR = re.compile(rf"(?:我要|我的|怎么|如何|实名|附近|办事|办件|查询|查)*({'|'.join(SIGNPOSTS)})")
+
+HANDLING = {
+    Handling.FORM_GENERATION: "网上填表，打印后办理",
+    Handling.PRE_ACCEPTANCE: "网上预受理，来一次签字盖章",
+    Handling.FULLY_ONLINE: "全程网上办",
+}
+
+
+@dataclass(frozen=True)
+class Chat:
+    services: Services
+
+    async def answer(self, message: Incoming, by: Cause) -> str | None:
+        """The reply to a message; None where nothing needs to be said."""
+        if not message.sender:
+            return None
+        if message.kind == "event":
+            answer = EVENTS.get(message.event)
+            return await answer(self, message, by) if answer else None
+        if message.kind == "text":
+            return await self.text(message, by)
+        return self.not_text() if message.kind else None
+
+    async def text(self, message: Incoming, by: Cause) -> str:
+        words = typed.line(typed.narrow(message.text))
+        if words.lower() in HELP_WORDS or not words:
+            return self.help()
+        if asked := ASKED_FOR.fullmatch(words):
+            return self.signpost(asked[1])
+        if re.fullmatch(r"[0-9]{1,2}", words):
+            item = await self.services.inbox.chosen(message.sender, int(words), by.at)
+            return await self.guide(item) if item else self.nothing_to_choose()
+        if standing := await self.standing(words):
+            return standing
+        return await self.search(message.sender, words[:40], by)
+
+    async def search(self, sender: str, words: str, by: Cause) -> str:
+        """A numbered list of guides; a number alone then opens one."""
+        found = await self.services.guides.search(words, limit=LISTED)
+        if not found:
+            return self.nothing_found(words)
+        await self.services.inbox.offer(sender, [guide.item for guide in found], by.at)
+        lines = [f"{number}. {self.link(guide)}" for number, guide in enumerate(found, 1)]
+        return "\n".join(
+            [f"为您找到{len(found)}个事项：", "", *lines, "", "回复前面的数字，看要带什么、怎么办。"]
+        )
+
+    async def guide(self, item: str) -> str:
+        """The short form of a guide."""
+        try:
+            guide = await self.services.guides.published(item)
+        except NotFound as error:
+            return error.message
+        materials = [f"{number}. {m.name}" for number, m in enumerate(guide.online_materials(), 1)]
+        limit = "当场办结" if guide.time_limit.on_the_spot else f"{guide.time_limit.decision}个工作日"
+        return "\n".join(
+            [
+                f"【{guide.name}】",
+                guide.summary,
+                "",
+                f"办理方式：{HANDLING[guide.handling]}",
+                f"跑动次数：{guide.visits}次",
+                f"办结时间：{limit}",
+                f"收费：{guide.fees.amount}",
+                "要准备的材料：" if materials else "不需要准备材料。",
+                *materials,
+                "",
+                self.anchor(f"/guides/{guide.item}", "看完整指南，马上办理"),
+                f"咨询电话：{guide.consult_phone}",
+            ]
+        )
+
+    async def standing(self, words: str) -> str | None:
+        """How an application stands, as anyone who knows its serial number may see it."""
+        try:
+            serial = check_serial(words)
+            found = await self.services.applications.by_serial(serial)
+        except (BadInput, NotFound):
+            return None
+        status, _ = standing(found["state"], (found.get("result") or {}).get("decision"))
+        page = self.anchor(f"/progress?serial={quote(serial)}", "查看详细进度")
+        return "\n".join(
+            [
+                f"申请流水号：{serial}",
+                f"事项：{found['item_name']}",
+                f"当前进度：{status}",
+                "",
+                page,
+            ]
+        )
+
+    async def followed(self, message: Incoming, by: Cause) -> str:
+        await self.services.accounts.follow(message.sender, by, message.at)
+        return self.welcome()
+
+    async def unfollowed(self, message: Incoming, by: Cause) -> None:
+        await self.services.accounts.unfollow(message.sender, by, message.at)
+
+    async def clicked(self, message: Incoming, _by: Cause) -> str | None:
+        return self.help() if message.event_key == HELP_KEY else None
+
+    async def template_finished(self, message: Incoming, by: Cause) -> None:
+        """What became of a template message: `success`, `failed:user block` or `failed: system failed`.
+
+        Raises:
+            NotFound: `delivery_not_found`; it may be that we have not yet noted that it was sent.
+        """
+        deliveries = self.services.deliveries
+        if not await deliveries.reported(message.id, message.status, message.status == REACHED, by):
+            raise deliveries.missing
+
+    def welcome(self) -> str:
+        return "\n".join(
+            [
+                "您好，欢迎来到番禺智慧政务！",
+                "",
+                "您可以这样办事：",
+                f"① {self.anchor('/guides', '查办事指南')}",
+                f"② {self.anchor('/appointments/new', '预约到大厅办')}",
+                f"③ {self.anchor('/progress', '查办件进度')}",
+                "",
+                "也可以直接把要办的事发给我，例如：居住证",
+                "第一次使用，请先" + self.anchor("/binding", "实名认证") + "。",
+                self.phone_line(),
+            ]
+        )
+
+    def help(self) -> str:
+        return "\n".join(
+            [
+                "这样使用：",
+                "· 发送要办的事，例如：老年人优待证",
+                "· 发送申请流水号，查进度",
+                "· 点下面的菜单，预约、申请、查询",
+                "",
+                self.phone_line(),
+            ]
+        )
+
+    def not_text(self) -> str:
+        return f"我还看不懂图片和语音。请用文字告诉我要办什么事，例如：居住证\n{self.phone_line()}"
+
+    def nothing_to_choose(self) -> str:
+        return "这个数字没有对应的事项。请先发送要办的事，例如：居住证"
+
+    def nothing_found(self, words: str) -> str:
+        return "\n".join(
+            [
+                f"没有找到和“{words.replace('<', '＜')}”有关的事项。",
+                "请换个说法再试，例如只发两三个字；",
+                "或看" + self.anchor("/guides", "全部办事指南") + "。",
+                self.phone_line(),
+            ]
+        )
+
+    def signpost(self, word: str) -> str:
+        return "\n".join(["请点下面的蓝字：", *(self.anchor(path, name) for path, name in SIGNPOSTS[word])])
+
+    def phone_line(self) -> str:
+        return f"需要人工帮助，请拨打 {self.services.site.help_phone}"
+
+    def link(self, guide: Guide) -> str:
+        return self.anchor(f"/guides/{guide.item}", guide.name)
+
+    def anchor(self, path: str, words: str) -> str:
+        return f'<a href="{self.services.site.base_url}{path}">{words}</a>'
+
+
+EVENTS: Mapping[str, Callable[[Chat, Incoming, Cause], Awaitable[str | None]]] = {
+    "subscribe": Chat.followed,
+    "unsubscribe": Chat.unfollowed,
+    "click": Chat.clicked,
+    "templatesendjobfinish": Chat.template_finished,
+}

@@ -1,0 +1,143 @@
+"""预约: item → hall → day → slot, each step its own address (article 9)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from handlers.web.moments import Day, Moment
+from handlers.web.pages import DOCUMENT_ID, CitizenPage
+from handlers.web.visitor import bound
+from models.appointments.booking import LABELS, State, bookable_days
+from models.errors import Conflict, DomainError, NotFound
+from models.guides import Guide
+from models.places.halls import Hall
+from models.workdays import local_date
+
+
+class AppointmentsPage(CitizenPage):
+    """GET /appointments; POST books."""
+
+    @bound
+    async def get(self) -> None:
+        mine = await self.services.appointments.of_applicant(self.bound_party().id)
+        self.show(
+            "citizen/appointments/list.html", appointments=mine, labels=LABELS, names=await self.names(*mine)
+        )
+
+    @bound
+    async def post(self) -> None:
+        asked = self.form(Booking)
+        guide = await self.services.guides.published(asked.item)
+        hall = await self.services.halls.find(asked.hall)
+        try:
+            booked = await self.services.appointments.book(
+                self.bound_party(), guide, hall, asked.start, self.services.calendar, self.by_party()
+            )
+        except DomainError as error:
+            step = Step(item=asked.item, hall=asked.hall, day=local_date(asked.start))
+            return self.again("citizen/appointments/new.html", error, **await choices(self, step))
+        return self.see_other(f"/appointments/{booked['_id']}")
+
+
+class Booking(BaseModel):
+    item: str
+    hall: str
+    start: Moment
+
+
+class Step(BaseModel):
+    """What has been chosen so far."""
+
+    q: str = ""
+    item: str = ""
+    hall: str = ""
+    day: Day | None = None
+
+
+class NewAppointmentPage(CitizenPage):
+    """GET /appointments/new?item=&hall=&day="""
+
+    @bound
+    async def get(self) -> None:
+        self.show("citizen/appointments/new.html", **await choices(self, self.query(Step)))
+
+
+class AppointmentPage(CitizenPage):
+    """GET /appointments/{id}"""
+
+    @bound
+    async def get(self, key: str) -> None:
+        found = await self.services.appointments.find(key, self.bound_party())
+        try:
+            hall: Hall | None = await self.services.halls.find(found["hall"])
+        except NotFound:
+            hall = None
+        guide = await self.services.guides.version(found["guide"])
+        reviewed = await self.services.reviews.of(f"appointment:{key}")
+        self.show(
+            "citizen/appointments/show.html",
+            appointment=found,
+            hall=hall,
+            guide=guide,
+            label=LABELS[State(found["state"])],
+            reviewed=reviewed,
+            begun=found["start"] <= self.now,
+        )
+
+
+class CodePicture(CitizenPage):
+    """GET /appointments/{id}/code.png: shown at the hall."""
+
+    @bound
+    async def get(self, key: str) -> None:
+        await self.services.appointments.find(key, self.bound_party())
+        self.picture(f"{self.services.site.base_url}/appointments/{key}")
+
+
+class CancelHandler(CitizenPage):
+    """POST /appointments/{id}/cancel"""
+
+    @bound
+    async def post(self, key: str) -> None:
+        appointments, party = self.services.appointments, self.bound_party()
+        try:
+            await appointments.cancel(key, party, self.by_party())
+        except Conflict:
+            if (await appointments.find(key, party))["state"] != State.CANCELLED:
+                raise
+        self.see_other(f"/appointments/{key}")
+
+
+async def choices(page: CitizenPage, step: Step) -> dict[str, Any]:
+    """What there is to choose from after what has been chosen."""
+    found: dict[str, Any] = {"step": step, "guide": None, "hall": None, "halls": [], "days": [], "slots": []}
+    if not step.item:
+        return found | {"guides": await page.services.guides.search(step.q[:50])}
+    guide = await page.services.guides.published(step.item)
+    halls = await page.services.halls.offering(guide.group, guide.places)
+    found |= {"guide": guide, "halls": halls}
+    hall = next((h for h in halls if h.code == step.hall), None)
+    if hall is None:
+        return found
+    days = bookable_days(page.services.calendar, page.cause())
+    found |= {"hall": hall, "days": days}
+    if step.day not in days or step.day is None:
+        return found
+    return found | {"slots": await _slots(page, hall, guide, step.day)}
+
+
+async def _slots(
+    page: CitizenPage, hall: Hall, guide: Guide, day: date
+) -> list[tuple[datetime, datetime, int]]:
+    free = await page.services.appointments.free(hall, guide.group, day, page.services.calendar, page.cause())
+    return [(slot.start, slot.end, slot.left) for slot in free]
+
+
+ROUTES = [
+    (r"/appointments", AppointmentsPage),
+    (r"/appointments/new", NewAppointmentPage),
+    (rf"/appointments/{DOCUMENT_ID}", AppointmentPage),
+    (rf"/appointments/{DOCUMENT_ID}/code\.png", CodePicture),
+    (rf"/appointments/{DOCUMENT_ID}/cancel", CancelHandler),
+]

@@ -1,0 +1,53 @@
+"""办事指南: found and read by anybody, signed in or not (articles 7 and 24)."""
+
+from pydantic import BaseModel
+
+from handlers.web.pages import CitizenPage, steps_of
+from models.people.credentials import ApplicantKind
+
+
+class GuidesQuery(BaseModel):
+    q: str = ""
+    audience: ApplicantKind | None = None
+    topic: str = ""
+    department: str = ""
+
+
+class GuidesPage(CitizenPage):
+    """GET /guides?q=&audience=&topic=&department="""
+
+    async def get(self) -> None:
+        asked = self.query(GuidesQuery)
+        guides = await self.services.guides.search(
+            asked.q[:50],
+            audience=asked.audience,
+            topic=asked.topic or None,
+            department=asked.department or None,
+        )
+        self.show(
+            "citizen/guides.html",
+            asked=asked,
+            guides=guides,
+            topics=await self.services.guides.topics(asked.audience),
+            departments={d["_id"]: d for d in await self.services.departments.all()},
+        )
+
+
+class GuidePage(CitizenPage):
+    """GET /guides/{item}: everything that article 24 lists."""
+
+    async def get(self, item: str) -> None:
+        guide = await self.services.guides.published(item)
+        self.show(
+            "citizen/guide.html",
+            guide=guide,
+            steps=steps_of(guide),
+            department=await self.services.departments.get(guide.department),
+            places=await self.services.halls.those(guide.places),
+        )
+
+
+ROUTES = [
+    (r"/guides", GuidesPage),
+    (r"/guides/([0-9A-Z]{31})", GuidePage),
+]

@@ -1,0 +1,1 @@
+"""自助终端: the full-screen pages of a kiosk (article 23)."""

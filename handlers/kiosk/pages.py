@@ -1,0 +1,164 @@
+"""自助终端: the full-screen page of a kiosk (article 23). It keeps nothing of anybody."""
+
+import tornado.locale
+
+from handlers.citizen.receipts import public_view
+from handlers.web.base import Nowhere, PageExpired, safe_next
+from handlers.web.pages import CitizenPage, steps_of
+from models.errors import BadInput, DomainError, NotFound
+from models.events import Channel
+from models.guides import Guide, Handling
+
+IDLE_SECONDS = 60
+ITEM = r"([0-9A-Z]{31})"
+
+
+class KioskPage(CitizenPage):
+    """No sign-in here: whoever stands in front is a stranger to the next."""
+
+    channel = Channel.KIOSK
+
+    async def token(self) -> str | None:
+        return None
+
+    def get_user_locale(self) -> tornado.locale.Locale:
+        """Chinese, until somebody asks for English: the browser is the kiosk's, not the visitor's."""
+        return tornado.locale.get(self.get_cookie(self.cookie("language"), "zh_CN"))
+
+    def write_domain_error(self, error: DomainError) -> None:
+        if isinstance(error, PageExpired):  # of the person before: the next one begins anew
+            return self.see_other("/kiosk/end")
+        return self.screen("error.html", error=error)
+
+    def screen(self, template: str, **values: object) -> None:
+        self.show(f"kiosk/{template}", **{"idle": IDLE_SECONDS, **values})
+
+
+class KioskHome(KioskPage):
+    """GET /kiosk"""
+
+    async def get(self) -> None:
+        self.screen("home.html", topics=await self.services.guides.topics())
+
+
+class KioskGuides(KioskPage):
+    """GET /kiosk/guides?q=&topic="""
+
+    async def get(self) -> None:
+        text, topic = self.get_query_argument("q", "")[:40], self.get_query_argument("topic", "")
+        guides = await self.services.guides.search(text, topic=topic or None)
+        topics = await self.services.guides.topics()
+        self.screen("guides.html", guides=guides, topics=topics, typed=text, topic=topic)
+
+
+class KioskGuide(KioskPage):
+    """GET /kiosk/guides/{item}: requirements, process and materials, and how to go on (article 23.4)."""
+
+    async def get(self, item: str) -> None:
+        guide = await self.services.guides.published(item)
+        department = await self.services.departments.get(guide.department)
+        self.screen(
+            "guide.html",
+            guide=guide,
+            department=department,
+            steps=steps_of(guide),
+            online=is_online(guide),
+            places=await self.services.halls.offering(guide.group, guide.places),
+        )
+
+
+class KioskGuideCode(KioskPage):
+    """GET /kiosk/guides/{item}/code.png: a QR to go on with this item on one's own phone."""
+
+    async def get(self, item: str) -> None:
+        guide = await self.services.guides.published(item)
+        self.picture(f"{self.services.site.base_url}/guides/{guide.item}")
+
+
+class KioskPhone(KioskPage):
+    """GET /kiosk/phone: everything else, on one's own phone."""
+
+    async def get(self) -> None:
+        self.screen("phone.html")
+
+
+class KioskPhoneCode(KioskPage):
+    """GET /kiosk/phone/code.png"""
+
+    async def get(self) -> None:
+        self.picture(f"{self.services.site.base_url}/")
+
+
+class KioskProgress(KioskPage):
+    """GET and POST /kiosk/progress: by serial number (articles 13, 23.6)."""
+
+    async def get(self) -> None:
+        self.screen("progress.html", view=None, typed="")
+
+    async def post(self) -> None:
+        typed = self.get_body_argument("serial", "")
+        try:
+            view = await public_view(self, typed)
+        except (BadInput, NotFound) as error:
+            return self.screen("progress.html", view=None, typed=typed, error=error)
+        return self.screen("progress.html", view=view, typed="")
+
+
+class KioskNotes(KioskPage):
+    """GET /kiosk/notes: what to mind when serving oneself (articles 20.7, 23.1)."""
+
+    async def get(self) -> None:
+        self.screen("notes.html")
+
+
+class KioskLanguage(KioskPage):
+    """POST /kiosk/language: for this session only; it ends with it."""
+
+    async def post(self) -> None:
+        chosen = "en" if self.get_body_argument("language", "") == "en" else "zh_CN"
+        self.keep_cookie("language", chosen)
+        page = safe_next(self.get_body_argument("next", "/kiosk"))
+        self.see_other(page if page.startswith("/kiosk") else "/kiosk")
+
+
+class KioskEnd(KioskPage):
+    """GET /kiosk/end: the session is over; all that the browser keeps goes.
+
+    A link on another site ends nothing: it may be followed on somebody's own phone.
+    """
+
+    async def get(self) -> None:
+        if self.request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none"):
+            await self.wipe()
+        self.redirect("/kiosk")
+
+    async def wipe(self) -> None:
+        if token := self.get_cookie(self.cookie("session")):  # somebody left the kiosk's own pages
+            await self.services.sessions.close(token)
+        for name in ("language", "elder", "arrival", "session"):
+            self.drop_cookie(name)
+        self.clear_cookie("_xsrf")  # with it no form of this session can be sent again
+        self.set_header("Clear-Site-Data", '"cache", "storage"')
+
+
+class KioskUnknown(Nowhere, KioskPage):
+    """Any path of the kiosk that no route knows."""
+
+
+def is_online(guide: Guide) -> bool:
+    return guide.handling is not Handling.FORM_GENERATION
+
+
+ROUTES = [
+    (r"/kiosk/?", KioskHome),
+    (r"/kiosk/guides", KioskGuides),
+    (rf"/kiosk/guides/{ITEM}", KioskGuide),
+    (rf"/kiosk/guides/{ITEM}/code\.png", KioskGuideCode),
+    (r"/kiosk/phone", KioskPhone),
+    (r"/kiosk/phone/code\.png", KioskPhoneCode),
+    (r"/kiosk/progress", KioskProgress),
+    (r"/kiosk/notes", KioskNotes),
+    (r"/kiosk/language", KioskLanguage),
+    (r"/kiosk/end", KioskEnd),
+    (r"/kiosk/.*", KioskUnknown),
+]

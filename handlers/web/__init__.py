@@ -1,0 +1,1 @@
+"""What all doors share: errors, cookies, forms, words, who is visiting."""

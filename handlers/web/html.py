@@ -1,0 +1,165 @@
+"""Pages: cookies, language, large text, templates; of citizens and of staff."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import tornado.locale
+
+from handlers.web.base import BaseHandler, Nowhere, local, safe_next
+from handlers.web.protection import cookie_name
+from handlers.web.visitor import Method, NotSignedIn, Visitor
+from models.errors import DomainError
+from models.events import Cause, Channel
+from models.staff.members import check_scope
+from models.store import Document
+
+
+class HtmlHandler(BaseHandler):
+    """Pages: cookies, language, large text, templates. The browser keeps none, so going back asks again."""
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")
+
+    @property
+    def here(self) -> str:
+        """The page to come back to: this one, or the one whose form was sent."""
+        if self.request.method == "GET":
+            return str(self.request.uri)
+        sent_from = urlsplit(self.request.headers.get("Referer", ""))
+        return safe_next(sent_from._replace(scheme="", netloc="", fragment="").geturl())
+
+    def send_file(self, kept: Document, content: bytes) -> None:
+        """An uploaded file is a stranger's content: it is sent with its checked type, may run nothing, and
+        only pictures are shown in place.
+        """
+        shown = "inline" if kept["media_type"].startswith("image/") else "attachment"
+        self.set_header("Content-Type", kept["media_type"])
+        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+        self.set_header("Cache-Control", "private, no-store")
+        self.set_header("Content-Disposition", f"{shown}; filename*=UTF-8''{quote(kept['name'], safe='')}")
+        self.finish(content)
+
+    def cookie(self, name: str) -> str:
+        return cookie_name(self.services.site, name)
+
+    def keep_cookie(self, name: str, value: str, *, days: float | None = None) -> None:
+        self.set_cookie(
+            self.cookie(name),
+            value,
+            expires_days=days,
+            httponly=True,
+            secure=self.services.site.secure,
+            samesite="Lax",
+            path="/",
+        )
+
+    def drop_cookie(self, name: str) -> None:
+        self.clear_cookie(
+            self.cookie(name), path="/", httponly=True, secure=self.services.site.secure, samesite="Lax"
+        )
+
+    def get_user_locale(self) -> tornado.locale.Locale | None:
+        chosen = self.get_cookie(self.cookie("language"))
+        account = getattr(self, "account", None)
+        code = chosen or (account or {}).get("language")
+        return tornado.locale.get(code) if code else None
+
+    @property
+    def elder(self) -> bool:
+        """Large text: the visitor's own preference."""
+        chosen = self.get_cookie(self.cookie("elder"))
+        return chosen == "1" if chosen else bool((getattr(self, "account", None) or {}).get("elder"))
+
+    def show(self, template: str, **values: Any) -> None:
+        """Render a page; `error` (a DomainError) among the values also sets the status."""
+        error = values.get("error")
+        if isinstance(error, DomainError):
+            self.set_error_status(error)
+        self.render(template, **{"error": None, "given": {}, **values})
+
+    def given(self) -> dict[str, list[str]]:
+        """What was filled in, to be shown again; a password never is."""
+        hidden = ("_xsrf", "password")
+        return {
+            name: self.get_body_arguments(name) for name in self.request.body_arguments if name not in hidden
+        }
+
+    def get_template_namespace(self) -> dict[str, Any]:
+        names: dict[str, Any] = super().get_template_namespace()
+        return names | {
+            "site": self.services.site,
+            "elder": self.elder,
+            "language": self.locale.code,
+            "now": self.now,
+            "text": self.text,
+            "local": local,
+            "here": self.here,
+            "request_id": self.request_id,
+            "account": getattr(self, "account", None),
+            "party": getattr(self, "party", None),
+        }
+
+    def see_other(self, path: str) -> None:
+        """After a change: go and look at it."""
+        self.redirect(path, status=HTTPStatus.SEE_OTHER)
+
+    def write_domain_error(self, error: DomainError) -> None:
+        self.show("citizen/error.html", error=error)
+
+
+class PageHandler(HtmlHandler, Visitor):
+    """A citizen's page."""
+
+    async def token(self) -> str | None:
+        return self.get_cookie(self.cookie("session"))
+
+    def turn_away(self, error: DomainError, page: str) -> None:
+        if self.request.method != "GET":
+            raise error
+        self.redirect(f"{page}?{urlencode({'next': self.request.uri})}")
+
+
+class StaffHandler(HtmlHandler):
+    """A page of the panel; `self.member` is the staff member, where signed in."""
+
+    channel = Channel.WINDOW
+    member: Document | None = None
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        token = self.get_cookie(self.cookie("staff"))
+        session = token and await self.services.sessions.find(token, "staff", self.cause())
+        if session:
+            self.member = await self.services.staff.get(session["subject"].removeprefix("staff:"))
+
+    def by_member(self) -> Cause:
+        if self.member is None:
+            raise NotSignedIn
+        return self.cause(f"staff:{self.member['_id']}")
+
+
+def needs(scope: str | None = None) -> Callable[[Method], Method]:
+    """Only for staff who are signed in and whose roles carry `scope`."""
+
+    def decorate(method: Method) -> Method:
+        @wraps(method)
+        async def guarded(self: StaffHandler, *args: str) -> None:
+            if self.member is None:
+                if self.request.method != "GET":
+                    raise NotSignedIn
+                return self.redirect(f"/admin/sign-in?{urlencode({'next': self.request.uri})}")
+            if scope:
+                check_scope(self.member, scope)
+            return await method(self, *args)
+
+        return guarded
+
+    return decorate
+
+
+class NotFoundPage(Nowhere, PageHandler):
+    """Any path that no route knows."""

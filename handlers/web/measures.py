@@ -1,0 +1,31 @@
+"""What `/metrics` tells of the house as a whole, read from the database whenever it is asked for."""
+
+from math import inf
+
+from prometheus_client import Gauge
+
+from handlers.web.services import Services
+
+SENT = Gauge("panyu_sms_sent_today", "Short messages counted today, in all and by purpose", ["part"])
+BUDGET = Gauge("panyu_sms_budget", "Short messages that may be sent in a day", ["part"])
+CLOSED = Gauge("panyu_channel_closed", "1 while a provider turns everything away", ["channel", "code"])
+DATABASE_UP = Gauge("panyu_database_up", "Whether the database answers")
+WORKERS = Gauge("panyu_workers", "How many workers were heard of lately")
+WORKER_SILENT = Gauge("panyu_worker_silent_seconds", "Since a worker was heard of; +Inf: never")
+LOOPS_UNWELL = Gauge("panyu_worker_loops_unwell", "Loops of workers heard of lately that fail or hang")
+
+
+async def measure(services: Services) -> None:
+    """Without an answer of the database, all but `DATABASE_UP` stays as it was."""
+    now = services.clock()
+    standing = await services.workers.standing(now)
+    DATABASE_UP.set(1)
+    WORKERS.set(standing.alive)
+    WORKER_SILENT.set((now - standing.heard_at).total_seconds() if standing.heard_at else inf)
+    LOOPS_UNWELL.set(len(standing.unwell))
+    for spent in await services.sms.spent(now):
+        SENT.labels(spent.part).set(spent.used)
+        BUDGET.labels(spent.part).set(spent.most)
+    CLOSED.clear()
+    for each in await services.closures.closed(now):
+        CLOSED.labels(each["_id"], each["code"]).set(1)

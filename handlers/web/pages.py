@@ -1,0 +1,138 @@
+"""What all citizens' pages share: forms that keep their input, answers to scripts, QR pictures."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import qrcode
+from qrcode.constants import ERROR_CORRECT_M
+from tornado.escape import xhtml_escape
+
+from handlers.web import words
+from handlers.web.base import InputInvalid
+from handlers.web.html import PageHandler
+from models.errors import BadInput, DomainError, InvalidForm
+from models.guides import Guide
+from models.people.credentials import ApplicantKind
+from models.store import Document
+from models.workdays import local_date
+
+DOCUMENT_ID = r"([0-9a-f]{32})"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+class Unreadable(InputInvalid):
+    """The same without the name of a field, which is for programs."""
+
+    message = "填写的内容有误或不完整，请返回核对后重试"
+
+
+class CitizenPage(PageHandler):
+    """A citizen's page with its words; `errors` maps each field at fault to what is wrong with it,
+    `labels` fields to what they are called."""
+
+    def get_template_namespace(self) -> dict[str, Any]:
+        return super().get_template_namespace() | {
+            "errors": {},
+            "labels": {},
+            "words": words,
+            "title_of": self.title_of,
+            "certain": self.certain,
+            "name_of": self.name_of,
+            "said": self.said,
+        }
+
+    def certain(self, moment: datetime) -> bool:
+        """False for a day beyond the published calendar, which is shown as 「预计」."""
+        return self.services.calendar.certain(local_date(moment))
+
+    def title_of(self, named: Any) -> str:
+        """The name of a guide, hall or department in the visitor's language, else in Chinese."""
+        names = named if isinstance(named, dict) else {"name": named.name, "name_en": named.name_en}
+        return str((self.locale.code == "en" and names.get("name_en")) or names["name"])
+
+    def name_of(self, applicant: Document) -> str:
+        """A body's name in full, since registers publish it; a person's masked."""
+        if applicant["kind"] == ApplicantKind.PERSON:
+            return str(applicant["masked_name"])
+        return self.services.applicants.name(applicant)
+
+    def said(self, text: str) -> str:
+        """What the data say, as HTML: in the visitor's language, or marked as Chinese on an English page."""
+        shown = xhtml_escape(self.locale.translate(text) if text else "")
+        foreign = self.locale.code == "en" and CHINESE.search(shown)
+        return f'<span lang="zh-CN">{shown}</span>' if foreign else shown
+
+    async def names(self, *documents: Document) -> dict[str, str]:
+        """On an English page the names of the guides, halls and departments of these documents, by code."""
+        if self.locale.code != "en":
+            return {}
+        services = self.services
+        guides = [await services.guides.version(key) for key in {one["guide"] for one in documents}]
+        named = [
+            *((guide.key, guide.name_en) for guide in guides),
+            *((hall.code, hall.name_en) for hall in await services.halls.all()),
+            *((one["_id"], one.get("name_en", "")) for one in await services.departments.all()),
+        ]
+        return {code: name for code, name in named if name}
+
+    def text(self, error: DomainError) -> str:
+        """As for every page, but no name of a field, which is for programs."""
+        return super().text(Unreadable() if isinstance(error, InputInvalid) else error)
+
+    @property
+    def by_script(self) -> bool:
+        """Whether the page's own script asks, which wants JSON."""
+        return self.request.headers.get("X-Requested-With") == "fetch"
+
+    def errors_of(self, error: DomainError) -> dict[str, str]:
+        if isinstance(error, InvalidForm):
+            return {name: self.text(fault) for name, fault in error.faults.items()}
+        if isinstance(error, BadInput) and error.field:
+            return {error.field: self.text(error)}
+        return {}
+
+    def again(self, template: str, error: DomainError, **values: Any) -> None:
+        """The form once more, with what was filled in and what is wrong with it."""
+        if self.by_script:
+            return self.tell_error(error)
+        return self.show(template, error=error, given=self.given(), errors=self.errors_of(error), **values)
+
+    def tell(self, value: Mapping[str, Any]) -> None:
+        """JSON for the page's own script."""
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(json.dumps(value, ensure_ascii=False))
+
+    def tell_error(self, error: DomainError) -> None:
+        self.set_error_status(error)
+        self.tell({"code": error.code, "message": self.text(error), "fields": self.errors_of(error)})
+
+    def write_domain_error(self, error: DomainError) -> None:
+        if self.by_script:
+            return self.tell_error(error)
+        return super().write_domain_error(error)
+
+    def picture(self, url: str) -> None:
+        """A QR that leads to `url`."""
+        self.set_header("Content-Type", "image/png")
+        self.set_header("Cache-Control", "private, max-age=3600")
+        self.finish(qr_png(url))
+
+
+def qr_png(text: str) -> bytes:
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, box_size=8, border=4)
+    code.add_data(text)
+    picture = BytesIO()
+    code.make_image().save(picture, "PNG")
+    return picture.getvalue()
+
+
+def steps_of(guide: Guide) -> dict[str, list[str]]:
+    """The window way and the online way, each as the names of its steps."""
+    return {
+        "window": [step.name for step in guide.window_steps],
+        "online": [step.name for step in guide.online_steps],
+    }

@@ -1,0 +1,110 @@
+"""Who is visiting: their account, and the person or body for whom they act (article 7)."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+from handlers.web.base import BaseHandler
+from models.errors import DomainError, Forbidden, Unauthenticated
+from models.events import Cause
+from models.people.parties import Party
+from models.store import Document
+
+
+class NotSignedIn(Unauthenticated):
+    code = "not_signed_in"
+    message = "请先登录"
+
+
+class NotBound(Forbidden):
+    code = "not_bound"
+    message = "请先完成实名认证"
+
+
+SAFE = frozenset({"GET", "HEAD"})
+
+Method = Callable[..., Awaitable[None]]
+
+
+class Visitor(BaseHandler):
+    """A handler that may know the account and for whom it acts."""
+
+    account: Document | None = None
+    party: Party | None = None
+
+    async def token(self) -> str | None:
+        raise NotImplementedError
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        token = await self.token()
+        session = token and await self.services.sessions.find(token, "account", self.cause())
+        if session:
+            self.account = await self.services.accounts.get(session["subject"].removeprefix("account:"))
+
+    def signed_in_account(self) -> Document:
+        if self.account is None:
+            raise NotSignedIn
+        return self.account
+
+    def by_account(self) -> Cause:
+        return self.cause(f"account:{self.signed_in_account()['_id']}")
+
+    async def find_party(self) -> Party | None:
+        """The applicant for whom the account acts: its own person, or a body it is an agent of."""
+        account = self.signed_in_account()
+        person = await self.services.applicants.of_account(account["_id"])
+        if person is None:
+            return None
+        if not (body := account.get("acting")):
+            return Party(person, person, account["_id"])
+        return Party(await self.services.binding.acting(person, body), person, account["_id"])
+
+    def bound_party(self) -> Party:
+        if self.party is None:
+            raise NotBound
+        return self.party
+
+    def by_party(self) -> Cause:
+        return self.cause(f"applicant:{self.bound_party().agent['_id']}")
+
+    def turn_away(self, error: DomainError, page: str) -> None:  # noqa: ARG002
+        """Answer somebody who must first go to `page`; the default is the error itself."""
+        raise error
+
+
+def signed_in(method: Method) -> Method:
+    """Only for a visitor whose account is known."""
+
+    @wraps(method)
+    async def guarded(self: Visitor, *args: str) -> None:
+        if self.account is None:
+            return self.turn_away(NotSignedIn(), "/sign-in")
+        return await method(self, *args)
+
+    return guarded
+
+
+def bound(method: Method) -> Method:
+    """Only for a visitor bound by the real name (article 7); `self.party` is set.
+
+    Who is no longer an agent of the body acts for themselves from now on; what was to be done for the body
+    is not done for them instead.
+    """
+
+    @wraps(method)
+    async def guarded(self: Visitor, *args: str) -> None:
+        if self.account is None:
+            return self.turn_away(NotSignedIn(), "/sign-in")
+        try:
+            self.party = await self.find_party()
+        except Forbidden:
+            await self.services.accounts.act_for(self.account["_id"], None, self.by_account())
+            self.account["acting"] = None
+            if self.request.method not in SAFE:
+                raise
+            self.party = await self.find_party()
+        if self.party is None:
+            return self.turn_away(NotBound(), "/binding")
+        return await method(self, *args)
+
+    return guarded

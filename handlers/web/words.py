@@ -1,0 +1,86 @@
+"""Chinese words for the codes that citizens' pages show; templates translate them."""
+
+from collections.abc import Mapping
+
+from models.applications import MATERIAL_STATES, State, status_text
+from models.guides import Handling, MaterialKind, Way
+from models.people.credentials import ApplicantKind
+from models.voices.reviews import LEVELS
+
+__all__ = ["LEVELS", "MATERIAL_STATES"]
+
+AUDIENCES: Mapping[str, str] = {
+    ApplicantKind.PERSON: "个人",
+    ApplicantKind.ENTERPRISE: "企业",
+    ApplicantKind.ORGANIZATION: "事业单位及其他组织",
+}
+BODIES: Mapping[str, str] = {ApplicantKind.ENTERPRISE: "企业", ApplicantKind.ORGANIZATION: "其他组织"}
+HANDLING: Mapping[str, str] = {
+    Handling.FORM_GENERATION: "生成表单：网上填表，打印后办理",
+    Handling.PRE_ACCEPTANCE: "网办预受理：网上先审，到场一次签字盖章",
+    Handling.FULLY_ONLINE: "全流程网办：不用到现场",
+}
+HANDLING_SHORT: Mapping[str, str] = {
+    Handling.FORM_GENERATION: "网上填表",
+    Handling.PRE_ACCEPTANCE: "网上预受理",
+    Handling.FULLY_ONLINE: "全程网办",
+}
+WAYS: Mapping[str, str] = {Way.WINDOW: "窗口办理", Way.ONLINE: "网上办理"}
+CHANNELS: Mapping[str, str] = {
+    "wechat": "番禺智慧政务公众号",
+    "miniprogram": "小程序",
+    "kiosk": "自助终端",
+    "window": "窗口",
+}
+MATERIAL_KINDS: Mapping[str, str] = {
+    MaterialKind.CERTIFICATE: "电子证照",
+    MaterialKind.SIGNED: "经电子签名的电子材料",
+    MaterialKind.COPY: "原件的照片或扫描件",
+    MaterialKind.ELECTRONIC: "其他电子材料",
+    MaterialKind.PAPER: "纸质材料",
+}
+HALL_KINDS: Mapping[str, str] = {
+    "centre": "区政务服务中心",
+    "hall": "智慧政务大厅",
+    "station": "村居便民服务站",
+}
+RECEIVING: Mapping[str, str] = {
+    "window": "到窗口领取",
+    "courier": "快递到付",
+    "electronic": "只要电子结果",
+}
+DECISIONS: Mapping[str, str] = {"approved": "准予", "denied": "不予许可"}
+DENIED = "已办结：不予许可"
+GOOD = {State.ACCEPTED, State.CONCLUDED}
+BAD = {State.SUPPLEMENT_REQUESTED, State.NOT_ACCEPTED, State.RETURNED}
+AGENCY_STATES: Mapping[str, str] = {
+    "requested": "等待法定代表人确认",
+    "confirmed": "已确认",
+    "ended": "已结束",
+}
+HAPPENED: Mapping[str, str] = {
+    "application.started": "已开始填写",
+    "application.submitted": "已提交申请",
+    "application.accepted": "予以受理",
+    "application.material_followed": "补交材料",
+    "application.supplement_requested": "要求补齐补正",
+    "application.supplemented": "已补齐补正",
+    "application.not_accepted": "不予受理",
+    "application.returned": "退件",
+    "application.concluded": "办结",
+    "application.withdrawn": "申请人撤回",
+    "appointment.booked": "预约成功",
+    "appointment.cancelled": "已取消预约",
+    "appointment.served": "已办理",
+    "appointment.no_show": "未到场",
+    "appointment.given_up": "本人放弃",
+    "appointment.missing_material": "缺少必备材料",
+}
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+def standing(state: str, decision: str | None) -> tuple[str, str]:
+    """How an application stands, in words, and the look of it: `good`, `warn` or `plain`."""
+    if decision == "denied":
+        return DENIED, "warn"
+    return status_text(state), "good" if state in GOOD else "warn" if state in BAD else "plain"

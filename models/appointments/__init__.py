@@ -1,0 +1,1 @@
+"""预约 at the halls (article 9)."""

@@ -1,0 +1,1 @@
+"""Conversations in WeChat, as far as they are remembered."""

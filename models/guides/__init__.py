@@ -1,0 +1,41 @@
+"""Service items and their guides (articles 4.2, 10, 12, 14, 24)."""
+
+from models.guides.departments import Department, Departments
+from models.guides.form.schema import Condition, Form, Option, Part, Question, Section
+from models.guides.guide import (
+    Fees,
+    Guide,
+    Handling,
+    Material,
+    MaterialKind,
+    NotForApplicant,
+    Step,
+    TimeLimit,
+    Way,
+    check_publishable,
+    guide_of,
+)
+from models.guides.store import Guides
+
+__all__ = [
+    "Condition",
+    "Department",
+    "Departments",
+    "Fees",
+    "Form",
+    "Guide",
+    "Guides",
+    "Handling",
+    "Material",
+    "MaterialKind",
+    "NotForApplicant",
+    "Option",
+    "Part",
+    "Question",
+    "Section",
+    "Step",
+    "TimeLimit",
+    "Way",
+    "check_publishable",
+    "guide_of",
+]

@@ -1,0 +1,229 @@
+"""智能引导: which questions are asked, and whether their answers are answers (article 12)."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from models import typed
+from models.errors import BadInput, InvalidForm
+from models.guides import Form, Question
+from models.people.credentials import RULES, ApplicantKind, CredentialKind, normal_number
+from models.people.masks import NAMES, mask_number, mask_person, mask_phone
+from models.people.phone_codes import check_phone, national
+
+
+class AnswerMissing(BadInput):
+    code = "answer_missing"
+    message = "请填写此项"
+
+
+class AnswerInvalid(BadInput):
+    """What is written cannot be an answer to the question."""
+
+    code = "answer_invalid"
+
+
+class NotAnOption(AnswerInvalid):
+    message = "请选择列出的选项"
+
+
+class DateInFuture(AnswerInvalid):
+    message = "日期不能晚于今天"
+
+
+class NotText(AnswerInvalid):
+    message = "请填写文字"
+
+
+class TooLong(AnswerInvalid):
+    message = "最多填写{limit}字"
+
+
+class NotANumber(AnswerInvalid):
+    message = "请填写数字"
+
+
+class TooSmall(AnswerInvalid):
+    message = "请填写不小于{low}的数字"
+
+
+class TooGreat(AnswerInvalid):
+    message = "请填写不大于{high}的数字"
+
+
+class NotADate(AnswerInvalid):
+    message = "日期有误，请按年-月-日填写"
+
+
+class NotACredential(AnswerInvalid):
+    message = "证件号码有误，请核对后重新填写"
+
+
+class NotYesOrNo(AnswerInvalid):
+    message = "请选择是或否"
+
+
+Answers = dict[str, Any]
+MASKS: dict[str, Callable[[str], str]] = {"phone": mask_phone, "credential": mask_number}
+SEALED_KINDS = frozenset(MASKS)
+HIDDEN = "已隐藏"
+
+
+def is_sealed(question: Question) -> bool:
+    """Whether its answer is kept sealed, and shown to staff only when they ask for it."""
+    return question.sensitive or question.kind in SEALED_KINDS or question.prefill is not None
+
+
+def mask_answer(question: Question, answer: Any, whose: ApplicantKind) -> Any:
+    """A sealed answer as it may be shown to staff who have not asked to see it; `whose` is the applicant's
+    kind."""
+    if question.prefill == "name":
+        return NAMES[whose](str(answer))
+    if question.prefill == "agent_name":
+        return mask_person(str(answer))
+    return MASKS[question.kind](str(answer)) if question.kind in SEALED_KINDS else HIDDEN
+
+
+def is_asked(question: Question, answers: Mapping[str, Any]) -> bool:
+    """Whether the answers before it call for this question."""
+    if question.when is None:
+        return True
+    answer = answers.get(question.when.question)
+    given = answer if isinstance(answer, list) else [answer]
+    return any(value in question.when.values for value in given)
+
+
+def check_answers(
+    form: Form, given: Mapping[str, Any], known: Mapping[str, Any], *, complete: bool, today: date
+) -> Answers:
+    """The answers to the questions that are asked, in their normal form; all others are dropped.
+
+    To a locked question the answer is what is `known` from the binding, whatever was given.
+
+    With `complete`, required questions must be answered; without, a draft may leave them open, but what
+    is written is still checked. A date that lies in the past is not after `today`.
+
+    Raises:
+        InvalidForm: `fields` maps each question at fault to what is wrong.
+    """
+    answers: Answers = {}
+    faults: dict[str, BadInput] = {}
+    for question in form.questions():
+        if not is_asked(question, answers):
+            continue
+        if question.locked:
+            if question.name in known:
+                answers[question.name] = known[question.name]
+            continue
+        raw = given.get(question.name)
+        if _empty(raw):
+            if question.required and complete:
+                faults[question.name] = AnswerMissing()
+            continue
+        try:
+            answers[question.name] = answer = CHECKS[question.kind](question, raw)
+            if question.latest == "today" and answer > today.isoformat():
+                raise DateInFuture
+        except BadInput as error:
+            if complete:
+                faults[question.name] = error
+            else:
+                answers[question.name] = _as_written(question, raw)
+    if faults:
+        raise InvalidForm(faults)
+    return answers
+
+
+def _empty(raw: Any) -> bool:
+    return raw is None or raw == [] or (isinstance(raw, str) and not typed.narrow(raw).strip())
+
+
+def _as_written(question: Question, raw: Any) -> Any:
+    """A draft keeps what is not right yet, within bounds."""
+    if isinstance(raw, list):
+        return [str(value)[:100] for value in raw[: len(question.options)]]
+    return typed.words(str(raw))[: question.max_length]
+
+
+def _text(question: Question, raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise NotText
+    text = typed.words(raw) if question.kind == "long_text" else typed.line(raw)
+    if len(text) > question.max_length:
+        raise TooLong(limit=question.max_length)
+    return text
+
+
+def _number(question: Question, raw: Any) -> float | int:
+    text = typed.number(str(raw))
+    if isinstance(raw, bool) or not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", text):
+        raise NotANumber
+    number = float(text)
+    low, high = question.minimum, question.maximum
+    if low is not None and number < low:
+        raise TooSmall(low=f"{low:g}")
+    if high is not None and number > high:
+        raise TooGreat(high=f"{high:g}")
+    return int(number) if number.is_integer() else number
+
+
+def _date(_: Question, raw: Any) -> str:
+    try:
+        return date.fromisoformat(typed.number(str(raw))).isoformat()
+    except ValueError:
+        raise NotADate from None
+
+
+def _choice(question: Question, raw: Any) -> str:
+    if raw not in [option.value for option in question.options]:
+        raise NotAnOption
+    return str(raw)
+
+
+def _choices(question: Question, raw: Any) -> list[str]:
+    values = [raw] if isinstance(raw, str) else raw
+    known = [option.value for option in question.options]
+    if not isinstance(values, list) or any(value not in known for value in values):
+        raise NotAnOption
+    return [value for value in known if value in values]
+
+
+def _phone(_: Question, raw: Any) -> str:
+    """A mobile number, or a landline with its area code."""
+    text = national(str(raw))
+    if re.fullmatch("0[0-9]{9,11}", text):
+        return text
+    return check_phone(text)
+
+
+def _credential(_: Question, raw: Any) -> str:
+    """A number that some credential can have; 13 digits and more are no old certificate's."""
+    resident = normal_number(CredentialKind.RESIDENT_ID, str(raw))
+    fault = RULES[CredentialKind.RESIDENT_ID].fault(resident, date.max)
+    long = re.fullmatch("[0-9]{12,}[0-9X]", resident)
+    for kind in CredentialKind:
+        number = normal_number(kind, str(raw))
+        old = kind is CredentialKind.LEGAL_PERSON_CERTIFICATE
+        if not (old and long) and not RULES[kind].fault(number, date.max):
+            return number
+    raise fault if fault and long else NotACredential()
+
+
+def _yes_no(_: Question, raw: Any) -> str:
+    if raw not in ("yes", "no"):
+        raise NotYesOrNo
+    return str(raw)
+
+
+CHECKS: dict[str, Callable[[Question, Any], Any]] = {
+    "text": _text,
+    "long_text": _text,
+    "number": _number,
+    "date": _date,
+    "choice": _choice,
+    "choices": _choices,
+    "phone": _phone,
+    "credential": _credential,
+    "yes_no": _yes_no,
+}

@@ -1,0 +1,150 @@
+"""办事指南: one record for the window and the online way of an item, so that the two cannot differ."""
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from models.errors import Refused
+from models.guides.form.schema import Form, Part
+from models.people.credentials import ApplicantKind
+
+
+class NotForApplicant(Refused):
+    code = "not_for_applicant"
+    message = "该事项不面向此类服务对象，请核对办事指南"
+
+
+class OnlineHasMoreSteps(Refused):
+    code = "online_has_more_steps"
+    message = "网上办理环节（{online}个）不得多于窗口办理环节（{window}个）"
+
+
+class OnlineAsksForMore(Refused):
+    code = "online_asks_for_more"
+    message = "网上申请材料不得多于窗口申请材料：{materials}"
+
+
+class Handling(StrEnum):
+    """How an item is handled (article 12)."""
+
+    FORM_GENERATION = "form_generation"  # 生成表单
+    PRE_ACCEPTANCE = "pre_acceptance"  # 需补盖章的网办预受理
+    FULLY_ONLINE = "fully_online"  # 全流程网办
+
+
+class MaterialKind(StrEnum):
+    """In which forms a material is taken (article 14)."""
+
+    CERTIFICATE = "certificate"
+    SIGNED = "signed"
+    COPY = "copy"
+    ELECTRONIC = "electronic"
+    PAPER = "paper"
+
+
+class Way(StrEnum):
+    WINDOW = "window"
+    ONLINE = "online"
+
+
+class Material(Part):
+    code: str = Field(pattern=r"^[a-z0-9_]+$")
+    name: str
+    kinds: list[MaterialKind] = Field(min_length=1)
+    required: bool = True
+    copies: int = Field(1, ge=0)
+    asked: list[Way] = [Way.WINDOW, Way.ONLINE]
+    sample: str = ""
+    blank: str = ""
+    note: str = ""
+
+    @property
+    def uploads(self) -> bool:
+        """Whether it can be handed in as a file."""
+        return any(kind is not MaterialKind.PAPER for kind in self.kinds)
+
+
+class Step(Part):
+    """One step of a process; booking and pre-acceptance are not counted (article 10)."""
+
+    name: str
+    kind: Literal["booking", "pre_acceptance", "step"] = "step"
+
+
+class TimeLimit(Part):
+    """In working days, except `on_the_spot`."""
+
+    acceptance: int = Field(5, ge=0, description="from submission to acceptance")
+    decision: int = Field(20, ge=0, description="promised, from acceptance to conclusion")
+    legal: int = Field(20, ge=0, description="what the law allows")
+    on_the_spot: bool = False
+
+    @model_validator(mode="after")
+    def _promise_within_law(self) -> "TimeLimit":
+        if self.decision > self.legal:
+            raise ValueError("a promised time limit is not longer than the legal one")
+        return self
+
+
+class Fees(Part):
+    amount: str = "不收费"
+    basis: str = ""
+
+
+class Guide(Part):
+    """办事指南, with everything that article 24 lists. Codes of departments are 18-character USCCs."""
+
+    item: str = Field(pattern=r"^[0-9A-Z]{31}$", description="department's USCC + 13 characters")
+    version: int = Field(1, ge=1)
+    name: str
+    name_en: str = ""
+    summary: str
+    department: str
+    audience: list[ApplicantKind] = Field(min_length=1)
+    topics: list[str] = Field(min_length=1, description="life events, 主题")
+    keywords: list[str] = []
+    basis: list[str] = Field(min_length=1, description="legal basis")
+    conditions: list[str] = Field(min_length=1)
+    time_limit: TimeLimit = TimeLimit()
+    fees: Fees = Fees()
+    materials: list[Material]
+    window_steps: list[Step] = Field(min_length=1)
+    online_steps: list[Step] = Field(min_length=1)
+    handling: Handling
+    visits: int = Field(ge=0, description="how many visits the online way takes")
+    trust_first: bool = Field(False, description="先信任后审核: accepted now, materials to follow")
+    places: list[str] = Field(min_length=1, description="codes of halls with a window for it")
+    group: str = Field(description="item group whose windows serve it")
+    consult_phone: str
+    complaint_phone: str
+    channels: list[Literal["wechat", "miniprogram", "kiosk", "window"]] = Field(min_length=1)
+    deliverable: str = Field("", description="name of the result, empty where there is none")
+    form: Form
+
+    @property
+    def key(self) -> str:
+        return f"{self.item}@{self.version}"
+
+    def online_materials(self) -> list[Material]:
+        return [material for material in self.materials if Way.ONLINE in material.asked]
+
+
+def check_publishable(guide: Guide) -> None:
+    """Articles 10 and 14: online is never more work than the window.
+
+    Raises:
+        Refused: `online_has_more_steps` or `online_asks_for_more`.
+    """
+    window, online = (
+        sum(step.kind == "step" for step in steps) for steps in (guide.window_steps, guide.online_steps)
+    )
+    if online > window:
+        raise OnlineHasMoreSteps(online=online, window=window)
+    extra = [material.name for material in guide.online_materials() if Way.WINDOW not in material.asked]
+    if extra:
+        raise OnlineAsksForMore(materials="、".join(extra))
+
+
+def guide_of(document: dict[str, Any]) -> Guide:
+    return Guide.model_validate({name: document[name] for name in Guide.model_fields if name in document})

@@ -1,0 +1,1 @@
+"""Uploaded files: whether one can be taken, and how it is kept (article 14)."""

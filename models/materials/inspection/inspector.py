@@ -1,0 +1,116 @@
+"""Has files judged in children that can be killed, a few at a time.
+
+Pictures and documents wait in lanes of their own, and of one person's files one is judged at a time: so an
+honest photo waits behind nobody's hostile documents. Starting a child anew for each file takes a tenth of a
+second; children kept warm would save that, hold memory all the time, and let one file see what another left.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from models.materials.inspection import faults
+from models.materials.inspection.kinds import HEAD, LARGEST, Lane, lane_of
+from models.materials.inspection.limits import LIMITS, MOST_OF_ONE, MOST_WAITING
+
+ROOT = Path(__file__).parents[3]
+
+
+class Inspector:
+    """Judges files for one process."""
+
+    def __init__(self) -> None:
+        self.places = {lane: asyncio.Semaphore(limits.at_once) for lane, limits in LIMITS.items()}
+        self.turns: dict[tuple[Lane, str], asyncio.Lock] = {}
+        self.waiting: Counter[Lane | tuple[Lane, str]] = Counter()
+
+    @asynccontextmanager
+    async def cleaned(self, file: BinaryIO, owner: str) -> AsyncIterator[tuple[BinaryIO, str]]:
+        """The file as it is kept, with its media type; it is in no folder, and gone when it is closed.
+
+        `file` is a real one, read from its beginning; `owner` is whoever sent it.
+
+        Raises:
+            MaterialFault: it cannot be taken; see `models.materials.inspection.faults`.
+            InspectionBusy: too many are waiting already.
+        """
+        if os.fstat(file.fileno()).st_size > LARGEST:
+            raise faults.MaterialTooLarge
+        lane = lane_of(os.pread(file.fileno(), HEAD, 0))
+        with TemporaryFile() as out:
+            async with self._turn(lane, owner):
+                media_type = await _judge(lane, file, out)
+            out.seek(0)
+            yield out, media_type
+
+    @asynccontextmanager
+    async def _turn(self, lane: Lane, owner: str) -> AsyncIterator[None]:
+        """Wait until it is the owner's turn, and there is a place in the lane."""
+        one = (lane, owner)
+        if self.waiting[lane] >= MOST_WAITING or self.waiting[one] >= MOST_OF_ONE:
+            raise faults.InspectionBusy
+        turn = self.turns.setdefault(one, asyncio.Lock())
+        self.waiting.update((lane, one))
+        try:
+            async with turn, self.places[lane]:
+                yield
+        finally:
+            self.waiting.subtract((lane, one))
+            if not self.waiting[one]:
+                del self.waiting[one], self.turns[one]
+
+
+async def _judge(lane: Lane, file: BinaryIO, out: BinaryIO) -> str:
+    """The media type of the file, which a child has written to `out` as it is kept.
+
+    Raises:
+        MaterialFault
+    """
+    limits = LIMITS[lane]
+    child = await _start(lane, file, out)
+    speaking = asyncio.ensure_future(child.communicate())
+    try:
+        in_time, _ = await asyncio.wait({speaking}, timeout=limits.patience)
+    finally:
+        if child.returncode is None:
+            with suppress(ProcessLookupError):
+                child.kill()
+        said, _ = await speaking
+    if not in_time:
+        raise limits.exceeded
+    ended = child.returncode or 0
+    if ended in (-signal.SIGXCPU, -signal.SIGKILL):
+        raise limits.exceeded
+    if ended < 0:  # a library fell over it
+        raise faults.MaterialDamaged
+    if ended:
+        raise RuntimeError(f"the inspecting child ended with {ended}")
+    verdict = json.loads(said)
+    if fault := faults.FAULTS.get(verdict.get("fault")):
+        raise fault
+    return str(verdict["media_type"])
+
+
+async def _start(lane: Lane, file: BinaryIO, out: BinaryIO) -> Process:
+    """Without this process's environment, which holds keys."""
+    file.seek(0)
+    number, limits = out.fileno(), LIMITS[lane]
+    arguments = (number, os.getpid(), limits.memory, limits.processor)
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "models.materials.inspection.child", lane, *map(str, arguments)),
+        stdin=file,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        pass_fds=(number,),
+        cwd=ROOT,
+        env={"MALLOC_ARENA_MAX": "1"},  # else every thread of a decoder sets aside 64 MB of addresses
+    )

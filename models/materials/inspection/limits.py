@@ -1,0 +1,37 @@
+"""How much the judging of one file may take, and how many are judged at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.materials.inspection import faults
+from models.materials.inspection.kinds import Lane
+
+MEGABYTE = 1024 * 1024
+LARGEST_WRITTEN = 64 * MEGABYTE
+"""Of what a child writes on the way."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`memory` is in bytes beyond what the child's own code takes, `processor` and `patience` in seconds;
+    `exceeded` is what a file is told that takes more."""
+
+    at_once: int
+    memory: int
+    processor: int
+    patience: int
+    exceeded: type[faults.MaterialFault]
+
+
+LIMITS: Mapping[Lane, Limits] = {
+    Lane.PICTURES: Limits(2, 360 * MEGABYTE, 10, 30, faults.TooManyPixels),
+    Lane.DOCUMENTS: Limits(1, 128 * MEGABYTE, 6, 20, faults.DocumentTooComplex),
+}
+"""Measured: a photo of 12 megapixels takes 60 MB and a quarter of a second, the largest that are taken
+(24 megapixels in HEIC) 320 MB of addresses and two seconds. A hostile document takes all it is given, which
+is why one is judged at a time."""
+
+MOST_WAITING = 40
+"""Files in a lane; at the pace of honest ones the last of them waits some ten seconds."""
+MOST_OF_ONE = 12
+"""Files of one person, of whom one is judged at a time."""

@@ -1,0 +1,152 @@
+"""Uploaded files, sealed (article 14).
+
+The bytes are sealed and kept in GridFS; a document of `materials` describes them, and is there as long as
+they are: it is written first, and marked as dropped last.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from hashlib import sha256
+from typing import BinaryIO, ClassVar
+from uuid import uuid4
+
+from pymongo import IndexModel
+from pymongo.errors import PyMongoError
+
+from models.errors import NotFound
+from models.events import Cause, Event
+from models.materials.inspection.inspector import Inspector
+from models.materials.inspection.kinds import safe_name
+from models.privacy import Privacy
+from models.store import Database, Document, Store
+
+
+class FileNotFound(NotFound):
+    code = "file_not_found"
+    message = "没有找到该文件"
+
+
+UNUSED_FOR = timedelta(days=1)
+SWEPT_FOR = timedelta(days=30)
+"""What is still unused then was swept long ago."""
+
+Used = Callable[[set[str]], Awaitable[set[str]]]
+"""Which files the applications with these ids hold."""
+
+
+class Materials(Store):
+    """`{_id, applicant, application, code, name, media_type, size, sha256, key, at, dropped_at?}`; `size` in
+    bytes."""
+
+    collection = "materials"
+    missing = FileNotFound
+    indexes: ClassVar = [IndexModel("application"), IndexModel("at")]
+
+    def __init__(self, database: Database, privacy: Privacy) -> None:
+        super().__init__(database)
+        self.files = database.bucket("files")
+        self.heads, self.chunks = database["files.files"], database["files.chunks"]
+        self.privacy = privacy
+        self.inspector = Inspector()
+
+    async def keep(
+        self, applicant: str, application: str, code: str, name: str | None, file: BinaryIO, by: Cause
+    ) -> Document:
+        """Clean and seal a file, which is a real one of the system, such as `TemporaryFile()` gives.
+
+        Raises:
+            MaterialFault: it cannot be taken; see `models.materials.inspection.faults`.
+            InspectionBusy: too many files are waiting to be judged.
+        """
+        async with self.inspector.cleaned(file, by.actor) as (cleaned, media_type):
+            content = await asyncio.to_thread(cleaned.read)
+        key = uuid4().hex
+        sealed = await asyncio.to_thread(self.privacy.seal_bytes, content, f"file:{key}")
+        document = {
+            "_id": key,
+            "applicant": applicant,
+            "application": application,
+            "code": code,
+            "name": safe_name(name, media_type),
+            "media_type": media_type,
+            "size": len(content),
+            "sha256": sha256(content).hexdigest(),
+            "key": self.privacy.current,
+            "at": by.at,
+        }
+        await self.add(document, Event("material.kept", key, by, {"application": application}))
+        await self.files.upload_from_stream_with_id(key, key, sealed)
+        return document
+
+    async def read(self, key: str, applicant: str | None = None) -> tuple[Document, bytes]:
+        """A file and its description; of `applicant`'s own, where one is given.
+
+        Raises:
+            NotFound: `file_not_found`.
+        """
+        found = await self.get(key)
+        if applicant not in (None, found["applicant"]):
+            raise self.missing
+        return found, await self._content(found)
+
+    async def view(self, key: str, by: Cause) -> tuple[Document, bytes]:
+        """A file for somebody of the staff; that they see it is on record before they do.
+
+        Raises:
+            NotFound: `file_not_found`.
+        """
+        found = await self.get(key)
+        await self.change(
+            key,
+            expects={"dropped_at": None},
+            event=Event("material.viewed", key, by, {"application": found["application"]}),
+            otherwise=self.missing,
+        )
+        return found, await self._content(found)
+
+    async def drop(self, key: str, by: Cause) -> None:
+        """Remove the bytes, then say so; that there was a file stays on record. Can be repeated.
+
+        The head goes first: one who is reading and finds bytes missing sees by it that the file is dropped.
+        """
+        await self.get(key)
+        await self.heads.delete_one({"_id": key})
+        await self.chunks.delete_many({"files_id": key})
+        with suppress(NotFound):  # somebody else has said so
+            await self.change(
+                key,
+                expects={"dropped_at": None},
+                sets={"dropped_at": by.at},
+                event=Event("material.dropped", key, by),
+                otherwise=self.missing,
+            )
+
+    async def sweep(self, used: Used, by: Cause) -> int:
+        """Drop what has been here for a day and no application holds; returns how many.
+
+        Such a file is left when a process dies while somebody hands it in.
+        """
+        query = {"at": {"$gte": by.at - SWEPT_FOR, "$lt": by.at - UNUSED_FOR}, "dropped_at": None}
+        kept = {m["_id"]: m["application"] async for m in self.documents.find(query, {"application": 1})}
+        waste = kept.keys() - await used(set(kept.values()))
+        for key in waste:
+            await self.drop(key, by)
+        return len(waste)
+
+    async def _content(self, found: Document) -> bytes:
+        """
+        Raises:
+            FileNotFound: it has been dropped, perhaps while it was read.
+        """
+        key = found["_id"]
+        if found.get("dropped_at"):
+            raise self.missing
+        try:
+            sealed = await (await self.files.open_download_stream(key)).read()
+        except PyMongoError:
+            if await self.heads.find_one({"_id": key}, {"_id": 1}):
+                raise
+            raise self.missing from None
+        return await asyncio.to_thread(self.privacy.open_bytes, sealed, f"file:{key}", found["key"])

@@ -1,0 +1,1 @@
+"""What goes out because of an event, and who sends it."""

@@ -1,0 +1,156 @@
+"""A user of the chat platform: one account, whether seen in the official account or the mini-program."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import uuid4
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from models.errors import NotFound, Unauthenticated, Unavailable
+from models.events import Cause, Event
+from models.people.verification import PlatformUser
+from models.store import Document, Store, unique_text
+
+
+class SignInSnapshot(Unauthenticated):
+    code = "sign_in_snapshot"
+    message = "当前为微信快照页，请点击右下角「使用完整服务」后再登录"
+
+
+class SignInCodeInvalid(Unauthenticated):
+    code = "sign_in_code_invalid"
+    message = "登录已失效，请重新登录"
+
+
+class WechatUnavailable(Unavailable):
+    code = "wechat_unavailable"
+    message = "微信登录服务暂时无法使用，请稍后再试"
+
+
+class AccountNotFound(NotFound):
+    code = "account_not_found"
+    message = "没有找到该账号"
+
+
+FOLLOWING = ("following", "following_since")
+
+
+class Accounts(Store):
+    """`{_id, openid, miniprogram_openid, unionid, following, following_since, seen_at, language, elder,
+    acting, absorbed}`.
+
+    `absorbed` are ids of accounts that turned out to be the same user's; `acting` is the id of the
+    enterprise or organization that the account's person acts for just now.
+    """
+
+    collection = "accounts"
+    missing = AccountNotFound
+    indexes: ClassVar = [unique_text("openid"), unique_text("miniprogram_openid"), unique_text("unionid")]
+
+    async def follow(self, openid: str, by: Cause, at: datetime | None = None) -> Document:
+        """`at` is when it happened, if not now; what happened later is not undone by what is told late."""
+        return await self._following(openid, True, "account.followed", by, at)
+
+    async def unfollow(self, openid: str, by: Cause, at: datetime | None = None) -> Document:
+        return await self._following(openid, False, "account.unfollowed", by, at)
+
+    async def arrive(self, user: PlatformUser, by: Cause) -> Document:
+        """The account of a user who came through the official account."""
+        return await self._arrive("openid", user, by)
+
+    async def arrive_miniprogram(self, user: PlatformUser, by: Cause) -> Document:
+        """The account of a user who came through the mini-program."""
+        return await self._arrive("miniprogram_openid", user, by)
+
+    async def prefer(self, account: str, by: Cause, **preferences: str | bool) -> None:
+        """Keep `language` ("zh_CN" or "en") or `elder` (large text) for the next visit."""
+        await self.change(
+            account,
+            expects={},
+            sets=preferences,
+            event=Event("account.preferred", account, by, dict(preferences)),
+            otherwise=self.missing,
+        )
+
+    async def act_for(self, account: str, body: str | None, by: Cause) -> None:
+        """Act for a body from now on, or for oneself (`None`); `Agencies.acting` checks the right to."""
+        await self.change(
+            account,
+            expects={},
+            sets={"acting": body},
+            event=Event("account.acting_changed", account, by, {"body": body}),
+            otherwise=self.missing,
+        )
+
+    async def _following(
+        self, openid: str, following: bool, name: str, by: Cause, at: datetime | None
+    ) -> Document:
+        at = at or by.at
+        match = {"openid": openid, "following_since": {"$not": {"$gt": at}}}
+        try:
+            return await self._upsert(match, {"following": following, "following_since": at}, name, by)
+        except DuplicateKeyError:  # something later is known already
+            return dict(await self.documents.find_one({"openid": openid}))
+
+    async def _arrive(self, field: str, user: PlatformUser, by: Cause) -> Document:
+        known: Document | None = await self.documents.find_one({field: user.openid})
+        if known and (user.unionid is None or known.get("unionid") == user.unionid):
+            return known
+        if user.unionid is None:
+            return await self._upsert({field: user.openid}, {}, "account.arrived", by)
+        twin = await self.documents.find_one({"unionid": user.unionid})
+        if twin is None:
+            return await self._upsert({field: user.openid}, {"unionid": user.unionid}, "account.arrived", by)
+        if known:
+            await self._absorb(twin, known, by)
+            await self._release(known, field, by)
+        following = {name: known[name] for name in FOLLOWING if name in known} if known else {}
+        return await self._upsert(
+            {"unionid": user.unionid}, {field: user.openid, **following}, "account.joined", by
+        )
+
+    async def _absorb(self, twin: Document, known: Document, by: Cause) -> None:
+        """Note whose place the twin takes, so that `Binding.keep_bound` finds who was bound there."""
+        await self.change(
+            twin["_id"],
+            expects={},
+            update={"$addToSet": {"absorbed": known["_id"]}},
+            event=Event("account.absorbed", twin["_id"], by, {"account": known["_id"]}),
+            otherwise=self.missing,
+        )
+
+    async def _release(self, known: Document, field: str, by: Cause) -> None:
+        """Free an openid that turned out to belong to another account of the same user.
+
+        If the process dies here, the next arrival finds that account by its unionid and goes on.
+        """
+        await self.change(
+            known["_id"],
+            expects={},
+            update={"$unset": {field: ""}},
+            event=Event("account.merged", known["_id"], by),
+            otherwise=self.missing,
+        )
+
+    async def _upsert(self, match: Document, sets: Document, name: str, by: Cause) -> Document:
+        """Two first contacts at once may both try to insert; the one that loses finds the other's."""
+        for last in (False, True):
+            fresh = uuid4().hex
+            try:
+                found: Document = await self.documents.find_one_and_update(
+                    match,
+                    {
+                        "$set": {**sets, "seen_at": by.at},
+                        "$setOnInsert": {"_id": fresh, "elder": False},
+                        "$push": {"events": Event(name, next(iter(match.values())), by).document()},
+                    },
+                    upsert=True,
+                    return_document=ReturnDocument.AFTER,
+                )
+            except DuplicateKeyError:
+                if last:
+                    raise
+            else:
+                return found
+        raise AssertionError("unreachable")

@@ -1,0 +1,281 @@
+"""服务对象 bound by their real name (article 7): persons, and the bodies for which agents act."""
+
+from contextlib import suppress
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from pymongo import IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from models import typed
+from models.errors import BadInput, Conflict, NotFound, Refused
+from models.events import Cause, Event
+from models.people.credentials import RULES, ApplicantKind, Credential
+from models.people.masks import NAMES, mask_number, mask_phone
+from models.privacy import Privacy
+from models.store import Database, Document, Store, unique_text
+
+
+class PhoneDiffers(Refused):
+    code = "phone_differs"
+    message = "请使用该证件登记时的手机号码接收验证码；号码已停用的，请带证件到窗口更新后再绑定"
+
+
+class BindingRaced(Conflict):
+    code = "binding_raced"
+    message = "该证件正在办理绑定，请稍后再试"
+
+
+class ApplicantNotFound(NotFound):
+    code = "applicant_not_found"
+    message = "没有找到该服务对象"
+
+
+class AlreadyVerified(Conflict):
+    code = "already_verified"
+    message = "该证件已以“{name}”认证，与所填姓名不一致，请核对证件"
+
+
+class RevealNeedsReason(BadInput):
+    code = "reason_required"
+    message = "请填写查看完整信息的理由"
+    field = "reason"
+
+
+class AccountBound(Conflict):
+    code = "account_bound"
+    message = "当前微信已绑定其他身份，请先在个人中心解除绑定"
+
+
+class NotBoundToAccount(Conflict):
+    code = "not_bound"
+    message = "当前微信没有绑定该身份"
+
+
+class Applicants(Store):
+    """One document for each verified credential.
+
+    `{_id, kind, name, number, phone (sealed), credential: {kind, label, index, number_index, masked},
+    masked_name, masked_phone, account: the one it is bound to or None, verified: {at, by}, representative:
+    of a body, from `number_index`}`. The credential is unique, and so is the account: a credential binds to
+    one account at a time, an account to one person.
+    """
+
+    collection = "applicants"
+    missing = ApplicantNotFound
+    indexes: ClassVar = [
+        IndexModel("credential.index", unique=True, name="credential"),
+        IndexModel("credential.number_index", name="number"),
+        unique_text("account"),
+    ]
+
+    def __init__(self, database: Database, privacy: Privacy) -> None:
+        super().__init__(database)
+        self.privacy = privacy
+
+    async def of_account(self, account: str) -> Document | None:
+        """The person bound to an account."""
+        found: Document | None = await self.documents.find_one({"account": account})
+        return found
+
+    async def known(self, credential: Credential) -> Document | None:
+        """Who has this credential already, verified earlier here or at a window."""
+        found: Document | None = await self.documents.find_one({"credential.index": self._index(credential)})
+        return found
+
+    async def of_number_index(self, index: str) -> Document | None:
+        """A person bound by any credential with this number (see `number_index`)."""
+        query = {"credential.number_index": index, "account": {"$type": "string"}}
+        found: Document | None = await self.documents.find_one(query)
+        return found
+
+    async def bind(
+        self, credential: Credential, *, name: str, phone: str, account: str, verified_by: str, by: Cause
+    ) -> Document:
+        """Bind a verified person to an account; the account bound before is named in `applicant.rebound`.
+
+        The phone that was kept with the credential is the one that counts: else anybody who knows a name and
+        a number could take a binding over with a phone of their own.
+
+        Raises:
+            Refused: `phone_differs`.
+            Conflict: `account_bound`, the account is bound to another person; `binding_raced`.
+        """
+        before = await self.known(credential)
+        if before and self.phone(before) not in (None, phone):
+            raise PhoneDiffers
+        old = before["account"] if before else None
+        name_of_event, data = "applicant.bound", {}
+        if old not in (None, account):
+            name_of_event, data = "applicant.rebound", {"old_account": old}
+        identity = self._identity(before, ApplicantKind.PERSON, credential, name, phone)
+        sets = {**identity, "account": account, "verified": {"at": by.at, "by": verified_by}}
+        try:
+            return await self._put(before, sets, name_of_event, by, data, expects={"account": old})
+        except DuplicateKeyError:
+            raise AccountBound from None
+
+    async def register_body(
+        self, kind: ApplicantKind, credential: Credential, *, name: str, representative: str, by: Cause
+    ) -> Document:
+        """Keep a verified enterprise or organization; `representative` is from `number_index`."""
+        before = await self.known(credential)
+        sets = {
+            **self._identity(before, kind, credential, name, None),
+            "account": None,
+            "representative": representative,
+            "verified": {"at": by.at, "by": "register"},
+        }
+        return await self._put(before, sets, "applicant.registered", by)
+
+    async def verify_at_window(
+        self, kind: ApplicantKind, credential: Credential, *, name: str, phone: str, by: Cause
+    ) -> Document:
+        """Staff saw the document itself; the person can bind online afterwards, or goes on with a new phone,
+        of which the account that is bound hears.
+
+        Raises:
+            Conflict: `already_verified`, under another name.
+        """
+        before = await self.known(credential)
+        if before and not typed.same_name(self.name(before), name):
+            raise AlreadyVerified(name=before["masked_name"])
+        changed = bool(before and phone and self.phone(before) not in (None, phone))
+        sets = {
+            **self._identity(before, kind, credential, name, phone or None),
+            "verified": {"at": by.at, "by": by.actor},
+        }
+        if before is None:
+            sets["account"] = None
+        name_of_event = "applicant.phone_changed" if changed else "applicant.verified_at_window"
+        return await self._put(before, sets, name_of_event, by)
+
+    async def move(self, old: str, account: str, by: Cause) -> None:
+        """Bind whom one account has to another of the same user, unless that has somebody already."""
+        with suppress(DuplicateKeyError):
+            found = await self.of_account(old)
+            if found:
+                event = Event("applicant.moved", found["_id"], by, {"old_account": old, "account": account})
+                await self.documents.update_one(
+                    {"_id": found["_id"], "account": old},
+                    {"$set": {"account": account}, "$push": {"events": event.document()}},
+                )
+
+    async def unbind(self, applicant: str, account: str, by: Cause) -> None:
+        """
+        Raises:
+            Conflict: `not_bound`.
+        """
+        await self.change(
+            applicant,
+            expects={"account": account},
+            sets={"account": None},
+            event=Event("applicant.unbound", applicant, by, {"account": account}),
+            otherwise=NotBoundToAccount,
+        )
+
+    async def reveal(self, applicant: str, reason: str, by: Cause, application: str) -> dict[str, Any]:
+        """The whole identity for a member of staff, for the sake of an application; that it was seen, by
+        whom and why, stays on record.
+
+        Raises:
+            BadInput: `reason_required`.
+        """
+        if not (reason := typed.words(reason)):
+            raise RevealNeedsReason
+        data = {"reason": reason[:200], "application": application}
+        event = Event("applicant.revealed", applicant, by, data)
+        found = await self.change(applicant, expects={}, event=event, otherwise=self.missing)
+        return self.export(found)
+
+    def name(self, applicant: Document) -> str:
+        return self._open(applicant, "name")
+
+    def number(self, applicant: Document) -> str:
+        return self._open(applicant, "number")
+
+    def phone(self, applicant: Document) -> str | None:
+        return self._open(applicant, "phone") if applicant.get("phone") else None
+
+    def number_index(self, number: str) -> str:
+        """Finds a number whatever kind of credential it is on: a representative's, as registers give it."""
+        return self.privacy.index(number, "credential_number")
+
+    def export(self, applicant: Document) -> dict[str, Any]:
+        """All that we hold of a person or body, in the clear, for itself alone (PIPL article 45)."""
+        return {
+            "kind": applicant["kind"],
+            "name": self.name(applicant),
+            "credential_kind": applicant["credential"]["kind"],
+            "credential_number": self.number(applicant),
+            "phone": self.phone(applicant),
+            "verified": applicant["verified"],
+        }
+
+    def _open(self, applicant: Document, field: str) -> str:
+        return self.privacy.open(applicant[field], f"applicant:{applicant['_id']}:{field}")
+
+    def _index(self, credential: Credential) -> str:
+        return self.privacy.index(f"{credential.register}:{credential.number}", "credential")
+
+    def _identity(
+        self,
+        before: Document | None,
+        kind: ApplicantKind,
+        credential: Credential,
+        name: str,
+        phone: str | None,
+    ) -> Document:
+        key = before["_id"] if before else uuid4().hex
+        clear = {"name": name, "number": credential.number, "phone": phone}
+        sealed = {
+            field: self.privacy.seal(text, f"applicant:{key}:{field}")
+            for field, text in clear.items()
+            if text
+        }
+        return {
+            "_id": key,
+            "kind": kind.value,
+            **sealed,
+            "masked_name": NAMES[kind](name),
+            **({"masked_phone": mask_phone(phone)} if phone else {}),
+            "credential": {
+                "kind": credential.kind.value,
+                "label": RULES[credential.kind].label,
+                "index": self._index(credential),
+                "number_index": self.number_index(credential.number),
+                "masked": mask_number(credential.number),
+            },
+        }
+
+    async def _put(
+        self,
+        before: Document | None,
+        sets: Document,
+        name_of_event: str,
+        by: Cause,
+        data: Document | None = None,
+        expects: Document | None = None,
+    ) -> Document:
+        """Insert, or update where it is still as it `expects`.
+
+        Raises:
+            Conflict: `binding_raced`.
+        """
+        key = sets["_id"]
+        event = Event(name_of_event, key, by, {**(data or {}), "account": sets.get("account")})
+        if before is None:
+            try:
+                return await self.add(sets, event)
+            except DuplicateKeyError as error:
+                if "credential" not in str(error.details):
+                    raise
+                raise BindingRaced from None
+        changed: Document | None = await self.documents.find_one_and_update(
+            {"_id": key, **(expects or {})},
+            {"$set": {k: v for k, v in sets.items() if k != "_id"}, "$push": {"events": event.document()}},
+            return_document=ReturnDocument.AFTER,
+        )
+        if changed is None:
+            raise BindingRaced
+        return changed

@@ -1,0 +1,151 @@
+"""Real-name binding (article 7): the one way in, whichever door is used."""
+
+from dataclasses import dataclass
+
+from models import typed
+from models.counters import Counters, Limit, Use, Window
+from models.errors import BadInput, Forbidden, NotFound, Refused
+from models.events import Cause
+from models.people.agencies import Agencies, AgencyDayLimit
+from models.people.applicants import Applicants
+from models.people.credentials import ApplicantKind, Credential, CredentialKind, check_credential
+from models.people.phone_codes import PhoneCodes, check_phone
+from models.people.verification import Verdict, Verifier
+from models.store import Document
+from models.workdays import local_date
+
+
+class IdentityMismatch(Refused):
+    code = "identity_mismatch"
+    message = "姓名（名称）与证件号码不一致，请核对后重新填写"
+
+
+class IdentityNoRecord(Refused):
+    code = "identity_no_record"
+    message = "暂未查到该证件的登记信息，请携带证件原件到任一政务服务窗口核验后再绑定"
+
+
+class NotAgent(Forbidden):
+    code = "not_agent"
+    message = "您不是该单位已确认的经办人"
+
+
+class NameInvalid(BadInput):
+    code = "name_invalid"
+    message = "请填写证件上的姓名（名称）"
+    field = "name"
+
+
+BODIES = Limit("bodies_asked_for", 10, Window.DAY, AgencyDayLimit)
+"""Requests of one person, for whichever body: the representative of each hears of it by WeChat or SMS."""
+
+
+@dataclass(frozen=True)
+class Binding:
+    """The parts that binding needs; every door shares one of these."""
+
+    applicants: Applicants
+    agencies: Agencies
+    phone_codes: PhoneCodes
+    verifier: Verifier
+    counters: Counters
+
+    async def person(
+        self, account: str, *, kind: CredentialKind, name: str, number: str, phone: str, code: str, by: Cause
+    ) -> Document:
+        """Bind the person to the account.
+
+        Raises:
+            BadInput: the number, the phone, the name or the code is wrong.
+            Refused: `identity_mismatch`, `identity_no_record`, `phone_differs`.
+            Conflict: `account_bound`, `binding_raced`.
+            Unavailable: the register does not answer; nothing was changed.
+        """
+        name = check_name(name)
+        credential = check_credential(ApplicantKind.PERSON, kind, number, local_date(by.at))
+        phone = check_phone(phone)
+        await self.phone_codes.check(phone, code, account=account, by=by)
+        verified_by = await self._verify_person(credential, name)
+        applicant = await self.applicants.bind(
+            credential, name=name, phone=phone, account=account, verified_by=verified_by, by=by
+        )
+        await self.phone_codes.use_up(phone, account=account)
+        return applicant
+
+    async def body(
+        self,
+        agent: Document,
+        *,
+        applicant_kind: ApplicantKind,
+        kind: CredentialKind,
+        name: str,
+        number: str,
+        by: Cause,
+    ) -> Document:
+        """Ask that a bound person may act for an enterprise or organization; returns the agency.
+
+        Raises:
+            BadInput, Refused, Unavailable: as for `person`.
+            Conflict: `agency_exists`.
+            TooMany: `agency_day_limit`, for this body or for all together.
+        """
+        name = check_name(name)
+        credential = check_credential(applicant_kind, kind, number, local_date(by.at))
+        found = await self.verifier.body(credential.kind, name, credential.number)
+        _accept(found.verdict)
+        body = await self.applicants.register_body(
+            applicant_kind,
+            credential,
+            name=name,
+            representative=self.applicants.number_index(typed.number(found.representative_number)),
+            by=by,
+        )
+        await self.agencies.end_former(body, by)
+        async with self.counters.taken([Use(BODIES, agent["_id"])], by.at):
+            return await self.agencies.request(agent, body, by)
+
+    async def acting(self, person: Document, body: str) -> Document:
+        """The body that a person may act for.
+
+        Raises:
+            Forbidden: `not_agent`, also for a body that there is not.
+        """
+        try:
+            found = await self.applicants.get(body)
+        except NotFound:
+            raise NotAgent from None
+        if "representative" not in found or not await self.agencies.acts(person["_id"], found):
+            raise NotAgent
+        return found
+
+    async def keep_bound(self, account: Document, by: Cause) -> None:
+        """Whoever was bound to an account that this one has absorbed stays bound; safe to repeat."""
+        for absorbed in account.get("absorbed", []):
+            await self.applicants.move(absorbed, account["_id"], by)
+
+    async def _verify_person(self, credential: Credential, name: str) -> str:
+        """Who vouches: staff who saw the document, or the register."""
+        known = await self.applicants.known(credential)
+        seen = known is not None and known["verified"]["by"].startswith("staff:")
+        if known and seen and typed.same_name(self.applicants.name(known), name):
+            return str(known["verified"]["by"])
+        _accept(await self.verifier.person(credential.kind, name, credential.number))
+        return "register"
+
+
+def check_name(name: str) -> str:
+    """
+    Raises:
+        BadInput: `name_invalid`.
+    """
+    normal = typed.name(name)
+    if not 2 <= len(normal) <= 100 or any(char in "<>\\{}" or ord(char) < 32 for char in normal):
+        raise NameInvalid
+    return normal
+
+
+def _accept(verdict: Verdict) -> None:
+    if verdict is Verdict.MISMATCH:
+        raise IdentityMismatch
+    if verdict is Verdict.NO_RECORD:
+        raise IdentityNoRecord

@@ -1,0 +1,251 @@
+"""One-time codes by SMS, which show that a phone is in the hands of the person who names it (article 7).
+
+6 digits, valid 5 minutes, 5 tries. A code belongs to the account that asked for it: no other account can use
+it, replace it or spend its tries. Nor can one account use up what a phone may get (PHONE): it has a smaller
+part of it (ONE_ACCOUNT), so that the phone's owner can always have a code of their own.
+"""
+
+import re
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from typing import ClassVar
+
+from pymongo import IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from models import typed
+from models.counters import Counters, Limit, Use, Window, network_of, seconds_until
+from models.errors import BadInput, TooMany
+from models.events import Cause, Event
+from models.outgoing.sms import Purpose, SmsDays, SmsLimits
+from models.privacy import Privacy
+from models.store import Database, Document, Store
+
+
+class PhoneInvalid(BadInput):
+    code = "phone_invalid"
+    message = "手机号码有误，请填写11位手机号码"
+    field = "phone"
+
+
+class PhoneCodeWrong(BadInput):
+    code = "phone_code_wrong"
+    message = "验证码不对，请核对短信后重填；超过5分钟或多次填错请重新获取"
+    field = "code"
+
+
+class PhoneCodeTooSoon(TooMany):
+    code = "phone_code_too_soon"
+    message = "请{seconds}秒后再获取验证码"
+
+
+class PhoneCodeHourLimit(TooMany):
+    code = "phone_code_hour_limit"
+    message = "该手机号码获取验证码次数较多，请{minutes}分钟后再试，或携带证件到任一政务服务窗口办理"
+
+
+class PhoneCodeDayLimit(TooMany):
+    code = "phone_code_day_limit"
+    message = "今日获取验证码次数已达上限，请明天再试或到窗口办理"
+
+
+class PhoneCodeAccountLimit(TooMany):
+    code = "phone_code_account_limit"
+    message = "您今日获取验证码次数已达上限，请明天再试，或携带证件到任一政务服务窗口办理"
+
+
+class PhoneCodeAddressLimit(TooMany):
+    code = "phone_code_address_limit"
+    message = "当前网络获取验证码次数过多，请稍后再试或换用其他网络，也可携带证件到任一政务服务窗口办理"
+
+
+@dataclass(frozen=True)
+class Pace:
+    """At most `most` codes in any `period`."""
+
+    most: int
+    period: timedelta
+
+
+VALID = timedelta(minutes=5)
+APART = timedelta(seconds=60)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+PHONE = (Pace(1, APART), Pace(5, HOUR), Pace(10, DAY))
+"""To one phone, whichever account asks: as many as Aliyun lets through."""
+ONE_ACCOUNT = (Pace(4, HOUR), Pace(8, DAY))
+"""To one phone because of one account."""
+REMEMBERED = PHONE[-1].most
+TRIES = 5
+
+
+def national(phone: str) -> str:
+    """A number as it is dialled within the mainland, as far as it is one: a landline with its area code."""
+    whole = typed.digits(phone)
+    bare = re.sub(r"^(\+|00)86", "", whole)
+    if bare != whole and re.match("[2-9]", bare):
+        return f"0{bare}"
+    return re.sub("^86(?=1[0-9]{10}$)", "", bare)
+
+
+def check_phone(phone: str) -> str:
+    """A mainland mobile number in its 11-digit form.
+
+    Raises:
+        BadInput: `phone_invalid`.
+    """
+    normal = national(phone)
+    if not re.fullmatch(r"1[3-9][0-9]{9}", normal):
+        raise PhoneInvalid
+    return normal
+
+
+def typed_code(text: str) -> str:
+    """The six digits that somebody typed, or that stand in a message pasted whole."""
+    found = re.findall("(?<![0-9])[0-9]{6}(?![0-9])", typed.narrow(text))
+    return found[0] if len(found) == 1 else typed.digits(text)
+
+
+def check_pace(codes: Sequence[Document], account: str, now: datetime) -> None:
+    """Whether another code may go to the phone that got `codes`, newest first, because of `account`.
+
+    Raises:
+        PhoneCodeTooSoon, PhoneCodeHourLimit, PhoneCodeDayLimit: by how long there is to wait.
+    """
+    own = [code for code in codes if code["account"] == account]
+    free = [free_from(codes, pace) for pace in PHONE] + [free_from(own, pace) for pace in ONE_ACCOUNT]
+    latest = max((moment for moment in free if moment), default=now)
+    if latest <= now:
+        return
+    seconds = seconds_until(latest, now)
+    if latest - now <= APART:
+        raise PhoneCodeTooSoon(retry_after=seconds, seconds=seconds)
+    if latest - now <= HOUR:
+        raise PhoneCodeHourLimit(retry_after=seconds, minutes=-(-seconds // 60))
+    raise PhoneCodeDayLimit(retry_after=seconds)
+
+
+def free_from(codes: Sequence[Document], pace: Pace) -> datetime | None:
+    """When the pace lets the next one through, if it has ever been reached."""
+    if len(codes) < pace.most:
+        return None
+    sent: datetime = codes[pace.most - 1]["sent_at"]
+    return sent + pace.period
+
+
+class PhoneCodes(Store):
+    """`{_id: index of the phone, phone (sealed), purge_at, codes: the last ten, newest first}`; a code is
+    `{id: of its event, account, code (sealed), sent_at, expires_at, tries, used}`."""
+
+    collection = "phone_codes"
+    indexes: ClassVar = [
+        IndexModel("purge_at", name="purge", expireAfterSeconds=0, partialFilterExpression={"events": []})
+    ]
+    """What is no longer of use goes, once its events have been relayed."""
+
+    def __init__(self, database: Database, privacy: Privacy, counters: Counters, sms: SmsDays) -> None:
+        super().__init__(database)
+        self.privacy, self.counters, self.sms = privacy, counters, sms
+
+    async def request(self, phone: str, *, account: str, address: str, by: Cause) -> None:
+        """Make a code for an account that asks from a network address, and record that it is to be sent.
+
+        Raises:
+            PhoneInvalid
+            PhoneCodeTooSoon, PhoneCodeHourLimit, PhoneCodeDayLimit: for the phone.
+            PhoneCodeAccountLimit, PhoneCodeAddressLimit
+            SmsUsedUp: for everybody, codes have had their share of today's messages.
+        """
+        phone = check_phone(phone)
+        key = self.privacy.index(phone, "phone")
+        found: Document | None = await self.documents.find_one({"_id": key}, {"codes": 1})
+        check_pace(found["codes"] if found else [], account, by.at)
+        uses = _uses(self.sms.limits, account, network_of(address))
+        async with self.counters.taken(uses, by.at), self.sms.taken(Purpose.CODE, by.at):
+            await self._issue(key, phone, account, found, by)
+
+    async def check(self, phone: str, code: str, *, account: str, by: Cause) -> None:
+        """Count a try at the newest code of this account, and see whether it is right.
+
+        Raises:
+            PhoneCodeWrong: also for a code that is used, expired or tried too often, or another account's.
+        """
+        key = self.privacy.index(check_phone(phone), "phone")
+        found: Document | None = await self.documents.find_one({"_id": key})
+        newest = self.newest(found, account) if found else None
+        if not found or not newest or newest["expires_at"] <= by.at:
+            raise PhoneCodeWrong
+        usable = {"id": newest["id"], "used": False, "tries": {"$lt": TRIES}}
+        tried = await self.documents.update_one(
+            {"_id": key, "codes": {"$elemMatch": usable}}, {"$inc": {"codes.$.tries": 1}}
+        )
+        given = typed_code(code).encode()
+        if not tried.matched_count or not compare_digest(self.secret(found, newest)[1].encode(), given):
+            raise PhoneCodeWrong
+
+    async def use_up(self, phone: str, *, account: str) -> None:
+        """After what the code was for has been done."""
+        await self.documents.update_one(
+            {"_id": self.privacy.index(check_phone(phone), "phone")},
+            {"$set": {"codes.$[own].used": True}},
+            array_filters=[{"own.account": account}],
+        )
+
+    def newest(self, document: Document, account: str) -> Document | None:
+        """The one code of an account that counts."""
+        return next((code for code in document["codes"] if code["account"] == account), None)
+
+    def phone(self, document: Document) -> str:
+        return self.privacy.open(document["phone"], f"phone_code:{document['_id']}:phone")
+
+    def secret(self, document: Document, code: Document | None = None) -> tuple[str, str]:
+        """The phone and the code (the newest of all, if none is given), for the one who sends it."""
+        code = code or document["codes"][0]
+        opened = self.privacy.open(code["code"], f"phone_code:{document['_id']}:{code['id']}")
+        return self.phone(document), opened
+
+    async def _issue(self, key: str, phone: str, account: str, found: Document | None, by: Cause) -> None:
+        """
+        Raises:
+            PhoneCodeTooSoon: another code went to the phone at the same moment.
+        """
+        event = Event("phone_code.requested", key, by)
+        digits = f"{secrets.randbelow(10**6):06}"
+        code = {
+            "id": event.id,
+            "account": account,
+            "code": self.privacy.seal(digits, f"phone_code:{key}:{event.id}"),
+            "sent_at": by.at,
+            "expires_at": by.at + VALID,
+            "tries": 0,
+            "used": False,
+        }
+        unchanged = {"codes.0.id": found["codes"][0]["id"]} if found else {"codes.0": {"$exists": False}}
+        update = {
+            "$set": {
+                "phone": self.privacy.seal(phone, f"phone_code:{key}:phone"),
+                "purge_at": by.at + 2 * DAY,
+            },
+            "$push": {
+                "codes": {"$each": [code], "$position": 0, "$slice": REMEMBERED},
+                "events": event.document(),
+            },
+        }
+        with suppress(DuplicateKeyError):
+            done = await self.documents.update_one({"_id": key, **unchanged}, update, upsert=found is None)
+            if done.matched_count or done.upserted_id is not None:
+                return
+        seconds = int(APART.total_seconds())
+        raise PhoneCodeTooSoon(retry_after=seconds, seconds=seconds)
+
+
+def _uses(limits: SmsLimits, account: str, network: str) -> list[Use]:
+    """What a code counts for beside its phone."""
+    of_account = Limit("code_account", limits.codes_per_account, Window.DAY, PhoneCodeAccountLimit)
+    in_an_hour = Limit("code_address", limits.codes_per_address_hour, Window.HOUR, PhoneCodeAddressLimit)
+    in_a_day = Limit("code_address_day", limits.codes_per_address, Window.DAY, PhoneCodeAddressLimit)
+    return [Use(of_account, account), Use(in_an_hour, network), Use(in_a_day, network)]

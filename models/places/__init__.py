@@ -1,0 +1,1 @@
+"""The halls and stations, their hours and capacities (article 9)."""

@@ -1,0 +1,1 @@
+"""Members of staff: roles, sign-in, what each may see."""

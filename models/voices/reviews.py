@@ -1,0 +1,198 @@
+"""好差评: one review for each matter, five levels, and a reason with a bad one (articles 17 and 23.7).
+
+Levels and tag codes are those of the national 好差评 interface; 2 and 1 are 差评.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pymongo import DESCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from models import typed
+from models.errors import BadInput, Conflict, Refused
+from models.events import Cause, Event
+from models.people.parties import Party
+from models.store import Document, Store
+
+
+class NotFinished(Refused):
+    code = "not_finished"
+    message = "办结（或预约办理完毕）后才能评价"
+
+
+class LevelInvalid(BadInput):
+    code = "level_invalid"
+    message = "请选择满意程度"
+    field = "level"
+
+
+class TagsInvalid(BadInput):
+    code = "tags_invalid"
+    message = "所选评价标签与满意程度不符"
+    field = "tags"
+
+
+class WordsTooLong(BadInput):
+    code = "words_too_long"
+    message = "评价内容最多{limit}字"
+    field = "words"
+
+
+class BadReviewNeedsReason(Refused):
+    code = "reason_required"
+    message = "不满意的评价请同时说明原因：选择标签或填写文字"
+
+
+class NotYours(Refused):
+    code = "not_yours"
+    message = "只能评价本人办理的事项"
+
+
+class AlreadyReviewed(Conflict):
+    code = "already_reviewed"
+    message = "您已评价过，谢谢"
+
+
+LEVELS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
+BAD = frozenset({2, 1})
+LONGEST = 500
+
+TAGS: dict[int, dict[str, str]] = {
+    5: {
+        "510": "一窗受理一次办结",
+        "511": "可以先受理后补材料",
+        "512": "不用提交证明",
+        "513": "可以全程网上办理",
+        "514": "可以使用手机办理",
+        "515": "可以就近办理",
+        "516": "无需材料直接办理",
+        "517": "服务热情效率高",
+    },
+    4: {
+        "406": "一张表单完成申报",
+        "407": "在线提交窗口核验",
+        "408": "一张清单告知全部材料",
+        "409": "告知承诺减免材料",
+        "410": "可在线预约",
+        "411": "跑大厅一次办完",
+        "412": "可用自助机",
+        "413": "服务态度较好",
+    },
+    3: {
+        "307": "一次性告知补正材料",
+        "308": "提供材料样本",
+        "309": "承诺时间内办结",
+        "310": "指南指引准确",
+        "311": "按指南材料即可办理",
+        "312": "可快递送达",
+        "313": "跑动次数一致",
+        "314": "服务态度一般",
+    },
+    2: {
+        "207": "无材料样本",
+        "208": "无材料清单",
+        "209": "未在承诺时间办结",
+        "210": "同样证明多次提交",
+        "211": "承诺网办却不能办",
+        "212": "预约后仍重复取号",
+        "213": "业务不熟练",
+        "214": "态度生硬",
+    },
+    1: {
+        "108": "指南外新增条件",
+        "109": "指南外材料",
+        "110": "无理由超法定时间",
+        "111": "样本有错",
+        "112": "承诺在线收件却不能",
+        "113": "多头跑",
+        "114": "跑动次数不一致",
+        "115": "态度差效率低",
+    },
+}
+"""Level → tag code → words."""
+
+REVIEWABLE = {"application": "concluded", "appointment": "served"}
+"""What can be reviewed, and the state in which it is finished."""
+
+
+def check_reviewable(kind: str, state: str) -> None:
+    """
+    Raises:
+        Refused: `not_finished`.
+    """
+    if REVIEWABLE.get(kind) != state:
+        raise NotFinished
+
+
+def check_review(level: int, tags: list[str], words: str) -> None:
+    """
+    Raises:
+        BadInput: `level_invalid`, `tags_invalid`, `words_too_long`.
+        Refused: `reason_required`, a bad review without tags or words (article 17).
+    """
+    if level not in LEVELS:
+        raise LevelInvalid
+    if not set(tags) <= TAGS[level].keys():
+        raise TagsInvalid
+    if len(words) > LONGEST:
+        raise WordsTooLong(limit=LONGEST)
+    if level in BAD and not tags and not words:
+        raise BadReviewNeedsReason
+
+
+class Reviews(Store):
+    """`{_id: "application:<id>" | "appointment:<id>", applicant, level, tags, words, at, channel}`, and of
+    what is reviewed `{item, item_name, department, serial, hall}`."""
+
+    collection = "reviews"
+    indexes: ClassVar = [
+        IndexModel([("department", 1), ("at", DESCENDING)]),
+        IndexModel([("applicant", 1), ("at", DESCENDING)]),
+    ]
+
+    async def give(
+        self,
+        matter: str,
+        party: Party,
+        level: int,
+        tags: list[str],
+        words: str,
+        by: Cause,
+        about: Mapping[str, Any],
+    ) -> Document:
+        """Review a matter, once; `about` is the application or appointment itself.
+
+        Raises:
+            BadInput, Refused: see `check_review` and `check_reviewable`; `not_yours`.
+            Conflict: `already_reviewed`.
+        """
+        kind, _, key = matter.partition(":")
+        if about["_id"] != key or about["applicant"] != party.id:
+            raise NotYours
+        check_reviewable(kind, about["state"])
+        words = typed.words(words)
+        check_review(level, tags, words)
+        review = {
+            "_id": matter,
+            "applicant": party.id,
+            "level": level,
+            "tags": tags,
+            "words": words,
+            "at": by.at,
+            "channel": by.channel.value,
+            **{name: about.get(name) for name in ("item", "item_name", "department", "serial", "hall")},
+        }
+        try:
+            return await self.add(review, Event("review.given", matter, by, {"level": level}))
+        except DuplicateKeyError:
+            raise AlreadyReviewed from None
+
+    async def of(self, matter: str) -> Document | None:
+        found: Document | None = await self.documents.find_one({"_id": matter}, {"events": 0})
+        return found
+
+    async def of_applicant(self, applicant: str) -> list[Document]:
+        """The latest first."""
+        found = self.documents.find({"applicant": applicant}, {"events": 0}).sort("at", DESCENDING)
+        return [review async for review in found]

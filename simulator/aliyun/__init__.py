@@ -1,0 +1,1 @@
+"""Aliyun as the service sees it: short messages, real-name checks."""

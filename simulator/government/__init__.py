@@ -1,0 +1,1 @@
+"""The government's systems as the service sees them."""

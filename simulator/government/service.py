@@ -1,0 +1,235 @@
+"""The government's systems: acceptance (一站式), reviews (好差评) and the data sharing platform.
+
+docs/architecture.md, "Government systems", gives the paths, bodies and signature; the field names and rules
+of 好差评 are those of the national interface as implementations use it.
+"""
+
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from simulator.config import SimulatorConfig
+from simulator.errors import PlatformError
+from simulator.people import Registry
+
+SKEW = timedelta(minutes=5)
+
+STATES = frozenset(
+    {
+        "submitted",
+        "supplement_requested",
+        "accepted",
+        "not_accepted",
+        "returned",
+        "concluded",
+        "withdrawn",
+    }
+)
+PERSON_KINDS = frozenset(
+    {
+        "resident_id",
+        "hmt_residence_permit",
+        "foreign_permanent_resident_id",
+        "social_security",
+        "passport",
+    }
+)
+BODY_KINDS = frozenset({"registration_number", "uscc", "legal_person_certificate"})
+
+TAGS: Mapping[str, range] = {
+    "5": range(510, 518),
+    "4": range(406, 414),
+    "3": range(307, 315),
+    "2": range(207, 215),
+    "1": range(108, 116),
+}
+"""Level → codes of its tags."""
+BAD = frozenset({"1", "2"})
+
+Check = Callable[[str], bool]
+
+
+def _pattern(pattern: str) -> Check:
+    compiled = re.compile(pattern, re.DOTALL)
+    return lambda value: compiled.fullmatch(value) is not None
+
+
+def _one_of(*values: str) -> Check:
+    return lambda value: value in values
+
+
+def _is_time(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+USCC = _pattern("[0-9A-HJ-NPQRTUWXY]{18}")
+TEXT = _pattern(r".{1,500}")
+
+REQUIRED: Mapping[str, Check] = {
+    "areaCode": _pattern(r"\d{6,12}"),
+    "deptCode": USCC,
+    "taskCode": _pattern(r"[0-9A-Z]{18,32}"),
+    "taskName": TEXT,
+    "projectNo": _pattern(r"[0-9A-Za-z-]{1,50}"),
+    "proStatus": _one_of("1", "2", "3"),
+    "userProp": _one_of("1", "2"),
+    "satisfaction": _one_of(*TAGS),
+    "assessTime": _is_time,
+    "assessNumber": _one_of("1", "2"),
+    "pf": _one_of(*"1234567"),
+}
+OPTIONAL: Mapping[str, Check] = {
+    "taskHandleItem": TEXT,
+    "subMatter": TEXT,
+    "proDepart": TEXT,
+    "proManager": TEXT,
+    "userName": TEXT,
+    "evalDetail": _pattern(r"\d{3}(?:,\d{3})*"),
+    "writingEvaluation": TEXT,
+    "promiseTime": _one_of("1", "2"),
+    "acceptDate": _is_time,
+    "dataSource": _pattern(r"\w{1,20}"),
+}
+REPORT: Mapping[str, Check] = {
+    "serial": _pattern(r"[0-9A-Z-]{8,64}"),
+    "item": _pattern(r"[0-9A-Z]{18,32}"),
+    "department": USCC,
+    "state": lambda value: value in STATES,
+    "at": _is_time,
+}
+
+
+class Government:
+    """`reports` and `reviews` hold what came, in order."""
+
+    def __init__(self, config: SimulatorConfig, clock: Callable[[], datetime], registry: Registry) -> None:
+        self.config, self.clock, self.registry = config, clock, registry
+        self.systems: Mapping[str, Callable[[dict[str, Any]], None]] = {
+            "acceptance": self._check_report,
+            "reviews": self._check_review,
+        }
+        self.reset()
+
+    def reset(self) -> None:
+        self.records: dict[str, list[dict[str, Any]]] = {"acceptance": [], "reviews": []}
+        self.keys: dict[tuple[str, str], bytes] = {}
+        self.verifications: list[dict[str, Any]] = []
+
+    def check(self, path: str, headers: Mapping[str, str], body: bytes) -> None:
+        """Whether a request is the service's own.
+
+        Raises:
+            PlatformError: unknown_app, timestamp_stale, signature_invalid.
+        """
+        if headers.get("X-App-Id") != self.config.government_app_id:
+            raise PlatformError("unknown_app")
+        stamp = headers.get("X-Timestamp", "")
+        sent = int(stamp) if re.fullmatch(r"\d{1,12}", stamp) else 0
+        if abs(self.clock().timestamp() - sent) > SKEW.total_seconds():
+            raise PlatformError("timestamp_stale")
+        key, text = self.config.government_secret.encode(), f"{stamp}\n{path}\n".encode() + body
+        expected = hmac.new(key, text, sha256).hexdigest()
+        if not hmac.compare_digest(expected.encode(), headers.get("X-Signature", "").encode()):
+            raise PlatformError("signature_invalid")
+
+    def take(self, system: str, key: str, body: bytes) -> dict[str, Any]:
+        """Record what `system` is told, once for each key.
+
+        Raises:
+            PlatformError: idempotency_key_missing, idempotency_key_reused, or what is wrong with the body.
+        """
+        if not re.fullmatch(r"\S{1,200}", key):
+            raise PlatformError("idempotency_key_missing")
+        before = self.keys.get((system, key))
+        if before is not None and before != body:
+            raise PlatformError("idempotency_key_reused")
+        if before is None:
+            document = parse(body)
+            self.systems[system](document)
+            self.keys[system, key] = body
+            self.records[system].append({"key": key, "at": self.clock().isoformat(), "body": document})
+        return {"ok": True}
+
+    def verify_person(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        kind, name, number = _identity(asked, PERSON_KINDS)
+        result = self.registry.check_person([kind], name, number)
+        self.verifications.append({"at": self.clock().isoformat(), "kind": kind, "result": result})
+        return {"ok": True, "result": result}
+
+    def verify_body(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        kind, name, number = _identity(asked, BODY_KINDS)
+        result, person = self.registry.check_body(kind, name, number)
+        self.verifications.append({"at": self.clock().isoformat(), "kind": kind, "result": result})
+        if person is None:
+            return {"ok": True, "result": result}
+        representative = {"name": person.name, "number": person.credentials[0].number}
+        return {"ok": True, "result": result, "legal_representative": representative}
+
+    def _check_report(self, body: dict[str, Any]) -> None:
+        _check_fields(body, REPORT, {})
+
+    def _check_review(self, body: dict[str, Any]) -> None:
+        _check_fields(body, REQUIRED, OPTIONAL)
+        level, tags = str(body["satisfaction"]), str(body.get("evalDetail") or "")
+        for tag in filter(None, tags.split(",")):
+            if int(tag) not in TAGS[level]:
+                raise PlatformError("field_invalid: evalDetail")
+        if level in BAD and not tags and not str(body.get("writingEvaluation") or "").strip():
+            raise PlatformError("bad_rating_without_reason")
+        matter = str(body["projectNo"]), str(body["assessNumber"])
+        known = [(str(each["body"]["projectNo"]), str(each["body"]["assessNumber"])) for each in self.reviews]
+        if matter in known:
+            raise PlatformError("review_exists")
+        if matter[1] == "2" and (matter[0], "1") not in known:
+            raise PlatformError("follow_up_without_first")
+
+    @property
+    def reviews(self) -> list[dict[str, Any]]:
+        return self.records["reviews"]
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """
+    Raises:
+        PlatformError: not_json.
+    """
+    try:
+        document = json.loads(body)
+    except ValueError:
+        raise PlatformError("not_json") from None
+    if not isinstance(document, dict):
+        raise PlatformError("not_json")
+    return document
+
+
+def _check_fields(
+    body: Mapping[str, Any], required: Mapping[str, Check], optional: Mapping[str, Check]
+) -> None:
+    for name in body.keys() - required.keys() - optional.keys():
+        raise PlatformError(f"field_unknown: {name}")
+    for name in required:
+        if body.get(name) in (None, ""):
+            raise PlatformError(f"field_missing: {name}")
+    for name, check in (*required.items(), *optional.items()):
+        value = body.get(name)
+        if value in (None, "") and name in optional:
+            continue
+        if not isinstance(value, str | int) or isinstance(value, bool) or not check(str(value)):
+            raise PlatformError(f"field_invalid: {name}")
+
+
+def _identity(asked: Mapping[str, Any], kinds: frozenset[str]) -> tuple[str, str, str]:
+    for name in ("kind", "name", "number"):
+        if not isinstance(asked.get(name), str) or not asked[name].strip():
+            raise PlatformError(f"field_missing: {name}")
+    if asked["kind"] not in kinds:
+        raise PlatformError("field_invalid: kind")
+    return asked["kind"], asked["name"], asked["number"]

@@ -1,0 +1,1 @@
+"""The phone to look at."""

@@ -1,0 +1,1 @@
+"""WeChat as the service sees it."""

@@ -1,0 +1,101 @@
+"""What could not be sent, as staff see it."""
+
+import re
+from datetime import timedelta
+
+from handlers.web.base import local
+from models.outgoing.outbox import FIRST_WAIT, Plan, Via
+from models.outgoing.sms import Purpose, SmsLimits
+from models.staff.members import Role
+from tests.handlers.office import PASSWORD, Office, booked
+
+
+async def test_what_failed_is_seen_and_sent_again(office: Office) -> None:
+    deliveries, now = office.town.services.deliveries, office.town.clock.now()
+    event = {"id": "event-of-the-test", "request": "request-failing"}
+    await deliveries.plan(event, [Plan(Via.GOVERNMENT, "acceptance", "acceptance")], now)
+    claimed = await deliveries.claim(now)
+    assert claimed
+    await deliveries.failed_for_good(claimed, "signature_invalid", now)
+    desk = await office.desk("digital")
+    page = await desk.get("/admin/deliveries")
+    for text in ("一站式系统", "政务系统", "signature_invalid", "重新发送"):
+        assert text in page.text, text
+    key = page.hidden("delivery")
+    assert (await desk.post("/admin/deliveries/retry", {"delivery": key})).status == 303
+    assert (await deliveries.get(key))["state"] == "pending"
+    assert "没有发送失败的记录" in (await desk.get("/admin/deliveries")).text
+    again = await desk.post("/admin/deliveries/retry", {"delivery": key})
+    assert again.status == 409
+    assert "无需重发" in again.text
+    assert "<h1>发送失败的通知和对接</h1>" in again.text
+    assert (await desk.post("/admin/deliveries/retry", {"delivery": "unknown"})).status == 404
+    outsider = await office.desk("window")
+    assert (await outsider.post("/admin/deliveries/retry", {"delivery": key})).status == 403
+
+
+async def test_what_a_delivery_is_about(office: Office) -> None:
+    """Masked; a link only for whoever may read the application."""
+    services, now = office.town.services, office.town.clock.now()
+    path, citizen = await office.handed_in("王小明")
+    appointment, _, booker = await booked(office, "张三丰")
+    await services.outbox.relay(
+        [services.applications, services.appointments, services.phone_codes, services.applicants],
+        services.deliveries,
+        lambda event, _: [Plan(Via.SMS, "progress", event["name"])],
+        now,
+    )
+    while delivery := await services.deliveries.claim(now):
+        await services.deliveries.failed_for_good(delivery, "isv.MOBILE_NUMBER_ILLEGAL", now)
+    await citizen.post(f"{path.removeprefix('/admin')}/withdraw")
+    await services.outbox.relay(
+        [services.applications], services.deliveries, lambda *_: [Plan(Via.WECHAT, "progress", "x")], now
+    )
+    retried = await services.deliveries.claim(now)
+    assert retried
+    await services.deliveries.failed_for_now(retried, "http_502", now)
+    serial = (await office.application(path))["serial"]
+    page = (await (await office.desk("digital")).get("/admin/deliveries")).text
+    for text in ("王**", "张**", "居住证签注", serial, "手机号码无效", "isv.MOBILE_NUMBER_ILLEGAL"):
+        assert text in page, text
+    assert re.search(r"138\*{4}\d{4}", page)
+    assert "王小明" not in page
+    assert f'href="{path}"' not in page
+    waiting, next_try = page.split("重试中")[1], local(now + FIRST_WAIT, "%H:%M:%S")
+    for text in (serial, "对方系统故障", "http_502", next_try):
+        assert text in waiting, text
+    await services.staff.enrol(
+        "digital-and-window",
+        name="两岗",
+        password=PASSWORD,
+        department=None,
+        roles=[Role.DIGITAL_AFFAIRS, Role.WINDOW],
+        by=office.by("digital"),
+    )
+    assert f'href="{path}"' in (await (await office.desk("digital-and-window")).get("/admin/deliveries")).text
+    await booker.post(f"/appointments/{appointment}/cancel")
+
+
+async def test_staff_see_that_messages_run_out(office: Office) -> None:
+    services, now = office.town.services, office.town.clock.now()
+    desk, before = await office.desk("digital"), services.sms.limits
+    used = (await services.sms.spent(now))[1].used
+    services.sms.limits = SmsLimits(a_day=2 * (used + 10), codes_share=0.5)
+    for _ in range(9):
+        await services.sms.take(Purpose.CODE, now)
+    page = await desk.get("/admin/deliveries")
+    assert re.search(r"验证码短信今日额度已用\d+%", page.text)
+    assert "已停发验证码" not in page.text
+    await services.sms.take(Purpose.CODE, now)
+    page = await desk.get("/admin/deliveries")
+    assert "验证码短信今日额度已用100%。已停发验证码，回执等法定通知照常发送" in page.text
+    services.sms.limits = before
+
+
+async def test_staff_see_that_a_provider_turns_everything_away(office: Office) -> None:
+    services, now = office.town.services, office.town.clock.now()
+    desk = await office.desk("digital")
+    await services.closures.close("sms", "isv.AMOUNT_NOT_ENOUGH", now + timedelta(minutes=5))
+    assert "短信渠道暂停发送：短信账户余额不足" in (await desk.get("/admin/deliveries")).text
+    await services.closures.open_again("sms")
+    assert "暂停发送" not in (await desk.get("/admin/deliveries")).text

@@ -1,0 +1,144 @@
+"""What the account answers, and what it learns from reports."""
+
+import asyncio
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from stdnum.iso7064 import mod_37_36
+
+from handlers.chat import callback
+from models.chat import inbox
+from models.events import Event
+from tests.handlers.guides import a_guide
+from tests.handlers.wechat import USER, Peer, event, message, publish_guides
+
+
+async def test_follow_welcomes_and_is_known(peer: Peer) -> None:
+    welcome = await peer.say(event("subscribe"))
+    assert "欢迎" in welcome
+    assert "https://panyu.test/guides" in welcome
+    account = await peer.services.accounts.documents.find_one({"openid": USER})
+    assert account["following"] is True
+    assert await peer.say(event("unsubscribe", CreateTime="1764000005")) == ""
+    account = await peer.services.accounts.documents.find_one({"openid": USER})
+    assert account["following"] is False
+
+
+async def test_text_finds_guides_and_a_number_opens_one(peer: Peer, cause: Any) -> None:
+    await publish_guides(peer, cause)
+    listed = await peer.say(message("居住证"))
+    assert "1. " in listed
+    assert "2. " in listed
+    assert f"https://panyu.test/guides/{a_guide().item}" in listed
+    number = re.search(r"(\d)\. <a[^>]*>居住证签注", listed)
+    assert number
+    opened = await peer.say(message(chr(ord(number[1]) + 0xFEE0)))  # a full-width digit
+    assert "【居住证签注】" in opened
+    assert "跑动次数：0次" in opened
+    assert "没有对应的事项" in await peer.say(message("9"))
+
+
+@pytest.mark.article(13)
+async def test_a_serial_number_shows_how_it_stands(peer: Peer, cause: Any) -> None:
+    await peer.services.applications.documents.delete_many({})
+    serial = "20261124" + "7K3M9PQ2TX"
+    serial += mod_37_36.calc_check_digit(serial)
+    document = {"_id": "application-1", "serial": serial, "item_name": "居住证签注", "state": "accepted"}
+    await peer.services.applications.add(document, Event("application.submitted", "application-1", cause()))
+    pasted = (f"\u202d{serial}\u202c", f"流水号：{serial}", f"查一下{serial[:8]}-{serial[8:]}，谢谢")
+    for typed in (serial, serial.lower(), f" {serial} ", *pasted):
+        said = await peer.say(message(typed))
+        assert f"申请流水号：{serial}" in said
+        assert "居住证签注" in said
+        assert f"https://panyu.test/progress?serial={serial}" in said
+    other = serial[:-1] + ("0" if serial[-1] != "0" else "1")
+    assert "没有找到" in await peer.say(message(other))
+
+
+@pytest.mark.parametrize(
+    ("sent", "part"),
+    [
+        (message("帮助"), "020-12345"),
+        (event("CLICK", "help"), "020-12345"),
+        (message("天上的星星"), "没有找到"),
+        (message("<a href='http://evil'>x</a>]]><x/>"), "没有找到"),
+        (message("a]]>b"), "没有找到"),
+        ("<xml><FromUserName>openid-of-wang</FromUserName><ToUserName>gh_panyu</ToUserName>"
+         "<MsgType>image</MsgType><MsgId>7</MsgId><CreateTime>1</CreateTime></xml>", "看不懂图片"),
+        (message("   "), "这样使用"),
+        (message("\u200b\u202d\u3164"), "这样使用"),
+        (message("预\u200b 约"), "https://panyu.test/appointments/new"),
+        (message("预约"), "https://panyu.test/appointments/new"),
+        (message("查进度"), "https://panyu.test/progress"),
+        (message("我的办件"), "https://panyu.test/applications"),
+        (message("实名认证"), "https://panyu.test/binding"),
+        (message("附近网点"), "https://panyu.test/halls"),
+    ],
+)  # fmt: skip
+async def test_what_is_said(peer: Peer, sent: str, part: str) -> None:
+    assert part in await peer.say(sent)
+
+
+async def test_user_text_comes_back_whole(peer: Peer) -> None:
+    assert "]]>" in await peer.say(message("a]]>b"))
+    assert "<a href='http" not in await peer.say(message("<a href='http://evil'>x</a>"))
+
+
+async def test_control_characters_are_left_out(peer: Peer) -> None:
+    text = message("PLACE").replace("PLACE", "<![CDATA[天\x00\x0b\x1f\ufffe上]]>")
+    assert "天上" in await peer.say(text)
+
+
+async def test_what_is_told_late_does_not_undo_what_came_later(peer: Peer) -> None:
+    await peer.say(event("subscribe"))
+    await peer.say(event("unsubscribe", CreateTime="1764000020"))
+    await peer.say(event("subscribe", CreateTime="1764000010"))
+    account = await peer.services.accounts.documents.find_one({"openid": USER})
+    assert account["following"] is False
+
+
+async def test_long_replies_fit(peer: Peer, cause: Any) -> None:
+    long = a_guide(summary="很长的说明。" * 400)
+    await peer.services.guides.publish(long, cause())
+    await peer.say(message("居住证签注"))
+    assert len((await peer.say(message("1"))).encode()) <= 2048
+
+
+@pytest.mark.parametrize("report_first", [False, True])
+async def test_template_outcome_plans_the_fallback(peer: Peer, monkeypatch: Any, report_first: bool) -> None:
+    monkeypatch.setattr(callback, "FIRST_PAUSE", 0.2)
+    monkeypatch.setattr(inbox, "LEASE", timedelta(seconds=0.1))
+    monkeypatch.setattr(inbox, "PAUSE", 0.02)
+    deliveries = peer.services.deliveries
+    await deliveries.documents.insert_one(
+        {
+            "_id": "e1:wechat:a1",
+            "event": "e1",
+            "notice": "progress",
+            "channel": "wechat",
+            "recipient": "a1",
+            "request": "r",
+            "fallback": "sms",
+            "state": "pending" if report_first else "sent",
+            "sent_as": None if report_first else "200163836",
+        }
+    )
+    finished = {"MsgID": "200163836", "Status": "failed:user block"}
+    said = asyncio.create_task(peer.say(event("TEMPLATESENDJOBFINISH", **finished)))
+    if report_first:
+        await asyncio.sleep(0.1)
+        await deliveries.documents.update_one({"_id": "e1:wechat:a1"}, {"$set": {"sent_as": "200163836"}})
+    assert await said == ""
+    assert [each["_id"] for each in await deliveries.of_event("e1")] == ["e1:sms:a1", "e1:wechat:a1"]
+
+
+async def test_a_report_of_nothing_ends_quietly(peer: Peer, monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr(callback, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(inbox, "LEASE", timedelta(0))
+    assert await peer.say(event("TEMPLATESENDJOBFINISH", MsgID="1", Status="success")) == ""
+    said = capsys.readouterr().out
+    assert said.count("event_about_nothing") == 1
+    assert said.count("event_early") == callback.EARLY + 1
+    assert "[error" not in said

@@ -1,0 +1,195 @@
+"""Home, guides, halls, preferences, and what every page promises."""
+
+import re
+from dataclasses import replace
+from urllib.parse import urlencode
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient
+
+from handlers.web.base import SECONDS
+from handlers.web.protection import form_tokens
+from tests.handlers.guides import USCC
+from tests.handlers.visitor import HALL, Town, rich_guide
+
+ITEM = rich_guide().item
+OPEN_PAGES = ["/", "/guides", f"/guides/{ITEM}", "/halls", "/progress"]
+
+
+@pytest.mark.parametrize("path", OPEN_PAGES)
+async def test_pages_are_safe(town: Town, path: str) -> None:
+    page = await town.browser().get(path)
+    assert page.status == 200
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Server" not in page.headers
+    assert not re.search(r"<style|\sstyle=|<script(?![^>]*\bsrc=)", page.text)
+
+
+@pytest.mark.parametrize("path", OPEN_PAGES)
+async def test_pages_speak_english(town: Town, path: str) -> None:
+    page = await town.browser().get(path, Accept_Language="en-GB,en;q=0.9")
+    assert '<html lang="en"' in page.text
+    assert "Panyu Smart Government" in page.text
+    for word in ("跳到正文", "搜索", "办理部门", "全部", "申请流水号"):
+        assert word not in page.text
+
+
+@pytest.mark.parametrize("asked", [{}, {"Accept_Language": "*"}, {"Accept_Language": "zh-HK,fr;q=0.3"}])
+async def test_pages_speak_chinese_unless_asked(town: Town, asked: dict[str, str]) -> None:
+    page = await town.browser().get("/", **asked)
+    assert '<html lang="zh-CN"' in page.text
+
+
+@pytest.mark.article(7)
+async def test_reading_needs_no_sign_in(town: Town) -> None:
+    visitor = town.browser()
+    for path in OPEN_PAGES:
+        assert (await visitor.get(path)).status == 200
+    assert "session" not in visitor.cookies
+
+
+@pytest.mark.article(24)
+async def test_guide_has_every_field(town: Town) -> None:
+    page = (await town.browser().get(f"/guides/{ITEM}")).text
+    for text in (
+        "居住证签注",
+        ITEM,
+        "广州市公安局番禺区分局",
+        "在番禺区居住满半年",
+        "5 个工作日",
+        "10 个工作日",
+        "20 个工作日",
+        "不收费",
+        "粤发改价格〔2018〕1号",
+        "居住证原件照片",
+        "/static/s.jpg",
+        "网上申请",
+        "取号",
+        "全流程网办",
+        "居住证签注凭证",
+        HALL.name,
+        HALL.address,
+        HALL.hours,
+        "居住证暂行条例",
+        "020-84601234",
+        "020-12345",
+    ):
+        assert text in page, text
+    assert f"/applications/new?item={ITEM}" in page
+    assert f"/appointments/new?item={ITEM}" in page
+
+
+async def test_unknown_guide_says_what_to_do(town: Town) -> None:
+    page = await town.browser().get(f"/guides/{USCC}0000000009999")
+    assert page.status == 404
+    assert "没有找到该事项的办事指南" in page.text
+    assert 'href="/guides"' in page.text
+
+
+@pytest.mark.parametrize("words", ["居住证", "juzhu", "jzz", "流动人口"])
+async def test_guides_are_found(town: Town, words: str) -> None:
+    page = await town.browser().get(f"/guides?{urlencode({'q': words})}")
+    assert f"/guides/{ITEM}" in page.text
+
+
+async def test_filters_and_empty_list(town: Town) -> None:
+    visitor = town.browser()
+    assert ITEM in (await visitor.get("/guides?audience=person&topic=%E6%88%B7%E7%B1%8D")).text
+    empty = await visitor.get("/guides?audience=enterprise")
+    assert f"/guides/{ITEM}" not in empty.text
+    assert "没有找到符合条件的事项" in empty.text
+
+
+async def test_search_words_are_shown_harmlessly(town: Town) -> None:
+    query = urlencode({"q": '"><script>alert(1)</script>'})
+    page = await town.browser().get(f"/guides?{query}")
+    assert "<script>alert" not in page.text
+
+
+async def test_halls_by_kind(town: Town) -> None:
+    visitor = town.browser()
+    assert HALL.phone in (await visitor.get("/halls?kind=centre")).text
+    assert "没有符合条件的网点" in (await visitor.get("/halls?kind=station")).text
+
+
+async def test_preferences_of_somebody_unknown(town: Town) -> None:
+    visitor = town.browser()
+    done = await visitor.post("/settings", {"elder": "1", "language": "en", "next": "/guides?q=a"})
+    assert (done.status, done.location) == (303, "/guides?q=a")
+    page = (await visitor.get("/")).text
+    assert '<html lang="en" class="elder"' in page
+    assert "HttpOnly" in "".join(visitor.set_cookies)
+
+
+async def test_preferences_stay_with_the_account(town: Town) -> None:
+    citizen = await town.citizen()
+    await citizen.post("/settings", {"elder": "1"})
+    session = citizen.cookies["session"]
+    elsewhere = town.browser()
+    elsewhere.cookies["session"] = session
+    assert 'class="elder"' in (await elsewhere.get("/")).text
+
+
+@pytest.mark.parametrize(
+    "to", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+async def test_preferences_lead_nowhere_else(town: Town, to: str) -> None:
+    assert (await town.browser().post("/settings", {"elder": "1", "next": to})).location == "/"
+
+
+async def test_forms_of_other_sites_are_refused(town: Town) -> None:
+    visitor = town.browser()
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    page = await visitor.send("/settings", "POST", b"elder=1", form)
+    assert page.status == 403
+    assert "elder" not in visitor.cookies
+    assert "页面已过期" in page.text
+
+
+async def test_the_request_id_is_ours(town: Town) -> None:
+    page = await town.browser().get("/", X_Request_Id="request-of-theirs")
+    assert re.fullmatch("[0-9a-f]{32}", page.headers["X-Request-Id"])
+
+
+async def test_invented_methods_make_no_label(town: Town) -> None:
+    await AsyncHTTPClient().fetch(
+        town.url, method="INVENTED", raise_error=False, allow_nonstandard_methods=True
+    )
+    labels = {sample.labels["method"] for metric in SECONDS.collect() for sample in metric.samples}
+    assert "GET" in labels
+    assert "INVENTED" not in labels
+
+
+@pytest.mark.parametrize(
+    ("base_url", "name"), [("https://p.test", "__Host-_xsrf"), ("http://p.test", "_xsrf")]
+)
+def test_the_cookie_of_forms_is_of_this_host_alone(town: Town, base_url: str, name: str) -> None:
+    settings = form_tokens(replace(town.services.site, base_url=base_url))
+    assert settings["xsrf_cookies"] is True
+    assert settings["xsrf_cookie_name"] == name
+    assert settings["xsrf_cookie_kwargs"]["secure"] == base_url.startswith("https")
+
+
+async def test_unknown_page(town: Town) -> None:
+    page = await town.browser().get("/nowhere")
+    assert page.status == 404
+    assert "返回首页" in page.text
+
+
+@pytest.mark.parametrize("path", ["/me", "/applications", "/sign-in", "/admin"])
+async def test_no_redirect_is_kept(town: Town, path: str) -> None:
+    page = await town.browser().get(path)
+    assert page.status == 302
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+async def test_names_of_fields_are_for_programs(town: Town) -> None:
+    page = await town.browser().get("/guides?audience=nobody")
+    assert page.status == 400
+    assert "填写的内容有误或不完整" in page.text
+    assert "audience" not in page.text.split("<main")[1]

@@ -1,0 +1,220 @@
+"""What an applicant does with an application (articles 10, 11, 13, 24), in MongoDB with both drivers."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pymongo.errors import DuplicateKeyError
+
+from models.applications import TRANSITIONS, Action, Applications, Place, State, lacking, next_state
+from models.errors import BadInput, Conflict, DomainError, InvalidForm, NotFound, Refused
+from models.events import Channel, Event
+from models.guides import Guide
+from models.people.parties import Party
+from models.store import Document
+from tests.conftest import Clock, MakeCause
+from tests.models.applying import (
+    ANSWERS,
+    APPROVER,
+    CALENDAR,
+    OFFICE,
+    begun,
+    filled,
+    guide,
+    hand_in,
+    submitted,
+)
+
+
+async def test_a_draft_is_prefilled_and_one_for_each_guide(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    drafts = await asyncio.gather(*(begun(applications, party, cause) for _ in range(10)))
+    assert len({draft["_id"] for draft in drafts}) == 1
+    assert applications.answers(drafts[0]) == {"name": "陈建国"}
+
+
+async def test_sensitive_answers_are_sealed_and_come_back_as_they_were(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    draft = await filled(applications, party, cause)
+    assert "6222" not in str(draft["answers"])
+    assert "陈建国" not in str(draft["answers"])
+    assert applications.answers(draft) == ANSWERS
+
+
+@pytest.mark.article(11)
+async def test_a_receipt_has_all_that_article_11_asks_for(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    found = await submitted(applications, party, cause)
+    receipt = applications.receipt(found, "https://example.org")
+    assert receipt.serial.startswith("20261124")
+    assert (receipt.applicant, receipt.credential) == ("陈**", "4401**********0036")
+    assert (receipt.item, receipt.department) == ("老年人优待证申领", "民政局")
+    assert receipt.materials == [("身份证", "submitted"), ("照片", "missing")]
+    assert (receipt.handling, receipt.place) == ("fully_online", "网上办理，无需到场")
+    # five working days after Tuesday 24 November
+    assert receipt.deadline == datetime(2026, 12, 1, 15, 59, 59, tzinfo=UTC)
+    assert receipt.verify_url == f"https://example.org/verify/{receipt.serial}"
+
+
+async def test_a_postal_address_is_sealed_but_on_the_receipt(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    draft = await filled(applications, party, cause)
+    place = Place(how="courier", address="陈建国 13900010001 沙湾街道紫坭村1号")
+    found = await hand_in(applications, draft, party, cause, place=place)
+    assert "紫坭村" not in str(found)
+    assert "紫坭村" in applications.receipt(found, "").place
+
+
+@pytest.mark.article(11)
+async def test_twenty_submissions_at_once_give_one_serial_number(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    draft = await filled(applications, party, cause)
+    results = await asyncio.gather(
+        *(hand_in(applications, draft, party, cause) for _ in range(20)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(result, dict) for result in results) == 1
+    assert sum(isinstance(result, Conflict) for result in results) == 19
+    stored = await applications.get(draft["_id"])
+    assert [e["name"] for e in stored["events"]].count("application.submitted") == 1
+
+
+@pytest.mark.article(12)
+async def test_nothing_incomplete_is_handed_in(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    draft = await begun(applications, party, cause)
+    with pytest.raises(InvalidForm) as wrong:
+        await hand_in(applications, draft, party, cause)
+    assert set(wrong.value.fields) == {"kind", "account", "ways"}
+    draft = await applications.save(draft["_id"], party, guide(), ANSWERS, draft["version"], cause())
+    with pytest.raises(Refused) as refused:
+        await hand_in(applications, draft, party, cause)
+    assert refused.value.code == "materials_missing"
+    assert (await applications.get(draft["_id"]))["serial"] is None
+
+
+@pytest.mark.article(12)
+async def test_with_form_generation_files_may_come_with_the_print(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    draft = await begun(applications, party, cause)
+    assert [material.code for material in lacking(guide(), draft)] == ["id_card"]
+    assert lacking(guide(handling="form_generation", visits=1), draft) == []
+
+
+@pytest.mark.article(24)
+async def test_an_item_is_begun_only_where_its_guide_offers_it(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    for channel in (Channel.MINIPROGRAM, Channel.SYSTEM):
+        with pytest.raises(Refused) as elsewhere:
+            await applications.start(party, guide(channels=["wechat"]), OFFICE, cause(channel=channel))
+        assert elsewhere.value.code == "channel_not_offered"
+    assert set(get_args(Guide.model_fields["channels"].annotation)[0].__args__) == set(Channel) - {"system"}
+
+
+async def test_beginning_while_the_draft_is_handed_in_begins_anew(
+    applications: Applications, party: Party, cause: MakeCause, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, tries = applications.add, iter([True, False])
+
+    async def taken_once(document: Document, event: Event) -> Document:
+        if next(tries):
+            raise DuplicateKeyError("the other one was handed in before we could look")
+        return await add(document, event)
+
+    monkeypatch.setattr(applications, "add", taken_once)
+    assert (await begun(applications, party, cause))["state"] == State.DRAFT
+
+    async def always_taken(*_: object) -> Document:
+        raise DuplicateKeyError("again")
+
+    monkeypatch.setattr(applications, "add", always_taken)
+    with pytest.raises(Conflict):
+        await begun(applications, party, cause, guide(version=2))
+
+
+@pytest.mark.article(13)
+async def test_pages_of_ones_own_follow_each_other_without_answers(
+    applications: Applications, party: Party, cause: MakeCause, clock: Clock
+) -> None:
+    keys = []
+    for number in range(5):
+        draft = await begun(applications, party, cause, guide(item=f"{OFFICE['_id']}{number:013}"))
+        keys.append((clock.now(), draft["_id"]))
+        clock.advance(timedelta(milliseconds=number % 2))  # some at the same moment
+    expected = [key for _, key in sorted(keys, reverse=True)]
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page, after = await applications.page_of("p1", 2, after)
+        assert all("answers" not in one for one in page)
+        seen += [one["_id"] for one in page]
+    assert seen == expected
+    for wrong in ("x", "1-2", f"-1-{'0' * 32}", f"{'9' * 20}-{'0' * 32}"):
+        with pytest.raises(BadInput):
+            await applications.page_of("p1", 2, wrong)
+    query = {"applicant": "p1", "changed_at": {"$lte": clock.now()}}
+    plan = await applications.documents.find(query).sort([("changed_at", -1), ("_id", -1)]).explain()
+    assert plan["queryPlanner"]["winningPlan"]["stage"] != "SORT"
+
+
+async def test_an_applicant_withdraws_until_it_is_decided(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    found = await submitted(applications, party, cause)
+    other = Party({"_id": "p2"}, {"_id": "p2"}, "a2")
+    with pytest.raises(NotFound):
+        await applications.withdraw(found["_id"], other, cause())
+    assert (await applications.withdraw(found["_id"], party, cause()))["state"] == State.WITHDRAWN
+    with pytest.raises(Conflict):
+        await applications.accept(found["_id"], APPROVER, guide(), CALENDAR, cause())
+
+
+@pytest.mark.article(13)
+async def test_with_the_serial_number_one_sees_progress_but_no_identity(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    found = await submitted(applications, party, cause)
+    view = applications.public_view(await applications.by_serial(found["serial"]))
+    assert (view["applicant"], view["status"]) == ("陈**", "已提交，待受理")
+    assert not {"陈建国", "p1", "a1"} & set(map(str, view.values()))
+    with pytest.raises(NotFound):
+        await applications.by_serial("20261124AAAAAAAAAAA")
+
+
+async def test_hot_paths_use_indexes(applications: Applications, party: Party, cause: MakeCause) -> None:
+    await submitted(applications, party, cause)
+    for query in (
+        {"serial": "20261124AAAAAAAAAAA"},
+        {"applicant": "p1"},
+        {"draft": "p1:x"},
+        {"department": OFFICE["_id"], "state": {"$in": ["submitted"]}},
+        {"state": {"$in": ["submitted", "accepted"]}},
+        {"events.0.id": {"$exists": True}},
+    ):
+        plan = await applications.documents.find(query).explain()
+        assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"]), query
+
+
+@given(st.lists(st.sampled_from(Action), max_size=12))
+def test_no_sequence_of_actions_leaves_the_table(actions: list[Action]) -> None:
+    state = State.DRAFT
+    for action in actions:
+        try:
+            after = next_state(state, action)
+        except DomainError:
+            assert action not in TRANSITIONS[state]
+        else:
+            assert after in TRANSITIONS
+            assert TRANSITIONS[state], "a final state led on"
+            state = after

@@ -1,0 +1,331 @@
+"""Appointments (article 9): never more than there are places, and never refused."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.appointments.booking import A_DAY, Appointments, Ending, State, bookable_days
+from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
+from models.events import Cause, Channel
+from models.people.parties import Party
+from models.places.halls import Hall, slots
+from models.staff.members import Role
+from models.store import Database, Document
+from models.workdays import Workdays
+from tests.conftest import START, Clock, MakeCause
+from tests.models.guides import guide
+
+CALENDAR = Workdays()
+TOMORROW = date(2026, 11, 25)
+NINE = datetime.fromisoformat("2026-11-25T01:00:00+00:00")
+
+HALL = Hall.model_validate(
+    {
+        "code": "centre",
+        "kind": "centre",
+        "name": "区政务服务中心",
+        "address": "-",
+        "township": "市桥街道",
+        "location": {"coordinates": [113.38, 22.93]},
+        "all_day": True,
+        "hours": "-",
+        "phone": "020-84600000",
+        "windows": {
+            "weekday_hours": [["09:00", "12:00"], ["14:00", "17:00"]],
+            "slot_minutes": 30,
+            "capacity": {"general": 5},
+        },
+    }
+)
+
+
+CLERK: Document = {"_id": "zhou", "roles": [Role.SERVICE_CENTRE.value], "department": None}
+
+
+def party(name: str) -> Party:
+    person = {"_id": name, "kind": "person", "masked_name": "陈**"}
+    return Party(person, person, f"account-{name}")
+
+
+@pytest.fixture
+async def appointments(any_database: Database) -> AsyncIterator[Appointments]:
+    store = Appointments(any_database)
+    await store.prepare()
+    yield store
+    await store.documents.delete_many({})
+
+
+@pytest.mark.article(9)
+def test_slots_follow_hours_lunch_and_holidays() -> None:
+    day = slots(HALL, "general", TOMORROW, CALENDAR)
+    assert [slot.start.strftime("%H:%M") for slot in day][:7] == [
+        "01:00", "01:30", "02:00", "02:30", "03:00", "03:30", "06:00",
+    ]  # fmt: skip
+    assert len(day) == 12
+    assert slots(HALL, "general", date(2026, 10, 1), CALENDAR) == []
+    assert len(slots(HALL, "general", date(2026, 10, 10), CALENDAR)) == 12  # a Saturday that is worked
+    assert slots(HALL, "police", TOMORROW, CALENDAR) == []
+
+
+@pytest.mark.article(9)
+async def test_fifty_at_once_for_five_places(appointments: Appointments, cause: MakeCause) -> None:
+    results = await asyncio.gather(
+        *(appointments.book(party(f"p{n}"), guide(), HALL, NINE, CALENDAR, cause()) for n in range(50)),
+        return_exceptions=True,
+    )
+    booked = [result for result in results if isinstance(result, dict)]
+    refused = [result for result in results if isinstance(result, Conflict)]
+    assert (len(booked), len(refused)) == (5, 45)
+    assert {conflict.code for conflict in refused} == {"slot_full"}
+    assert sorted(document["seat"] for document in booked) == [0, 1, 2, 3, 4]
+    free = await appointments.free(HALL, "general", TOMORROW, CALENDAR, cause())
+    assert [slot.left for slot in free][:2] == [0, 5]
+
+
+def changed(capacity: int, minutes: int) -> Hall:
+    windows = {"weekday_hours": [["09:00", "12:00"]], "slot_minutes": minutes}
+    content = HALL.model_dump() | {"windows": windows | {"capacity": {"general": capacity}}}
+    return Hall.model_validate(content)
+
+
+@pytest.mark.article(9)
+async def test_bookings_stay_when_the_capacity_shrinks_and_count(
+    appointments: Appointments, cause: MakeCause
+) -> None:
+    for number in range(5):
+        await appointments.book(party(f"p{number}"), guide(), HALL, NINE, CALENDAR, cause())
+    for booked in await appointments.of_hall("centre", TOMORROW):
+        if booked["seat"] < 2:
+            await appointments.cancel(booked["_id"], party(booked["applicant"]), cause())
+    smaller = changed(2, 30)
+    free = await appointments.free(smaller, "general", TOMORROW, CALENDAR, cause())
+    assert free[0].left == 0
+    with pytest.raises(Conflict) as full:
+        await appointments.book(party("q"), guide(), smaller, NINE, CALENDAR, cause())
+    assert full.value.code == "slot_full"
+
+
+@pytest.mark.article(9)
+async def test_bookings_of_slots_of_another_length_count(
+    appointments: Appointments, cause: MakeCause
+) -> None:
+    half_past = NINE + timedelta(minutes=30)
+    await appointments.book(party("p"), guide(), changed(1, 30), half_past, CALENDAR, cause())
+    with pytest.raises(Conflict) as full:
+        await appointments.book(party("q"), guide(), changed(1, 60), NINE, CALENDAR, cause())
+    assert full.value.code == "slot_full"
+    free = await appointments.free(changed(1, 60), "general", TOMORROW, CALENDAR, cause())
+    assert [slot.left for slot in free] == [0, 1, 1]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(1, 4),  # capacity
+        st.sampled_from([30, 45, 60]),  # slot length
+        st.lists(st.integers(0, 2), max_size=6),  # the slots that people try for at once
+        st.lists(st.integers(0, 9), max_size=3),  # which bookings are cancelled meanwhile
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@pytest.mark.article(9)
+@settings(max_examples=40, deadline=None)
+@given(steps=STEPS)
+async def test_never_more_than_places_however_the_hours_change(database: Database, steps: Any) -> None:
+    """A slot fills up to its capacity and no further, whatever older bookings overlap it."""
+    store, by = Appointments(database), Cause("system", START, Channel.SYSTEM, "request-steps")
+    await store.prepare()
+    await store.documents.delete_many({})
+    people = count()
+    for capacity, minutes, tried, cancelled in steps:
+        hall = changed(capacity, minutes)
+        before = await store.of_hall("centre", TOMORROW)
+        standing = [one for one in before if one["state"] == State.BOOKED]
+        given_up = {
+            standing[n % len(standing)]["_id"]: standing[n % len(standing)] for n in cancelled if standing
+        }
+        free = {slot.start: slot.left for slot in await store.free(hall, "general", TOMORROW, CALENDAR, by)}
+        starts = [NINE + timedelta(minutes=minutes) * n for n in tried]
+        said = await asyncio.gather(
+            *(store.book(party(f"p{next(people)}"), guide(), hall, start, CALENDAR, by) for start in starts),
+            *(store.cancel(key, party(one["applicant"]), by) for key, one in given_up.items()),
+            return_exceptions=True,
+        )
+        assert all(isinstance(one, dict) or getattr(one, "code", "") == "slot_full" for one in said), said
+        new = [one for one in said[: len(starts)] if isinstance(one, dict)]
+        left = [one for one in standing if one["_id"] not in given_up]
+        for start in set(starts):
+            got = sum(one["start"] == start for one in new)
+            end = start + timedelta(minutes=minutes)
+            older = sum(one["start"] < end and one["end"] > start for one in left)
+            assert got + older <= max(capacity, older)
+            assert got >= min(starts.count(start), free[start])
+
+
+@pytest.mark.article(9)
+async def test_one_active_booking_an_item(appointments: Appointments, cause: MakeCause) -> None:
+    results = await asyncio.gather(
+        *(
+            appointments.book(party("p"), guide(), HALL, NINE + timedelta(minutes=30 * n), CALENDAR, cause())
+            for n in range(6)
+        ),
+        return_exceptions=True,
+    )
+    booked = [result for result in results if isinstance(result, dict)]
+    assert len(booked) == 1
+    assert {error.code for error in results if isinstance(error, Conflict)} == {"already_booked"}
+    await appointments.cancel(booked[0]["_id"], party("p"), cause())
+    again = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    assert again["state"] == State.BOOKED
+
+
+async def test_three_a_day(appointments: Appointments, cause: MakeCause) -> None:
+    for number in range(A_DAY):
+        await appointments.book(party("p"), guide(number), HALL, NINE, CALENDAR, cause())
+    with pytest.raises(Refused) as refused:
+        await appointments.book(party("p"), guide(9), HALL, NINE, CALENDAR, cause())
+    assert refused.value.code == "too_many_bookings"
+    next_day = NINE + timedelta(days=1)
+    await appointments.book(party("p"), guide(9), HALL, next_day, CALENDAR, cause())
+
+
+@pytest.mark.article(9)
+async def test_an_item_for_enterprises_is_not_booked_by_a_person(
+    appointments: Appointments, cause: MakeCause
+) -> None:
+    of = guide(audience=["enterprise"])
+    with pytest.raises(Refused) as refused:
+        await appointments.book(party("p"), of, HALL, NINE, CALENDAR, cause())
+    assert refused.value.code == "not_for_applicant"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        NINE + timedelta(minutes=10),
+        datetime.fromisoformat("2026-11-24T01:00:00+00:00"),
+        NINE + timedelta(days=3),
+    ],
+    ids=["between slots", "past", "Saturday"],
+)
+async def test_no_such_slot(appointments: Appointments, cause: MakeCause, start: datetime) -> None:
+    with pytest.raises(BadInput) as refused:
+        await appointments.book(party("p"), guide(), HALL, start, CALENDAR, cause())
+    assert refused.value.code == "slot_unknown"
+
+
+async def test_somebody_elses_appointment_is_not_found(appointments: Appointments, cause: MakeCause) -> None:
+    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    with pytest.raises(NotFound):
+        await appointments.find(booked["_id"], party("q"))
+    with pytest.raises(NotFound):
+        await appointments.cancel(booked["_id"], party("q"), cause())
+
+
+@pytest.mark.article(9)
+async def test_a_booked_applicant_can_only_be_sent_away_for_a_required_material(
+    appointments: Appointments, cause: MakeCause, clock: Clock
+) -> None:
+    assert {ending.value for ending in Ending} == {"served", "no_show", "given_up", "missing_material"}
+    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    clock.set(NINE)
+    for material in (None, "photo", "invented"):
+        with pytest.raises(Refused) as refused:
+            await appointments.end(booked["_id"], CLERK, Ending.MISSING_MATERIAL, guide(), cause(), material)
+        assert refused.value.code == "material_not_required"
+    ended = await appointments.end(booked["_id"], CLERK, Ending.MISSING_MATERIAL, guide(), cause(), "id_card")
+    assert (ended["state"], ended["material"]) == ("missing_material", "id_card")
+    with pytest.raises(Conflict):
+        await appointments.end(booked["_id"], CLERK, Ending.SERVED, guide(), cause())
+
+
+@pytest.mark.article(9)
+@pytest.mark.parametrize("ending", [Ending.SERVED, Ending.GIVEN_UP, Ending.MISSING_MATERIAL])
+async def test_no_ending_is_recorded_before_the_day(
+    appointments: Appointments, cause: MakeCause, clock: Clock, ending: Ending
+) -> None:
+    """The day begins at midnight in Panyu, which is 16:00 UTC."""
+    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    clock.set(datetime.fromisoformat("2026-11-24T15:59:59+00:00"))
+    with pytest.raises(Refused, match="预约当天才能记录结果") as early:
+        await appointments.end(booked["_id"], CLERK, ending, guide(), cause(), "id_card")
+    assert early.value.code == "appointment_not_begun"
+    clock.advance(timedelta(seconds=1))
+    ended = await appointments.end(booked["_id"], CLERK, ending, guide(), cause(), "id_card")
+    assert ended["state"] == ending
+
+
+@pytest.mark.article(9)
+async def test_what_has_begun_is_not_cancelled(
+    appointments: Appointments, cause: MakeCause, clock: Clock
+) -> None:
+    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    clock.set(NINE)
+    with pytest.raises(Refused) as late:
+        await appointments.cancel(booked["_id"], party("p"), cause())
+    assert late.value.code == "appointment_begun"
+    clock.set(NINE - timedelta(seconds=1))
+    assert (await appointments.cancel(booked["_id"], party("p"), cause()))["state"] == "cancelled"
+    clock.set(NINE)
+    with pytest.raises(Conflict):
+        await appointments.cancel(booked["_id"], party("p"), cause())
+
+
+@pytest.mark.article(5, 9)
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"halls": ["wanbo"]}, "other_hall"),
+        ({"halls": []}, "other_hall"),
+        ({"roles": ["approver"]}, "scope_missing"),
+    ],
+)
+async def test_members_record_for_their_own_halls(
+    appointments: Appointments, cause: MakeCause, clock: Clock, changes: Document, code: str
+) -> None:
+    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    clock.set(NINE)
+    with pytest.raises(Forbidden) as refused:
+        await appointments.end(booked["_id"], CLERK | changes, Ending.SERVED, guide(), cause())
+    assert refused.value.code == code
+    own = CLERK | {"halls": ["wanbo", "centre"]}
+    assert (await appointments.end(booked["_id"], own, Ending.SERVED, guide(), cause()))["state"] == "served"
+
+
+async def test_nobody_is_absent_before_the_time(
+    appointments: Appointments, cause: MakeCause, clock: Clock
+) -> None:
+    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    with pytest.raises(Refused):
+        await appointments.end(booked["_id"], CLERK, Ending.NO_SHOW, guide(), cause())
+    clock.set(NINE)
+    ended = await appointments.end(booked["_id"], CLERK, Ending.NO_SHOW, guide(), cause())
+    assert ended["state"] == "no_show"
+    assert [line["what"] for line in ended["timeline"]] == ["appointment.booked", "appointment.no_show"]
+
+
+async def test_hot_paths_use_indexes(appointments: Appointments, cause: MakeCause) -> None:
+    await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    for query in (
+        {"hall": "centre", "day": "2026-11-25", "group": "general", "state": "booked"},
+        {"hall": "centre", "day": "2026-11-25"},
+        {"applicant": "p"},
+        {"claims": "item:p:x"},
+        {"events.0.id": {"$exists": True}},
+    ):
+        plan = await appointments.documents.find(query).explain()
+        assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"]), query
+
+
+def test_bookable_days_leave_out_days_off(cause: MakeCause, clock: Clock) -> None:
+    assert bookable_days(CALENDAR, cause(), 4) == [date(2026, 11, day) for day in (24, 25, 26, 27)]
+    clock.set(START + timedelta(hours=8))
+    assert bookable_days(CALENDAR, cause(), 3) == [date(2026, 11, day) for day in (25, 26, 27)]

@@ -1,0 +1,332 @@
+"""Guides: publishing, versions and finding them (articles 4, 10, 14, 24)."""
+
+import asyncio
+from functools import partial
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from models.errors import Conflict, NotFound, Refused
+from models.events import Cause, Channel
+from models.guides import Department, Departments, Guide, Guides, check_publishable, guide_of
+from models.guides import store as items_store
+from models.people.credentials import ApplicantKind
+from tests.conftest import START, MakeCause
+from tests.handlers.guides import USCC, a_guide
+from tests.wechat_backend.loading.test_data import queries_of
+from wechat_backend.database.connection import Database
+
+BY = Cause("system", START, Channel.SYSTEM, "request-items")
+NAMED = {
+    "老年人优待证（敬老卡）申领": ["老人", "敬老卡", "公交"],
+    "义务教育学校入学报名": ["小孩上学", "读书"],
+    "个体工商户设立登记": ["开店", "营业执照"],
+    "食品经营许可（餐饮服务）": ["奶茶店", "饭店"],
+    "往来港澳通行证首次申领": ["去香港"],
+}
+
+
+def numbered(number: int, **changes: Any) -> Guide:
+    return a_guide(item=f"{USCC}{number:013}", **changes)
+
+
+def steps(*names: str) -> list[dict[str, str]]:
+    return [{"name": name} for name in names]
+
+
+@pytest.fixture(scope="module")
+async def guides(database: Database) -> Guides:
+    """With a few published, `NAMED`."""
+    guides = Guides(database)
+    await guides.prepare()
+    for number, (name, words) in enumerate(NAMED.items(), 1):
+        audience = ["enterprise"] if "食品" in name else ["person"]
+        await guides.publish(numbered(number, name=name, keywords=words, audience=audience), BY)
+    return guides
+
+
+@pytest.mark.article(10)
+def test_online_never_has_more_steps_than_the_window() -> None:
+    guide = a_guide(window_steps=steps("受理", "办结"), online_steps=steps("受理", "审查", "办结"))
+    with pytest.raises(Refused) as refused:
+        check_publishable(guide)
+    assert refused.value.code == "online_has_more_steps"
+    assert "3个" in refused.value.message.format(**refused.value.values)
+
+
+@pytest.mark.article(10)
+def test_booking_and_pre_acceptance_are_not_counted() -> None:
+    more = [{"name": "预约", "kind": "booking"}, {"name": "预受理", "kind": "pre_acceptance"}]
+    check_publishable(
+        a_guide(window_steps=steps("受理", "办结"), online_steps=[*more, *steps("受理", "办结")])
+    )
+
+
+@pytest.mark.article(14)
+def test_online_never_asks_for_more_than_the_window() -> None:
+    extra = {"code": "video", "name": "手持证件视频", "kinds": ["electronic"], "asked": ["online"]}
+    with pytest.raises(Refused, match="手持证件视频") as refused:
+        check_publishable(a_guide(materials=[extra]))
+    assert refused.value.code == "online_asks_for_more"
+    check_publishable(a_guide(materials=[{**extra, "asked": ["window"]}]))
+
+
+@pytest.mark.article(10, 14)
+async def test_what_may_not_be_published_is_not_kept(guides: Guides) -> None:
+    guide = numbered(90, name="不可发布", online_steps=steps("一", "二", "三"))
+    with pytest.raises(Refused):
+        await guides.publish(guide, BY)
+    with pytest.raises(NotFound):
+        await guides.version(guide.key)
+
+
+@pytest.mark.article(24)
+async def test_a_published_version_is_never_edited(any_database: Database, cause: MakeCause) -> None:
+    guides = Guides(any_database)
+    await guides.prepare()
+    first = numbered(1, summary="第一版")
+    await guides.publish(first, cause())
+    with pytest.raises(Conflict) as conflict:
+        await guides.publish(numbered(1, summary="偷偷改了"), cause())
+    assert conflict.value.code == "guide_version_taken"
+    assert await guides.published(first.item) == first
+
+
+@pytest.mark.article(24)
+async def test_a_change_is_the_next_version_and_the_earlier_one_stays(
+    any_database: Database, cause: MakeCause
+) -> None:
+    guides = Guides(any_database)
+    await guides.prepare()
+    first, second = (numbered(2, version=number, summary=f"第{number}版") for number in (1, 2))
+    await guides.publish(first, cause())
+    await guides.publish(second, cause())
+    assert await guides.published(first.item) == second
+    assert await guides.version(first.key) == first
+    assert [guide.key for guide in await guides.search(first.name) if guide.item == first.item] == [
+        second.key
+    ]
+    assert (await guides.get(first.key))["state"] == "superseded"
+    names = [event["name"] for event in (await guides.get(first.key))["events"]]
+    assert names == ["guide.drafted", "guide.published", "guide.superseded"]
+    with pytest.raises(Conflict):
+        await guides.publish(first, cause())
+    assert await guides.published(first.item) == second
+
+
+async def test_publishing_again_changes_nothing(any_database: Database, cause: MakeCause) -> None:
+    guides = Guides(any_database)
+    await guides.prepare()
+    guide = numbered(3)
+    assert await guides.put(guide, cause())
+    before = await guides.get(guide.key)
+    assert not await guides.put(guide, cause())
+    assert await guides.publish(guide, cause()) == guide
+    assert await guides.get(guide.key) == before
+
+
+async def test_a_draft_left_by_a_process_that_died_is_finished(
+    any_database: Database, cause: MakeCause
+) -> None:
+    guides = Guides(any_database)
+    await guides.prepare()
+    first, second = numbered(4), numbered(4, version=2)
+    await guides.publish(first, cause())
+    await guides.publish(second, cause())
+    await guides.documents.update_one(
+        {"_id": second.key}, {"$set": {"state": "draft"}, "$unset": {"published_at": ""}}
+    )
+    with pytest.raises(NotFound):
+        await guides.published(first.item)
+    assert await guides.put(second, cause())
+    assert await guides.published(first.item) == second
+
+
+@pytest.mark.article(24)
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("优待", "老年人优待证（敬老卡）申领"),
+        ("敬老卡）申", "老年人优待证（敬老卡）申领"),
+        ("老人", "老年人优待证（敬老卡）申领"),
+        ("小孩 上学", "义务教育学校入学报名"),
+        ("开店", "个体工商户设立登记"),
+        ("jlk", "老年人优待证（敬老卡）申领"),
+        ("LNRYDZ", "老年人优待证（敬老卡）申领"),
+        ("jinglaoka", "老年人优待证（敬老卡）申领"),
+        ("ruxuebaoming", "义务教育学校入学报名"),
+        ("qxg", "往来港澳通行证首次申领"),
+        ("naicha", "食品经营许可（餐饮服务）"),
+    ],
+)
+async def test_found_by_piece_keyword_and_pinyin(guides: Guides, typed: str, name: str) -> None:
+    assert name in [guide.name for guide in await guides.search(typed)]
+
+
+@pytest.mark.parametrize("typed", ["火箭发射", "zzz", "！？", "老卡敬", "' || 1==1", "$where"])
+async def test_what_is_not_there_is_not_found(guides: Guides, typed: str) -> None:
+    assert await guides.search(typed) == []
+
+
+async def test_names_come_before_keywords(guides: Guides) -> None:
+    await guides.publish(numbered(20, name="变更", keywords=["许可"]), BY)
+    found = [guide.name for guide in await guides.search("许可")]
+    assert found == ["食品经营许可（餐饮服务）", "变更"]
+
+
+async def test_a_search_reads_whole_only_what_it_shows(
+    guides: Guides, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many are found, in two round trips."""
+    one = numbered(1000, name="同名事项", keywords=["同词"])
+    await guides.publish(one, BY)
+    kept = await guides.get(one.key)
+    many = [kept | {"_id": f"{USCC}{n:013}@1", "item": f"{USCC}{n:013}"} for n in range(1001, 1300)]
+    await guides.documents.insert_many(many)
+    first = [f"{USCC}{n:013}" for n in range(1000, 1008)]
+    read = Mock(side_effect=guide_of)
+    monkeypatch.setattr(items_store, "guide_of", read)
+    for typed in ("同名", "tmsx", "同词"):
+        read.reset_mock()
+        trips = await queries_of(database, partial(guides.search, typed, limit=8))
+        assert len(trips) <= 2
+        assert [call.args[0]["item"] for call in read.call_args_list] == first
+    await guides.documents.delete_many({"name": "同名事项"})
+
+
+async def test_search_within_audience_topic_and_department(guides: Guides) -> None:
+    found = await guides.search(audience=ApplicantKind.ENTERPRISE)
+    assert [guide.name for guide in found] == ["食品经营许可（餐饮服务）"]
+    assert len(await guides.search("", topic="户籍", department=USCC, limit=2)) == 2
+    assert await guides.search("", topic="婚育") == []
+    assert await guides.search("", department="114401130071581765") == []
+    assert await guides.topics(ApplicantKind.PERSON) == ["户籍"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+async def test_any_piece_of_a_name_or_keyword_finds_it(guides: Guides, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(list(NAMED)))
+    text = data.draw(st.sampled_from([name, *NAMED[name]]))
+    start = data.draw(st.integers(0, len(text) - 1))
+    piece = text[start : data.draw(st.integers(start + 1, len(text)))]
+    found = {guide.name for guide in await guides.search(piece)}
+    assert name in found or not piece.strip("（）")
+
+
+@settings(max_examples=60, deadline=None)
+@given(typed=st.text(min_size=1, max_size=50))
+async def test_nothing_that_is_typed_breaks_the_search(guides: Guides, typed: str) -> None:
+    for guide in await guides.search(typed):
+        assert guide.name in NAMED or guide.item.startswith(USCC)
+
+
+@pytest.mark.article(24)
+async def test_a_process_that_dies_while_publishing_leaves_the_old_in_force(
+    any_database: Database, cause: MakeCause, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guides = Guides(any_database)
+    await guides.prepare()
+    first, second = numbered(6), numbered(6, version=2)
+    await guides.publish(first, cause())
+
+    async def dies(*_: Any, **__: Any) -> None:
+        raise SystemError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(guides, "change", dies)
+        with pytest.raises(SystemError):
+            await guides.publish(second, cause())
+    assert await guides.published(first.item) == first
+    assert await guides.put(second, cause())
+    assert await guides.published(first.item) == second
+
+
+@pytest.mark.article(24)
+async def test_an_older_version_does_not_come_after_a_newer_one(
+    any_database: Database, cause: MakeCause
+) -> None:
+    guides = Guides(any_database)
+    await guides.prepare()
+    newer = numbered(7, version=3)
+    await guides.publish(newer, cause())
+    with pytest.raises(Conflict) as older:
+        await guides.publish(numbered(7, version=2), cause())
+    assert older.value.code == "guide_version_older"
+    assert await guides.published(newer.item) == newer
+    with pytest.raises(NotFound):
+        await guides.version(numbered(7, version=2).key)
+
+
+async def test_versions_published_at_once_leave_one_in_force(
+    any_database: Database, cause: MakeCause
+) -> None:
+    guides = Guides(any_database)
+    await guides.prepare()
+    rivals = [numbered(8, version=number) for number in range(1, 7)]
+    ended = await asyncio.gather(*(guides.publish(one, cause()) for one in rivals), return_exceptions=True)
+    assert all(isinstance(one, Guide | Conflict) for one in ended), ended
+    assert await guides.published(rivals[0].item) in rivals
+    assert await guides.documents.count_documents({"item": rivals[0].item, "state": "published"}) == 1
+
+
+async def test_one_publisher_wins(any_database: Database, cause: MakeCause) -> None:
+    guides = Guides(any_database)
+    await guides.prepare()
+    rivals = [numbered(5, summary=f"第{number}稿") for number in range(8)]
+    ended = await asyncio.gather(*(guides.publish(one, cause()) for one in rivals), return_exceptions=True)
+    won = [one for one in ended if isinstance(one, Guide)]
+    assert len(won) == 1
+    assert all(isinstance(one, Guide | Conflict) for one in ended), ended
+    assert await guides.published(rivals[0].item) == won[0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"item": "1" * 30}, "item"),
+        ({"time_limit": {"decision": 21, "legal": 20}}, "not longer than the legal one"),
+        ({"audience": []}, "audience"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_guides_that_cannot_be(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        a_guide(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("questions", "said"),
+    [
+        ([{"name": "a", "label": "-", "kind": "choice"}], "options go with choice"),
+        ([{"name": "a", "label": "-", "kind": "text"}] * 2, "asked twice"),
+        (
+            [{"name": "a", "label": "-", "kind": "text", "when": {"question": "b", "values": ["yes"]}}],
+            "not asked for before it",
+        ),
+        (
+            [
+                {"name": "b", "label": "-", "kind": "yes_no"},
+                {"name": "a", "label": "-", "kind": "text", "when": {"question": "b", "values": ["maybe"]}},
+            ],
+            "not asked for before it",
+        ),
+    ],
+)
+def test_forms_that_cannot_be(questions: list[dict[str, Any]], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        a_guide(form={"sections": [{"title": "-", "questions": questions}]})
+
+
+async def test_a_department_is_written_only_when_it_changes(any_database: Database, cause: MakeCause) -> None:
+    departments = Departments(any_database)
+    await departments.prepare()
+    bureau = Department(code=USCC, name="民政局", short="民政", phone="020-84610000", address="清河东路")
+    assert await departments.put(bureau, cause())
+    assert not await departments.put(bureau, cause())
+    assert await departments.put(bureau.model_copy(update={"phone": "020-84610009"}), cause())
+    assert [one["phone"] for one in await departments.all()] == ["020-84610009"]

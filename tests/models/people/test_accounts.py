@@ -1,0 +1,38 @@
+"""One user, one account, in whichever app they come."""
+
+import asyncio
+
+from models.people.verification import PlatformUser
+from tests.conftest import MakeCause
+from tests.models.house import House
+
+
+async def test_one_user_of_both_apps_is_one_account(house: House, cause: MakeCause) -> None:
+    followed = await house.accounts.follow("o1", cause())
+    mini = await house.accounts.arrive_miniprogram(PlatformUser("m1", "u1"), cause())
+    assert mini["_id"] != followed["_id"]
+    official = await house.accounts.arrive(PlatformUser("o1", "u1"), cause())
+    assert official["_id"] == mini["_id"]
+    assert (official["openid"], official["following"]) == ("o1", True)
+    assert (await house.accounts.arrive_miniprogram(PlatformUser("m1", "u1"), cause()))["_id"] == mini["_id"]
+
+
+async def test_who_was_bound_stays_bound_when_two_accounts_turn_out_to_be_one(
+    house: House, cause: MakeCause
+) -> None:
+    official = await house.accounts.arrive(PlatformUser("o1"), cause())
+    person = await house.bind(official["_id"], cause())
+    mini = await house.accounts.arrive_miniprogram(PlatformUser("m1", "u1"), cause())
+    joined = await house.accounts.arrive(PlatformUser("o1", "u1"), cause())
+    assert (joined["_id"], joined["absorbed"]) == (mini["_id"], [official["_id"]])
+    for _ in range(2):
+        await house.binding.keep_bound(joined, cause())
+    moved = await house.applicants.of_account(mini["_id"])
+    assert moved
+    assert moved["_id"] == person["_id"]
+    assert [event["name"] for event in moved["events"]].count("applicant.moved") == 1
+
+
+async def test_many_first_contacts_at_once_make_one_account(house: House, cause: MakeCause) -> None:
+    found = await asyncio.gather(*(house.accounts.arrive(PlatformUser("o9"), cause()) for _ in range(20)))
+    assert len({account["_id"] for account in found}) == 1

@@ -1,0 +1,103 @@
+"""Acting for an enterprise (article 7)."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.counters import Use
+from models.errors import BadInput, Conflict, Forbidden, TooMany
+from models.people.binding import BODIES
+from models.people.credentials import ApplicantKind, CredentialKind, check_credential
+from models.workdays import local_date
+from tests.conftest import START, Clock, MakeCause
+from tests.models.house import BOSS, ELDER, USCC, House, valid_boss
+
+
+@pytest.mark.article(7)
+async def test_an_agent_acts_only_after_the_representative_confirmed(house: House, cause: MakeCause) -> None:
+    agent = await house.bind("a1", cause())
+    boss = await house.bind("a2", cause(), await valid_boss(house), "13900000002")
+    agency = await house.for_weimei(agent, cause())
+    assert agency["state"] == "requested"
+    with pytest.raises(Forbidden):
+        await house.binding.acting(agent, agency["body"])
+    with pytest.raises(Conflict):
+        await house.agencies.decide(agency["_id"], agent, confirmed=True, by=cause())
+    assert [a["_id"] for a in await house.agencies.of_representative(boss)] == [agency["_id"]]
+    await house.agencies.decide(agency["_id"], boss, confirmed=True, by=cause())
+    assert (await house.binding.acting(agent, agency["body"]))["_id"] == agency["body"]
+    await house.agencies.end(agency["_id"], boss, cause())
+    with pytest.raises(Forbidden):
+        await house.binding.acting(agent, agency["body"])
+
+
+async def test_a_representative_needs_nobody_else(house: House, cause: MakeCause) -> None:
+    boss = await house.bind("a2", cause(), await valid_boss(house), "13900000002")
+    agency = await house.for_weimei(boss, cause())
+    assert agency["state"] == "confirmed"
+
+
+@pytest.mark.article(7)
+async def test_a_former_representative_decides_nothing_more(house: House, cause: MakeCause) -> None:
+    agent = await house.bind("a1", cause())
+    boss = await house.bind("a2", cause(), await valid_boss(house), "13900000002")
+    agency = await house.for_weimei(agent, cause())
+    await house.agencies.decide(agency["_id"], boss, confirmed=True, by=cause())
+    house.register.representative = ELDER  # the agent is the new one
+    await house.for_weimei(agent, cause())
+    kept = await house.agencies.get(agency["_id"])
+    assert [event["name"] for event in kept["events"]][-2:] == ["agency.ended", "agency.confirmed"]
+    house.register.representative = (BOSS[0], "440113197201051914")
+    body = await house.applicants.register_body(
+        ApplicantKind.ENTERPRISE,
+        check_credential(ApplicantKind.ENTERPRISE, CredentialKind.USCC, USCC, local_date(START)),
+        name="番禺味美食品有限公司",
+        representative=house.applicants.number_index("440113197201051914"),
+        by=cause(),
+    )
+    with pytest.raises(Forbidden):
+        await house.binding.acting(agent, body["_id"])
+    await house.agencies.end_former(body, cause())
+    await house.agencies.end_former(body, cause())
+    assert await house.agencies.of_person(agent["_id"]) == []
+
+
+@pytest.mark.article(7)
+async def test_a_body_is_of_the_kind_that_its_code_says(house: House, cause: MakeCause) -> None:
+    agent = await house.bind("a1", cause())
+    for wrong in (
+        {"applicant_kind": ApplicantKind.ORGANIZATION},
+        {"number": "12440113455307621C"},  # of the 机构编制 office
+    ):
+        with pytest.raises(BadInput) as refused:
+            await house.for_weimei(agent, cause(), **wrong)
+        assert refused.value.code == "applicant_kind_wrong"
+
+
+async def test_a_representative_is_not_asked_without_end(
+    house: House, cause: MakeCause, clock: Clock
+) -> None:
+    agent = await house.bind("a1", cause())
+    for _ in range(3):
+        agency = await house.for_weimei(agent, cause())
+        await house.agencies.end(agency["_id"], agent, cause())
+    with pytest.raises(TooMany) as refused:
+        await house.for_weimei(agent, cause())
+    assert refused.value.code == "agency_day_limit"
+    clock.advance(timedelta(days=1))
+    assert (await house.for_weimei(agent, cause()))["state"] == "requested"
+
+
+WHO = {"masked_name": "陈**", "credential": {"number_index": "none of the register's"}}
+
+
+async def test_one_person_asks_for_ten_bodies_a_day(house: House, cause: MakeCause) -> None:
+    """Whichever they are: the representatives of all of them hear of it."""
+    agent, other = {"_id": "p1", **WHO}, {"_id": "p2", **WHO}
+    for _ in range(BODIES.most):
+        await house.binding.counters.take([Use(BODIES, "p1")], cause().at)
+    with pytest.raises(TooMany) as refused:
+        await house.for_weimei(agent, cause())
+    assert refused.value.code == "agency_day_limit"
+    assert await house.agencies.documents.count_documents({}) == 0
+    await house.for_weimei(other, cause())

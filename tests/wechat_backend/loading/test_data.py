@@ -1,0 +1,358 @@
+"""Panyu's data: what it must hold, how its faults are told, and that loading it twice changes nothing."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.events import Cause, Channel
+from models.guides import Departments, Guide, Guides, Handling
+from models.people.credentials import ApplicantKind
+from models.places.halls import Halls
+from tests.conftest import START
+from wechat_backend.database.connection import Database
+from wechat_backend.demo import env as demo_env
+from wechat_backend.demo.data import STAFF, halls_of
+from wechat_backend.loading import loader
+from wechat_backend.loading.loader import Counts, Data, DataError, load, store
+
+BY = Cause("system", START, Channel.SYSTEM, "request-data")
+SCRIPT = loader.FOLDER.parent / "scripts" / "load-data"
+ELDERLY = "老年人优待证（敬老卡）申领"
+STREETS = "市桥 沙头 东环 桥南 小谷围 大石 洛浦 石壁 钟村 大龙 沙湾"
+TOWNS = "南村 新造 化龙 石楼 石碁"
+NOTHING = Counts(0, 0, 0)
+Stores = tuple[Departments, Halls, Guides]
+
+
+@pytest.fixture(scope="module")
+def data() -> Data:
+    return load()
+
+
+@pytest.fixture(scope="module")
+async def stores(database: Database, data: Data) -> Stores:
+    """With all data in them."""
+    found = await prepared(database)
+    await store(data, *found, BY)
+    return found
+
+
+async def prepared(database: Database) -> Stores:
+    found = Departments(database), Halls(database), Guides(database)
+    for one in found:
+        await one.prepare()
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy that may be broken."""
+    return Path(shutil.copytree(loader.FOLDER, tmp_path / "data"))
+
+
+def faults(folder: Path) -> list[str]:
+    with pytest.raises(DataError) as error:
+        load(folder)
+    return str(error.value).splitlines()
+
+
+@pytest.mark.article(18)
+def test_the_service_circle_is_complete(data: Data) -> None:
+    assert Counter(hall.kind for hall in data.halls) == {"centre": 1, "hall": 6, "station": 80}
+    assert all(hall.all_day and hall.phone for hall in data.halls)
+    names = " ".join(hall.name for hall in data.halls if hall.kind == "hall")
+    for place in ("万博", "大学城", "长隆", "汽车城", "南站", "基盛万科"):
+        assert place in names
+
+
+@pytest.mark.article(18)
+def test_stations_are_in_every_township(data: Data) -> None:
+    expected = {f"{name}街道" for name in STREETS.split()} | {f"{name}镇" for name in TOWNS.split()}
+    stations = [hall for hall in data.halls if hall.kind == "station"]
+    assert {hall.township for hall in stations} == expected
+    assert all(hall.township in hall.address for hall in stations)
+    assert len({hall.location.coordinates for hall in stations}) == 80
+
+
+@pytest.mark.article(12)
+def test_items_of_every_kind(data: Data) -> None:
+    assert len(data.guides) >= 42
+    assert {guide.handling for guide in data.guides} == set(Handling)
+    assert {kind for guide in data.guides for kind in guide.audience} == set(ApplicantKind)
+    assert any(guide.trust_first for guide in data.guides)
+    assert any(question.sensitive for guide in data.guides for question in guide.form.questions())
+    assert len(data.departments) == 20
+
+
+BUSINESS_ADDRESSES = {"site", "central_address", "branches"}
+"""Of premises, which the register of businesses tells anybody."""
+
+
+def test_where_somebody_lives_is_sealed(data: Data) -> None:
+    addresses = [
+        (guide.name, question)
+        for guide in data.guides
+        for question in guide.form.questions()
+        if re.search("住址|地址|住所|门牌", question.label) and question.name not in BUSINESS_ADDRESSES
+    ]
+    assert len(addresses) > 20
+    assert [(name, question.label) for name, question in addresses if not question.sensitive] == []
+
+
+@pytest.mark.article(24)
+def test_guides_say_what_the_article_lists(data: Data) -> None:
+    for guide in data.guides:
+        assert all((guide.name_en, guide.summary, guide.conditions, guide.basis)), guide.name
+        assert guide.fees.amount == "不收费" or guide.fees.basis, guide.name
+        assert all(one.sample or one.blank or one.note for one in guide.materials), guide.name
+        assert guide.keywords, guide.name
+        assert 4 <= len(list(guide.form.questions())) <= 15, guide.name
+
+
+def test_the_item_that_the_demo_walks_through(data: Data) -> None:
+    (guide,) = (guide for guide in data.guides if guide.name == ELDERLY)
+    assert guide.audience == [ApplicantKind.PERSON]
+    assert guide.handling is Handling.FULLY_ONLINE
+    assert [m.uploads for m in guide.online_materials() if m.required] == [True]
+    assert sum(question.when is not None for question in guide.form.questions()) == 1
+
+
+async def test_loading_twice_writes_once(any_database: Database, data: Data) -> None:
+    stores = await prepared(any_database)
+    assert await store(data, *stores, BY) == Counts(20, 87, len(data.guides))
+    before = [await everything(one) for one in stores]
+    assert await store(data, *stores, BY) == NOTHING
+    assert [await everything(one) for one in stores] == before
+
+
+async def everything(one: Departments | Halls | Guides) -> list[dict[str, Any]]:
+    return [document async for document in one.documents.find().sort("_id", 1)]
+
+
+@pytest.mark.article(24)
+async def test_a_changed_guide_needs_a_new_version(stores: Stores, data: Data) -> None:
+    guide = next(guide for guide in data.guides if guide.name == ELDERLY)
+    changed = guide.model_copy(update={"summary": "改了"})
+    with pytest.raises(DataError, match=rf"{guide.key}.*版本"):
+        await store(only(changed), *stores, BY)
+    assert await stores[2].published(guide.item) == guide
+
+
+async def test_a_newer_version_than_the_files_have_stays(stores: Stores, data: Data) -> None:
+    guide = data.guides[0]
+    newer = guide.model_copy(update={"version": 2, "summary": "在管理台修改"})
+    await stores[2].publish(newer, BY)
+    assert await store(only(guide), *stores, BY) == NOTHING
+    assert await stores[2].published(guide.item) == newer
+
+
+def only(guide: Guide) -> Data:
+    return Data([], [], [guide], {})
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("departments.yaml", "11440113007512300N", "11440113007512300P", "民政局: code 11440113007512300P"),
+        ("departments.yaml", "slug: hr", "slug: civil", "slug civil is there twice"),
+        ("departments.yaml", "020-84610100", "8461-0100", "phone 8461-0100"),
+        ("departments.yaml", "short: 人社局", "short: 民政局", "short 民政局 is there 2 times"),
+        ("halls/main.yaml", "code: wanbo", "code: centre", "code centre is there 2 times"),
+        ("halls/main.yaml", "113.3478", "131.3478", "万博24小时智慧政务大厅: location 131.3478"),
+        ("halls/main.yaml", "kind: hall", "kind: hotel", "kind: Input should be"),
+        (
+            "halls/stations/dashi.yaml",
+            "all_day: true",
+            "all_day: true\n  all_day: true",
+            "all_day is there twice",
+        ),
+        (
+            "halls/stations/dashi.yaml",
+            "halls:",
+            "places:",
+            "dashi.yaml: file: is not written as it should be",
+        ),
+        ("library.yaml", "sections:", "sections: [", "library.yaml: line"),
+        ("calendar.yaml", "{}", "2026-13-45: true", "calendar.yaml"),
+        ("calendar.yaml", "{}", "2026-09-24: closed", "calendar.yaml: days"),
+        ("items/civil.yaml", "department: civil", "department: zoo", "there is no department zoo"),
+        (
+            "items/civil.yaml",
+            "places: [centre, wanbo",
+            "places: [moon, wanbo",
+            f"{ELDERLY}: there is no hall moon",
+        ),
+        ("items/civil.yaml", "group: general", "group: police", "hall wanbo has no window for police"),
+        ("items/civil.yaml", 'code: "0111002"', 'code: "0111001"', "is there 2 times"),
+        ("items/civil.yaml", "name: 结婚登记", f"name: {ELDERLY}", f"name {ELDERLY} is there 2 times"),
+        ("items/civil.yaml", "steps: short", "steps: long", f"{ELDERLY}: 'long' is missing"),
+        (
+            "items/civil.yaml",
+            "materials: [id_card]",
+            "materials: [passport]",
+            f"{ELDERLY}: 'passport' is missing",
+        ),
+        (
+            "items/civil.yaml",
+            "when: {card_kind: [replace]}",
+            "when: {card: [replace]}",
+            "not asked for before",
+        ),
+        ("items/civil.yaml", "summary: 年满60", "sumary: 年满60", f"{ELDERLY}: summary: Field required"),
+        ("items/civil.yaml", "visits: 0", "visits: 1", f"{ELDERLY}: 1 visits do not go with fully_online"),
+        (
+            "items/civil.yaml",
+            "materials: [id_card]",
+            "materials: [signed_form]",
+            "is fully online, but needs paper",
+        ),
+        ("items/civil.yaml", "commitment, signed_form]", "commitment]", "nothing is left to sign or seal"),
+        ("items/civil.yaml", "020-84610110", "020-846", "consult_phone 020-846"),
+    ],
+)
+def test_a_fault_is_told_with_its_place(folder: Path, file: str, old: str, new: str, said: str) -> None:
+    path = folder / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    found = [line for line in faults(folder) if said in line]
+    assert found, faults(folder)
+    assert all(line.count(": ") >= 2 or line.startswith("calendar") for line in found)
+
+
+@pytest.mark.article(10, 14)
+def test_what_may_not_be_published_is_not_loaded(folder: Path) -> None:
+    library = folder / "library.yaml"
+    short = "online: [申请, 受理, 办结]"
+    extra = "online: [申请, 受理, 审查, 复核, 办结]"
+    library.write_text(
+        library.read_text().replace(short, extra).replace("photo: {name", "photo: {asked: [online], name")
+    )
+    found = faults(folder)
+    assert any(ELDERLY in line and "环节" in line for line in found)
+    assert any("结婚登记" in line and "近期免冠彩色照片" in line for line in found)
+
+
+def test_all_faults_at_once(folder: Path) -> None:
+    (folder / "calendar.yaml").unlink()
+    (folder / "halls" / "main.yaml").write_text("- code: Centre\n")
+    (folder / "items" / "police.yaml").write_text(
+        "department: police\nitems: [{name: 甲}, {name: 乙, code: '1'}]"
+    )
+    found = "\n".join(faults(folder))
+    for said in ("calendar.yaml: file: is not there", "Centre: code:", "police.yaml: 甲", "police.yaml: 乙"):
+        assert said in found
+
+
+async def queries_of(database: Database, asked: Callable[[], Awaitable[Any]]) -> list[str]:
+    """How the server found what `asked` asks for: the plan of each round trip."""
+    await database.native.command("profile", 2)
+    try:
+        await asked()
+    finally:
+        await database.native.command("profile", 0)
+    seen = database.native["system.profile"].find(
+        {"planSummary": {"$exists": True}, "ns": {"$not": {"$regex": "profile"}}}
+    )
+    plans = [entry["planSummary"] async for entry in seen]
+    await database.native["system.profile"].drop()
+    return plans
+
+
+Ask = Callable[[Halls, Guides, Guide], Awaitable[Any]]
+QUERIES: list[tuple[str, Ask]] = [
+    ("IXSCAN { state: 1, grams: 1 }", lambda _, guides, __: guides.search("老人")),
+    ("IXSCAN { state: 1, grams: 1 }", lambda _, guides, __: guides.search("jlk")),
+    ("IXSCAN { state: 1", lambda _, guides, __: guides.search(audience=ApplicantKind.ENTERPRISE)),
+    ("IXSCAN { state: 1, topics: 1, name: 1 }", lambda _, guides, __: guides.search(topic="养老")),
+    (
+        "IXSCAN { state: 1, department: 1, name: 1 }",
+        lambda _, guides, guide: guides.search(department=guide.department),
+    ),
+    ("IXSCAN { item: 1 }", lambda _, guides, guide: guides.published(guide.item)),
+    ("IDHACK", lambda _, guides, guide: guides.version(guide.key)),
+    ("IXSCAN { state: 1", lambda _, guides, __: guides.topics()),
+    ("IXSCAN { kind: 1, township: 1 }", lambda halls, _, __: halls.all()),
+    ("IXSCAN { kind: 1, township: 1 }", lambda halls, _, __: halls.all("station")),
+    ("IXSCAN { groups: 1 }", lambda halls, _, __: halls.offering("police")),
+    ("IXSCAN { _id: 1 }", lambda halls, _, __: halls.offering("police", ["centre", "wanbo"])),
+    ("IDHACK", lambda halls, _, __: halls.find("centre")),
+    ("IXSCAN { _id: 1 }", lambda halls, _, __: halls.those(["centre", "wanbo"])),
+    ('GEO_NEAR_2DSPHERE { location: "2dsphere" }', lambda halls, _, __: halls.near(113.38, 22.94, 5)),
+]
+
+
+@pytest.mark.article(9)
+def test_the_demos_township_has_windows_of_its_own(data: Data) -> None:
+    townships = [member.township for member in STAFF if member.township]
+    assert [halls_of(data, township) for township in townships] == [["wanbo", "changlong"]]
+
+
+@pytest.mark.parametrize(("plan", "ask"), QUERIES)
+async def test_every_query_has_an_index(
+    database: Database, stores: Stores, data: Data, plan: str, ask: Ask
+) -> None:
+    _, halls, guides = stores
+    plans = await queries_of(database, lambda: ask(halls, guides, data.guides[5]))
+    assert plans
+    assert plans[0].startswith(plan), plans
+    assert all(used == "IXSCAN { _id: 1 }" for used in plans[1:]), plans
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("敬老卡", ELDERLY),
+        ("老人", ELDERLY),
+        ("小孩上学", "义务教育学校入学报名（来穗人员随迁子女）"),
+        ("jlk", ELDERLY),
+        ("jinglaoka", ELDERLY),
+        ("gaoxueya", "门诊特定病种待遇认定"),
+        ("开店", "个体工商户设立登记"),
+    ],
+)
+@pytest.mark.article(24)
+async def test_people_find_what_they_mean(stores: Stores, typed: str, meant: str) -> None:
+    assert meant in [guide.name for guide in await stores[2].search(typed)][:3]
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PANYU_")}
+    return subprocess.run(
+        [str(SCRIPT), *arguments],
+        env={**own, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_script_only_checks(folder: Path) -> None:
+    assert run("--check").stdout.startswith("20 departments, 87 halls")
+    (folder / "departments.yaml").unlink()
+    broken = run("--check", "--folder", str(folder))
+    assert broken.returncode == 1
+    assert "departments.yaml: file: is not there" in broken.stderr
+
+
+async def test_the_script_loads(database: Database, mongo_uri: str) -> None:
+    variables = demo_env.complete({}) | demo_env.addresses(8888, 8889, mongo_uri)
+    variables["PANYU_MONGO_DATABASE"] = f"{database.name}_script"
+    try:
+        first, second = run(**variables), run(**variables)
+        assert first.returncode == 0, first.stderr
+        assert "written: 20 departments, 87 halls" in first.stdout
+        assert "written: 0 departments, 0 halls, 0 items" in second.stdout
+    finally:
+        await database.client.drop_database(variables["PANYU_MONGO_DATABASE"])
+    unset = run()
+    assert unset.returncode == 1
+    assert "PANYU_MONGO_URI" in unset.stderr

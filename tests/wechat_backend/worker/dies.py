@@ -1,0 +1,48 @@
+"""Run as a process of its own: relays and sends, and is killed at the point that it is told.
+
+    python -m tests.wechat_backend.worker.dies POINT
+
+The settings come from the environment, as for a real worker.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from models.outgoing.outbox import Deliveries, Outbox
+from tests.wechat_backend.worker.world import World
+from wechat_backend.database.connection import connect
+from wechat_backend.gateways.wechat import WeChat
+from wechat_backend.settings import load_settings
+from wechat_backend.worker.loops import Worker
+
+POINTS: dict[str, tuple[type, str]] = {
+    "before_relay": (Worker, "relay_once"),
+    "before_plan": (Deliveries, "plan"),
+    "before_pull": (Outbox, "_remove"),
+    "before_send": (WeChat, "send_template"),
+    "after_send": (Deliveries, "sent"),
+}
+"""Where the process is killed: as it is about to call this."""
+
+
+def _kill(*_args: Any, **_more: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def work() -> None:
+    settings = load_settings()
+    uri = settings.mongo_uri.get_secret_value()
+    database = await connect(uri, settings.mongo_database, settings.mongo_driver)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
+    await World(settings, database, now).work()
+
+
+if __name__ == "__main__":
+    owner, name = POINTS[sys.argv[1]]
+    setattr(owner, name, _kill)
+    asyncio.run(work())

@@ -1,0 +1,107 @@
+"""Who is told of what, and that every notice fits its template."""
+
+import pytest
+
+from models.outgoing.outbox import Via
+from wechat_backend.worker.menu import fingerprint, menu
+from wechat_backend.worker.notices import (
+    FIELDS,
+    LIMITS,
+    PARAMETERS,
+    RULES,
+    Letter,
+    fields,
+    parameters,
+    plan,
+    shorten,
+)
+
+
+def planned(event: str, **document: str) -> set[tuple[str, str, str, str | None]]:
+    plans = plan({"id": "e1", "name": event, "about": "x1"}, document)
+    return {(each.channel, each.notice, each.recipient, each.fallback) for each in plans}
+
+
+@pytest.mark.article(11)
+def test_receipt_goes_both_ways_and_to_the_acceptance_system() -> None:
+    assert planned("application.submitted", applicant="a1") == {
+        ("wechat", "receipt", "a1", "sms"),
+        ("sms", "receipt", "a1", None),
+        ("government", "acceptance", "acceptance", None),
+    }
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "accepted",
+        "not_accepted",
+        "supplement_requested",
+        "supplemented",
+        "returned",
+        "concluded",
+        "withdrawn",
+    ],
+)
+@pytest.mark.article(13)
+def test_each_change_is_told(event: str) -> None:
+    assert planned(f"application.{event}", applicant="a1") == {
+        ("wechat", "progress", "a1", "sms"),
+        ("government", "acceptance", "acceptance", None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "document", "expected"),
+    [
+        ("phone_code.requested", {}, ("sms", "code", "x1", None)),
+        ("applicant.rebound", {}, ("wechat", "rebinding", "x1", "sms")),
+        ("applicant.phone_changed", {}, ("wechat", "rebinding", "x1", "sms")),
+        ("appointment.booked", {"applicant": "a1"}, ("wechat", "appointment", "a1", "sms")),
+        ("agency.confirmed", {"person": "p1"}, ("wechat", "agency", "p1", "sms")),
+        ("agency.requested", {"representative": "f00d"}, ("wechat", "agency", "representative:f00d", "sms")),
+        ("review.given", {}, ("government", "reviews", "reviews", None)),
+    ],
+)
+def test_others(event: str, document: dict[str, str], expected: tuple[str, ...]) -> None:
+    assert planned(event, **document) == {expected}
+
+
+def test_what_concerns_nobody_is_told_to_nobody() -> None:
+    assert planned("account.followed") == set()
+
+
+def test_every_notice_has_its_templates() -> None:
+    told = {rule.notice: rule for rules in RULES.values() for rule in rules}
+    by = {via: {name for name, rule in told.items() if via in (*rule.vias, rule.fallback)} for via in Via}
+    assert by[Via.WECHAT] == set(FIELDS)
+    assert by[Via.SMS] == set(PARAMETERS)
+
+
+@pytest.mark.parametrize("notice", sorted(FIELDS))
+@pytest.mark.parametrize("text", ["", "长" * 60, "两\n行", "A" * 60])
+def test_fields_fit(notice: str, text: str) -> None:
+    letter = Letter(dict.fromkeys([*FIELDS[notice].values(), *PARAMETERS[notice]], text))
+    for name, value in fields(notice, letter).items():
+        limit = LIMITS.get(name.rstrip("0123456789"))
+        assert value
+        assert limit is None or (len(value) <= limit and "\n" not in value)
+    assert all(1 <= len(value) <= 35 for value in parameters(notice, letter).values())
+
+
+def test_shortening_shows() -> None:
+    assert shorten("一二三四五", 5) == "一二三四五"
+    assert shorten("一二三四五六", 5) == "一二三四…"
+
+
+def test_menu_is_one_that_wechat_takes() -> None:
+    made = menu("https://panyu.test")
+    assert 1 <= len(made["button"]) <= 3
+    for button in made["button"]:
+        assert len(button["name"].encode()) <= 16
+        assert 1 <= len(button["sub_button"]) <= 5
+        for entry in button["sub_button"]:
+            assert len(entry["name"].encode()) <= 60
+            assert len(entry.get("key", "").encode()) <= 128
+            assert entry["type"] == "click" or entry["url"].startswith("https://panyu.test/")
+    assert fingerprint(made) != fingerprint(menu("https://elsewhere.test"))

@@ -1,0 +1,274 @@
+"""From a change to the person's phone: each notice arrives, once, whatever dies on the way."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.outgoing.outbox import LEASE, Plan
+from models.people.credentials import ApplicantKind, Credential, CredentialKind
+from models.people.verification import PlatformUser
+from models.store import Document
+from tests.conftest import ADDRESS, Clock
+from tests.files import a_pdf, on_disk
+from tests.handlers.guides import USCC, a_guide
+from tests.wechat_backend.worker.dies import POINTS
+from tests.wechat_backend.worker.platforms import MENU, SEND, Platforms
+from tests.wechat_backend.worker.world import OPENID, PHONE, World
+from wechat_backend.worker import notices
+
+ROOT = Path(__file__).parents[3]
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    for _ in range(250):
+        if happened():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("it did not happen within five seconds")
+
+
+async def test_booking_is_told_by_wechat(world: World, platforms: Platforms) -> None:
+    party = await world.person()
+    booked = await world.book(party)
+    await world.work()
+    [message] = platforms.messages.values()
+    assert (message["touser"], message["template_id"]) == (OPENID, "TM_APPOINTMENT")
+    assert message["url"] == f"https://panyu.test/appointments/{booked['_id']}"
+    [values] = platforms.values()
+    assert (values["thing1"], values["thing4"]) == ("居住证签注", "预约成功，请按时前往")
+    assert values["time3"].endswith("日 09:30")
+    assert platforms.texts == {}
+
+
+@pytest.mark.parametrize("point", sorted(POINTS))
+async def test_killed_worker_costs_no_notice_and_doubles_none(
+    world: World, platforms: Platforms, variables: dict[str, str], clock: Clock, point: str
+) -> None:
+    await world.book(await world.person())
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.wechat_backend.worker.dies",
+        point,
+        cwd=ROOT,
+        env=variables,
+        stderr=subprocess.DEVNULL,
+    )
+    assert await process.wait() == -signal.SIGKILL
+    assert len(platforms.messages) == (point == "after_send")
+    clock.advance(LEASE + timedelta(seconds=30))
+    await world.work()
+    await world.work()
+    assert [values["thing4"] for values in platforms.values()] == ["预约成功，请按时前往"]
+    assert len(platforms.peer.to(SEND)) == (2 if point == "after_send" else 1)
+    assert await world.services.deliveries.documents.distinct("state") == ["sent"]
+
+
+async def test_code_goes_by_sms_and_an_old_one_does_not(
+    world: World, platforms: Platforms, clock: Clock
+) -> None:
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
+    await world.work()
+    [text] = platforms.texts.values()
+    assert (text["phone"], text["template"]) == (PHONE, "SMS_CODE")
+    await world.services.phone_codes.check(PHONE, text["code"], account="a1", by=world.by())
+
+    clock.advance(timedelta(minutes=2))
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
+    clock.advance(timedelta(minutes=2))
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
+    await world.work()
+    assert len(platforms.texts) == 2
+    assert await world.services.deliveries.documents.distinct("code", {"state": "skipped"}) == ["newer_code"]
+
+    clock.advance(timedelta(minutes=2))
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
+    clock.advance(timedelta(minutes=6))
+    await world.work()
+    assert len(platforms.texts) == 2
+
+
+async def test_queues_hold_nothing_personal(world: World, database: Any, platforms: Platforms) -> None:
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
+    await world.book(await world.person())
+    await world.work()
+    [code] = [text["code"] for text in platforms.texts.values()]
+    for name in ("events", "deliveries"):
+        kept = str([document async for document in database[name].find({})])
+        assert PHONE not in kept
+        assert code not in kept
+        assert "古丽" not in kept
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_not_following_gets_one_text(world: World, platforms: Platforms, known: bool) -> None:
+    """Whether we know that they stopped following, or only WeChat does."""
+    party = await world.person()
+    platforms.followers = set()
+    if known:
+        await world.services.accounts.unfollow(OPENID, world.by())
+    await world.book(party)
+    await world.work()
+    await world.work()
+    assert len(platforms.peer.to(SEND)) == (0 if known else 1)
+    [text] = platforms.texts.values()
+    assert (text["phone"], text["item"], text["status"]) == (PHONE, "居住证签注", "预约成功，请按时前往")
+
+
+async def test_old_account_is_told_of_a_rebinding(world: World, platforms: Platforms) -> None:
+    await world.person()
+    await world.work()
+    new = await world.services.accounts.arrive(PlatformUser("openid-new"), world.by())
+    await world.bind(new, PHONE, "440113199001010016")
+    await world.work()
+    [message] = platforms.messages.values()
+    assert (message["touser"], message["template_id"]) == (OPENID, "TM_REBINDING")
+
+
+async def test_agency_is_told_to_the_representative_then_the_agent(
+    world: World, platforms: Platforms
+) -> None:
+    agent = await world.person()
+    boss = await world.person("openid-of-boss", "13700137000", "440113197001010013")
+    body = await world.services.applicants.register_body(
+        ApplicantKind.ENTERPRISE,
+        Credential(CredentialKind.USCC, "91440101231244152Y"),
+        name="番禺区某机械制造有限公司",
+        representative=boss.applicant["credential"]["number_index"],
+        by=world.by(),
+    )
+    agency = await world.services.agencies.request(agent.agent, body, world.by())
+    await world.work()
+    await world.services.agencies.decide(agency["_id"], boss.agent, confirmed=True, by=world.by())
+    await world.work()
+    assert [message["touser"] for message in platforms.messages.values()] == ["openid-of-boss", OPENID]
+    assert [values["thing3"] for values in platforms.values()] == ["待您确认", "已确认"]
+    told = platforms.values()[0]
+    assert (told["thing1"], told["thing2"]) == ("番禺区某机械制造有限公司", "古***")
+
+
+async def test_menu_is_published_once(world: World, platforms: Platforms, clock: Clock) -> None:
+    made = await asyncio.gather(*(world.worker.menu.publish() for _ in range(4)))
+    assert sorted(made) == [False, False, False, True]
+    clock.advance(timedelta(minutes=1))
+    assert not await world.worker.menu.publish()
+    world.worker.menu.content = {"button": []}
+    clock.advance(timedelta(minutes=1))
+    assert await world.worker.menu.publish()
+    assert [call.json for call in platforms.peer.to(MENU)][1] == {"button": []}
+
+
+async def test_menu_that_was_lost_comes_back(world: World, platforms: Platforms, clock: Clock) -> None:
+    assert await world.worker.menu.publish()
+    platforms.peer.answers["/cgi-bin/menu/get"] = {"errcode": 46003}
+    clock.advance(timedelta(minutes=1))
+    assert await world.worker.menu.publish()
+
+
+async def test_menu_that_failed_is_tried_again(world: World, platforms: Platforms, clock: Clock) -> None:
+    platforms.peer.answers[MENU] = {"errcode": -1}
+    with pytest.raises(Exception, match="-1"):
+        await world.worker.menu.publish()
+    platforms.peer.answers[MENU] = {"errcode": 0}
+    assert not await world.worker.menu.publish()
+    clock.advance(timedelta(minutes=1))
+    assert await world.worker.menu.publish()
+
+
+async def test_worker_runs_survives_faults_and_stops(world: World, platforms: Platforms) -> None:
+    failures = iter([RuntimeError("a fault"), RuntimeError("another")])
+    relay = next(loop for loop in world.worker.loops if loop.name == "relay")
+    relay.every = 0.02
+
+    async def faulty() -> int:
+        for failure in failures:
+            raise failure
+        return await world.worker.relay_once()
+
+    relay.work = faulty
+    running = asyncio.create_task(world.worker.run())
+    await world.book(await world.person())
+    await until(lambda: bool(platforms.messages))
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    [alive] = await world.worker.workers.alive(world.clock())
+    assert alive["_id"] == world.worker.name
+    assert len(platforms.messages) == 1
+
+
+async def test_stuck_events_are_named_once_and_counted(
+    world: World, platforms: Platforms, monkeypatch: Any, capsys: Any
+) -> None:
+    booked = await world.book(await world.person())
+    planned = notices.plan
+
+    def faulty(event: Document, document: Document) -> list[Plan]:
+        if event["name"] == "appointment.booked":
+            raise KeyError("item")
+        return planned(event, document)
+
+    monkeypatch.setattr(notices, "plan", faulty)
+    await world.services.phone_codes.request(PHONE, account="a1", address=ADDRESS, by=world.by())
+    capsys.readouterr()
+    await world.work()
+    await world.work()
+    await world.worker._beat()
+    said = capsys.readouterr().out
+    assert said.count("events_stuck") == 1
+    assert f"document=appointments/{booked['_id']}" in said
+    assert "KeyError" in said
+    [heartbeat] = [line for line in said.splitlines() if "heartbeat" in line]
+    for count in ("stuck=1", "due=0", "retrying=0", "failed=0"):
+        assert count in heartbeat
+    assert len(platforms.texts) == 1
+    monkeypatch.setattr(notices, "plan", planned)
+    await world.work()
+    assert len(platforms.messages) == 1
+    assert world.worker.stuck == frozenset()
+
+
+async def test_what_is_on_its_way_arrives_before_the_worker_stops(world: World, platforms: Platforms) -> None:
+    await world.book(await world.person())
+    platforms.peer.delay = 0.4
+    running = asyncio.create_task(world.worker.run())
+    await until(lambda: bool(platforms.peer.to(SEND)))
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert await world.services.deliveries.documents.distinct("state") == ["sent"]
+
+
+async def test_the_request_id_goes_all_the_way(world: World, platforms: Platforms, capsys: Any) -> None:
+    await world.book(await world.person())
+    capsys.readouterr()
+    await world.work()
+    sent = [line for line in capsys.readouterr().out.splitlines() if "delivery_sent" in line]
+    assert sent
+    assert all("request=request-1" in line for line in sent)
+
+
+async def test_files_that_nobody_holds_are_swept(world: World, clock: Clock) -> None:
+    party, by = await world.person(), world.by()
+    await world.publish()
+    office = await world.services.departments.get(USCC)
+    draft = await world.services.applications.start(party, a_guide(), office, by)
+    kept = []
+    for _ in range(2):
+        with on_disk(a_pdf()) as file:
+            kept.append(
+                await world.services.materials.keep(party.id, draft["_id"], "permit", "p.pdf", file, by)
+            )
+    used, waste = kept
+    await world.services.applications.attach(draft["_id"], party, a_guide(), "permit", used, by)
+    clock.advance(timedelta(days=2))
+    assert await world.worker.sweep_once() is False
+    assert (await world.services.materials.get(waste["_id"]))["dropped_at"]
+    assert (await world.services.materials.read(used["_id"]))[1] == a_pdf()

@@ -1,0 +1,93 @@
+"""What the demo begins with: Panyu's items and halls, and people to work in the panel."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from models.events import Cause, Channel
+from models.guides import Departments, Guides
+from models.places.halls import Halls
+from models.staff.members import Role, Staff
+from wechat_backend.database.connection import Database, connect
+from wechat_backend.loading import loader
+from wechat_backend.settings import load_settings
+
+
+@dataclass(frozen=True)
+class Member:
+    """`department` is its short name; None is somebody who works for all of them. `township` is the one
+    at whose windows they record; None is all windows."""
+
+    username: str
+    name: str
+    role: Role
+    department: str | None = None
+    township: str | None = None
+
+
+STAFF = (
+    Member("window", "陈嘉敏", Role.WINDOW),
+    Member("approver", "梁志强", Role.APPROVER),
+    Member("civil", "苏婉玲", Role.APPROVER, "民政局"),
+    Member("management", "黄慧仪", Role.SERVICE_MANAGEMENT),
+    Member("digital", "何俊杰", Role.DIGITAL_AFFAIRS),
+    Member("centre", "周淑贞", Role.SERVICE_CENTRE),
+    Member("township", "罗永康", Role.TOWNSHIP, township="南村镇"),
+)
+
+
+async def furnish(variables: Mapping[str, str], *, reset: bool, say: Callable[[str], None]) -> None:
+    """Load the data and enrol the staff; does nothing where that is done already.
+
+    Raises:
+        DatabaseUnreachable, loading.DataError
+    """
+    os.environ.update(variables)
+    settings = load_settings()
+    database = await connect(
+        settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver
+    )
+    try:
+        if reset:
+            await database.drop()
+        await database["tokens"].delete_many({})  # the simulator knows none of an earlier start
+        by = Cause("system", datetime.now(UTC), Channel.SYSTEM, f"demo-{uuid4().hex[:12]}")
+        data = await _load(database, by, say)
+        await _enrol(database, data, variables["PANYU_DEMO_STAFF_PASSWORD"], by)
+    finally:
+        await database.close()
+
+
+async def _load(database: Database, by: Cause, say: Callable[[str], None]) -> loader.Data:
+    say("Loading Panyu's items and halls …")
+    data = await asyncio.to_thread(loader.load)
+    stores = Departments(database), Halls(database), Guides(database)
+    for store in stores:
+        await store.prepare()
+    counts = await loader.store(data, *stores, by)
+    say(f"  new: {counts.departments} departments, {counts.halls} halls, {counts.guides} items")
+    return data
+
+
+async def _enrol(database: Database, data: loader.Data, password: str, by: Cause) -> None:
+    staff = Staff(database)
+    await staff.prepare()
+    codes = {department.short: department.code for department in data.departments}
+    for member in STAFF:
+        await staff.enrol(
+            member.username,
+            name=member.name,
+            password=password,
+            department=codes[member.department] if member.department else None,
+            roles=[member.role],
+            halls=halls_of(data, member.township) if member.township else None,
+            by=by,
+        )
+
+
+def halls_of(data: loader.Data, township: str) -> list[str]:
+    """Those with windows."""
+    return [hall.code for hall in data.halls if hall.township == township and hall.windows]

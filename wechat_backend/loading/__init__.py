@@ -1,0 +1,1 @@
+"""Reads `data/` and puts it in the database."""

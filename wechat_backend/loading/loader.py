@@ -1,0 +1,278 @@
+"""Reads Panyu's halls, departments and items from `data/`, checks them all, and puts them in the database.
+
+departments.yaml     one line a department; its `slug` is how item files name it
+halls/main.yaml      the centre and the six halls
+halls/stations/*     the stations, a file for each township
+library.yaml         materials, questions, sections and steps that many items share
+items/*.yaml         items by department
+calendar.yaml        working days that differ from the published calendar
+
+`wechat_backend.loading.notation` tells how they are written.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, StrictBool, TypeAdapter, ValidationError
+from stdnum.cn import uscc
+
+from models.errors import Conflict, Refused
+from models.events import Cause
+from models.guides import Department, Departments, Guide, Guides, Handling, check_publishable
+from models.places.halls import Hall, Halls
+from wechat_backend.loading import notation
+from wechat_backend.loading.notation import NotationError, Raw
+
+FOLDER = Path(__file__).parents[2] / "data"
+PHONE = re.compile(r"0\d{2,3}-\d{7,8}|12345")
+WEST, SOUTH, EAST, NORTH = 113.23, 22.80, 113.58, 23.10
+"""Panyu lies within, in degrees of WGS 84."""
+
+Shape = TypeVar("Shape", bound=BaseModel)
+OVERRIDES = TypeAdapter(dict[date, StrictBool])
+
+
+class DataError(Exception):
+    """One line for each fault: file, which thing, what is wrong with it."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        super().__init__("\n".join(faults))
+
+
+@dataclass(frozen=True)
+class Data:
+    """Everything that was read; `overrides` says of a date whether it is worked."""
+
+    departments: list[Department]
+    halls: list[Hall]
+    guides: list[Guide]
+    overrides: dict[date, bool]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of each were new or changed."""
+
+    departments: int
+    halls: int
+    guides: int
+
+
+@dataclass(frozen=True)
+class Entry(Generic[Shape]):
+    """Something that was read, and where."""
+
+    file: str
+    name: str
+    value: Shape
+
+
+@dataclass
+class Reading:
+    """Reads files and collects what is wrong with them."""
+
+    faults: list[str] = field(default_factory=list)
+
+    def fault(self, file: str, name: str, what: object) -> None:
+        self.faults.append(f"{file}: {name}: {what}")
+
+    def content(self, file: Path) -> Any:
+        """What a file holds; nothing if it cannot be read."""
+        try:
+            return notation.read(file)
+        except NotationError as error:
+            self.faults.append(str(error))
+            return []
+
+    def things(self, file: Path, split: Callable[[Any], Iterator[Any]]) -> list[Any]:
+        """What `split` finds in a file."""
+        try:
+            return list(split(self.content(file)))
+        except (AttributeError, KeyError, TypeError) as error:
+            self.fault(file.name, "file", f"is not written as it should be: {error}")
+            return []
+
+    def parse(self, shape: type[Shape], file: Path, raw: Raw) -> Iterator[Entry[Shape]]:
+        """One thing, or none if it is not of the shape."""
+        name = _name(raw)
+        try:
+            yield Entry(file.name, name, shape.model_validate(raw))
+        except ValidationError as error:
+            for one in error.errors():
+                self.fault(file.name, name, f"{'.'.join(map(str, one['loc']))}: {one['msg']}")
+
+    def check(self, entries: Iterable[Entry[Shape]], rule: Callable[[Shape], Iterable[str]]) -> None:
+        for entry in entries:
+            for what in rule(entry.value):
+                self.fault(entry.file, entry.name, what)
+
+    def check_unique(self, entries: list[Entry[Shape]], *names: str) -> None:
+        for name in names:
+            times = Counter(getattr(entry.value, name) for entry in entries)
+            for entry in entries:
+                value = getattr(entry.value, name)
+                if times[value] > 1:
+                    self.fault(entry.file, entry.name, f"{name} {value} is there {times[value]} times")
+
+
+def load(folder: Path = FOLDER) -> Data:
+    """
+    Raises:
+        DataError: with every fault in every file.
+    """
+    reading = Reading()
+    by_slug = _departments(reading, folder / "departments.yaml")
+    departments = list(by_slug.values())
+    halls = _halls(reading, [folder / "halls" / "main.yaml", *sorted(folder.glob("halls/stations/*.yaml"))])
+    codes = {slug: entry.value.code for slug, entry in by_slug.items()}
+    guides = _guides(reading, folder, codes)
+    reading.check_unique(departments, "code", "name", "short")
+    reading.check_unique(halls, "code", "name")
+    reading.check_unique(guides, "item", "name")
+    reading.check(departments, _department_faults)
+    reading.check(halls, _hall_faults)
+    places = {entry.value.code: entry.value for entry in halls}
+    reading.check(guides, lambda guide: _guide_faults(guide, places))
+    overrides: dict[date, bool] = {}
+    try:
+        overrides = load_overrides(folder)
+    except DataError as error:
+        reading.faults.append(str(error))
+    if reading.faults:
+        raise DataError(reading.faults)
+    return Data(_values(departments), _values(halls), _values(guides), overrides)
+
+
+def load_overrides(folder: Path = FOLDER) -> dict[date, bool]:
+    """The days that differ from the published calendar.
+
+    Raises:
+        DataError
+    """
+    try:
+        found = notation.read(folder / "calendar.yaml") or {}
+        return OVERRIDES.validate_python(found)
+    except NotationError as error:
+        raise DataError([str(error)]) from None
+    except ValidationError:
+        raise DataError(["calendar.yaml: days: each line is DATE: true or DATE: false"]) from None
+
+
+async def store(data: Data, departments: Departments, halls: Halls, guides: Guides, by: Cause) -> Counts:
+    """Put it in the database; what is there already as it is here stays untouched.
+
+    Raises:
+        DataError: names each published guide that was changed without a new version.
+    """
+    faults: list[str] = []
+    written = [
+        sum([await departments.put(department, by) for department in data.departments]),
+        sum([await halls.put(hall, by) for hall in data.halls]),
+        0,
+    ]
+    for guide in data.guides:
+        try:
+            written[2] += await guides.put(guide, by)
+        except Conflict as error:
+            faults.append(f"items: {guide.name} ({guide.key}): {error.message}")
+    if faults:
+        raise DataError(faults)
+    return Counts(*written)
+
+
+def _values(entries: Iterable[Entry[Shape]]) -> list[Shape]:
+    return [entry.value for entry in entries]
+
+
+def _name(raw: Raw) -> str:
+    return str(raw.get("name") or raw.get("code") or "without a name")
+
+
+def _departments(reading: Reading, file: Path) -> dict[str, Entry[Department]]:
+    """By the slug that the item files use."""
+    found: dict[str, Entry[Department]] = {}
+    for raw in reading.things(file, notation.listed):
+        slug = raw.pop("slug", "")
+        if not slug or slug in found:
+            reading.fault(file.name, _name(raw), f"slug {slug} is there twice" if slug else "has no slug")
+        for entry in reading.parse(Department, file, raw):
+            found[slug] = entry
+    return found
+
+
+def _halls(reading: Reading, files: Iterable[Path]) -> list[Entry[Hall]]:
+    return [
+        entry
+        for file in files
+        for raw in reading.things(file, notation.listed)
+        for entry in reading.parse(Hall, file, raw)
+    ]
+
+
+def _guides(reading: Reading, folder: Path, codes: Mapping[str, str]) -> list[Entry[Guide]]:
+    library = reading.content(folder / "library.yaml")
+    found: list[Entry[Guide]] = []
+    for file in sorted((folder / "items").glob("*.yaml")):
+        for slug, written in reading.things(file, notation.items):
+            if slug not in codes:
+                reading.fault(file.name, _name(written), f"there is no department {slug}")
+                continue
+            try:
+                raw = notation.guide(written, codes[slug], library)
+            except KeyError as error:
+                reading.fault(file.name, _name(written), f"{error} is missing, or not in the library")
+            except (AttributeError, TypeError, ValueError) as error:
+                reading.fault(file.name, _name(written), f"is not written as an item is: {error}")
+            else:
+                found += reading.parse(Guide, file, raw)
+    return found
+
+
+def _department_faults(department: Department) -> Iterator[str]:
+    if not uscc.is_valid(department.code):
+        yield f"code {department.code} is not a USCC: its check character is wrong"
+    yield from _phone_faults("phone", department.phone)
+
+
+def _hall_faults(hall: Hall) -> Iterator[str]:
+    longitude, latitude = hall.location.coordinates
+    if not (WEST < longitude < EAST and SOUTH < latitude < NORTH):
+        yield f"location {longitude}, {latitude} is not in Panyu"
+    yield from _phone_faults("phone", hall.phone)
+
+
+def _guide_faults(guide: Guide, halls: Mapping[str, Hall]) -> Iterator[str]:
+    for place in guide.places:
+        if place not in halls:
+            yield f"there is no hall {place}"
+        elif not (windows := halls[place].windows) or guide.group not in windows.capacity:
+            yield f"hall {place} has no window for {guide.group}"
+    try:
+        check_publishable(guide)
+    except Refused as error:
+        yield str(error)
+    yield from _handling_faults(guide)
+    yield from _phone_faults("consult_phone", guide.consult_phone)
+    yield from _phone_faults("complaint_phone", guide.complaint_phone)
+
+
+def _handling_faults(guide: Guide) -> Iterator[str]:
+    """What the handling forms ask of the applicant (article 12)."""
+    online = guide.handling is Handling.FULLY_ONLINE
+    paper = [one.name for one in guide.online_materials() if one.required and not one.uploads]
+    if online != (guide.visits == 0):
+        yield f"{guide.visits} visits do not go with {guide.handling}"
+    if online and paper:
+        yield f"is fully online, but needs paper: {'、'.join(paper)}"
+    if guide.handling is Handling.PRE_ACCEPTANCE and not paper:
+        yield "is pre-accepted, but nothing is left to sign or seal on paper"
+
+
+def _phone_faults(name: str, phone: str) -> Iterator[str]:
+    if not PHONE.fullmatch(phone):
+        yield f"{name} {phone} is not written like 020-84638090"

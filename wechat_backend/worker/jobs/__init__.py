@@ -1,0 +1,1 @@
+"""What the worker does again and again, one module a job."""

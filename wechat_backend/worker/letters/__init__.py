@@ -1,0 +1,1 @@
+"""The words of what is sent, one module a subject."""
