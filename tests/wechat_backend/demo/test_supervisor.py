@@ -15,6 +15,7 @@ from typing import IO, Any
 from urllib.request import Request, urlopen
 
 import pytest
+import structlog
 from pymongo import MongoClient
 
 from tests.wechat_backend.database.test_connection import is_running
@@ -22,6 +23,14 @@ from wechat_backend.demo import env as demo_env
 from wechat_backend.demo.children import Child, ChildError
 from wechat_backend.demo.supervisor import DemoError, Options, check_ports, empty, inherited, locked, main
 from wechat_backend.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """What the demo says of logs in this process is unsaid."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 def test_one_demo_in_a_folder(tmp_path: Path) -> None:
