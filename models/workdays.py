@@ -52,3 +52,8 @@ class Workdays:
     def deadline(self, moment: datetime, count: int) -> datetime:
         """The last instant (UTC) of the `count`-th working day after `moment`."""
         return local_moment(self.after(local_date(moment), count), time(23, 59, 59))
+
+
+def local(moment: datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
+    """A stored time as people in Panyu write it."""
+    return moment.astimezone(PANYU).strftime(pattern)

@@ -10,13 +10,12 @@ from urllib.parse import urlencode
 from tornado.iostream import StreamClosedError
 
 from handlers.admin.panel import PanelPage
-from handlers.web.base import local
 from handlers.web.html import needs
 from handlers.web.words import standing
 from models import typed
 from models.applications import PRIVATE, State
 from models.store import Document
-from models.workdays import Workdays, local_date
+from models.workdays import Workdays, local, local_date
 
 A_PAGE = 30
 A_TABLE = 5000

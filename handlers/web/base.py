@@ -20,7 +20,6 @@ from handlers.web.services import Services
 from models.errors import BadInput, DomainError, Forbidden, NotFound, TooMany, Unavailable
 from models.events import Cause, Channel
 from models.trouble import DatabaseUnavailable, is_trouble
-from models.workdays import PANYU
 
 
 class InputInvalid(BadInput):
@@ -217,11 +216,6 @@ def first_fault(error: ValidationError) -> ErrorDetails:
 def in_words(size: int) -> str:
     """A number of bytes, for people."""
     return f"{size // 1024**2} MB" if size >= 1024**2 else f"{size // 1024} KB"
-
-
-def local(moment: datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
-    """A stored time as people in Panyu write it."""
-    return moment.astimezone(PANYU).strftime(pattern)
 
 
 def safe_next(path: str) -> str:

@@ -8,13 +8,14 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import tornado.locale
 
-from handlers.web.base import BaseHandler, Nowhere, local, safe_next
+from handlers.web.base import BaseHandler, Nowhere, safe_next
 from handlers.web.protection import cookie_name
 from handlers.web.visitor import Method, NotSignedIn, Visitor
 from models.errors import DomainError
 from models.events import Cause, Channel
 from models.staff.members import check_scope
 from models.store import Document
+from models.workdays import local
 
 
 class HtmlHandler(BaseHandler):

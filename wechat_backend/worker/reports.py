@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from handlers.web.base import local
 from handlers.web.services import Services
 from models.events import Channel
 from models.guides import Guide
 from models.people.credentials import ApplicantKind
 from models.store import Document
+from models.workdays import local
 
 PANYU = "440113"
 """The administrative division code of 番禺区."""

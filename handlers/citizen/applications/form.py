@@ -2,14 +2,13 @@
 
 from handlers.citizen.applications.difference import rows_of
 from handlers.citizen.applications.page import ApplicationPage, Given, is_draft
-from handlers.web.base import local
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
 from models.errors import Conflict, InvalidForm
 from models.guides import Guide
 from models.guides.form.answers import check_answers
 from models.store import Document
-from models.workdays import local_date
+from models.workdays import local, local_date
 
 KEPT = "kept"
 """Value of `use-<question>` where what is kept was chosen instead of what was written."""

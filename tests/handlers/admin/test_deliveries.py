@@ -3,10 +3,10 @@
 import re
 from datetime import timedelta
 
-from handlers.web.base import local
 from models.outgoing.outbox import FIRST_WAIT, Plan, Via
 from models.outgoing.sms import Purpose, SmsLimits
 from models.staff.members import Role
+from models.workdays import local
 from tests.handlers.office import PASSWORD, Office, booked
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from handlers.web.base import local
 from handlers.web.services import Services
 from models.appointments.booking import LABELS
 from models.appointments.booking import State as AppointmentState
@@ -10,6 +9,7 @@ from models.errors import NotFound
 from models.guides import Handling
 from models.people.credentials import ApplicantKind
 from models.store import Document
+from models.workdays import local
 from wechat_backend.worker.notices import Letter
 from wechat_backend.worker.sender import Overtaken
 
