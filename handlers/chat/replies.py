@@ -10,13 +10,12 @@ from handlers.web.services import Services
 from handlers.web.words import standing
 from models import typed
 from models.applications import check_serial
+from models.chat.keys import HELP_KEY
 from models.errors import BadInput, NotFound
 from models.events import Cause
 from models.guides import Guide, Handling
 
 BUSY = "系统繁忙，请稍后再试。"
-HELP_KEY = "help"
-"""The key of the menu's 帮助."""
 HELP_WORDS = frozenset({"帮助", "help", "?", "？", "菜单", "人工", "客服"})
 LISTED = 8
 """Guides in one list: what fits on a phone without scrolling."""
