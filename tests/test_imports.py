@@ -21,6 +21,7 @@ FLOORS = (
     {"people"},
     {"guides"},
     {"appointments", "applications", "voices"},
+    {"stores"},
 )
 """Modules and packages of `models`, from the ground up: each may import those of lower floors."""
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +31,13 @@ from handlers.web.bodies import BoundedApplication
 from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
 from handlers.web.services import Services
+from handlers.web.site import Site
+from models.store import Database
 from wechat_backend.database.connection import connect
 from wechat_backend.gateways import Gateways
 from wechat_backend.server import Limits, WebServer, room_for
 from wechat_backend.settings import Settings
-from wechat_backend.wiring import build_services, privacy_of, utc_now
+from wechat_backend.wiring import build_stores, privacy_of, utc_now
 
 ROOT = Path(__file__).parent.parent
 BACKLOG = 4096
@@ -41,6 +45,22 @@ BACKLOG = 4096
 SHUTDOWN_SECONDS = 3
 
 log = structlog.get_logger()
+
+
+def build_services(
+    settings: Settings, database: Database, gateways: Gateways, clock: Callable[[], datetime] = utc_now
+) -> Services:
+    """The stores, and what handlers alone need."""
+    site = Site(
+        base_url=settings.base_url,
+        help_phone=settings.help_phone,
+        wechat_appid=settings.wechat_appid,
+        oauth_url=settings.wechat_oauth_url,
+        demo=settings.demo,
+        frame_ancestors=settings.frame_ancestors,
+    )
+    stores = build_stores(settings, database, gateways, clock)
+    return Services.over(stores, site=site, identity=gateways.identity)
 
 
 def make_app(services: Services, settings: Settings) -> Application:

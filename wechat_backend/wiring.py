@@ -1,13 +1,13 @@
-"""From settings to the stores and interfaces that the web server and the worker share."""
+"""From settings to the stores that the web server and the worker share."""
 
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from handlers.web.services import Services, Site, assemble
 from models.outgoing.sms import SmsLimits
 from models.privacy import Privacy
 from models.store import Database
+from models.stores import Stores, assemble
 from models.workdays import Workdays
 from wechat_backend.gateways import Gateways
 from wechat_backend.loading.loader import load_overrides
@@ -36,24 +36,14 @@ def sms_limits_of(settings: Settings) -> SmsLimits:
     )
 
 
-def build_services(
+def build_stores(
     settings: Settings, database: Database, gateways: Gateways, clock: Callable[[], datetime] = utc_now
-) -> Services:
-    site = Site(
-        base_url=settings.base_url,
-        help_phone=settings.help_phone,
-        wechat_appid=settings.wechat_appid,
-        oauth_url=settings.wechat_oauth_url,
-        demo=settings.demo,
-        frame_ancestors=settings.frame_ancestors,
-    )
+) -> Stores:
     return assemble(
         database,
         clock=clock,
         calendar=Workdays(load_overrides()),
         privacy=privacy_of(settings),
-        site=site,
-        identity=gateways.identity,
         verifier=gateways.verifier,
         sms_limits=sms_limits_of(settings),
     )

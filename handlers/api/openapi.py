@@ -22,7 +22,7 @@ from handlers.api.contract import (
     Versioned,
     operation,
 )
-from handlers.web.services import Site
+from handlers.web.site import Site
 
 REFERENCE = "#/components/schemas/{model}"
 JSON = "application/json"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.web.services import Site
+from handlers.web.site import Site
 
 
 def cookie_name(site: Site, name: str) -> str:

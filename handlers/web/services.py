@@ -1,133 +1,20 @@
-"""The one bundle of stores and interfaces that `wechat_backend.app` hands to every handler."""
+"""What every handler is given: the stores, and what handlers alone need."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
+from typing import Self
 
-from models.applications import Applications
-from models.appointments.booking import Appointments
-from models.chat.inbox import Inbox
-from models.counters import Counters
-from models.guides import Departments, Guides
-from models.materials.store import Materials
-from models.outgoing.closures import Closures
-from models.outgoing.outbox import Deliveries, Outbox
-from models.outgoing.sms import SmsDays, SmsLimits
-from models.outgoing.workers import Workers
-from models.people.accounts import Accounts
-from models.people.agencies import Agencies
-from models.people.applicants import Applicants
-from models.people.binding import Binding
-from models.people.phone_codes import PhoneCodes
-from models.people.verification import Identity, Verifier
-from models.places.halls import Halls
-from models.privacy import Privacy
-from models.sessions import Sessions
-from models.staff.members import Staff
-from models.store import Database, Store
-from models.voices.reviews import Reviews
-from models.workdays import Workdays
+from handlers.web.site import Site
+from models.people.verification import Identity
+from models.stores import Stores
 
 
-@dataclass(frozen=True)
-class Site:
-    """What pages say and link to; `frame_ancestors` is a CSP source list."""
+@dataclass(frozen=True, kw_only=True)
+class Services(Stores):
+    """`identity` is asked, while a visitor waits, whom a code of WeChat's stands for."""
 
-    base_url: str
-    help_phone: str
-    wechat_appid: str
-    oauth_url: str
-    demo: bool = False
-    frame_ancestors: str = "'none'"
-
-    @property
-    def secure(self) -> bool:
-        return self.base_url.startswith("https:")
-
-
-@dataclass(frozen=True)
-class Services:
-    database: Database
-    clock: Callable[[], datetime]
-    calendar: Workdays
-    privacy: Privacy
     site: Site
     identity: Identity
-    verifier: Verifier
-    binding: Binding
-    departments: Departments
-    guides: Guides
-    halls: Halls
-    staff: Staff
-    accounts: Accounts
-    sessions: Sessions
-    phone_codes: PhoneCodes
-    applicants: Applicants
-    agencies: Agencies
-    appointments: Appointments
-    materials: Materials
-    applications: Applications
-    reviews: Reviews
-    outbox: Outbox
-    deliveries: Deliveries
-    inbox: Inbox
-    counters: Counters
-    sms: SmsDays
-    closures: Closures
-    workers: Workers
 
-    def stores(self) -> list[Store]:
-        values = (getattr(self, field.name) for field in fields(self))
-        return [value for value in values if isinstance(value, Store)]
-
-    async def prepare(self) -> None:
-        """Create all indexes; safe to repeat."""
-        for store in self.stores():
-            await store.prepare()
-
-
-def assemble(
-    database: Database,
-    *,
-    clock: Callable[[], datetime],
-    calendar: Workdays,
-    privacy: Privacy,
-    site: Site,
-    identity: Identity,
-    verifier: Verifier,
-    sms_limits: SmsLimits,
-) -> Services:
-    """All stores over one database."""
-    applicants, agencies = Applicants(database, privacy), Agencies(database)
-    counters, sms = Counters(database, privacy), SmsDays(database, sms_limits)
-    phone_codes = PhoneCodes(database, privacy, counters, sms)
-    return Services(
-        database=database,
-        clock=clock,
-        calendar=calendar,
-        privacy=privacy,
-        site=site,
-        identity=identity,
-        verifier=verifier,
-        binding=Binding(applicants, agencies, phone_codes, verifier, counters),
-        departments=Departments(database),
-        guides=Guides(database),
-        halls=Halls(database),
-        staff=Staff(database),
-        accounts=Accounts(database),
-        sessions=Sessions(database),
-        phone_codes=phone_codes,
-        applicants=applicants,
-        agencies=agencies,
-        appointments=Appointments(database),
-        materials=Materials(database, privacy),
-        applications=Applications(database, privacy),
-        reviews=Reviews(database),
-        outbox=Outbox(database),
-        deliveries=Deliveries(database),
-        inbox=Inbox(database),
-        counters=counters,
-        sms=sms,
-        closures=Closures(database),
-        workers=Workers(database),
-    )
+    @classmethod
+    def over(cls, stores: Stores, *, site: Site, identity: Identity) -> Self:
+        return cls(**vars(stores), site=site, identity=identity)

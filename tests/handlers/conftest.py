@@ -11,9 +11,11 @@ from tornado.testing import bind_unused_port
 
 from handlers.chat import callback
 from handlers.web.bodies import BoundedApplication
-from handlers.web.services import Site, assemble
+from handlers.web.services import Services
+from handlers.web.site import Site
 from models.privacy import Privacy
 from models.store import Database
+from models.stores import assemble
 from models.workdays import Workdays
 from tests.conftest import ROOMY, Clock
 from tests.handlers.office import Office, staffed
@@ -46,15 +48,17 @@ async def served(mongo_uri: str, privacy: Privacy) -> AsyncIterator[Peer]:
     database = await connect(f"mongodb://127.0.0.1:{await gate.start()}/?directConnection=true", name)
     site = Site("https://panyu.test", "020-12345", APPID, "https://open.weixin.test")
     nobody: Any = None
-    services = assemble(
-        database,
-        clock=clock.now,
-        calendar=Workdays(),
-        privacy=privacy,
+    services = Services.over(
+        assemble(
+            database,
+            clock=clock.now,
+            calendar=Workdays(),
+            privacy=privacy,
+            verifier=nobody,
+            sms_limits=ROOMY,
+        ),
         site=site,
         identity=nobody,
-        verifier=nobody,
-        sms_limits=ROOMY,
     )
     await services.prepare()
     keys = {"appid": APPID, "token": TOKEN, "aes_keys": [KEY, OLD_KEY]}

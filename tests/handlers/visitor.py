@@ -36,7 +36,8 @@ from handlers.kiosk import pages as kiosk
 from handlers.web.bodies import ANY, BoundedApplication
 from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
-from handlers.web.services import Services, Site, assemble
+from handlers.web.services import Services
+from handlers.web.site import Site
 from models.errors import Unauthenticated
 from models.events import Cause, Channel
 from models.guides import Guide
@@ -45,6 +46,7 @@ from models.people.verification import BodyVerdict, PlatformUser, Verdict
 from models.places.halls import Hall
 from models.privacy import Privacy
 from models.store import Database
+from models.stores import assemble
 from models.workdays import Workdays
 from tests.conftest import ROOMY, Clock
 from tests.handlers.guides import USCC, a_guide
@@ -327,17 +329,19 @@ async def build(database: Database, privacy: Privacy, clock: Clock) -> Town:
     """The citizen pages with one hall and one guide."""
     codes, register = Codes(), Register()
     socket, port = bind_unused_port()
-    services = assemble(
-        database,
-        clock=clock.now,
-        calendar=Workdays(),
-        privacy=privacy,
+    services = Services.over(
+        assemble(
+            database,
+            clock=clock.now,
+            calendar=Workdays(),
+            privacy=privacy,
+            verifier=register,
+            sms_limits=ROOMY,
+        ),
         site=Site(
             f"http://127.0.0.1:{port}", "020-12345", "wx0123456789abcdef", "https://open.weixin.qq.com"
         ),
         identity=codes,
-        verifier=register,
-        sms_limits=ROOMY,
     )
     await services.prepare()
     server = HTTPServer(citizen_app(services), max_body_size=ANY)

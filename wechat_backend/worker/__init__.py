@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping
 
-from handlers.web.services import Services
 from models.chat.inbox import Inbox
 from models.counters import Counters
 from models.outgoing.closures import Closures
 from models.outgoing.outbox import Outbox, Via
 from models.outgoing.sms import SmsDays
 from models.outgoing.workers import Workers
+from models.stores import Stores
 from wechat_backend.database.connection import NOBODY, connect
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import Clock
 from wechat_backend.settings import Settings
 from wechat_backend.watchdog import Watchdog
-from wechat_backend.wiring import build_services, privacy_of, utc_now
+from wechat_backend.wiring import build_stores, privacy_of, utc_now
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.channels import Channels
 from wechat_backend.worker.jobs.menu import MenuPublisher
@@ -39,9 +39,9 @@ async def run(settings: Settings) -> None:
     gateways = Gateways(settings, database, privacy_of(settings), utc_now)
     watchdog = Watchdog()
     try:
-        services = build_services(settings, database, gateways)
-        worker = build(settings, services, gateways, utc_now)
-        await services.prepare()
+        stores = build_stores(settings, database, gateways)
+        worker = build(settings, stores, gateways, utc_now)
+        await stores.prepare()
         watchdog.start()
         await worker.run(watchdog.expect)
     finally:
@@ -50,23 +50,25 @@ async def run(settings: Settings) -> None:
         await database.close()
 
 
-def build(settings: Settings, services: Services, gateways: Gateways, clock: Clock) -> Worker:
-    postage = Postage(services.counters, services.sms, clock)
-    channels = Channels(services, gateways, settings.wechat_templates, settings.sms_templates, postage)
+def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) -> Worker:
+    postage = Postage(stores.counters, stores.sms, clock)
+    channels = Channels(
+        stores, gateways, settings.base_url, settings.wechat_templates, settings.sms_templates, postage
+    )
     senders: Mapping[Via, Channel] = {
         Via.WECHAT: channels.wechat,
         Via.SMS: channels.sms,
         Via.GOVERNMENT: channels.government,
     }
     return Worker(
-        stores=[store for store in services.stores() if not isinstance(store, WITHOUT_EVENTS)],
-        outbox=services.outbox,
-        deliveries=services.deliveries,
-        workers=services.workers,
-        sender=Sender(services.deliveries, senders, clock, services.closures),
-        menu=MenuPublisher(services.database, gateways.wechat, menu(settings.base_url), clock),
-        materials=services.materials,
-        applications=services.applications,
-        alarm=SmsAlarm(services.sms, clock),
+        stores=[store for store in stores.all() if not isinstance(store, WITHOUT_EVENTS)],
+        outbox=stores.outbox,
+        deliveries=stores.deliveries,
+        workers=stores.workers,
+        sender=Sender(stores.deliveries, senders, clock, stores.closures),
+        menu=MenuPublisher(stores.database, gateways.wechat, menu(settings.base_url), clock),
+        materials=stores.materials,
+        applications=stores.applications,
+        alarm=SmsAlarm(stores.sms, clock),
         clock=clock,
     )

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from handlers.web.services import Services
 from models.errors import NotFound
 from models.store import Document
+from models.stores import Stores
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import GatewayError, Remedy
 from wechat_backend.worker import notices
@@ -19,13 +19,14 @@ class Channels:
 
     def __init__(
         self,
-        services: Services,
+        stores: Stores,
         gateways: Gateways,
+        base_url: str,
         templates: Mapping[str, str],
         sms_templates: Mapping[str, str],
         postage: Postage,
     ) -> None:
-        self.services, self.gateways = services, gateways
+        self.stores, self.gateways, self.base_url = stores, gateways, base_url
         self.templates, self.sms_templates, self.postage = templates, sms_templates, postage
 
     async def wechat(self, delivery: Document) -> str:
@@ -38,7 +39,7 @@ class Channels:
             openid,
             template,
             notices.fields(notice, letter),
-            self.services.site.base_url + letter.page,
+            self.base_url + letter.page,
             delivery["_id"],
         )
 
@@ -54,14 +55,14 @@ class Channels:
             return await self.gateways.sms.send(letter.phone, template, parameters, delivery["_id"])
 
     async def government(self, delivery: Document) -> str:
-        event = await self.services.outbox.event(delivery["event"])
+        event = await self.stores.outbox.event(delivery["event"])
         system = delivery["notice"]
-        body = await REPORTS[system](self.services, event)
+        body = await REPORTS[system](self.stores, event)
         return await self.gateways.government.tell(system, body, delivery["_id"])
 
     async def _letter(self, delivery: Document) -> Letter:
-        event = await self.services.outbox.event(delivery["event"])
-        return await write(self.services, delivery, event)
+        event = await self.stores.outbox.event(delivery["event"])
+        return await write(self.stores, delivery, event)
 
     async def _openid(self, letter: Letter) -> str:
         """
@@ -71,7 +72,7 @@ class Channels:
         if letter.account is None:
             raise GatewayError("wechat", "no_account", Remedy.FALL_BACK)
         try:
-            account = await self.services.accounts.get(letter.account)
+            account = await self.stores.accounts.get(letter.account)
         except NotFound:
             raise GatewayError("wechat", "no_account", Remedy.FALL_BACK) from None
         if not account.get("openid"):

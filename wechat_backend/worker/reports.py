@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from handlers.web.services import Services
 from models.events import Channel
 from models.guides import Guide
 from models.people.credentials import ApplicantKind
 from models.store import Document
+from models.stores import Stores
 from models.workdays import local
 
 PANYU = "440113"
@@ -29,12 +29,12 @@ THE_SYSTEM = "7"
 TIME = "%Y-%m-%d %H:%M:%S"
 CONCLUDED = "3"
 
-Report = Callable[[Services, Document], Awaitable[dict[str, Any]]]
+Report = Callable[[Stores, Document], Awaitable[dict[str, Any]]]
 """From an event to the body of the request."""
 
 
-async def _acceptance(services: Services, event: Document) -> dict[str, Any]:
-    application = await services.applications.get(event["about"])
+async def _acceptance(stores: Stores, event: Document) -> dict[str, Any]:
+    application = await stores.applications.get(event["about"])
     return {
         "serial": application["serial"],
         "item": application["item"],
@@ -44,12 +44,12 @@ async def _acceptance(services: Services, event: Document) -> dict[str, Any]:
     }
 
 
-async def _review(services: Services, event: Document) -> dict[str, Any]:
+async def _review(stores: Stores, event: Document) -> dict[str, Any]:
     """One review; who gave it stays masked."""
-    review = await services.reviews.get(event["about"])
-    matter, guide = await _matter(services, review["_id"])
-    department = await services.departments.get(guide.department)
-    applicant = await services.applicants.get(matter["applicant"])
+    review = await stores.reviews.get(event["about"])
+    matter, guide = await _matter(stores, review["_id"])
+    department = await stores.departments.get(guide.department)
+    applicant = await stores.applicants.get(matter["applicant"])
     return {
         "areaCode": PANYU,
         "deptCode": guide.department,
@@ -72,12 +72,12 @@ async def _review(services: Services, event: Document) -> dict[str, Any]:
     }
 
 
-async def _matter(services: Services, key: str) -> tuple[Document, Guide]:
+async def _matter(stores: Stores, key: str) -> tuple[Document, Guide]:
     """What a review is about (`application:<id>` or `appointment:<id>`), and its guide."""
     kind, _, document = key.partition(":")
-    store = services.applications if kind == "application" else services.appointments
+    store = stores.applications if kind == "application" else stores.appointments
     matter = await store.get(document)
-    return matter, await services.guides.version(matter["guide"])
+    return matter, await stores.guides.version(matter["guide"])
 
 
 def _accepted(matter: Document) -> str:

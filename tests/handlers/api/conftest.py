@@ -19,9 +19,10 @@ from tests.handlers.api.clients import Service, api_guide
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import HALL, ROOT
 from tests.wechat_backend.worker.world import environment
+from wechat_backend.app import build_services
 from wechat_backend.gateways import Gateways
 from wechat_backend.settings import Settings
-from wechat_backend.wiring import build_services, privacy_of
+from wechat_backend.wiring import privacy_of
 
 
 @pytest.fixture(scope="module")

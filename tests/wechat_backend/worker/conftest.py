@@ -85,7 +85,7 @@ async def _world(variables: dict[str, str], database: Any, clock: Clock) -> Asyn
         given[name] = json.loads(given[name])
     made = World(Settings(**given), database, clock.now)
     await made.prepare()
-    for store in made.services.stores():
+    for store in made.services.all():
         await store.documents.delete_many({})
     await database["tokens"].delete_many({})
     await made.publish()

@@ -15,9 +15,10 @@ from models.places.halls import Hall
 from models.store import Document
 from models.workdays import Workdays, local_date, local_moment
 from tests.handlers.guides import USCC, a_guide
+from wechat_backend.app import build_services
 from wechat_backend.gateways import Gateways
 from wechat_backend.settings import Settings
-from wechat_backend.wiring import build_services, privacy_of
+from wechat_backend.wiring import privacy_of
 from wechat_backend.worker import build
 
 NOTICES = ("code", "receipt", "progress", "appointment", "rebinding", "agency")

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from handlers.web.services import Services
 from models.appointments.booking import LABELS
 from models.appointments.booking import State as AppointmentState
 from models.errors import NotFound
 from models.guides import Handling
 from models.people.credentials import ApplicantKind
 from models.store import Document
+from models.stores import Stores
 from models.workdays import local
 from wechat_backend.worker.notices import Letter
 from wechat_backend.worker.sender import Overtaken
@@ -40,35 +40,35 @@ AGENCY: Mapping[str, str] = {
     "agency.ended": "已结束",
 }
 
-Writer = Callable[[Services, Document, Document], Awaitable[Letter]]
+Writer = Callable[[Stores, Document, Document], Awaitable[Letter]]
 """From a delivery and its event to the letter."""
 
 
-async def write(services: Services, delivery: Document, event: Document) -> Letter:
+async def write(stores: Stores, delivery: Document, event: Document) -> Letter:
     """
     Raises:
         Overtaken: there is nothing to send any more.
     """
-    return await WRITERS[delivery["notice"]](services, delivery, event)
+    return await WRITERS[delivery["notice"]](stores, delivery, event)
 
 
-async def _code(services: Services, _delivery: Document, event: Document) -> Letter:
+async def _code(stores: Stores, _delivery: Document, event: Document) -> Letter:
     """Only the newest code of its account, and only while it is valid: an old one would mislead."""
     try:
-        kept = await services.phone_codes.get(event["about"])
+        kept = await stores.phone_codes.get(event["about"])
     except NotFound:
         raise Overtaken("code_expired") from None
     code = next((each for each in kept["codes"] if each["id"] == event["id"]), None)
-    if code is None or code["used"] or code["expires_at"] <= services.clock():
+    if code is None or code["used"] or code["expires_at"] <= stores.clock():
         raise Overtaken("code_expired")
-    if code != services.phone_codes.newest(kept, code["account"]):
+    if code != stores.phone_codes.newest(kept, code["account"]):
         raise Overtaken("newer_code")
-    phone, digits = services.phone_codes.secret(kept, code)
+    phone, digits = stores.phone_codes.secret(kept, code)
     return Letter({"code": digits}, phone=phone)
 
 
-async def _application(services: Services, _delivery: Document, event: Document) -> Letter:
-    application = await services.applications.get(event["about"])
+async def _application(stores: Stores, _delivery: Document, event: Document) -> Letter:
+    application = await stores.applications.get(event["about"])
     status, note = PROGRESS.get(event["name"], ("已提交", ""))
     is_receipt = event["name"] == "application.submitted"
     return Letter(
@@ -82,12 +82,12 @@ async def _application(services: Services, _delivery: Document, event: Document)
             "note": note,
         },
         page=f"/applications/{application['_id']}" + ("/receipt" if is_receipt else ""),
-        **await _reach(services, application),
+        **await _reach(stores, application),
     )
 
 
-async def _appointment(services: Services, _delivery: Document, event: Document) -> Letter:
-    appointment = await services.appointments.get(event["about"])
+async def _appointment(stores: Stores, _delivery: Document, event: Document) -> Letter:
+    appointment = await stores.appointments.get(event["about"])
     state = AppointmentState(event["name"].removeprefix("appointment."))
     return Letter(
         {
@@ -97,69 +97,69 @@ async def _appointment(services: Services, _delivery: Document, event: Document)
             "status": APPOINTMENT[state],
         },
         page=f"/appointments/{appointment['_id']}",
-        **await _reach(services, appointment),
+        **await _reach(stores, appointment),
     )
 
 
-async def _rebinding(services: Services, _delivery: Document, event: Document) -> Letter:
+async def _rebinding(stores: Stores, _delivery: Document, event: Document) -> Letter:
     """To the account that lost the binding, or that is bound while the phone was changed at a window."""
-    applicant = await services.applicants.get(event["about"])
+    applicant = await stores.applicants.get(event["about"])
     return Letter(
         {"what": REBINDING[event["name"]], "time": local(event["at"], TIME)},
         page="/me",
         account=event["data"].get("old_account") or applicant["account"],
-        phone=services.applicants.phone(applicant),
+        phone=stores.applicants.phone(applicant),
     )
 
 
-async def _agency(services: Services, delivery: Document, event: Document) -> Letter:
+async def _agency(stores: Stores, delivery: Document, event: Document) -> Letter:
     """To the legal representative who is asked, or to the agent who is told."""
-    agency = await services.agencies.get(event["about"])
-    body = await services.applicants.get(agency["body"])
-    told = await _told(services, delivery["recipient"])
+    agency = await stores.agencies.get(event["about"])
+    body = await stores.applicants.get(agency["body"])
+    told = await _told(stores, delivery["recipient"])
     return Letter(
         {
-            "enterprise": services.applicants.name(body),
+            "enterprise": stores.applicants.name(body),
             "person": agency["agent_name"],
             "status": AGENCY[event["name"]],
         },
         page="/enterprises",
         account=told["account"],
-        phone=services.applicants.phone(told),
+        phone=stores.applicants.phone(told),
     )
 
 
-async def _told(services: Services, recipient: str) -> Document:
+async def _told(stores: Stores, recipient: str) -> Document:
     """
     Raises:
         Overtaken: the legal representative is not known here yet; the request waits on their page.
     """
     kind, _, index = recipient.rpartition(":")
     if kind != "representative":
-        return await services.applicants.get(recipient)
-    found = await services.applicants.of_number_index(index)
+        return await stores.applicants.get(recipient)
+    found = await stores.applicants.of_number_index(index)
     if found is None:
         raise Overtaken("representative_unknown")
     return found
 
 
-async def _reach(services: Services, document: Document) -> dict[str, str | None]:
+async def _reach(stores: Stores, document: Document) -> dict[str, str | None]:
     """How to reach the one who is to hear of an application or appointment now."""
-    person = await _hears(services, document)
-    return {"account": person["account"], "phone": services.applicants.phone(person)}
+    person = await _hears(stores, document)
+    return {"account": person["account"], "phone": stores.applicants.phone(person)}
 
 
-async def _hears(services: Services, document: Document) -> Document:
+async def _hears(stores: Stores, document: Document) -> Document:
     """The applicant; of a body the agent who did it, or its legal representative if that agency has ended.
 
     A body that has neither here has no account and no phone: the delivery fails, and staff see it.
     """
-    applicant = await services.applicants.get(document["applicant"])
+    applicant = await stores.applicants.get(document["applicant"])
     if applicant["kind"] == ApplicantKind.PERSON:
         return applicant
-    if await services.agencies.acts(document["agent"], applicant):
-        return await services.applicants.get(document["agent"])
-    return await services.applicants.of_number_index(applicant["representative"]) or applicant
+    if await stores.agencies.acts(document["agent"], applicant):
+        return await stores.applicants.get(document["agent"])
+    return await stores.applicants.of_number_index(applicant["representative"]) or applicant
 
 
 WRITERS: Mapping[str, Writer] = {

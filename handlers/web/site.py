@@ -1,0 +1,19 @@
+"""What pages say and link to."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Site:
+    """What pages say and link to; `frame_ancestors` is a CSP source list."""
+
+    base_url: str
+    help_phone: str
+    wechat_appid: str
+    oauth_url: str
+    demo: bool = False
+    frame_ancestors: str = "'none'"
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https:")

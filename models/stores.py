@@ -1,0 +1,111 @@
+"""The one bundle of all stores, handed to handlers and worker alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from models.applications import Applications
+from models.appointments.booking import Appointments
+from models.chat.inbox import Inbox
+from models.counters import Counters
+from models.guides import Departments, Guides
+from models.materials.store import Materials
+from models.outgoing.closures import Closures
+from models.outgoing.outbox import Deliveries, Outbox
+from models.outgoing.sms import SmsDays, SmsLimits
+from models.outgoing.workers import Workers
+from models.people.accounts import Accounts
+from models.people.agencies import Agencies
+from models.people.applicants import Applicants
+from models.people.binding import Binding
+from models.people.phone_codes import PhoneCodes
+from models.people.verification import Verifier
+from models.places.halls import Halls
+from models.privacy import Privacy
+from models.sessions import Sessions
+from models.staff.members import Staff
+from models.store import Database, Store
+from models.voices.reviews import Reviews
+from models.workdays import Workdays
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    database: Database
+    clock: Callable[[], datetime]
+    calendar: Workdays
+    privacy: Privacy
+    verifier: Verifier
+    binding: Binding
+    departments: Departments
+    guides: Guides
+    halls: Halls
+    staff: Staff
+    accounts: Accounts
+    sessions: Sessions
+    phone_codes: PhoneCodes
+    applicants: Applicants
+    agencies: Agencies
+    appointments: Appointments
+    materials: Materials
+    applications: Applications
+    reviews: Reviews
+    outbox: Outbox
+    deliveries: Deliveries
+    inbox: Inbox
+    counters: Counters
+    sms: SmsDays
+    closures: Closures
+    workers: Workers
+
+    def all(self) -> list[Store]:
+        values = (getattr(self, field.name) for field in fields(self))
+        return [value for value in values if isinstance(value, Store)]
+
+    async def prepare(self) -> None:
+        """Create all indexes; safe to repeat."""
+        for store in self.all():
+            await store.prepare()
+
+
+def assemble(
+    database: Database,
+    *,
+    clock: Callable[[], datetime],
+    calendar: Workdays,
+    privacy: Privacy,
+    verifier: Verifier,
+    sms_limits: SmsLimits,
+) -> Stores:
+    """All stores over one database."""
+    applicants, agencies = Applicants(database, privacy), Agencies(database)
+    counters, sms = Counters(database, privacy), SmsDays(database, sms_limits)
+    phone_codes = PhoneCodes(database, privacy, counters, sms)
+    return Stores(
+        database=database,
+        clock=clock,
+        calendar=calendar,
+        privacy=privacy,
+        verifier=verifier,
+        binding=Binding(applicants, agencies, phone_codes, verifier, counters),
+        departments=Departments(database),
+        guides=Guides(database),
+        halls=Halls(database),
+        staff=Staff(database),
+        accounts=Accounts(database),
+        sessions=Sessions(database),
+        phone_codes=phone_codes,
+        applicants=applicants,
+        agencies=agencies,
+        appointments=Appointments(database),
+        materials=Materials(database, privacy),
+        applications=Applications(database, privacy),
+        reviews=Reviews(database),
+        outbox=Outbox(database),
+        deliveries=Deliveries(database),
+        inbox=Inbox(database),
+        counters=counters,
+        sms=sms,
+        closures=Closures(database),
+        workers=Workers(database),
+    )
