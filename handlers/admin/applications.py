@@ -6,8 +6,8 @@ from typing import Any
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.queue import light, status_of, way_back
 from handlers.web.answers import readable
-from handlers.web.html import needs
 from handlers.web.pages import DOCUMENT_ID
+from handlers.web.staff import needs
 from handlers.web.uploads import Upload
 from models.applications import TRANSITIONS, Action, State, check_action, files_of, may, next_state
 from models.errors import BadInput, DomainError, NotFound

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 
 from handlers.admin.panel import FormAction, PanelPage
-from handlers.web.html import needs
 from handlers.web.moments import Day
 from handlers.web.pages import DOCUMENT_ID
+from handlers.web.staff import needs
 from models import typed
 from models.appointments.booking import LABELS, Ending, State
 from models.errors import BadInput, DomainError

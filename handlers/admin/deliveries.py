@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
-from handlers.web.html import needs
+from handlers.web.staff import needs
 from models.errors import DomainError
 from models.staff.members import department_limit, scopes
 

@@ -1,7 +1,7 @@
 """/admin: to the first page that the member may use."""
 
 from handlers.admin.panel import MENU, PanelPage
-from handlers.web.html import needs
+from handlers.web.staff import needs
 from models.staff.members import scopes
 
 

@@ -9,7 +9,7 @@ import tornado.locale
 
 from handlers.web import words
 from handlers.web.base import Nowhere
-from handlers.web.html import StaffHandler
+from handlers.web.staff import StaffHandler
 from models.errors import DomainError
 from models.staff.members import scopes
 from models.store import Document

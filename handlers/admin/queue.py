@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from tornado.iostream import StreamClosedError
 
 from handlers.admin.panel import PanelPage
-from handlers.web.html import needs
+from handlers.web.staff import needs
 from handlers.web.words import standing
 from models import typed
 from models.applications import PRIVATE, State

@@ -3,12 +3,11 @@
 from pydantic import BaseModel
 
 from handlers.admin.panel import PanelPage
-from handlers.citizen.binding import PERSONAL
-from handlers.web.html import needs
+from handlers.web.staff import needs
 from models import typed
 from models.errors import DomainError
 from models.people.binding import check_name
-from models.people.credentials import ApplicantKind, CredentialKind, check_credential
+from models.people.credentials import PERSONAL, ApplicantKind, CredentialKind, check_credential
 from models.people.phone_codes import check_phone
 from models.workdays import local_date
 

@@ -24,17 +24,11 @@ from handlers.api.contract import (
     operation,
 )
 from handlers.api.halls import ITEM
-from handlers.citizen.applications.confirm import (
-    LONGEST_ADDRESS,
-    AddressRequired,
-    HallRequired,
-    PromiseRequired,
-    place_of,
-)
-from handlers.citizen.applications.mine import discard
-from handlers.citizen.receipts import ReceiptNotFound
-from handlers.web.pages import qr_png
+from handlers.web.materials import discard
+from handlers.web.qr import qr_png
+from handlers.web.receiving import LONGEST_ADDRESS, AddressRequired, HallRequired, PromiseRequired, place_of
 from models.applications.filing import MaterialsMissing, SerialTaken
+from models.applications.receipt import ReceiptNotFound
 from models.applications.rules import AlreadySubmitted, ChannelNotOffered
 from models.applications.store import ApplicationMovedOn, ApplicationNotFound
 from models.errors import InvalidForm

@@ -4,10 +4,9 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
 from handlers.api.me import Me, me
-from handlers.citizen.binding import ConsentRequired
 from models.outgoing.sms import SmsUsedUp
 from models.people.applicants import AccountBound, BindingRaced, NotBoundToAccount, PhoneDiffers
-from models.people.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
+from models.people.binding import ConsentRequired, IdentityMismatch, IdentityNoRecord, NameInvalid
 from models.people.credentials import CredentialKind, CredentialKindNotAccepted, CredentialNumberInvalid
 from models.people.phone_codes import (
     APART,

@@ -3,7 +3,7 @@
 from handlers.api.application import Application, ApplicationBase
 from handlers.api.applications import MOVED
 from handlers.api.contract import Auth, Endpoint, File, Media, operation
-from handlers.citizen.applications.materials import MaterialUnknown, check_asked, hand_in, take_back
+from handlers.web.materials import MaterialUnknown, check_asked, hand_in, take_back
 from handlers.web.uploads import Upload
 from handlers.web.visitor import bound
 from models.applications.rules import MaterialNotAsked

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
-from handlers.citizen.me import own_data
+from handlers.web.own_data import own_data
 from handlers.web.services import Services
 from models.errors import Forbidden
 from models.people.credentials import ApplicantKind, CredentialKind

@@ -5,18 +5,10 @@ from pydantic import BaseModel
 from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import signed_in
-from models.errors import BadInput, DomainError
-from models.people.credentials import RULES, ApplicantKind, CredentialKind
+from models.errors import DomainError
+from models.people.binding import ConsentRequired
+from models.people.credentials import PERSONAL, CredentialKind
 from models.people.phone_codes import APART
-
-
-class ConsentRequired(BadInput):
-    code = "consent_required"
-    message = "请先阅读并勾选同意处理敏感个人信息"
-    field = "consent"
-
-
-PERSONAL = {kind: rule.label for kind, rule in RULES.items() if ApplicantKind.PERSON in rule.kinds}
 
 
 class BindingForm(BaseModel):

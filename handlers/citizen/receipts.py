@@ -3,16 +3,11 @@
 from http import HTTPStatus
 
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
+from handlers.web.progress import public_view
 from handlers.web.visitor import bound
-from models.applications import check_serial
+from models.applications.receipt import ReceiptNotFound
 from models.errors import BadInput, NotFound
-from models.store import Document
 from models.typed import narrow
-
-
-class ReceiptNotFound(NotFound):
-    code = "receipt_not_found"
-    message = "申请尚未提交，还没有回执"
 
 
 class ReceiptPage(CitizenPage):
@@ -74,22 +69,6 @@ class VerifyPage(CitizenPage):
             self.set_status(HTTPStatus.NOT_FOUND)
             return self.show("citizen/verify.html", view=None, serial=serial)
         return self.show("citizen/verify.html", view=view, serial=view["serial"])
-
-
-async def public_view(page: CitizenPage, typed: str) -> Document:
-    """What anybody who has the serial number may see, masked.
-
-    Raises:
-        BadInput: `serial_invalid`.
-        NotFound
-    """
-    applications = page.services.applications
-    found = await applications.by_serial(check_serial(typed))
-    names, view = await page.names(found), applications.public_view(found)
-    return view | {
-        "item": names.get(found["guide"], view["item"]),
-        "department": names.get(found["department"], view["department"]),
-    }
 
 
 ROUTES = [

@@ -2,9 +2,9 @@
 
 import tornado.locale
 
-from handlers.citizen.receipts import public_view
 from handlers.web.base import Nowhere, PageExpired, safe_next
 from handlers.web.pages import CitizenPage, steps_of
+from handlers.web.progress import public_view
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Channel
 from models.guides import Guide, Handling

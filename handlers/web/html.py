@@ -1,7 +1,5 @@
 """Pages: cookies, language, large text, templates; of citizens and of staff."""
 
-from collections.abc import Callable
-from functools import wraps
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -10,10 +8,8 @@ import tornado.locale
 
 from handlers.web.base import BaseHandler, Nowhere, safe_next
 from handlers.web.protection import cookie_name
-from handlers.web.visitor import Method, NotSignedIn, Visitor
+from handlers.web.visitor import Visitor
 from models.errors import DomainError
-from models.events import Cause, Channel
-from models.staff.members import check_scope
 from models.store import Document
 from models.workdays import local
 
@@ -122,44 +118,6 @@ class PageHandler(HtmlHandler, Visitor):
         if self.request.method != "GET":
             raise error
         self.redirect(f"{page}?{urlencode({'next': self.request.uri})}")
-
-
-class StaffHandler(HtmlHandler):
-    """A page of the panel; `self.member` is the staff member, where signed in."""
-
-    channel = Channel.WINDOW
-    member: Document | None = None
-
-    async def prepare(self) -> None:
-        await super().prepare()
-        token = self.get_cookie(self.cookie("staff"))
-        session = token and await self.services.sessions.find(token, "staff", self.cause())
-        if session:
-            self.member = await self.services.staff.get(session["subject"].removeprefix("staff:"))
-
-    def by_member(self) -> Cause:
-        if self.member is None:
-            raise NotSignedIn
-        return self.cause(f"staff:{self.member['_id']}")
-
-
-def needs(scope: str | None = None) -> Callable[[Method], Method]:
-    """Only for staff who are signed in and whose roles carry `scope`."""
-
-    def decorate(method: Method) -> Method:
-        @wraps(method)
-        async def guarded(self: StaffHandler, *args: str) -> None:
-            if self.member is None:
-                if self.request.method != "GET":
-                    raise NotSignedIn
-                return self.redirect(f"/admin/sign-in?{urlencode({'next': self.request.uri})}")
-            if scope:
-                check_scope(self.member, scope)
-            return await method(self, *args)
-
-        return guarded
-
-    return decorate
 
 
 class NotFoundPage(Nowhere, PageHandler):

@@ -4,16 +4,14 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
 from tornado.escape import xhtml_escape
 
 from handlers.web import words
 from handlers.web.base import InputInvalid
 from handlers.web.html import PageHandler
+from handlers.web.qr import qr_png
 from models.errors import BadInput, DomainError, InvalidForm
 from models.guides import Guide
 from models.people.credentials import ApplicantKind
@@ -120,14 +118,6 @@ class CitizenPage(PageHandler):
         self.set_header("Content-Type", "image/png")
         self.set_header("Cache-Control", "private, max-age=3600")
         self.finish(qr_png(url))
-
-
-def qr_png(text: str) -> bytes:
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, box_size=8, border=4)
-    code.add_data(text)
-    picture = BytesIO()
-    code.make_image().save(picture, "PNG")
-    return picture.getvalue()
 
 
 def steps_of(guide: Guide) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.applications.rules import TO_FOLLOW, status_text
+from models.errors import NotFound
 from models.store import Document
 
 MATERIAL_STATES = {
@@ -76,3 +77,8 @@ def public_view(application: Document) -> Document:
             if line["what"] != "application.started"
         ],
     }
+
+
+class ReceiptNotFound(NotFound):
+    code = "receipt_not_found"
+    message = "申请尚未提交，还没有回执"

@@ -149,3 +149,9 @@ def _accept(verdict: Verdict) -> None:
         raise IdentityMismatch
     if verdict is Verdict.NO_RECORD:
         raise IdentityNoRecord
+
+
+class ConsentRequired(BadInput):
+    code = "consent_required"
+    message = "请先阅读并勾选同意处理敏感个人信息"
+    field = "consent"

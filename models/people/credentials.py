@@ -279,3 +279,6 @@ def check_credential(applicant: ApplicantKind, kind: CredentialKind, text: str, 
     ):
         raise ApplicantKindWrong
     return credential
+
+
+PERSONAL = {kind: rule.label for kind, rule in RULES.items() if ApplicantKind.PERSON in rule.kinds}

@@ -1,6 +1,6 @@
 """Reading everything once more, saying how to receive the result, and handing it in (article 11)."""
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -8,36 +8,13 @@ from handlers.citizen.applications.difference import changes, seen_of
 from handlers.citizen.applications.page import ApplicationPage, hide_numbers, is_draft
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
+from handlers.web.receiving import How, PromiseRequired, place_of
 from handlers.web.visitor import bound
-from models import typed
-from models.applications import DraftChanged, Place, lacking
-from models.errors import BadInput, Conflict, DomainError, InvalidForm
+from models.applications import DraftChanged, lacking
+from models.errors import Conflict, DomainError, InvalidForm
 from models.guides import Guide
-from models.places.halls import Halls
 from models.store import Document
 from models.workdays import local_date
-
-
-class PromiseRequired(BadInput):
-    code = "promise_required"
-    message = "请勾选承诺后再提交"
-    field = "promise"
-
-
-class AddressRequired(BadInput):
-    code = "address_required"
-    message = "请填写收件人、电话和详细地址"
-    field = "address"
-
-
-class HallRequired(BadInput):
-    code = "hall_required"
-    message = "请选择领取结果的大厅"
-    field = "hall"
-
-
-LONGEST_ADDRESS = 200
-How = Literal["window", "courier", "electronic"]
 
 
 class ConfirmForm(BaseModel):
@@ -118,25 +95,6 @@ class ConfirmPage(ApplicationPage):
             "lacking": lacking(guide, found),
             "halls": await self.services.halls.those(guide.places),
         }
-
-
-async def place_of(halls: Halls, guide: Guide, *, how: How, hall: str, address: str) -> Place:
-    """Where the result is received.
-
-    Raises:
-        BadInput: `hall_required` or `address_required`.
-    """
-    if how == "window":
-        if hall not in guide.places:
-            raise HallRequired
-        chosen = await halls.find(hall)
-        return Place(how="window", hall=chosen.code, hall_name=chosen.name)
-    if how == "courier":
-        normal = typed.words(address)
-        if not 8 <= len(normal) <= LONGEST_ADDRESS:
-            raise AddressRequired
-        return Place(how="courier", address=normal)
-    return Place(how="electronic")
 
 
 ROUTES = [(rf"/applications/{DOCUMENT_ID}/confirm", ConfirmPage)]

@@ -1,26 +1,17 @@
 """Uploading, seeing and removing the materials of one's own application (articles 11, 14)."""
 
-from typing import BinaryIO
-
 from handlers.citizen.applications.page import ApplicationPage, is_draft
+from handlers.web.materials import check_asked, hand_in, take_back
 from handlers.web.pages import DOCUMENT_ID
-from handlers.web.services import Services
 from handlers.web.uploads import Upload
 from handlers.web.visitor import bound
-from models.applications import State, check_open, current_files, open_materials
-from models.errors import DomainError, NotFound
+from models.applications import State, current_files, open_materials
+from models.errors import DomainError
 from models.events import Cause
 from models.guides import Guide
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
-from models.people.parties import Party
 from models.store import Document
-
-
-class MaterialUnknown(NotFound):
-    code = "material_not_asked"
-    message = "该事项不需要这项材料"
-
 
 CODE = r"([a-z0-9_]+)"
 
@@ -90,51 +81,6 @@ class FileHandler(ApplicationPage):
             raise Materials.missing
         kept, content = await self.services.materials.read(file, None)
         self.send_file(kept, content)
-
-
-async def hand_in(
-    services: Services,
-    party: Party,
-    found: Document,
-    guide: Guide,
-    code: str,
-    name: str,
-    file: BinaryIO,
-    by: Cause,
-) -> None:
-    """Keep a file as one of the materials that the guide asks for online, and of no other (article 14).
-
-    Raises:
-        NotFound: `material_not_asked`.
-        Refused, Conflict: not now; see `check_open`.
-        BadInput: the file cannot be taken; see `models.materials.inspection`.
-    """
-    check_asked(found, guide, code)
-    material = await services.materials.keep(party.id, found["_id"], code, name, file, by)
-    try:
-        unneeded = await services.applications.attach(found["_id"], party, guide, code, material, by)
-    except DomainError:  # it has moved on meanwhile
-        await services.materials.drop(material["_id"], by)
-        raise
-    if unneeded:
-        await services.materials.drop(unneeded, by)
-
-
-def check_asked(found: Document, guide: Guide, code: str) -> None:
-    """
-    Raises:
-        NotFound: `material_not_asked`.
-        Refused, Conflict: not now; see `check_open`.
-    """
-    if code not in {material.code for material in guide.online_materials() if material.uploads}:
-        raise MaterialUnknown
-    check_open(found, code)
-
-
-async def take_back(services: Services, party: Party, found: Document, code: str, by: Cause) -> None:
-    """Take a material off the application again."""
-    if unneeded := await services.applications.detach(found["_id"], party, code, by):
-        await services.materials.drop(unneeded, by)
 
 
 def back(found: Document, code: str) -> str:

@@ -2,14 +2,12 @@
 
 from handlers.citizen.applications.materials import asked_for, page_values
 from handlers.citizen.applications.page import ApplicationPage, is_draft
+from handlers.web.materials import discard
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
-from handlers.web.services import Services
 from handlers.web.visitor import bound
 from models.applications import TRANSITIONS, Action, State, check_offered, open_materials
 from models.errors import Conflict, DomainError
-from models.events import Cause
 from models.people.credentials import ApplicantKind
-from models.people.parties import Party
 
 MOST = 100
 """Applications that the list shows."""
@@ -119,14 +117,6 @@ class DeleteHandler(CitizenPage):
     async def post(self, key: str) -> None:
         await discard(self.services, self.bound_party(), key, self.by_party())
         self.see_other("/applications")
-
-
-async def discard(services: Services, party: Party, key: str, by: Cause) -> None:
-    """Take a draft away, and then the files that were uploaded for it."""
-    found = await services.applications.discard(key, party, by)
-    for material in found["materials"]:
-        if material["file"]:
-            await services.materials.drop(material["file"], by)
 
 
 ROUTES = [

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers.web.pages import qr_png
+from handlers.web.qr import qr_png
 from models.appointments.booking import Ending
 from models.people.credentials import ApplicantKind, CredentialKind
 from simulator.faults import Fault

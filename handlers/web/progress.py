@@ -1,0 +1,21 @@
+"""What anybody who has the serial number of an application may see (article 13)."""
+
+from handlers.web.pages import CitizenPage
+from models.applications import check_serial
+from models.store import Document
+
+
+async def public_view(page: CitizenPage, typed: str) -> Document:
+    """What anybody who has the serial number may see, masked.
+
+    Raises:
+        BadInput: `serial_invalid`.
+        NotFound
+    """
+    applications = page.services.applications
+    found = await applications.by_serial(check_serial(typed))
+    names, view = await page.names(found), applications.public_view(found)
+    return view | {
+        "item": names.get(found["guide"], view["item"]),
+        "department": names.get(found["department"], view["department"]),
+    }

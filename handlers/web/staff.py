@@ -1,0 +1,49 @@
+"""A page of the panel: which member of staff asks, and whether they may."""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from handlers.web.html import HtmlHandler
+from handlers.web.visitor import Method, NotSignedIn
+from models.events import Cause, Channel
+from models.staff.members import check_scope
+from models.store import Document
+
+
+class StaffHandler(HtmlHandler):
+    """A page of the panel; `self.member` is the staff member, where signed in."""
+
+    channel = Channel.WINDOW
+    member: Document | None = None
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        token = self.get_cookie(self.cookie("staff"))
+        session = token and await self.services.sessions.find(token, "staff", self.cause())
+        if session:
+            self.member = await self.services.staff.get(session["subject"].removeprefix("staff:"))
+
+    def by_member(self) -> Cause:
+        if self.member is None:
+            raise NotSignedIn
+        return self.cause(f"staff:{self.member['_id']}")
+
+
+def needs(scope: str | None = None) -> Callable[[Method], Method]:
+    """Only for staff who are signed in and whose roles carry `scope`."""
+
+    def decorate(method: Method) -> Method:
+        @wraps(method)
+        async def guarded(self: StaffHandler, *args: str) -> None:
+            if self.member is None:
+                if self.request.method != "GET":
+                    raise NotSignedIn
+                return self.redirect(f"/admin/sign-in?{urlencode({'next': self.request.uri})}")
+            if scope:
+                check_scope(self.member, scope)
+            return await method(self, *args)
+
+        return guarded
+
+    return decorate
