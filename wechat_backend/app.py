@@ -22,7 +22,7 @@ from handlers.citizen import (
     guides,
     home,
     me,
-    receipts,
+    progress,
     reviews,
     sign_in,
 )
@@ -80,7 +80,7 @@ def make_app(services: Services, settings: Settings) -> Application:
         *me.ROUTES,
         *appointments.ROUTES,
         *applications.ROUTES,
-        *receipts.ROUTES,
+        *progress.ROUTES,
         *reviews.ROUTES,
     ]
     return BoundedApplication(

@@ -28,7 +28,7 @@ from handlers.citizen import (
     guides,
     home,
     me,
-    receipts,
+    progress,
     reviews,
     sign_in,
 )
@@ -388,7 +388,7 @@ def citizen_app(services: Services) -> Application:
         enterprises,
         appointments,
         applications,
-        receipts,
+        progress,
         reviews,
     )
     return BoundedApplication(
