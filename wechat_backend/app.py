@@ -12,21 +12,7 @@ import structlog
 import tornado.locale
 from tornado.web import Application, RequestHandler
 
-from handlers import admin, api, operations
-from handlers.chat import callback
-from handlers.citizen import (
-    applications,
-    appointments,
-    binding,
-    enterprises,
-    guides,
-    home,
-    me,
-    progress,
-    reviews,
-    sign_in,
-)
-from handlers.kiosk import pages as kiosk
+from handlers.routes import routes
 from handlers.web.bodies import BoundedApplication
 from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
@@ -66,25 +52,8 @@ def build_services(
 def make_app(services: Services, settings: Settings) -> Application:
     tornado.locale.load_gettext_translations(str(ROOT / "locale"), "panyu")
     tornado.locale.set_default_locale("zh_CN")
-    routes: list[Any] = [
-        *operations.ROUTES,
-        *callback.routes(_callback_keys(settings)),
-        *api.ROUTES,
-        *admin.ROUTES,
-        *kiosk.ROUTES,
-        *home.ROUTES,
-        *sign_in.ROUTES,
-        *guides.ROUTES,
-        *binding.ROUTES,
-        *enterprises.ROUTES,
-        *me.ROUTES,
-        *appointments.ROUTES,
-        *applications.ROUTES,
-        *progress.ROUTES,
-        *reviews.ROUTES,
-    ]
     return BoundedApplication(
-        routes,
+        routes(_callback_keys(settings)),
         services=services,
         default_handler_class=NotFoundPage,
         template_path=str(ROOT / "templates"),

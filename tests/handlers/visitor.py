@@ -19,20 +19,7 @@ from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import Application
 
-from handlers import admin
-from handlers.citizen import (
-    applications,
-    appointments,
-    binding,
-    enterprises,
-    guides,
-    home,
-    me,
-    progress,
-    reviews,
-    sign_in,
-)
-from handlers.kiosk import pages as kiosk
+from handlers.routes import PAGES
 from handlers.web.bodies import ANY, BoundedApplication
 from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
@@ -377,22 +364,8 @@ async def furnish(town: Town, by: Any) -> Guide:
 def citizen_app(services: Services) -> Application:
     tornado.locale.load_gettext_translations(str(ROOT / "locale"), "panyu")
     tornado.locale.set_default_locale("zh_CN")
-    modules = (
-        admin,
-        kiosk,
-        home,
-        sign_in,
-        guides,
-        binding,
-        me,
-        enterprises,
-        appointments,
-        applications,
-        progress,
-        reviews,
-    )
     return BoundedApplication(
-        [route for module in modules for route in module.ROUTES],
+        PAGES,
         services=services,
         default_handler_class=NotFoundPage,
         template_path=str(ROOT / "templates"),
