@@ -1,0 +1,22 @@
+"""The letter with a code for a phone."""
+
+from models.errors import NotFound
+from models.store import Document
+from models.stores import Stores
+from wechat_backend.worker.notices import Letter
+from wechat_backend.worker.sender import Overtaken
+
+
+async def write_code(stores: Stores, _delivery: Document, event: Document) -> Letter:
+    """Only the newest code of its account, and only while it is valid: an old one would mislead."""
+    try:
+        kept = await stores.phone_codes.get(event["about"])
+    except NotFound:
+        raise Overtaken("code_expired") from None
+    code = next((each for each in kept["codes"] if each["id"] == event["id"]), None)
+    if code is None or code["used"] or code["expires_at"] <= stores.clock():
+        raise Overtaken("code_expired")
+    if code != stores.phone_codes.newest(kept, code["account"]):
+        raise Overtaken("newer_code")
+    phone, digits = stores.phone_codes.secret(kept, code)
+    return Letter({"code": digits}, phone=phone)

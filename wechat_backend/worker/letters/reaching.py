@@ -1,0 +1,26 @@
+"""How a person is reached, and how a letter writes a time."""
+
+from models.people.credentials import ApplicantKind
+from models.store import Document
+from models.stores import Stores
+
+TIME = "%Y年%m月%d日 %H:%M"
+
+
+async def reach(stores: Stores, document: Document) -> dict[str, str | None]:
+    """How to reach the one who is to hear of an application or appointment now."""
+    person = await _hears(stores, document)
+    return {"account": person["account"], "phone": stores.applicants.phone(person)}
+
+
+async def _hears(stores: Stores, document: Document) -> Document:
+    """The applicant; of a body the agent who did it, or its legal representative if that agency has ended.
+
+    A body that has neither here has no account and no phone: the delivery fails, and staff see it.
+    """
+    applicant = await stores.applicants.get(document["applicant"])
+    if applicant["kind"] == ApplicantKind.PERSON:
+        return applicant
+    if await stores.agencies.acts(document["agent"], applicant):
+        return await stores.applicants.get(document["agent"])
+    return await stores.applicants.of_number_index(applicant["representative"]) or applicant
