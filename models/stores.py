@@ -11,7 +11,8 @@ from models.counters import Counters
 from models.guides import Departments, Guides
 from models.materials.store import Materials
 from models.outgoing.closures import Closures
-from models.outgoing.outbox import Deliveries, Outbox
+from models.outgoing.deliveries import Deliveries
+from models.outgoing.outbox import Outbox
 from models.outgoing.sms import SmsDays, SmsLimits
 from models.outgoing.workers import Workers
 from models.people.accounts import Accounts

@@ -4,34 +4,21 @@
 `events` (the audit record, only ever inserted into), plan its deliveries, and only then pull it. A process
 may die between any two of them, and several may do the same at once: ids are the event's own, so that a
 second copy is a duplicate and nothing more.
-
-A delivery is `{_id: "<event>:<channel>:<recipient>", event, notice, channel, recipient, request, fallback,
-state, attempts, due_at, lease, created_at, code, sent_as, settled_at}`. It names people by id only; the
-words are made when it is sent. Whoever sends it holds its lease: `due_at` moves to the lease's end, so a
-sender that dies lets the next one have it.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, ClassVar
-from uuid import uuid4
+from datetime import datetime
+from typing import ClassVar
 
-from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
-from pymongo.errors import BulkWriteError
+from pymongo import ASCENDING, IndexModel
 from pymongo.read_concern import ReadConcern
 
 from models.calls import all_to_their_end
-from models.errors import Conflict, NotFound
-from models.events import Cause, Event
+from models.errors import NotFound
+from models.outgoing.deliveries import Deliveries, Plan, insert_new
 from models.store import Document, Store
 from models.trouble import is_trouble
-
-
-class DeliveryNotFound(NotFound):
-    code = "delivery_not_found"
-    message = "没有找到该发送记录"
 
 
 class EventNotFound(NotFound):
@@ -39,56 +26,13 @@ class EventNotFound(NotFound):
     message = "没有找到该记录"
 
 
-class DeliveryNotFailed(Conflict):
-    code = "delivery_not_failed"
-    message = "该消息未处于发送失败状态，无需重发"
-
-
-DUPLICATE_KEY = 11000
 BATCH = 100
 PENDING: Document = {"events.0.id": {"$exists": True}}
 """Word for word the filter of the partial index `models.store.PENDING_EVENTS`."""
-RETRYING: Document = {"state": "pending", "attempts": {"$gt": 0}}
-"""Tried, and not arrived yet."""
-
-LEASE = timedelta(seconds=60)
-"""Longer than any gateway's time-out, shorter than the 10 minutes in which WeChat drops a second copy."""
-FIRST_WAIT = timedelta(seconds=2)
-LONGEST_WAIT = timedelta(minutes=15)
-MOST_ATTEMPTS = 12
-MOST_COUNTED = 10_000
-
-
-class Via(StrEnum):
-    WECHAT = "wechat"
-    SMS = "sms"
-    GOVERNMENT = "government"
-
-
-class DeliveryState(StrEnum):
-    PENDING = "pending"
-    SENT = "sent"
-    FAILED = "failed"
-    SKIPPED = "skipped"  # overtaken (a newer code), or its fallback went instead
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One thing to send because of an event; `fallback` is tried where `channel` cannot reach them."""
-
-    channel: Via
-    notice: str
-    recipient: str
-    fallback: Via | None = None
 
 
 Planner = Callable[[Document, Document], Iterable[Plan]]
 """From an event and the document that carries it to what is to be sent."""
-
-
-def wait_after(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: 2 s, doubling up to a quarter of an hour."""
-    return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(attempts, 1) - 1, 16)))
 
 
 @dataclass
@@ -97,166 +41,6 @@ class Relayed:
 
     moved: int = 0
     stuck: dict[str, Exception] = field(default_factory=dict)
-
-
-class Deliveries(Store):
-    """One document a thing to send."""
-
-    collection = "deliveries"
-    missing = DeliveryNotFound
-    indexes: ClassVar = [
-        IndexModel(
-            [("due_at", ASCENDING)],
-            name="due",
-            partialFilterExpression={"state": DeliveryState.PENDING.value},
-        ),
-        IndexModel(
-            [("state", ASCENDING), ("settled_at", DESCENDING)],
-            name="given_up",
-            partialFilterExpression={"state": DeliveryState.FAILED.value},
-        ),
-        IndexModel(
-            [("state", ASCENDING), ("created_at", ASCENDING)],
-            name="retrying",
-            partialFilterExpression=RETRYING,
-        ),
-        IndexModel("event", name="event"),
-        IndexModel("sent_as", name="sent_as", sparse=True),
-    ]
-
-    async def plan(self, event: Document, plans: Iterable[Plan], now: datetime) -> None:
-        """Add what is to be sent because of an event; what is there already stays as it is."""
-        await _insert_new(self.documents, [_delivery(event, plan, now) for plan in plans])
-
-    async def claim(
-        self, now: datetime, without: Collection[str] = (), lease: str | None = None
-    ) -> Document | None:
-        """Take the delivery longest due, for LEASE; channels in `without` are left alone."""
-        query: Document = {"state": DeliveryState.PENDING, "due_at": {"$lte": now}}
-        if without:
-            query["channel"] = {"$nin": sorted(without)}
-        claimed: Document | None = await self.documents.find_one_and_update(
-            query,
-            {"$set": {"due_at": now + LEASE, "lease": lease or uuid4().hex}, "$inc": {"attempts": 1}},
-            sort=[("due_at", ASCENDING)],
-            return_document=ReturnDocument.AFTER,
-        )
-        return claimed
-
-    async def held(self, lease: str, now: datetime) -> Document | None:
-        """The delivery that was claimed with this lease, while it lasts."""
-        query = {"state": DeliveryState.PENDING, "due_at": {"$gt": now}, "lease": lease}
-        found: Document | None = await self.documents.find_one(query)
-        return found
-
-    async def sent(self, delivery: Document, sent_as: str, now: datetime) -> None:
-        """It went out; `sent_as` is the provider's own id for it."""
-        await self._settle(delivery, DeliveryState.SENT, now, sent_as=sent_as)
-
-    async def skipped(self, delivery: Document, code: str, now: datetime) -> None:
-        """There is nothing to send any more, for the reason `code`."""
-        await self._settle(delivery, DeliveryState.SKIPPED, now, code=code)
-
-    async def failed_for_good(self, delivery: Document, code: str, now: datetime) -> None:
-        await self._settle(delivery, DeliveryState.FAILED, now, code=code)
-
-    async def failed_for_now(self, delivery: Document, code: str, now: datetime) -> None:
-        """Due again after a wait that doubles, or failed after MOST_ATTEMPTS."""
-        if delivery["attempts"] >= MOST_ATTEMPTS:
-            await self.failed_for_good(delivery, code, now)
-        else:
-            await self._again(delivery, {"due_at": now + wait_after(delivery["attempts"]), "code": code})
-
-    async def postponed(self, delivery: Document, code: str, until: datetime) -> None:
-        """The provider's quota is used up: due again later, and the attempt does not count."""
-        await self._again(delivery, {"due_at": until, "code": code}, {"$inc": {"attempts": -1}})
-
-    async def fall_back(self, delivery: Document, code: str, now: datetime) -> bool:
-        """Plan the same notice by the fallback, once; False where there is none."""
-        if not await self._plan_fallback(delivery, now):
-            return False
-        await self.skipped(delivery, code, now)
-        return True
-
-    async def reported(self, sent_as: str, outcome: str, reached: bool, by: Cause) -> bool:
-        """The provider told later what became of it; what did not reach them goes by the fallback.
-
-        False if nothing is known to have been sent under this id: it may be told before `sent` is.
-        """
-        delivery = await self.documents.find_one_and_update(
-            {"sent_as": sent_as, "channel": Via.WECHAT}, {"$set": {"outcome": outcome}}
-        )
-        if delivery and not reached:
-            await self._plan_fallback(delivery, by.at)
-        return delivery is not None
-
-    async def retry(self, key: str, by: Cause) -> None:
-        """Send a failed delivery after all.
-
-        Raises:
-            NotFound: `delivery_not_found`.
-            Conflict: `delivery_not_failed`.
-        """
-        await self.change(
-            key,
-            expects={"state": DeliveryState.FAILED},
-            sets={"state": DeliveryState.PENDING, "attempts": 0, "due_at": by.at, "lease": None},
-            event=Event("delivery.retried", key, by),
-            otherwise=DeliveryNotFailed,
-        )
-
-    async def failed(self, limit: int = 100) -> list[Document]:
-        """Those given up, the latest first."""
-        found = self.documents.find({"state": DeliveryState.FAILED}).sort("settled_at", DESCENDING)
-        return [delivery async for delivery in found.limit(limit)]
-
-    async def retrying(self, limit: int = 100) -> list[Document]:
-        """Those that were tried and have not arrived yet, the oldest first."""
-        found = self.documents.find(RETRYING).sort("created_at", ASCENDING)
-        return [delivery async for delivery in found.limit(limit)]
-
-    async def waiting(self, now: datetime) -> dict[str, int]:
-        """How many are `due`, `retrying` and `failed`, as far as MOST_COUNTED; for gauges and alerts."""
-        queries: dict[str, Document] = {
-            "due": {"state": DeliveryState.PENDING, "due_at": {"$lte": now}},
-            "retrying": RETRYING,
-            "failed": {"state": DeliveryState.FAILED},
-        }
-        return {
-            name: await self.documents.count_documents(query, limit=MOST_COUNTED)
-            for name, query in queries.items()
-        }
-
-    async def of_event(self, event: str) -> list[Document]:
-        return [delivery async for delivery in self.documents.find({"event": event}).sort("_id", ASCENDING)]
-
-    async def _plan_fallback(self, delivery: Document, now: datetime) -> bool:
-        if delivery["fallback"] is None:
-            return False
-        plan = Plan(Via(delivery["fallback"]), delivery["notice"], delivery["recipient"])
-        await self.plan({"id": delivery["event"], "request": delivery["request"]}, [plan], now)
-        return True
-
-    async def _settle(
-        self,
-        delivery: Document,
-        state: DeliveryState,
-        now: datetime,
-        *,
-        sent_as: str | None = None,
-        code: str | None = None,
-    ) -> None:
-        """Close it, unless its lease ran out and somebody else has it now."""
-        await self.documents.update_one(
-            {"_id": delivery["_id"], "lease": delivery["lease"], "state": DeliveryState.PENDING},
-            {"$set": {"state": state, "settled_at": now, "sent_as": sent_as, "code": code, "lease": None}},
-        )
-
-    async def _again(self, delivery: Document, sets: Document, more: Document | None = None) -> None:
-        await self.documents.update_one(
-            {"_id": delivery["_id"], "lease": delivery["lease"], "state": DeliveryState.PENDING},
-            {"$set": {**sets, "lease": None}, **(more or {})},
-        )
 
 
 class Outbox(Store):
@@ -309,7 +93,7 @@ class Outbox(Store):
         return done
 
     async def _record(self, events: Sequence[Document]) -> None:
-        await _insert_new(self.documents, [_audit(event) for event in events])
+        await insert_new(self.documents, [_audit(event) for event in events])
 
     async def _remove(self, store: Store, document: Document) -> None:
         done = [event["id"] for event in document["events"]]
@@ -327,34 +111,3 @@ async def pending(store: Store) -> AsyncIterator[Document]:
 
 def _audit(event: Document) -> Document:
     return {"_id": event["id"], **{name: value for name, value in event.items() if name != "id"}}
-
-
-def _delivery(event: Document, plan: Plan, now: datetime) -> Document:
-    return {
-        "_id": f"{event['id']}:{plan.channel}:{plan.recipient}",
-        "event": event["id"],
-        "notice": plan.notice,
-        "channel": plan.channel.value,
-        "recipient": plan.recipient,
-        "fallback": plan.fallback.value if plan.fallback else None,
-        "request": event["request"],
-        "state": DeliveryState.PENDING.value,
-        "attempts": 0,
-        "due_at": now,
-        "lease": None,
-        "created_at": now,
-    }
-
-
-async def _insert_new(documents: Any, new: list[Document]) -> None:
-    """Insert those that are not there yet."""
-    if not new:
-        return
-    try:
-        await documents.insert_many(new, ordered=False)
-    except BulkWriteError as error:
-        failures = error.details["writeErrors"]
-        if any(failure["code"] != DUPLICATE_KEY for failure in failures) or error.details.get(
-            "writeConcernErrors"
-        ):
-            raise

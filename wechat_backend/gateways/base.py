@@ -23,7 +23,7 @@ SECONDS = Histogram("panyu_gateway_seconds", "How long they took", ["provider", 
 
 CONNECT_TIMEOUT = 3.0
 REQUEST_TIMEOUT = 8.0
-"""Seconds; the lease of a delivery (`models.outgoing.outbox.LEASE`) is longer."""
+"""Seconds; the lease of a delivery (`models.outgoing.deliveries.LEASE`) is longer."""
 
 
 Clock = Callable[[], datetime]

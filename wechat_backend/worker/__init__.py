@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from models.chat.inbox import Inbox
 from models.counters import Counters
 from models.outgoing.closures import Closures
-from models.outgoing.outbox import Outbox, Via
+from models.outgoing.deliveries import Via
+from models.outgoing.outbox import Outbox
 from models.outgoing.sms import SmsDays
 from models.outgoing.workers import Workers
 from models.stores import Stores

@@ -10,7 +10,8 @@ import structlog
 from models.applications import Applications
 from models.events import Cause, Channel
 from models.materials.store import Materials
-from models.outgoing.outbox import Deliveries, Outbox
+from models.outgoing.deliveries import Deliveries
+from models.outgoing.outbox import Outbox
 from models.outgoing.workers import Workers
 from models.store import Document, Store
 from wechat_backend.gateways.base import Clock

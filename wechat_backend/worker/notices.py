@@ -8,7 +8,7 @@ docs/architecture.md, "Notices", lists the templates.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from models.outgoing.outbox import Plan, Via
+from models.outgoing.deliveries import Plan, Via
 from models.outgoing.sms import Purpose
 from models.store import Document
 

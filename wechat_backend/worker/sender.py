@@ -9,7 +9,7 @@ from uuid import uuid4
 import structlog
 
 from models.outgoing.closures import Closures
-from models.outgoing.outbox import Deliveries, Via
+from models.outgoing.deliveries import Deliveries, Via
 from models.store import Document
 from models.trouble import is_trouble
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy

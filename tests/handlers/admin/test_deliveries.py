@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from models.outgoing.outbox import FIRST_WAIT, Plan, Via
+from models.outgoing.deliveries import FIRST_WAIT, Plan, Via
 from models.outgoing.sms import Purpose, SmsLimits
 from models.staff.members import Role
 from models.workdays import local

@@ -11,19 +11,18 @@ from pymongo.errors import AutoReconnect
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
 from models.outgoing import outbox
-from models.outgoing.outbox import (
+from models.outgoing.deliveries import (
     FIRST_WAIT,
     LEASE,
     LONGEST_WAIT,
     MOST_ATTEMPTS,
-    PENDING,
     RETRYING,
     Deliveries,
-    Outbox,
     Plan,
     Via,
     wait_after,
 )
+from models.outgoing.outbox import PENDING, Outbox
 from models.store import ChangedMeanwhile, Document, Store
 from tests.conftest import Clock
 

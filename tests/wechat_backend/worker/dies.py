@@ -13,7 +13,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from models.outgoing.outbox import Deliveries, Outbox
+from models.outgoing.deliveries import Deliveries
+from models.outgoing.outbox import Outbox
 from tests.wechat_backend.worker.world import World
 from wechat_backend.database.connection import connect
 from wechat_backend.gateways.wechat import WeChat

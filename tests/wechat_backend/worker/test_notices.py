@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.outgoing.outbox import Via
+from models.outgoing.deliveries import Via
 from wechat_backend.worker.menu import fingerprint, menu
 from wechat_backend.worker.notices import (
     FIELDS,

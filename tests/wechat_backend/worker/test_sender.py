@@ -8,7 +8,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from models.outgoing.closures import Closures
-from models.outgoing.outbox import LEASE, Deliveries, Plan, Via
+from models.outgoing.deliveries import LEASE, Deliveries, Plan, Via
 from models.store import Document
 from tests.conftest import Clock
 from wechat_backend.gateways.base import GatewayError, Remedy

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from models.errors import Unauthenticated
-from models.outgoing.outbox import LEASE
+from models.outgoing.deliveries import LEASE
 from models.people.credentials import CredentialKind
 from models.people.verification import BodyVerdict, PlatformUser, Verdict
 from simulator import Running

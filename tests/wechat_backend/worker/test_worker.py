@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from models.outgoing.outbox import LEASE, Plan
+from models.outgoing.deliveries import LEASE, Plan
 from models.people.credentials import ApplicantKind, Credential, CredentialKind
 from models.people.verification import PlatformUser
 from models.store import Document
