@@ -12,7 +12,7 @@ from handlers.web.staff import needs
 from models import typed
 from models.appointments.booking import LABELS, Ending, State
 from models.errors import BadInput, DomainError
-from models.staff.members import serves
+from models.staff.scopes import serves
 from models.workdays import local_date
 
 

@@ -6,7 +6,7 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
 from handlers.web.staff import needs
 from models.errors import DomainError
-from models.staff.members import department_limit, scopes
+from models.staff.scopes import department_limit, scopes
 
 NOTICES = {
     "code": "验证码",

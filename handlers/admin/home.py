@@ -2,7 +2,7 @@
 
 from handlers.admin.panel import MENU, PanelPage
 from handlers.web.staff import needs
-from models.staff.members import scopes
+from models.staff.scopes import scopes
 
 
 class HomePage(PanelPage):

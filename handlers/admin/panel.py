@@ -11,7 +11,7 @@ from handlers.web import words
 from handlers.web.base import Nowhere
 from handlers.web.staff import StaffHandler
 from models.errors import DomainError
-from models.staff.members import scopes
+from models.staff.scopes import scopes
 from models.store import Document
 
 MENU = (

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from handlers.web.html import HtmlHandler
 from handlers.web.visitor import Method, NotSignedIn
 from models.events import Cause, Channel
-from models.staff.members import check_scope
+from models.staff.scopes import check_scope
 from models.store import Document
 
 

@@ -12,7 +12,7 @@ from models.applications.store import ApplicationStore
 from models.errors import Refused
 from models.events import Cause
 from models.guides import Guide
-from models.staff.members import department_limit
+from models.staff.scopes import department_limit
 from models.store import Document
 from models.workdays import Workdays
 

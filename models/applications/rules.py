@@ -8,7 +8,7 @@ from models.errors import Conflict, Forbidden, Refused
 from models.events import Channel
 from models.guides import Guide, Handling, Material, NotForApplicant
 from models.people.credentials import ApplicantKind
-from models.staff.members import check_scope, department_limit, scopes
+from models.staff.scopes import check_scope, department_limit, scopes
 from models.store import Document
 from models.workdays import Workdays
 

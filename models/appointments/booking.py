@@ -25,7 +25,7 @@ from models.events import Cause, Event
 from models.guides import Guide, NotForApplicant
 from models.people.parties import Party
 from models.places.halls import Hall, Slot, slots
-from models.staff.members import check_scope, serves
+from models.staff.scopes import check_scope, serves
 from models.store import Document, Store, entry
 from models.workdays import Workdays, local_date, local_moment
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from enum import StrEnum
 from hashlib import sha256
 from typing import ClassVar
 
@@ -10,8 +9,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from pymongo import IndexModel, ReturnDocument
 
-from models.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
+from models.errors import Conflict, NotFound, TooMany, Unauthenticated
 from models.events import Cause, Event
+from models.staff.scopes import Role
 from models.store import Database, Document, Store
 from models.typed import narrow
 
@@ -19,11 +19,6 @@ from models.typed import narrow
 class StaffNotFound(NotFound):
     code = "staff_not_found"
     message = "没有找到该工作人员"
-
-
-class ScopeMissing(Forbidden):
-    code = "scope_missing"
-    message = "您的岗位没有此项权限"
 
 
 class StaffLocked(TooMany):
@@ -45,59 +40,6 @@ HASHER = PasswordHasher()
 NOBODY = HASHER.hash("nobody has this password")
 FAILURES = 10
 LOCKED = timedelta(minutes=15)
-
-
-class Role(StrEnum):
-    WINDOW = "window"  # 综合窗口
-    APPROVER = "approver"  # 审批人员
-    SERVICE_MANAGEMENT = "service_management"  # 政务管理科
-    DIGITAL_AFFAIRS = "digital_affairs"  # 电子公务科
-    SERVICE_CENTRE = "service_centre"  # 区政务服务中心
-    TOWNSHIP = "township"  # 镇街
-
-
-SCOPES: dict[Role, frozenset[str]] = {
-    Role.WINDOW: frozenset(
-        {"applications:read", "applications:accept", "appointments:record", "applicants:verify"}
-    ),
-    Role.APPROVER: frozenset({"applications:read", "applications:accept", "applications:decide"}),
-    Role.SERVICE_MANAGEMENT: frozenset(
-        {"applications:read", "applications:supervise", "reviews:read", "guides:publish"}
-    ),
-    Role.DIGITAL_AFFAIRS: frozenset({"deliveries:read", "deliveries:retry"}),
-    Role.SERVICE_CENTRE: frozenset({"appointments:record", "reviews:read"}),
-    Role.TOWNSHIP: frozenset({"appointments:record"}),
-}
-
-
-EVERY_DEPARTMENT = frozenset({Role.WINDOW, Role.SERVICE_MANAGEMENT})
-"""Roles that reach over all departments, with their own scopes."""
-
-
-def scopes(member: Document) -> frozenset[str]:
-    return frozenset().union(*(SCOPES[Role(role)] for role in member["roles"]))
-
-
-def department_limit(member: Document, scope: str) -> str | None:
-    """The one department for which a member has a scope; None is all of them."""
-    own: str | None = member["department"]
-    wide = EVERY_DEPARTMENT.intersection(member["roles"])
-    return None if any(scope in SCOPES[role] for role in wide) else own
-
-
-def check_scope(member: Document, scope: str) -> None:
-    """
-    Raises:
-        Forbidden: `scope_missing`.
-    """
-    if scope not in scopes(member):
-        raise ScopeMissing
-
-
-def serves(member: Document, hall: str) -> bool:
-    """Whether a hall is one of a member's own; who has no list of halls serves all of them."""
-    halls: list[str] | None = member.get("halls")
-    return halls is None or hall in halls
 
 
 def user_name(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from models.events import Cause, Channel
-from models.staff.members import Role
+from models.staff.scopes import Role
 from models.store import Document
 from tests.files import a_pdf
 from tests.handlers.applying import ITEM, submitted

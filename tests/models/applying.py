@@ -6,7 +6,7 @@ from models.applications import Applications, Place
 from models.events import Cause, Channel
 from models.guides import Guide
 from models.people.parties import Party
-from models.staff.members import Role
+from models.staff.scopes import Role
 from models.store import Document
 from models.workdays import Workdays
 from tests.conftest import MakeCause

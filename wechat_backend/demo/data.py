@@ -10,7 +10,8 @@ from uuid import uuid4
 from models.events import Cause, Channel
 from models.guides import Departments, Guides
 from models.places.halls import Halls
-from models.staff.members import Role, Staff
+from models.staff.members import Staff
+from models.staff.scopes import Role
 from wechat_backend.database.connection import Database, connect
 from wechat_backend.loading import loader
 from wechat_backend.settings import load_settings

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from models.outgoing.deliveries import FIRST_WAIT, Plan, Via
 from models.outgoing.sms import Purpose, SmsLimits
-from models.staff.members import Role
+from models.staff.scopes import Role
 from models.workdays import local
 from tests.handlers.office import PASSWORD, Office, booked
 

@@ -19,7 +19,7 @@ from tornado.web import RequestHandler
 from handlers import api as doors
 from handlers.api.contract import Endpoint, Media, Operation
 from models.events import Cause, Channel
-from models.staff.members import Role
+from models.staff.scopes import Role
 from tests.handlers.api.clients import Service
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import citizen_app

@@ -7,7 +7,7 @@ import pytest
 from models.applications import Action, Applications, State, may
 from models.errors import Conflict, Forbidden, Refused
 from models.people.parties import Party
-from models.staff.members import Role
+from models.staff.scopes import Role
 from models.store import Document
 from tests.conftest import Clock, MakeCause
 from tests.models.applying import (

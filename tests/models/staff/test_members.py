@@ -7,7 +7,8 @@ import pytest
 from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause, Channel
 from models.sessions import LIFETIME, Sessions
-from models.staff.members import FAILURES, LOCKED, Role, Staff, check_scope, department_limit
+from models.staff.members import FAILURES, LOCKED, Staff
+from models.staff.scopes import Role, check_scope, department_limit
 from models.store import Database, Document
 from tests.conftest import Clock, MakeCause
 
