@@ -76,10 +76,9 @@ def worker(_arguments: argparse.Namespace) -> int:
 def simulator(arguments: argparse.Namespace) -> int:
     async def process(settings: Settings) -> None:
         import simulator as peers  # noqa: PLC0415
+        from wechat_backend.demo.peer import simulator_of  # noqa: PLC0415
 
-        await peers.serve(
-            peers.SimulatorConfig.from_settings(settings, port=arguments.port, state=arguments.state)
-        )
+        await peers.serve(simulator_of(settings, port=arguments.port, state=arguments.state))
 
     return _run(process)
 

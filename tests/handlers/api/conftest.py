@@ -13,13 +13,14 @@ from tornado.testing import bind_unused_port
 from handlers import api as doors
 from handlers.web.bodies import ANY, BoundedApplication
 from models.events import Cause, Channel
-from simulator import SimulatorConfig, start
+from simulator import start
 from tests.conftest import Clock
 from tests.handlers.api.clients import Service, api_guide
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import HALL, ROOT
 from tests.wechat_backend.worker.world import environment
 from wechat_backend.app import build_services
+from wechat_backend.demo.peer import simulator_of
 from wechat_backend.gateways import Gateways
 from wechat_backend.settings import Settings
 from wechat_backend.wiring import privacy_of
@@ -30,7 +31,7 @@ async def api(mongo_uri: str, database: Any) -> AsyncIterator[Service]:
     clock = Clock()
     clock.set(datetime.now(UTC).replace(microsecond=0))
     quiet = _settings("http://127.0.0.1:1", mongo_uri, database.name)
-    simulator = await start(SimulatorConfig.from_settings(quiet, port=0), clock.now)
+    simulator = await start(simulator_of(quiet, port=0), clock.now)
     settings = _settings(simulator.url, mongo_uri, database.name)
     gateways = Gateways(settings, database, privacy_of(settings), clock.now)
     services = build_services(settings, database, gateways, clock.now)
