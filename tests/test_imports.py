@@ -1,7 +1,7 @@
 """Who may import whom (docs/architecture.md), read from the source."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -40,6 +40,10 @@ CALLS_THE_DATABASE = (
 )
 """Beside all of `models` and `handlers`."""
 
+DOORS = {"citizen", "chat", "kiosk", "admin", "api"}
+BELOW_HANDLERS = ("wechat_backend.worker", "wechat_backend.gateways")
+"""Of the top floor, but without handlers: what they need of them belongs into `models`."""
+
 READS_THE_CLOCK = {"now", "utcnow", "today", "fromtimestamp"}
 
 
@@ -58,7 +62,7 @@ def module_name(path: Path) -> str:
 
 
 def modules() -> dict[str, ast.Module]:
-    paths = (path for part in HOUSE for path in (ROOT / part).rglob("*.py"))
+    paths = (path for part in (*HOUSE, "simulator") for path in (ROOT / part).rglob("*.py"))
     return {module_name(path): ast.parse(path.read_text(), str(path)) for path in sorted(paths)}
 
 
@@ -141,25 +145,66 @@ def test_imports_run_downward_only() -> None:
     assert climbing == []
 
 
-def test_the_simulator_stands_alone() -> None:
-    """But for the settings, which both sides of a line have to share."""
-    own = "simulator"
-    borrowed = [
-        found
-        for found in IMPORTS
-        if found.source.startswith(own)
-        and top(found.target) in HOUSE
-        and not found.target.startswith((own, "wechat_backend.settings"))
-    ]
-    assert borrowed == []
-
-
 def test_models_stand_on_their_floors() -> None:
     parts = {name.split(".")[1] for name in TREES if name.startswith("models.")}
     assert parts == set().union(*FLOORS)
     inside = [found for found in IMPORTS if top(found.source) == top(found.target) == "models"]
     assert len(inside) > 50
     assert [found for found in inside if upward(found)] == []
+
+
+def door(module: str) -> str:
+    """The door that a module belongs to; "" for what doors share, and for all that is no handler."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[0] == "handlers" and parts[1] in DOORS else ""
+
+
+def through_a_door(found: Import) -> bool:
+    """Whether one door takes from another, or what doors share from a door."""
+    there = door(found.target)
+    shared = found.source.startswith("handlers.web") or found.source == "handlers.operations"
+    return bool(there) and (shared or door(found.source) not in {"", there})
+
+
+def leaves_the_simulator(found: Import) -> bool:
+    """Whether the simulator takes anything of the service, which it plays against."""
+    return top(found.source) == "simulator" and top(found.target) in HOUSE
+
+
+def reached(start: str, imports: Iterable[Import]) -> set[str]:
+    """All modules that those below `start` import, and those that these import."""
+    graph: dict[str, set[str]] = {}
+    for found in imports:
+        graph.setdefault(found.source, set()).add(found.target)
+    seen: set[str] = set()
+    waiting = [name for name in graph if name == start or name.startswith(start + ".")]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting.extend(graph.get(name, ()))
+    return seen
+
+
+def test_no_door_leads_into_another() -> None:
+    assert {door(name) for name in TREES} - {""} == DOORS
+    assert [found for found in IMPORTS if through_a_door(found)] == []
+
+
+@pytest.mark.parametrize("part", BELOW_HANDLERS)
+def test_who_sends_needs_no_handlers(part: str) -> None:
+    found = reached(part, IMPORTS)
+    assert f"{part}.base" in found or f"{part}.sender" in found
+    assert {name for name in found if top(name) == "handlers"} == set()
+
+
+def test_the_simulator_stands_alone() -> None:
+    assert any(top(found.source) == "simulator" for found in IMPORTS)
+    assert [found for found in IMPORTS if leaves_the_simulator(found)] == []
+    assert {found.source for found in IMPORTS if top(found.target) == "simulator" != top(found.source)} == {
+        "wechat_backend.__main__",
+        "wechat_backend.demo.peer",
+    }
 
 
 def test_there_are_no_circles() -> None:
@@ -215,6 +260,38 @@ def test_no_call_to_the_database_is_cut_off() -> None:
         and (lines := cuts_off(tree))
     }
     assert cutting == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("handlers.kiosk.pages", "handlers.citizen.progress"),
+        ("handlers.api", "handlers.admin.queue"),
+        ("handlers.web.pages", "handlers.citizen.binding"),
+        ("handlers.operations", "handlers.api.contract"),
+    ],
+)
+def test_a_door_into_another_is_seen(source: str, target: str) -> None:
+    assert through_a_door(Import(source, target))
+    assert not through_a_door(Import(source, "handlers.web.base"))
+    assert not through_a_door(Import("handlers.routes", target))
+    assert not through_a_door(Import(target, target))
+
+
+def test_a_worker_with_handlers_is_seen_however_far_they_are() -> None:
+    imports = [
+        Import("wechat_backend.worker.letters.codes", "wechat_backend.wiring"),
+        Import("wechat_backend.wiring", "handlers.web.site", "Site"),
+        Import("wechat_backend.workers", "handlers.web.base"),
+    ]
+    assert reached("wechat_backend.worker", imports) >= {"wechat_backend.wiring", "handlers.web.site"}
+    assert "handlers.web.base" not in reached("wechat_backend.worker", imports)
+
+
+def test_a_simulator_that_knows_the_service_is_seen() -> None:
+    assert leaves_the_simulator(Import("simulator.config", "wechat_backend.settings", "Settings"))
+    assert not leaves_the_simulator(Import("simulator.config", "simulator.errors"))
+    assert not leaves_the_simulator(Import("wechat_backend.demo.peer", "simulator.config"))
 
 
 def test_these_rules_see_a_breach() -> None:
