@@ -123,6 +123,11 @@ class Store:
         return changed
 
 
+def part(document: Document, kept_back: frozenset[str]) -> Document:
+    """A document for the person it is about: without its id, its events and what is `kept_back`."""
+    return {name: value for name, value in document.items() if name not in kept_back | {"_id", "events"}}
+
+
 def entry(event: Event, **more: Any) -> Document:
     """A line of a document's own timeline, as its people see it."""
     return {"at": event.cause.at, "actor": event.cause.actor, "what": event.name, **more}

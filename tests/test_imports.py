@@ -22,6 +22,7 @@ FLOORS = (
     {"guides"},
     {"appointments", "applications", "voices"},
     {"stores"},
+    {"own_data"},
 )
 """Modules and packages of `models`, from the ground up: each may import those of lower floors."""
 

@@ -4,12 +4,8 @@ from pydantic import BaseModel
 
 from handlers.admin.panel import PanelPage
 from handlers.web.staff import needs
-from models import typed
 from models.errors import DomainError
-from models.people.binding import check_name
-from models.people.credentials import PERSONAL, ApplicantKind, CredentialKind, check_credential
-from models.people.phone_codes import check_phone
-from models.workdays import local_date
+from models.people.credentials import PERSONAL, CredentialKind
 
 
 class VerifyForm(BaseModel):
@@ -30,15 +26,8 @@ class VerifyPage(PanelPage):
     async def post(self) -> None:
         filled, by = self.form(VerifyForm), self.by_member()
         try:
-            credential = check_credential(
-                ApplicantKind.PERSON, filled.kind, filled.number, local_date(self.now)
-            )
-            done = await self.services.applicants.verify_at_window(
-                ApplicantKind.PERSON,
-                credential,
-                name=check_name(filled.name),
-                phone=check_phone(filled.phone) if typed.narrow(filled.phone).strip() else "",
-                by=by,
+            done = await self.services.binding.at_window(
+                kind=filled.kind, name=filled.name, number=filled.number, phone=filled.phone, by=by
             )
         except DomainError as error:
             return self.show("admin/verify.html", kinds=PERSONAL, done=None, error=error, given=self.given())

@@ -87,8 +87,6 @@ class BindingResource(Resource):
         ),
     )
     async def post(self, asked: BindingRequest) -> Me:
-        if not asked.consent:
-            raise ConsentRequired
         account = self.signed_in_account()
         await self.services.binding.person(
             account["_id"],
@@ -97,6 +95,7 @@ class BindingResource(Resource):
             number=asked.number,
             phone=asked.phone,
             code=asked.code,
+            consent=asked.consent,
             by=self.by_account(),
         )
         return await me(self.services, account)

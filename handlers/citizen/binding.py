@@ -6,7 +6,6 @@ from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import signed_in
 from models.errors import DomainError
-from models.people.binding import ConsentRequired
 from models.people.credentials import PERSONAL, CredentialKind
 from models.people.phone_codes import APART
 
@@ -43,8 +42,6 @@ class BindingPage(CitizenPage):
         return self.see_other(safe_next(filled.next))
 
     async def bind(self, filled: BindingForm) -> None:
-        if filled.consent != "yes":
-            raise ConsentRequired
         await self.services.binding.person(
             self.signed_in_account()["_id"],
             kind=filled.kind,
@@ -52,6 +49,7 @@ class BindingPage(CitizenPage):
             number=filled.number,
             phone=filled.phone,
             code=filled.code,
+            consent=filled.consent == "yes",
             by=self.by_account(),
         )
 

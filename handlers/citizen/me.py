@@ -4,10 +4,10 @@ import json
 from contextlib import suppress
 
 from handlers.web.jsonapi import jsonable
-from handlers.web.own_data import own_data
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound, signed_in
 from models.errors import Conflict
+from models.own_data import own_data
 
 
 class MePage(CitizenPage):

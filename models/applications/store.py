@@ -19,7 +19,7 @@ from models.guides import Guide, Question
 from models.guides.form.answers import Answers, check_answers, is_sealed
 from models.people.parties import Party
 from models.privacy import Privacy
-from models.store import Database, Document, PageUnknown, Store, entry, unique_text
+from models.store import Database, Document, PageUnknown, Store, entry, part, unique_text
 
 
 class ApplicationMovedOn(Conflict):
@@ -32,6 +32,10 @@ class ApplicationNotFound(NotFound):
     message = "没有找到该办件"
 
 
+KEPT_BACK = frozenset(
+    {"draft", "version", "applicant", "agent", "account", "masked_name", "masked_number", "due_at"}
+)
+"""Ids and helps of our own, which tell the applicant nothing."""
 LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -95,6 +99,13 @@ class ApplicationStore(Store):
         """All of them whole, the latest changed first."""
         mine = {"applicant": applicant, "state": {"$ne": State.DISCARDED}}
         return [one async for one in self.documents.find(mine, {"events": 0}).sort(LATEST_FIRST)]
+
+    async def export(self, applicant: str) -> list[Document]:
+        """All of an applicant's own, in the clear."""
+        return [
+            part(one, KEPT_BACK) | {"answers": self.answers(one), "place": self.place(one)}
+            for one in await self.of_applicant(applicant)
+        ]
 
     async def unfinished(self, applicant: str, item: str) -> list[Document]:
         """Drafts of an item and those under way, without their answers."""

@@ -26,7 +26,7 @@ from models.guides import Guide, NotForApplicant
 from models.people.parties import Party
 from models.places.halls import Hall, Slot, slots
 from models.staff.scopes import check_scope, serves
-from models.store import Document, Store, entry
+from models.store import Document, Store, entry, part
 from models.workdays import Workdays, local_date, local_moment
 
 
@@ -154,6 +154,10 @@ def check_ending(ending: Ending, material: str | None, guide: Guide) -> None:
     required = {material.code for material in guide.materials if material.required}
     if ending is Ending.MISSING_MATERIAL and material not in required:
         raise MaterialNotRequired
+
+
+KEPT_BACK = frozenset({"applicant", "agent", "account", "masked_name", "guide", "seat", "claims"})
+"""Ids and helps of our own, which tell the applicant nothing."""
 
 
 class Appointments(Store):
@@ -293,6 +297,10 @@ class Appointments(Store):
         query = {"applicant": applicant}
         found = self.documents.find(query, {"events": 0}).sort("start", DESCENDING).limit(limit)
         return [document async for document in found]
+
+    async def export(self, applicant: str) -> list[Document]:
+        """All of an applicant's own."""
+        return [part(one, KEPT_BACK) for one in await self.of_applicant(applicant, limit=0)]
 
     async def of_hall(self, hall: str, day: date) -> list[Document]:
         """In the order of the day."""

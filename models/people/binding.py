@@ -30,6 +30,12 @@ class NotAgent(Forbidden):
     message = "您不是该单位已确认的经办人"
 
 
+class ConsentRequired(BadInput):
+    code = "consent_required"
+    message = "请先阅读并勾选同意处理敏感个人信息"
+    field = "consent"
+
+
 class NameInvalid(BadInput):
     code = "name_invalid"
     message = "请填写证件上的姓名（名称）"
@@ -51,16 +57,28 @@ class Binding:
     counters: Counters
 
     async def person(
-        self, account: str, *, kind: CredentialKind, name: str, number: str, phone: str, code: str, by: Cause
+        self,
+        account: str,
+        *,
+        kind: CredentialKind,
+        name: str,
+        number: str,
+        phone: str,
+        code: str,
+        consent: bool,
+        by: Cause,
     ) -> Document:
-        """Bind the person to the account.
+        """Bind the person to the account; `consent` is to the use of sensitive personal data for this
+        (PIPL article 29).
 
         Raises:
-            BadInput: the number, the phone, the name or the code is wrong.
+            BadInput: `consent_required`; or the number, the phone, the name or the code is wrong.
             Refused: `identity_mismatch`, `identity_no_record`, `phone_differs`.
             Conflict: `account_bound`, `binding_raced`.
             Unavailable: the register does not answer; nothing was changed.
         """
+        if not consent:
+            raise ConsentRequired
         name = check_name(name)
         credential = check_credential(ApplicantKind.PERSON, kind, number, local_date(by.at))
         phone = check_phone(phone)
@@ -71,6 +89,23 @@ class Binding:
         )
         await self.phone_codes.use_up(phone, account=account)
         return applicant
+
+    async def at_window(
+        self, *, kind: CredentialKind, name: str, number: str, phone: str, by: Cause
+    ) -> Document:
+        """Keep a person whose credential staff have seen; `phone` may be empty.
+
+        Raises:
+            BadInput: the number, the phone or the name is wrong.
+            Conflict: `already_verified`, under another name.
+        """
+        return await self.applicants.verify_at_window(
+            ApplicantKind.PERSON,
+            check_credential(ApplicantKind.PERSON, kind, number, local_date(by.at)),
+            name=check_name(name),
+            phone=check_phone(phone) if typed.narrow(phone).strip() else "",
+            by=by,
+        )
 
     async def body(
         self,
@@ -149,9 +184,3 @@ def _accept(verdict: Verdict) -> None:
         raise IdentityMismatch
     if verdict is Verdict.NO_RECORD:
         raise IdentityNoRecord
-
-
-class ConsentRequired(BadInput):
-    code = "consent_required"
-    message = "请先阅读并勾选同意处理敏感个人信息"
-    field = "consent"

@@ -13,7 +13,7 @@ from models import typed
 from models.errors import BadInput, Conflict, Refused
 from models.events import Cause, Event
 from models.people.parties import Party
-from models.store import Document, Store
+from models.store import Document, Store, part
 
 
 class NotFinished(Refused):
@@ -141,6 +141,9 @@ def check_review(level: int, tags: list[str], words: str) -> None:
         raise BadReviewNeedsReason
 
 
+KEPT_BACK = frozenset({"applicant"})
+
+
 class Reviews(Store):
     """`{_id: "application:<id>" | "appointment:<id>", applicant, level, tags, words, at, channel}`, and of
     what is reviewed `{item, item_name, department, serial, hall}`."""
@@ -196,3 +199,7 @@ class Reviews(Store):
         """The latest first."""
         found = self.documents.find({"applicant": applicant}, {"events": 0}).sort("at", DESCENDING)
         return [review async for review in found]
+
+    async def export(self, applicant: str) -> list[Document]:
+        """All of an applicant's own."""
+        return [part(one, KEPT_BACK) for one in await self.of_applicant(applicant)]

@@ -76,7 +76,14 @@ class House:
         kind: CredentialKind = CredentialKind.RESIDENT_ID,
     ) -> Document:
         return await self.binding.person(
-            account, kind=kind, name=who[0], number=who[1], phone=phone, code=code, by=by
+            account,
+            kind=kind,
+            name=who[0],
+            number=who[1],
+            phone=phone,
+            code=code,
+            consent=True,
+            by=by,
         )
 
     async def for_weimei(self, agent: Document, by: Cause, **changes: Any) -> Document:

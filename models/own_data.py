@@ -1,0 +1,42 @@
+"""All that is kept of a person, for that person (PIPL articles 45 and 47).
+
+Each store says itself what it holds of them, so that a new field comes along unless its store leaves it out.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from models.store import Document
+from models.stores import Stores
+
+
+async def own_data(stores: Stores, person: Document, at: datetime) -> dict[str, Any]:
+    """In the clear, without the names of staff; `at` is when it was asked for."""
+    key = person["_id"]
+    kept = {
+        "agencies": [
+            {
+                "body": stores.applicants.name(await stores.applicants.get(agency["body"])),
+                "state": agency["state"],
+            }
+            for agency in await stores.agencies.of_person(key)
+        ],
+        "applications": await stores.applications.export(key),
+        "appointments": await stores.appointments.export(key),
+        "reviews": await stores.reviews.export(key),
+    }
+    return {"exported_at": at, "identity": stores.applicants.export(person), **nameless(kept)}
+
+
+def nameless(value: Any) -> Any:
+    """The same, where whoever of the staff did something is just `staff`."""
+    if isinstance(value, list):
+        return [nameless(each) for each in value]
+    if isinstance(value, dict):
+        acted = {name: _actor(value[name]) for name in ("actor", "by") if name in value}
+        return {name: nameless(each) for name, each in value.items()} | acted
+    return value
+
+
+def _actor(actor: str) -> str:
+    return "staff" if actor.startswith("staff:") else actor
