@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from models.applications import Applications
+from models.applications.papers import Papers
 from models.appointments.booking import Appointments
 from models.chat.inbox import Inbox
 from models.counters import Counters
@@ -50,6 +51,7 @@ class Stores:
     appointments: Appointments
     materials: Materials
     applications: Applications
+    papers: Papers
     reviews: Reviews
     outbox: Outbox
     deliveries: Deliveries
@@ -82,6 +84,7 @@ def assemble(
     applicants, agencies = Applicants(database, privacy), Agencies(database)
     counters, sms = Counters(database, privacy), SmsDays(database, sms_limits)
     phone_codes = PhoneCodes(database, privacy, counters, sms)
+    applications, materials = Applications(database, privacy), Materials(database, privacy)
     return Stores(
         database=database,
         clock=clock,
@@ -99,8 +102,9 @@ def assemble(
         applicants=applicants,
         agencies=agencies,
         appointments=Appointments(database),
-        materials=Materials(database, privacy),
-        applications=Applications(database, privacy),
+        materials=materials,
+        applications=applications,
+        papers=Papers(applications, materials),
         reviews=Reviews(database),
         outbox=Outbox(database),
         deliveries=Deliveries(database),

@@ -8,7 +8,7 @@ from pydantic import Field, StrictFloat, StrictInt, StrictStr
 from handlers.api.contract import Answer, Resource, Versioned
 from handlers.api.timeline import Happening, happenings
 from handlers.web.bodies import LARGEST_FORM
-from models.applications import State, lacking, status_text
+from models.applications import How, State, lacking, status_text
 from models.errors import InvalidForm
 from models.guides import Form, Guide, Handling
 from models.people.masks import mask_number
@@ -29,7 +29,7 @@ class Material(Answer):
 class Place(Answer):
     """Where the result is received; a postal address is on the receipt alone."""
 
-    how: Literal["window", "courier", "electronic"]
+    how: How
     hall: str | None
     hall_name: str | None
 

@@ -1,7 +1,5 @@
 """办件 from its beginning to its end, as the applicant's client drives it (articles 10 to 14)."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from handlers.api.application import (
@@ -24,11 +22,17 @@ from handlers.api.contract import (
     operation,
 )
 from handlers.api.halls import ITEM
-from handlers.web.materials import discard
 from handlers.web.qr import qr_png
-from handlers.web.receiving import LONGEST_ADDRESS, AddressRequired, HallRequired, PromiseRequired, place_of
 from models.applications.filing import MaterialsMissing, SerialTaken
 from models.applications.receipt import ReceiptNotFound
+from models.applications.receiving import (
+    LONGEST_ADDRESS,
+    AddressRequired,
+    HallRequired,
+    How,
+    PromiseRequired,
+    chosen_place,
+)
 from models.applications.rules import AlreadySubmitted, ChannelNotOffered
 from models.applications.store import ApplicationMovedOn, ApplicationNotFound
 from models.errors import InvalidForm
@@ -49,7 +53,7 @@ class Filled(Asked):
 
 
 class Submission(Asked):
-    how: Literal["window", "courier", "electronic"]
+    how: How
     hall: str = Field("", max_length=64, description="for `window`: one of the guide's places")
     address: str = Field("", max_length=2 * LONGEST_ADDRESS, description="for `courier`")
     promise: bool = Field(description="that what is handed in is true (article 14)")
@@ -95,7 +99,7 @@ class ApplicationResource(ApplicationBase):
 
     @operation("Delete a draft with its files", auth=Auth.APPLICANT, errors=(*THEIRS, *MOVED))
     async def delete(self, key: str) -> None:
-        await discard(self.services, self.bound_party(), key, self.by_party())
+        await self.services.papers.discard(self.bound_party(), key, self.by_party())
 
 
 class AnswersResource(ApplicationBase):
@@ -137,13 +141,18 @@ class SubmissionResource(ApplicationBase):
     )
     async def post(self, key: str, asked: Submission, version: int) -> Receipt:
         _, guide = await self.load(key)
-        if not asked.promise:
-            raise PromiseRequired
-        place = await place_of(
-            self.services.halls, guide, how=asked.how, hall=asked.hall, address=asked.address
+        place = await chosen_place(
+            self.services.halls, guide, asked.how, hall=asked.hall, address=asked.address
         )
         submitted = await self.services.applications.submit(
-            key, self.bound_party(), guide, version, self.services.calendar, self.by_party(), place
+            key,
+            self.bound_party(),
+            guide,
+            version,
+            self.services.calendar,
+            self.by_party(),
+            place,
+            promised=asked.promise,
         )
         return self.receipt(submitted)
 

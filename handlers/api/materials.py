@@ -3,9 +3,9 @@
 from handlers.api.application import Application, ApplicationBase
 from handlers.api.applications import MOVED
 from handlers.api.contract import Auth, Endpoint, File, Media, operation
-from handlers.web.materials import MaterialUnknown, check_asked, hand_in, take_back
 from handlers.web.uploads import Upload
 from handlers.web.visitor import bound
+from models.applications.papers import MaterialUnknown, check_asked
 from models.applications.rules import MaterialNotAsked
 from models.applications.store import ApplicationNotFound
 from models.events import Cause
@@ -75,7 +75,7 @@ class MaterialResource(Upload, FileBase):
         found, guide = await self.load(key)
         name, file = self.received_file()
         by = self.by_party()
-        await hand_in(self.services, self.bound_party(), found, guide, code, name or code, file, by)
+        await self.services.papers.hand_in(self.bound_party(), found, guide, code, name or code, file, by)
         return self.shown(*await self.load(key))
 
     @operation(
@@ -86,7 +86,7 @@ class MaterialResource(Upload, FileBase):
     )
     async def delete(self, key: str, code: str) -> Application:
         found, _ = await self.load(key)
-        await take_back(self.services, self.bound_party(), found, code, self.by_party())
+        await self.services.papers.take_back(self.bound_party(), found, code, self.by_party())
         return self.shown(*await self.load(key))
 
 

@@ -2,7 +2,8 @@
 
 from models.applications.filing import ApplicantSteps
 from models.applications.handling import StaffSteps
-from models.applications.receipt import MATERIAL_STATES, Place, Receipt, public_view
+from models.applications.receipt import MATERIAL_STATES, Receipt, public_view
+from models.applications.receiving import How, Place, chosen_place
 from models.applications.rules import (
     PRIVATE,
     TRANSITIONS,
@@ -34,6 +35,7 @@ __all__ = [
     "Action",
     "Applications",
     "DraftChanged",
+    "How",
     "Place",
     "Receipt",
     "State",
@@ -41,6 +43,7 @@ __all__ = [
     "check_offered",
     "check_open",
     "check_serial",
+    "chosen_place",
     "current_files",
     "files_of",
     "lacking",

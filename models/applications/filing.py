@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from models.applications import rules
 from models.applications.identity import locked_part, prefilled, whose
-from models.applications.receipt import Place
+from models.applications.receiving import Place, check_place, check_promise
 from models.applications.rules import Action, State
 from models.applications.serials import new_serial
 from models.applications.store import ApplicationMovedOn, ApplicationStore
@@ -140,18 +140,31 @@ class ApplicantSteps(ApplicationStore):
         return await self._put_file(found, code, by, file=None, name=None)
 
     async def submit(
-        self, key: str, party: Party, guide: Guide, version: int, calendar: Workdays, by: Cause, place: Place
+        self,
+        key: str,
+        party: Party,
+        guide: Guide,
+        version: int,
+        calendar: Workdays,
+        by: Cause,
+        place: Place,
+        *,
+        promised: bool,
     ) -> Document:
         """Hand in the `version` that was confirmed; from now on it has a serial number and a receipt.
+        `promised`: that what is handed in is true.
 
         Where the binding has changed since that version, the draft takes over what it says now, and is to be
         confirmed again.
 
         Raises:
             InvalidForm: answers are missing or wrong.
+            BadInput: `promise_required`, `hall_required` or `address_required`.
             Refused: `materials_missing`.
             Conflict: `draft_changed`, `already_submitted` or `application_moved_on`.
         """
+        check_promise(promised)
+        check_place(guide, place)
         found = await self.find(key, party)
         rules.next_state(State(found["state"]), Action.SUBMIT)
         rules.check_version(found, version)

@@ -16,16 +16,6 @@ MATERIAL_STATES = {
 
 
 @dataclass(frozen=True)
-class Place:
-    """How the result comes to the applicant; `address` only with a courier."""
-
-    how: str
-    hall: str | None = None
-    hall_name: str | None = None
-    address: str | None = None
-
-
-@dataclass(frozen=True)
 class Receipt:
     """`materials` are (name, state) pairs, `handling` a `models.guides.Handling`, times in UTC."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.applications import Applications, Place
+from models.applications import Applications, How, Place
 from models.events import Cause, Channel
 from models.guides import Guide
 from models.people.parties import Party
@@ -13,7 +13,7 @@ from tests.conftest import MakeCause
 from tests.models.guides import guide as plain_guide
 
 CALENDAR = Workdays()
-ONLINE = Place(how="electronic")
+ONLINE = Place(How.ELECTRONIC)
 OFFICE: Document = {"_id": "11440113007512345A", "name": "民政局"}
 APPROVER: Document = {"_id": "su", "roles": [Role.APPROVER.value], "department": OFFICE["_id"]}
 WINDOW: Document = {"_id": "chen", "roles": [Role.WINDOW.value], "department": None}
@@ -91,7 +91,7 @@ async def hand_in(
 ) -> Document:
     """Hand in a draft as it was seen."""
     return await applications.submit(
-        draft["_id"], party, of or guide(), draft["version"], CALENDAR, cause(), place
+        draft["_id"], party, of or guide(), draft["version"], CALENDAR, cause(), place, promised=True
     )
 
 

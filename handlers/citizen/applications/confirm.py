@@ -8,9 +8,8 @@ from handlers.citizen.applications.difference import changes, seen_of
 from handlers.citizen.applications.page import ApplicationPage, hide_numbers, is_draft
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
-from handlers.web.receiving import How, PromiseRequired, place_of
 from handlers.web.visitor import bound
-from models.applications import DraftChanged, lacking
+from models.applications import DraftChanged, How, chosen_place, lacking
 from models.errors import Conflict, DomainError, InvalidForm
 from models.guides import Guide
 from models.store import Document
@@ -18,7 +17,7 @@ from models.workdays import local_date
 
 
 class ConfirmForm(BaseModel):
-    how: How = "window"
+    how: How = How.WINDOW
     hall: str = ""
     address: str = ""
     promise: str = ""
@@ -39,13 +38,18 @@ class ConfirmPage(ApplicationPage):
         _, guide = await self.load(key)
         filled, party = self.form(ConfirmForm), self.bound_party()
         try:
-            if filled.promise != "yes":
-                raise PromiseRequired
-            place = await place_of(
-                self.services.halls, guide, how=filled.how, hall=filled.hall, address=filled.address
+            place = await chosen_place(
+                self.services.halls, guide, filled.how, hall=filled.hall, address=filled.address
             )
             await self.services.applications.submit(
-                key, party, guide, self.version(), self.services.calendar, self.by_party(), place
+                key,
+                party,
+                guide,
+                self.version(),
+                self.services.calendar,
+                self.by_party(),
+                place,
+                promised=filled.promise == "yes",
             )
         except DomainError as error:
             return await self.refuse(key, error)

@@ -1,11 +1,11 @@
 """Uploading, seeing and removing the materials of one's own application (articles 11, 14)."""
 
 from handlers.citizen.applications.page import ApplicationPage, is_draft
-from handlers.web.materials import check_asked, hand_in, take_back
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.uploads import Upload
 from handlers.web.visitor import bound
 from models.applications import State, current_files, open_materials
+from models.applications.papers import check_asked
 from models.errors import DomainError
 from models.events import Cause
 from models.guides import Guide
@@ -49,7 +49,9 @@ class UploadHandler(Upload, ApplicationPage):
         found, guide = await self.load(key)
         try:
             name, file = self.received_file()
-            await hand_in(self.services, self.bound_party(), found, guide, code, name, file, self.by_party())
+            await self.services.papers.hand_in(
+                self.bound_party(), found, guide, code, name, file, self.by_party()
+            )
         except DomainError as error:
             if self.by_script:
                 return self.tell_error(error)
@@ -67,7 +69,7 @@ class RemoveHandler(ApplicationPage):
     @bound
     async def post(self, key: str, code: str) -> None:
         found, _ = await self.load(key)
-        await take_back(self.services, self.bound_party(), found, code, self.by_party())
+        await self.services.papers.take_back(self.bound_party(), found, code, self.by_party())
         self.see_other(back(found, code))
 
 

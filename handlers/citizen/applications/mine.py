@@ -2,7 +2,6 @@
 
 from handlers.citizen.applications.materials import asked_for, page_values
 from handlers.citizen.applications.page import ApplicationPage, is_draft
-from handlers.web.materials import discard
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
 from models.applications import TRANSITIONS, Action, State, check_offered, open_materials
@@ -115,7 +114,7 @@ class DeleteHandler(CitizenPage):
 
     @bound
     async def post(self, key: str) -> None:
-        await discard(self.services, self.bound_party(), key, self.by_party())
+        await self.services.papers.discard(self.bound_party(), key, self.by_party())
         self.see_other("/applications")
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymongo.errors import DuplicateKeyError
 
-from models.applications import TRANSITIONS, Action, Applications, Place, State, lacking, next_state
+from models.applications import TRANSITIONS, Action, Applications, How, Place, State, lacking, next_state
+from models.applications.receiving import PromiseRequired
 from models.errors import BadInput, Conflict, DomainError, InvalidForm, NotFound, Refused
 from models.events import Channel, Event
 from models.guides import Guide
@@ -21,6 +22,7 @@ from tests.models.applying import (
     APPROVER,
     CALENDAR,
     OFFICE,
+    ONLINE,
     begun,
     filled,
     guide,
@@ -66,7 +68,7 @@ async def test_a_postal_address_is_sealed_but_on_the_receipt(
     applications: Applications, party: Party, cause: MakeCause
 ) -> None:
     draft = await filled(applications, party, cause)
-    place = Place(how="courier", address="陈建国 13900010001 沙湾街道紫坭村1号")
+    place = Place(How.COURIER, address="陈建国 13900010001 沙湾街道紫坭村1号")
     found = await hand_in(applications, draft, party, cause, place=place)
     assert "紫坭村" not in str(found)
     assert "紫坭村" in applications.receipt(found, "").place
@@ -218,3 +220,34 @@ def test_no_sequence_of_actions_leaves_the_table(actions: list[Action]) -> None:
             assert after in TRANSITIONS
             assert TRANSITIONS[state], "a final state led on"
             state = after
+
+
+@pytest.mark.article(14)
+async def test_nothing_is_handed_in_without_the_promise(
+    applications: Applications, party: Party, cause: MakeCause
+) -> None:
+    draft = await filled(applications, party, cause)
+    with pytest.raises(PromiseRequired):
+        await applications.submit(
+            draft["_id"], party, guide(), draft["version"], CALENDAR, cause(), ONLINE, promised=False
+        )
+    assert (await applications.get(draft["_id"]))["state"] == State.DRAFT
+
+
+@pytest.mark.article(11)
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place(How.WINDOW, hall="elsewhere"),
+        Place(How.WINDOW),
+        Place(How.COURIER, address="家"),
+        Place(How.COURIER),
+    ],
+)
+async def test_a_result_goes_where_it_can_arrive(
+    applications: Applications, party: Party, cause: MakeCause, place: Place
+) -> None:
+    draft = await filled(applications, party, cause)
+    with pytest.raises(BadInput):
+        await hand_in(applications, draft, party, cause, place=place)
+    assert (await applications.get(draft["_id"]))["state"] == State.DRAFT
