@@ -9,14 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pymongo import IndexModel
-from pymongo.errors import DuplicateKeyError
 
 from models.errors import TooMany
 from models.privacy import Privacy
-from models.store import Database, Document, Store
+from models.store import Database, Store, insert_or_update
 from models.workdays import local_date, local_moment
 
 NETWORK = 64
@@ -101,29 +100,16 @@ class Counters(Store):
 
     async def _take(self, use: Use, now: datetime) -> bool:
         end = use.limit.window.around(now)[1]
-        return await count_up(
+        counted = await insert_or_update(
             self.documents,
             {"_id": self._key(use, now), "used": {"$lt": use.limit.most}},
             {"$inc": {"used": 1}, "$setOnInsert": {"purge_at": end}},
         )
+        return counted is not None
 
     def _key(self, use: Use, now: datetime) -> str:
         begin = use.limit.window.around(now)[0].isoformat()
         return f"{use.limit.what}:{begin}:{self.privacy.index(use.subject, f'counter:{use.limit.what}')}"
-
-
-async def count_up(documents: Any, guard: Document, update: Document) -> bool:
-    """Update the document that fulfils `guard`, or insert it; False where it is there and does not.
-
-    Of several who insert it at once one does, and the others then update it.
-    """
-    for upsert in (True, False):
-        try:
-            done = await documents.update_one(guard, update, upsert=upsert)
-        except DuplicateKeyError:
-            continue
-        return bool(done.matched_count or done.upserted_id is not None)
-    return False
 
 
 def seconds_until(moment: datetime, now: datetime) -> int:

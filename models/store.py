@@ -1,10 +1,11 @@
 """The one way in which documents change."""
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, ClassVar, Protocol
 
 from pymongo import IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
 
 from models.errors import BadInput, Conflict, DomainError, NotFound
 from models.events import Event
@@ -27,6 +28,8 @@ class NothingFound(NotFound):
 
 
 Document = dict[str, Any]
+Refusal = Callable[[], DomainError]
+"""Makes the error for a document that is not as expected; as a rule its class."""
 
 
 PENDING_EVENTS = IndexModel(
@@ -64,7 +67,10 @@ class Database(Protocol):
 
 
 class Store:
-    """One collection; subclasses name what can happen to its documents."""
+    """One collection; subclasses name what can happen to its documents.
+
+    Each method that writes records an event in the same step; nothing else adds to `events`.
+    """
 
     collection: ClassVar[str]
     indexes: ClassVar[Sequence[IndexModel]] = ()
@@ -99,7 +105,7 @@ class Store:
         *,
         expects: Document,
         event: Event,
-        otherwise: type[DomainError],
+        otherwise: Refusal,
         sets: Document | None = None,
         update: Document | None = None,
         session: Any = None,
@@ -110,17 +116,75 @@ class Store:
             NotFound: there is no such document.
             DomainError: `otherwise`, if the document is no longer as it `expects`.
         """
-        operators: Document = {**(update or {})}
-        if sets:
-            operators["$set"] = {**operators.get("$set", {}), **sets}
-        operators["$push"] = {**operators.get("$push", {}), "events": event.document()}
         changed: Document | None = await self.documents.find_one_and_update(
-            {"_id": key, **expects}, operators, return_document=ReturnDocument.AFTER, session=session
+            {"_id": key, **expects},
+            _operators(event, sets, update),
+            return_document=ReturnDocument.AFTER,
+            session=session,
         )
         if changed is None:
             await self.get(key)
-            raise otherwise
+            raise otherwise()
         return changed
+
+    async def upsert(
+        self,
+        match: Document,
+        *,
+        event: Event,
+        otherwise: Refusal,
+        sets: Document | None = None,
+        update: Document | None = None,
+    ) -> Document:
+        """As `change`, for the document that fulfils `match`; it is inserted if there is none.
+
+        Raises:
+            DomainError: `otherwise`, if the document is there and does not fulfil `match`.
+        """
+        written = await insert_or_update(self.documents, match, _operators(event, sets, update))
+        if written is None:
+            raise otherwise()
+        return written
+
+    async def change_many(
+        self, matching: Document, *, sets: Document, event: Callable[[Any], Event], session: Any = None
+    ) -> None:
+        """Write `sets` to each document that fulfils `matching`, and record what `event` makes of its `_id`.
+
+        Each document is one guarded write, so that repeating the call is safe.
+        """
+        async for found in self.documents.find(matching, {"_id": 1}, session=session):
+            key = found["_id"]
+            await self.documents.update_one(
+                {"_id": key, **matching}, _operators(event(key), sets), session=session
+            )
+
+    async def note(self, key: Any, event: Event) -> None:
+        """Record what happened, with no other change; one write, whether or not there is such a document."""
+        await self.documents.update_one({"_id": key}, _operators(event))
+
+
+def _operators(event: Event, sets: Document | None = None, update: Document | None = None) -> Document:
+    """The update that makes a change and records its event."""
+    operators: Document = {**(update or {})}
+    if sets:
+        operators["$set"] = {**operators.get("$set", {}), **sets}
+    operators["$push"] = {**operators.get("$push", {}), "events": event.document()}
+    return operators
+
+
+async def insert_or_update(documents: Any, match: Document, update: Document) -> Document | None:
+    """Update the document that fulfils `match`, or insert it; None if it is there and does not.
+
+    Of several callers that insert it at once one does, and the others then update it.
+    """
+    for upsert in (True, False):
+        with suppress(DuplicateKeyError):
+            written: Document | None = await documents.find_one_and_update(
+                match, update, upsert=upsert, return_document=ReturnDocument.AFTER
+            )
+            return written
+    return None
 
 
 def part(document: Document, kept_back: frozenset[str]) -> Document:

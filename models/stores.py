@@ -10,6 +10,7 @@ from models.appointments.booking import Appointments
 from models.chat.inbox import Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides
+from models.leases import Leases
 from models.materials.store import Materials
 from models.outgoing.closures import Closures
 from models.outgoing.deliveries import Deliveries
@@ -60,6 +61,7 @@ class Stores:
     sms: SmsDays
     closures: Closures
     workers: Workers
+    leases: Leases
 
     def all(self) -> list[Store]:
         values = (getattr(self, field.name) for field in fields(self))
@@ -113,4 +115,5 @@ def assemble(
         sms=sms,
         closures=Closures(database),
         workers=Workers(database),
+        leases=Leases(database),
     )

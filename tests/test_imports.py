@@ -16,7 +16,7 @@ FLOORS = (
     {"errors", "typed", "calls"},
     {"events", "workdays", "privacy", "trouble"},
     {"store"},
-    {"counters", "sessions"},
+    {"counters", "sessions", "leases"},
     {"staff", "places", "materials", "chat", "outgoing"},
     {"people"},
     {"guides"},

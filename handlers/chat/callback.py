@@ -147,14 +147,14 @@ class Callback:
     async def _words(self, query: dict[str, str], message: Incoming) -> str | None:
         """The reply to a message, made once."""
         now = self.now()
-        before = await self.inbox.begin(message.key, nonce_of(query), now)
+        before = await self.inbox.begin(message.key, nonce_of(query), now, self.request)
         if before is not None:
             reply: str | None = before["reply"]
             return reply
         cause = Cause(f"openid:{message.sender}", now, Channel.WECHAT, self.request)
         words = await self.chat.answer(message, cause)
         log.info("message_answered", kind=message.kind, event_name=message.event, answered=bool(words))
-        await self.inbox.finish(message.key, words)
+        await self.inbox.finish(message.key, words, self.request)
         return words
 
     def _sealed(self, opened: Opened, message: Incoming, words: str, query: dict[str, str]) -> str:

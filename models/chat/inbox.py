@@ -1,7 +1,7 @@
 """Chat messages that have come in: answered once, and a repeated one gets the same words again.
 
 `inbox` holds three kinds of short-lived documents, told apart by the beginning of their `_id`:
-`message:…` `{nonce, leased_until, reply}`, `nonce:…` `{nonce}` (of a request without a message), and
+`message:…` `{nonce, lease, leased_until, reply}`, `nonce:…` `{nonce}` (of a request without a message), and
 `choices:<openid>` `{choices}`: what the numbers of the last list in a conversation stand for.
 """
 
@@ -15,6 +15,7 @@ from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from models.errors import Forbidden
+from models.leases import free, given_back, own, taken
 from models.store import Document, Store
 
 
@@ -50,45 +51,47 @@ class Inbox(Store):
                 {"_id": f"nonce:{digest}", "nonce": digest, "expires_at": now + KEPT}
             )
 
-    async def begin(self, message: str, nonce: str, now: datetime) -> Document | None:
-        """None if the message is ours to answer; else `{reply}`, what was answered before.
+    async def begin(self, message: str, nonce: str, now: datetime, holder: str) -> Document | None:
+        """None if `holder` is to answer the message; else `{reply}`, what was answered before.
 
-        Waits while somebody else is answering it, and takes over from one who died doing so. The platform
-        may repeat a request as it was; that is no attack, and gets the same reply.
+        Waits while another holder answers it, and takes over from one that died. The platform may repeat a
+        request as it was; that is no attack, and gets the same reply.
 
         Raises:
             Forbidden: `nonce_repeated`, the nonce came before with something else.
             StillAnswering
         """
         key, digest = f"message:{_digest(message)}", _digest(nonce)
-        new = {"_id": key, "nonce": digest, "leased_until": now + LEASE, "expires_at": now + KEPT}
+        new = {"_id": key, "nonce": digest, **taken(holder, now + LEASE), "expires_at": now + KEPT}
         try:
             await self.documents.insert_one(new)
         except DuplicateKeyError:
-            holder = await self.documents.find_one({"nonce": digest}, {"_id": 1})
-            if holder and holder["_id"] != key:
+            known = await self.documents.find_one({"nonce": digest}, {"_id": 1})
+            if known and known["_id"] != key:
                 raise NonceRepeated from None
-            return await self._answered(key, now)
+            return await self._answered(key, now, holder)
         return None
 
-    async def _answered(self, key: str, now: datetime) -> Document | None:
+    async def _answered(self, key: str, now: datetime, holder: str) -> Document | None:
         for round_ in range(round(LEASE.total_seconds() / PAUSE) + 1):
             kept: Document | None = await self.documents.find_one({"_id": key})
             if kept and "reply" in kept:
                 return kept
             moment = now + timedelta(seconds=PAUSE) * round_
-            taken = await self.documents.update_one(
-                {"_id": key, "reply": {"$exists": False}, "leased_until": {"$lte": moment}},
-                {"$set": {"leased_until": moment + LEASE}},
+            done = await self.documents.update_one(
+                {"_id": key, "reply": {"$exists": False}, **free(moment)},
+                {"$set": taken(holder, moment + LEASE)},
             )
-            if taken.matched_count:
+            if done.matched_count:
                 return None
             await asyncio.sleep(PAUSE)
         raise StillAnswering
 
-    async def finish(self, message: str, reply: str | None) -> None:
-        """Keep what was answered; None stands for no words."""
-        await self.documents.update_one({"_id": f"message:{_digest(message)}"}, {"$set": {"reply": reply}})
+    async def finish(self, message: str, reply: str | None, holder: str) -> None:
+        """Keep what `holder` answered, unless another one took over; None stands for no words."""
+        await self.documents.update_one(
+            {"_id": f"message:{_digest(message)}", **own(holder)}, {"$set": {"reply": reply, **given_back()}}
+        )
 
     async def offer(self, openid: str, choices: list[str], now: datetime) -> None:
         """The next plain number from this user picks one of `choices`."""

@@ -160,10 +160,10 @@ class Guides(Store):
             except DuplicateKeyError:  # somebody else was first: with the same content or another?
                 return await self.publish(guide, by)
         async with self.database.transaction() as session:
-            superseded = Event("guide.superseded", guide.key, by)
-            await self.documents.update_many(
+            await self.change_many(
                 {"item": guide.item, "state": "published", "version": {"$lt": guide.version}},
-                {"$set": {"state": "superseded"}, "$push": {"events": superseded.document()}},
+                sets={"state": "superseded"},
+                event=lambda key: Event("guide.superseded", key, by),
                 session=session,
             )
             await self._check_newest(guide, session)

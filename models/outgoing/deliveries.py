@@ -2,8 +2,8 @@
 
 A delivery is `{_id: "<event>:<channel>:<recipient>", event, notice, channel, recipient, request, fallback,
 state, attempts, due_at, lease, created_at, code, sent_as, settled_at}`. It names people by id only; the
-words are made when it is sent. Whoever sends it holds its lease: `due_at` moves to the lease's end, so a
-sender that dies lets the next one have it.
+words are made when it is sent. Whoever sends it holds its lease (`models.leases`), whose end is `due_at`: a
+delivery whose sender died is due again.
 """
 
 from collections.abc import Collection, Iterable
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from pymongo.errors import BulkWriteError
 
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
+from models.leases import free, given_back, new_holder, own, taken
 from models.store import Document, Store
 
 
@@ -34,6 +34,8 @@ class DeliveryNotFailed(Conflict):
 DUPLICATE_KEY = 11000
 RETRYING: Document = {"state": "pending", "attempts": {"$gt": 0}}
 """Tried, and not arrived yet."""
+END = "due_at"
+"""The end of a lease, and the moment at which there is something to do, in one field with one index."""
 LEASE = timedelta(seconds=60)
 """Longer than any gateway's time-out, shorter than the 10 minutes in which WeChat drops a second copy."""
 FIRST_WAIT = timedelta(seconds=2)
@@ -103,12 +105,12 @@ class Deliveries(Store):
         self, now: datetime, without: Collection[str] = (), lease: str | None = None
     ) -> Document | None:
         """Take the delivery longest due, for LEASE; channels in `without` are left alone."""
-        query: Document = {"state": DeliveryState.PENDING, "due_at": {"$lte": now}}
+        query: Document = {"state": DeliveryState.PENDING, **free(now, END)}
         if without:
             query["channel"] = {"$nin": sorted(without)}
         claimed: Document | None = await self.documents.find_one_and_update(
             query,
-            {"$set": {"due_at": now + LEASE, "lease": lease or uuid4().hex}, "$inc": {"attempts": 1}},
+            {"$set": taken(lease or new_holder(), now + LEASE, END), "$inc": {"attempts": 1}},
             sort=[("due_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,
         )
@@ -116,7 +118,7 @@ class Deliveries(Store):
 
     async def held(self, lease: str, now: datetime) -> Document | None:
         """The delivery that was claimed with this lease, while it lasts."""
-        query = {"state": DeliveryState.PENDING, "due_at": {"$gt": now}, "lease": lease}
+        query = {"state": DeliveryState.PENDING, END: {"$gt": now}, **own(lease)}
         found: Document | None = await self.documents.find_one(query)
         return found
 
@@ -136,11 +138,11 @@ class Deliveries(Store):
         if delivery["attempts"] >= MOST_ATTEMPTS:
             await self.failed_for_good(delivery, code, now)
         else:
-            await self._again(delivery, {"due_at": now + wait_after(delivery["attempts"]), "code": code})
+            await self._again(delivery, code, now + wait_after(delivery["attempts"]))
 
     async def postponed(self, delivery: Document, code: str, until: datetime) -> None:
         """The provider's quota is used up: due again later, and the attempt does not count."""
-        await self._again(delivery, {"due_at": until, "code": code}, {"$inc": {"attempts": -1}})
+        await self._again(delivery, code, until, {"$inc": {"attempts": -1}})
 
     async def fall_back(self, delivery: Document, code: str, now: datetime) -> bool:
         """Plan the same notice by the fallback, once; False where there is none."""
@@ -217,17 +219,23 @@ class Deliveries(Store):
         sent_as: str | None = None,
         code: str | None = None,
     ) -> None:
-        """Close it, unless its lease ran out and somebody else has it now."""
+        """Close it, unless its lease ran out and another sender has it now."""
         await self.documents.update_one(
-            {"_id": delivery["_id"], "lease": delivery["lease"], "state": DeliveryState.PENDING},
+            _held(delivery),
             {"$set": {"state": state, "settled_at": now, "sent_as": sent_as, "code": code, "lease": None}},
         )
 
-    async def _again(self, delivery: Document, sets: Document, more: Document | None = None) -> None:
+    async def _again(
+        self, delivery: Document, code: str, due_at: datetime, more: Document | None = None
+    ) -> None:
         await self.documents.update_one(
-            {"_id": delivery["_id"], "lease": delivery["lease"], "state": DeliveryState.PENDING},
-            {"$set": {**sets, "lease": None}, **(more or {})},
+            _held(delivery), {"$set": {**given_back(due_at, END), "code": code}, **(more or {})}
         )
+
+
+def _held(delivery: Document) -> Document:
+    """The query for a delivery that its sender still holds."""
+    return {"_id": delivery["_id"], "state": DeliveryState.PENDING, **own(delivery["lease"])}
 
 
 def _delivery(event: Document, plan: Plan, now: datetime) -> Document:

@@ -14,9 +14,9 @@ from typing import ClassVar
 
 from pymongo import IndexModel
 
-from models.counters import Limit, Window, count_up, seconds_until
+from models.counters import Limit, Window, seconds_until
 from models.errors import TooMany
-from models.store import Database, Document, Store
+from models.store import Database, Document, Store, insert_or_update
 from models.workdays import local_date
 
 ALARMS = (100, 80)
@@ -104,7 +104,7 @@ class SmsDays(Store):
             "$inc": {"all": 1, purpose.value: 1},
             "$setOnInsert": {**{part.value: count for part, count in others.items()}, "purge_at": now + KEPT},
         }
-        if not await count_up(self.documents, {"_id": day, **guard}, update):
+        if await insert_or_update(self.documents, {"_id": day, **guard}, update) is None:
             raise SmsUsedUp(retry_after=seconds_until(Window.DAY.around(now)[1], now))
 
     async def give_back(self, purpose: Purpose, now: datetime) -> None:

@@ -4,13 +4,10 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
-from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
-
 from models.errors import NotFound, Unauthenticated, Unavailable
 from models.events import Cause, Event
 from models.people.verification import PlatformUser
-from models.store import Document, Store, unique_text
+from models.store import ChangedMeanwhile, Document, Store, unique_text
 
 
 class SignInSnapshot(Unauthenticated):
@@ -90,10 +87,16 @@ class Accounts(Store):
         match = {"openid": openid, "following_since": {"$not": {"$gt": at}}}
         try:
             return await self._upsert(match, {"following": following, "following_since": at}, name, by)
-        except DuplicateKeyError:  # something later is known already
+        except ChangedMeanwhile:  # something later is known already
             return dict(await self.documents.find_one({"openid": openid}))
 
     async def _arrive(self, field: str, user: PlatformUser, by: Cause) -> Document:
+        try:
+            return await self._place(field, user, by)
+        except ChangedMeanwhile:  # the user's first contact in the other app came at the same moment
+            return await self._place(field, user, by)
+
+    async def _place(self, field: str, user: PlatformUser, by: Cause) -> Document:
         known: Document | None = await self.documents.find_one({field: user.openid})
         if known and (user.unionid is None or known.get("unionid") == user.unionid):
             return known
@@ -134,23 +137,14 @@ class Accounts(Store):
         )
 
     async def _upsert(self, match: Document, sets: Document, name: str, by: Cause) -> Document:
-        """Two first contacts at once may both try to insert; the one that loses finds the other's."""
-        for last in (False, True):
-            fresh = uuid4().hex
-            try:
-                found: Document = await self.documents.find_one_and_update(
-                    match,
-                    {
-                        "$set": {**sets, "seen_at": by.at},
-                        "$setOnInsert": {"_id": fresh, "elder": False},
-                        "$push": {"events": Event(name, next(iter(match.values())), by).document()},
-                    },
-                    upsert=True,
-                    return_document=ReturnDocument.AFTER,
-                )
-            except DuplicateKeyError:
-                if last:
-                    raise
-            else:
-                return found
-        raise AssertionError("unreachable")
+        """
+        Raises:
+            ChangedMeanwhile: the account does not fulfil `match`, or another has what it is to get.
+        """
+        return await self.upsert(
+            match,
+            sets={**sets, "seen_at": by.at},
+            update={"$setOnInsert": {"_id": uuid4().hex, "elder": False}},
+            event=Event(name, next(iter(match.values())), by),
+            otherwise=ChangedMeanwhile,
+        )

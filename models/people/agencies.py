@@ -7,8 +7,7 @@ more: `Agencies.end_former` ends it, and nobody acts by it meanwhile.
 from datetime import timedelta
 from typing import ClassVar
 
-from pymongo import IndexModel, ReturnDocument
-from pymongo.errors import DuplicateKeyError
+from pymongo import IndexModel
 
 from models.errors import Conflict, NotFound, TooMany
 from models.events import Cause, Event
@@ -67,38 +66,28 @@ class Agencies(Store):
         key = f"{person['_id']}:{body['_id']}"
         own = person["credential"]["number_index"] == body["representative"]
         state, name = ("confirmed", "agency.confirmed") if own else ("requested", "agency.requested")
+        seldom = [
+            {f"asked.{ASKED_A_DAY - 1}": {"$exists": False}},
+            {"asked.0": {"$lte": by.at - A_DAY}},
+        ]
         try:
-            changed: Document = await self.documents.find_one_and_update(
-                {
-                    "_id": key,
-                    "state": {"$nin": ["requested", "confirmed"]},
-                    "$or": [
-                        {f"asked.{ASKED_A_DAY - 1}": {"$exists": False}},
-                        {"asked.0": {"$lte": by.at - A_DAY}},
-                    ],
+            return await self.upsert(
+                {"_id": key, "state": {"$nin": ["requested", "confirmed"]}, "$or": seldom},
+                sets={
+                    "person": person["_id"],
+                    "body": body["_id"],
+                    "agent_name": person["masked_name"],
+                    "representative": body["representative"],
+                    "state": state,
                 },
-                {
-                    "$set": {
-                        "person": person["_id"],
-                        "body": body["_id"],
-                        "agent_name": person["masked_name"],
-                        "representative": body["representative"],
-                        "state": state,
-                    },
-                    "$push": {
-                        "events": Event(name, key, by).document(),
-                        "asked": {"$each": [by.at], "$slice": -ASKED_A_DAY},
-                    },
-                },
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
+                update={"$push": {"asked": {"$each": [by.at], "$slice": -ASKED_A_DAY}}},
+                event=Event(name, key, by),
+                otherwise=AgencyExists,
             )
-        except DuplicateKeyError:
-            if (await self.get(key))["state"] == "ended":
-                seconds = int(A_DAY.total_seconds())
-                raise AgencyDayLimit(retry_after=seconds) from None
-            raise AgencyExists from None
-        return changed
+        except AgencyExists:
+            if (await self.get(key))["state"] != "ended":
+                raise
+            raise AgencyDayLimit(retry_after=int(A_DAY.total_seconds())) from None
 
     async def decide(self, key: str, representative: Document, *, confirmed: bool, by: Cause) -> Document:
         """The legal representative confirms or declines.
@@ -145,14 +134,9 @@ class Agencies(Store):
             "state": {"$ne": "ended"},
             "representative": {"$ne": body["representative"]},
         }
-        async for agency in self.documents.find(former, {"_id": 1}):
-            await self.documents.update_one(
-                {"_id": agency["_id"], **former},
-                {
-                    "$set": {"state": "ended"},
-                    "$push": {"events": Event("agency.ended", agency["_id"], by).document()},
-                },
-            )
+        await self.change_many(
+            former, sets={"state": "ended"}, event=lambda key: Event("agency.ended", key, by)
+        )
 
     async def of_person(self, person: str) -> list[Document]:
         query = {"person": person, "state": {"$ne": "ended"}}

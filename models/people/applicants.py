@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from pymongo import IndexModel, ReturnDocument
+from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from models import typed
@@ -152,14 +152,13 @@ class Applicants(Store):
 
     async def move(self, old: str, account: str, by: Cause) -> None:
         """Bind whom one account has to another of the same user, unless that has somebody already."""
+        data = {"old_account": old, "account": account}
         with suppress(DuplicateKeyError):
-            found = await self.of_account(old)
-            if found:
-                event = Event("applicant.moved", found["_id"], by, {"old_account": old, "account": account})
-                await self.documents.update_one(
-                    {"_id": found["_id"], "account": old},
-                    {"$set": {"account": account}, "$push": {"events": event.document()}},
-                )
+            await self.change_many(
+                {"account": old},
+                sets={"account": account},
+                event=lambda key: Event("applicant.moved", key, by, data),
+            )
 
     async def unbind(self, applicant: str, account: str, by: Cause) -> None:
         """
@@ -271,11 +270,7 @@ class Applicants(Store):
                 if "credential" not in str(error.details):
                     raise
                 raise BindingRaced from None
-        changed: Document | None = await self.documents.find_one_and_update(
-            {"_id": key, **(expects or {})},
-            {"$set": {k: v for k, v in sets.items() if k != "_id"}, "$push": {"events": event.document()}},
-            return_document=ReturnDocument.AFTER,
+        changes = {field: value for field, value in sets.items() if field != "_id"}
+        return await self.change(
+            key, expects=expects or {}, sets=changes, event=event, otherwise=BindingRaced
         )
-        if changed is None:
-            raise BindingRaced
-        return changed

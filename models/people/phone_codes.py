@@ -8,14 +8,13 @@ part of it (ONE_ACCOUNT), so that the phone's owner can always have a code of th
 import re
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from hmac import compare_digest
 from typing import ClassVar
 
 from pymongo import IndexModel
-from pymongo.errors import DuplicateKeyError
 
 from models import typed
 from models.counters import Counters, Limit, Use, Window, network_of, seconds_until
@@ -71,6 +70,7 @@ class Pace:
     period: timedelta
 
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 VALID = timedelta(minutes=5)
 APART = timedelta(seconds=60)
 HOUR = timedelta(hours=1)
@@ -224,23 +224,18 @@ class PhoneCodes(Store):
             "tries": 0,
             "used": False,
         }
-        unchanged = {"codes.0.id": found["codes"][0]["id"]} if found else {"codes.0": {"$exists": False}}
-        update = {
-            "$set": {
+        newest = found["codes"][0]["sent_at"] if found else NEVER
+        seconds = int(APART.total_seconds())
+        await self.upsert(
+            {"_id": key, "codes.0.sent_at": {"$not": {"$gt": newest}}},
+            sets={
                 "phone": self.privacy.seal(phone, f"phone_code:{key}:phone"),
                 "purge_at": by.at + 2 * DAY,
             },
-            "$push": {
-                "codes": {"$each": [code], "$position": 0, "$slice": REMEMBERED},
-                "events": event.document(),
-            },
-        }
-        with suppress(DuplicateKeyError):
-            done = await self.documents.update_one({"_id": key, **unchanged}, update, upsert=found is None)
-            if done.matched_count or done.upserted_id is not None:
-                return
-        seconds = int(APART.total_seconds())
-        raise PhoneCodeTooSoon(retry_after=seconds, seconds=seconds)
+            update={"$push": {"codes": {"$each": [code], "$position": 0, "$slice": REMEMBERED}}},
+            event=event,
+            otherwise=partial(PhoneCodeTooSoon, retry_after=seconds, seconds=seconds),
+        )
 
 
 def _uses(limits: SmsLimits, account: str, network: str) -> list[Use]:

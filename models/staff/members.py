@@ -134,7 +134,7 @@ class Staff(Store):
         right = await asyncio.to_thread(_matches, member["password_hash"] if member else NOBODY, password)
         if member is None or not right:
             if number == FAILURES:
-                await self._tell_of_lock(username, by)
+                await self.note(username, Event("staff.locked", username, by))
             raise PasswordWrong
         await self.tries.forget(username, number)
         return await self.change(
@@ -143,11 +143,6 @@ class Staff(Store):
             event=Event("staff.signed_in", username, by),
             otherwise=PasswordChanged,
         )
-
-    async def _tell_of_lock(self, username: str, by: Cause) -> None:
-        """One write whether or not there is such a member, so that it takes the same time."""
-        event = Event("staff.locked", username, by)
-        await self.documents.update_one({"_id": username}, {"$push": {"events": event.document()}})
 
 
 def _matches(password_hash: str, password: str) -> bool:

@@ -54,7 +54,8 @@ async def furnish(variables: Mapping[str, str], *, reset: bool, say: Callable[[s
     try:
         if reset:
             await database.drop()
-        await database["tokens"].delete_many({})  # the simulator knows none of an earlier start
+        for name in ("tokens", "leases"):
+            await database[name].delete_many({})  # the simulator knows none of an earlier start
         by = Cause("system", datetime.now(UTC), Channel.SYSTEM, f"demo-{uuid4().hex[:12]}")
         data = await _load(database, by, say)
         await _enrol(database, data, variables["PANYU_DEMO_STAFF_PASSWORD"], by)

@@ -1,16 +1,16 @@
 """WeChat access tokens: one for all processes, sealed in MongoDB.
 
-`tokens` holds `{_id: appid, sealed, expires_at, leased_until, forced_at, failed}`. Whoever finds no usable
-token takes the lease and fetches one, while the others wait for it to appear. Where the platform gives none,
-`failed` says why, and nobody asks again for a moment.
+`tokens` holds `{_id: appid, sealed, expires_at, forced_at, failed, lease, leased_until}`. A process that
+finds no usable token takes the lease (`models.leases`) and fetches one, while the others wait for it to
+appear. Where the platform gives none, `failed` says why, and it is not asked again for a moment. The lease is
+in the token's own document, so that a process that comes too late with an older token cannot put it there.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from pymongo.errors import DuplicateKeyError
-
+from models.leases import given_back, new_holder, own, take
 from models.privacy import Privacy
 from models.store import Database, Document
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy
@@ -48,8 +48,8 @@ class Tokens:
             token = self._usable(appid, kept, now)
             if token and token != failed:
                 return token
-            if await self._lease(appid, kept, now):
-                return await self._refresh(appid, kept, failed, fetch)
+            if lease := await self._lease(appid, kept, now):
+                return await self._refresh(lease, failed, fetch)
             if kept and kept.get("failed"):
                 raise GatewayError("wechat", kept["failed"]["code"], Remedy(kept["failed"]["remedy"]))
             await asyncio.sleep(PAUSE)
@@ -60,45 +60,35 @@ class Tokens:
             return None
         return self.privacy.open(kept["sealed"], f"token:{appid}")
 
-    async def _lease(self, appid: str, kept: Document | None, now: datetime) -> bool:
-        """Take the lease, if nobody has it and the token is still the one that was read."""
-        condition = {
-            "_id": appid,
-            "sealed": kept.get("sealed") if kept else None,
-            "$or": [{"leased_until": None}, {"leased_until": {"$lte": now}}],
-        }
-        try:
-            leased = await self.documents.update_one(
-                condition, {"$set": {"leased_until": now + LEASE}}, upsert=True
-            )
-        except DuplicateKeyError:
-            return False
-        return bool(leased.matched_count or leased.upserted_id)
+    async def _lease(self, appid: str, kept: Document | None, now: datetime) -> Document | None:
+        """Take the lease, if it is free and the token is still the one that was read."""
+        same = {"_id": appid, "sealed": kept.get("sealed") if kept else None}
+        return await take(self.documents, same, new_holder(), now, now + LEASE)
 
-    async def _refresh(self, appid: str, kept: Document | None, failed: str | None, fetch: Fetch) -> str:
-        now = self.clock()
-        sets: Document = {"leased_until": now + AFTER_FAILURE, "failed": NO_ANSWER}
+    async def _refresh(self, lease: Document, failed: str | None, fetch: Fetch) -> str:
+        appid, now = lease["_id"], self.clock()
+        sets: Document = {**given_back(now + AFTER_FAILURE), "failed": NO_ANSWER}
         try:
             token, seconds = await fetch(False)
             if token == failed:
-                self._check_force(kept, now)
+                self._check_force(lease, now)
                 sets["forced_at"] = now
                 token, seconds = await fetch(True)
             sets |= {
+                **given_back(),
                 "sealed": self.privacy.seal(token, f"token:{appid}"),
                 "expires_at": now + timedelta(seconds=seconds - min(MARGIN, seconds // 2)),
-                "leased_until": None,
                 "failed": None,
             }
         except GatewayError as error:
             sets["failed"] = {"code": error.code, "remedy": error.remedy.value}
             raise
         finally:
-            await self.documents.update_one({"_id": appid}, {"$set": sets})
+            await self.documents.update_one({"_id": appid, **own(lease["lease"])}, {"$set": sets})
         return token
 
     @staticmethod
-    def _check_force(kept: Document | None, now: datetime) -> None:
-        forced_at = kept.get("forced_at") if kept else None
+    def _check_force(kept: Document, now: datetime) -> None:
+        forced_at = kept.get("forced_at")
         if forced_at and now - forced_at < FORCE_APART:
             raise GatewayError("wechat", "token_refused", Remedy.WAIT)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from models.chat.inbox import Inbox
 from models.counters import Counters
+from models.leases import Leases
 from models.outgoing.closures import Closures
 from models.outgoing.deliveries import Via
 from models.outgoing.outbox import Outbox
@@ -24,7 +25,7 @@ from wechat_backend.worker.menu import menu
 from wechat_backend.worker.postage import Postage
 from wechat_backend.worker.sender import Channel, Sender
 
-WITHOUT_EVENTS = (Outbox, Inbox, Counters, SmsDays, Closures, Workers)
+WITHOUT_EVENTS = (Outbox, Inbox, Counters, SmsDays, Closures, Workers, Leases)
 """Stores from which there is nothing to relay."""
 
 
@@ -67,7 +68,7 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
         deliveries=stores.deliveries,
         workers=stores.workers,
         sender=Sender(stores.deliveries, senders, clock, stores.closures),
-        menu=MenuPublisher(stores.database, gateways.wechat, menu(settings.base_url), clock),
+        menu=MenuPublisher(stores.leases, gateways.wechat, menu(settings.base_url), clock),
         materials=stores.materials,
         applications=stores.applications,
         alarm=SmsAlarm(stores.sms, clock),

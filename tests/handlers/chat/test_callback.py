@@ -165,7 +165,8 @@ async def test_an_event_of_a_server_that_died_is_taken_over(peer: Peer, monkeypa
     """A repeat that comes while the dead server still holds its lease."""
     monkeypatch.setattr(inbox, "LEASE", timedelta(seconds=0.5))
     body = event("subscribe")
-    assert await peer.services.inbox.begin(parse(body).key, "nonce-of-the-dead", peer.clock.now()) is None
+    inboxed, now = peer.services.inbox, peer.clock.now()
+    assert await inboxed.begin(parse(body).key, "nonce-of-the-dead", now, "request-of-the-dead") is None
     assert "欢迎" in await peer.say(body)
     assert await peer.services.accounts.documents.find_one({"openid": USER, "following": True})
 

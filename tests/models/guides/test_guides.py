@@ -111,8 +111,9 @@ async def test_a_change_is_the_next_version_and_the_earlier_one_stays(
         second.key
     ]
     assert (await guides.get(first.key))["state"] == "superseded"
-    names = [event["name"] for event in (await guides.get(first.key))["events"]]
-    assert names == ["guide.drafted", "guide.published", "guide.superseded"]
+    events = (await guides.get(first.key))["events"]
+    assert [event["name"] for event in events] == ["guide.drafted", "guide.published", "guide.superseded"]
+    assert {event["about"] for event in events} == {first.key}
     with pytest.raises(Conflict):
         await guides.publish(first, cause())
     assert await guides.published(first.item) == second

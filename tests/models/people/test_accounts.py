@@ -36,3 +36,15 @@ async def test_who_was_bound_stays_bound_when_two_accounts_turn_out_to_be_one(
 async def test_many_first_contacts_at_once_make_one_account(house: House, cause: MakeCause) -> None:
     found = await asyncio.gather(*(house.accounts.arrive(PlatformUser("o9"), cause()) for _ in range(20)))
     assert len({account["_id"] for account in found}) == 1
+
+
+async def test_first_contacts_in_both_apps_at_once_make_one_account(house: House, cause: MakeCause) -> None:
+    for number in range(10):
+        user = f"u-{number}"
+        official, mini = await asyncio.gather(
+            house.accounts.arrive(PlatformUser(f"o-{number}", user), cause()),
+            house.accounts.arrive_miniprogram(PlatformUser(f"m-{number}", user), cause()),
+        )
+        assert official["_id"] == mini["_id"]
+        both = await house.accounts.get(official["_id"])
+        assert (both["openid"], both["miniprogram_openid"]) == (f"o-{number}", f"m-{number}")

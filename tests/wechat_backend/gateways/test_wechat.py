@@ -155,6 +155,24 @@ async def test_late_client_leaves_the_new_token_alone(
     assert not await clients[1].tokens._lease(APPID, None, clock.now())
 
 
+async def test_who_fetched_too_long_puts_no_old_token_in_place_of_the_new_one(
+    database: Any, privacy: Privacy, clock: Clock
+) -> None:
+    await database["tokens"].delete_many({})
+    slow, fast = (Tokens(database, privacy, clock.now) for _ in range(2))
+
+    async def fetch_new(force: bool) -> tuple[str, int]:
+        return "new", 7200
+
+    async def fetch_old(force: bool) -> tuple[str, int]:
+        clock.advance(LEASE)
+        assert await fast.get(APPID, fetch_new) == "new"
+        return "old", 7200
+
+    await slow.get(APPID, fetch_old)
+    assert await fast.get(APPID, fetch_old) == "new"
+
+
 async def test_a_platform_that_gives_no_token_is_left_alone_for_a_moment(
     clients: list[WeChat], peer: Peer, platform: Platform, clock: Clock
 ) -> None:

@@ -3,9 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
-
-from models.store import Database
+from models.leases import Leases
 from wechat_backend.gateways.base import Clock
 from wechat_backend.gateways.wechat import WeChat
 from wechat_backend.worker.menu import fingerprint
@@ -14,14 +12,13 @@ LEASE = timedelta(seconds=45)
 
 
 class MenuPublisher:
-    """`tokens` keeps `{_id: "menu:<appid>", published: fingerprint, leased_until}`.
+    """The lease `menu:<appid>` keeps the fingerprint of the menu that was `published` last.
 
-    WeChat is asked once a LEASE whether it has a menu at all: somebody may have deleted it there.
+    WeChat is asked once a LEASE whether it has a menu at all: it may have been deleted there.
     """
 
-    def __init__(self, database: Database, wechat: WeChat, content: dict[str, Any], clock: Clock) -> None:
-        self.documents = database["tokens"]
-        self.wechat, self.content, self.clock = wechat, content, clock
+    def __init__(self, leases: Leases, wechat: WeChat, content: dict[str, Any], clock: Clock) -> None:
+        self.leases, self.wechat, self.content, self.clock = leases, wechat, content, clock
         self.key = f"menu:{wechat.account.appid}"
 
     async def publish(self) -> bool:
@@ -31,15 +28,11 @@ class MenuPublisher:
             wechat_backend.gateways.base.GatewayError: the lease runs out, and another try is due.
         """
         wanted, now = fingerprint(self.content), self.clock()
-        free = {"_id": self.key, "$or": [{"leased_until": None}, {"leased_until": {"$lte": now}}]}
-        try:
-            kept = await self.documents.find_one_and_update(
-                free, {"$set": {"leased_until": now + LEASE}}, upsert=True
-            )
-        except DuplicateKeyError:  # somebody is at it, or was just now
+        lease = await self.leases.take(self.key, now, now + LEASE)
+        if lease is None:
             return False
-        if kept and kept.get("published") == wanted and await self.wechat.menu() is not None:
+        if lease.get("published") == wanted and await self.wechat.menu() is not None:
             return False
         await self.wechat.create_menu(self.content)
-        await self.documents.update_one({"_id": self.key}, {"$set": {"published": wanted}})
+        await self.leases.keep(lease, published=wanted)
         return True
