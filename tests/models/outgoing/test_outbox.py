@@ -10,8 +10,10 @@ from pymongo.errors import AutoReconnect
 
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
+from models.leases import free
 from models.outgoing import outbox
 from models.outgoing.deliveries import (
+    END,
     FIRST_WAIT,
     LEASE,
     LONGEST_WAIT,
@@ -24,7 +26,7 @@ from models.outgoing.deliveries import (
 )
 from models.outgoing.outbox import PENDING, Outbox
 from models.store import ChangedMeanwhile, Document, Store
-from tests.conftest import Clock
+from tests.conftest import START, Clock
 
 NOTICE = Plan(Via.WECHAT, "progress", "applicant-1", Via.SMS)
 
@@ -293,6 +295,7 @@ async def test_what_is_tried_again_is_listed_the_next_one_first(
     [
         ("things", PENDING, None, "pending_events"),
         ("deliveries", {"state": "pending", "due_at": {"$lte": 0}}, ("due_at", 1), "due"),
+        ("deliveries", {"state": "pending", **free(START, END)}, ("due_at", 1), "due"),
         ("deliveries", {"state": "failed"}, ("settled_at", -1), "given_up"),
         ("deliveries", {"state": "failed"}, None, "given_up"),
         ("deliveries", RETRYING, ("created_at", 1), "retrying"),

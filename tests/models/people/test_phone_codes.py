@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -54,6 +55,17 @@ async def asking(any_database: Database, privacy: Privacy, cause: MakeCause) -> 
     yield Asking(store, cause)
     for each in stores:
         await each.documents.delete_many({})
+
+
+async def test_of_many_who_ask_at_once_one_gets_a_code(asking: Asking, clock: Clock) -> None:
+    for sent in (1, 2):
+        asked = (asking.request(account=f"a{number}") for number in range(8))
+        said = await asyncio.gather(*asked, return_exceptions=True)
+        assert said.count(None) == 1
+        assert {getattr(error, "code", error) for error in said if error} == {"phone_code_too_soon"}
+        document = await asking.stored()
+        assert (len(document["codes"]), len(document["events"])) == (sent, sent)
+        clock.advance(A_MINUTE)
 
 
 @pytest.mark.article(7)
