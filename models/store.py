@@ -139,7 +139,8 @@ class Store:
         """As `change`, for the document that fulfils `match`; it is inserted if there is none.
 
         Raises:
-            DomainError: `otherwise`, if the document is there and does not fulfil `match`.
+            DomainError: `otherwise`, if the document is there and does not fulfil `match`, or if another one
+                has a value that must be unique.
         """
         written = await insert_or_update(self.documents, match, _operators(event, sets, update))
         if written is None:
@@ -174,7 +175,7 @@ def _operators(event: Event, sets: Document | None = None, update: Document | No
 
 
 async def insert_or_update(documents: Any, match: Document, update: Document) -> Document | None:
-    """Update the document that fulfils `match`, or insert it; None if it is there and does not.
+    """Update the document that fulfils `match`, or insert it; None where a unique index forbids both.
 
     Of several callers that insert it at once one does, and the others then update it.
     """

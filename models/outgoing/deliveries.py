@@ -2,7 +2,7 @@
 
 A delivery is `{_id: "<event>:<channel>:<recipient>", event, notice, channel, recipient, request, fallback,
 state, attempts, due_at, lease, created_at, code, sent_as, settled_at}`. It names people by id only; the
-words are made when it is sent. Whoever sends it holds its lease (`models.leases`), whose end is `due_at`: a
+words are made when it is sent. Its sender holds its lease (`models.leases`), whose end is `due_at`: a
 delivery whose sender died is due again.
 """
 
