@@ -6,6 +6,7 @@ app or document it came from. Every door comes here, by the rules that judge wha
     name    of a person or body; `same_name` compares two
     number  of a credential or an application, also with its label in front
     digits  of a phone or a code sent by SMS
+    figure  an amount or a date
 
 Each of them, given its own answer, answers the same.
 """
@@ -33,6 +34,8 @@ WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 WRITTEN_WIDE = "！（），：；？～"
 """Full width is right for these: Chinese writes them so."""
 IN_PROSE = {code: narrow for code, narrow in WIDE.items() if chr(code) not in WRITTEN_WIDE}
+LABEL = re.compile(r"((\D*\d){0,2}\D*:|[A-Z]*\.)+", re.ASCII)
+"""Ends with a colon (`No.` with its stop); what has more digits than a label is the number itself."""
 BRACKETS = str.maketrans("()", "（）")
 
 
@@ -80,7 +83,14 @@ def same_name(one: str, other: str) -> bool:
 
 def number(text: str) -> str:
     """Upper case, without spaces, and without the label that was copied along."""
-    return re.sub("^.*:", "", narrow("".join(narrow(text).split()).upper()))
+    text = narrow(figure(text).upper())
+    label = LABEL.match(text)
+    return text[label.end() :] if label else text
+
+
+def figure(text: str) -> str:
+    """Without spaces; what stands before a colon is part of it."""
+    return narrow("".join(narrow(text).split()))
 
 
 def digits(text: str) -> str:

@@ -20,6 +20,7 @@ UNSEEN = {
     0xFFA0,
     *range(0x180B, 0x1810),
     *range(0xFE00, 0xFE10),
+    *range(0xE0100, 0xE01F0),
 }
 """Characters without a shape, besides those that Unicode calls format characters."""
 CHINESE = r"\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"

@@ -108,7 +108,8 @@ class Applicants(Store):
         name_of_event, data = "applicant.bound", {}
         if old not in (None, account):
             name_of_event, data = "applicant.rebound", {"old_account": old}
-        identity = self._identity(before, ApplicantKind.PERSON, credential, name, phone)
+        spelled = self._spelled(before, name)
+        identity = self._identity(before, ApplicantKind.PERSON, credential, spelled, phone)
         sets = {**identity, "account": account, "verified": {"at": by.at, "by": verified_by}}
         try:
             return await self._put(before, sets, name_of_event, by, data, expects={"account": old})
@@ -121,7 +122,7 @@ class Applicants(Store):
         """Keep a verified enterprise or organization; `representative` is from `number_index`."""
         before = await self.known(credential)
         sets = {
-            **self._identity(before, kind, credential, name, None),
+            **self._identity(before, kind, credential, self._spelled(before, name), None),
             "account": None,
             "representative": representative,
             "verified": {"at": by.at, "by": "register"},
@@ -216,6 +217,11 @@ class Applicants(Store):
 
     def _index(self, credential: Credential) -> str:
         return self.privacy.index(f"{credential.register}:{credential.number}", "credential")
+
+    def _spelled(self, before: Document | None, name: str) -> str:
+        """A name that is known stays as it is kept: staff may have seen it, and others use it."""
+        known = self.name(before) if before else name
+        return known if typed.same_name(known, name) else name
 
     def _identity(
         self,

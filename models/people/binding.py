@@ -174,7 +174,8 @@ def check_name(name: str) -> str:
         BadInput: `name_invalid`.
     """
     normal = typed.name(name)
-    if not 2 <= len(normal) <= 100 or any(char in "<>\\{}" or ord(char) < 32 for char in normal):
+    legible = any(map(str.isalnum, normal)) and not any(char in "<>\\{}" or ord(char) < 32 for char in normal)
+    if not legible or len(normal) > 100:
         raise NameInvalid
     return normal
 

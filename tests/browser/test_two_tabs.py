@@ -55,6 +55,18 @@ async def test_what_the_other_tab_saved_is_not_handed_in_unseen(
     assert (await kept(town, path))["address"] == "番禺区桥南街2号"
 
 
+async def test_a_promise_is_for_the_page_on_which_it_was_ticked(tabs: tuple[Phone, Phone, str]) -> None:
+    one, _, path = tabs
+    await one.open(f"{path}/confirm")
+    await one.page.check("#promise")
+    await one.open(f"{path}/form")
+    await one.page.fill("#address", "番禺区桥南街3号")
+    await one.page.wait_for_selector("#saved:has-text('已自动保存')")
+    await one.page.go_back()
+    await expect(one.page.locator("main")).to_contain_text("番禺区桥南街3号")
+    assert not await one.page.is_checked("#promise")
+
+
 async def test_who_writes_in_both_tabs_chooses_and_loses_nothing(
     tabs: tuple[Phone, Phone, str], town: Town
 ) -> None:

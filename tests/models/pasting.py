@@ -6,7 +6,8 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 
 UNSEEN = (
-    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
+    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad\ufe00\U000e0100"
 )
 KIN = {
     "·": "•‧・･ㆍ\u0387\u2219",

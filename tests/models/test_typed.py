@@ -8,6 +8,7 @@ from models import typed
 from tests.models.pasting import SPACES, UNSEEN, pasted
 
 RULES = [typed.narrow, typed.words, typed.line, typed.name, typed.name_key, typed.number, typed.digits]
+RULES.append(typed.figure)
 ODD = st.sampled_from(
     "aZé中欧 \u3000\n\r·•'’-–—.。()（）:\u202d\u200b\u0301\u00b4\uff65\u318d\u0149\uff9e\u1161\ud7b0"
 )
@@ -74,9 +75,21 @@ def test_a_number_is_the_same_from_every_keyboard(number: str, data: st.DataObje
     assert typed.number(data.draw(pasted(number, spaces=True)).lower()) == number
 
 
-@pytest.mark.parametrize("label", ["身份证号：", "证件号码: ", "ID number:", "号码 ： "])
+@pytest.mark.parametrize(
+    "label",
+    ["身份证号：", "证件号码: ", "ID number:", "号码 ： ", "ID No. ", "姓名：张三 身份证号：", "1. 号码："],
+)
 def test_a_label_in_front_is_no_part_of_a_number(label: str) -> None:
     assert typed.number(f"{label}44011319900101001x") == "44011319900101001X"
+
+
+def test_what_comes_before_a_colon_may_be_the_number_itself() -> None:
+    assert typed.number("E12345678 有效期至：20301231") == "E12345678有效期至:20301231"
+
+
+@pytest.mark.parametrize(("text", "figure"), [(" ３ 000 ", "3000"), ("\u22125", "-5"), ("10：30", "10:30")])
+def test_a_figure_is_no_label(text: str, figure: str) -> None:
+    assert typed.figure(text) == figure
 
 
 def test_prose_keeps_its_lines_and_its_marks() -> None:

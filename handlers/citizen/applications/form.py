@@ -35,9 +35,14 @@ class FormPage(ApplicationPage):
             found = await applications.save(key, party, guide, given, self.version(), self.by_party())
             applications.check_complete(found, party, guide, local_date(self.now))
         except InvalidForm as error:
-            labels = self.labels_of(guide.form)
-            return self.again(
-                "citizen/applications/form.html", error, application=found, guide=guide, labels=labels
+            return self.show(
+                "citizen/applications/form.html",
+                error=error,
+                errors=self.errors_of(error),
+                given=listed(given),
+                application=found,
+                guide=guide,
+                labels=self.labels_of(guide.form),
             )
         except Conflict as error:
             return await self.compare(key, given, error)
@@ -45,10 +50,11 @@ class FormPage(ApplicationPage):
 
     def chosen(self, found: Document, guide: Guide) -> Given:
         """What was written, or in its place what is kept, where that was chosen."""
-        given, kept = self.answered(guide.form), self.services.applications.answers(found)
+        given, kept = self.answered(guide.form), self.shown(found)
         for question in guide.form.questions():
             if self.get_body_argument(f"use-{question.name}", "") == KEPT:
-                given[question.name] = kept.get(question.name, "")
+                values = kept.get(question.name, [])
+                given[question.name] = values if question.kind == "choices" else "".join(values)
         return given
 
     async def compare(self, key: str, given: Given, error: Conflict) -> None:
@@ -64,8 +70,13 @@ class FormPage(ApplicationPage):
             guide=guide,
             draft=is_draft(found),
             rows=rows_of(form, written, applications.answers(found), self.locale.translate),
-            written={name: [v] if isinstance(v, str) else v for name, v in given.items()},
+            written=listed(given),
         )
+
+
+def listed(given: Given) -> dict[str, list[str]]:
+    """As forms show values again."""
+    return {name: [value] if isinstance(value, str) else value for name, value in given.items()}
 
 
 class DraftHandler(ApplicationPage):

@@ -156,7 +156,7 @@ def _text(question: Question, raw: Any) -> str:
 
 
 def _number(question: Question, raw: Any) -> float | int:
-    text = typed.number(str(raw))
+    text = typed.figure(str(raw))
     if isinstance(raw, bool) or not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", text):
         raise NotANumber
     number = float(text)
@@ -170,7 +170,7 @@ def _number(question: Question, raw: Any) -> float | int:
 
 def _date(_: Question, raw: Any) -> str:
     try:
-        return date.fromisoformat(typed.number(str(raw))).isoformat()
+        return date.fromisoformat(typed.figure(str(raw))).isoformat()
     except ValueError:
         raise NotADate from None
 

@@ -7,9 +7,11 @@ import re
 import pytest
 
 from models.applications import State
+from models.guides import Guide
 from tests.files import photo
 from tests.handlers.applying import ANSWERS, CLERK, ITEM, clerk_cause, draft, submitted
-from tests.handlers.visitor import Browser, Fields, Page, Town
+from tests.handlers.guides import USCC
+from tests.handlers.visitor import Browser, Fields, Page, Town, rich_guide
 
 HANDING_IN: Fields = {"how": "electronic", "promise": "yes"}
 
@@ -170,3 +172,27 @@ async def test_the_difference_is_told_in_english_too(town: Town) -> None:
         text = re.sub(r'<(\w+)[^>]* lang="zh(?:-CN)?">.*?</\1>|value="[^"]*"', "", page.text, flags=re.DOTALL)
         text = re.sub("<textarea.*?</textarea>", "", text, flags=re.DOTALL)
         assert not re.findall(r"[\u4e00-\u9fff，。：；、（）]+", text)
+
+
+@pytest.mark.article(12)
+async def test_what_was_chosen_is_what_the_form_goes_on_with(town: Town) -> None:
+    """Answers of every shape, also where something is still missing, and where it changes once more."""
+    guide = rich_guide(item=f"{USCC}{77:013}").model_dump(mode="json")
+    ways = [{"value": "post", "label": "邮寄"}, {"value": "visit", "label": "到场"}]
+    guide["form"]["sections"][1]["questions"] += [
+        {"name": "area", "label": "面积", "kind": "number"},
+        {"name": "ways", "label": "方式", "kind": "choices", "options": ways},
+    ]
+    published = await town.services.guides.publish(Guide.model_validate(guide), clerk_cause(town))
+    citizen = await town.citizen()
+    path = (await citizen.post("/applications", {"item": published.item})).location.removesuffix("/form")
+    theirs = ANSWERS | {"area": "30.5", "ways": ["post", "visit"]}
+    assert (await citizen.post(f"{path}/form", theirs)).status == 303
+    mine: Fields = theirs | {"area": "31", "ways": ["post"], "use-area": "kept", "use-ways": "kept"}
+    once_more = await citizen.post(f"{path}/form", mine | {"landlord": "何生", "version": "1"})
+    assert (once_more.status, set(re.findall(r'name="use-(\w+)"', once_more.text))) == (409, {"landlord"})
+    assert fields(once_more, "area")["area"] == "30.5"
+    unfinished = await citizen.post(f"{path}/form", mine | {"landlord": ""})
+    assert unfinished.status == 400
+    assert 'value="30.5"' in unfinished.text
+    assert re.findall(r'name="ways" value="(\w+)" checked', unfinished.text) == ["post", "visit"]

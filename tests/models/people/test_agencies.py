@@ -38,6 +38,18 @@ async def test_a_representative_needs_nobody_else(house: House, cause: MakeCause
 
 
 @pytest.mark.article(7)
+async def test_who_asks_does_not_respell_the_body_for_others(house: House, cause: MakeCause) -> None:
+    """Names are the same in any case, so that anybody could have it written their way on all papers."""
+    agent, stranger = await house.bind("a1", cause()), {"_id": "x", "masked_name": "X*"}
+    stranger["credential"] = agent["credential"]
+    for who, name in ((agent, "番禺Weimei食品有限公司"), (stranger, "番禺WEIMEI食品有限公司")):
+        body = (await house.for_weimei(who, cause(), name=name))["body"]
+        assert house.applicants.name(await house.applicants.get(body)) == "番禺Weimei食品有限公司"
+    await house.for_weimei(agent | {"_id": "y"}, cause(), name="番禺味美食品有限公司")  # it is called so now
+    assert house.applicants.name(await house.applicants.get(body)) == "番禺味美食品有限公司"
+
+
+@pytest.mark.article(7)
 async def test_a_former_representative_decides_nothing_more(house: House, cause: MakeCause) -> None:
     agent = await house.bind("a1", cause())
     boss = await house.bind("a2", cause(), await valid_boss(house), "13900000002")

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from models.errors import BadInput, Conflict, Refused, Unavailable
+from models.people.binding import NameInvalid
 from models.people.credentials import ApplicantKind, CredentialKind, check_credential
 from models.people.verification import PlatformUser
 from models.workdays import local_date
@@ -169,6 +170,7 @@ async def test_a_name_that_staff_saw_is_known_however_it_is_typed(house: House, 
     who = ("O\u2019Brien  john\u00a0\u200bTEST", "护照号：e1234567")
     applicant = await house.enter("a1", cause(), await house.code(), who, "(+86) 139-0000-0001", passport)
     assert applicant["verified"]["by"] == "staff:window"
+    assert house.applicants.name(applicant) == "O'BRIEN John Test"  # as it stands on the passport
     await house.applicants.verify_at_window(
         ApplicantKind.PERSON, credential, name="O'Brien John Test", phone=phone, by=cause("staff:window")
     )
@@ -176,6 +178,15 @@ async def test_a_name_that_staff_saw_is_known_however_it_is_typed(house: House, 
         await house.applicants.verify_at_window(
             ApplicantKind.PERSON, credential, name="O'Brien Joan Test", phone=phone, by=cause("staff:window")
         )
+
+
+@pytest.mark.article(7)
+async def test_a_name_may_be_one_letter_but_not_a_mark(house: House, cause: MakeCause) -> None:
+    house.register.people[ELDER[1]] = "O"
+    assert house.applicants.name(await house.bind("a1", cause(), ("O", ELDER[1]))) == "O"
+    for name in ("", "·", "--", "\u200b"):
+        with pytest.raises(NameInvalid):
+            await house.bind("a2", cause(), (name, ELDER[1]))
 
 
 @pytest.mark.article(7)
