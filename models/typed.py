@@ -13,6 +13,7 @@ Each of them, given its own answer, answers the same.
 
 import re
 import unicodedata
+from typing import Literal
 
 HAN = r"\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 UNSEEN = re.compile(
@@ -23,6 +24,13 @@ UNSEEN = re.compile(
 """Unicode's Default_Ignorable_Code_Point: marks of direction, joiners, selectors, fillers."""
 BLANK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2800]")
 """Controls and the empty Braille cell: as good as a space."""
+MARKS = "".join(c for c in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(c)) + (
+    "\u0f73\u0f75\u0f81\uff9e\uff9f"
+)
+"""What is written on the letter before it; the last ones are marks when they are taken apart."""
+MOST_MARKS = 30
+"""On one letter (UAX 15, stream-safe text). To put n marks in order takes Unicode's rules n² steps."""
+TOO_MANY_MARKS = re.compile(f"(?<=[{MARKS}]{{{MOST_MARKS}}})[{MARKS}]+")
 
 DOT, APOSTROPHE, HYPHEN = "·", "'", "-"
 DOTS = r"\u00b7\u0387\u1427\u16eb\u2022\u2027\u2219\u22c5\u2e31\u30fb\u318d\uff65\u119e"
@@ -44,14 +52,14 @@ def narrow(text: str) -> str:
     is one of its kind, nothing invisible is left, and controls are spaces.
     """
     for _ in range(2):  # taking letters apart may bring new signs
-        text = unicodedata.normalize("NFKC", _one_sign(_seen(text)))
+        text = _normalized("NFKC", _one_sign(_seen(text)))
     return text
 
 
 def words(text: str) -> str:
     """What is written at length: each line with single spaces, no empty lines around."""
     lines = (_seen(line).translate(IN_PROSE) for line in text.splitlines())
-    folded = (" ".join(unicodedata.normalize("NFC", line).split()) for line in lines)
+    folded = (" ".join(_normalized("NFC", line).split()) for line in lines)
     return "\n".join(folded).strip()
 
 
@@ -96,6 +104,10 @@ def figure(text: str) -> str:
 def digits(text: str) -> str:
     """A number that people part with spaces, hyphens, dots and brackets; only a plus stays."""
     return re.sub(rf"[^\w+]|[{HAN}]", "", number(text))
+
+
+def _normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
+    return TOO_MANY_MARKS.sub("", unicodedata.normalize(form, TOO_MANY_MARKS.sub("", text)))
 
 
 def _seen(text: str) -> str:

@@ -30,7 +30,11 @@ PATIENCE = 10.0
 PAUSE = 0.05
 FEW_FILES = 300
 
-POST = "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+TOKEN = "0" * 32
+POST = (
+    "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n"
+    f"Cookie: _xsrf={TOKEN}\r\n\r\n"
+)
 
 
 def post(path: str, length: int, kind: str = "application/json") -> bytes:
@@ -53,10 +57,21 @@ def two_million_keys(port: int) -> list[socket.socket]:
 def largest_taken(port: int) -> list[socket.socket]:
     """As many unknown keys as one request may hold, again and again."""
     body = b"{" + b",".join(b'"%x":0' % n for n in range(1900)) + b',"a":"' + b"x" * 45000 + b'"}'
+    return again_and_again(port, post("/api/v1/session", len(body)) + body)
+
+
+def letter_of_marks(port: int) -> list[socket.socket]:
+    """One letter with thousands of marks that are not in their order."""
+    body = f"_xsrf={TOKEN}&serial=a{chr(0x301) * 15_000}{chr(0x323) * 15_000}".encode()
+    kind = "application/x-www-form-urlencoded"
+    return again_and_again(port, post("/progress", len(body), kind) + body)
+
+
+def again_and_again(port: int, request: bytes) -> list[socket.socket]:
     until = time.monotonic() + 5
     while time.monotonic() < until:
         with suppress(OSError), connect(port) as one:
-            one.sendall(post("/api/v1/session", len(body)) + body)
+            one.sendall(request)
             one.recv(1000)
     return []
 
@@ -103,6 +118,7 @@ ATTACKS = {
     "none": Attack("no attack", nothing),
     "keys": Attack("two million unknown keys, 23 MB", two_million_keys),
     "largest": Attack("as many keys as are taken, again and again", largest_taken),
+    "marks": Attack("a letter with 30,000 marks, again and again", letter_of_marks),
     "half": Attack("2,000 half-sent requests", half_sent),
     "held": Attack("15 held bodies of 24 MB", held_bodies),
     "idle": Attack(f"320 idle sockets, {FEW_FILES} descriptors", idle, FEW_FILES),

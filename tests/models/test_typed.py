@@ -1,5 +1,9 @@
 """One normal form for what people type, whatever they typed or pasted it from."""
 
+import re
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -26,6 +30,41 @@ NAMES = [
 def test_a_normal_form_is_its_own(text: str) -> None:
     for rule in RULES:
         assert rule(rule(text)) == rule(text), rule.__name__
+
+
+MARKED = st.sampled_from(
+    ["a", "\u0958", "e\u0301", "\u0301", "\u0323", "\u0345", "\u0f73", "\uff9e", "\u3099"]
+)
+
+
+@given(st.lists(st.tuples(MARKED, st.integers(1, 40)), max_size=6))
+def test_letters_have_so_many_marks_and_no_more(parts: list[tuple[str, int]]) -> None:
+    text = "".join(marked * times for marked, times in parts)
+    for rule in RULES:
+        assert rule(rule(text)) == rule(text), rule.__name__
+        found = unicodedata.normalize("NFKD", rule(text))
+        assert not re.search(f"[{typed.MARKS}]{{40}}", found), rule.__name__
+
+
+def test_every_mark_is_known() -> None:
+    every = (chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
+    assert set(typed.MARKS) == {
+        c for c in every if unicodedata.combining(unicodedata.normalize("NFKD", c)[0])
+    }
+
+
+def test_a_letter_with_its_marks_stays() -> None:
+    for text in ("Ṣẹ́gun", "Nguyễn", "བརྒྱུད", "สมชาย", "e" + "\u0316" * typed.MOST_MARKS):
+        assert typed.name(text) == text
+
+
+@pytest.mark.parametrize(
+    "marks", ["\u0301" * 30_000 + "\u0323" * 30_000, "\u0f73" * 60_000, "\u0301\uff9e" * 30_000]
+)
+def test_marks_without_end_cost_nothing(marks: str) -> None:
+    """Putting n of them in order takes n² steps: minutes, in which nobody is answered."""
+    for rule in RULES:
+        assert len(rule(f"a{marks}")) < 100
 
 
 @given(st.text(UNSEEN + SPACES + "\x00\x1f\u2800\u3164\ufe0f", max_size=20))
