@@ -18,7 +18,7 @@ def readable(
             [
                 (q.label, in_words(q, answers[q.name], translate))
                 for q in section.questions
-                if answers.get(q.name)
+                if answers.get(q.name) not in (None, "", [])
             ],
         )
         for section in guide.form.sections

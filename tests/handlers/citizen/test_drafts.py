@@ -196,3 +196,5 @@ async def test_what_was_chosen_is_what_the_form_goes_on_with(town: Town) -> None
     assert unfinished.status == 400
     assert 'value="30.5"' in unfinished.text
     assert re.findall(r'name="ways" value="(\w+)" checked', unfinished.text) == ["post", "visit"]
+    assert (await citizen.post(f"{path}/form", theirs | {"area": "0"})).status == 303
+    assert "<dt>面积</dt><dd>0</dd>" in (await citizen.get(f"{path}/confirm")).text  # none is an answer too
