@@ -109,7 +109,7 @@ class HtmlHandler(BaseHandler):
         self.show("citizen/error.html", error=error, given=self.to_send_again(error))
 
     def to_send_again(self, error: DomainError) -> dict[str, list[str]] | None:
-        """The form that the database could not take, if it can be put into the page: one with a file cannot."""
+        """What the database could not take; none if it holds a file, which cannot be put into a page."""
         sent = self.request.headers.get("Content-Type", "")
         form = sent.startswith("application/x-www-form-urlencoded")
         return self.given() if form and isinstance(error, DatabaseUnavailable) else None
