@@ -85,7 +85,8 @@ def assemble(
     """All stores over one database."""
     applicants, agencies = Applicants(database, privacy), Agencies(database)
     counters, sms = Counters(database, privacy), SmsDays(database, sms_limits)
-    phone_codes = PhoneCodes(database, privacy, counters, sms)
+    closures = Closures(database)
+    phone_codes = PhoneCodes(database, privacy, counters, sms, closures)
     applications, materials = Applications(database, privacy), Materials(database, privacy)
     return Stores(
         database=database,
@@ -113,7 +114,7 @@ def assemble(
         inbox=Inbox(database),
         counters=counters,
         sms=sms,
-        closures=Closures(database),
+        closures=closures,
         workers=Workers(database),
         leases=Leases(database),
     )

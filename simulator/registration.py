@@ -80,7 +80,9 @@ class Crowd(BaseModel):
 class RegisteringHandler(ControlHandler):
     def refuse(self, error: ValidationError) -> NoReturn:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        self.reply({"error": ": ".join([*map(str, first["loc"]), first["msg"]])}, 400)
+        self.reply(
+            {"error": ": ".join([*map(str, first["loc"]), first["msg"].removeprefix("Value error, ")])}, 400
+        )
 
     def register(self, population: Population) -> None:
         """

@@ -18,7 +18,7 @@ NOTICES = {
     "acceptance": "一站式系统",
     "reviews": "好差评系统",
 }
-PARTS = {"all": "短信", "code": "验证码短信", "courtesy": "便民通知短信"}
+PARTS = {"all": "全部短信", "code": "验证码短信", "courtesy": "便民通知短信"}
 CHANNELS = {"wechat": "微信", "sms": "短信", "government": "政务系统"}
 CODES: Mapping[str, str] = {
     "sms_used_up": "今日此类短信额度已用完",

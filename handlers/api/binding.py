@@ -14,6 +14,7 @@ from models.people.phone_codes import (
     PhoneCodeAddressLimit,
     PhoneCodeDayLimit,
     PhoneCodeHourLimit,
+    PhoneCodesPaused,
     PhoneCodeTooSoon,
     PhoneCodeWrong,
     PhoneInvalid,
@@ -53,6 +54,7 @@ class PhoneCodesResource(Resource):
             PhoneCodeAccountLimit,
             PhoneCodeAddressLimit,
             SmsUsedUp,
+            PhoneCodesPaused,
         ),
     )
     async def post(self, asked: PhoneCodeRequest) -> PhoneCodeSent:

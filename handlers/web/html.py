@@ -11,6 +11,7 @@ from handlers.web.protection import cookie_name
 from handlers.web.visitor import Visitor
 from models.errors import DomainError
 from models.store import Document
+from models.trouble import DatabaseUnavailable
 from models.workdays import local
 
 
@@ -105,7 +106,13 @@ class HtmlHandler(BaseHandler):
         self.redirect(path, status=HTTPStatus.SEE_OTHER)
 
     def write_domain_error(self, error: DomainError) -> None:
-        self.show("citizen/error.html", error=error)
+        self.show("citizen/error.html", error=error, given=self.to_send_again(error))
+
+    def to_send_again(self, error: DomainError) -> dict[str, list[str]] | None:
+        """What the database could not take; none if it holds a file, which cannot be put into a page."""
+        sent = self.request.headers.get("Content-Type", "")
+        form = sent.startswith("application/x-www-form-urlencoded")
+        return self.given() if form and isinstance(error, DatabaseUnavailable) else None
 
 
 class PageHandler(HtmlHandler, Visitor):

@@ -26,7 +26,7 @@ RETRY_AFTER = 10
 
 class FileMissing(BadInput):
     code = "file_missing"
-    message = "请先选择要上传的照片或PDF文件"
+    message = "没有选择文件，或者文件是空的，请选择照片或PDF文件后再上传"
     field = "file"
 
 

@@ -19,6 +19,11 @@ class Closures(Store):
     async def open_again(self, channel: str) -> None:
         await self.documents.delete_one({"_id": channel})
 
+    async def until(self, channel: str, now: datetime) -> datetime | None:
+        """When a channel that is closed now is tried again."""
+        found = await self.documents.find_one({"_id": channel, "until": {"$gt": now}})
+        return found["until"] if found else None
+
     async def closed(self, now: datetime) -> list[Document]:
         """The channels that are closed now."""
         return [each async for each in self.documents.find({"until": {"$gt": now}}).sort("_id", 1)]

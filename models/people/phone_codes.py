@@ -20,6 +20,7 @@ from models import typed
 from models.counters import Counters, Limit, Use, Window, network_of, seconds_until
 from models.errors import BadInput, TooMany
 from models.events import Cause, Event
+from models.outgoing.closures import Closures
 from models.outgoing.sms import Purpose, SmsDays, SmsLimits
 from models.privacy import Privacy
 from models.store import Database, Document, Store
@@ -60,6 +61,13 @@ class PhoneCodeAccountLimit(TooMany):
 class PhoneCodeAddressLimit(TooMany):
     code = "phone_code_address_limit"
     message = "当前网络获取验证码次数过多，请稍后再试或换用其他网络，也可携带证件到任一政务服务窗口办理"
+
+
+class PhoneCodesPaused(TooMany):
+    """The provider turns every message away: a code would reach nobody before it expires."""
+
+    code = "phone_codes_paused"
+    message = "短信暂时发不出去，请{minutes}分钟后再试；急需办理的，请携带证件到任一政务服务窗口"
 
 
 @dataclass(frozen=True)
@@ -147,9 +155,11 @@ class PhoneCodes(Store):
     ]
     """What is no longer of use goes, once its events have been relayed."""
 
-    def __init__(self, database: Database, privacy: Privacy, counters: Counters, sms: SmsDays) -> None:
+    def __init__(
+        self, database: Database, privacy: Privacy, counters: Counters, sms: SmsDays, closures: Closures
+    ) -> None:
         super().__init__(database)
-        self.privacy, self.counters, self.sms = privacy, counters, sms
+        self.privacy, self.counters, self.sms, self.closures = privacy, counters, sms, closures
 
     async def request(self, phone: str, *, account: str, address: str, by: Cause) -> None:
         """Make a code for an account that asks from a network address, and record that it is to be sent.
@@ -159,11 +169,15 @@ class PhoneCodes(Store):
             PhoneCodeTooSoon, PhoneCodeHourLimit, PhoneCodeDayLimit: for the phone.
             PhoneCodeAccountLimit, PhoneCodeAddressLimit
             SmsUsedUp: for everybody, codes have had their share of today's messages.
+            PhoneCodesPaused: for everybody, no message goes out just now.
         """
         phone = check_phone(phone)
         key = self.privacy.index(phone, "phone")
         found: Document | None = await self.documents.find_one({"_id": key}, {"codes": 1})
         check_pace(found["codes"] if found else [], account, by.at)
+        if until := await self.closures.until("sms", by.at):
+            seconds = seconds_until(until, by.at)
+            raise PhoneCodesPaused(retry_after=seconds, minutes=-(-seconds // 60))
         uses = _uses(self.sms.limits, account, network_of(address))
         async with self.counters.taken(uses, by.at), self.sms.taken(Purpose.CODE, by.at):
             await self._issue(key, phone, account, found, by)

@@ -32,6 +32,15 @@ function keep(form) {
     status.classList.toggle("bad", bad);
   }
 
+  /** What is being written stays in sight above the sentence that it is not saved. */
+  function keepInSight() {
+    if (form.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
+  }
+
+  function tryAgainSoon() {
+    waiting ??= setTimeout(flush, 5000);
+  }
+
   function signIn() {
     const link = document.createElement("a");
     link.href = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
@@ -60,9 +69,12 @@ function keep(form) {
     const told = await answer.json();
     if (answer.status < 500) lost = null;
     if (answer.ok) version.value = told.version;
-    say(answer.ok ? form.dataset.saved.replace("{time}", told.saved_at) : told.message, !answer.ok);
+    if (answer.ok) say(form.dataset.saved.replace("{time}", told.saved_at), false);
+    else say(form.dataset.refused.replace("{why}", told.message), true);
     if (answer.status === 401) signIn();
     if (answer.status === 409) stop();
+    if (answer.status >= 500) tryAgainSoon();
+    if (!answer.ok) keepInSight();
     return answer.ok;
   }
 
@@ -73,6 +85,8 @@ function keep(form) {
       if (!lost || (await post(lost))) await post(new URLSearchParams(new FormData(form)));
     } catch {
       say(form.dataset.unsaved, true);
+      keepInSight();
+      tryAgainSoon();
     }
     sending -= 1;
   }

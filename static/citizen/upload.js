@@ -43,6 +43,8 @@ function prepareUpload(form, section) {
     return form.dataset.tooLarge.replace("{size}", size);
   }
 
+  preview.addEventListener("error", () => { preview.hidden = true; }); // what this browser cannot show
+
   function stop(message) {
     sending -= 1;
     problem.textContent = message;

@@ -172,6 +172,11 @@ async def test_scripts_help_along(town: Town, chromium: Chromium, tmp_path: Path
     assert not await page.is_visible("[data-upload] button")  # choosing is enough
     await page.set_input_files("[type=file]", tmp_path / "bad.jpg")
     await page.wait_for_selector(".field__error:has-text('照片模糊')")
+    assert await page.is_visible(".preview")
+    cannot_be_shown = {"name": "a.heic.jpg", "mimeType": "image/jpeg", "buffer": b"not for this browser"}
+    await page.set_input_files("[type=file]", cannot_be_shown)
+    await page.wait_for_selector(".field__error:has-text('只接受照片')")
+    assert not await page.is_visible(".preview")
     await page.set_input_files("[type=file]", tmp_path / "good.jpg")
     await page.wait_for_selector(".kept")
     await page.click(".kept summary")

@@ -15,6 +15,10 @@ from tests.handlers.applying import draft
 from tests.handlers.visitor import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.article(11)]
+UNCOVERED = """selector => {
+  const field = document.querySelector(selector), box = field.getBoundingClientRect();
+  return document.elementFromPoint(box.x + box.width / 2, box.bottom - 2) === field;
+}"""
 
 
 @pytest.fixture
@@ -78,6 +82,8 @@ async def test_who_writes_in_both_tabs_chooses_and_loses_nothing(
     await two.page.wait_for_selector("#saved:has-text('已自动保存')")
     await one.page.fill("#address", "番禺区桥南街2号")
     await expect(one.page.locator("#saved.bad")).to_contain_text("刚在别处改过")
+    await expect(one.page.locator("#saved.bad")).to_contain_text("刚填的内容还没有保存")
+    assert await one.page.evaluate(UNCOVERED, "#address")
     await one.page.fill("#address", "番禺区桥南街3号")
     await one.look("it says so and stops")
     await one.page.wait_for_timeout(1200)
@@ -121,3 +127,26 @@ async def test_one_tab_saves_one_after_the_other_and_the_latest_stays(
     await one.page.wait_for_url("**/materials")
     found = await kept(town, path)
     assert (found["state"], found["address"]) == (State.DRAFT, "番禺区桥南街3号")
+
+
+async def test_what_is_not_saved_is_said_beside_the_field_and_tried_again(
+    tabs: tuple[Phone, Phone, str], town: Town
+) -> None:
+    """The sentence does not cover the field that is being written in, with large text neither."""
+    one, _, path = tabs
+    await one.context.add_cookies([{"name": "elder", "value": "1", "url": town.url}])
+    fails = True
+
+    async def trouble(route: Route) -> None:
+        if fails:
+            return await route.fulfill(status=503, json={"message": "系统正在恢复，请稍等几秒再试"})
+        return await route.continue_()
+
+    await one.open(f"{path}/form")
+    await one.page.route("**/draft", trouble)
+    await one.page.fill("#landlord", "何生")
+    await expect(one.page.locator("#saved.bad")).to_contain_text("刚填的内容还没有保存")
+    assert await one.page.evaluate(UNCOVERED, "#landlord")
+    fails = False
+    await expect(one.page.locator("#saved")).to_contain_text("已自动保存", timeout=10_000)
+    assert (await kept(town, path))["landlord"] == "何生"

@@ -6,6 +6,7 @@ import pytest
 
 from models.applications import Applications
 from models.counters import Counters
+from models.outgoing.closures import Closures
 from models.outgoing.sms import SmsDays
 from models.people.accounts import Accounts
 from models.people.agencies import Agencies
@@ -43,7 +44,8 @@ async def applications(any_database: Database, privacy: Privacy) -> AsyncIterato
 async def house(any_database: Database, privacy: Privacy) -> AsyncIterator[House]:
     applicants, agencies = Applicants(any_database, privacy), Agencies(any_database)
     counters, sms = Counters(any_database, privacy), SmsDays(any_database, ROOMY)
-    codes, register = PhoneCodes(any_database, privacy, counters, sms), Register()
+    closures = Closures(any_database)
+    codes, register = PhoneCodes(any_database, privacy, counters, sms, closures), Register()
     house = House(
         Accounts(any_database),
         applicants,
@@ -52,7 +54,7 @@ async def house(any_database: Database, privacy: Privacy) -> AsyncIterator[House
         register,
         Binding(applicants, agencies, codes, register, counters),
     )
-    stores = (house.accounts, applicants, agencies, codes, counters, sms)
+    stores = (house.accounts, applicants, agencies, codes, counters, sms, closures)
     for store in stores:
         await store.prepare()
     yield house

@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from models.applications import State
 from models.guides import Guide
@@ -198,3 +199,26 @@ async def test_what_was_chosen_is_what_the_form_goes_on_with(town: Town) -> None
     assert re.findall(r'name="ways" value="(\w+)" checked', unfinished.text) == ["post", "visit"]
     assert (await citizen.post(f"{path}/form", theirs | {"area": "0"})).status == 303
     assert "<dt>面积</dt><dd>0</dd>" in (await citizen.get(f"{path}/confirm")).text  # none is an answer too
+
+
+async def test_what_the_database_could_not_take_is_sent_again_from_where_it_was_told(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Going back would show an empty form."""
+    citizen, path = await ready(town)
+    written = ANSWERS | {"address": "番禺区桥南街“7”号"}
+
+    async def cut_off(*_: object, **__: object) -> None:
+        raise AutoReconnect("stepped down")
+
+    with monkeypatch.context() as away:
+        away.setattr(town.services.applications, "get", cut_off)
+        refused = await citizen.post(f"{path}/form", written)
+        uploaded = await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo())
+    assert refused.status == uploaded.status == 503
+    assert f'action="{path}/form"' in refused.text
+    assert "再提交一次</button>" not in uploaded.text  # a file cannot be put into a page
+    again = fields(refused, "version", *ANSWERS, "address")
+    assert again["address"] == "番禺区桥南街“7”号"
+    assert (await citizen.post(f"{path}/form", again)).status == 303
+    assert (await kept(town, path))["address"] == "番禺区桥南街“7”号"

@@ -193,3 +193,13 @@ async def test_names_of_fields_are_for_programs(town: Town) -> None:
     assert page.status == 400
     assert "填写的内容有误或不完整" in page.text
     assert "audience" not in page.text.split("<main")[1]
+
+
+async def test_what_is_refused_leads_back_to_where_it_was_asked(town: Town) -> None:
+    citizen = await town.citizen()
+    asked_at = f"{town.url}/me?from=chat"
+    refused = await citizen.post("/me/preferences", {"_xsrf": "old"}, Referer=asked_at)
+    assert refused.status == 403
+    assert 'href="/me?from=chat">返回刚才的页面' in refused.text
+    elsewhere = await citizen.post("/me/preferences", {"_xsrf": "old"}, Referer="https://a.example//b")
+    assert "返回刚才的页面" not in elsewhere.text

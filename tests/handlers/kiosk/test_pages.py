@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from pymongo.errors import AutoReconnect
 
 from tests.handlers.applying import clerk_cause, concluded, serial_of, submitted
 from tests.handlers.guides import USCC, a_guide
@@ -254,3 +255,17 @@ async def test_later_visitor_sees_nothing(town: Town) -> None:
     town.clock.advance(timedelta(minutes=1))
     assert serial not in (await browser.get("/kiosk/progress")).text
     assert "已提交" not in (await browser.get(f"/kiosk/progress?serial={serial}")).text
+
+
+async def test_what_the_database_could_not_tell_can_be_asked_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut_off(*_: object, **__: object) -> None:
+        raise AutoReconnect("stepped down")
+
+    visitor = await kiosk(town)
+    with monkeypatch.context() as away:
+        away.setattr(town.services.guides, "published", cut_off)
+        page = await visitor.get(f"/kiosk/guides/{ITEM}")
+    assert page.status == 503
+    assert f'href="/kiosk/guides/{ITEM}">再试一次' in page.text

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from models.counters import Counters
 from models.errors import BadInput, TooMany
+from models.outgoing.closures import Closures
 from models.outgoing.sms import SmsDays, SmsLimits
-from models.people.phone_codes import PhoneCodes, check_phone, typed_code
+from models.people.phone_codes import PhoneCodes, PhoneCodesPaused, check_phone, typed_code
 from models.privacy import Privacy
 from models.store import Database, Document
 from tests.conftest import ADDRESS, ROOMY, Clock, MakeCause
@@ -48,8 +49,9 @@ class Asking:
 @pytest.fixture
 async def asking(any_database: Database, privacy: Privacy, cause: MakeCause) -> AsyncIterator[Asking]:
     counters, sms = Counters(any_database, privacy), SmsDays(any_database, ROOMY)
-    store = PhoneCodes(any_database, privacy, counters, sms)
-    stores = (counters, sms, store)
+    closures = Closures(any_database)
+    store = PhoneCodes(any_database, privacy, counters, sms, closures)
+    stores = (counters, sms, closures, store)
     for each in stores:
         await each.prepare()
     yield Asking(store, cause)
@@ -263,3 +265,22 @@ async def test_one_phone_has_one_document_however_it_is_typed(asking: Asking) ->
     phone, code = asking.codes.secret(await asking.stored())
     assert phone == PHONE
     await asking.check(code.translate({digit: digit + 0xFEE0 for digit in range(48, 58)}))
+
+
+@pytest.mark.article(7)
+async def test_nobody_is_told_to_wait_for_a_code_while_no_message_goes_out(
+    asking: Asking, clock: Clock
+) -> None:
+    """Nor does it count for anybody; when the time is up, the next code is the one that tries."""
+    await asking.codes.closures.close("wechat", "40001", clock.now() + timedelta(minutes=5))
+    await asking.request(account="a0", phone="13900000002")
+    await asking.codes.closures.close("sms", "isv.AMOUNT_NOT_ENOUGH", clock.now() + timedelta(minutes=5))
+    refused = await asking.refused()
+    assert type(refused) is PhoneCodesPaused
+    assert "窗口" in str(refused)
+    assert refused.retry_after == 301
+    assert await asking.codes.documents.count_documents({}) == 1
+    clock.advance(timedelta(minutes=5))
+    await asking.request()
+    asked = await asking.codes.get(asking.codes.privacy.index(PHONE, "phone"))
+    await asking.check(asking.codes.secret(asked)[1])
