@@ -1,9 +1,11 @@
 """办事申请 (articles 10 to 16): the rules, the receipt, and the store."""
 
 from models.applications.actions import (
+    CLOSED,
     DONE,
     LABELS,
     PRIVATE,
+    SEEN,
     STEPS,
     Action,
     State,
@@ -38,10 +40,12 @@ class Applications(ApplicantSteps, StaffSteps):
 
 
 __all__ = [
+    "CLOSED",
     "DONE",
     "LABELS",
     "MATERIAL_STATES",
     "PRIVATE",
+    "SEEN",
     "STEPS",
     "Action",
     "Applications",

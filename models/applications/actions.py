@@ -238,3 +238,9 @@ def written() -> dict[str, str]:
     """Name and label of all that staff may have written in any form."""
     forms = [step.form for step in by_staff().values() if step.form]
     return {field.name: field.label for form in forms for field in form.fields if field.kind in WRITTEN}
+
+
+SEEN = tuple(state.value for state in State if state not in PRIVATE)
+OPEN = tuple(state for state in SEEN if steps_from(state))
+CLOSED = tuple(state for state in SEEN if not steps_from(state))
+"""What staff see: all of it, what something leads on from, and what is over."""

@@ -6,7 +6,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from models import typed
 from models.applications import rules
-from models.applications.actions import PRIVATE, Action, State, steps_from
+from models.applications.actions import OPEN, PRIVATE, Action, State
 from models.applications.serials import sought_serial
 from models.applications.store import ApplicationStore
 from models.errors import Refused
@@ -22,8 +22,6 @@ class MaterialsToFollow(Refused):
     message = "尚有容后补交的材料，补齐后才能办结"
 
 
-OPEN = tuple(state.value for state in State if state not in PRIVATE and steps_from(state))
-"""States that staff see and from which something leads on."""
 CLOCKED = frozenset({State.SUBMITTED.value, State.ACCEPTED.value})
 """States in which a deadline runs."""
 
