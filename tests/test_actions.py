@@ -112,10 +112,10 @@ def test_what_is_forgotten_is_named() -> None:
     assert named(without) == {f"{RECORDS}: return has no record"}
     given_away = {**STEPS, Action.WITHDRAW: replace(STEPS[Action.RETURN], after=State.WITHDRAWN)}
     assert named(given_away) == {f"{DOOR}: withdraw has no address"}
-    assert lost(["held"], LABELS) == [
-        f"{RECORDS}: held has no label",
-        f"{RECORDS}: no action leads to held",
-        "handlers/admin/queue.py: no filter shows held",
+    assert lost(["nowhere"], LABELS) == [
+        f"{RECORDS}: nowhere has no label",
+        f"{RECORDS}: no action leads to nowhere",
+        "handlers/admin/queue.py: no filter shows nowhere",
     ]
 
 
