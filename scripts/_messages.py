@@ -27,6 +27,8 @@ NOT_PAGES = {"operations.py"}
 """Handlers that speak to programs."""
 NOT_SAID = {"masks.py"}
 """Models whose Chinese is for comparing."""
+FOR_STAFF = {"StaffForm", "FormField"}
+"""Records of models whose words staff alone read."""
 NOT_FOR_CITIZENS = {"admin", "api", "chat"}
 """Doors whose words are Chinese only, or for programs."""
 
@@ -106,8 +108,10 @@ def texts(tree: ast.AST) -> Iterator[str]:
             yield node.value  # type: ignore[attr-defined]
 
 
-def _unseen(node: ast.AST) -> list[ast.expr]:
-    """Docstrings, and descriptions of fields, which programmers read."""
+def _unseen(node: ast.AST) -> list[ast.AST]:
+    """Docstrings, and descriptions of fields, which programmers read; forms of staff."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FOR_STAFF:
+        return list(ast.walk(node))
     if isinstance(node, ast.Expr | ast.keyword):
         return [node.value] if isinstance(node, ast.Expr) or node.arg == "description" else []
     return list(node.values) if isinstance(node, ast.JoinedStr) else []

@@ -1,6 +1,6 @@
 """The staff panel: sign-in, applications, appointments, verification at the window, deliveries."""
 
-from handlers.admin import applications, appointments, deliveries, home, queue, sign_in, verify
+from handlers.admin import actions, applications, appointments, deliveries, home, queue, sign_in, verify
 from handlers.admin.panel import UnknownPage
 
 ROUTES = [
@@ -8,6 +8,7 @@ ROUTES = [
     *sign_in.ROUTES,
     *queue.ROUTES,
     *applications.ROUTES,
+    *actions.ROUTES,
     *appointments.ROUTES,
     *verify.ROUTES,
     *deliveries.ROUTES,

@@ -1,6 +1,5 @@
-"""One 办件 in the panel, and what can be done with it (articles 10, 12, 14, 15)."""
+"""One 办件 in the panel: all that staff see of it, its files, and on record the whole (articles 10, 14)."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from handlers.admin.panel import FormAction, PanelPage
@@ -8,10 +7,8 @@ from handlers.admin.queue import light, status_of, way_back
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
-from handlers.web.uploads import Upload
-from models.applications import TRANSITIONS, Action, State, check_action, files_of, may, next_state
-from models.errors import BadInput, DomainError, NotFound
-from models.events import Cause
+from models.applications import STEPS, Action, Step, Who, by_staff, files_of, may, steps_from
+from models.errors import DomainError, NotFound
 from models.guides import Guide
 from models.guides.form.answers import is_sealed, mask_answer
 from models.materials.inspection.kinds import LARGEST
@@ -19,12 +16,6 @@ from models.materials.store import Materials
 from models.people.credentials import ApplicantKind
 from models.people.parties import Party
 from models.store import Document
-
-
-class DeliverableUnusable(BadInput):
-    code = "deliverable_not_pdf"
-    message = "办理结果须为PDF文件"
-    field = "deliverable"
 
 
 class ApplicationPage(PanelPage):
@@ -41,7 +32,7 @@ class ApplicationPage(PanelPage):
     async def page(self, key: str, error: DomainError | None = None, acted: str = "") -> None:
         found, guide = await self.load(key)
         applicant = await self.services.applicants.get(found["applicant"])
-        actions = [action.value for action in self.actions(found)]
+        steps = self.steps(found)
         self.show(
             "admin/application.html",
             application=found,
@@ -56,22 +47,25 @@ class ApplicationPage(PanelPage):
             unlike=await self.unlike(found, guide),
             due=light(found, self.now, self.services.calendar),
             place=self.place(found),
-            actions=actions,
+            actions=by_staff(),
+            steps=steps,
+            idle=idle(found["state"]),
             asked_once=self.asked_once(found),
             acted=acted,
             error=error,
             given=self.given(),
-            typed=self.typed() if acted in list(Action) and acted not in actions else [],
+            typed=self.typed() if acted in STEPS and acted not in steps else [],
         )
 
-    def actions(self, found: Document) -> list[Action]:
-        """The steps that the member may take now."""
-        return [action for action in Action if may(self.somebody(), found, action)]
+    def steps(self, found: Document) -> dict[Action, Step]:
+        """What the member may do now."""
+        return {action: step for action, step in STEPS.items() if may(self.somebody(), found, action)}
 
-    def asked_once(self, found: Document) -> bool:
-        """Whether only a supervisor may ask for supplements again (article 12)."""
-        asking = Action.REQUEST_SUPPLEMENT in TRANSITIONS[State(found["state"])]
-        return asking and bool(found["supplements"]) and Action.REQUEST_SUPPLEMENT not in self.actions(found)
+    def asked_once(self, found: Document) -> Action | None:
+        """The action that only a supervisor may do again (article 12), and the member is none."""
+        asking = Action.REQUEST_SUPPLEMENT
+        again = asking in steps_from(found["state"]) and found["supplements"]
+        return asking if again and asking not in self.steps(found) else None
 
     async def unlike(self, found: Document, guide: Guide) -> list[str]:
         """Labels of the answers about the applicant's own identity that are not what the binding says."""
@@ -99,117 +93,6 @@ class ApplicationAction(FormAction, ApplicationPage):
 
     def word(self, name: str) -> str:
         return self.get_body_argument(name, "")
-
-
-class ActionHandler(ApplicationAction):
-    """POST /admin/applications/{id}/{action}: one step; a refusal shows the page with its input."""
-
-    @needs("applications:read")
-    async def post(self, key: str, action: str) -> None:
-        _, guide = await self.load(key)
-        try:
-            await ACTIONS[Action(action)](self, key, guide)
-        except DomainError as error:
-            return await self.page(key, error, action)
-        return self.see_other(self.form_page())
-
-    async def accept(self, key: str, guide: Guide) -> None:
-        await self.services.applications.accept(
-            key, self.somebody(), guide, self.services.calendar, self.by_member()
-        )
-
-    async def request_supplement(self, key: str, guide: Guide) -> None:
-        await self.services.applications.request_supplement(
-            key,
-            self.somebody(),
-            guide,
-            self.get_body_arguments("materials"),
-            self.get_body_arguments("fields"),
-            self.word("reason"),
-            self.by_member(),
-        )
-
-    async def not_accept(self, key: str, _: Guide) -> None:
-        await self.services.applications.not_accept(
-            key, self.somebody(), self.word("reason"), self.word("basis"), self.by_member()
-        )
-
-    async def return_(self, key: str, _: Guide) -> None:
-        await self.services.applications.return_(key, self.somebody(), self.word("reason"), self.by_member())
-
-
-ACTIONS: Mapping[Action, Callable[[ActionHandler, str, Guide], Awaitable[None]]] = {
-    Action.ACCEPT: ActionHandler.accept,
-    Action.REQUEST_SUPPLEMENT: ActionHandler.request_supplement,
-    Action.NOT_ACCEPT: ActionHandler.not_accept,
-    Action.RETURN: ActionHandler.return_,
-}
-
-
-class ConcludeHandler(Upload, ApplicationAction):
-    """POST /admin/applications/{id}/conclude, with the result where it is a file."""
-
-    file_field = "deliverable"
-
-    @needs("applications:read")
-    async def permit(self, key: str) -> None:
-        found, _ = await self.load(key)
-        check_action(self.somebody(), found, Action.CONCLUDE)
-
-    def by_sender(self) -> Cause:
-        return self.by_member()
-
-    async def post(self, key: str) -> None:
-        self.read_form()
-        await self.act(key)
-
-    @needs("applications:read")
-    async def act(self, key: str) -> None:
-        _, guide = await self.load(key)
-        try:
-            await self.conclude(key, guide)
-        except DomainError as error:
-            return await self.page(key, error, Action.CONCLUDE.value)
-        return self.see_other(self.form_page())
-
-    async def conclude(self, key: str, guide: Guide) -> None:
-        """The file of the result stays only if the application is concluded with it."""
-        member, by = self.somebody(), self.by_member()
-        deliverable = await self.deliverable(key)
-        try:
-            await self.services.applications.conclude(
-                key, member, guide, self.word("decision"), self.word("reason"), deliverable, by
-            )
-        except Exception:
-            if deliverable:
-                await self.drop_unless_result(key, deliverable["_id"])
-            raise
-
-    async def drop_unless_result(self, key: str, file: str) -> None:
-        """A failure may have come after the write."""
-        result = (await self.services.applications.get(key))["result"] or {}
-        if result.get("deliverable") != file:
-            await self.services.materials.drop(file, self.by_member())
-
-    async def deliverable(self, key: str) -> Document | None:
-        """The uploaded result, or the document that says why not, kept; None where none was sent.
-
-        Raises:
-            Forbidden, Conflict: not theirs to conclude, or not any more.
-            BadInput: it is no PDF.
-        """
-        found, _ = await self.load(key)
-        check_action(self.somebody(), found, Action.CONCLUDE)
-        name, file = self.received()
-        if file is None or not (begin := file.read(5)):
-            return None
-        next_state(State(found["state"]), Action.CONCLUDE)
-        if begin != b"%PDF-":
-            raise DeliverableUnusable
-        file.seek(0)
-        return await self.services.materials.keep(
-            found["applicant"], key, "result", name, file, self.by_member()
-        )
 
 
 class FileHandler(ApplicationPage):
@@ -258,6 +141,14 @@ def masked(guide: Guide, answers: dict[str, Any], applicant: Document) -> dict[s
     }
 
 
+def idle(state: str) -> str:
+    """Why a member can do nothing in this state."""
+    whose = {step.who for step in steps_from(state).values()}
+    if Who.STAFF in whose:
+        return "您的岗位不能办理这一步，请由承办人员处理。"
+    return "等待申请人补齐补正，当前没有可进行的操作。" if whose else "办件已结束，没有可进行的操作。"
+
+
 def names_of(guide: Guide) -> dict[str, str]:
     """What the materials and the questions of a guide are called, by their codes."""
     materials = {material.code: material.name for material in guide.materials}
@@ -268,9 +159,4 @@ ROUTES = [
     (rf"/admin/applications/{DOCUMENT_ID}", ApplicationPage),
     (rf"/admin/applications/{DOCUMENT_ID}/files/{DOCUMENT_ID}", FileHandler),
     (rf"/admin/applications/{DOCUMENT_ID}/reveal", RevealHandler),
-    (
-        rf"/admin/applications/{DOCUMENT_ID}/(accept|request_supplement|not_accept|return)",
-        ActionHandler,
-    ),
-    (rf"/admin/applications/{DOCUMENT_ID}/conclude", ConcludeHandler),
 ]

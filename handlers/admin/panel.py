@@ -10,6 +10,7 @@ import tornado.locale
 from handlers.web import words
 from handlers.web.base import Nowhere
 from handlers.web.staff import StaffHandler
+from models.applications import written
 from models.errors import DomainError
 from models.staff.scopes import scopes
 from models.store import Document
@@ -24,9 +25,8 @@ MENU = (
 
 
 TYPED: Mapping[str, str] = {
-    "decision": "决定",
+    **written(),
     "reason": "理由、说明",
-    "basis": "法律依据",
     "name": "姓名",
     "number": "证件号码",
     "phone": "手机",

@@ -13,7 +13,7 @@ from handlers.admin.panel import PanelPage
 from handlers.web.staff import needs
 from handlers.web.words import standing
 from models import typed
-from models.applications import PRIVATE, State
+from models.applications import CLOSED, SEEN, State
 from models.store import Document
 from models.workdays import Workdays, local, local_date
 
@@ -26,12 +26,8 @@ FILTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "submitted": ("待受理", (State.SUBMITTED.value,)),
     "supplement": ("待补正", (State.SUPPLEMENT_REQUESTED.value,)),
     "accepted": ("办理中", (State.ACCEPTED.value,)),
-    "closed": (
-        "已结束",
-        tuple(s.value for s in (State.CONCLUDED, State.NOT_ACCEPTED, State.RETURNED, State.WITHDRAWN)),
-    ),
+    "closed": ("已结束", CLOSED),
 }
-ALL_STATES = tuple(state.value for state in State if state not in PRIVATE)
 COLUMNS = ("流水号", "事项", "申请人", "部门", "提交时间", "最近变动", "期限", "状态", "时限")
 SOON = 2
 """Working days before a deadline from which its light is yellow."""
@@ -58,7 +54,7 @@ class QueuePage(PanelPage):
         text = typed.words(self.get_query_argument("q", ""))  # or scanned: a receipt's QR is an address
         after = self.get_query_argument("after", "")
         found = await self.services.applications.queue(
-            self.somebody(), ALL_STATES if text else states, A_PAGE + 1, after or None, text
+            self.somebody(), SEEN if text else states, A_PAGE + 1, after or None, text
         )
         more = {"show": shown, "q": text, "after": found[A_PAGE - 1]["_id"]} if len(found) > A_PAGE else None
         self.show(

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from models import applications
 from models.applications import MATERIAL_STATES, State, status_text
+from models.appointments import booking
 from models.guides import Handling, MaterialKind, Way
 from models.people.credentials import ApplicantKind
 from models.voices.reviews import LEVELS
@@ -58,24 +60,8 @@ AGENCY_STATES: Mapping[str, str] = {
     "confirmed": "已确认",
     "ended": "已结束",
 }
-HAPPENED: Mapping[str, str] = {
-    "application.started": "已开始填写",
-    "application.submitted": "已提交申请",
-    "application.accepted": "予以受理",
-    "application.material_followed": "补交材料",
-    "application.supplement_requested": "要求补齐补正",
-    "application.supplemented": "已补齐补正",
-    "application.not_accepted": "不予受理",
-    "application.returned": "退件",
-    "application.concluded": "办结",
-    "application.withdrawn": "申请人撤回",
-    "appointment.booked": "预约成功",
-    "appointment.cancelled": "已取消预约",
-    "appointment.served": "已办理",
-    "appointment.no_show": "未到场",
-    "appointment.given_up": "本人放弃",
-    "appointment.missing_material": "缺少必备材料",
-}
+HAPPENED: Mapping[str, str] = {**applications.DONE, **booking.DONE}
+"""Event → the word for it in a timeline."""
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 

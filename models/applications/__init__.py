@@ -1,15 +1,27 @@
 """办事申请 (articles 10 to 16): the rules, the receipt, and the store."""
 
+from models.applications.actions import (
+    CLOSED,
+    DONE,
+    LABELS,
+    PRIVATE,
+    SEEN,
+    STEPS,
+    Action,
+    State,
+    Step,
+    Who,
+    by_staff,
+    status_text,
+    steps_from,
+    written,
+)
 from models.applications.filing import ApplicantSteps
 from models.applications.handling import StaffSteps
 from models.applications.receipt import MATERIAL_STATES, Receipt, public_view
 from models.applications.receiving import How, Place, chosen_place
 from models.applications.rules import (
-    PRIVATE,
-    TRANSITIONS,
-    Action,
     DraftChanged,
-    State,
     check_action,
     check_offered,
     check_open,
@@ -19,7 +31,6 @@ from models.applications.rules import (
     may,
     next_state,
     open_materials,
-    status_text,
 )
 from models.applications.serials import check_serial, new_serial
 
@@ -29,9 +40,13 @@ class Applications(ApplicantSteps, StaffSteps):
 
 
 __all__ = [
+    "CLOSED",
+    "DONE",
+    "LABELS",
     "MATERIAL_STATES",
     "PRIVATE",
-    "TRANSITIONS",
+    "SEEN",
+    "STEPS",
     "Action",
     "Applications",
     "DraftChanged",
@@ -39,6 +54,9 @@ __all__ = [
     "Place",
     "Receipt",
     "State",
+    "Step",
+    "Who",
+    "by_staff",
     "check_action",
     "check_offered",
     "check_open",
@@ -53,4 +71,6 @@ __all__ = [
     "open_materials",
     "public_view",
     "status_text",
+    "steps_from",
+    "written",
 ]

@@ -9,9 +9,9 @@ from uuid import uuid4
 from pymongo.errors import DuplicateKeyError
 
 from models.applications import rules
+from models.applications.actions import FOLLOWED, STARTED, Action, State
 from models.applications.identity import locked_part, prefilled, whose
 from models.applications.receiving import Place, check_place, check_promise
-from models.applications.rules import Action, State
 from models.applications.serials import new_serial
 from models.applications.store import ApplicationMovedOn, ApplicationStore
 from models.errors import Conflict, InvalidForm, Refused
@@ -70,7 +70,7 @@ class ApplicantSteps(ApplicationStore):
         filled = prefilled(self.privacy, party, guide.form)
         answers = check_answers(guide.form, filled, filled, complete=False, today=local_date(by.at))
         document["answers"] = self._sealed(document["_id"], guide, answers)
-        event = Event("application.started", document["_id"], by)
+        event = Event(STARTED, document["_id"], by)
         document["timeline"] = [entry(event)]
         for _ in range(START_TRIES):
             if found := await self.documents.find_one({"draft": claim}):
@@ -281,7 +281,7 @@ class ApplicantSteps(ApplicationStore):
     ) -> str | None:
         """Guards the one material alone: several may be handed in at the same time."""
         followed = found["state"] in HANDED_IN
-        name_now = "application.material_followed" if followed else "application.material_changed"
+        name_now = FOLLOWED if followed else "application.material_changed"
         event = Event(name_now, found["_id"], by, {"code": code})
         before = next(m for m in found["materials"] if m["code"] == code)
         expected = {"code": code, "file": before["file"], "state": before["state"]}

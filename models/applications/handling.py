@@ -6,7 +6,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from models import typed
 from models.applications import rules
-from models.applications.rules import Action, State
+from models.applications.actions import OPEN, PRIVATE, Action, State
 from models.applications.serials import sought_serial
 from models.applications.store import ApplicationStore
 from models.errors import Refused
@@ -22,7 +22,6 @@ class MaterialsToFollow(Refused):
     message = "尚有容后补交的材料，补齐后才能办结"
 
 
-OPEN = (State.SUBMITTED.value, State.SUPPLEMENT_REQUESTED.value, State.ACCEPTED.value)
 CLOCKED = frozenset({State.SUBMITTED.value, State.ACCEPTED.value})
 """States in which a deadline runs."""
 
@@ -151,7 +150,7 @@ class StaffSteps(ApplicationStore):
         self, member: Document, states: Sequence[str], after: str | None = None
     ) -> tuple[Document, list[tuple[str, int]]]:
         """What a member sees in these states behind `after`, and its order."""
-        query: Document = {"state": {"$in": [state for state in states if state not in rules.PRIVATE]}}
+        query: Document = {"state": {"$in": [state for state in states if state not in PRIVATE]}}
         if (department := department_limit(member, "applications:read")) is not None:
             query["department"] = department
         last = await self.get(after) if after else None
@@ -180,7 +179,7 @@ class StaffSteps(ApplicationStore):
 
     async def _handed_in(self, key: str) -> Document:
         found = await self.get(key)
-        if found["state"] in rules.PRIVATE:
+        if found["state"] in PRIVATE:
             raise self.missing
         return found
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.applications.rules import TO_FOLLOW, status_text
+from models.applications.actions import STARTED, status_text
+from models.applications.rules import TO_FOLLOW
 from models.errors import NotFound
 from models.store import Document
 
@@ -64,7 +65,7 @@ def public_view(application: Document) -> Document:
         "timeline": [
             {"at": line["at"], "what": line["what"]}
             for line in application["timeline"]
-            if line["what"] != "application.started"
+            if line["what"] != STARTED
         ],
     }
 

@@ -1,9 +1,9 @@
 """What may happen to an application, when, and by whom (articles 4.5, 10, 12, 14, 15)."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from models import typed
+from models.applications.actions import LABELS, STEPS, Action, State, Who
 from models.errors import Conflict, Forbidden, Refused
 from models.events import Channel
 from models.guides import Guide, Handling, Material, NotForApplicant
@@ -90,98 +90,8 @@ class DeliverableMissing(Refused):
     message = "办结前须先上传电子化的办理结果：{name}"
 
 
-class State(StrEnum):
-    DRAFT = "draft"
-    DISCARDED = "discarded"
-    SUBMITTED = "submitted"
-    SUPPLEMENT_REQUESTED = "supplement_requested"
-    ACCEPTED = "accepted"
-    NOT_ACCEPTED = "not_accepted"
-    RETURNED = "returned"
-    CONCLUDED = "concluded"
-    WITHDRAWN = "withdrawn"
-
-
-class Action(StrEnum):
-    SUBMIT = "submit"
-    DISCARD = "discard"
-    ACCEPT = "accept"
-    REQUEST_SUPPLEMENT = "request_supplement"
-    SUPPLEMENT = "supplement"
-    NOT_ACCEPT = "not_accept"
-    RETURN = "return"
-    CONCLUDE = "conclude"
-    WITHDRAW = "withdraw"
-
-
-TRANSITIONS: dict[State, dict[Action, State]] = {
-    State.DRAFT: {Action.SUBMIT: State.SUBMITTED, Action.DISCARD: State.DISCARDED},
-    State.DISCARDED: {},
-    State.SUBMITTED: {
-        Action.ACCEPT: State.ACCEPTED,
-        Action.REQUEST_SUPPLEMENT: State.SUPPLEMENT_REQUESTED,
-        Action.NOT_ACCEPT: State.NOT_ACCEPTED,
-        Action.WITHDRAW: State.WITHDRAWN,
-    },
-    State.SUPPLEMENT_REQUESTED: {
-        Action.SUPPLEMENT: State.SUBMITTED,
-        Action.WITHDRAW: State.WITHDRAWN,
-    },
-    State.ACCEPTED: {
-        Action.CONCLUDE: State.CONCLUDED,
-        Action.RETURN: State.RETURNED,
-        Action.WITHDRAW: State.WITHDRAWN,
-    },
-    State.NOT_ACCEPTED: {},
-    State.RETURNED: {},
-    State.CONCLUDED: {},
-    State.WITHDRAWN: {},
-}
-
 TO_FOLLOW = "to_follow"
 """State of a material that comes after acceptance (article 4.5)."""
-
-PRIVATE = frozenset({State.DRAFT, State.DISCARDED})
-"""States in which staff do not see it."""
-
-LABELS = {
-    State.DRAFT: "草稿",
-    State.DISCARDED: "已删除",
-    State.SUBMITTED: "已提交，待受理",
-    State.SUPPLEMENT_REQUESTED: "待补齐补正",
-    State.ACCEPTED: "已受理，办理中",
-    State.NOT_ACCEPTED: "不予受理",
-    State.RETURNED: "已退件",
-    State.CONCLUDED: "已办结",
-    State.WITHDRAWN: "已撤回",
-}
-
-EVENTS = {
-    Action.SUBMIT: "application.submitted",
-    Action.DISCARD: "application.discarded",
-    Action.ACCEPT: "application.accepted",
-    Action.REQUEST_SUPPLEMENT: "application.supplement_requested",
-    Action.SUPPLEMENT: "application.supplemented",
-    Action.NOT_ACCEPT: "application.not_accepted",
-    Action.RETURN: "application.returned",
-    Action.CONCLUDE: "application.concluded",
-    Action.WITHDRAW: "application.withdrawn",
-}
-
-
-SCOPE = {
-    Action.ACCEPT: "applications:accept",
-    Action.REQUEST_SUPPLEMENT: "applications:accept",
-    Action.NOT_ACCEPT: "applications:accept",
-    Action.RETURN: "applications:decide",
-    Action.CONCLUDE: "applications:decide",
-}
-"""What staff need for an action; the other actions are the applicant's."""
-
-
-def status_text(state: str) -> str:
-    """What people call a state."""
-    return LABELS[State(state)]
 
 
 def next_state(state: State, action: Action) -> State:
@@ -189,9 +99,10 @@ def next_state(state: State, action: Action) -> State:
     Raises:
         Conflict: `application_moved_on`.
     """
-    if action not in TRANSITIONS[state]:
+    step = STEPS[action]
+    if state not in step.before:
         raise moved_on(state)
-    return TRANSITIONS[state][action]
+    return step.after
 
 
 def check_version(application: Document, version: int) -> None:
@@ -299,7 +210,7 @@ def check_action(member: Document, application: Document, action: Action) -> Non
         Forbidden: `scope_missing` or `other_department`.
         Refused: `supplement_asked_once`.
     """
-    scope = SCOPE[action]
+    scope = STEPS[action].scope
     if action is Action.REQUEST_SUPPLEMENT and application["supplements"]:
         scope = "applications:supervise"
         if scope not in scopes(member):
@@ -309,7 +220,8 @@ def check_action(member: Document, application: Document, action: Action) -> Non
 
 def may(member: Document, application: Document, action: Action) -> bool:
     """Whether the state, and the member's scopes and department, allow an action just now."""
-    if action not in SCOPE or action not in TRANSITIONS[State(application["state"])]:
+    step = STEPS[action]
+    if step.who is not Who.STAFF or application["state"] not in step.before:
         return False
     try:
         check_action(member, application, action)

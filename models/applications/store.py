@@ -10,9 +10,9 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models import typed
 from models.applications import rules
+from models.applications.actions import STEPS, Action, State, steps_from
 from models.applications.identity import differing, locked_part, prefilled, with_known
 from models.applications.receipt import Receipt, public_view, receipt_of
-from models.applications.rules import Action, State
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
 from models.guides import Guide, Question
@@ -109,7 +109,7 @@ class ApplicationStore(Store):
 
     async def unfinished(self, applicant: str, item: str) -> list[Document]:
         """Drafts of an item and those under way, without their answers."""
-        states = [state for state, ways in rules.TRANSITIONS.items() if ways]
+        states = [state for state in State if steps_from(state)]
         query = {"applicant": applicant, "item": item, "state": {"$in": states}}
         found = self.documents.find(query, {"events": 0, "answers": 0}).sort(LATEST_FIRST)
         return [document async for document in found]
@@ -208,7 +208,7 @@ class ApplicationStore(Store):
         """Take one step of the state machine, in one write."""
         state = State(found["state"])
         after = rules.next_state(state, action)
-        event = Event(rules.EVENTS[action], found["_id"], by, {"state": after.value})
+        event = Event(STEPS[action].event, found["_id"], by, {"state": after.value})
         reason = typed.words(reason)
         line = entry(event, **({"reason": reason} if reason else {}))
         update = update or {}

@@ -10,7 +10,7 @@ meet in the same seats.
 """
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -116,6 +116,13 @@ LABELS = {
     State.GIVEN_UP: "本人放弃",
     State.MISSING_MATERIAL: "缺少必备材料",
 }
+BOOKED, CANCELLED = "appointment.booked", "appointment.cancelled"
+DONE: Mapping[str, str] = {
+    BOOKED: "预约成功",
+    CANCELLED: "已取消预约",
+    **{f"appointment.{ending}": LABELS[State(ending)] for ending in Ending},
+}
+"""Event → the word for it in a timeline."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +208,7 @@ class Appointments(Store):
         ordinal = 0
         while seats:
             document = _document(party, guide, hall, slot, seats[-1], ordinal, by)
-            event = Event("appointment.booked", document["_id"], by)
+            event = Event(BOOKED, document["_id"], by)
             document["timeline"] = [entry(event)]
             try:
                 return await self.add(document, event)
@@ -237,7 +244,7 @@ class Appointments(Store):
             Conflict: `appointment_ended`.
             Refused: `appointment_begun`.
         """
-        event = Event("appointment.cancelled", key, by)
+        event = Event(CANCELLED, key, by)
         found = await self.find(key, party)
         if found["state"] == State.BOOKED and found["start"] <= by.at:
             raise AppointmentBegun

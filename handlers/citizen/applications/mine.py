@@ -4,7 +4,7 @@ from handlers.citizen.applications.materials import asked_for, page_values
 from handlers.citizen.applications.page import ApplicationPage, is_draft
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
-from models.applications import TRANSITIONS, Action, State, check_offered, open_materials
+from models.applications import Action, State, check_offered, open_materials, steps_from
 from models.errors import Conflict, DomainError
 from models.people.credentials import ApplicantKind
 
@@ -57,7 +57,7 @@ class ApplicationStandingPage(ApplicationPage):
             application=found,
             guide=guide,
             names=await self.names(found),
-            can_withdraw=Action.WITHDRAW in TRANSITIONS[State(found["state"])],
+            can_withdraw=Action.WITHDRAW in steps_from(found["state"]),
             supplement=asked_for(found),
             to_follow=open_materials(found) if found["state"] != State.SUPPLEMENT_REQUESTED else set(),
             reviewed=await self.services.reviews.of(f"application:{key}"),

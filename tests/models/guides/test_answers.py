@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from models.applications import check_serial, new_serial
 from models.applications.serials import ALPHABET
 from models.errors import BadInput, InvalidForm
 from models.guides import Form, Question
-from models.guides.form.answers import check_answers
+from models.guides.form.answers import CHECKS, check_answers
 from tests.conftest import START
 from tests.models.pasting import SPACES, UNSEEN, pasted
 
@@ -222,3 +222,7 @@ def test_a_number_that_is_nearly_a_citizens_says_what_is_wrong() -> None:
     with pytest.raises(InvalidForm) as wrong:
         check_answers(FORM, RIGHT | {"number": "4401131990010100"}, {}, complete=True, today=TODAY)
     assert wrong.value.fields == {"number": "身份证号应为18位，您填了16位"}
+
+
+def test_every_kind_of_question_has_its_check() -> None:
+    assert set(get_args(Question.model_fields["kind"].annotation)) == CHECKS.keys()

@@ -1,0 +1,136 @@
+"""What staff do with a 办件: each form of its page has an address of its own (articles 10, 12, 15)."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from handlers.admin.applications import ApplicationAction
+from handlers.web.pages import DOCUMENT_ID
+from handlers.web.staff import needs
+from handlers.web.uploads import Upload
+from models.applications import Action, State, check_action, next_state
+from models.errors import BadInput, DomainError
+from models.events import Cause
+from models.guides import Guide
+from models.store import Document
+
+
+class DeliverableUnusable(BadInput):
+    code = "deliverable_not_pdf"
+    message = "办理结果须为PDF文件"
+    field = "deliverable"
+
+
+class ActionHandler(ApplicationAction):
+    """POST /admin/applications/{id}/{action}: one step; a refusal shows the page with its input."""
+
+    @needs("applications:read")
+    async def post(self, key: str, action: str) -> None:
+        _, guide = await self.load(key)
+        try:
+            await VERBS[Action(action)](self, key, guide)
+        except DomainError as error:
+            return await self.page(key, error, action)
+        return self.see_other(self.form_page())
+
+    async def accept(self, key: str, guide: Guide) -> None:
+        await self.services.applications.accept(
+            key, self.somebody(), guide, self.services.calendar, self.by_member()
+        )
+
+    async def request_supplement(self, key: str, guide: Guide) -> None:
+        await self.services.applications.request_supplement(
+            key,
+            self.somebody(),
+            guide,
+            self.get_body_arguments("materials"),
+            self.get_body_arguments("fields"),
+            self.word("reason"),
+            self.by_member(),
+        )
+
+    async def not_accept(self, key: str, _: Guide) -> None:
+        await self.services.applications.not_accept(
+            key, self.somebody(), self.word("reason"), self.word("basis"), self.by_member()
+        )
+
+    async def return_(self, key: str, _: Guide) -> None:
+        await self.services.applications.return_(key, self.somebody(), self.word("reason"), self.by_member())
+
+
+VERBS: Mapping[Action, Callable[[ActionHandler, str, Guide], Awaitable[None]]] = {
+    Action.ACCEPT: ActionHandler.accept,
+    Action.REQUEST_SUPPLEMENT: ActionHandler.request_supplement,
+    Action.NOT_ACCEPT: ActionHandler.not_accept,
+    Action.RETURN: ActionHandler.return_,
+}
+
+
+class ConcludeHandler(Upload, ApplicationAction):
+    """POST /admin/applications/{id}/conclude, with the result where it is a file."""
+
+    file_field = "deliverable"
+
+    @needs("applications:read")
+    async def permit(self, key: str) -> None:
+        found, _ = await self.load(key)
+        check_action(self.somebody(), found, Action.CONCLUDE)
+
+    def by_sender(self) -> Cause:
+        return self.by_member()
+
+    async def post(self, key: str) -> None:
+        self.read_form()
+        await self.act(key)
+
+    @needs("applications:read")
+    async def act(self, key: str) -> None:
+        _, guide = await self.load(key)
+        try:
+            await self.conclude(key, guide)
+        except DomainError as error:
+            return await self.page(key, error, Action.CONCLUDE.value)
+        return self.see_other(self.form_page())
+
+    async def conclude(self, key: str, guide: Guide) -> None:
+        """The file of the result stays only if the application is concluded with it."""
+        member, by = self.somebody(), self.by_member()
+        deliverable = await self.deliverable(key)
+        try:
+            await self.services.applications.conclude(
+                key, member, guide, self.word("decision"), self.word("reason"), deliverable, by
+            )
+        except Exception:
+            if deliverable:
+                await self.drop_unless_result(key, deliverable["_id"])
+            raise
+
+    async def drop_unless_result(self, key: str, file: str) -> None:
+        """A failure may have come after the write."""
+        result = (await self.services.applications.get(key))["result"] or {}
+        if result.get("deliverable") != file:
+            await self.services.materials.drop(file, self.by_member())
+
+    async def deliverable(self, key: str) -> Document | None:
+        """The uploaded result, or the document that says why not, kept; None where none was sent.
+
+        Raises:
+            Forbidden, Conflict: not theirs to conclude, or not any more.
+            BadInput: it is no PDF.
+        """
+        found, _ = await self.load(key)
+        check_action(self.somebody(), found, Action.CONCLUDE)
+        name, file = self.received()
+        if file is None or not (begin := file.read(5)):
+            return None
+        next_state(State(found["state"]), Action.CONCLUDE)
+        if begin != b"%PDF-":
+            raise DeliverableUnusable
+        file.seek(0)
+        return await self.services.materials.keep(
+            found["applicant"], key, "result", name, file, self.by_member()
+        )
+
+
+ROUTES = [
+    (rf"/admin/applications/{DOCUMENT_ID}/({'|'.join(VERBS)})", ActionHandler),
+    (rf"/admin/applications/{DOCUMENT_ID}/{Action.CONCLUDE}", ConcludeHandler),
+]

@@ -1,0 +1,246 @@
+"""What can be done with an application, told once: its states, and one record an action.
+
+Who reads a record: `rules` and the stores (from which state into which, by whom, as which event), the panel
+(the form) and every timeline (the word for what was done).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    DISCARDED = "discarded"
+    SUBMITTED = "submitted"
+    SUPPLEMENT_REQUESTED = "supplement_requested"
+    ACCEPTED = "accepted"
+    NOT_ACCEPTED = "not_accepted"
+    RETURNED = "returned"
+    CONCLUDED = "concluded"
+    WITHDRAWN = "withdrawn"
+
+
+LABELS: Mapping[State, str] = {
+    State.DRAFT: "草稿",
+    State.DISCARDED: "已删除",
+    State.SUBMITTED: "已提交，待受理",
+    State.SUPPLEMENT_REQUESTED: "待补齐补正",
+    State.ACCEPTED: "已受理，办理中",
+    State.NOT_ACCEPTED: "不予受理",
+    State.RETURNED: "已退件",
+    State.CONCLUDED: "已办结",
+    State.WITHDRAWN: "已撤回",
+}
+
+PRIVATE = frozenset({State.DRAFT, State.DISCARDED})
+"""States in which staff do not see it."""
+
+
+class Action(StrEnum):
+    """Its value is the last part of the address in the panel to which the action's form is sent."""
+
+    SUBMIT = "submit"
+    DISCARD = "discard"
+    ACCEPT = "accept"
+    REQUEST_SUPPLEMENT = "request_supplement"
+    SUPPLEMENT = "supplement"
+    NOT_ACCEPT = "not_accept"
+    RETURN = "return"
+    CONCLUDE = "conclude"
+    WITHDRAW = "withdraw"
+
+
+class Who(StrEnum):
+    """Whose action it is."""
+
+    APPLICANT = "applicant"
+    STAFF = "staff"
+
+
+class Kind(StrEnum):
+    """What a field of a form takes."""
+
+    TEXT = "text"
+    LINE = "line"
+    MATERIALS = "materials"  # any of those that the guide asks for online
+    QUESTIONS = "questions"  # any of those that the guide's form asks
+    DECISION = "decision"
+    FILE = "file"
+
+
+class Tone(StrEnum):
+    """How a button looks: what one mostly does, what goes against the applicant, or neither."""
+
+    MAIN = "main"
+    WARN = "warn"
+    PLAIN = "plain"
+
+
+WRITTEN = frozenset({Kind.TEXT, Kind.LINE, Kind.DECISION})
+"""What one would have to write or choose again where a form is lost."""
+
+
+@dataclass(frozen=True)
+class FormField:
+    """`name` is that of the input; `longest` counts characters of what is written."""
+
+    name: str
+    label: str
+    kind: Kind
+    longest: int = 0
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class StaffForm:
+    """What staff fill in; without fields it is a button alone. `hint` says what to mind before sending it."""
+
+    title: str
+    button: str
+    tone: Tone
+    fields: tuple[FormField, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """An action's record: the states in which it can be done, the one that it leads to, the `event` that
+    tells of it, and `done`, the word for it in a timeline. Staff need a `scope` for theirs, and a `form`."""
+
+    who: Who
+    before: tuple[State, ...]
+    after: State
+    event: str
+    done: str
+    scope: str = ""
+    form: StaffForm | None = None
+
+
+REASON = FormField("reason", "理由", Kind.TEXT, longest=500)
+EXPLANATION = FormField("reason", "说明", Kind.TEXT, longest=500)
+REMARK = FormField("reason", "说明", Kind.TEXT, longest=500, required=False)
+BASIS = FormField("basis", "法律依据", Kind.LINE, longest=200)
+MATERIALS = FormField("materials", "材料", Kind.MATERIALS, required=False)
+QUESTIONS = FormField("fields", "表单信息", Kind.QUESTIONS, required=False)
+DECISION = FormField("decision", "决定", Kind.DECISION)
+DELIVERABLE = FormField("deliverable", "办理结果", Kind.FILE, required=False)
+
+STEPS: Mapping[Action, Step] = {
+    Action.SUBMIT: Step(
+        who=Who.APPLICANT,
+        before=(State.DRAFT,),
+        after=State.SUBMITTED,
+        event="application.submitted",
+        done="已提交申请",
+    ),
+    Action.DISCARD: Step(
+        who=Who.APPLICANT,
+        before=(State.DRAFT,),
+        after=State.DISCARDED,
+        event="application.discarded",
+        done="已删除",
+    ),
+    Action.ACCEPT: Step(
+        who=Who.STAFF,
+        before=(State.SUBMITTED,),
+        after=State.ACCEPTED,
+        event="application.accepted",
+        done="予以受理",
+        scope="applications:accept",
+        form=StaffForm("受理", "予以受理", Tone.MAIN),
+    ),
+    Action.CONCLUDE: Step(
+        who=Who.STAFF,
+        before=(State.ACCEPTED,),
+        after=State.CONCLUDED,
+        event="application.concluded",
+        done="办结",
+        scope="applications:decide",
+        form=StaffForm("办结", "确认办结", Tone.MAIN, (DECISION, DELIVERABLE, REMARK)),
+    ),
+    Action.REQUEST_SUPPLEMENT: Step(
+        who=Who.STAFF,
+        before=(State.SUBMITTED,),
+        after=State.SUPPLEMENT_REQUESTED,
+        event="application.supplement_requested",
+        done="要求补齐补正",
+        scope="applications:accept",
+        form=StaffForm(
+            "要求补齐补正",
+            "发出补正通知",
+            Tone.PLAIN,
+            (MATERIALS, QUESTIONS, EXPLANATION),
+            hint="只能要求办事指南内的材料和信息，并须一次性告知。",
+        ),
+    ),
+    Action.SUPPLEMENT: Step(
+        who=Who.APPLICANT,
+        before=(State.SUPPLEMENT_REQUESTED,),
+        after=State.SUBMITTED,
+        event="application.supplemented",
+        done="已补齐补正",
+    ),
+    Action.NOT_ACCEPT: Step(
+        who=Who.STAFF,
+        before=(State.SUBMITTED,),
+        after=State.NOT_ACCEPTED,
+        event="application.not_accepted",
+        done="不予受理",
+        scope="applications:accept",
+        form=StaffForm("不予受理", "确认不予受理", Tone.WARN, (REASON, BASIS)),
+    ),
+    Action.RETURN: Step(
+        who=Who.STAFF,
+        before=(State.ACCEPTED,),
+        after=State.RETURNED,
+        event="application.returned",
+        done="退件",
+        scope="applications:decide",
+        form=StaffForm("退件", "确认退件", Tone.WARN, (REASON,)),
+    ),
+    Action.WITHDRAW: Step(
+        who=Who.APPLICANT,
+        before=(State.SUBMITTED, State.SUPPLEMENT_REQUESTED, State.ACCEPTED),
+        after=State.WITHDRAWN,
+        event="application.withdrawn",
+        done="申请人撤回",
+    ),
+}
+"""In the order in which the panel shows their forms."""
+
+STARTED, FOLLOWED = "application.started", "application.material_followed"
+
+DONE: Mapping[str, str] = {
+    STARTED: "已开始填写",
+    FOLLOWED: "补交材料",
+    **{step.event: step.done for step in STEPS.values()},
+}
+"""Event → the word for it in a timeline; the first two lead to no other state."""
+
+
+def status_text(state: str) -> str:
+    """What people call a state."""
+    return LABELS[State(state)]
+
+
+def steps_from(state: str) -> dict[Action, Step]:
+    """What can be done in a state; nothing in a final one."""
+    return {action: step for action, step in STEPS.items() if State(state) in step.before}
+
+
+def by_staff() -> dict[Action, Step]:
+    """The actions of staff."""
+    return {action: step for action, step in STEPS.items() if step.who is Who.STAFF}
+
+
+def written() -> dict[str, str]:
+    """Name and label of all that staff may have written in any form."""
+    forms = [step.form for step in by_staff().values() if step.form]
+    return {field.name: field.label for form in forms for field in form.fields if field.kind in WRITTEN}
+
+
+SEEN = tuple(state.value for state in State if state not in PRIVATE)
+OPEN = tuple(state for state in SEEN if steps_from(state))
+CLOSED = tuple(state for state in SEEN if not steps_from(state))
+"""What staff see: all of it, what something leads on from, and what is over."""
