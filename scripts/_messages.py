@@ -25,8 +25,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACE = re.compile(r"\{\w*\}")
 NOT_PAGES = {"operations.py"}
 """Handlers that speak to programs."""
-NOT_SAID = {"masks.py"}
-"""Models whose Chinese is for comparing."""
+NOT_SAID = {"masks.py", "notices"}
+"""Models whose Chinese is for comparing, or goes out in Chinese only."""
 NOT_FOR_CITIZENS = {"admin", "api", "chat"}
 """Doors whose words are Chinese only, or for programs."""
 
@@ -93,7 +93,7 @@ def code_messages(root: Path) -> Iterator[str]:
         for path in (root / "handlers").rglob("*.py")
         if path.name not in NOT_PAGES and not NOT_FOR_CITIZENS & set(path.parts)
     )
-    models = (path for path in (root / "models").rglob("*.py") if path.name not in NOT_SAID)
+    models = (path for path in (root / "models").rglob("*.py") if not NOT_SAID & set(path.parts))
     for path in [*pages, *models]:
         yield from texts(ast.parse(path.read_text("utf-8")))
 

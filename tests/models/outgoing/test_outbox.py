@@ -33,6 +33,7 @@ NOTICE = Plan(Via.WECHAT, "progress", "applicant-1", Via.SMS)
 
 class Things(Store):
     collection = "things"
+    tells = ("thing.made", "thing.changed")
 
 
 class Parts:
