@@ -88,14 +88,15 @@ def _under(key: str, value: object) -> Iterator[str]:
 
 
 def code_messages(root: Path) -> Iterator[str]:
-    pages = (
-        path
-        for path in (root / "handlers").rglob("*.py")
-        if path.name not in NOT_PAGES and not NOT_FOR_CITIZENS & set(path.parts)
-    )
-    models = (path for path in (root / "models").rglob("*.py") if not NOT_SAID & set(path.parts))
+    pages = _below(root / "handlers", NOT_PAGES | NOT_FOR_CITIZENS)
+    models = _below(root / "models", NOT_SAID)
     for path in [*pages, *models]:
         yield from texts(ast.parse(path.read_text("utf-8")))
+
+
+def _below(folder: Path, without: set[str]) -> list[Path]:
+    """Modules, but for the files and folders of these names."""
+    return [path for path in folder.rglob("*.py") if not without & set(path.relative_to(folder).parts)]
 
 
 def texts(tree: ast.AST) -> Iterator[str]:

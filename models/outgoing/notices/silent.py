@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 SILENT: Mapping[str, tuple[str, ...]] = {
-    "the person did it and sees it at once": (
+    "the person did it, or was there, and sees it at once": (
         "account.arrived",
         "account.followed",
         "account.unfollowed",
