@@ -68,10 +68,11 @@ def notices() -> str:
     ]
     return (
         "# Notices\n\n"
-        "Each notice has a WeChat template (`PANYU_WECHAT_TEMPLATES`: notice → template id) and an SMS template\n"
-        "(`PANYU_SMS_TEMPLATES`: notice → template code). Fields are typed by their names, as WeChat's are, and\n"
-        "hold the fact beside them; SMS parameters are named as the facts. `purpose` says which part of the\n"
-        "day's short messages a notice may use. `{about}` is the id of what the event is about.\n\n"
+        "Each notice has a WeChat template (`PANYU_WECHAT_TEMPLATES`: notice → template id) and an SMS\n"
+        "template (`PANYU_SMS_TEMPLATES`: notice → template code). Fields are typed by their names, as\n"
+        "WeChat's are, and hold the fact beside them; SMS parameters are named as the facts. `purpose` says\n"
+        "which part of the day's short messages a notice may use. `{about}` is the id of what the event is\n"
+        "about.\n\n"
         + _table("notice", "sent by", "purpose", "WeChat fields", "SMS parameters", "leads to", rows=made)
         + "\n## Words\n\n"
         + _table("event", "notice", "told", "words", rows=said)
