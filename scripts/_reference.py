@@ -1,17 +1,14 @@
 """The reference pages in docs/reference, and the lists in `.env.example`, from what the code declares."""
 
 import importlib
-import json
 import pkgutil
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from _reference_notices import events, example, notices
+
 from models.errors import DomainError
-from models.outgoing.deliveries import Via
-from models.outgoing.notices import NOTICES, REPORTS, SILENT, Notice, records, sent_by
-from models.stores import told
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -53,90 +50,13 @@ def _place(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def notices() -> str:
-    """What each notice is made of, the words of its events, and what the government's systems are told."""
-    made = [_row(f"`{each.name}` {each.label}", *_makes(each)) for each in NOTICES.values()]
-    said = [
-        _row(f"`{event}`", f"`{each.name}`", telling.who.words, *_words(telling.words))
-        for each in NOTICES.values()
-        for event, telling in each.events.items()
-    ]
-    reported = [
-        _row(f"`{each.name}` {each.label}", f"`{event}`", f"`{state}`")
-        for each in REPORTS.values()
-        for event, state in each.states.items()
-    ]
-    return (
-        "# Notices\n\n"
-        "Each notice has a WeChat template (`PANYU_WECHAT_TEMPLATES`: notice → template id) and an SMS\n"
-        "template (`PANYU_SMS_TEMPLATES`: notice → template code). Fields are typed by their names, as\n"
-        "WeChat's are, and hold the fact beside them; SMS parameters are named as the facts. `purpose` says\n"
-        "which part of the day's short messages a notice may use. `{about}` is the id of what the event is\n"
-        "about.\n\n"
-        + _table("notice", "sent by", "purpose", "WeChat fields", "SMS parameters", "leads to", rows=made)
-        + "\n## Words\n\n"
-        + _table("event", "notice", "told", "words", rows=said)
-        + "\n## Reports to the government's systems\n\n"
-        + _table("system", "event", "state", rows=reported)
-    )
-
-
-def _makes(notice: Notice) -> tuple[str, ...]:
-    ways = " and ".join(WAYS[via] for via in notice.ways)
-    if notice.fallback and notice.fallback not in notice.ways:
-        ways += f", else {WAYS[notice.fallback]}"
-    wechat = ", ".join(f"`{field}` {fact}" for field, fact in notice.fields.items())
-    parameters = f"`{' '.join(notice.parameters)}`" if notice.parameters else ""
-    page = f"`{notice.page}`" if notice.page else ""
-    return ways, notice.purpose.value, wechat, parameters, page
-
-
-def _words(words: Mapping[str, str]) -> tuple[str]:
-    return ("; ".join(f"{fact}: {text}" for fact, text in words.items()),)
-
-
-def events() -> str:
-    """Every event that can happen, the store that tells of it, and who hears."""
-    why = {event: reason for reason, names in SILENT.items() for event in names}
-    rows = [
-        _row(f"`{event}`", f"`{_place(store)}`", _hearers(event) or f"nobody: {why[event]}")
-        for event, store in sorted(told().items())
-    ]
-    return (
-        "# Events\n\nWhat can happen. The audit record keeps all of it; notices and reports tell of it.\n\n"
-        + _table("event", "store", "told", rows=rows)
-    )
-
-
-def _hearers(event: str) -> str:
-    return ", ".join(f"`{record.name}`" for record in records() if record.tells_of(event))
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cell or '–' for cell in cells)} |"
-
-
-def _table(*heads: str, rows: Iterable[str]) -> str:
-    return "\n".join([_row(*heads), "|" + "---|" * len(heads), *rows]) + "\n"
-
-
-def example() -> str:
-    """`.env.example` with the names of all templates that are needed."""
-    text = EXAMPLE.read_text("utf-8")
-    for setting, via in TEMPLATES.items():
-        names = json.dumps(dict.fromkeys(sent_by(via), ""))
-        text = re.sub(rf"^{setting}=.*$", f"{setting}='{names}'", text, flags=re.MULTILINE)
-    return text
-
-
-WAYS = {Via.WECHAT: "WeChat", Via.SMS: "SMS"}
-TEMPLATES = {"PANYU_WECHAT_TEMPLATES": Via.WECHAT, "PANYU_SMS_TEMPLATES": Via.SMS}
 PAGES: Mapping[str, Callable[[], str]] = {"errors": errors, "events": events, "notices": notices}
 
 
 def written() -> dict[Path, str]:
     """What each generated file should hold."""
-    return {FOLDER / f"{name}.md": MADE + page() for name, page in PAGES.items()} | {EXAMPLE: example()}
+    pages = {FOLDER / f"{name}.md": MADE + page() for name, page in PAGES.items()}
+    return {**pages, EXAMPLE: example(EXAMPLE.read_text("utf-8"))}
 
 
 def main(arguments: list[str]) -> int:

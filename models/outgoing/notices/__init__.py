@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 from models.outgoing.deliveries import Plan, Via
 from models.outgoing.notices import agencies, applications, appointments, government, people
-from models.outgoing.notices.record import Notice, Report, Telling, Who
+from models.outgoing.notices.record import Notice, Recipient, Report, Telling
 from models.outgoing.notices.silent import SILENT
 from models.store import Document
 
-__all__ = ["NOTICES", "REPORTS", "SILENT", "Notice", "Report", "Telling", "Who"]
+__all__ = ["NOTICES", "REPORTS", "SILENT", "Notice", "Recipient", "Report", "Telling"]
 
 NOTICES: Mapping[str, Notice] = {
     notice.name: notice

@@ -1,11 +1,11 @@
 """Notices between an agent and a legal representative."""
 
 from models.outgoing.deliveries import Via
-from models.outgoing.notices.record import Notice, Telling, Who
+from models.outgoing.notices.record import Notice, Recipient, Telling
 from models.outgoing.sms import Purpose
 
-AGENT = Who("agent", lambda _event, document: str(document["person"]))
-REPRESENTATIVE = Who(
+AGENT = Recipient("agent", lambda _event, document: str(document["person"]))
+REPRESENTATIVE = Recipient(
     "legal representative", lambda _event, document: f"representative:{document['representative']}"
 )
 

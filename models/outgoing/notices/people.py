@@ -1,12 +1,12 @@
 """Notices to a person about the own phone and binding."""
 
 from models.outgoing.deliveries import Via
-from models.outgoing.notices.record import Notice, Telling, Who, itself
+from models.outgoing.notices.record import Notice, Recipient, Telling, itself
 from models.outgoing.sms import Purpose
 
-PHONE = Who("phone", itself)
-LOST = Who("applicant, by the account that lost the binding", itself)
-BOUND = Who("applicant", itself)
+PHONE = Recipient("phone", itself)
+LOST = Recipient("applicant, by the account that lost the binding", itself)
+BOUND = Recipient("applicant", itself)
 
 NOTICES = (
     Notice(

@@ -9,9 +9,8 @@ from models.store import Document
 
 
 @dataclass(frozen=True)
-class Who:
-    """Who is told: in words for readers, and `find` makes the id that a delivery keeps, from event and
-    document."""
+class Recipient:
+    """Who is told: `words` for readers; `find` makes the id that a delivery keeps, of event and document."""
 
     words: str
     find: Callable[[Document, Document], str]
@@ -21,14 +20,14 @@ def itself(event: Document, _document: Document) -> str:
     return str(event["about"])
 
 
-APPLICANT = Who("applicant", lambda _event, document: str(document["applicant"]))
+APPLICANT = Recipient("applicant", lambda _event, document: str(document["applicant"]))
 
 
 @dataclass(frozen=True)
 class Telling:
     """One event of a notice: who is told, and the facts that the event itself puts into words."""
 
-    who: Who
+    to: Recipient
     words: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -61,7 +60,7 @@ class Notice:
 
     def plans(self, event: Document, document: Document) -> Iterator[Plan]:
         """What is to be sent because of one of its events."""
-        recipient = self.events[event["name"]].who.find(event, document)
+        recipient = self.events[event["name"]].to.find(event, document)
         for via in self.ways:
             yield Plan(via, self.name, recipient, self.fallback if via is Via.WECHAT else None)
 

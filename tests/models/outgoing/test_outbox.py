@@ -98,6 +98,19 @@ async def test_events_that_come_while_relaying_are_kept(
     assert [event["id"] for event in (await parts.things.get("a"))["events"]] == [later.id]
 
 
+async def test_a_store_keeps_no_event_that_it_does_not_declare(parts: Parts, happen: Any, cause: Any) -> None:
+    """So that no event can be one of which nobody decided who is told."""
+    await happen("a")
+    before = await parts.things.get("a")
+    lost = Event("thing.lost", "a", cause())
+    with pytest.raises(AssertionError, match="Things.tells lacks thing.lost"):
+        await parts.things.change("a", expects={}, event=lost, otherwise=ChangedMeanwhile)
+    with pytest.raises(AssertionError, match="Things.tells lacks thing.lost"):
+        await parts.things.add({"_id": "b"}, lost)
+    assert await parts.things.get("a") == before
+    assert await parts.things.documents.count_documents({}) == 1
+
+
 @pytest.mark.parametrize("died_after", ["record", "plan"])
 async def test_relay_goes_on_where_one_died(parts: Parts, happen: Any, clock: Clock, died_after: str) -> None:
     event = await happen("a")
