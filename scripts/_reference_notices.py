@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from _reference_tables import code, table
 
 from models.outgoing.deliveries import Via
-from models.outgoing.notices import NOTICES, REPORTS, SILENT, Notice, Report, records, sent_by
+from models.outgoing.notices import NOTICES, REPORTS, SILENT, Notice, Report, sent_by
 from models.stores import told
 
 WAYS = {Via.WECHAT: "WeChat", Via.SMS: "SMS"}
@@ -68,17 +68,22 @@ def events() -> str:
     """Every event that can happen, the store that tells of it, and who hears."""
     why = {event: f"nobody: {reason}" for reason, names in SILENT.items() for event in names}
     rows = [
-        (code(event), code(f"{store.__module__}.{store.__qualname__}"), _hearers(event) or why[event])
+        (
+            code(event),
+            code(f"{store.__module__}.{store.__qualname__}"),
+            _named(event, NOTICES.values()) or why.get(event, "**undecided**"),
+            _named(event, REPORTS.values()) or "–",
+        )
         for event, store in sorted(told().items())
     ]
     head = (
         "# Events\n\nWhat can happen. The audit record keeps all of it; notices and reports tell of it.\n\n"
     )
-    return head + table(["event", "store", "told"], rows)
+    return head + table(["event", "store", "told by", "reported to"], rows)
 
 
-def _hearers(event: str) -> str:
-    return ", ".join(code(record.name) for record in records() if record.tells_of(event))
+def _named(event: str, records: Iterable[Notice | Report]) -> str:
+    return ", ".join(code(record.name) for record in records if record.tells_of(event))
 
 
 def example(text: str) -> str:

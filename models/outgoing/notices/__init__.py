@@ -1,6 +1,7 @@
 """Who is told of what: each notice and each report is one record, in the module of its subject.
 
-An event is told by the records that name it, or it stands in `SILENT`; a test finds what is in neither.
+People are told of an event by the notices that name it, or it stands in `SILENT`; a test finds what is in
+neither.
 docs/reference/notices.md and docs/reference/events.md are made from here.
 """
 

@@ -1,4 +1,7 @@
-"""What nobody is told of: why → events. The audit record keeps them all the same."""
+"""What no person is told of: why → events.
+
+The audit record keeps them all the same; reports to the government's systems are another matter.
+"""
 
 from collections.abc import Mapping
 
@@ -24,6 +27,7 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "application.material_followed",
         "material.kept",
         "material.dropped",
+        "review.given",
     ),
     "how a visit ended, which the page of the appointment shows": (
         "appointment.served",

@@ -103,9 +103,9 @@ async def test_a_store_keeps_no_event_that_it_does_not_declare(parts: Parts, hap
     await happen("a")
     before = await parts.things.get("a")
     lost = Event("thing.lost", "a", cause())
-    with pytest.raises(AssertionError, match="Things.tells lacks thing.lost"):
+    with pytest.raises(AssertionError, match=r"Things\.tells lacks thing\.lost"):
         await parts.things.change("a", expects={}, event=lost, otherwise=ChangedMeanwhile)
-    with pytest.raises(AssertionError, match="Things.tells lacks thing.lost"):
+    with pytest.raises(AssertionError, match=r"Things\.tells lacks thing\.lost"):
         await parts.things.add({"_id": "b"}, lost)
     assert await parts.things.get("a") == before
     assert await parts.things.documents.count_documents({}) == 1
