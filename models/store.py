@@ -73,6 +73,8 @@ class Store:
     """
 
     collection: ClassVar[str]
+    tells: ClassVar[tuple[str, ...]] = ()
+    """The names of all events that its documents can carry."""
     indexes: ClassVar[Sequence[IndexModel]] = ()
     missing: ClassVar[type[NotFound]] = NothingFound
 
@@ -96,7 +98,7 @@ class Store:
 
     async def add(self, document: Document, event: Event) -> Document:
         """Insert a new document together with the event that tells of it."""
-        await self.documents.insert_one({**document, "events": [event.document()]})
+        await self.documents.insert_one({**document, "events": [self._kept(event)]})
         return document
 
     async def change(
@@ -118,7 +120,7 @@ class Store:
         """
         changed: Document | None = await self.documents.find_one_and_update(
             {"_id": key, **expects},
-            _operators(event, sets, update),
+            self._operators(event, sets, update),
             return_document=ReturnDocument.AFTER,
             session=session,
         )
@@ -142,7 +144,7 @@ class Store:
             DomainError: `otherwise`, if the document is there and does not fulfil `match`, or if another one
                 has a value that must be unique.
         """
-        written = await insert_or_update(self.documents, match, _operators(event, sets, update))
+        written = await insert_or_update(self.documents, match, self._operators(event, sets, update))
         if written is None:
             raise otherwise()
         return written
@@ -157,21 +159,28 @@ class Store:
         async for found in self.documents.find(matching, {"_id": 1}, session=session):
             key = found["_id"]
             await self.documents.update_one(
-                {"_id": key, **matching}, _operators(event(key), sets), session=session
+                {"_id": key, **matching}, self._operators(event(key), sets), session=session
             )
 
     async def note(self, key: Any, event: Event) -> None:
         """Record what happened, with no other change; one write, whether or not there is such a document."""
-        await self.documents.update_one({"_id": key}, _operators(event))
+        await self.documents.update_one({"_id": key}, self._operators(event))
 
+    def _operators(
+        self, event: Event, sets: Document | None = None, update: Document | None = None
+    ) -> Document:
+        """The update that makes a change and records its event."""
+        operators: Document = {**(update or {})}
+        if sets:
+            operators["$set"] = {**operators.get("$set", {}), **sets}
+        operators["$push"] = {**operators.get("$push", {}), "events": self._kept(event)}
+        return operators
 
-def _operators(event: Event, sets: Document | None = None, update: Document | None = None) -> Document:
-    """The update that makes a change and records its event."""
-    operators: Document = {**(update or {})}
-    if sets:
-        operators["$set"] = {**operators.get("$set", {}), **sets}
-    operators["$push"] = {**operators.get("$push", {}), "events": event.document()}
-    return operators
+    def _kept(self, event: Event) -> Document:
+        """An event as a document keeps it; one that is missing in `tells` is our own mistake."""
+        if event.name not in self.tells:
+            raise AssertionError(f"{type(self).__name__}.tells lacks {event.name}")
+        return event.document()
 
 
 async def insert_or_update(documents: Any, match: Document, update: Document) -> Document | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import get_type_hints
 
 from models.applications import Applications
 from models.applications.papers import Papers
@@ -71,6 +72,12 @@ class Stores:
         """Create all indexes; safe to repeat."""
         for store in self.all():
             await store.prepare()
+
+
+def told() -> dict[str, type[Store]]:
+    """Every event that can happen, and the store whose documents carry it to the worker."""
+    kinds = (kind for kind in get_type_hints(Stores).values() if isinstance(kind, type))
+    return {event: kind for kind in kinds if issubclass(kind, Store) for event in kind.tells}
 
 
 def assemble(

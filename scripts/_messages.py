@@ -25,8 +25,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACE = re.compile(r"\{\w*\}")
 NOT_PAGES = {"operations.py"}
 """Handlers that speak to programs."""
-NOT_SAID = {"masks.py"}
-"""Models whose Chinese is for comparing."""
+NOT_SAID = {"masks.py", "notices"}
+"""Models whose Chinese is for comparing, or goes out in Chinese only."""
 FOR_STAFF = {"StaffForm", "FormField"}
 """Records of models whose words staff alone read."""
 NOT_FOR_CITIZENS = {"admin", "api", "chat"}
@@ -90,14 +90,15 @@ def _under(key: str, value: object) -> Iterator[str]:
 
 
 def code_messages(root: Path) -> Iterator[str]:
-    pages = (
-        path
-        for path in (root / "handlers").rglob("*.py")
-        if path.name not in NOT_PAGES and not NOT_FOR_CITIZENS & set(path.parts)
-    )
-    models = (path for path in (root / "models").rglob("*.py") if path.name not in NOT_SAID)
+    pages = _below(root / "handlers", NOT_PAGES | NOT_FOR_CITIZENS)
+    models = _below(root / "models", NOT_SAID)
     for path in [*pages, *models]:
         yield from texts(ast.parse(path.read_text("utf-8")))
+
+
+def _below(folder: Path, without: set[str]) -> list[Path]:
+    """Modules, but for the files and folders of these names."""
+    return [path for path in folder.rglob("*.py") if not without & set(path.relative_to(folder).parts)]
 
 
 def texts(tree: ast.AST) -> Iterator[str]:

@@ -6,18 +6,9 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
 from handlers.web.staff import needs
 from models.errors import DomainError
+from models.outgoing.notices import named
 from models.staff.scopes import department_limit, scopes
 
-NOTICES = {
-    "code": "验证码",
-    "receipt": "申请回执",
-    "progress": "进度通知",
-    "appointment": "预约通知",
-    "rebinding": "转绑提醒",
-    "agency": "经办人通知",
-    "acceptance": "一站式系统",
-    "reviews": "好差评系统",
-}
 PARTS = {"all": "全部短信", "code": "验证码短信", "courtesy": "便民通知短信"}
 CHANNELS = {"wechat": "微信", "sms": "短信", "government": "政务系统"}
 CODES: Mapping[str, str] = {
@@ -82,7 +73,7 @@ class DeliveriesPage(PanelPage):
             waiting=await deliveries.waiting(self.now),
             subjects=await subjects(self.services, {one["event"] for one in (*failed, *retrying)}),
             may_read=self.may_read,
-            notices=NOTICES,
+            notices=named(),
             channels=CHANNELS,
             meaning=meaning,
             spent=await self.services.sms.spent(self.now),

@@ -56,6 +56,13 @@ class ApplicationStore(Store):
 
     collection = "applications"
     missing = ApplicationNotFound
+    tells = (
+        *(step.event for step in STEPS.values()),
+        "application.started",
+        "application.saved",
+        "application.material_changed",
+        "application.material_followed",
+    )
     indexes: ClassVar[Sequence[IndexModel]] = [
         unique_text("serial"),
         unique_text("draft"),

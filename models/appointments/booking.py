@@ -174,6 +174,11 @@ class Appointments(Store):
 
     collection = "appointments"
     missing = AppointmentNotFound
+    tells = (
+        "appointment.booked",
+        "appointment.cancelled",
+        *(f"appointment.{ending.value}" for ending in Ending),
+    )
     indexes: ClassVar = [
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),

@@ -30,6 +30,7 @@ class Departments(Store):
 
     collection = "departments"
     missing = DepartmentNotFound
+    tells = ("department.added", "department.changed")
 
     async def put(self, department: Department, by: Cause) -> bool:
         """Keep a department as it is described; False if that changed nothing."""

@@ -43,6 +43,7 @@ class Guides(Store):
 
     collection = "guides"
     missing = GuideNotFound
+    tells = ("guide.drafted", "guide.published", "guide.superseded")
     indexes: ClassVar = [
         IndexModel(
             "item", unique=True, partialFilterExpression={"state": "published"}, name="published_item"

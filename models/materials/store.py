@@ -42,6 +42,7 @@ class Materials(Store):
 
     collection = "materials"
     missing = FileNotFound
+    tells = ("material.kept", "material.viewed", "material.dropped")
     indexes: ClassVar = [IndexModel("application"), IndexModel("at")]
 
     def __init__(self, database: Database, privacy: Privacy) -> None:

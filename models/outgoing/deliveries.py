@@ -77,6 +77,7 @@ class Deliveries(Store):
 
     collection = "deliveries"
     missing = DeliveryNotFound
+    tells = ("delivery.retried",)
     indexes: ClassVar = [
         IndexModel(
             [("due_at", ASCENDING)],

@@ -43,7 +43,7 @@ class Purpose(StrEnum):
     LEGAL = "legal"
 
 
-NOTICES: dict[Purpose, Limit] = {
+PER_PHONE: dict[Purpose, Limit] = {
     Purpose.COURTESY: Limit("courtesy_phone", 15, Window.DAY, PhoneNoticeLimit),
     Purpose.LEGAL: Limit("legal_phone", 40, Window.DAY, PhoneNoticeLimit),
 }

@@ -43,6 +43,16 @@ class Accounts(Store):
 
     collection = "accounts"
     missing = AccountNotFound
+    tells = (
+        "account.arrived",
+        "account.followed",
+        "account.unfollowed",
+        "account.joined",
+        "account.preferred",
+        "account.acting_changed",
+        "account.absorbed",
+        "account.merged",
+    )
     indexes: ClassVar = [unique_text("openid"), unique_text("miniprogram_openid"), unique_text("unionid")]
 
     async def follow(self, openid: str, by: Cause, at: datetime | None = None) -> Document:

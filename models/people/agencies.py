@@ -50,6 +50,7 @@ class Agencies(Store):
 
     collection = "agencies"
     missing = AgencyNotFound
+    tells = ("agency.requested", "agency.confirmed", "agency.ended")
     indexes: ClassVar = [
         IndexModel([("person", 1), ("state", 1)]),
         IndexModel([("representative", 1), ("state", 1)]),

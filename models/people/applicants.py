@@ -63,6 +63,16 @@ class Applicants(Store):
 
     collection = "applicants"
     missing = ApplicantNotFound
+    tells = (
+        "applicant.bound",
+        "applicant.rebound",
+        "applicant.unbound",
+        "applicant.moved",
+        "applicant.registered",
+        "applicant.verified_at_window",
+        "applicant.phone_changed",
+        "applicant.revealed",
+    )
     indexes: ClassVar = [
         IndexModel("credential.index", unique=True, name="credential"),
         IndexModel("credential.number_index", name="number"),

@@ -150,6 +150,7 @@ class PhoneCodes(Store):
     `{id: of its event, account, code (sealed), sent_at, expires_at, tries, used}`."""
 
     collection = "phone_codes"
+    tells = ("phone_code.requested",)
     indexes: ClassVar = [
         IndexModel("purge_at", name="purge", expireAfterSeconds=0, partialFilterExpression={"events": []})
     ]

@@ -90,6 +90,7 @@ def slots(hall: Hall, group: str, day: date, calendar: Workdays) -> list[Slot]:
 class Halls(Store):
     collection = "halls"
     missing = HallNotFound
+    tells = ("hall.added", "hall.changed")
     indexes: ClassVar[Sequence[IndexModel]] = [
         IndexModel([("location", GEOSPHERE)]),
         IndexModel([("kind", ASCENDING), ("township", ASCENDING)]),

@@ -85,6 +85,7 @@ class Staff(Store):
 
     collection = "staff"
     missing = StaffNotFound
+    tells = ("staff.enrolled", "staff.signed_in", "staff.locked")
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)

@@ -149,6 +149,7 @@ class Reviews(Store):
     what is reviewed `{item, item_name, department, serial, hall}`."""
 
     collection = "reviews"
+    tells = ("review.given",)
     indexes: ClassVar = [
         IndexModel([("department", 1), ("at", DESCENDING)]),
         IndexModel([("applicant", 1), ("at", DESCENDING)]),

@@ -1,7 +1,7 @@
 """The message templates that the account has, and what WeChat takes in their fields.
 
 A field's type is the beginning of its name: `thing2` is a `thing`. Sources: WeChat's table of parameter
-types for template and subscription messages; docs/architecture.md, Notices, for the templates.
+types for template and subscription messages; docs/reference/notices.md for the templates.
 """
 
 import re

@@ -173,8 +173,8 @@ async def test_scripts_help_along(town: Town, chromium: Chromium, tmp_path: Path
     await page.set_input_files("[type=file]", tmp_path / "bad.jpg")
     await page.wait_for_selector(".field__error:has-text('照片模糊')")
     assert await page.is_visible(".preview")
-    cannot_be_shown = {"name": "a.heic.jpg", "mimeType": "image/jpeg", "buffer": b"not for this browser"}
-    await page.set_input_files("[type=file]", cannot_be_shown)
+    await asyncio.to_thread((tmp_path / "a.heic.jpg").write_bytes, b"not for this browser")
+    await page.set_input_files("[type=file]", tmp_path / "a.heic.jpg")
     await page.wait_for_selector(".field__error:has-text('只接受照片')")
     assert not await page.is_visible(".preview")
     await page.set_input_files("[type=file]", tmp_path / "good.jpg")

@@ -18,6 +18,10 @@ from tests.test_imports import TREES, top
 
 class Things(Store):
     collection = "guarded_things"
+    tells = tuple(
+        f"thing.{what}"
+        for what in ("made", "changed", "open", "closed", "counted", "taken", "named", "looked_for")
+    )
     indexes: ClassVar = [IndexModel("name", unique=True, sparse=True)]
 
 

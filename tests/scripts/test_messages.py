@@ -67,3 +67,13 @@ def test_extraction_sees_templates_and_code() -> None:
         "有{count}处需要修改，请按提示核对",
     } <= found
     assert not any("life events" in text for text in found)
+
+
+def test_where_the_house_lies_changes_nothing(tmp_path: Path) -> None:
+    """A clone below a folder that is called as a door is."""
+    for part in ("handlers/citizen", "handlers/admin", "models/outgoing/notices", "models/places"):
+        folder = tmp_path / "admin" / "notices" / part
+        folder.mkdir(parents=True)
+        (folder / "words.py").write_text(f'WORD = "字{part}"', "utf-8")
+    found = set(_messages.code_messages(tmp_path / "admin" / "notices"))
+    assert found == {"字handlers/citizen", "字models/places"}

@@ -12,11 +12,11 @@ from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import CommonRequest
 
+from models.outgoing.notices import NOTICES
 from simulator import start
 from simulator.aliyun.service import TEMPLATES, signature
 from tests.conftest import Clock
 from tests.simulator.conftest import CONFIG, Peer, Service
-from wechat_backend.worker.notices import PARAMETERS
 
 VERSION = {"SendSms": "2017-05-25", "Id2MetaVerify": "2019-03-07"}
 CODE = {
@@ -77,7 +77,7 @@ async def refused(peer: Peer, action: str = "SendSms", **options: Any) -> tuple[
 
 
 def test_the_templates_have_the_parameters_of_the_notices() -> None:
-    assert {f"SMS_{notice.upper()}": set(names) for notice, names in PARAMETERS.items()} == {
+    assert {f"SMS_{notice.name.upper()}": set(notice.parameters) for notice in NOTICES.values()} == {
         name: set(template.parameters) for name, template in TEMPLATES.items()
     }
 

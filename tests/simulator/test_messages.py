@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from models.outgoing.notices import NOTICES
 from simulator.wechat.template_library import LIBRARY
 from tests.simulator.conftest import Peer
-from wechat_backend.worker.notices import FIELDS
 
 GOOD = {
     "character_string1": "PY20261124-0001-A",
@@ -45,7 +45,8 @@ async def send(peer: Peer, message: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_library_has_the_fields_of_the_notices() -> None:
-    assert {f"TM_{notice.upper()}": list(fields) for notice, fields in FIELDS.items()} == {
+    by_wechat = [notice for notice in NOTICES.values() if notice.fields]
+    assert {f"TM_{notice.name.upper()}": list(notice.fields) for notice in by_wechat} == {
         name: list(template.fields) for name, template in LIBRARY.items()
     }
 

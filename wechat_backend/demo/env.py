@@ -13,12 +13,12 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from models.outgoing.deliveries import Via
+from models.outgoing.notices import sent_by
+
 ALPHABET = string.ascii_letters + string.digits
 LAST_OF_32_BYTES = "AEIMQUYcgkosw048"
 """What the 43rd character of 32 bytes in base64 can be."""
-
-NOTICES = ("code", "receipt", "progress", "appointment", "rebinding", "agency")
-"""docs/architecture.md, Notices; `code` goes by SMS only."""
 
 
 def _secret(length: int) -> str:
@@ -70,8 +70,8 @@ def addresses(port: int, simulator_port: int, mongo_uri: str) -> dict[str, str]:
         "PANYU_CODES_PER_ADDRESS_HOUR": "3000",
         "PANYU_CODES_PER_ADDRESS": "30000",
         "PANYU_GOVERNMENT_URL": f"{simulator}/government",
-        "PANYU_WECHAT_TEMPLATES": json.dumps({name: f"TM_{name.upper()}" for name in NOTICES[1:]}),
-        "PANYU_SMS_TEMPLATES": json.dumps({name: f"SMS_{name.upper()}" for name in NOTICES}),
+        "PANYU_WECHAT_TEMPLATES": json.dumps({name: f"TM_{name.upper()}" for name in sent_by(Via.WECHAT)}),
+        "PANYU_SMS_TEMPLATES": json.dumps({name: f"SMS_{name.upper()}" for name in sent_by(Via.SMS)}),
     }
 
 

@@ -2,14 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.chat.inbox import Inbox
-from models.counters import Counters
-from models.leases import Leases
-from models.outgoing.closures import Closures
 from models.outgoing.deliveries import Via
-from models.outgoing.outbox import Outbox
-from models.outgoing.sms import SmsDays
-from models.outgoing.workers import Workers
 from models.stores import Stores
 from wechat_backend.database.connection import NOBODY, connect
 from wechat_backend.gateways import Gateways
@@ -24,9 +17,6 @@ from wechat_backend.worker.loops import Worker
 from wechat_backend.worker.menu import menu
 from wechat_backend.worker.postage import Postage
 from wechat_backend.worker.sender import Channel, Sender
-
-WITHOUT_EVENTS = (Outbox, Inbox, Counters, SmsDays, Closures, Workers, Leases)
-"""Stores from which there is nothing to relay."""
 
 
 async def run(settings: Settings) -> None:
@@ -63,7 +53,7 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
         Via.GOVERNMENT: channels.government,
     }
     return Worker(
-        stores=[store for store in stores.all() if not isinstance(store, WITHOUT_EVENTS)],
+        stores=[store for store in stores.all() if store.tells],
         outbox=stores.outbox,
         deliveries=stores.deliveries,
         workers=stores.workers,

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from models.errors import NotFound
+from models.outgoing.notices import NOTICES
 from models.store import Document
 from models.stores import Stores
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import GatewayError, Remedy
-from wechat_backend.worker import notices
+from wechat_backend.worker.letters.letter import Letter, fields, parameters
 from wechat_backend.worker.letters.writers import write
-from wechat_backend.worker.notices import Letter
 from wechat_backend.worker.postage import Postage
-from wechat_backend.worker.reports import REPORTS
+from wechat_backend.worker.reports import REPORTERS
 
 
 class Channels:
@@ -30,34 +30,35 @@ class Channels:
         self.templates, self.sms_templates, self.postage = templates, sms_templates, postage
 
     async def wechat(self, delivery: Document) -> str:
-        notice = delivery["notice"]
+        notice = NOTICES[delivery["notice"]]
         letter = await self._letter(delivery)
         openid = await self._openid(letter)
-        if not (template := self.templates.get(notice)):
+        if not (template := self.templates.get(notice.name)):
             raise GatewayError("wechat", "no_template", Remedy.FALL_BACK)
         return await self.gateways.wechat.send_template(
             openid,
             template,
-            notices.fields(notice, letter),
+            fields(notice, letter),
             self.base_url + letter.page,
             delivery["_id"],
         )
 
     async def sms(self, delivery: Document) -> str:
-        notice = delivery["notice"]
+        notice = NOTICES[delivery["notice"]]
         letter = await self._letter(delivery)
         if not letter.phone:
             raise GatewayError("sms", "no_phone", Remedy.GIVE_UP)
-        if not (template := self.sms_templates.get(notice)):
+        if not (template := self.sms_templates.get(notice.name)):
             raise GatewayError("sms", "no_template", Remedy.GIVE_UP)
-        parameters = notices.parameters(notice, letter)
-        async with self.postage.paid(delivery, notices.PURPOSES[notice], letter.phone):
-            return await self.gateways.sms.send(letter.phone, template, parameters, delivery["_id"])
+        async with self.postage.paid(delivery, notice.purpose, letter.phone):
+            return await self.gateways.sms.send(
+                letter.phone, template, parameters(notice, letter), delivery["_id"]
+            )
 
     async def government(self, delivery: Document) -> str:
         event = await self.stores.outbox.event(delivery["event"])
         system = delivery["notice"]
-        body = await REPORTS[system](self.stores, event)
+        body = await REPORTERS[system](self.stores, event)
         return await self.gateways.government.tell(system, body, delivery["_id"])
 
     async def _letter(self, delivery: Document) -> Letter:

@@ -10,12 +10,12 @@ import structlog
 from models.applications import Applications
 from models.events import Cause, Channel
 from models.materials.store import Materials
+from models.outgoing import notices
 from models.outgoing.deliveries import Deliveries
 from models.outgoing.outbox import Outbox
 from models.outgoing.workers import Workers
 from models.store import Document, Store
 from wechat_backend.gateways.base import Clock
-from wechat_backend.worker import notices
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.jobs.menu import MenuPublisher
 from wechat_backend.worker.loop import Expect, Loop

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from models.counters import Counters, Use
 from models.errors import TooMany
-from models.outgoing.sms import NOTICES, Purpose, SmsDays
+from models.outgoing.sms import PER_PHONE, Purpose, SmsDays
 from models.store import Document
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy
 from wechat_backend.worker.sender import NotNow
@@ -34,7 +34,7 @@ class Postage:
         if purpose is Purpose.CODE or delivery["attempts"] > 1:
             yield
             return
-        now, places = self.clock(), [Use(NOTICES[purpose], phone)]
+        now, places = self.clock(), [Use(PER_PHONE[purpose], phone)]
         try:
             async with self.counters.taken(places, now):
                 await self.sms.take(purpose, now)

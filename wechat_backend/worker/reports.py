@@ -5,6 +5,7 @@ from typing import Any
 
 from models.events import Channel
 from models.guides import Guide
+from models.outgoing.notices import REPORTS
 from models.people.credentials import ApplicantKind
 from models.store import Document
 from models.stores import Stores
@@ -12,24 +13,12 @@ from models.workdays import local
 
 PANYU = "440113"
 """The administrative division code of 番禺区."""
-STATES: Mapping[str, str] = {
-    "application.submitted": "submitted",
-    "application.supplemented": "submitted",
-    "application.supplement_requested": "supplement_requested",
-    "application.accepted": "accepted",
-    "application.not_accepted": "not_accepted",
-    "application.returned": "returned",
-    "application.concluded": "concluded",
-    "application.withdrawn": "withdrawn",
-}
-"""Event → the state that the application went into; it may have gone on since."""
 PLATFORMS = {Channel.WECHAT: "2", Channel.MINIPROGRAM: "2", Channel.KIOSK: "5", Channel.WINDOW: "4"}
 """`pf`: 2 mobile, 4 tablet at a hall, 5 another device at a hall, 7 the system."""
 THE_SYSTEM = "7"
 TIME = "%Y-%m-%d %H:%M:%S"
-CONCLUDED = "3"
 
-Report = Callable[[Stores, Document], Awaitable[dict[str, Any]]]
+Reporter = Callable[[Stores, Document], Awaitable[dict[str, Any]]]
 """From an event to the body of the request."""
 
 
@@ -39,7 +28,7 @@ async def _acceptance(stores: Stores, event: Document) -> dict[str, Any]:
         "serial": application["serial"],
         "item": application["item"],
         "department": application["department"],
-        "state": STATES[event["name"]],
+        "state": REPORTS["acceptance"].states[event["name"]],
         "at": event["at"].isoformat(),
     }
 
@@ -57,7 +46,7 @@ async def _review(stores: Stores, event: Document) -> dict[str, Any]:
         "taskHandleItem": guide.item,
         "taskName": guide.name,
         "projectNo": matter.get("serial") or matter["_id"],
-        "proStatus": CONCLUDED,
+        "proStatus": REPORTS["reviews"].states[event["name"]],
         "proDepart": department["name"],
         "userName": applicant["masked_name"],
         "userProp": "1" if applicant["kind"] == ApplicantKind.PERSON else "2",
@@ -88,5 +77,5 @@ def _accepted(matter: Document) -> str:
     return ""
 
 
-REPORTS: Mapping[str, Report] = {"acceptance": _acceptance, "reviews": _review}
-"""System (see `gateways.government.PATHS`) → what it is told."""
+REPORTERS: Mapping[str, Reporter] = {"acceptance": _acceptance, "reviews": _review}
+"""Report (`models.outgoing.notices`) → what its system is told."""

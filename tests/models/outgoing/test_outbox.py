@@ -33,6 +33,7 @@ NOTICE = Plan(Via.WECHAT, "progress", "applicant-1", Via.SMS)
 
 class Things(Store):
     collection = "things"
+    tells = ("thing.made", "thing.changed")
 
 
 class Parts:
@@ -95,6 +96,19 @@ async def test_events_that_come_while_relaying_are_kept(
     await parts.things.change("a", expects={}, event=later, otherwise=ChangedMeanwhile)
     await parts.outbox._remove(parts.things, document)
     assert [event["id"] for event in (await parts.things.get("a"))["events"]] == [later.id]
+
+
+async def test_a_store_keeps_no_event_that_it_does_not_declare(parts: Parts, happen: Any, cause: Any) -> None:
+    """So that no event can be one of which nobody decided who is told."""
+    await happen("a")
+    before = await parts.things.get("a")
+    lost = Event("thing.lost", "a", cause())
+    with pytest.raises(AssertionError, match=r"Things\.tells lacks thing\.lost"):
+        await parts.things.change("a", expects={}, event=lost, otherwise=ChangedMeanwhile)
+    with pytest.raises(AssertionError, match=r"Things\.tells lacks thing\.lost"):
+        await parts.things.add({"_id": "b"}, lost)
+    assert await parts.things.get("a") == before
+    assert await parts.things.documents.count_documents({}) == 1
 
 
 @pytest.mark.parametrize("died_after", ["record", "plan"])

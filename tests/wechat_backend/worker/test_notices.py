@@ -2,19 +2,9 @@
 
 import pytest
 
-from models.outgoing.deliveries import Via
+from models.outgoing.notices import NOTICES, plan
+from wechat_backend.worker.letters.letter import Letter, fields, limit_of, parameters, shorten
 from wechat_backend.worker.menu import fingerprint, menu
-from wechat_backend.worker.notices import (
-    FIELDS,
-    LIMITS,
-    PARAMETERS,
-    RULES,
-    Letter,
-    fields,
-    parameters,
-    plan,
-    shorten,
-)
 
 
 def planned(event: str, **document: str) -> set[tuple[str, str, str, str | None]]:
@@ -71,19 +61,13 @@ def test_what_concerns_nobody_is_told_to_nobody() -> None:
     assert planned("account.followed") == set()
 
 
-def test_every_notice_has_its_templates() -> None:
-    told = {rule.notice: rule for rules in RULES.values() for rule in rules}
-    by = {via: {name for name, rule in told.items() if via in (*rule.vias, rule.fallback)} for via in Via}
-    assert by[Via.WECHAT] == set(FIELDS)
-    assert by[Via.SMS] == set(PARAMETERS)
-
-
-@pytest.mark.parametrize("notice", sorted(FIELDS))
+@pytest.mark.parametrize("name", sorted(NOTICES))
 @pytest.mark.parametrize("text", ["", "长" * 60, "两\n行", "A" * 60])
-def test_fields_fit(notice: str, text: str) -> None:
-    letter = Letter(dict.fromkeys([*FIELDS[notice].values(), *PARAMETERS[notice]], text))
-    for name, value in fields(notice, letter).items():
-        limit = LIMITS.get(name.rstrip("0123456789"))
+def test_fields_fit(name: str, text: str) -> None:
+    notice = NOTICES[name]
+    letter = Letter(dict.fromkeys([*notice.fields.values(), *notice.parameters], text))
+    for field, value in fields(notice, letter).items():
+        limit = limit_of(field)
         assert value
         assert limit is None or (len(value) <= limit and "\n" not in value)
     assert all(1 <= len(value) <= 35 for value in parameters(notice, letter).values())

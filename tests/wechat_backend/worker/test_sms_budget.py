@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.outgoing.sms import NOTICES, Purpose, SmsLimits, SmsUsedUp
+from models.outgoing.sms import PER_PHONE, Purpose, SmsLimits, SmsUsedUp
 from models.people.parties import Party
 from models.workdays import local_date, local_moment
 from simulator import Running
@@ -14,7 +14,6 @@ from tests.conftest import ADDRESS, Clock
 from tests.wechat_backend.worker.platforms import Platforms
 from tests.wechat_backend.worker.test_applications import goes_on, submitted
 from tests.wechat_backend.worker.world import World
-from wechat_backend.worker import notices
 from wechat_backend.worker.postage import AGAIN
 from wechat_backend.worker.sender import QUOTA_WAIT
 
@@ -59,9 +58,8 @@ async def party(world: World, platforms: Platforms, clock: Clock) -> Party:
     return found
 
 
-def test_every_message_has_its_purpose() -> None:
-    assert notices.PURPOSES.keys() == notices.PARAMETERS.keys()
-    assert NOTICES.keys() == set(Purpose) - {Purpose.CODE}
+def test_every_message_has_its_bound() -> None:
+    assert PER_PHONE.keys() == set(Purpose) - {Purpose.CODE}
 
 
 @pytest.mark.article(11)

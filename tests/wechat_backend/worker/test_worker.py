@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from models.outgoing import notices
 from models.outgoing.deliveries import LEASE, Plan
 from models.people.credentials import ApplicantKind, Credential, CredentialKind
 from models.people.verification import PlatformUser
@@ -21,7 +22,6 @@ from tests.handlers.guides import USCC, a_guide
 from tests.wechat_backend.worker.dies import POINTS
 from tests.wechat_backend.worker.platforms import MENU, SEND, Platforms
 from tests.wechat_backend.worker.world import OPENID, PHONE, World
-from wechat_backend.worker import notices
 
 ROOT = Path(__file__).parents[3]
 

@@ -7,6 +7,8 @@ from datetime import datetime, time
 from typing import Any
 
 from models.events import Cause, Channel
+from models.outgoing.deliveries import Via
+from models.outgoing.notices import sent_by
 from models.people.applicants import Applicants
 from models.people.credentials import Credential, CredentialKind
 from models.people.parties import Party
@@ -21,7 +23,6 @@ from wechat_backend.settings import Settings
 from wechat_backend.wiring import privacy_of
 from wechat_backend.worker import build
 
-NOTICES = ("code", "receipt", "progress", "appointment", "rebinding", "agency")
 PHONE = "13800138000"
 OPENID = "openid-of-wang"
 HALL = Hall.model_validate(
@@ -53,14 +54,14 @@ def environment(peer: str, mongo_uri: str, database: str) -> dict[str, str]:
         "PANYU_WECHAT_TOKEN": "token-of-the-tests",
         "PANYU_WECHAT_AES_KEY": "k" * 42 + "A",
         "PANYU_WECHAT_API_URL": peer,
-        "PANYU_WECHAT_TEMPLATES": json.dumps({name: f"TM_{name.upper()}" for name in NOTICES[1:]}),
+        "PANYU_WECHAT_TEMPLATES": json.dumps({name: f"TM_{name.upper()}" for name in sent_by(Via.WECHAT)}),
         "PANYU_MINIPROGRAM_APPID": "wxmini",
         "PANYU_MINIPROGRAM_SECRET": "mini",
         "PANYU_ALIYUN_KEY_ID": "key-id",
         "PANYU_ALIYUN_KEY_SECRET": "key-secret",
         "PANYU_ALIYUN_SMS_URL": peer,
         "PANYU_ALIYUN_REALNAME_URL": peer,
-        "PANYU_SMS_TEMPLATES": json.dumps({name: f"SMS_{name.upper()}" for name in NOTICES}),
+        "PANYU_SMS_TEMPLATES": json.dumps({name: f"SMS_{name.upper()}" for name in sent_by(Via.SMS)}),
         "PANYU_GOVERNMENT_URL": f"{peer}/government",
         "PANYU_GOVERNMENT_APP_ID": "panyu",
         "PANYU_GOVERNMENT_SECRET": "government-secret",

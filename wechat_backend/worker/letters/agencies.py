@@ -1,31 +1,26 @@
 """Letters between an agent and a legal representative."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 from models.store import Document
 from models.stores import Stores
-from wechat_backend.worker.notices import Letter
+from wechat_backend.worker.letters.letter import Facts, Gathered
 from wechat_backend.worker.sender import Overtaken
 
-AGENCY: Mapping[str, str] = {
-    "agency.requested": "待您确认",
-    "agency.confirmed": "已确认",
-    "agency.ended": "已结束",
-}
+
+@dataclass(frozen=True)
+class AgencyFacts(Facts):
+    enterprise: str
+    person: str
 
 
-async def write_agency(stores: Stores, delivery: Document, event: Document) -> Letter:
+async def about_agency(stores: Stores, delivery: Document, event: Document) -> Gathered:
     """To the legal representative who is asked, or to the agent who is told."""
     agency = await stores.agencies.get(event["about"])
     body = await stores.applicants.get(agency["body"])
     told = await _told(stores, delivery["recipient"])
-    return Letter(
-        {
-            "enterprise": stores.applicants.name(body),
-            "person": agency["agent_name"],
-            "status": AGENCY[event["name"]],
-        },
-        page="/enterprises",
+    return Gathered(
+        AgencyFacts(enterprise=stores.applicants.name(body), person=agency["agent_name"]),
         account=told["account"],
         phone=stores.applicants.phone(told),
     )

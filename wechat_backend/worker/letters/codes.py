@@ -1,14 +1,25 @@
 """The letter with a code for a phone."""
 
+from dataclasses import dataclass
+
 from models.errors import NotFound
 from models.store import Document
 from models.stores import Stores
-from wechat_backend.worker.notices import Letter
+from wechat_backend.worker.letters.letter import Facts, Gathered
 from wechat_backend.worker.sender import Overtaken
 
 
-async def write_code(stores: Stores, _delivery: Document, event: Document) -> Letter:
-    """Only the newest code of its account, and only while it is valid: an old one would mislead."""
+@dataclass(frozen=True)
+class CodeFacts(Facts):
+    code: str
+
+
+async def about_code(stores: Stores, _delivery: Document, event: Document) -> Gathered:
+    """Only the newest code of its account, and only while it is valid: an old one would mislead.
+
+    Raises:
+        Overtaken: `code_expired`, `newer_code`.
+    """
     try:
         kept = await stores.phone_codes.get(event["about"])
     except NotFound:
@@ -19,4 +30,4 @@ async def write_code(stores: Stores, _delivery: Document, event: Document) -> Le
     if code != stores.phone_codes.newest(kept, code["account"]):
         raise Overtaken("newer_code")
     phone, digits = stores.phone_codes.secret(kept, code)
-    return Letter({"code": digits}, phone=phone)
+    return Gathered(CodeFacts(code=digits), phone=phone)

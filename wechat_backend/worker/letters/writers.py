@@ -1,18 +1,35 @@
-"""Writes the letter of a delivery: the facts of its notice, as the event and the documents tell them."""
+"""Writes the letter of a delivery: its notice's words, and the facts as event and documents tell them now."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
 
+from models.outgoing.notices import NOTICES
 from models.store import Document
 from models.stores import Stores
-from wechat_backend.worker.letters.agencies import write_agency
-from wechat_backend.worker.letters.applications import write_application
-from wechat_backend.worker.letters.appointments import write_appointment
-from wechat_backend.worker.letters.codes import write_code
-from wechat_backend.worker.letters.people import write_rebinding
-from wechat_backend.worker.notices import Letter
+from wechat_backend.worker.letters.agencies import AgencyFacts, about_agency
+from wechat_backend.worker.letters.applications import ApplicationFacts, about_application
+from wechat_backend.worker.letters.appointments import AppointmentFacts, about_appointment
+from wechat_backend.worker.letters.codes import CodeFacts, about_code
+from wechat_backend.worker.letters.letter import Facts, Gathered, Letter
+from wechat_backend.worker.letters.people import ApplicantFacts, about_applicant
 
-Writer = Callable[[Stores, Document, Document], Awaitable[Letter]]
-"""From a delivery and its event to the letter."""
+
+@dataclass(frozen=True)
+class Subject:
+    """`gather` makes `facts` from a delivery and its event."""
+
+    facts: type[Facts]
+    gather: Callable[[Stores, Document, Document], Awaitable[Gathered]]
+
+
+SUBJECTS: Mapping[str, Subject] = {
+    "phone_code": Subject(CodeFacts, about_code),
+    "application": Subject(ApplicationFacts, about_application),
+    "appointment": Subject(AppointmentFacts, about_appointment),
+    "applicant": Subject(ApplicantFacts, about_applicant),
+    "agency": Subject(AgencyFacts, about_agency),
+}
+"""By what an event's name begins with."""
 
 
 async def write(stores: Stores, delivery: Document, event: Document) -> Letter:
@@ -20,14 +37,12 @@ async def write(stores: Stores, delivery: Document, event: Document) -> Letter:
     Raises:
         Overtaken: there is nothing to send any more.
     """
-    return await WRITERS[delivery["notice"]](stores, delivery, event)
-
-
-WRITERS: Mapping[str, Writer] = {
-    "code": write_code,
-    "receipt": write_application,
-    "progress": write_application,
-    "appointment": write_appointment,
-    "rebinding": write_rebinding,
-    "agency": write_agency,
-}
+    notice = NOTICES[delivery["notice"]]
+    words = notice.events[event["name"]].words
+    found = await SUBJECTS[event["name"].partition(".")[0]].gather(stores, delivery, event)
+    return Letter(
+        {**asdict(found.facts), **words},
+        page=notice.page.format(about=event["about"]),
+        account=found.account,
+        phone=found.phone,
+    )

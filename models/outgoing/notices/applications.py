@@ -1,0 +1,56 @@
+"""Notices about an application: its receipt (article 11) and its progress (article 13)."""
+
+from models.outgoing.deliveries import Via
+from models.outgoing.notices.record import APPLICANT, Notice, Telling
+from models.outgoing.sms import Purpose
+
+
+def _progress(status: str, note: str) -> Telling:
+    """What happened, and what to do now."""
+    return Telling(APPLICANT, {"status": status, "note": note})
+
+
+NOTICES = (
+    Notice(
+        name="receipt",
+        label="申请回执",
+        purpose=Purpose.LEGAL,
+        events={"application.submitted": Telling(APPLICANT)},
+        ways=(Via.WECHAT, Via.SMS),
+        fallback=Via.SMS,
+        fields={
+            "character_string1": "serial",
+            "thing2": "item",
+            "thing3": "department",
+            "time4": "time",
+            "thing5": "handling",
+        },
+        parameters=("serial", "item", "department"),
+        page="/applications/{about}/receipt",
+    ),
+    Notice(
+        name="progress",
+        label="进度通知",
+        purpose=Purpose.LEGAL,
+        events={
+            "application.accepted": _progress("已受理", "我们正在办理，请留意进度"),
+            "application.not_accepted": _progress("不予受理", "请点开查看理由和救济途径"),
+            "application.supplement_requested": _progress("需要补齐补正", "请点开查看，一次补齐"),
+            "application.supplemented": _progress("已收到补正材料", "我们将尽快审核"),
+            "application.returned": _progress("已退件", "请点开查看理由"),
+            "application.concluded": _progress("已办结", "请点开查看结果，欢迎评价"),
+            "application.withdrawn": _progress("已撤回", "如需办理可重新申请"),
+        },
+        ways=(Via.WECHAT,),
+        fallback=Via.SMS,
+        fields={
+            "character_string1": "serial",
+            "thing2": "item",
+            "thing3": "status",
+            "time4": "time",
+            "thing5": "note",
+        },
+        parameters=("serial", "item", "status"),
+        page="/applications/{about}",
+    ),
+)

@@ -1,0 +1,84 @@
+"""What a notice is: one record, which planner, worker, panel, demo, `.env.example` and docs read."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from models.outgoing.deliveries import Plan, Via
+from models.outgoing.sms import Purpose
+from models.store import Document
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who is told: `words` for readers; `find` makes the id that a delivery keeps, of event and document."""
+
+    words: str
+    find: Callable[[Document, Document], str]
+
+
+def itself(event: Document, _document: Document) -> str:
+    return str(event["about"])
+
+
+APPLICANT = Recipient("applicant", lambda _event, document: str(document["applicant"]))
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One event of a notice: who is told, and the facts that the event itself puts into words."""
+
+    to: Recipient
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """What people are told by WeChat or SMS.
+
+    `label` is what the panel calls it. `events` maps an event to its telling. It goes by each of `ways`, and
+    by `fallback` where WeChat does not reach the person. `fields` maps a field of the WeChat template to a
+    fact; `parameters` are those of the SMS template, named as the facts are. A fact comes from the words of
+    the event, or is gathered from documents (`wechat_backend.worker.letters`). The WeChat message leads to
+    `page`, in which `{about}` becomes the id of what the event is about.
+    """
+
+    name: str
+    label: str
+    purpose: Purpose
+    events: Mapping[str, Telling]
+    ways: tuple[Via, ...]
+    fallback: Via | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ()
+    page: str = ""
+
+    def tells_of(self, event: str) -> bool:
+        return event in self.events
+
+    def goes_by(self, via: Via) -> bool:
+        return via in (*self.ways, self.fallback)
+
+    def plans(self, event: Document, document: Document) -> Iterator[Plan]:
+        """What is to be sent because of one of its events."""
+        recipient = self.events[event["name"]].to.find(event, document)
+        for via in self.ways:
+            yield Plan(via, self.name, recipient, self.fallback if via is Via.WECHAT else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a system of the government is told.
+
+    `name` is one of `gateways.government.PATHS`; `states` maps an event to the system's own word for the
+    state that it led to.
+    """
+
+    name: str
+    label: str
+    states: Mapping[str, str]
+
+    def tells_of(self, event: str) -> bool:
+        return event in self.states
+
+    def plans(self, _event: Document, _document: Document) -> Iterator[Plan]:
+        yield Plan(Via.GOVERNMENT, self.name, self.name)

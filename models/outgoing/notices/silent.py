@@ -1,0 +1,53 @@
+"""What no person is told of: why → events.
+
+The audit record keeps them all the same; reports to the government's systems are another matter.
+"""
+
+from collections.abc import Mapping
+
+SILENT: Mapping[str, tuple[str, ...]] = {
+    "the person did it, or was there, and sees it at once": (
+        "account.arrived",
+        "account.followed",
+        "account.unfollowed",
+        "account.joined",
+        "account.absorbed",
+        "account.merged",
+        "account.preferred",
+        "account.acting_changed",
+        "applicant.bound",
+        "applicant.unbound",
+        "applicant.moved",
+        "applicant.registered",
+        "applicant.verified_at_window",
+        "application.started",
+        "application.saved",
+        "application.discarded",
+        "application.material_changed",
+        "application.material_followed",
+        "material.kept",
+        "material.dropped",
+        "review.given",
+    ),
+    "how a visit ended, which the page of the appointment shows": (
+        "appointment.served",
+        "appointment.no_show",
+        "appointment.given_up",
+        "appointment.missing_material",
+    ),
+    "the work of staff": (
+        "applicant.revealed",
+        "material.viewed",
+        "guide.drafted",
+        "guide.published",
+        "guide.superseded",
+        "department.added",
+        "department.changed",
+        "hall.added",
+        "hall.changed",
+        "staff.enrolled",
+        "staff.signed_in",
+        "staff.locked",
+        "delivery.retried",
+    ),
+}
