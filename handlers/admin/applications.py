@@ -18,6 +18,7 @@ from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
 from models.people.credentials import ApplicantKind
 from models.people.parties import Party
+from models.staff.scopes import Scope
 from models.store import Document
 
 
@@ -30,7 +31,7 @@ class DeliverableUnusable(BadInput):
 class ApplicationPage(PanelPage):
     """GET /admin/applications/{id}"""
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def get(self, key: str) -> None:
         await self.page(key)
 
@@ -104,7 +105,7 @@ class ApplicationAction(FormAction, ApplicationPage):
 class ActionHandler(ApplicationAction):
     """POST /admin/applications/{id}/{action}: one step; a refusal shows the page with its input."""
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def post(self, key: str, action: str) -> None:
         _, guide = await self.load(key)
         try:
@@ -151,7 +152,7 @@ class ConcludeHandler(Upload, ApplicationAction):
 
     file_field = "deliverable"
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def permit(self, key: str) -> None:
         found, _ = await self.load(key)
         check_action(self.somebody(), found, Action.CONCLUDE)
@@ -163,7 +164,7 @@ class ConcludeHandler(Upload, ApplicationAction):
         self.read_form()
         await self.act(key)
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def act(self, key: str) -> None:
         _, guide = await self.load(key)
         try:
@@ -215,7 +216,7 @@ class ConcludeHandler(Upload, ApplicationAction):
 class FileHandler(ApplicationPage):
     """GET /admin/applications/{id}/files/{file}"""
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def get(self, key: str, file: str) -> None:
         found, _ = await self.load(key)
         if file not in files_of(found):
@@ -227,7 +228,7 @@ class FileHandler(ApplicationPage):
 class RevealHandler(ApplicationAction):
     """POST /admin/applications/{id}/reveal: the identity and the answers in the clear, on record."""
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def post(self, key: str) -> None:
         found, guide = await self.load(key)
         try:

@@ -8,7 +8,7 @@ from models.errors import Conflict, Forbidden, Refused
 from models.events import Channel
 from models.guides import Guide, Handling, Material, NotForApplicant
 from models.people.credentials import ApplicantKind
-from models.staff.scopes import check_scope, department_limit, scopes
+from models.staff.scopes import Scope, check_scope, department_limit, scopes
 from models.store import Document
 from models.workdays import Workdays
 
@@ -170,11 +170,11 @@ EVENTS = {
 
 
 SCOPE = {
-    Action.ACCEPT: "applications:accept",
-    Action.REQUEST_SUPPLEMENT: "applications:accept",
-    Action.NOT_ACCEPT: "applications:accept",
-    Action.RETURN: "applications:decide",
-    Action.CONCLUDE: "applications:decide",
+    Action.ACCEPT: Scope.APPLICATIONS_ACCEPT,
+    Action.REQUEST_SUPPLEMENT: Scope.APPLICATIONS_ACCEPT,
+    Action.NOT_ACCEPT: Scope.APPLICATIONS_ACCEPT,
+    Action.RETURN: Scope.APPLICATIONS_DECIDE,
+    Action.CONCLUDE: Scope.APPLICATIONS_DECIDE,
 }
 """What staff need for an action; the other actions are the applicant's."""
 
@@ -282,7 +282,7 @@ def decision_deadline(guide: Guide, accepted: datetime, calendar: Workdays) -> d
     return calendar.deadline(accepted, guide.time_limit.decision)
 
 
-def check_member(member: Document, application: Document, scope: str) -> None:
+def check_member(member: Document, application: Document, scope: Scope) -> None:
     """
     Raises:
         Forbidden: `scope_missing` or `other_department`.
@@ -301,7 +301,7 @@ def check_action(member: Document, application: Document, action: Action) -> Non
     """
     scope = SCOPE[action]
     if action is Action.REQUEST_SUPPLEMENT and application["supplements"]:
-        scope = "applications:supervise"
+        scope = Scope.APPLICATIONS_SUPERVISE
         if scope not in scopes(member):
             raise SupplementAskedOnce
     check_member(member, application, scope)
