@@ -9,6 +9,7 @@ from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from handlers.web.uploads import Upload
+from handlers.web.visitor import declared
 from models.applications import TRANSITIONS, Action, State, check_action, files_of, may, next_state
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Cause
@@ -160,6 +161,7 @@ class ConcludeHandler(Upload, ApplicationAction):
     def by_sender(self) -> Cause:
         return self.by_member()
 
+    @declared(Scope.APPLICATIONS_READ)  # checked by `act`, once the form is read
     async def post(self, key: str) -> None:
         self.read_form()
         await self.act(key)
