@@ -6,10 +6,12 @@ from handlers.admin.applications import ApplicationAction
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from handlers.web.uploads import Upload
+from handlers.web.visitor import declared
 from models.applications import Action, State, check_action, next_state
 from models.errors import BadInput, DomainError
 from models.events import Cause
 from models.guides import Guide
+from models.staff.scopes import Scope
 from models.store import Document
 
 
@@ -22,7 +24,7 @@ class DeliverableUnusable(BadInput):
 class ActionHandler(ApplicationAction):
     """POST /admin/applications/{id}/{action}: one step; a refusal shows the page with its input."""
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def post(self, key: str, action: str) -> None:
         _, guide = await self.load(key)
         try:
@@ -69,7 +71,7 @@ class ConcludeHandler(Upload, ApplicationAction):
 
     file_field = "deliverable"
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def permit(self, key: str) -> None:
         found, _ = await self.load(key)
         check_action(self.somebody(), found, Action.CONCLUDE)
@@ -77,11 +79,12 @@ class ConcludeHandler(Upload, ApplicationAction):
     def by_sender(self) -> Cause:
         return self.by_member()
 
+    @declared(Scope.APPLICATIONS_READ)  # checked by `act`, once the form is read
     async def post(self, key: str) -> None:
         self.read_form()
         await self.act(key)
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def act(self, key: str) -> None:
         _, guide = await self.load(key)
         try:
