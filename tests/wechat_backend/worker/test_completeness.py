@@ -25,6 +25,7 @@ from models.outgoing.notices.record import APPLICANT
 from models.store import Store
 from models.stores import told
 from simulator.aliyun.service import TEMPLATES
+from simulator.government.service import STATES
 from simulator.wechat.template_library import LIBRARY, TYPES
 from wechat_backend.gateways.government import PATHS
 from wechat_backend.worker.letters.letter import LONGEST_PARAMETER
@@ -134,6 +135,8 @@ def report_faults(file: str, report: Report) -> Iterator[str]:
     for event, state in report.states.items():
         if not state:
             yield f"{file}: '{report.name}' has no state for {event}"
+        elif report.name == "acceptance" and state not in STATES:
+            yield f"simulator/government/service.py: STATES has no '{state}', of {event}"
     if report.name not in PATHS:
         yield f"wechat_backend/gateways/government.py: PATHS has no '{report.name}'"
     if report.name not in REPORTERS:
@@ -238,7 +241,9 @@ def test_a_new_state_that_the_acceptance_system_does_not_hear_of_is_missed() -> 
 def test_a_report_alone_tells_no_person() -> None:
     house = House().with_event("application.suspended", "models/applications/store.py")
     report = replace(notices.REPORTS["acceptance"], states={"application.suspended": "suspended"})
-    assert added(house.with_record(report)) == added(house) != []
+    unknown = "simulator/government/service.py: STATES has no 'suspended', of application.suspended"
+    assert added(house.with_record(report)) == [*added(house), unknown]
+    assert len(added(house)) == 1
 
 
 PROGRESS = notices.NOTICES["progress"]
