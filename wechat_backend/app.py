@@ -15,10 +15,10 @@ from tornado.web import Application, RequestHandler
 from handlers.routes import routes
 from handlers.web.bodies import BoundedApplication
 from handlers.web.html import NotFoundPage
-from handlers.web.static import StaticFile
 from handlers.web.protection import form_tokens
 from handlers.web.services import Services
 from handlers.web.site import Site
+from handlers.web.static import StaticFile
 from models.store import Database
 from wechat_backend.database.connection import connect
 from wechat_backend.gateways import Gateways

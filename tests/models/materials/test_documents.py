@@ -149,7 +149,8 @@ def test_a_document_with_a_password_is_refused_with_the_reason() -> None:
 def a_stream(data: bytes, **entries: Any) -> StreamObject:
     stream = StreamObject()
     stream.set_data(data)
-    stream.update(made({f"/{key}": value for key, value in entries.items()}))
+    for key, value in entries.items():
+        stream[NameObject(f"/{key}")] = made(value)
     return stream
 
 
@@ -157,7 +158,8 @@ def apart(value: PdfObject, place: Callable[[PdfObject], dict[str, Any]]) -> byt
     """An object that stands by itself, and what refers to it from the catalogue."""
     writer: Any = PdfWriter()
     writer.add_blank_page(200, 200)
-    writer.root_object.update(made(place(writer._add_object(value))))
+    for key, entry in place(writer._add_object(value)).items():
+        writer.root_object[NameObject(key)] = made(entry)
     return written(writer)
 
 
