@@ -18,6 +18,7 @@ from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
 from handlers.web.services import Services
 from handlers.web.site import Site
+from handlers.web.static import StaticFile
 from models.store import Database
 from wechat_backend.database.connection import connect
 from wechat_backend.gateways import Gateways
@@ -29,6 +30,8 @@ ROOT = Path(__file__).parent.parent
 BACKLOG = 4096
 """Connections that may wait for the loop's next turn; one too many comes again a second later."""
 SHUTDOWN_SECONDS = 3
+LONGEST_PATH = 200
+"""Characters of it that are logged; ours have half of that."""
 
 log = structlog.get_logger()
 
@@ -58,6 +61,7 @@ def make_app(services: Services, settings: Settings) -> Application:
         default_handler_class=NotFoundPage,
         template_path=str(ROOT / "templates"),
         static_path=str(ROOT / "static"),
+        static_handler_class=StaticFile,
         **form_tokens(services.site),
         log_function=_log_request,
     )
@@ -107,7 +111,7 @@ def _log_request(handler: RequestHandler) -> None:
     log.info(
         "request",
         method=handler.request.method,
-        path=handler.request.path,
+        path=handler.request.path[:LONGEST_PATH],
         status=handler.get_status(),
         milliseconds=round(handler.request.request_time() * 1000, 1),
     )

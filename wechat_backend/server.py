@@ -22,6 +22,7 @@ from tornado.web import Application
 
 from handlers.web import bodies
 from wechat_backend.room import Full, Room
+from wechat_backend.unsent import AnsweringStream, Unsent
 
 Network = IPv4Network | IPv6Network
 
@@ -29,6 +30,10 @@ IDLE_SECONDS = 30.0
 """Between two requests, and for the whole head of one."""
 BODY_SECONDS = 30.0
 """For a whole body; a handler that takes files has a time of its own."""
+ANSWER_SECONDS, SLOWEST = 30.0, 64 * 1024
+"""For an answer to be taken, besides its size at so many bytes a second: half a megabit, as for uploads."""
+MOST_UNSENT = 256 * 1024 * 1024
+"""Bytes of answers that are not taken yet, in all."""
 LARGEST_HEAD = 16 * 1024
 OTHER_FILES = 128
 """Descriptors kept for the database, the gateways, the log, and files on their way in."""
@@ -81,6 +86,7 @@ class WebServer(HTTPServer):
             max_body_size=bodies.ANY,
         )
         self.limits = limits
+        self.unsent = Unsent(MOST_UNSENT, ANSWER_SECONDS, SLOWEST)
         self.room: Room[IOStream] = Room(limits.connections, limits.per_address)
         self.accepting: dict[socket.socket, asyncio.Task[None]] = {}
         self.newcomers: deque[tuple[IOStream, tuple[Any, ...]]] = deque()
@@ -121,7 +127,7 @@ class WebServer(HTTPServer):
             connection.close()
             return None
         asked = _asks_in_full(connection)
-        stream = IOStream(connection, max_buffer_size=self.max_buffer_size)
+        stream = AnsweringStream(connection, self.unsent, max_buffer_size=self.max_buffer_size)
         self.room.enter(stream, self._origin(peer))
         if asked:
             return self.handle_stream(stream, tuple(address))

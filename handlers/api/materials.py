@@ -17,6 +17,7 @@ from models.materials.inspection.faults import (
     MaterialKindNotAccepted,
     MaterialTooLarge,
     MaterialUnclear,
+    NoRoomForFiles,
 )
 from models.materials.store import FileNotFound, Materials
 
@@ -69,6 +70,7 @@ class MaterialResource(Upload, FileBase):
             *MOVED,
             MaterialNotAsked,
             InspectionBusy,
+            NoRoomForFiles,
         ),
     )
     async def put(self, key: str, code: str) -> Application:

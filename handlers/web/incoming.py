@@ -1,12 +1,10 @@
 """What a door that takes a file is sent, taken in while it arrives: the file goes to disk, fields are kept.
 
-The file has no name there, so that it is gone with whoever holds it. It is not buffered: where it stands is
-the same for us and for a process that is given it.
+The file has no name there, so that it is gone with whoever holds it.
 """
 
 from collections.abc import Callable, Mapping
-from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote
 
 from python_multipart.exceptions import FormParserError
@@ -14,6 +12,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from tornado.httputil import HTTPInputError, parse_body_arguments
 
 from handlers.web.base import BadRequest
+from models.materials.inspection.scratch import scratch_file
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -30,6 +29,7 @@ class Incoming:
 
     Raises:
         BadRequest: it cannot be understood.
+        NoRoomForFiles
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Plain(Incoming):
 
     def write(self, piece: bytes) -> None:
         if self.file is None:
-            self.file = cast(BinaryIO, TemporaryFile(buffering=0))  # noqa: SIM115 - `close` ends it
+            self.file = scratch_file()
         self.file.write(piece)
 
 
@@ -145,7 +145,7 @@ class Form(Incoming):
         if file_name := self.disposition.get(b"filename"):
             if name == self.field and self.file is None and self.wanted():
                 self.name = file_name.decode("utf-8", "replace")
-                self.file = cast(BinaryIO, TemporaryFile(buffering=0))  # noqa: SIM115 - `close` ends it
+                self.file = scratch_file()
                 self.take = self.file.write
         elif b"filename" not in self.disposition:
             self.arguments.setdefault(name, []).append(b"")

@@ -6,6 +6,7 @@ What a stranger sends is read on and thrown away, so that they see why (`handler
 from collections import Counter
 from typing import BinaryIO, ClassVar
 
+import structlog
 from tornado.web import HTTPError, stream_request_body
 
 from handlers.web.base import BadRequest, BaseHandler, PageExpired
@@ -14,13 +15,15 @@ from handlers.web.incoming import Fields, Form, Incoming, Plain
 from handlers.web.visitor import Method
 from models.errors import BadInput, DomainError, TooMany
 from models.events import Cause
+from models.materials.inspection.faults import NoRoomForFiles
 
+log = structlog.get_logger()
 LARGEST = 24 * 1024 * 1024
 """Bytes: a file of 20 MB and the form around it."""
 SECONDS = 300.0
 """For the whole file; 20 MB at half a megabit a second."""
 AT_ONCE, AT_ONCE_OF_ONE = 32, 8
-"""Files on their way in, in one process."""
+"""Files on their way in, in one process; the last half is for senders with no other file on its way."""
 RETRY_AFTER = 10
 
 
@@ -47,7 +50,8 @@ class Desk:
         Raises:
             UploadsBusy
         """
-        if self.open.total() >= self.most or self.open[sender] >= self.most_of_one:
+        share = self.most_of_one if self.open.total() < self.most // 2 else 1
+        if self.open.total() >= self.most or self.open[sender] >= share:
             raise UploadsBusy(retry_after=RETRY_AFTER)
         self.open[sender] += 1
 
@@ -123,8 +127,12 @@ class Upload(BaseHandler):
         if self.incoming is not None:
             try:
                 self.incoming.write(chunk)
-            except BadRequest as error:
+            except DomainError as error:
                 self.refuse(error)
+                self.release()
+            except OSError as error:  # the disk is full
+                log.error("file_not_written", reason=str(error))
+                self.refuse(NoRoomForFiles())
                 self.release()
 
     def refuse(self, error: DomainError) -> None:

@@ -60,6 +60,7 @@ class Materials(Store):
         Raises:
             MaterialFault: it cannot be taken; see `models.materials.inspection.faults`.
             InspectionBusy: too many files are waiting to be judged.
+            NoRoomForFiles
         """
         async with self.inspector.cleaned(file, by.actor) as (cleaned, media_type):
             content = await asyncio.to_thread(cleaned.read)

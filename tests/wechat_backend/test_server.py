@@ -29,10 +29,17 @@ POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
 PROXY = "127.0.0.9"
 
 
+LARGE = 32 * 1024 * 1024
+"""More than the buffers of a connection hold."""
+
+
 class Echo(RequestHandler):
     held = asyncio.Event()
 
     async def get(self) -> None:
+        if self.get_query_argument("large", ""):
+            self.finish(bytes(LARGE))
+            return
         if self.get_query_argument("wait", ""):
             await Echo.held.wait()
         self.finish(f"{self.request.protocol} {self.request.remote_ip}")
@@ -78,6 +85,15 @@ class Caller:
         head = await self.reader.readuntil(b"\r\n\r\n")
         [length] = [int(x.split(b":")[1]) for x in head.splitlines() if x.startswith(b"Content-Length")]
         return (await self.reader.readexactly(length)).decode()
+
+    async def takes(self) -> int:
+        """How much of a large answer there is for one who has waited before taking it."""
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        assert b" 200 " in head
+        taken = 0
+        while taken < LARGE and (piece := await self.reader.read(1024 * 1024)):
+            taken += len(piece)
+        return taken
 
     async def is_sent_away(self) -> bool:
         """Waits until the server closes the connection."""
@@ -188,6 +204,32 @@ async def test_half_sent_requests_are_closed(start: Start, monkeypatch: pytest.M
         caller = await Caller.come(port)
         caller.writer.write(begun)
         assert await caller.is_sent_away()
+        caller.leave()
+
+
+async def test_who_takes_no_answer_is_closed(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(front, "SLOWEST", 1024 * 1024 * 1024)
+    port = start(Limits(10, 10))
+    caller = await Caller.come(port)
+    caller.writer.write(GET.replace(b"/ ", b"/?large=1 ") % b"")
+    await asyncio.sleep(1)
+    assert await caller.takes() < LARGE
+    caller.leave()
+
+
+async def test_answers_that_nobody_takes_fill_no_memory(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "MOST_UNSENT", LARGE * 3 // 2)
+    port = start(Limits(10, 10))
+    first, second = [await Caller.come(port) for _ in range(2)]
+    for caller in (first, second):
+        caller.writer.write(GET.replace(b"/ ", b"/?large=1 ") % b"")
+        await asyncio.sleep(0.5)
+    assert await second.takes() == LARGE
+    assert await first.takes() < LARGE
+    for caller in (first, second):
         caller.leave()
 
 

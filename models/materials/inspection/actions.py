@@ -13,6 +13,7 @@ from pypdf.generic import (
     ByteStringObject,
     DictionaryObject,
     IndirectObject,
+    NullObject,
     StreamObject,
     TextStringObject,
 )
@@ -72,7 +73,8 @@ ANNOTATIONS: Mapping[str, Fault] = {
     "/3D": faults.PlaysMedia,
 }
 
-SHARE = re.compile(r"\\\\|//|file:|smb:", re.IGNORECASE)
+FILES, ADDRESSES = ("/F", "/UF", "/DOS", "/Mac", "/Unix"), ("/URI", "/Base")
+SHARE = re.compile(r"\s*(?:[\\/]{2}|file:|smb:)", re.IGNORECASE)
 """How the name of a file begins that lies on another machine, or an address that leads to a file."""
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 SCHEMES: Mapping[str, Fault | None] = {
@@ -86,13 +88,18 @@ SCHEMES: Mapping[str, Fault | None] = {
 """Where a link may lead; to anything else it may not."""
 
 
-def check_passive(catalogue: DictionaryObject) -> None:
-    """
+def check_passive(catalogue: DictionaryObject) -> bool:
+    """Whether every reference leads to something; another reader might find there what this one did not.
+
     Raises:
         MaterialActive: saying what the document does.
         DocumentTooComplex
     """
-    for found in _dictionaries(catalogue):
+    whole = True
+    for found in _parts(catalogue):
+        if found is None:
+            whole = False
+            continue
         _check_action(found)
         for key, fault in ENTRIES.items():
             if key in found and not _is_empty(found[key]):
@@ -100,11 +107,14 @@ def check_passive(catalogue: DictionaryObject) -> None:
         if (kind := _word(found, "/Subtype")) in ANNOTATIONS:
             raise ANNOTATIONS[kind]
         _check_files(found)
+    return whole
 
 
 def _check_action(found: DictionaryObject) -> None:
     if fault := ACTIONS.get(_word(found, "/S")):
         raise fault
+    if _word(found, "/S") == "/Thread" and "/F" in found:
+        raise faults.OpensOtherFile
     for action in _by_itself(found):
         if (kind := _word(action, "/S")) in BY_ITSELF:
             raise BY_ITSELF[kind]
@@ -112,14 +122,15 @@ def _check_action(found: DictionaryObject) -> None:
 
 def _check_files(found: DictionaryObject) -> None:
     """No stream lies in another file, no file on another machine, and no link leads to one."""
-    if isinstance(found, StreamObject) and "/F" in found:
+    if isinstance(found, StreamObject) and ("/F" in found or "/Ref" in found):
         raise faults.ReachesOtherFile
-    address = _text(found.get("/URI")).strip()
-    scheme = SCHEME.match(address)
-    fault = SCHEMES.get(scheme[1].lower(), faults.ReachesOtherFile) if scheme else None
-    if fault:
-        raise fault
-    if any(SHARE.match(name) for name in (address, _text(found.get("/F")), _text(found.get("/UF")))):
+    addresses = [_text(found.get(key)).strip() for key in ADDRESSES]
+    for address in addresses:
+        scheme = SCHEME.match(address)
+        fault = SCHEMES.get(scheme[1].lower(), faults.ReachesOtherFile) if scheme else None
+        if fault:
+            raise fault
+    if any(SHARE.match(name) for name in [*addresses, *(_text(found.get(key)) for key in FILES)]):
         raise faults.ReachesOtherFile
 
 
@@ -136,8 +147,8 @@ def _by_itself(found: DictionaryObject) -> Iterator[DictionaryObject]:
             waiting.extend(following if isinstance(following, ArrayObject) else [following])
 
 
-def _dictionaries(catalogue: DictionaryObject) -> Iterator[DictionaryObject]:
-    """All that can be reached, each once.
+def _parts(catalogue: DictionaryObject) -> Iterator[DictionaryObject | None]:
+    """Every dictionary that can be reached, each once; None for a reference that leads to nothing.
 
     Raises:
         DocumentTooComplex
@@ -153,6 +164,8 @@ def _dictionaries(catalogue: DictionaryObject) -> Iterator[DictionaryObject]:
                 continue
             seen.add((found.idnum, found.generation))
             found = found.get_object()
+            if found is None or isinstance(found, NullObject):
+                yield None
         if isinstance(found, DictionaryObject):
             yield found
             waiting.extend(_containers(value for key, value in found.items() if key not in SKIPPED))
@@ -175,8 +188,10 @@ def _values(found: Any) -> list[Any]:
 
 
 def _is_empty(value: Any) -> bool:
-    """An empty tree of names, as some programs write, holds nothing."""
+    """An empty tree of names, as some programs write, holds nothing; a stream is one with content."""
     value = _resolved(value)
+    if isinstance(value, StreamObject):
+        return False
     if isinstance(value, DictionaryObject):
         return all(_is_empty(value.get(key)) for key in ("/Names", "/Kids")) and not value.keys() - {
             "/Names",

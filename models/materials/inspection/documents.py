@@ -2,8 +2,9 @@
 
 A document that is written as the standard asks is kept as it is, with the signatures that may be in it.
 Any other that viewers still open (bytes before or behind it, a wrong table of contents, entries twice, a
-password against changes alone) is written anew, from the very objects that were judged: so it is opened in
-the same way by all who read it later, and what was hidden around them is gone.
+reference that leads to nothing, a password against changes alone) is written anew, from the very objects
+that were judged: so it is opened in the same way by all who read it later, and what was hidden around them
+is gone.
 """
 
 from io import BytesIO
@@ -67,18 +68,19 @@ def _is_regular(content: bytes) -> bool:
         reader = PdfReader(BytesIO(content), strict=True)
         if reader.is_encrypted:
             return False
-        _check(reader)
+        return _check(reader)
     except (faults.MaterialActive, faults.DocumentTooComplex, LimitReachedError, MemoryError):
         raise
     except Exception:
         return False
-    return True
 
 
-def _check(reader: PdfReader) -> None:
-    check_passive(reader.root_object)
+def _check(reader: PdfReader) -> bool:
+    """Whether nothing is missing in it; see `check_passive`."""
+    whole = check_passive(reader.root_object)
     if reader.pages[0].get("/Type") != "/Page":
         raise faults.MaterialDamaged
+    return whole
 
 
 def _core(content: bytes) -> bytes:
@@ -103,6 +105,8 @@ def _rewrite(content: bytes, out: BinaryIO) -> None:
     writer.write(out)
     if out.tell() > LARGEST:
         raise faults.MaterialTooLarge
+    if is_zipfile(out):
+        raise faults.HasAttachments
 
 
 def _reader(content: bytes) -> PdfReader:

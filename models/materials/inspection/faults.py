@@ -17,6 +17,11 @@ class TooManyPixels(MaterialFault):
     message = "图片像素过多，请调低分辨率后重新拍摄或上传"
 
 
+class TooManyScans(MaterialFault):
+    code = "material_too_large"
+    message = "图片过于复杂，请截屏或重新拍照后再上传"
+
+
 class PictureTooLong(MaterialFault):
     code = "material_too_large"
     message = "图片过长，请分成几张截图后再上传"
@@ -147,6 +152,11 @@ class HasDynamicForm(MaterialActive):
 class InspectionBusy(Unavailable):
     code = "inspection_busy"
     message = "现在上传文件的人较多，请稍后再试"
+
+
+class NoRoomForFiles(Unavailable):
+    code = "no_room_for_files"
+    message = "系统暂时存不下新的文件，请稍后再试"
 
 
 FAULTS: dict[str, type[MaterialFault]] = {

@@ -15,12 +15,12 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from models.materials.inspection import faults
 from models.materials.inspection.kinds import HEAD, LARGEST, Lane, lane_of
 from models.materials.inspection.limits import LIMITS, MOST_OF_ONE, MOST_WAITING
+from models.materials.inspection.scratch import scratch_file
 
 ROOT = Path(__file__).parents[3]
 
@@ -42,11 +42,12 @@ class Inspector:
         Raises:
             MaterialFault: it cannot be taken; see `models.materials.inspection.faults`.
             InspectionBusy: too many are waiting already.
+            NoRoomForFiles
         """
         if os.fstat(file.fileno()).st_size > LARGEST:
             raise faults.MaterialTooLarge
         lane = lane_of(os.pread(file.fileno(), HEAD, 0))
-        with TemporaryFile() as out:
+        with scratch_file() as out:
             async with self._turn(lane, owner):
                 media_type = await _judge(lane, file, out)
             out.seek(0)

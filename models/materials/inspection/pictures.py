@@ -5,6 +5,7 @@ as it fits; HEIC and WebP become JPEG, which every viewer shows. What is transpa
 white, the ground on which it is shown.
 """
 
+import re
 from collections.abc import Callable
 from math import sqrt
 from typing import Any, BinaryIO
@@ -25,6 +26,10 @@ MOST_PIXELS = {"JPEG": 200_000_000, "MPO": 200_000_000, "PNG": 40_000_000}
 MOST_PIXELS_ELSE = 26_000_000
 MOST_DECODED = 26_000_000
 """Pixels in memory of a JPEG."""
+MOST_SCANS = 50
+"""Of a JPEG that is drawn in several goes; ten are usual, and each costs as much as a whole picture."""
+MARKER, SCAN, LAST = re.compile(rb"\xff+([^\0\xd0-\xd7\xff])"), b"\xda", b"\xd9"
+"""What follows in a JPEG; between them are its data, and numbers of pieces."""
 BARE = ("1", "L", "P", "RGB")
 """Modes in which a picture is kept."""
 QUALITIES = (90, 80, 70, 60)
@@ -53,13 +58,15 @@ def clean(file: BinaryIO, out: BinaryIO) -> str:
     """Judge the picture in `file`, write it to `out` as it is kept, and return its media type.
 
     Raises:
-        TooManyPixels, PictureTooLong, MaterialUnclear, MaterialTooLarge
+        TooManyPixels, TooManyScans, PictureTooLong, MaterialUnclear, MaterialTooLarge
     """
     opened = _opened(file)
     kind = opened.format or ""
     if opened.width * opened.height > MOST_PIXELS.get(kind, MOST_PIXELS_ELSE):
         raise faults.TooManyPixels
     _check_size(*opened.size)
+    if kind in ("JPEG", "MPO") and _scans(file) > MOST_SCANS:
+        raise faults.TooManyScans
     image = _within_bounds(opened)
     ImageOps.exif_transpose(image, in_place=True)
     check_legible(image)
@@ -75,6 +82,19 @@ def _opened(file: BinaryIO) -> Image.Image:
         pillow_heif.options.DECODE_THREADS = 1
         pillow_heif.register_heif_opener(thumbnails=False)
     return Image.open(file, formats=["HEIF"] if heif else ["JPEG", "PNG", "WEBP"])
+
+
+def _scans(file: BinaryIO) -> int:
+    """How often a JPEG is drawn over; the file stands where it stood."""
+    before = file.tell()
+    file.seek(0)
+    content = file.read()
+    file.seek(before)
+    scans, at = 0, 2
+    while scans <= MOST_SCANS and (found := MARKER.search(content, at)) and found[1] != LAST:
+        scans += found[1] == SCAN
+        at = found.end() + int.from_bytes(content[found.end() : found.end() + 2])
+    return scans
 
 
 def _check_size(width: int, height: int) -> None:

@@ -3,15 +3,18 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from tempfile import TemporaryFile
-from typing import IO, Any
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import pytest
 
 from handlers.web import incoming, uploads
 from handlers.web.bodies import LARGEST
-from handlers.web.uploads import AT_ONCE_OF_ONE, DESK
+from handlers.web.uploads import AT_ONCE_OF_ONE, DESK, Desk, UploadsBusy
+from models.materials.inspection import scratch
+from models.materials.inspection.scratch import scratch_file
 from tests.files import photo
 from tests.handlers.applying import draft
 from tests.handlers.visitor import Browser, Town
@@ -24,11 +27,11 @@ def files(monkeypatch: pytest.MonkeyPatch) -> list[IO[bytes]]:
     """All files that uploads made."""
     made: list[IO[bytes]] = []
 
-    def temporary(**options: Any) -> IO[bytes]:
-        made.append(TemporaryFile(**options))  # noqa: SIM115 - whoever asked for it closes it
+    def file() -> IO[bytes]:
+        made.append(scratch_file())
         return made[-1]
 
-    monkeypatch.setattr(incoming, "TemporaryFile", temporary)
+    monkeypatch.setattr(incoming, "scratch_file", file)
     return made
 
 
@@ -117,6 +120,33 @@ async def test_one_sender_sends_so_many_files_at_once(town: Town) -> None:
         each.close()
     await until(lambda: not DESK.open)
     assert (await citizen.upload(f"{path}/materials/permit", "p.jpg", photo())).status == 303
+
+
+def test_a_few_senders_lock_nobody_out() -> None:
+    desk = Desk(most=8, most_of_one=4)
+    for sender in ("a", "b", "c"):
+        with suppress(UploadsBusy):
+            for _ in range(5):
+                desk.take(sender)
+    for sender in ("d", "e"):
+        desk.take(sender)
+    with pytest.raises(UploadsBusy):
+        desk.take("e")
+
+
+@pytest.mark.parametrize("filled", ["before", "meanwhile"])
+async def test_a_full_disk_is_told_as_what_it_is(
+    town: Town, monkeypatch: pytest.MonkeyPatch, filled: str
+) -> None:
+    citizen = await town.citizen()
+    path = f"{await draft(citizen)}/materials/permit"
+    if filled == "before":
+        monkeypatch.setattr(scratch, "LARGEST_WRITTEN", 1 << 62)
+    else:
+        monkeypatch.setattr(incoming, "scratch_file", lambda: Path("/dev/full").open("r+b", 0))  # noqa: SIM115
+    told = await citizen.upload(path, "p.jpg", photo(), X_Requested_With="fetch")
+    assert (told.status, told.json["code"]) == (503, "no_room_for_files")
+    assert not DESK.open
 
 
 async def half_uploaded(browser: Browser, path: str) -> socket.socket:

@@ -1,10 +1,12 @@
 """PDF documents are whole, open to everybody, and harmless (article 14)."""
 
+import re
 import struct
 from collections.abc import Callable
 from io import BytesIO
 from random import Random
 from typing import Any
+from zipfile import ZipFile, is_zipfile
 
 import pytest
 from hypothesis import given, settings
@@ -144,6 +146,23 @@ def test_a_document_with_a_password_is_refused_with_the_reason() -> None:
     assert refused.value.code == "material_encrypted"
 
 
+def a_stream(data: bytes, **entries: Any) -> StreamObject:
+    stream = StreamObject()
+    stream.set_data(data)
+    for key, value in entries.items():
+        stream[NameObject(f"/{key}")] = made(value)
+    return stream
+
+
+def apart(value: PdfObject, place: Callable[[PdfObject], dict[str, Any]]) -> bytes:
+    """An object that stands by itself, and what refers to it from the catalogue."""
+    writer: Any = PdfWriter()
+    writer.add_blank_page(200, 200)
+    for key, entry in place(writer._add_object(value)).items():
+        writer.root_object[NameObject(key)] = made(entry)
+    return written(writer)
+
+
 URL = {"/S": "/URI", "/URI": "https://example.com/"}
 SCRIPT = {"/S": "/JavaScript", "/JS": "app.alert(1)"}
 FILE = {"/Type": "/Filespec", "/F": "a.exe", "/EF": {"/F": "a"}}
@@ -183,6 +202,13 @@ FILE = {"/Type": "/Filespec", "/F": "a.exe", "/EF": {"/F": "a"}}
         (in_catalogue(AF=[FILE]), "附件"),
         (on_page(Annots=[note(Subtype="/FileAttachment", FS=FILE)]), "附件"),
         (in_catalogue(AcroForm={"/Fields": [], "/XFA": ["template", "x"]}), "XFA"),
+        (apart(a_stream(b"<xdp/>"), lambda xfa: {"/AcroForm": {"/Fields": [], "/XFA": xfa}}), "XFA"),
+        (in_catalogue(URI={"/Base": "file://///10.0.0.1/share/"}), "其他文件"),
+        (on_page(Annots=[note(A={"/S": "/URI", "/URI": TextStringObject("/\\10.0.0.1\\a")})]), "其他文件"),
+        (in_catalogue(AF=[{"/Type": "/Filespec", "/F": " \\\\10.0.0.1\\share"}]), "其他文件"),
+        (in_catalogue(AF=[{"/Type": "/Filespec", "/DOS": "\\\\10.0.0.1\\share"}]), "其他文件"),
+        (in_catalogue(OpenAction={"/S": "/Thread", "/F": "b.pdf", "/D": 0}), "打开另一个文件"),
+        (apart(a_stream(b"", Ref={"/F": "b.pdf", "/Page": 0}), lambda form: {"/X": form}), "其他文件"),
         (on_page(Annots=[note(Subtype="/RichMedia")]), "音频、视频"),
         (on_page(Annots=[note(Subtype="/Screen", A={"/S": "/Rendition"})]), "音频、视频"),
         (on_page(Annots=[note(Subtype="/3D")]), "音频、视频"),
@@ -217,6 +243,37 @@ def test_what_is_refused_is_refused_however_it_is_written(kind: str) -> None:
 )
 def test_what_is_refused_is_refused_in_a_document_that_is_mended(change: Callable[[bytes], bytes]) -> None:
     assert refusal(change(in_catalogue(OpenAction=URL))) == "material_active"
+
+
+def test_what_a_laxer_reader_would_find_is_not_kept() -> None:
+    """An action that one table of contents calls free, and a second one, which few readers ask, knows."""
+    content = apart(made(SCRIPT), lambda action: {"/OpenAction": action})
+    before, table = content.split(b"xref\n", 1)
+    found = re.search(rb"/OpenAction (\d+) 0 R", content)
+    assert found
+    number = int(found[1])
+    entry = table.split(b"\n")[1 + number]
+    row = b"\1" + int(entry[:10]).to_bytes(4, "big") + b"\0"
+    second = (
+        b"99 0 obj\n<< /Type /XRef /Size 100 /W [1 4 1] /Index [%d 1] /Root 1 0 R /Length 6 >>\n"
+        b"stream\n%s\nendstream\nendobj\n" % (number, row)
+    )
+    table = table.replace(entry, b"0000000000 00000 f ").replace(
+        b"trailer\n<<", b"trailer\n<<\n/XRefStm %d" % len(before)
+    )
+    hidden = with_startxref(before + second + b"xref\n" + table, b"startxref\n%d" % len(before + second))
+    assert b"JavaScript" not in inspect(hidden).content
+
+
+def test_what_is_another_file_to_another_program_is_refused() -> None:
+    archive = BytesIO()
+    with ZipFile(archive, "w") as writer:
+        writer.writestr("a.html", "<script>alert(1)</script>")
+    assert is_zipfile(BytesIO(a_pdf() + archive.getvalue()))
+    assert not is_zipfile(BytesIO(inspect(a_pdf() + archive.getvalue()).content))
+    within = apart(a_stream(archive.getvalue()), lambda stream: {"/X": stream})
+    assert is_zipfile(BytesIO(within))
+    assert refusal(within) == "material_active"
 
 
 def test_a_stream_that_lies_in_another_file_is_refused() -> None:

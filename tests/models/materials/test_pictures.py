@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
-from models.materials.inspection.faults import MaterialUnclear, PictureTooLong
+from models.materials.inspection.faults import MaterialUnclear, PictureTooLong, TooManyScans
 from models.materials.inspection.kinds import LARGEST, safe_name
 from models.materials.inspection.pictures import LONGEST_SIDE, MOST_KEPT
 from tests.models.materials.bombs import one_colour_png
@@ -210,6 +210,16 @@ def test_a_damaged_picture_is_refused_or_taken_but_never_breaks_it(content: byte
             inspect(bytes(broken))
         except Exception as error:
             assert getattr(error, "code", "").startswith("material_"), error
+
+
+def test_a_photo_is_drawn_in_so_many_goes_and_no_more() -> None:
+    drawn = encoded(page(), progressive=True)
+    begin = drawn.rindex(b"\xff\xda")
+    again = drawn[begin:-2]
+    assert inspect(drawn + b"\xff\xda\0\2" * 100).media_type == "image/jpeg"  # a film behind the photo
+    assert inspect(drawn[:-2] + again * 10 + drawn[-2:]).media_type == "image/jpeg"
+    with pytest.raises(TooManyScans):
+        inspect(drawn[:-2] + again * 60 + drawn[-2:])
 
 
 def test_half_a_photo_is_damaged() -> None:
