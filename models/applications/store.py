@@ -10,7 +10,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models import typed
 from models.applications import rules
-from models.applications.actions import STEPS, Action, State, steps_from
+from models.applications.actions import DONE, STEPS, Action, State, steps_from
 from models.applications.identity import differing, locked_part, prefilled, with_known
 from models.applications.receipt import Receipt, public_view, receipt_of
 from models.errors import Conflict, NotFound
@@ -57,11 +57,9 @@ class ApplicationStore(Store):
     collection = "applications"
     missing = ApplicationNotFound
     tells = (
-        *(step.event for step in STEPS.values()),
-        "application.started",
+        *DONE,
         "application.saved",
         "application.material_changed",
-        "application.material_followed",
     )
     indexes: ClassVar[Sequence[IndexModel]] = [
         unique_text("serial"),

@@ -174,11 +174,7 @@ class Appointments(Store):
 
     collection = "appointments"
     missing = AppointmentNotFound
-    tells = (
-        "appointment.booked",
-        "appointment.cancelled",
-        *(f"appointment.{ending.value}" for ending in Ending),
-    )
+    tells = tuple(DONE)
     indexes: ClassVar = [
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
