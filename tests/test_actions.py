@@ -14,7 +14,7 @@ from handlers.admin.panel import UnknownPage
 from handlers.admin.queue import FILTERS
 from handlers.web.words import HAPPENED
 from models.applications import LABELS, PRIVATE, STEPS, Action, State, Step, Who, by_staff
-from models.staff.scopes import SCOPES
+from models.staff.scopes import Role
 
 ROOT = Path(__file__).parents[1]
 RECORDS = "models/applications/actions.py"
@@ -35,7 +35,7 @@ def parts(action: Action, step: Step) -> Iterator[tuple[str, str, bool]]:
 
 def parts_for_staff(action: Action, step: Step) -> Iterator[tuple[str, str, bool]]:
     form = step.form
-    yield RECORDS, "scope that a role has", any(step.scope in scopes for scopes in SCOPES.values())
+    yield RECORDS, "scope that a role has", any(step.scope in role.scopes for role in Role)
     yield RECORDS, "form with a title and a button", bool(form and form.title and form.button)
     yield DOOR, "address", has_address(f"/admin/applications/{KEY}/{action}")
     for field in form.fields if form else ():
@@ -95,7 +95,7 @@ def test_nothing_is_lacking() -> None:
         ({"event": ""}, "event"),
         ({"done": ""}, "word for what was done"),
         ({"before": ()}, "state to begin from"),
-        ({"scope": ""}, "scope that a role has"),
+        ({"scope": None}, "scope that a role has"),
         ({"scope": "applications:nobody"}, "scope that a role has"),
         ({"form": None}, "form with a title and a button"),
     ],

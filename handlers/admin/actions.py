@@ -10,6 +10,7 @@ from models.applications import Action, State, check_action, next_state
 from models.errors import BadInput, DomainError
 from models.events import Cause
 from models.guides import Guide
+from models.staff.scopes import Scope
 from models.store import Document
 
 
@@ -22,7 +23,7 @@ class DeliverableUnusable(BadInput):
 class ActionHandler(ApplicationAction):
     """POST /admin/applications/{id}/{action}: one step; a refusal shows the page with its input."""
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def post(self, key: str, action: str) -> None:
         _, guide = await self.load(key)
         try:
@@ -69,7 +70,7 @@ class ConcludeHandler(Upload, ApplicationAction):
 
     file_field = "deliverable"
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def permit(self, key: str) -> None:
         found, _ = await self.load(key)
         check_action(self.somebody(), found, Action.CONCLUDE)
@@ -81,7 +82,7 @@ class ConcludeHandler(Upload, ApplicationAction):
         self.read_form()
         await self.act(key)
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def act(self, key: str) -> None:
         _, guide = await self.load(key)
         try:

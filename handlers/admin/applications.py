@@ -15,13 +15,14 @@ from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
 from models.people.credentials import ApplicantKind
 from models.people.parties import Party
+from models.staff.scopes import Scope
 from models.store import Document
 
 
 class ApplicationPage(PanelPage):
     """GET /admin/applications/{id}"""
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def get(self, key: str) -> None:
         await self.page(key)
 
@@ -98,7 +99,7 @@ class ApplicationAction(FormAction, ApplicationPage):
 class FileHandler(ApplicationPage):
     """GET /admin/applications/{id}/files/{file}"""
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def get(self, key: str, file: str) -> None:
         found, _ = await self.load(key)
         if file not in files_of(found):
@@ -110,7 +111,7 @@ class FileHandler(ApplicationPage):
 class RevealHandler(ApplicationAction):
     """POST /admin/applications/{id}/reveal: the identity and the answers in the clear, on record."""
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def post(self, key: str) -> None:
         found, guide = await self.load(key)
         try:

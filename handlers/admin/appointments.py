@@ -12,7 +12,7 @@ from handlers.web.staff import needs
 from models import typed
 from models.appointments.booking import LABELS, Ending, State
 from models.errors import BadInput, DomainError
-from models.staff.scopes import serves
+from models.staff.scopes import Scope, serves
 from models.workdays import local_date
 
 
@@ -39,7 +39,7 @@ class EndingForm(BaseModel):
 class AppointmentsPage(PanelPage):
     """GET /admin/appointments?hall=&day=&open=, or ?code= as scanned"""
 
-    @needs("appointments:record")
+    @needs(Scope.APPOINTMENTS_RECORD)
     async def get(self) -> None:
         asked = self.query(DayQuery)
         today = local_date(self.now)
@@ -89,7 +89,7 @@ class EndingHandler(FormAction, AppointmentsPage):
     def form_page(self) -> str:
         return f"/admin/appointments?code=/appointments/{self.path_args[0]}"
 
-    @needs("appointments:record")
+    @needs(Scope.APPOINTMENTS_RECORD)
     async def post(self, key: str) -> None:
         filled = self.form(EndingForm)
         found = await self.services.appointments.for_member(key, self.somebody())

@@ -7,7 +7,7 @@ from handlers.admin.subjects import Subject, subjects
 from handlers.web.staff import needs
 from models.errors import DomainError
 from models.outgoing.notices import named
-from models.staff.scopes import department_limit, scopes
+from models.staff.scopes import Scope, department_limit, scopes
 
 PARTS = {"all": "全部短信", "code": "验证码短信", "courtesy": "便民通知短信"}
 CHANNELS = {"wechat": "微信", "sms": "短信", "government": "政务系统"}
@@ -59,7 +59,7 @@ CODES: Mapping[str, str] = {
 class DeliveriesPage(PanelPage):
     """GET /admin/deliveries"""
 
-    @needs("deliveries:read")
+    @needs(Scope.DELIVERIES_READ)
     async def get(self) -> None:
         await self.page()
 
@@ -85,8 +85,8 @@ class DeliveriesPage(PanelPage):
     def may_read(self, subject: Subject) -> bool:
         """Whether the member may open the application that it is about."""
         member = self.somebody()
-        allowed = bool(subject.application) and "applications:read" in scopes(member)
-        return allowed and department_limit(member, "applications:read") in (None, subject.department)
+        allowed = bool(subject.application) and Scope.APPLICATIONS_READ in scopes(member)
+        return allowed and department_limit(member, Scope.APPLICATIONS_READ) in (None, subject.department)
 
 
 class RetryHandler(FormAction, DeliveriesPage):
@@ -95,7 +95,7 @@ class RetryHandler(FormAction, DeliveriesPage):
     def form_page(self) -> str:
         return "/admin/deliveries"
 
-    @needs("deliveries:retry")
+    @needs(Scope.DELIVERIES_RETRY)
     async def post(self) -> None:
         try:
             await self.services.deliveries.retry(self.get_body_argument("delivery", ""), self.by_member())

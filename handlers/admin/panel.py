@@ -12,14 +12,14 @@ from handlers.web.base import Nowhere
 from handlers.web.staff import StaffHandler
 from models.applications import written
 from models.errors import DomainError
-from models.staff.scopes import scopes
+from models.staff.scopes import Scope, scopes
 from models.store import Document
 
 MENU = (
-    ("applications:read", "/admin/applications", "办件"),
-    ("appointments:record", "/admin/appointments", "预约"),
-    ("applicants:verify", "/admin/verify", "窗口核验"),
-    ("deliveries:read", "/admin/deliveries", "发送记录"),
+    (Scope.APPLICATIONS_READ, "/admin/applications", "办件"),
+    (Scope.APPOINTMENTS_RECORD, "/admin/appointments", "预约"),
+    (Scope.APPLICANTS_VERIFY, "/admin/verify", "窗口核验"),
+    (Scope.DELIVERIES_READ, "/admin/deliveries", "发送记录"),
 )
 """Scope → page → name; a member sees what their roles allow."""
 
@@ -46,11 +46,12 @@ class PanelPage(StaffHandler):
         return self.member
 
     def get_template_namespace(self) -> dict[str, Any]:
-        own: frozenset[str] = scopes(self.member) if self.member else frozenset()
+        own: frozenset[Scope] = scopes(self.member) if self.member else frozenset()
         return super().get_template_namespace() | {
             "member": self.member,
             "menu": [(path, name) for scope, path, name in MENU if scope in own],
             "may": own,
+            "Scope": Scope,
             "words": words,
         }
 

@@ -14,6 +14,7 @@ from handlers.web.staff import needs
 from handlers.web.words import standing
 from models import typed
 from models.applications import CLOSED, SEEN, State
+from models.staff.scopes import Scope
 from models.store import Document
 from models.workdays import Workdays, local, local_date
 
@@ -48,7 +49,7 @@ def light(application: Document, now: datetime, calendar: Workdays) -> tuple[str
 class QueuePage(PanelPage):
     """GET /admin/applications?show=&q=&after="""
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def get(self) -> None:
         shown, states = filter_of(self)
         text = typed.words(self.get_query_argument("q", ""))  # or scanned: a receipt's QR is an address
@@ -73,7 +74,7 @@ class QueuePage(PanelPage):
 class TableHandler(PanelPage):
     """GET /admin/applications.csv?show=: what the filter shows, for a spreadsheet."""
 
-    @needs("applications:read")
+    @needs(Scope.APPLICATIONS_READ)
     async def get(self) -> None:
         shown, states = filter_of(self)
         name = f"applications-{shown}-{local(self.now, '%Y%m%d-%H%M')}.csv"

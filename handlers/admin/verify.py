@@ -6,6 +6,7 @@ from handlers.admin.panel import PanelPage
 from handlers.web.staff import needs
 from models.errors import DomainError
 from models.people.credentials import PERSONAL, CredentialKind
+from models.staff.scopes import Scope
 
 
 class VerifyForm(BaseModel):
@@ -18,11 +19,11 @@ class VerifyForm(BaseModel):
 class VerifyPage(PanelPage):
     """GET and POST /admin/verify"""
 
-    @needs("applicants:verify")
+    @needs(Scope.APPLICANTS_VERIFY)
     async def get(self) -> None:
         self.show("admin/verify.html", kinds=PERSONAL, done=None)
 
-    @needs("applicants:verify")
+    @needs(Scope.APPLICANTS_VERIFY)
     async def post(self) -> None:
         filled, by = self.form(VerifyForm), self.by_member()
         try:

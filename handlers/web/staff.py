@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from handlers.web.html import HtmlHandler
 from handlers.web.visitor import Method, NotSignedIn
 from models.events import Cause, Channel
-from models.staff.scopes import check_scope
+from models.staff.scopes import Scope, check_scope
 from models.store import Document
 
 
@@ -30,7 +30,7 @@ class StaffHandler(HtmlHandler):
         return self.cause(f"staff:{self.member['_id']}")
 
 
-def needs(scope: str | None = None) -> Callable[[Method], Method]:
+def needs(scope: Scope | None = None) -> Callable[[Method], Method]:
     """Only for staff who are signed in and whose roles carry `scope`."""
 
     def decorate(method: Method) -> Method:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.staff.scopes import Scope
+
 
 class State(StrEnum):
     DRAFT = "draft"
@@ -113,7 +115,7 @@ class Step:
     after: State
     event: str
     done: str
-    scope: str = ""
+    scope: Scope | None = None
     form: StaffForm | None = None
 
 
@@ -147,7 +149,7 @@ STEPS: Mapping[Action, Step] = {
         after=State.ACCEPTED,
         event="application.accepted",
         done="予以受理",
-        scope="applications:accept",
+        scope=Scope.APPLICATIONS_ACCEPT,
         form=StaffForm("受理", "予以受理", Tone.MAIN),
     ),
     Action.CONCLUDE: Step(
@@ -156,7 +158,7 @@ STEPS: Mapping[Action, Step] = {
         after=State.CONCLUDED,
         event="application.concluded",
         done="办结",
-        scope="applications:decide",
+        scope=Scope.APPLICATIONS_DECIDE,
         form=StaffForm("办结", "确认办结", Tone.MAIN, (DECISION, DELIVERABLE, REMARK)),
     ),
     Action.REQUEST_SUPPLEMENT: Step(
@@ -165,7 +167,7 @@ STEPS: Mapping[Action, Step] = {
         after=State.SUPPLEMENT_REQUESTED,
         event="application.supplement_requested",
         done="要求补齐补正",
-        scope="applications:accept",
+        scope=Scope.APPLICATIONS_ACCEPT,
         form=StaffForm(
             "要求补齐补正",
             "发出补正通知",
@@ -187,7 +189,7 @@ STEPS: Mapping[Action, Step] = {
         after=State.NOT_ACCEPTED,
         event="application.not_accepted",
         done="不予受理",
-        scope="applications:accept",
+        scope=Scope.APPLICATIONS_ACCEPT,
         form=StaffForm("不予受理", "确认不予受理", Tone.WARN, (REASON, BASIS)),
     ),
     Action.RETURN: Step(
@@ -196,7 +198,7 @@ STEPS: Mapping[Action, Step] = {
         after=State.RETURNED,
         event="application.returned",
         done="退件",
-        scope="applications:decide",
+        scope=Scope.APPLICATIONS_DECIDE,
         form=StaffForm("退件", "确认退件", Tone.WARN, (REASON,)),
     ),
     Action.WITHDRAW: Step(

@@ -12,7 +12,7 @@ from models.applications.store import ApplicationStore
 from models.errors import Refused
 from models.events import Cause
 from models.guides import Guide
-from models.staff.scopes import department_limit
+from models.staff.scopes import Scope, department_limit
 from models.store import Document
 from models.workdays import Workdays
 
@@ -151,7 +151,7 @@ class StaffSteps(ApplicationStore):
     ) -> tuple[Document, list[tuple[str, int]]]:
         """What a member sees in these states behind `after`, and its order."""
         query: Document = {"state": {"$in": [state for state in states if state not in PRIVATE]}}
-        if (department := department_limit(member, "applications:read")) is not None:
+        if (department := department_limit(member, Scope.APPLICATIONS_READ)) is not None:
             query["department"] = department
         last = await self.get(after) if after else None
         if CLOCKED.isdisjoint(states):
@@ -169,7 +169,7 @@ class StaffSteps(ApplicationStore):
             Forbidden: `scope_missing` or `other_department`.
         """
         found = await self._handed_in(key)
-        rules.check_member(member, found, "applications:read")
+        rules.check_member(member, found, Scope.APPLICATIONS_READ)
         return found
 
     async def _for_action(self, key: str, member: Document, action: Action) -> Document:

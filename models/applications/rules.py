@@ -8,7 +8,7 @@ from models.errors import Conflict, Forbidden, Refused
 from models.events import Channel
 from models.guides import Guide, Handling, Material, NotForApplicant
 from models.people.credentials import ApplicantKind
-from models.staff.scopes import check_scope, department_limit, scopes
+from models.staff.scopes import Scope, ScopeMissing, check_scope, department_limit, scopes
 from models.store import Document
 from models.workdays import Workdays
 
@@ -193,7 +193,7 @@ def decision_deadline(guide: Guide, accepted: datetime, calendar: Workdays) -> d
     return calendar.deadline(accepted, guide.time_limit.decision)
 
 
-def check_member(member: Document, application: Document, scope: str) -> None:
+def check_member(member: Document, application: Document, scope: Scope) -> None:
     """
     Raises:
         Forbidden: `scope_missing` or `other_department`.
@@ -211,8 +211,10 @@ def check_action(member: Document, application: Document, action: Action) -> Non
         Refused: `supplement_asked_once`.
     """
     scope = STEPS[action].scope
+    if scope is None:  # the applicant's alone
+        raise ScopeMissing
     if action is Action.REQUEST_SUPPLEMENT and application["supplements"]:
-        scope = "applications:supervise"
+        scope = Scope.APPLICATIONS_SUPERVISE
         if scope not in scopes(member):
             raise SupplementAskedOnce
     check_member(member, application, scope)

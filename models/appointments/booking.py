@@ -25,7 +25,7 @@ from models.events import Cause, Event
 from models.guides import Guide, NotForApplicant
 from models.people.parties import Party
 from models.places.halls import Hall, Slot, slots
-from models.staff.scopes import check_scope, serves
+from models.staff.scopes import Scope, check_scope, serves
 from models.store import Document, Store, entry, part
 from models.workdays import Workdays, local_date, local_moment
 
@@ -268,7 +268,7 @@ class Appointments(Store):
         Raises:
             Forbidden: `scope_missing` or `other_hall`.
         """
-        check_scope(member, "appointments:record")
+        check_scope(member, Scope.APPOINTMENTS_RECORD)
         found = await self.get(key)
         if not serves(member, found["hall"]):
             raise OtherHall

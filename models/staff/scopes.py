@@ -1,6 +1,7 @@
-"""Roles, and what each may do and where."""
+"""Roles, and what each may do and where (article 5)."""
 
 from enum import StrEnum
+from typing import Self
 
 from models.errors import Forbidden
 from models.store import Document
@@ -11,43 +12,109 @@ class ScopeMissing(Forbidden):
     message = "您的岗位没有此项权限"
 
 
+class Scope(StrEnum):
+    """What a role may let a member do, with a sentence that says it."""
+
+    sentence: str
+
+    def __new__(cls, name: str, sentence: str) -> Self:
+        member = str.__new__(cls, name)
+        member._value_, member.sentence = name, sentence
+        return member
+
+    APPLICATIONS_READ = (
+        "applications:read",
+        "See applications, their files, and, on record, whole identities.",
+    )
+    APPLICATIONS_ACCEPT = "applications:accept", "Accept, ask for a supplement, or refuse to accept."
+    APPLICATIONS_DECIDE = "applications:decide", "Conclude with a decision, or return."
+    APPLICATIONS_SUPERVISE = (
+        "applications:supervise",
+        "Ask for a supplement again (article 12).",
+    )
+    APPOINTMENTS_RECORD = (
+        "appointments:record",
+        "See a day's appointments of a hall, and record how each ended.",
+    )
+    APPLICANTS_VERIFY = "applicants:verify", "Verify a credential at a window (article 7)."
+    DELIVERIES_READ = "deliveries:read", "See what could not be sent, and what is used of the day's messages."
+    DELIVERIES_RETRY = "deliveries:retry", "Send again what could not be sent."
+
+
+class Reach(StrEnum):
+    """How far a role's scopes go; appointments always end at the halls of the member's own record."""
+
+    DEPARTMENT = "department"  # the member's own; who has none reaches all
+    HALLS = "halls"  # those of the member's own record; who has none listed serves all
+    DISTRICT = "district"
+
+
 class Role(StrEnum):
-    WINDOW = "window"  # 综合窗口
-    APPROVER = "approver"  # 审批人员
-    SERVICE_MANAGEMENT = "service_management"  # 政务管理科
-    DIGITAL_AFFAIRS = "digital_affairs"  # 电子公务科
-    SERVICE_CENTRE = "service_centre"  # 区政务服务中心
-    TOWNSHIP = "township"  # 镇街
+    """A role is one record: its name, what people call it, its reach, its scopes."""
+
+    label: str
+    reach: Reach
+    scopes: frozenset[Scope]
+
+    def __new__(cls, name: str, label: str, reach: Reach, *scopes: Scope) -> Self:
+        member = str.__new__(cls, name)
+        member._value_, member.label, member.reach, member.scopes = name, label, reach, frozenset(scopes)
+        return member
+
+    WINDOW = (
+        "window",
+        "综合窗口",
+        Reach.DISTRICT,
+        Scope.APPLICATIONS_READ,
+        Scope.APPLICATIONS_ACCEPT,
+        Scope.APPOINTMENTS_RECORD,
+        Scope.APPLICANTS_VERIFY,
+    )
+    APPROVER = (
+        "approver",
+        "审批人员",
+        Reach.DEPARTMENT,
+        Scope.APPLICATIONS_READ,
+        Scope.APPLICATIONS_ACCEPT,
+        Scope.APPLICATIONS_DECIDE,
+    )
+    SERVICE_MANAGEMENT = (
+        "service_management",
+        "政务管理科",
+        Reach.DISTRICT,
+        Scope.APPLICATIONS_READ,
+        Scope.APPLICATIONS_SUPERVISE,
+    )
+    DIGITAL_AFFAIRS = (
+        "digital_affairs",
+        "电子公务科",
+        Reach.DISTRICT,
+        Scope.DELIVERIES_READ,
+        Scope.DELIVERIES_RETRY,
+    )
+    SERVICE_CENTRE = "service_centre", "区政务服务中心", Reach.HALLS, Scope.APPOINTMENTS_RECORD
+    TOWNSHIP = "township", "镇街", Reach.HALLS, Scope.APPOINTMENTS_RECORD
 
 
-SCOPES: dict[Role, frozenset[str]] = {
-    Role.WINDOW: frozenset(
-        {"applications:read", "applications:accept", "appointments:record", "applicants:verify"}
-    ),
-    Role.APPROVER: frozenset({"applications:read", "applications:accept", "applications:decide"}),
-    Role.SERVICE_MANAGEMENT: frozenset(
-        {"applications:read", "applications:supervise", "reviews:read", "guides:publish"}
-    ),
-    Role.DIGITAL_AFFAIRS: frozenset({"deliveries:read", "deliveries:retry"}),
-    Role.SERVICE_CENTRE: frozenset({"appointments:record", "reviews:read"}),
-    Role.TOWNSHIP: frozenset({"appointments:record"}),
-}
-EVERY_DEPARTMENT = frozenset({Role.WINDOW, Role.SERVICE_MANAGEMENT})
-"""Roles that reach over all departments, with their own scopes."""
+ROLES = {role.value: role for role in Role}
 
 
-def scopes(member: Document) -> frozenset[str]:
-    return frozenset().union(*(SCOPES[Role(role)] for role in member["roles"]))
+def roles(member: Document) -> list[Role]:
+    return [ROLES[name] for name in member["roles"]]
 
 
-def department_limit(member: Document, scope: str) -> str | None:
+def scopes(member: Document) -> frozenset[Scope]:
+    return frozenset().union(*(role.scopes for role in roles(member)))
+
+
+def department_limit(member: Document, scope: Scope) -> str | None:
     """The one department for which a member has a scope; None is all of them."""
     own: str | None = member["department"]
-    wide = EVERY_DEPARTMENT.intersection(member["roles"])
-    return None if any(scope in SCOPES[role] for role in wide) else own
+    wide = (role for role in roles(member) if role.reach is Reach.DISTRICT)
+    return None if any(scope in role.scopes for role in wide) else own
 
 
-def check_scope(member: Document, scope: str) -> None:
+def check_scope(member: Document, scope: Scope) -> None:
     """
     Raises:
         Forbidden: `scope_missing`.

@@ -8,7 +8,7 @@ from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause, Channel
 from models.sessions import LIFETIME, Sessions
 from models.staff.members import FAILURES, LOCKED, Staff
-from models.staff.scopes import Role, check_scope, department_limit
+from models.staff.scopes import Role, Scope, check_scope, department_limit
 from models.store import Database, Document
 from tests.conftest import Clock, MakeCause
 
@@ -99,24 +99,24 @@ def member(*roles: Role, department: str | None = "D1") -> Document:
 
 @pytest.mark.article(5)
 def test_roles_carry_their_own_scopes() -> None:
-    check_scope(member(Role.APPROVER), "applications:decide")
+    check_scope(member(Role.APPROVER), Scope.APPLICATIONS_DECIDE)
     with pytest.raises(Forbidden):
-        check_scope(member(Role.WINDOW), "applications:decide")
-    check_scope(member(Role.WINDOW, Role.APPROVER), "applications:decide")
+        check_scope(member(Role.WINDOW), Scope.APPLICATIONS_DECIDE)
+    check_scope(member(Role.WINDOW, Role.APPROVER), Scope.APPLICATIONS_DECIDE)
 
 
 @pytest.mark.article(12)
 def test_the_comprehensive_window_serves_every_department() -> None:
-    assert department_limit(member(Role.APPROVER), "applications:read") == "D1"
-    assert department_limit(member(Role.WINDOW), "applications:accept") is None
+    assert department_limit(member(Role.APPROVER), Scope.APPLICATIONS_READ) == "D1"
+    assert department_limit(member(Role.WINDOW), Scope.APPLICATIONS_ACCEPT) is None
 
 
 @pytest.mark.article(5)
 def test_who_is_at_the_window_too_decides_for_their_own_department_only() -> None:
     both = member(Role.WINDOW, Role.APPROVER)
-    assert department_limit(both, "applications:read") is None
-    assert department_limit(both, "applications:decide") == "D1"
-    assert department_limit(member(Role.APPROVER, department=None), "applications:decide") is None
+    assert department_limit(both, Scope.APPLICATIONS_READ) is None
+    assert department_limit(both, Scope.APPLICATIONS_DECIDE) == "D1"
+    assert department_limit(member(Role.APPROVER, department=None), Scope.APPLICATIONS_DECIDE) is None
 
 
 async def test_sessions_live_their_time_and_only_for_their_kind(
