@@ -6,6 +6,7 @@ from handlers.admin.applications import ApplicationAction
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from handlers.web.uploads import Upload
+from handlers.web.visitor import declared
 from models.applications import Action, State, check_action, next_state
 from models.errors import BadInput, DomainError
 from models.events import Cause
@@ -78,6 +79,7 @@ class ConcludeHandler(Upload, ApplicationAction):
     def by_sender(self) -> Cause:
         return self.by_member()
 
+    @declared(Scope.APPLICATIONS_READ)  # checked by `act`, once the form is read
     async def post(self, key: str) -> None:
         self.read_form()
         await self.act(key)

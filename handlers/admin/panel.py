@@ -10,6 +10,7 @@ import tornado.locale
 from handlers.web import words
 from handlers.web.base import Nowhere
 from handlers.web.staff import StaffHandler
+from handlers.web.visitor import Auth, declared
 from models.applications import written
 from models.errors import DomainError
 from models.staff.scopes import Scope, scopes
@@ -77,6 +78,7 @@ class PanelPage(StaffHandler):
 class FormAction(PanelPage):
     """Where a form of the panel is sent; whoever opens the address itself is led to the form."""
 
+    @declared(Auth.ANYONE)
     async def get(self, *_: str) -> None:
         self.redirect(self.form_page())
 

@@ -2,15 +2,18 @@
 
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.base import safe_next
+from handlers.web.visitor import Auth, declared
 from models.errors import DomainError
 
 
 class SignInPage(PanelPage):
     """GET and POST /admin/sign-in"""
 
+    @declared(Auth.ANYONE)
     async def get(self) -> None:
         self.show("admin/sign_in.html", next=self.destination(self.get_query_argument("next", "")))
 
+    @declared(Auth.ANYONE)
     async def post(self) -> None:
         username = self.get_body_argument("username", "")
         destination = self.destination(self.get_body_argument("next", ""))
@@ -35,6 +38,7 @@ class SignOutHandler(FormAction):
     def form_page(self) -> str:
         return "/admin"
 
+    @declared(Auth.ANYONE)
     async def post(self) -> None:
         if token := self.get_cookie(self.cookie("staff")):
             await self.services.sessions.close(token)

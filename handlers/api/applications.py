@@ -14,7 +14,6 @@ from handlers.api.application import (
 from handlers.api.contract import (
     Answer,
     Asked,
-    Auth,
     Endpoint,
     File,
     Media,
@@ -23,6 +22,7 @@ from handlers.api.contract import (
 )
 from handlers.api.halls import ITEM
 from handlers.web.qr import qr_png
+from handlers.web.visitor import Auth
 from models.applications.filing import MaterialsMissing, SerialTaken
 from models.applications.receipt import ReceiptNotFound
 from models.applications.receiving import (

@@ -7,7 +7,6 @@ from pydantic import Field
 from handlers.api.contract import (
     Answer,
     Asked,
-    Auth,
     Endpoint,
     PageQuery,
     Resource,
@@ -17,6 +16,7 @@ from handlers.api.contract import (
 from handlers.api.halls import ITEM
 from handlers.api.timeline import Happening, happenings
 from handlers.web.moments import Moment
+from handlers.web.visitor import Auth
 from models.appointments.booking import (
     LABELS,
     AlreadyBooked,

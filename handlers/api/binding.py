@@ -2,8 +2,9 @@
 
 from pydantic import Field
 
-from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
+from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.api.me import Me, me
+from handlers.web.visitor import Auth
 from models.outgoing.sms import SmsUsedUp
 from models.people.applicants import AccountBound, BindingRaced, NotBoundToAccount, PhoneDiffers
 from models.people.binding import ConsentRequired, IdentityMismatch, IdentityNoRecord, NameInvalid

@@ -14,7 +14,6 @@ What is asked (the query of a GET, else the JSON body) follows the arguments of 
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -25,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from handlers.web.base import BadRequest, InputInvalid, Nowhere, TooLarge
 from handlers.web.jsonapi import ApiHandler, JsonInvalid, PreconditionRequired, TooManyValues
 from handlers.web.uploads import FileMissing, UploadsBusy
-from handlers.web.visitor import Method, NotBound, NotSignedIn, bound, signed_in
+from handlers.web.visitor import Auth, Method, NotBound, NotSignedIn, bound, signed_in
 from models.applications import DraftChanged
 from models.errors import DomainError, Unauthenticated
 from models.people.binding import NotAgent
@@ -101,14 +100,6 @@ class File:
     content: bytes
     media_type: str
     name: str = ""
-
-
-class Auth(StrEnum):
-    """Whom an operation is for; an applicant is an account bound by the real name (article 7)."""
-
-    ANYONE = "anyone"
-    ACCOUNT = "account"
-    APPLICANT = "applicant"
 
 
 def _unguarded(method: Method) -> Method:

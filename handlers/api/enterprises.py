@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
+from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.api.me import Identity, identity
+from handlers.web.visitor import Auth
 from models.people.agencies import (
     Agencies,
     AgencyDayLimit,

@@ -2,9 +2,9 @@
 
 from handlers.api.application import Application, ApplicationBase
 from handlers.api.applications import MOVED
-from handlers.api.contract import Auth, Endpoint, File, Media, operation
+from handlers.api.contract import Endpoint, File, Media, operation
 from handlers.web.uploads import Upload
-from handlers.web.visitor import bound
+from handlers.web.visitor import Auth, bound
 from models.applications.papers import MaterialUnknown, check_asked
 from models.applications.rules import MaterialNotAsked
 from models.applications.store import ApplicationNotFound

@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
+from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.web.services import Services
+from handlers.web.visitor import Auth
 from models.errors import Forbidden
 from models.own_data import own_data
 from models.people.credentials import ApplicantKind, CredentialKind

@@ -12,7 +12,6 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from handlers.api.contract import (
     PARAMETERS,
     PREFIX,
-    Auth,
     Endpoint,
     Failure,
     File,
@@ -23,6 +22,7 @@ from handlers.api.contract import (
     operation,
 )
 from handlers.web.site import Site
+from handlers.web.visitor import Auth
 
 REFERENCE = "#/components/schemas/{model}"
 JSON = "application/json"

@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
+from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
+from handlers.web.visitor import Auth
 from models.applications.store import ApplicationNotFound
 from models.appointments.booking import AppointmentNotFound
 from models.errors import NotFound

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from handlers.api.contract import Answer, Asked, Auth, Endpoint, Resource, operation
+from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
+from handlers.web.visitor import Auth
 from models.people.accounts import SignInCodeInvalid, WechatUnavailable
 from models.sessions import LIFETIME
 

@@ -5,7 +5,7 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from handlers.web.html import HtmlHandler
-from handlers.web.visitor import Method, NotSignedIn
+from handlers.web.visitor import Auth, Method, NotSignedIn, declared
 from models.events import Cause, Channel
 from models.staff.scopes import Scope, check_scope
 from models.store import Document
@@ -34,6 +34,7 @@ def needs(scope: Scope | None = None) -> Callable[[Method], Method]:
     """Only for staff who are signed in and whose roles carry `scope`."""
 
     def decorate(method: Method) -> Method:
+        @declared(scope or Auth.MEMBER)
         @wraps(method)
         async def guarded(self: StaffHandler, *args: str) -> None:
             if self.member is None:

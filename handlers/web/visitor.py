@@ -1,6 +1,7 @@
 """Who is visiting: their account, and the person or body for whom they act (article 7)."""
 
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from functools import wraps
 
 from handlers.web.base import BaseHandler
@@ -23,6 +24,28 @@ class NotBound(Forbidden):
 SAFE = frozenset({"GET", "HEAD"})
 
 Method = Callable[..., Awaitable[None]]
+
+
+class Auth(StrEnum):
+    """Whom a method is for; an applicant is an account bound by the real name (article 7)."""
+
+    ANYONE = "anyone"
+    ACCOUNT = "account"
+    APPLICANT = "applicant"
+    MEMBER = "member"  # of staff, whatever their role
+
+
+def declared(who: StrEnum) -> Callable[[Method], Method]:
+    """Note on a method whom it is for: an `Auth`, or a `Scope` of staff. It checks nothing.
+
+    The guards below and `handlers.web.staff.needs` declare what they check; `handlers.routes` reads it.
+    """
+
+    def decorate(method: Method) -> Method:
+        setattr(method, "who", who)  # noqa: B010 - a function has no such attribute to mypy
+        return method
+
+    return decorate
 
 
 class Visitor(BaseHandler):
@@ -75,6 +98,7 @@ class Visitor(BaseHandler):
 def signed_in(method: Method) -> Method:
     """Only for a visitor whose account is known."""
 
+    @declared(Auth.ACCOUNT)
     @wraps(method)
     async def guarded(self: Visitor, *args: str) -> None:
         if self.account is None:
@@ -91,6 +115,7 @@ def bound(method: Method) -> Method:
     is not done for them instead.
     """
 
+    @declared(Auth.APPLICANT)
     @wraps(method)
     async def guarded(self: Visitor, *args: str) -> None:
         if self.account is None:

@@ -3,7 +3,7 @@
 from handlers.citizen.applications.page import ApplicationPage, is_draft
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.uploads import Upload
-from handlers.web.visitor import bound
+from handlers.web.visitor import Auth, bound, declared
 from models.applications import State, current_files, open_materials
 from models.applications.papers import check_asked
 from models.errors import DomainError
@@ -40,6 +40,7 @@ class UploadHandler(Upload, ApplicationPage):
     async def get(self, key: str, _code: str) -> None:
         self.redirect(f"/applications/{key}/materials")
 
+    @declared(Auth.APPLICANT)  # checked by `take`, once the form is read
     async def post(self, key: str, code: str) -> None:
         self.read_form()
         await self.take(key, code)

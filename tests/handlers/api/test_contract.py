@@ -9,8 +9,9 @@ import pytest
 from tornado.web import RequestHandler
 
 from handlers import api as doors
-from handlers.api.contract import METHODS, Auth, Endpoint, PageQuery, Resource, page
+from handlers.api.contract import METHODS, Endpoint, PageQuery, Resource, page
 from handlers.api.openapi import describe
+from handlers.web.visitor import Auth
 from models.errors import BadInput
 from tests.handlers.api.clients import Service
 from tests.handlers.guides import USCC
