@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from _reference_notices import events, example, notices
+from _reference_routes import routes
+from _reference_scopes import scopes
+from _reference_settings import settings
+from _reference_tables import code, table
 
 from models.errors import DomainError
 
@@ -36,21 +40,27 @@ def kinds(base: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
 
 def errors() -> str:
     """One line an error, by code."""
-    rows = sorted({(kind.code, kind.status, kind.message, _place(kind)) for kind in kinds()})
-    lines = [f"| `{code}` | {status} | {message} | `{place}` |" for code, status, message, place in rows]
+    found = sorted({(kind.code, kind.status, kind.message, _place(kind)) for kind in kinds()})
+    rows = [(code(name), str(status), message, code(place)) for name, status, message, place in found]
     head = (
         "# Errors\n\nWhat a program gets as `error.code`, the status that goes with it, and the sentence\n"
         "for people (in English where English was asked for). `{…}` is filled in.\n\n"
-        "| code | status | message | class |\n|---|---|---|---|\n"
     )
-    return head + "\n".join(lines) + "\n"
+    return head + table(["code", "status", "message", "class"], rows)
 
 
 def _place(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"errors": errors, "events": events, "notices": notices}
+PAGES: Mapping[str, Callable[[], str]] = {
+    "errors": errors,
+    "events": events,
+    "notices": notices,
+    "routes": routes,
+    "scopes": scopes,
+    "settings": settings,
+}
 
 
 def written() -> dict[Path, str]:

@@ -37,10 +37,3 @@ def test_no_error_is_kept_to_be_raised_again() -> None:
 def test_a_kept_error_would_be_seen() -> None:
     kept, _ = _run("from models.store import PageUnknown\nkept = PageUnknown()\n" + LOOK)
     assert kept == "['PageUnknown']"
-
-
-def test_the_reference_is_current() -> None:
-    done = subprocess.run(
-        ["scripts/reference", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr

@@ -21,53 +21,72 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PANYU_", extra="ignore", frozen=True)
 
-    base_url: str = Field(pattern=r"^https?://[^/]+$")
-    bind: str = "127.0.0.1"
-    port: int = Field(8888, ge=1, le=65535)
-    connections: int = Field(2000, ge=1)
-    connections_per_address: int = Field(200, ge=1)
-    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
-    demo: bool = False
-    frame_ancestors: str = "'none'"
-    help_phone: str = "020-12345"
-    log_level: str = "INFO"
+    base_url: str = Field(
+        pattern=r"^https?://[^/]+$", description="The public address, without a slash at the end."
+    )
+    bind: str = Field("127.0.0.1", description="The address on which the web server listens.")
+    port: int = Field(8888, ge=1, le=65535, description="The port on which the web server listens.")
+    connections: int = Field(2000, ge=1, description="Connections that may be open at once.")
+    connections_per_address: int = Field(200, ge=1, description="The same, from one network address.")
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (), description="The proxies in front whose X-Forwarded-For is believed, separated by commas."
+    )
+    demo: bool = Field(default=False, description="1 in the demo only: accepts secrets of the demo.")
+    frame_ancestors: str = Field("'none'", description="Who may show the pages in a frame, for the CSP.")
+    help_phone: str = Field("020-12345", description="The help line that every page shows.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
-    mongo_uri: SecretStr
-    mongo_database: str = "panyu"
-    mongo_driver: str = Field("pymongo", pattern="^(pymongo|motor)$")
+    mongo_uri: SecretStr = Field(description="A replica set or a sharded cluster of MongoDB 6.0 or later.")
+    mongo_database: str = Field("panyu", description="The name of the database.")
+    mongo_driver: str = Field("pymongo", pattern="^(pymongo|motor)$", description="pymongo or motor.")
 
-    encryption_keys: Annotated[dict[str, SecretStr], NoDecode]
-    index_key: SecretStr = Field(min_length=32)
+    encryption_keys: Annotated[dict[str, SecretStr], NoDecode] = Field(
+        description="ID:KEY, separated by commas. The first seals credentials, phones and files; all open."
+    )
+    index_key: SecretStr = Field(min_length=32, description="Finds sealed values again; is never changed.")
 
-    wechat_appid: str = Field(min_length=1)
-    wechat_secret: SecretStr = Field(min_length=1)
-    wechat_token: SecretStr = Field(min_length=3, max_length=32)
-    wechat_aes_key: SecretStr = Field(min_length=43, max_length=43)
-    wechat_aes_key_previous: SecretStr | None = None
-    wechat_mode: str = Field("safe", pattern="^(safe|compatible)$")
-    wechat_api_url: str = "https://api.weixin.qq.com"
-    wechat_oauth_url: str = "https://open.weixin.qq.com"
-    wechat_templates: WeChatTemplates = {}
+    wechat_appid: str = Field(min_length=1, description="The official account's AppID.")
+    wechat_secret: SecretStr = Field(min_length=1, description="The official account's AppSecret.")
+    wechat_token: SecretStr = Field(min_length=3, max_length=32, description="Signs WeChat's callback.")
+    wechat_aes_key: SecretStr = Field(min_length=43, max_length=43, description="Encrypts WeChat's callback.")
+    wechat_aes_key_previous: SecretStr | None = Field(
+        None, description="The key before, while WeChat may still use it."
+    )
+    wechat_mode: str = Field(
+        "safe", pattern="^(safe|compatible)$", description="safe: only encrypted messages; or compatible."
+    )
+    wechat_api_url: str = Field("https://api.weixin.qq.com", description="The address of WeChat's API.")
+    wechat_oauth_url: str = Field(
+        "https://open.weixin.qq.com", description="The address of WeChat's sign-in."
+    )
+    wechat_templates: WeChatTemplates = Field({}, description="Notice → id of its WeChat template, as JSON.")
 
-    miniprogram_appid: str = Field(min_length=1)
-    miniprogram_secret: SecretStr = Field(min_length=1)
+    miniprogram_appid: str = Field(min_length=1, description="The mini-program's AppID.")
+    miniprogram_secret: SecretStr = Field(min_length=1, description="The mini-program's AppSecret.")
 
-    aliyun_key_id: str = Field(min_length=1)
-    aliyun_key_secret: SecretStr = Field(min_length=1)
-    aliyun_sms_url: str = "https://dysmsapi.aliyuncs.com"
-    aliyun_realname_url: str = "https://cloudauth.aliyuncs.com"
-    sms_sign_name: str = "番禺政务"
-    sms_templates: dict[str, str] = {}
-    sms_a_day: int = Field(10_000, ge=10)
-    sms_codes_share: float = Field(0.5, gt=0, lt=1)
-    sms_courtesy_share: float = Field(0.2, gt=0, lt=1)
-    codes_per_account: int = Field(10, ge=1)
-    codes_per_address_hour: int = Field(60, ge=1)
-    codes_per_address: int = Field(300, ge=1)
+    aliyun_key_id: str = Field(min_length=1, description="An AccessKey for Dysmsapi and Cloudauth only.")
+    aliyun_key_secret: SecretStr = Field(min_length=1, description="The secret of that AccessKey.")
+    aliyun_sms_url: str = Field("https://dysmsapi.aliyuncs.com", description="The address of Aliyun's SMS.")
+    aliyun_realname_url: str = Field(
+        "https://cloudauth.aliyuncs.com",
+        description="The address of Aliyun's real-name check.",
+    )
+    sms_sign_name: str = Field("番禺政务", description="The signature approved for SMS.")
+    sms_templates: dict[str, str] = Field({}, description="Notice → code of its SMS template, as JSON.")
+    sms_a_day: int = Field(10_000, ge=10, description="Short messages a day, for all purposes.")
+    sms_codes_share: float = Field(0.5, gt=0, lt=1, description="The part of them that codes may use.")
+    sms_courtesy_share: float = Field(
+        0.2, gt=0, lt=1, description="The part of them for notices that no law asks for."
+    )
+    codes_per_account: int = Field(10, ge=1, description="Codes for one account in a day.")
+    codes_per_address_hour: int = Field(60, ge=1, description="Codes for one network address in an hour.")
+    codes_per_address: int = Field(300, ge=1, description="Codes for one network address in a day.")
 
-    government_url: str = Field(pattern=r"^https?://[^/]+")
-    government_app_id: str = Field(min_length=1)
-    government_secret: SecretStr = Field(min_length=16)
+    government_url: str = Field(
+        pattern=r"^https?://[^/]+", description="The exchange of the acceptance, review and sharing systems."
+    )
+    government_app_id: str = Field(min_length=1, description="Names this service to the exchange.")
+    government_secret: SecretStr = Field(min_length=16, description="Signs the requests to the exchange.")
 
     @field_validator("sms_courtesy_share")
     @classmethod
@@ -120,6 +139,13 @@ def load_settings() -> Settings:
     if demo and not settings.demo:
         raise SettingsError("\n".join(f"PANYU_{name.upper()}: a secret of the demo" for name in demo))
     return settings
+
+
+def as_given(value: object) -> str:
+    """A default as the environment would give it; "" for none."""
+    if isinstance(value, bool):
+        return str(int(value))
+    return str(value) if value else ""
 
 
 def _is_demo_secret(value: object) -> bool:

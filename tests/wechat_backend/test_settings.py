@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from wechat_backend.demo import env as demo_env
-from wechat_backend.settings import Settings, SettingsError, load_settings
+from wechat_backend.settings import Settings, SettingsError, as_given, load_settings
 
 GOOD = {
     "PANYU_BASE_URL": "https://zwfw.example.gov.cn",
@@ -124,6 +124,18 @@ def _start(command: str, **changes: str) -> tuple[int, list[str]]:
     return ended.returncode, re.findall(r"^(PANYU_\w+):", ended.stderr, re.MULTILINE)
 
 
+EXAMPLE = dict(re.findall(r"^#?(PANYU_\w+)=(.*)$", Path(".env.example").read_text("utf-8"), re.MULTILINE))
+
+
 def test_each_setting_is_documented() -> None:
-    documented = set(re.findall(r"^#?(PANYU_\w+)=", Path(".env.example").read_text(), re.MULTILINE))
-    assert documented == {f"PANYU_{name.upper()}" for name in Settings.model_fields}
+    assert set(EXAMPLE) == {f"PANYU_{name.upper()}" for name in Settings.model_fields}
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_the_example_shows_the_defaults() -> None:
+    defaults = {
+        f"PANYU_{name.upper()}": as_given(field.default)
+        for name, field in Settings.model_fields.items()
+        if not field.is_required() and as_given(field.default)
+    }
+    assert {name: EXAMPLE[name].strip('"') for name in defaults} == defaults

@@ -1,0 +1,29 @@
+"""The reference page of roles and scopes."""
+
+from _reference_tables import code, table
+
+from models.staff.scopes import Reach, Role, Scope
+
+HEAD = f"""# Scopes
+
+What a role may do, and how far. [The routes](routes.md) say which scope each address of the panel needs;
+`models/staff/scopes.py` is the source. Reach `{Reach.DISTRICT}` is every department,
+`{Reach.DEPARTMENT}` the member's own (all, for a member who has none), `{Reach.HALLS}` the halls of the
+member's record (all, where it lists none). Appointments are always within those halls.
+
+"""
+
+
+def scopes() -> str:
+    """Role × scope, with the reach of each role, and what each scope is for."""
+    roles = [
+        [code(role), role.label, role.reach, *("✓" if scope in role.scopes else "" for scope in Scope)]
+        for role in Role
+    ]
+    meanings = [[code(scope), scope.sentence] for scope in Scope]
+    return (
+        HEAD
+        + table(["role", "name", "reach", *map(code, Scope)], roles)
+        + "\n"
+        + table(["scope", "lets a member"], meanings)
+    )
