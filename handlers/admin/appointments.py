@@ -1,10 +1,13 @@
 """The day's appointments of a hall, and how each ended (article 9)."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pydantic import BaseModel
 
+from handlers.admin.lists import Column, PanelList, Shown
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.moments import Day
 from handlers.web.pages import DOCUMENT_ID
@@ -13,7 +16,8 @@ from models import typed
 from models.appointments.booking import LABELS, Ending, State
 from models.errors import BadInput, DomainError
 from models.staff.scopes import Scope, serves
-from models.workdays import local_date
+from models.store import Document
+from models.workdays import local, local_date
 
 
 class CodeUnknown(BadInput):
@@ -34,6 +38,53 @@ class DayQuery(BaseModel):
 class EndingForm(BaseModel):
     ending: Ending
     material: str | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One row: an appointment, and what is needed to record how it ended.
+
+    `required` are the materials that its guide requires, by code: the only ones whose lack ends a visit.
+    `before` is the ending that was chosen, "" for none yet, where its form is the one in hand.
+    """
+
+    appointment: Document
+    required: Mapping[str, str]
+    early: bool
+    before: str | None
+
+    @property
+    def recordable(self) -> bool:
+        return self.appointment["state"] == State.BOOKED and not self.early
+
+    @property
+    def endings(self) -> dict[str, str]:
+        possible = (e for e in Ending if e is not Ending.MISSING_MATERIAL or self.required)
+        return {ending.value: LABELS[State(ending)] for ending in possible}
+
+    @property
+    def hours(self) -> str:
+        return "–".join(local(self.appointment[end], "%H:%M") for end in ("start", "end"))
+
+    @property
+    def status(self) -> str:
+        missing = self.appointment.get("material")
+        label = LABELS[State(self.appointment["state"])]
+        return f"{label}：{self.required.get(missing, missing)}" if missing else label
+
+
+VISITS = PanelList[Visit](
+    address="/admin/appointments",
+    columns=(
+        Column("时间", lambda row: row.hours, code=True),
+        Column("事项", lambda row: row.appointment["item_name"]),
+        Column("申请人", lambda row: row.appointment["masked_name"]),
+        Column("状态", lambda row: row.status),
+        Column("记录结果", lambda _: "", part="ending"),
+    ),
+    empty="这一天没有预约。",
+    anchor=lambda row: row.appointment["_id"],
+)
 
 
 class AppointmentsPage(PanelPage):
@@ -59,24 +110,26 @@ class AppointmentsPage(PanelPage):
         codes = [one.code for one in halls]
         chosen = hall if hall in codes else next(iter(codes), "")
         booked = await self.services.appointments.of_hall(chosen, day)
+        required = await self.required({one["guide"] for one in booked})
+        early = day > local_date(self.now)
+        before = self.get_body_argument("ending", "")
+        visits = [
+            Visit(one, required[one["guide"]], early, before if one["_id"] == acted else None)
+            for one in booked
+        ]
         self.show(
             "admin/appointments.html",
             halls=halls,
             hall=chosen,
             day=day,
-            early=day > local_date(self.now),
+            early=early,
             around=(day - timedelta(days=1), day + timedelta(days=1)),
-            booked=booked,
-            labels={state.value: label for state, label in LABELS.items()},
-            endings={ending.value: LABELS[State(ending)] for ending in Ending},
-            required=await self.required({one["guide"] for one in booked}),
-            acted=acted,
+            listed=Shown(VISITS, visits),
             error=error,
-            given=self.given(),
         )
 
     async def required(self, guides: set[str]) -> dict[str, dict[str, str]]:
-        """By version of a guide, the materials it requires: the only ones whose lack ends a visit."""
+        """By version of a guide, the materials it requires."""
         return {
             key: {m.code: m.name for m in (await self.services.guides.version(key)).materials if m.required}
             for key in guides

@@ -1,13 +1,17 @@
 """What could not be sent, for staff to see and send again: nothing fails in silence."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from handlers.admin.lists import Column, PanelList, Shown
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
 from handlers.web.staff import needs
 from models.errors import DomainError
 from models.outgoing.notices import named
 from models.staff.scopes import Scope, department_limit, scopes
+from models.store import Document
+from models.workdays import local
 
 PARTS = {"all": "全部短信", "code": "验证码短信", "courtesy": "便民通知短信"}
 CHANNELS = {"wechat": "微信", "sms": "短信", "government": "政务系统"}
@@ -56,6 +60,51 @@ CODES: Mapping[str, str] = {
 """Providers' common codes in words; `wechat_backend.gateways` says what is done about each."""
 
 
+@dataclass(frozen=True)
+class Sending:
+    """One row: a delivery, and what it is about; `linked` is whether the member may open that."""
+
+    delivery: Document
+    subject: Subject
+    linked: bool
+
+    @property
+    def notice(self) -> str:
+        name: str = self.delivery["notice"]
+        return named().get(name, name)
+
+    @property
+    def code(self) -> str:
+        return str(self.delivery.get("code") or "")
+
+    @property
+    def meaning(self) -> str:
+        return meaning(self.code)
+
+
+COLUMNS: tuple[Column[Sending], ...] = (
+    Column("内容", lambda row: row.notice),
+    Column("对象", lambda row: f"{row.subject.name} {row.subject.number}".strip(), part="subject"),
+    Column("渠道", lambda row: CHANNELS[row.delivery["channel"]]),
+    Column("原因", lambda row: f"{row.meaning} {row.code}".strip(), part="reason"),
+    Column("次数", lambda row: str(row.delivery["attempts"])),
+)
+FAILED = PanelList[Sending](
+    address="/admin/deliveries",
+    columns=(
+        *COLUMNS,
+        Column("时间", lambda row: local(row.delivery["settled_at"])),
+        Column("操作", lambda _: "", part="retry"),
+    ),
+    empty="没有发送失败的记录。",
+)
+RETRYING = PanelList[Sending](
+    address="/admin/deliveries",
+    columns=(*COLUMNS, Column("下次发送", lambda row: local(row.delivery["due_at"], "%Y-%m-%d %H:%M:%S"))),
+    empty="没有正在重试的记录。",
+)
+
+
 class DeliveriesPage(PanelPage):
     """GET /admin/deliveries"""
 
@@ -66,14 +115,12 @@ class DeliveriesPage(PanelPage):
     async def page(self, error: DomainError | None = None) -> None:
         deliveries = self.services.deliveries
         failed, retrying = await deliveries.failed(), await deliveries.retrying()
+        about = await subjects(self.services, {one["event"] for one in (*failed, *retrying)})
         self.show(
             "admin/deliveries.html",
-            failed=failed,
-            retrying=retrying,
+            failed=Shown(FAILED, self.rows(failed, about)),
+            retrying=Shown(RETRYING, self.rows(retrying, about)),
             waiting=await deliveries.waiting(self.now),
-            subjects=await subjects(self.services, {one["event"] for one in (*failed, *retrying)}),
-            may_read=self.may_read,
-            notices=named(),
             channels=CHANNELS,
             meaning=meaning,
             spent=await self.services.sms.spent(self.now),
@@ -81,6 +128,9 @@ class DeliveriesPage(PanelPage):
             parts=PARTS,
             error=error,
         )
+
+    def rows(self, found: list[Document], about: Mapping[str, Subject]) -> list[Sending]:
+        return [Sending(one, about[one["event"]], self.may_read(about[one["event"]])) for one in found]
 
     def may_read(self, subject: Subject) -> bool:
         """Whether the member may open the application that it is about."""

@@ -1,14 +1,12 @@
 """The queue of 办件: what waits, how long it still may, and the same as a table to take away (article 10)."""
 
-import csv
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from urllib.parse import urlencode
 
-from tornado.iostream import StreamClosedError
-
+from handlers.admin import lists
+from handlers.admin.lists import Column, Filter, PanelList, Shown
 from handlers.admin.panel import PanelPage
 from handlers.web.staff import needs
 from handlers.web.words import standing
@@ -18,18 +16,6 @@ from models.staff.scopes import Scope
 from models.store import Document
 from models.workdays import Workdays, local, local_date
 
-A_PAGE = 30
-A_TABLE = 5000
-"""Rows of a table to take away, at most."""
-A_CHUNK = 200
-FILTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "open": ("待处理", (State.SUBMITTED.value, State.ACCEPTED.value)),
-    "submitted": ("待受理", (State.SUBMITTED.value,)),
-    "supplement": ("待补正", (State.SUPPLEMENT_REQUESTED.value,)),
-    "accepted": ("办理中", (State.ACCEPTED.value,)),
-    "closed": ("已结束", CLOSED),
-}
-COLUMNS = ("流水号", "事项", "申请人", "部门", "提交时间", "最近变动", "期限", "状态", "时限")
 SOON = 2
 """Working days before a deadline from which its light is yellow."""
 
@@ -46,62 +32,83 @@ def light(application: Document, now: datetime, calendar: Workdays) -> tuple[str
     return ("green" if left > SOON else "yellow"), words
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """One row: an application, its deadline just now, and the page of the queue to come back to."""
+
+    application: Document
+    light: tuple[str, str]
+    way_back: str = ""
+
+    def moment(self, name: str) -> str:
+        return local(self.application[name]) if self.application[name] else ""
+
+
+QUEUE = PanelList[Waiting](
+    address="/admin/applications",
+    columns=(
+        Column(
+            "流水号",
+            lambda row: row.application["serial"],
+            link=lambda row: f"/admin/applications/{row.application['_id']}{row.way_back}",
+        ),
+        Column("事项", lambda row: row.application["item_name"]),
+        Column("申请人", lambda row: row.application["masked_name"]),
+        Column("部门", lambda row: row.application["department_name"]),
+        Column("提交时间", lambda row: row.moment("submitted_at")),
+        Column("最近变动", lambda row: row.moment("changed_at"), on_page=False),
+        Column("期限", lambda row: row.moment("due_at"), on_page=False),
+        Column("状态", lambda row: status_of(row.application)),
+        Column("时限", lambda row: row.light[1], part="light"),
+    ),
+    filters={
+        "open": Filter("待处理", (State.SUBMITTED.value, State.ACCEPTED.value)),
+        "submitted": Filter("待受理", (State.SUBMITTED.value,)),
+        "supplement": Filter("待补正", (State.SUPPLEMENT_REQUESTED.value,)),
+        "accepted": Filter("办理中", (State.ACCEPTED.value,)),
+        "closed": Filter("已结束", CLOSED),
+    },
+    empty="这里没有办件。",
+    not_found="没有找到这个流水号的办件，请核对后再试。",
+    export=True,
+)
+
+
 class QueuePage(PanelPage):
     """GET /admin/applications?show=&q=&after="""
 
     @needs(Scope.APPLICATIONS_READ)
     async def get(self) -> None:
-        shown, states = filter_of(self)
+        chosen = QUEUE.chosen(self)
         text = typed.words(self.get_query_argument("q", ""))  # or scanned: a receipt's QR is an address
         after = self.get_query_argument("after", "")
+        states = SEEN if text else QUEUE.filters[chosen].states
         found = await self.services.applications.queue(
-            self.somebody(), SEEN if text else states, A_PAGE + 1, after or None, text
+            self.somebody(), states, lists.A_PAGE + 1, after or None, text
         )
-        more = {"show": shown, "q": text, "after": found[A_PAGE - 1]["_id"]} if len(found) > A_PAGE else None
+        page = found[: lists.A_PAGE]
+        rows = [Waiting(one, self.light(one), way_back(self)) for one in page]
+        more = QUEUE.at(show=chosen, q=text, after=page[-1]["_id"]) if len(found) > len(page) else ""
         self.show(
             "admin/queue.html",
-            filters=FILTERS,
-            shown=shown,
             text_query=text,
-            here=way_back(self),
-            rows=[
-                (one, status_of(one), light(one, self.now, self.services.calendar)) for one in found[:A_PAGE]
-            ],
-            more=f"/admin/applications?{urlencode(more)}" if more else None,
+            listed=Shown(QUEUE, rows, "" if text else chosen, bool(text), more),
         )
 
+    def light(self, one: Document) -> tuple[str, str]:
+        return light(one, self.now, self.services.calendar)
 
-class TableHandler(PanelPage):
+
+class TableHandler(QueuePage):
     """GET /admin/applications.csv?show=: what the filter shows, for a spreadsheet."""
 
     @needs(Scope.APPLICATIONS_READ)
     async def get(self) -> None:
-        shown, states = filter_of(self)
-        name = f"applications-{shown}-{local(self.now, '%Y%m%d-%H%M')}.csv"
-        self.set_header("Content-Type", "text/csv; charset=utf-8")
-        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
-        self.set_header("Cache-Control", "no-store")
-        self.write("\ufeff" + line(COLUMNS))  # without the mark a spreadsheet takes it for GBK
-        count = 0
-        with suppress(StreamClosedError):
-            async for one in self.services.applications.listed(self.somebody(), states, A_TABLE):
-                self.write(line(self.row(one)))
-                count += 1
-                if count % A_CHUNK == 0:
-                    await self.flush()
+        await QUEUE.take_away(self, self.rows(QUEUE.filters[QUEUE.chosen(self)].states))
 
-    def row(self, one: Document) -> Iterable[str]:
-        times = (one["submitted_at"], one["changed_at"], one["due_at"])
-        yield from (one["serial"], one["item_name"], one["masked_name"], one["department_name"])
-        yield from (local(time) if time else "" for time in times)
-        yield from (status_of(one), light(one, self.now, self.services.calendar)[1])
-
-
-def filter_of(page: PanelPage) -> tuple[str, tuple[str, ...]]:
-    """The filter that the address names, and the states that it lets through."""
-    named = page.get_query_argument("show", "")
-    shown = named if named in FILTERS else "open"
-    return shown, FILTERS[shown][1]
+    async def rows(self, states: tuple[str, ...]) -> AsyncIterator[Waiting]:
+        async for one in self.services.applications.listed(self.somebody(), states, lists.A_TABLE):
+            yield Waiting(one, self.light(one))
 
 
 def way_back(page: PanelPage) -> str:
@@ -113,13 +120,6 @@ def way_back(page: PanelPage) -> str:
 
 def status_of(application: Document) -> str:
     return standing(application["state"], (application["result"] or {}).get("decision"))[0]
-
-
-def line(cells: Iterable[str]) -> str:
-    """One line of a table; no cell is taken for a formula."""
-    text = StringIO()
-    csv.writer(text).writerow(f"'{cell}" if cell.startswith(tuple("=+-@\t\r")) else cell for cell in cells)
-    return text.getvalue()
 
 
 ROUTES = [(r"/admin/applications", QueuePage), (r"/admin/applications\.csv", TableHandler)]

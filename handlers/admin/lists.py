@@ -1,0 +1,118 @@
+"""A list of the panel, declared once: its columns, filters and words make the page, its addresses and the
+table to take away."""
+
+import csv
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+from tornado.iostream import StreamClosedError
+
+from handlers.admin.panel import PanelPage
+from models.workdays import local
+
+A_PAGE = 30
+A_TABLE = 5000
+"""Rows of a table to take away, at most."""
+A_CHUNK = 200
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column; `text` is the cell in words, for the page and the table alike."""
+
+    name: str
+    text: Callable[[Row], str]
+    link: Callable[[Row], str] | None = None
+    part: str = ""
+    """On the page, the template in `admin/cells` that shows the cell; it is given `row` and `cell`."""
+    code: bool = False
+    """Whether it is read letter by letter."""
+    on_page: bool = True
+    """Else it is in the table to take away alone."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What it is called, and the states that it lets through."""
+
+    name: str
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PanelList(Generic[Row]):
+    """One list. Which rows, and in what order, is the store's; the page hands them over."""
+
+    address: str
+    columns: Sequence[Column[Row]]
+    empty: str
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    """By the name that `show=` in the address has; the first is shown where it names none."""
+    not_found: str = ""
+    """In place of `empty`, after a search."""
+    export: bool = False
+    anchor: Callable[[Row], str] | None = None
+    """By what an address leads to a row (`#…`)."""
+
+    @property
+    def table(self) -> str:
+        """The address of the table to take away."""
+        return f"{self.address}.csv"
+
+    def chosen(self, page: PanelPage) -> str:
+        """The filter that the address names, or the first."""
+        named = page.get_query_argument("show", "")
+        return named if named in self.filters else next(iter(self.filters))
+
+    def at(self, **asked: str) -> str:
+        """The address that asks for this."""
+        given = {name: value for name, value in asked.items() if value}
+        return f"{self.address}?{urlencode(given)}" if given else self.address
+
+    async def take_away(self, page: PanelPage, rows: AsyncIterable[Row]) -> None:
+        """All columns of what a filter shows, for a spreadsheet; sent while it is read."""
+        stem = self.address.rpartition("/")[2]
+        name = f"{stem}-{self.chosen(page)}-{local(page.now, '%Y%m%d-%H%M')}.csv"
+        page.set_header("Content-Type", "text/csv; charset=utf-8")
+        page.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        page.set_header("Cache-Control", "no-store")
+        page.write("\ufeff" + line(column.name for column in self.columns))  # no mark would mean GBK
+        count = 0
+        with suppress(StreamClosedError):
+            async for row in rows:
+                page.write(line(column.text(row) for column in self.columns))
+                count += 1
+                if count % A_CHUNK == 0:
+                    await page.flush()
+
+
+@dataclass(frozen=True)
+class Shown(Generic[Row]):
+    """What `admin/list.html` shows of a list: some rows, by which filter or search, and where it goes on."""
+
+    of: PanelList[Row]
+    rows: Sequence[Row]
+    chosen: str = ""
+    searched: bool = False
+    more: str = ""
+
+    @property
+    def columns(self) -> list[Column[Row]]:
+        return [column for column in self.of.columns if column.on_page]
+
+    @property
+    def empty(self) -> str:
+        return self.of.not_found if self.searched else self.of.empty
+
+
+def line(cells: Iterable[str]) -> str:
+    """One line of a table; no cell is taken for a formula."""
+    text = StringIO()
+    csv.writer(text).writerow(f"'{cell}" if cell.startswith(tuple("=+-@\t\r")) else cell for cell in cells)
+    return text.getvalue()
