@@ -66,9 +66,9 @@ class PanelList(Generic[Row]):
         return f"{self.address}.csv"
 
     def chosen(self, page: PanelPage) -> str:
-        """The filter that the address names, or the first."""
+        """The filter that the address names, or the first; "" where there are none."""
         named = page.get_query_argument("show", "")
-        return named if named in self.filters else next(iter(self.filters))
+        return named if named in self.filters else next(iter(self.filters), "")
 
     def at(self, **asked: str) -> str:
         """The address that asks for this."""
@@ -77,8 +77,8 @@ class PanelList(Generic[Row]):
 
     async def take_away(self, page: PanelPage, rows: AsyncIterable[Row]) -> None:
         """All columns of what a filter shows, for a spreadsheet; sent while it is read."""
-        stem = self.address.rpartition("/")[2]
-        name = f"{stem}-{self.chosen(page)}-{local(page.now, '%Y%m%d-%H%M')}.csv"
+        parts = (self.address.rpartition("/")[2], self.chosen(page), local(page.now, "%Y%m%d-%H%M"))
+        name = "-".join(filter(None, parts)) + ".csv"
         page.set_header("Content-Type", "text/csv; charset=utf-8")
         page.set_header("Content-Disposition", f'attachment; filename="{name}"')
         page.set_header("Cache-Control", "no-store")
@@ -105,6 +105,13 @@ class Shown(Generic[Row]):
     @property
     def columns(self) -> list[Column[Row]]:
         return [column for column in self.of.columns if column.on_page]
+
+    @property
+    def table(self) -> str:
+        """The address of all of it as a table, if there is anything to take away; a search is not."""
+        if not self.of.export or self.searched or not self.rows:
+            return ""
+        return f"{self.of.table}?show={self.chosen}" if self.chosen else self.of.table
 
     @property
     def empty(self) -> str:
