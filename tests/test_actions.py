@@ -66,7 +66,7 @@ def named(steps: Mapping[Action, Step]) -> set[str]:
 def lost(states: list[str], labels: Mapping[State, str]) -> list[str]:
     """The states that nobody can name, reach or find."""
     reached = {State.DRAFT, *(step.after for step in STEPS.values())}
-    shown = {state for filtered in QUEUE.filters.values() for state in filtered.states}
+    shown = {state for each in QUEUE.filters.values() for state in each.states}
     return [
         *(f"{RECORDS}: {state} has no label" for state in states if state not in labels),
         *(f"{RECORDS}: no action leads to {state}" for state in states if state not in reached),

@@ -211,6 +211,8 @@ def check_action(member: Document, application: Document, action: Action) -> Non
         Refused: `supplement_asked_once`.
     """
     scope = STEPS[action].scope
+    if scope is None:  # the applicant's alone
+        raise ScopeMissing
     if action is Action.REQUEST_SUPPLEMENT and application["supplements"]:
         scope = Scope.APPLICATIONS_SUPERVISE
         if scope not in scopes(member):
