@@ -13,6 +13,7 @@ import tornado.locale
 from tornado.web import Application, RequestHandler
 
 from handlers.routes import routes
+from handlers.web import assets
 from handlers.web.bodies import BoundedApplication
 from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
@@ -56,8 +57,7 @@ def make_app(services: Services, settings: Settings) -> Application:
         routes(_callback_keys(settings)),
         services=services,
         default_handler_class=NotFoundPage,
-        template_path=str(ROOT / "templates"),
-        static_path=str(ROOT / "static"),
+        **assets.SETTINGS,
         **form_tokens(services.site),
         log_function=_log_request,
     )
