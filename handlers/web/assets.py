@@ -56,7 +56,7 @@ class Assets(StaticFileHandler):
     that another imports must be of the same release.
     """
 
-    def set_extra_headers(self, path: str) -> None:
+    def set_extra_headers(self, path: str) -> None:  # noqa: ARG002 (Tornado names it)
         if "v" not in self.request.arguments:
             self.set_header("Cache-Control", "no-cache")
 
