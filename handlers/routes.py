@@ -9,8 +9,9 @@ from tornado.web import RequestHandler
 
 from handlers import admin, api, citizen, kiosk, operations
 from handlers.chat import callback
+from handlers.web import assets
 
-PAGES: list[Any] = [*admin.ROUTES, *kiosk.ROUTES, *citizen.ROUTES]
+PAGES: list[Any] = [*assets.ROUTES, *admin.ROUTES, *kiosk.ROUTES, *citizen.ROUTES]
 """What is looked at in a browser."""
 
 

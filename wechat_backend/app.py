@@ -13,12 +13,12 @@ import tornado.locale
 from tornado.web import Application, RequestHandler
 
 from handlers.routes import routes
+from handlers.web import assets
 from handlers.web.bodies import BoundedApplication
 from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
 from handlers.web.services import Services
 from handlers.web.site import Site
-from handlers.web.static import StaticFile
 from models.store import Database
 from wechat_backend.database.connection import connect
 from wechat_backend.gateways import Gateways
@@ -59,9 +59,7 @@ def make_app(services: Services, settings: Settings) -> Application:
         routes(_callback_keys(settings)),
         services=services,
         default_handler_class=NotFoundPage,
-        template_path=str(ROOT / "templates"),
-        static_path=str(ROOT / "static"),
-        static_handler_class=StaticFile,
+        **assets.SETTINGS,
         **form_tokens(services.site),
         log_function=_log_request,
     )

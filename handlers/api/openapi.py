@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -43,8 +44,13 @@ Schemas = Mapping[Any, dict[str, Any]]
 class OpenApiResource(Resource):
     @operation("This description", answers=Media((JSON,)))
     async def get(self) -> File:
-        described = describe(self.endpoints, self.services.site)
-        return File(json.dumps(described, ensure_ascii=False).encode(), JSON)
+        return File(written(tuple(self.endpoints), self.services.site), JSON)
+
+
+@cache
+def written(endpoints: tuple[Endpoint, ...], site: Site) -> bytes:
+    """The whole document as JSON; making it takes long, and it never changes while the service runs."""
+    return json.dumps(describe(endpoints, site), ensure_ascii=False).encode()
 
 
 def describe(endpoints: Sequence[Endpoint], site: Site) -> dict[str, Any]:

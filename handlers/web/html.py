@@ -18,6 +18,9 @@ from models.workdays import local
 class HtmlHandler(BaseHandler):
     """Pages: cookies, language, large text, templates. The browser keeps none, so going back asks again."""
 
+    on_page: dict[str, Any]
+    """What the page is made from, for its parts."""
+
     def set_default_headers(self) -> None:
         super().set_default_headers()
         self.set_header("Cache-Control", "no-store")
@@ -77,7 +80,8 @@ class HtmlHandler(BaseHandler):
         error = values.get("error")
         if isinstance(error, DomainError):
             self.set_error_status(error)
-        self.render(template, **{"error": None, "given": {}, **values})
+        self.on_page = {"error": None, "given": {}, **values}
+        self.render(template, **self.on_page)
 
     def given(self) -> dict[str, list[str]]:
         """What was filled in, to be shown again; a password never is."""

@@ -20,6 +20,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application
 
 from handlers.routes import PAGES
+from handlers.web import assets
 from handlers.web.bodies import ANY, BoundedApplication
 from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
@@ -368,7 +369,6 @@ def citizen_app(services: Services) -> Application:
         PAGES,
         services=services,
         default_handler_class=NotFoundPage,
-        template_path=str(ROOT / "templates"),
-        static_path=str(ROOT / "static"),
+        **assets.SETTINGS,
         **form_tokens(services.site),
     )

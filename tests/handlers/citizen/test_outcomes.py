@@ -187,5 +187,5 @@ async def test_a_returned_application_says_why_and_leads_on(town: Town) -> None:
     await town.services.applications.accept(key, CLERK, guide, town.services.calendar, by)
     await town.services.applications.return_(key, CLERK, "姓名与证件不符", by)
     page = (await citizen.get(path)).text
-    assert re.search(r"退件原因</h2><p>姓名与证件不符", page)
+    assert re.search(r"退件原因</h2>\s*<p>姓名与证件不符", page)
     assert f'href="/guides/{ITEM}"' in page

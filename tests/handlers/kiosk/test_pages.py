@@ -176,7 +176,7 @@ async def test_link_on_another_site_ends_nothing(town: Town, where: str) -> None
 async def test_unknown_page_stays_in_the_kiosk(town: Town) -> None:
     lost = await (await kiosk(town)).get("/kiosk/nowhere/at/all")
     assert lost.status == 404
-    for text in ("没有找到您要的页面", 'data-idle="60"', "020-12345", 'href="/kiosk"', "kiosk.js"):
+    for text in ("没有找到您要的页面", 'data-idle="60"', "020-12345", 'href="/kiosk"', "kiosk/idle.js"):
         assert text in lost.text, text
 
 

@@ -1,23 +1,15 @@
-// Guided forms: shows a question only when it is asked, and keeps the draft while somebody writes.
-function chosen(form, name) {
-  return [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)]
-    .filter((input) => !input.disabled && (input.checked || !["radio", "checkbox"].includes(input.type)))
-    .map((input) => input.value);
-}
+// Keeps the draft while somebody writes.
+import { speaker } from "../shared/live.js";
+import { fields, post } from "../shared/post.js";
 
-function ask(form) {
-  for (const part of form.querySelectorAll("[data-when]")) {
-    const wanted = part.dataset.values.split(" ");
-    const known = form.querySelector(`[name="${CSS.escape(part.dataset.when)}"]`);
-    const asked = !known || chosen(form, part.dataset.when).some((value) => wanted.includes(value));
-    part.hidden = !asked;
-    for (const input of part.querySelectorAll("input, select, textarea")) input.disabled = !asked;
-  }
-}
+const PAUSE = 800;
+const AGAIN = 5000;
+const LONGEST = 10000;
 
 /** Saves one request after the other, each for the version that the one before has made. */
 function keep(form) {
   const status = document.getElementById("saved");
+  const say = speaker(status);
   const version = form.elements.version;
   let waiting = null; // a timer: something was written that is not on its way
   let lost = null; // what was sent, and may or may not have arrived
@@ -27,18 +19,13 @@ function keep(form) {
   let settle = null; // what must be known before the form itself is sent
   let settled = false;
 
-  function say(text, bad) {
-    status.textContent = text;
-    status.classList.toggle("bad", bad);
-  }
-
   /** What is being written stays in sight above the sentence that it is not saved. */
   function keepInSight() {
     if (form.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
   }
 
   function tryAgainSoon() {
-    waiting ??= setTimeout(flush, 5000);
+    waiting ??= setTimeout(flush, AGAIN);
   }
 
   function signIn() {
@@ -57,19 +44,14 @@ function keep(form) {
     status.append(" ", button); // inside the form, so it sends what was written
   }
 
-  async function post(body) {
+  async function save(body) {
     lost = body;
-    const answer = await fetch(form.dataset.autosave, {
-      method: "POST",
-      body,
-      headers: { "X-Requested-With": "fetch" },
-      keepalive: true,
-      signal: AbortSignal.timeout?.(10000),
-    });
+    const options = { keepalive: true, signal: AbortSignal.timeout?.(LONGEST) };
+    const answer = await post(form.dataset.autosave, body, options);
     const told = await answer.json();
     if (answer.status < 500) lost = null;
     if (answer.ok) version.value = told.version;
-    if (answer.ok) say(form.dataset.saved.replace("{time}", told.saved_at), false);
+    if (answer.ok) say(form.dataset.saved.replace("{time}", told.saved_at));
     else say(form.dataset.refused.replace("{why}", told.message), true);
     if (answer.status === 401) signIn();
     if (answer.status === 409) stop();
@@ -82,7 +64,7 @@ function keep(form) {
     if (stopped) return;
     sending += 1;
     try {
-      if (!lost || (await post(lost))) await post(new URLSearchParams(new FormData(form)));
+      if (!lost || (await save(lost))) await save(fields(form));
     } catch {
       say(form.dataset.unsaved, true);
       keepInSight();
@@ -92,7 +74,7 @@ function keep(form) {
   }
 
   async function repeat() {
-    if (lost) await post(lost).catch(() => {});
+    if (lost) await save(lost).catch(() => {});
   }
 
   function forget() {
@@ -108,7 +90,7 @@ function keep(form) {
 
   form.addEventListener("input", () => {
     forget();
-    if (!stopped) waiting = setTimeout(flush, 800);
+    if (!stopped) waiting = setTimeout(flush, PAUSE);
   });
   form.addEventListener("submit", (event) => {
     forget();
@@ -131,8 +113,4 @@ function keep(form) {
   });
 }
 
-for (const form of document.querySelectorAll("form")) {
-  ask(form);
-  form.addEventListener("change", () => ask(form));
-  if (form.dataset.autosave) keep(form);
-}
+document.querySelectorAll("form[data-autosave]").forEach(keep);

@@ -1,4 +1,4 @@
-// Shows the reasons that belong to the chosen level.
+// Shows the reasons that belong to the chosen level of a review.
 function choose() {
   const level = document.querySelector("[name=level]:checked")?.value;
   for (const part of document.querySelectorAll("[data-level]")) {
@@ -7,5 +7,6 @@ function choose() {
     for (const input of part.querySelectorAll("input")) input.disabled = !part.open;
   }
 }
+
 document.querySelectorAll("[name=level]").forEach((input) => input.addEventListener("change", choose));
 if (document.querySelector("[name=level]")) choose();

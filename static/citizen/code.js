@@ -1,7 +1,10 @@
 // The code by SMS without leaving the page: asks for it, then counts down until the next may be asked for.
+import { speaker } from "../shared/live.js";
+import { fields, post } from "../shared/post.js";
+
 const button = document.querySelector("[data-code]");
 const form = button.form;
-const status = document.getElementById("code-status");
+const say = speaker(document.getElementById("code-status"));
 const label = button.textContent;
 
 /** Longer waits are told in words; another phone may be asked for meanwhile. */
@@ -11,11 +14,6 @@ function count(seconds) {
   button.disabled = seconds > 0;
   button.textContent = seconds > 0 ? button.dataset.again.replace("{seconds}", seconds) : label;
   if (seconds > 0) setTimeout(count, 1000, seconds - 1);
-}
-
-function say(text, bad = false) {
-  status.textContent = text;
-  status.classList.toggle("bad", bad);
 }
 
 function clear() {
@@ -47,11 +45,7 @@ button.addEventListener("click", async (event) => {
   event.preventDefault();
   button.disabled = true;
   try {
-    const answer = await fetch(button.formAction, {
-      method: "POST",
-      body: new URLSearchParams(new FormData(form)),
-      headers: { "X-Requested-With": "fetch" },
-    });
+    const answer = await post(button.formAction, fields(form));
     const told = await answer.json();
     clear();
     const faults = Object.entries(told.fields || {}).filter(([name]) => form.elements[name]);

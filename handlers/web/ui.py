@@ -1,0 +1,166 @@
+"""The small parts that pages repeat, for `{% module Fact(…) %}` in a template.
+
+Labels come translated; what the data say is translated here, or marked as Chinese on an English page. A part
+of a form shows again what was filled in, and what is wrong with it.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from tornado.escape import xhtml_escape
+from tornado.web import UIModule
+
+from handlers.web.pages import CitizenPage
+from models.workdays import local
+
+PARTS = "citizen/parts"
+
+
+class Part(UIModule):
+    """A part of a citizen's or a kiosk's page."""
+
+    handler: CitizenPage
+
+    @property
+    def errors(self) -> dict[str, str]:
+        return dict(self.handler.on_page.get("errors", {}))
+
+    def filled(self, name: str) -> list[str]:
+        """What was sent for a field, if the form comes back."""
+        return list(self.handler.on_page["given"].get(name, []))
+
+    def part(self, template: str, /, **values: Any) -> bytes:
+        return self.handler.render_string(f"{PARTS}/{template}.html", **values)
+
+
+class Icon(Part):
+    def render(self, name: str) -> bytes:
+        return self.part("icon", icon=name)
+
+
+class Fact(Part):
+    """A row of a list of facts: what it is called, and what the data say."""
+
+    def render(self, label: str, value: Any, *, code: bool = False) -> str:
+        look = ' class="code"' if code else ""
+        return f"<dt>{self.handler.said(label)}</dt><dd{look}>{self.handler.said(str(value))}</dd>"
+
+
+class Called(Part):
+    """The name of what is asked for, and whether it may be left out."""
+
+    def render(self, name: str, required: bool) -> str:
+        optional = "" if required else f' <span class="faint">{self.locale.translate("（选填）")}</span>'
+        return f"{self.handler.said(name)}{optional}"
+
+
+class Call(Part):
+    """A phone number that calls when it is touched."""
+
+    def render(self, number: str, label: str = "", *, button: bool = False) -> str:
+        look = ' class="button"' if button else ""
+        shown = xhtml_escape(f"{label} {number}".strip())
+        return f'<a{look} href="tel:{xhtml_escape(number)}">{shown}</a>'
+
+
+class Due(Part):
+    """A day by which something must be done; beyond the published calendar it is only expected."""
+
+    def render(self, label: str, moment: datetime) -> str:
+        expected = "" if self.handler.certain(moment) else f"{self.locale.translate('预计')} "
+        return f"<dt>{xhtml_escape(label)}</dt><dd>{expected}{local(moment, '%Y-%m-%d')}</dd>"
+
+
+class Bullets(Part):
+    def render(self, texts: Iterable[str]) -> str:
+        return f'<ul class="bullets">{"".join(f"<li>{self.handler.said(text)}</li>" for text in texts)}</ul>'
+
+
+class Tag(Part):
+    def render(self, text: str, look: str = "plain") -> str:
+        kind = "tag" if look == "plain" else f"tag tag_{look}"
+        return f'<span class="{kind}">{self.handler.said(text)}</span>'
+
+
+class Empty(Part):
+    """What an empty list says, and where to go on."""
+
+    def render(self, text: str, link: str, action: str) -> bytes:
+        return self.part("empty", text=text, link=link, action=action)
+
+
+class Ask(Part):
+    """A step that cannot be taken back: its button opens the question whether to take it."""
+
+    def render(
+        self, name: str, path: str, question: str, button: str, *, look: str = "", big: bool = False
+    ) -> bytes:
+        return self.part("ask", name=name, path=path, question=question, button=button, look=look, big=big)
+
+
+class Search(Part):
+    def render(self, label: str, hint: str, typed: str = "") -> bytes:
+        return self.part("search", label=label, hint=hint, typed=typed)
+
+
+class Field(Part):
+    """A line to be filled in; `attributes` are those of its input."""
+
+    def render(self, name: str, label: str, help_: str = "", **attributes: Any) -> bytes:
+        values = {"type": "text", "maxlength": 100, "autocomplete": "off", **attributes}
+        typed = (self.filled(name) or [""])[-1]
+        error = self.errors.get(name)
+        return self.part(
+            "field", name=name, label=label, help=help_, typed=typed, error=error, attributes=values
+        )
+
+
+class Select(Part):
+    """One of several; `options` are pairs of a code and what it is called."""
+
+    def render(
+        self, name: str, label: str, options: Iterable[tuple[str, str]], chosen: Collection[str] | None = None
+    ) -> bytes:
+        codes = self.filled(name) if chosen is None else chosen
+        error = self.errors.get(name)
+        return self.part("select", name=name, label=label, options=options, chosen=codes, error=error)
+
+
+class Choice(Part):
+    """A radio button, or a check box where `many` may be chosen; `tongue` is the language of its label."""
+
+    def render(
+        self,
+        name: str,
+        value: str,
+        label: str,
+        *,
+        checked: bool,
+        many: bool = False,
+        bad: bool = False,
+        tongue: str = "",
+    ) -> bytes:
+        kind = "checkbox" if many else "radio"
+        return self.part(
+            "choice", name=name, value=value, label=label, checked=checked, kind=kind, bad=bad, tongue=tongue
+        )
+
+
+class Marks(Part):
+    """For the tag of an input: what describes it, and that it is at fault."""
+
+    def render(self, name: str, *, helped: bool = True, invalid: bool = True) -> str:
+        bad = name in self.errors
+        described = " ".join([f"{name}-help"] * helped + [f"{name}-error"] * bad)
+        about = f'aria-describedby="{described}"' if described else ""
+        return f'{about} aria-invalid="true"' if bad and invalid else about
+
+
+class Fault(Part):
+    """What is wrong with a field."""
+
+    def render(self, name: str) -> str:
+        if name not in self.errors:
+            return ""
+        return f'<p class="field__error" id="{name}-error">{xhtml_escape(self.errors[name])}</p>'

@@ -1,0 +1,39 @@
+// Ends the session of somebody who has gone: a warning, a countdown, then everything is wiped.
+import { end } from "./end.js";
+
+const WARNING = 15;
+const idle = Number(document.body.dataset.idle);
+const box = document.querySelector(".idle");
+const count = box.querySelector(".idle__count");
+const pad = document.querySelector(".pad");
+const typed = [...document.querySelectorAll("input:not([type=hidden])")];
+let last = Date.now();
+
+/** The first page as the next person should find it. */
+function fresh() {
+  const home = "home" in document.body.dataset && document.documentElement.lang === "zh-CN";
+  return home && typed.every((input) => !input.value);
+}
+
+function stir() {
+  last = Date.now();
+  box.hidden = true;
+}
+
+function warn(left) {
+  count.textContent = left;
+  if (!box.hidden) return;
+  box.hidden = false;
+  box.querySelector("button").focus();
+}
+
+function look() {
+  const left = idle - Math.floor((Date.now() - last) / 1000);
+  if (fresh()) {
+    if (left <= 0) pad.hidden = true;
+  } else if (left <= 0) end();
+  else if (left <= WARNING) warn(left);
+}
+
+for (const kind of ["pointerdown", "keydown", "scroll"]) document.addEventListener(kind, stir, { passive: true });
+setInterval(look, 500);

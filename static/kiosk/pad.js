@@ -1,0 +1,43 @@
+// The screen's own keys: a kiosk has no keyboard. Letters and digits suffice, since guides are found by the
+// initials of their pinyin and serial numbers have no others.
+const pad = document.querySelector(".pad");
+const fields = [...document.querySelectorAll("[data-pad]")];
+let field = fields[0];
+
+function write(text) {
+  const room = field.maxLength < 0 || field.value.length < field.maxLength;
+  if (room) field.value += text;
+}
+
+function key(label, press, name = "") {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = label;
+  if (name) button.className = name;
+  button.addEventListener("click", press);
+  pad.append(button);
+}
+
+function row(letters, first = "") {
+  for (const [place, letter] of [...letters].entries()) key(letter, () => write(letter), place ? "" : first);
+}
+
+function open(one) {
+  field = one;
+  pad.hidden = false;
+}
+
+if (field) {
+  row("1234567890QWERTYUIOP");
+  row("ASDFGHJKL", "pad__shift");
+  row("ZXCVBNM", "pad__row");
+  key(pad.dataset.delete, () => (field.value = field.value.slice(0, -1)), "pad__tool");
+  key(pad.dataset.clear, () => (field.value = ""), "pad__tool");
+  key(pad.dataset.space, () => write(" "), "pad__space");
+  key(pad.dataset.close, () => (pad.hidden = true), "pad__close");
+}
+for (const one of fields) {
+  one.inputMode = "none"; // the system's own keyboard would cover ours
+  for (const kind of ["focus", "click"]) one.addEventListener(kind, () => open(one));
+  if (one === document.activeElement) open(one); // with a fault, say
+}
