@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pymongo.errors import DuplicateKeyError
 
-from models.applications import rules
+from models.applications import clocks, rules
 from models.applications.actions import FOLLOWED, STARTED, Action, State
 from models.applications.identity import locked_part, prefilled, whose
 from models.applications.receiving import Place, check_place, check_promise
@@ -174,7 +174,7 @@ class ApplicantSteps(ApplicationStore):
         if locked_part(guide.form, answers) != locked_part(guide.form, before):
             kept = await self._keep(found, party, guide, answers, version, by)
             raise rules.DraftChanged(version=kept["version"])
-        due = rules.acceptance_deadline(guide, by.at, calendar)
+        due = clocks.acceptance_deadline(guide, by.at, calendar)
         sets = {
             "answers": self._sealed(key, guide, answers),
             "place": self._sealed_place(key, place),
@@ -229,7 +229,7 @@ class ApplicantSteps(ApplicationStore):
         uploads = {m.code for m in guide.online_materials() if m.uploads}  # paper comes by another way
         if any(files[code] in (None, asked["files"].get(code)) for code in uploads & set(asked["materials"])):
             raise SupplementIncomplete
-        due = rules.acceptance_deadline(guide, by.at, calendar)
+        due = clocks.acceptance_deadline(guide, by.at, calendar)
         last = len(found["supplements"]) - 1
         return await self._move(
             found,

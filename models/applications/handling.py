@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from pymongo import ASCENDING, DESCENDING
 
 from models import typed
-from models.applications import rules
+from models.applications import clocks, rules
 from models.applications.actions import OPEN, PRIVATE, Action, State
 from models.applications.serials import sought_serial
 from models.applications.store import ApplicationStore
@@ -38,7 +38,7 @@ class StaffSteps(ApplicationStore):
             Conflict: `already_submitted` or `application_moved_on`, here and below.
         """
         found = await self._for_action(key, member, Action.ACCEPT)
-        due = rules.decision_deadline(guide, by.at, calendar)
+        due = clocks.decision_deadline(guide, by.at, calendar)
         sets = {"accepted_at": by.at, "deadlines.decision": due, "due_at": due}
         return await self._move(found, Action.ACCEPT, by, sets)
 

@@ -1,7 +1,5 @@
 """What may happen to an application, when, and by whom (articles 4.5, 10, 12, 14, 15)."""
 
-from datetime import datetime
-
 from models import typed
 from models.applications.actions import LABELS, STEPS, Action, State, Who
 from models.errors import Conflict, Forbidden, Refused
@@ -10,7 +8,6 @@ from models.guides import Guide, Handling, Material, NotForApplicant
 from models.people.credentials import ApplicantKind
 from models.staff.scopes import Scope, ScopeMissing, check_scope, department_limit, scopes
 from models.store import Document
-from models.workdays import Workdays
 
 
 class WrongState(Conflict):
@@ -181,16 +178,6 @@ def check_offered(guide: Guide, kind: ApplicantKind, channel: Channel) -> None:
         raise NotForApplicant
     if channel not in guide.channels:
         raise ChannelNotOffered
-
-
-def acceptance_deadline(guide: Guide, received: datetime, calendar: Workdays) -> datetime:
-    """行政许可法 32: silence until then is acceptance from the day received."""
-    return calendar.deadline(received, guide.time_limit.acceptance)
-
-
-def decision_deadline(guide: Guide, accepted: datetime, calendar: Workdays) -> datetime:
-    """The promised limit, which is never longer than the legal one."""
-    return calendar.deadline(accepted, guide.time_limit.decision)
 
 
 def check_member(member: Document, application: Document, scope: Scope) -> None:

@@ -1,0 +1,48 @@
+"""Deadlines, worked by hand on the calendar of 2026."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from models.applications.clocks import acceptance_deadline, decision_deadline
+from models.workdays import PANYU
+from tests.models.applying import CALENDAR, guide
+
+
+def panyu(moment: str) -> datetime:
+    """As a store keeps it, in UTC."""
+    return datetime.fromisoformat(moment).replace(tzinfo=PANYU).astimezone(UTC)
+
+
+@pytest.mark.article(12)
+@pytest.mark.parametrize(
+    ("received", "last_day"),
+    [
+        ("2026-11-24 10:00", "2026-12-01"),
+        # 1 to 7 October off; 8, 9, Saturday the 10th (worked), 12, 13
+        ("2026-09-30 10:00", "2026-10-13"),
+        ("2026-10-03 10:00", "2026-10-13"),
+        # handed in on the worked Saturday: from Monday on
+        ("2026-10-10 10:00", "2026-10-16"),
+        # the 9th in Panyu, still the 8th in UTC; Saturday the 10th, 12, 13, 14, 15
+        ("2026-10-09 00:30", "2026-10-15"),
+    ],
+)
+def test_acceptance_is_due_within_its_working_days(received: str, last_day: str) -> None:
+    five = guide(time_limit={"acceptance": 5})
+    assert acceptance_deadline(five, panyu(received), CALENDAR) == panyu(f"{last_day} 23:59:59")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "promised", "last_day"),
+    [
+        # 1 to 5 May off; 6 to 8, Saturday the 9th (worked), then three weeks and Monday
+        ("2026-04-30 16:00", 20, "2026-06-01"),
+        # Sunday 20 September worked, 21, 22
+        ("2026-09-18 16:00", 3, "2026-09-22"),
+        ("2026-11-24 10:00", 0, "2026-11-24"),
+    ],
+)
+def test_the_decision_is_due_as_promised(accepted: str, promised: int, last_day: str) -> None:
+    prompt = guide(time_limit={"decision": promised, "legal": 30})
+    assert decision_deadline(prompt, panyu(accepted), CALENDAR) == panyu(f"{last_day} 23:59:59")
