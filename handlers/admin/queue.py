@@ -11,25 +11,23 @@ from handlers.admin.panel import PanelPage
 from handlers.web.staff import needs
 from handlers.web.words import standing
 from models import typed
-from models.applications import CLOSED, SEEN, State
+from models.applications import CLOSED, SEEN, Light, State, time_left
 from models.staff.scopes import Scope
 from models.store import Document
-from models.workdays import Workdays, local, local_date
-
-SOON = 2
-"""Working days before a deadline from which its light is yellow."""
+from models.workdays import Workdays, local
 
 
 def light(application: Document, now: datetime, calendar: Workdays) -> tuple[str, str]:
-    """Colour and words of a deadline: green, yellow, red; none while no clock runs."""
-    due: datetime | None = application["due_at"]
-    if due is None:
-        return "none", "等待申请人" if application["state"] == State.SUPPLEMENT_REQUESTED else ""
-    if due < now:
-        return "red", "已超期"
-    left = calendar.between(local_date(now), local_date(due))
-    words = f"剩{left}个工作日" if left else "今天到期"
-    return ("green" if left > SOON else "yellow"), words
+    """Colour of a deadline and its words for staff."""
+    left = time_left(application["due_at"], now, calendar)
+    match left.light:
+        case Light.NONE:
+            words = "等待申请人" if application["state"] == State.SUPPLEMENT_REQUESTED else ""
+        case Light.RED:
+            words = "已超期"
+        case _:
+            words = f"剩{left.days}个工作日" if left.days else "今天到期"
+    return left.light.value, words
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from models.applications.actions import (
     steps_from,
     written,
 )
+from models.applications.clocks import Light, time_left
 from models.applications.filing import ApplicantSteps
 from models.applications.handling import StaffSteps
 from models.applications.receipt import MATERIAL_STATES, Receipt, public_view
@@ -51,6 +52,7 @@ __all__ = [
     "Applications",
     "DraftChanged",
     "How",
+    "Light",
     "Place",
     "Receipt",
     "State",
@@ -72,5 +74,6 @@ __all__ = [
     "public_view",
     "status_text",
     "steps_from",
+    "time_left",
     "written",
 ]

@@ -1,9 +1,31 @@
-"""How long an application may take: its deadlines, in working days."""
+"""How long an application may take, in working days, and how near its deadline is."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from models.guides import Guide
-from models.workdays import Workdays
+from models.workdays import Workdays, local_date
+
+SOON = 2
+"""Working days before a deadline from which its light is yellow."""
+
+
+class Light(StrEnum):
+    """How near a deadline is, at a glance."""
+
+    NONE = "none"  # no clock runs
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"  # it has passed
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """`days` are the working days after today up to the deadline: none on its day, or when it has passed."""
+
+    light: Light
+    days: int = 0
 
 
 def acceptance_deadline(guide: Guide, received: datetime, calendar: Workdays) -> datetime:
@@ -14,3 +36,13 @@ def acceptance_deadline(guide: Guide, received: datetime, calendar: Workdays) ->
 def decision_deadline(guide: Guide, accepted: datetime, calendar: Workdays) -> datetime:
     """The promised limit, which is never longer than the legal one."""
     return calendar.deadline(accepted, guide.time_limit.decision)
+
+
+def time_left(due: datetime | None, now: datetime, calendar: Workdays) -> TimeLeft:
+    """What is left until `due`, which is None while no clock runs."""
+    if due is None:
+        return TimeLeft(Light.NONE)
+    if due < now:
+        return TimeLeft(Light.RED)
+    days = calendar.between(local_date(now), local_date(due))
+    return TimeLeft(Light.GREEN if days > SOON else Light.YELLOW, days)

@@ -1,10 +1,10 @@
-"""Deadlines, worked by hand on the calendar of 2026."""
+"""Deadlines and their lights, worked by hand on the calendar of 2026."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from models.applications.clocks import acceptance_deadline, decision_deadline
+from models.applications.clocks import Light, TimeLeft, acceptance_deadline, decision_deadline, time_left
 from models.workdays import PANYU
 from tests.models.applying import CALENDAR, guide
 
@@ -46,3 +46,28 @@ def test_acceptance_is_due_within_its_working_days(received: str, last_day: str)
 def test_the_decision_is_due_as_promised(accepted: str, promised: int, last_day: str) -> None:
     prompt = guide(time_limit={"decision": promised, "legal": 30})
     assert decision_deadline(prompt, panyu(accepted), CALENDAR) == panyu(f"{last_day} 23:59:59")
+
+
+@pytest.mark.article(10)
+@pytest.mark.parametrize(
+    ("now", "light", "days"),
+    [
+        # in the holiday: 8, 9, Saturday the 10th (worked), 12, 13
+        ("2026-10-05 09:00", Light.GREEN, 5),
+        ("2026-10-09 09:00", Light.GREEN, 3),
+        ("2026-10-10 00:00", Light.YELLOW, 2),
+        ("2026-10-11 23:59", Light.YELLOW, 2),
+        ("2026-10-12 09:00", Light.YELLOW, 1),
+        ("2026-10-13 00:00", Light.YELLOW, 0),
+        ("2026-10-13 23:59:59", Light.YELLOW, 0),
+        ("2026-10-14 00:00", Light.RED, 0),
+        ("2026-11-30 00:00", Light.RED, 0),
+    ],
+)
+def test_the_light_of_a_deadline_follows_the_working_days_left(now: str, light: Light, days: int) -> None:
+    due = panyu("2026-10-13 23:59:59")
+    assert time_left(due, panyu(now), CALENDAR) == TimeLeft(light, days)
+
+
+def test_no_light_while_no_clock_runs() -> None:
+    assert time_left(None, panyu("2026-10-13 09:00"), CALENDAR) == TimeLeft(Light.NONE)
