@@ -29,6 +29,8 @@ NOT_SAID = {"masks.py", "notices"}
 """Models whose Chinese is for comparing, or goes out in Chinese only."""
 FOR_STAFF = {"StaffForm", "FormField"}
 """Records of models whose words staff alone read."""
+FOR_PROGRAMMERS = {"description", "law"}
+"""Arguments whose words are read in code: what a field is, where a rule comes from."""
 NOT_FOR_CITIZENS = {"admin", "api", "chat"}
 """Doors whose words are Chinese only, or for programs."""
 
@@ -110,11 +112,11 @@ def texts(tree: ast.AST) -> Iterator[str]:
 
 
 def _unseen(node: ast.AST) -> list[ast.AST]:
-    """Docstrings, and descriptions of fields, which programmers read; forms of staff."""
+    """Docstrings, and arguments which programmers read; forms of staff."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FOR_STAFF:
         return list(ast.walk(node))
     if isinstance(node, ast.Expr | ast.keyword):
-        return [node.value] if isinstance(node, ast.Expr) or node.arg == "description" else []
+        return [node.value] if isinstance(node, ast.Expr) or node.arg in FOR_PROGRAMMERS else []
     return list(node.values) if isinstance(node, ast.JoinedStr) else []
 
 

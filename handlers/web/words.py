@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from models import applications
-from models.applications import MATERIAL_STATES, State, status_text
+from models.applications import MATERIAL_STATES, REMEDY_NOTICE, REMEDY_PERIODS, State, status_text
 from models.appointments import booking
 from models.guides import Handling, MaterialKind, Way
 from models.people.credentials import ApplicantKind
 from models.voices.reviews import LEVELS
 
-__all__ = ["LEVELS", "MATERIAL_STATES"]
+__all__ = ["LEVELS", "MATERIAL_STATES", "REMEDY_NOTICE", "REMEDY_PERIODS"]
 
 AUDIENCES: Mapping[str, str] = {
     ApplicantKind.PERSON: "个人",

@@ -16,7 +16,7 @@ from models.applications.actions import (
     steps_from,
     written,
 )
-from models.applications.clocks import Light, time_left
+from models.applications.clocks import REMEDY_NOTICE, REMEDY_PERIODS, Light, time_left
 from models.applications.filing import ApplicantSteps
 from models.applications.handling import StaffSteps
 from models.applications.receipt import MATERIAL_STATES, Receipt, public_view
@@ -46,6 +46,8 @@ __all__ = [
     "LABELS",
     "MATERIAL_STATES",
     "PRIVATE",
+    "REMEDY_NOTICE",
+    "REMEDY_PERIODS",
     "SEEN",
     "STEPS",
     "Action",

@@ -1,4 +1,4 @@
-"""How long an application may take, in working days, and how near its deadline is."""
+"""Periods of an application: for those who decide it, in working days, and for contesting the outcome."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,33 @@ class TimeLeft:
 
     light: Light
     days: int = 0
+
+
+class Unit(StrEnum):
+    """Of the calendar, holidays included."""
+
+    DAYS = "days"
+    MONTHS = "months"
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A way to contest a decision, open for `number` of `unit` from the day it was received."""
+
+    number: int
+    unit: Unit
+    law: str
+
+
+REMEDIES = {
+    "reconsideration": Remedy(60, Unit.DAYS, law="行政复议法 第二十条"),
+    "suit": Remedy(6, Unit.MONTHS, law="行政诉讼法 第四十六条"),
+}
+REMEDY_PERIODS = {name: remedy.number for name, remedy in REMEDIES.items()}
+"""What fills `REMEDY_NOTICE`."""
+REMEDY_NOTICE = (
+    "如果不服本决定，可以自收到之日起{reconsideration}日内申请行政复议，或者{suit}个月内提起行政诉讼。"
+)
 
 
 def acceptance_deadline(guide: Guide, received: datetime, calendar: Workdays) -> datetime:

@@ -67,6 +67,7 @@ def test_extraction_sees_templates_and_code() -> None:
         "有{count}处需要修改，请按提示核对",
     } <= found
     assert not any("life events" in text for text in found)
+    assert not any("第四十六条" in text for text in found)
 
 
 def test_where_the_house_lies_changes_nothing(tmp_path: Path) -> None:

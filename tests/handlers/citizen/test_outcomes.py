@@ -98,10 +98,12 @@ async def test_refusal_comes_with_its_basis_and_ones_rights(town: Town) -> None:
         "不予受理",
         "不在番禺居住",
         "居住证暂行条例第九条",
-        "行政复议",
-        "行政诉讼",
+        "自收到之日起60日内申请行政复议",
+        "6个月内提起行政诉讼",
     ):
         assert text in page
+    english = (await citizen.get(path, Accept_Language="en")).text
+    assert "within 60 days of receiving it, or bring an administrative action within 6 months." in english
 
 
 @pytest.mark.article(13)

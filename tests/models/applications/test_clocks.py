@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.applications.clocks import Light, TimeLeft, acceptance_deadline, decision_deadline, time_left
+from models.applications.clocks import (
+    REMEDIES,
+    REMEDY_NOTICE,
+    REMEDY_PERIODS,
+    Light,
+    TimeLeft,
+    Unit,
+    acceptance_deadline,
+    decision_deadline,
+    time_left,
+)
 from models.workdays import PANYU
 from tests.models.applying import CALENDAR, guide
 
@@ -71,3 +81,12 @@ def test_the_light_of_a_deadline_follows_the_working_days_left(now: str, light: 
 
 def test_no_light_while_no_clock_runs() -> None:
     assert time_left(None, panyu("2026-10-13 09:00"), CALENDAR) == TimeLeft(Light.NONE)
+
+
+def test_the_notice_tells_each_remedy_with_its_period() -> None:
+    assert REMEDY_NOTICE.format(**REMEDY_PERIODS) == (
+        "如果不服本决定，可以自收到之日起60日内申请行政复议，或者6个月内提起行政诉讼。"
+    )
+    said = {Unit.DAYS: "日内", Unit.MONTHS: "个月内"}
+    for name, remedy in REMEDIES.items():
+        assert f"{{{name}}}{said[remedy.unit]}" in REMEDY_NOTICE
