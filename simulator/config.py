@@ -32,7 +32,7 @@ class SimulatorConfig:
     state: Path | None = None
     """Where phones keep what they remember; None: nowhere."""
     desk_cookies: frozenset[str] = frozenset({"_xsrf", "staff", "kiosk"})
-    """Cookies of the desk that the phone stands on, which stay when the person changes (see `jars`)."""
+    """Cookies of the desk that the phone stands on, which stay when the person changes (see `cookies`)."""
 
     @property
     def url(self) -> str:

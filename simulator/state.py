@@ -7,9 +7,9 @@ from datetime import datetime
 from simulator import people
 from simulator.aliyun.service import Aliyun
 from simulator.config import SimulatorConfig
+from simulator.cookies import Jars
 from simulator.faults import Faults
 from simulator.government.service import Government
-from simulator.jars import Jars
 from simulator.wechat.service import WeChat
 
 

@@ -21,7 +21,7 @@ from tornado.iostream import IOStream
 from tornado.web import Application
 
 from handlers.web import bodies
-from wechat_backend.room import Full, Room
+from wechat_backend.connections import Full, Room
 from wechat_backend.unsent import AnsweringStream, Unsent
 
 Network = IPv4Network | IPv6Network

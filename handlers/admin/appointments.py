@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from handlers.admin.lists import Column, PanelList, Shown
 from handlers.admin.panel import FormAction, PanelPage
-from handlers.web.moments import Day
+from handlers.web.dates import Day
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from models import typed

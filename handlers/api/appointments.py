@@ -15,7 +15,7 @@ from handlers.api.contract import (
 )
 from handlers.api.halls import ITEM
 from handlers.api.timeline import Happening, happenings
-from handlers.web.moments import Moment
+from handlers.web.dates import Moment
 from handlers.web.visitor import Auth
 from models.appointments.booking import (
     LABELS,

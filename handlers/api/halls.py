@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
-from handlers.web.moments import Day
+from handlers.web.dates import Day
 from models.appointments.booking import bookable_days
 from models.guides.store import GuideNotFound
 from models.places.halls import Hall, HallNotFound

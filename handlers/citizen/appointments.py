@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handlers.web.moments import Day, Moment
+from handlers.web.dates import Day, Moment
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
 from models.appointments.booking import LABELS, State, bookable_days

@@ -8,7 +8,7 @@ from tornado.web import Finish, HTTPError, StaticFileHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from simulator.control import ControlHandler, check_following, decoded, found, scan
-from simulator.jars import PERSON
+from simulator.cookies import PERSON
 from simulator.people import Person
 from simulator.web import Handler, simulator_of
 from simulator.wechat.oauth import Scope

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.simulator.conftest import Peer
-from wechat_backend.worker.menu import menu
+from wechat_backend.worker.menu_buttons import menu
 
 CLICK = {"type": "click", "name": "帮助", "key": "help"}
 PROGRAM = {

@@ -12,7 +12,7 @@ from wechatpy.exceptions import WeChatClientException
 from wechatpy.oauth import WeChatOAuth
 
 from tests.simulator.conftest import CONFIG, Peer
-from wechat_backend.worker.menu import menu
+from wechat_backend.worker.menu_buttons import menu
 
 Found = TypeVar("Found")
 

@@ -33,15 +33,15 @@ WELL = """for _ in range(20):
 WORKER_WITH_A_LOST_CALL = """
 import asyncio
 from functools import partial
-from wechat_backend import logs, watchdog, worker
+from wechat_backend import logs, watchdog
 from wechat_backend.settings import load_settings
-from wechat_backend.worker import loops
+from wechat_backend.worker import run, worker
 from wechat_backend.worker.loop import Loop
 watchdog.LOOK_EVERY = 0.05
-loops.Loop = lambda name, *args, **more: Loop(name, *args, **{"most": 1.0 if name == "relay" else 60.0})
-loops.Worker.relay_once = lambda self: asyncio.Event().wait()
+worker.Loop = lambda name, *args, **more: Loop(name, *args, **{"most": 1.0 if name == "relay" else 60.0})
+worker.Worker.relay_once = lambda self: asyncio.Event().wait()
 logs.configure()
-asyncio.run(worker.run(load_settings()))
+asyncio.run(run(load_settings()))
 """
 
 

@@ -13,10 +13,10 @@ from wechat_backend.wiring import build_stores, privacy_of, utc_now
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.channels import Channels
 from wechat_backend.worker.jobs.menu import MenuPublisher
-from wechat_backend.worker.loops import Worker
-from wechat_backend.worker.menu import menu
-from wechat_backend.worker.postage import Postage
+from wechat_backend.worker.menu_buttons import menu
 from wechat_backend.worker.sender import Channel, Sender
+from wechat_backend.worker.sms_budget import SmsBudget
+from wechat_backend.worker.worker import Worker
 
 
 async def run(settings: Settings) -> None:
@@ -43,9 +43,9 @@ async def run(settings: Settings) -> None:
 
 
 def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) -> Worker:
-    postage = Postage(stores.counters, stores.sms, clock)
+    sms_budget = SmsBudget(stores.counters, stores.sms, clock)
     channels = Channels(
-        stores, gateways, settings.base_url, settings.wechat_templates, settings.sms_templates, postage
+        stores, gateways, settings.base_url, settings.wechat_templates, settings.sms_templates, sms_budget
     )
     senders: Mapping[Via, Channel] = {
         Via.WECHAT: channels.wechat,

@@ -10,8 +10,8 @@ from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import GatewayError, Remedy
 from wechat_backend.worker.letters.letter import Letter, fields, parameters
 from wechat_backend.worker.letters.writers import write
-from wechat_backend.worker.postage import Postage
 from wechat_backend.worker.reports import REPORTERS
+from wechat_backend.worker.sms_budget import SmsBudget
 
 
 class Channels:
@@ -24,10 +24,10 @@ class Channels:
         base_url: str,
         templates: Mapping[str, str],
         sms_templates: Mapping[str, str],
-        postage: Postage,
+        sms_budget: SmsBudget,
     ) -> None:
         self.stores, self.gateways, self.base_url = stores, gateways, base_url
-        self.templates, self.sms_templates, self.postage = templates, sms_templates, postage
+        self.templates, self.sms_templates, self.sms_budget = templates, sms_templates, sms_budget
 
     async def wechat(self, delivery: Document) -> str:
         notice = NOTICES[delivery["notice"]]
@@ -50,7 +50,7 @@ class Channels:
             raise GatewayError("sms", "no_phone", Remedy.GIVE_UP)
         if not (template := self.sms_templates.get(notice.name)):
             raise GatewayError("sms", "no_template", Remedy.GIVE_UP)
-        async with self.postage.paid(delivery, notice.purpose, letter.phone):
+        async with self.sms_budget.paid(delivery, notice.purpose, letter.phone):
             return await self.gateways.sms.send(
                 letter.phone, template, parameters(notice, letter), delivery["_id"]
             )

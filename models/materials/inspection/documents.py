@@ -16,8 +16,8 @@ from pypdf._configuration import overwrite_configuration
 from pypdf.errors import LimitReachedError
 
 from models.materials.inspection import faults
-from models.materials.inspection.actions import check_passive
 from models.materials.inspection.kinds import LARGEST, PDF, PDF_WITHIN
+from models.materials.inspection.pdf_actions import check_passive
 
 MOST_INFLATED = 16 * 1024 * 1024
 """Bytes that one stream of objects may unfold to; the largest honest ones are below one million."""

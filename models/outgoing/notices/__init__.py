@@ -1,4 +1,6 @@
-"""Who is told of what: each notice and each report is one record, in the module of its subject.
+"""The words of a notice are here; the facts that fill them are gathered in `wechat_backend/worker/letters`.
+
+Who is told of what: each notice and each report is one record, in the module of its subject.
 
 People are told of an event by the notices that name it, or it stands in `SILENT`; a test finds what is in
 neither.

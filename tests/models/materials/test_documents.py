@@ -24,9 +24,9 @@ from pypdf.generic import (
 )
 
 from models.errors import BadInput
-from models.materials.inspection.actions import ACTIONS
 from models.materials.inspection.faults import MaterialActive, MaterialKindNotAccepted
 from models.materials.inspection.kinds import LARGEST, lane_of
+from models.materials.inspection.pdf_actions import ACTIONS
 from tests.files import a_pdf
 from tests.models.materials.inspecting import encoded, inspect, page, refusal
 

@@ -19,7 +19,7 @@ from tests.wechat_backend.worker.world import World
 from wechat_backend.database.connection import connect
 from wechat_backend.gateways.wechat import WeChat
 from wechat_backend.settings import load_settings
-from wechat_backend.worker.loops import Worker
+from wechat_backend.worker.worker import Worker
 
 POINTS: dict[str, tuple[type, str]] = {
     "before_relay": (Worker, "relay_once"),

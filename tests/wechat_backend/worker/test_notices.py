@@ -4,7 +4,7 @@ import pytest
 
 from models.outgoing.notices import NOTICES, plan
 from wechat_backend.worker.letters.letter import Letter, fields, limit_of, parameters, shorten
-from wechat_backend.worker.menu import fingerprint, menu
+from wechat_backend.worker.menu_buttons import fingerprint, menu
 
 
 def planned(event: str, **document: str) -> set[tuple[str, str, str, str | None]]:

@@ -14,8 +14,8 @@ from tests.conftest import ADDRESS, Clock
 from tests.wechat_backend.worker.platforms import Platforms
 from tests.wechat_backend.worker.test_applications import goes_on, submitted
 from tests.wechat_backend.worker.world import World
-from wechat_backend.worker.postage import AGAIN
 from wechat_backend.worker.sender import QUOTA_WAIT
+from wechat_backend.worker.sms_budget import AGAIN
 
 SIX = SmsLimits(a_day=6, codes_share=0.5, courtesy_share=0.34)
 """Three codes, two courtesies."""

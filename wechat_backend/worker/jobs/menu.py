@@ -6,7 +6,7 @@ from typing import Any
 from models.leases import Leases
 from wechat_backend.gateways.base import Clock
 from wechat_backend.gateways.wechat import WeChat
-from wechat_backend.worker.menu import fingerprint
+from wechat_backend.worker.menu_buttons import fingerprint
 
 LEASE = timedelta(seconds=45)
 

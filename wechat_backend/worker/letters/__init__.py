@@ -1,4 +1,4 @@
-"""What letters say: one module a subject gathers the facts of its documents, and how its person is reached.
+"""The facts that fill a notice are gathered here; its words are in `models/outgoing/notices`.
 
-The words that an event has of its own stand in its notice (`models.outgoing.notices`).
+One module a subject reads the facts from its documents, and how its person is reached.
 """

@@ -7,7 +7,7 @@ from models.store import Document
 from models.stores import Stores
 from models.workdays import local
 from wechat_backend.worker.letters.letter import Facts, Gathered
-from wechat_backend.worker.letters.reaching import TIME, reach
+from wechat_backend.worker.letters.recipients import TIME, reach
 
 HANDLING = {
     Handling.FORM_GENERATION: "网上填表，打印后办理",

@@ -6,7 +6,7 @@ from models.store import Document
 from models.stores import Stores
 from models.workdays import local
 from wechat_backend.worker.letters.letter import Facts, Gathered
-from wechat_backend.worker.letters.reaching import TIME
+from wechat_backend.worker.letters.recipients import TIME
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ AGAIN = timedelta(minutes=15)
 """Until a legal notice looks again for a place; the budget may have been raised, or the day be over."""
 
 
-class Postage:
+class SmsBudget:
     def __init__(self, counters: Counters, sms: SmsDays, clock: Clock) -> None:
         self.counters, self.sms, self.clock = counters, sms, clock
 

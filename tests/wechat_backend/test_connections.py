@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wechat_backend.room import Full, Room
+from wechat_backend.connections import Full, Room
 
 STEPS = st.lists(st.tuples(st.sampled_from(("enter", "wait", "work", "leave")), st.integers(0, 9)))
 
