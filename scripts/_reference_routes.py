@@ -7,6 +7,7 @@ from _reference_tables import code, table
 from handlers.chat.callback import CallbackHandler
 from handlers.routes import routes as all_routes
 from handlers.routes import served
+from models.guides import ITEM_CODE
 
 HEAD = """# Routes
 
@@ -23,7 +24,7 @@ PARTS = {
     "([0-9a-f]{32})": "{id}",
     "([0-9a-f]{32}:[0-9a-f]{32})": "{agency}",
     "([0-9a-f]{32}(?::|%3[Aa])[0-9a-f]{32})": "{agency}",
-    "([0-9A-Z]{31})": "{item}",
+    f"({ITEM_CODE})": "{item}",
     "([a-z0-9-]{1,64})": "{hall}",
     "([a-z0-9_]{1,64})": "{code}",
     "([a-z0-9_]+)": "{code}",

@@ -20,7 +20,6 @@ from handlers.api.contract import (
     PageQuery,
     operation,
 )
-from handlers.api.halls import ITEM
 from handlers.web.qr import qr_png
 from handlers.web.visitor import Auth
 from models.applications.filing import MaterialsMissing, SerialTaken
@@ -36,7 +35,7 @@ from models.applications.receiving import (
 from models.applications.rules import AlreadySubmitted, ChannelNotOffered
 from models.applications.store import ApplicationMovedOn, ApplicationNotFound
 from models.errors import InvalidForm
-from models.guides.guide import NotForApplicant
+from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound
 from models.store import PageUnknown
 
@@ -45,7 +44,7 @@ MOVED = (AlreadySubmitted, ApplicationMovedOn)
 
 
 class Beginning(Asked):
-    item: str = Field(pattern=ITEM)
+    item: ItemCode
 
 
 class Filled(Asked):

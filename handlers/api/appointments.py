@@ -13,7 +13,6 @@ from handlers.api.contract import (
     operation,
     page,
 )
-from handlers.api.halls import ITEM
 from handlers.api.timeline import Happening, happenings
 from handlers.web.dates import Moment
 from handlers.web.visitor import Auth
@@ -28,7 +27,7 @@ from models.appointments.booking import (
     State,
     TooManyBookings,
 )
-from models.guides.guide import NotForApplicant
+from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound
 from models.places.halls import HallNotFound
 from models.store import Document, PageUnknown
@@ -37,7 +36,7 @@ MOST = 1000
 
 
 class Booking(Asked):
-    item: str = Field(pattern=ITEM)
+    item: ItemCode
     hall: str = Field(max_length=64)
     start: Moment
 

@@ -27,6 +27,7 @@ from handlers.web.uploads import FileMissing, UploadsBusy
 from handlers.web.visitor import Auth, Method, NotBound, NotSignedIn, bound, signed_in
 from models.applications import DraftChanged
 from models.errors import DomainError, Unauthenticated
+from models.guides import ITEM_CODE
 from models.people.binding import NotAgent
 from models.store import PageUnknown
 from models.trouble import DatabaseUnavailable
@@ -36,7 +37,7 @@ IF_MATCH = r'(?:W/)?"([0-9]{1,9})"'
 METHODS = ("get", "post", "put", "patch", "delete")
 HEX = "[0-9a-f]{32}"
 PARAMETERS = {
-    "item": "[0-9A-Z]{31}",
+    "item": ITEM_CODE,
     "hall": "[a-z0-9-]{1,64}",
     "agency": f"{HEX}(?::|%3[Aa]){HEX}",
     "appointment": HEX,

@@ -8,15 +8,14 @@ from pydantic import Field
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.web.dates import Day
 from models.appointments.booking import bookable_days
+from models.guides import ItemCode
 from models.guides.store import GuideNotFound
 from models.places.halls import Hall, HallNotFound
-
-ITEM = r"^[0-9A-Z]{31}$"
 
 
 class HallsQuery(Asked):
     kind: Literal["centre", "hall", "station"] | None = None
-    item: str | None = Field(None, pattern=ITEM, description="only where this item is handled")
+    item: ItemCode | None = Field(None, description="only where this item is handled")
 
 
 class HallList(Answer):
@@ -24,7 +23,7 @@ class HallList(Answer):
 
 
 class SlotsQuery(Asked):
-    item: str = Field(pattern=ITEM)
+    item: ItemCode
     day: Day | None = Field(None, description="in Panyu; the first day that can be booked, if left out")
 
 

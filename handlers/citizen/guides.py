@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from handlers.web.pages import CitizenPage, steps_of
+from models.guides import ITEM_CODE
 from models.people.credentials import ApplicantKind
 
 
@@ -49,5 +50,5 @@ class GuidePage(CitizenPage):
 
 ROUTES = [
     (r"/guides", GuidesPage),
-    (r"/guides/([0-9A-Z]{31})", GuidePage),
+    (rf"/guides/({ITEM_CODE})", GuidePage),
 ]

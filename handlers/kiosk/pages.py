@@ -7,10 +7,9 @@ from handlers.web.pages import CitizenPage, steps_of
 from handlers.web.progress import public_view
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Channel
-from models.guides import Guide, Handling
+from models.guides import ITEM_CODE, Guide, Handling
 
 IDLE_SECONDS = 60
-ITEM = r"([0-9A-Z]{31})"
 
 
 class KioskPage(CitizenPage):
@@ -152,8 +151,8 @@ def is_online(guide: Guide) -> bool:
 ROUTES = [
     (r"/kiosk/?", KioskHome),
     (r"/kiosk/guides", KioskGuides),
-    (rf"/kiosk/guides/{ITEM}", KioskGuide),
-    (rf"/kiosk/guides/{ITEM}/code\.png", KioskGuideCode),
+    (rf"/kiosk/guides/({ITEM_CODE})", KioskGuide),
+    (rf"/kiosk/guides/({ITEM_CODE})/code\.png", KioskGuideCode),
     (r"/kiosk/phone", KioskPhone),
     (r"/kiosk/phone/code\.png", KioskPhoneCode),
     (r"/kiosk/progress", KioskProgress),

@@ -3,9 +3,11 @@
 from models.guides.departments import Department, Departments
 from models.guides.form.schema import Condition, Form, Option, Part, Question, Section
 from models.guides.guide import (
+    ITEM_CODE,
     Fees,
     Guide,
     Handling,
+    ItemCode,
     Material,
     MaterialKind,
     NotForApplicant,
@@ -18,6 +20,7 @@ from models.guides.guide import (
 from models.guides.store import Guides
 
 __all__ = [
+    "ITEM_CODE",
     "Condition",
     "Department",
     "Departments",
@@ -26,6 +29,7 @@ __all__ = [
     "Guide",
     "Guides",
     "Handling",
+    "ItemCode",
     "Material",
     "MaterialKind",
     "NotForApplicant",

@@ -1,13 +1,17 @@
 """办事指南: one record for the window and the online way of an item, so that the two cannot differ."""
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from models.errors import Refused
 from models.guides.form.schema import Form, Part
 from models.people.credentials import ApplicantKind
+
+ITEM_CODE = "[0-9A-Z]{31}"
+"""The department's USCC + 13 characters; also a part of addresses."""
+ItemCode = Annotated[str, Field(pattern=f"^{ITEM_CODE}$")]
 
 
 class NotForApplicant(Refused):
@@ -95,7 +99,7 @@ class Fees(Part):
 class Guide(Part):
     """办事指南, with everything that article 24 lists. Codes of departments are 18-character USCCs."""
 
-    item: str = Field(pattern=r"^[0-9A-Z]{31}$", description="department's USCC + 13 characters")
+    item: ItemCode = Field(description="department's USCC + 13 characters")
     version: int = Field(1, ge=1)
     name: str
     name_en: str = ""

@@ -19,6 +19,7 @@ from tornado.web import RequestHandler
 from handlers import api as doors
 from handlers.api.contract import Endpoint, Media, Operation
 from models.events import Cause, Channel
+from models.guides import ITEM_CODE
 from models.staff.scopes import Role
 from tests.handlers.api.clients import Service
 from tests.handlers.guides import USCC
@@ -208,7 +209,7 @@ async def test_no_operation_breaks(fuzz: Fuzz) -> None:
 
 PARAMETERS = {
     r"([0-9a-f]{32}:[0-9a-f]{32})": f"{NOBODYS}:{NOBODYS}",
-    r"([0-9A-Z]{31})": ITEM,
+    f"({ITEM_CODE})": ITEM,
     r"([a-z0-9_]+)": "permit",
     r"([\w-]{1,64})": "2026",
     "/?": "",
