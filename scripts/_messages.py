@@ -31,6 +31,8 @@ FOR_STAFF = {"StaffForm", "FormField"}
 """Records of models whose words staff alone read."""
 FOR_PROGRAMMERS = {"description", "law"}
 """Arguments whose words are read in code: what a field is, where a rule comes from."""
+CHINESE_ONLY = {"in_chat", "in_letters"}
+"""Arguments whose words go out in Chinese only."""
 NOT_FOR_CITIZENS = {"admin", "api", "chat"}
 """Doors whose words are Chinese only, or for programs."""
 
@@ -112,11 +114,13 @@ def texts(tree: ast.AST) -> Iterator[str]:
 
 
 def _unseen(node: ast.AST) -> list[ast.AST]:
-    """Docstrings, and arguments which programmers read; forms of staff."""
+    """Docstrings, arguments that are not translated, forms of staff."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FOR_STAFF:
         return list(ast.walk(node))
-    if isinstance(node, ast.Expr | ast.keyword):
-        return [node.value] if isinstance(node, ast.Expr) or node.arg in FOR_PROGRAMMERS else []
+    if isinstance(node, ast.Expr):
+        return [node.value]
+    if isinstance(node, ast.keyword):
+        return [node.value] if node.arg in FOR_PROGRAMMERS | CHINESE_ONLY else []
     return list(node.values) if isinstance(node, ast.JoinedStr) else []
 
 

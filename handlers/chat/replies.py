@@ -13,7 +13,7 @@ from models.applications import check_serial
 from models.chat.keys import HELP_KEY
 from models.errors import BadInput, NotFound
 from models.events import Cause
-from models.guides import Guide, Handling
+from models.guides import HANDLING, Guide
 
 BUSY = "系统繁忙，请稍后再试。"
 HELP_WORDS = frozenset({"帮助", "help", "?", "？", "菜单", "人工", "客服"})
@@ -38,12 +38,6 @@ SIGNPOSTS = {
 }
 """Words that ask for a page of ours rather than for something to be done, and where they lead."""
 ASKED_FOR = re.compile(rf"(?:我要|我的|怎么|如何|实名|附近|办事|办件|查询|查)*({'|'.join(SIGNPOSTS)})")
-
-HANDLING = {
-    Handling.FORM_GENERATION: "网上填表，打印后办理",
-    Handling.PRE_ACCEPTANCE: "网上预受理，来一次签字盖章",
-    Handling.FULLY_ONLINE: "全程网上办",
-}
 
 
 @dataclass(frozen=True)
@@ -98,7 +92,7 @@ class Chat:
                 f"【{guide.name}】",
                 guide.summary,
                 "",
-                f"办理方式：{HANDLING[guide.handling]}",
+                f"办理方式：{HANDLING[guide.handling].in_chat}",
                 f"跑动次数：{guide.visits}次",
                 f"办结时间：{limit}",
                 f"收费：{guide.fees.amount}",

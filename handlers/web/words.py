@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from models import applications
 from models.applications import MATERIAL_STATES, REMEDY_NOTICE, REMEDY_PERIODS, State, status_text
 from models.appointments import booking
-from models.guides import Handling, MaterialKind, Way
+from models.guides import HANDLING, MaterialKind, Way
 from models.people.credentials import ApplicantKind
 from models.voices.reviews import LEVELS
 
-__all__ = ["LEVELS", "MATERIAL_STATES", "REMEDY_NOTICE", "REMEDY_PERIODS"]
+__all__ = ["HANDLING", "LEVELS", "MATERIAL_STATES", "REMEDY_NOTICE", "REMEDY_PERIODS"]
 
 AUDIENCES: Mapping[str, str] = {
     ApplicantKind.PERSON: "个人",
@@ -17,16 +17,6 @@ AUDIENCES: Mapping[str, str] = {
     ApplicantKind.ORGANIZATION: "事业单位及其他组织",
 }
 BODIES: Mapping[str, str] = {ApplicantKind.ENTERPRISE: "企业", ApplicantKind.ORGANIZATION: "其他组织"}
-HANDLING: Mapping[str, str] = {
-    Handling.FORM_GENERATION: "生成表单：网上填表，打印后办理",
-    Handling.PRE_ACCEPTANCE: "网办预受理：网上先审，到场一次签字盖章",
-    Handling.FULLY_ONLINE: "全流程网办：不用到现场",
-}
-HANDLING_SHORT: Mapping[str, str] = {
-    Handling.FORM_GENERATION: "网上填表",
-    Handling.PRE_ACCEPTANCE: "网上预受理",
-    Handling.FULLY_ONLINE: "全程网办",
-}
 WAYS: Mapping[str, str] = {Way.WINDOW: "窗口办理", Way.ONLINE: "网上办理"}
 CHANNELS: Mapping[str, str] = {
     "wechat": "番禺智慧政务公众号",

@@ -6,7 +6,6 @@ from models.guides.guide import (
     ITEM_CODE,
     Fees,
     Guide,
-    Handling,
     ItemCode,
     Material,
     MaterialKind,
@@ -17,9 +16,11 @@ from models.guides.guide import (
     check_publishable,
     guide_of,
 )
+from models.guides.handling import HANDLING, Handling
 from models.guides.store import Guides
 
 __all__ = [
+    "HANDLING",
     "ITEM_CODE",
     "Condition",
     "Department",

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from models.errors import Refused
 from models.guides.form.schema import Form, Part
+from models.guides.handling import Handling
 from models.people.credentials import ApplicantKind
 
 ITEM_CODE = "[0-9A-Z]{31}"
@@ -27,14 +28,6 @@ class OnlineHasMoreSteps(Refused):
 class OnlineAsksForMore(Refused):
     code = "online_asks_for_more"
     message = "网上申请材料不得多于窗口申请材料：{materials}"
-
-
-class Handling(StrEnum):
-    """How an item is handled (article 12)."""
-
-    FORM_GENERATION = "form_generation"  # 生成表单
-    PRE_ACCEPTANCE = "pre_acceptance"  # 需补盖章的网办预受理
-    FULLY_ONLINE = "fully_online"  # 全流程网办
 
 
 class MaterialKind(StrEnum):

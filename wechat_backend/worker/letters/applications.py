@@ -2,18 +2,12 @@
 
 from dataclasses import dataclass
 
-from models.guides import Handling
+from models.guides import HANDLING
 from models.store import Document
 from models.stores import Stores
 from models.workdays import local
 from wechat_backend.worker.letters.letter import Facts, Gathered
 from wechat_backend.worker.letters.recipients import TIME, reach
-
-HANDLING = {
-    Handling.FORM_GENERATION: "网上填表，打印后办理",
-    Handling.PRE_ACCEPTANCE: "网上预受理",
-    Handling.FULLY_ONLINE: "全流程网办",
-}
 
 
 @dataclass(frozen=True)
@@ -33,7 +27,7 @@ async def about_application(stores: Stores, _delivery: Document, event: Document
         serial=application["serial"],
         item=application["item_name"],
         department=application["department_name"],
-        handling=HANDLING[Handling(application["handling"])],
+        handling=HANDLING[application["handling"]].in_letters,
         time=local(event["at"], TIME),
     )
     return Gathered(facts, **await reach(stores, application))
