@@ -86,7 +86,7 @@ class TooManyBookings(Refused):
     message = "同一天最多预约{limit}个事项"
 
 
-A_DAY = 3
+MOST_A_DAY = 3
 """Active bookings of one applicant for one day."""
 
 
@@ -221,8 +221,8 @@ class Appointments(Store):
                     ordinal += 1
                 else:
                     seats.pop()
-            if ordinal == A_DAY:
-                raise TooManyBookings(limit=A_DAY)
+            if ordinal == MOST_A_DAY:
+                raise TooManyBookings(limit=MOST_A_DAY)
         if await self.documents.find_one({"claims": f"item:{party.id}:{guide.item}"}, {"_id": 1}):
             raise AlreadyBooked
         raise SlotFull

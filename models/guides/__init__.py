@@ -1,7 +1,7 @@
 """Service items and their guides (articles 4.2, 10, 12, 14, 24)."""
 
 from models.guides.departments import Department, Departments
-from models.guides.form.schema import Condition, Form, Option, Part, Question, Section
+from models.guides.form.schema import Condition, Form, Option, Question, Section
 from models.guides.guide import (
     ITEM_CODE,
     Fees,
@@ -35,7 +35,6 @@ __all__ = [
     "MaterialKind",
     "NotForApplicant",
     "Option",
-    "Part",
     "Question",
     "Section",
     "Step",

@@ -5,7 +5,7 @@ from pymongo import ASCENDING
 
 from models.errors import NotFound
 from models.events import Cause, Event
-from models.guides.form.schema import Part
+from models.guides.form.schema import GuidePart
 from models.store import Document, Store
 
 
@@ -14,7 +14,7 @@ class DepartmentNotFound(NotFound):
     message = "没有找到该部门"
 
 
-class Department(Part):
+class Department(GuidePart):
     """事项服务主体; `code` is its USCC, `short` what people call it."""
 
     code: str = Field(pattern=r"^[0-9A-Z]{18}$")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from models.errors import Refused
-from models.guides.form.schema import Form, Part
+from models.guides.form.schema import Form, GuidePart
 from models.guides.handling import Handling
 from models.people.credentials import ApplicantKind
 
@@ -45,7 +45,7 @@ class Way(StrEnum):
     ONLINE = "online"
 
 
-class Material(Part):
+class Material(GuidePart):
     code: str = Field(pattern=r"^[a-z0-9_]+$")
     name: str
     kinds: list[MaterialKind] = Field(min_length=1)
@@ -62,14 +62,14 @@ class Material(Part):
         return any(kind is not MaterialKind.PAPER for kind in self.kinds)
 
 
-class Step(Part):
+class Step(GuidePart):
     """One step of a process; booking and pre-acceptance are not counted (article 10)."""
 
     name: str
     kind: Literal["booking", "pre_acceptance", "step"] = "step"
 
 
-class TimeLimit(Part):
+class TimeLimit(GuidePart):
     """In working days, except `on_the_spot`."""
 
     acceptance: int = Field(5, ge=0, description="from submission to acceptance")
@@ -84,12 +84,12 @@ class TimeLimit(Part):
         return self
 
 
-class Fees(Part):
+class Fees(GuidePart):
     amount: str = "不收费"
     basis: str = ""
 
 
-class Guide(Part):
+class Guide(GuidePart):
     """办事指南, with everything that article 24 lists. Codes of departments are 18-character USCCs."""
 
     item: ItemCode = Field(description="department's USCC + 13 characters")

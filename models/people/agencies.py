@@ -41,7 +41,8 @@ class AgencyEnded(Conflict):
 
 ASKED_A_DAY = 3
 """Requests of one person for one body: the representative hears of each by WeChat or SMS."""
-A_DAY = timedelta(days=1)
+ASKED_WITHIN = timedelta(days=1)
+"""How long each of them counts."""
 
 
 class Agencies(Store):
@@ -69,7 +70,7 @@ class Agencies(Store):
         state, name = ("confirmed", "agency.confirmed") if own else ("requested", "agency.requested")
         seldom = [
             {f"asked.{ASKED_A_DAY - 1}": {"$exists": False}},
-            {"asked.0": {"$lte": by.at - A_DAY}},
+            {"asked.0": {"$lte": by.at - ASKED_WITHIN}},
         ]
         try:
             return await self.upsert(
@@ -88,7 +89,7 @@ class Agencies(Store):
         except AgencyExists:
             if (await self.get(key))["state"] != "ended":
                 raise
-            raise AgencyDayLimit(retry_after=int(A_DAY.total_seconds())) from None
+            raise AgencyDayLimit(retry_after=int(ASKED_WITHIN.total_seconds())) from None
 
     async def decide(self, key: str, representative: Document, *, confirmed: bool, by: Cause) -> Document:
         """The legal representative confirms or declines.

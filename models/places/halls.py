@@ -19,18 +19,18 @@ class HallNotFound(NotFound):
     message = "没有找到该大厅"
 
 
-class Part(BaseModel):
+class HallPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Point(Part):
+class Point(HallPart):
     """A GeoJSON point: longitude and latitude, WGS 84."""
 
     type: Literal["Point"] = "Point"
     coordinates: tuple[float, float]
 
 
-class Windows(Part):
+class Windows(HallPart):
     """When the windows are open, and how many of them serve each item group at once."""
 
     weekday_hours: list[tuple[time, time]] = Field(min_length=1)
@@ -45,7 +45,7 @@ class Windows(Part):
         return self
 
 
-class Hall(Part):
+class Hall(HallPart):
     """A place; `all_day` says that its self-service area is open for 24 hours."""
 
     code: str = Field(pattern=r"^[a-z0-9-]+$")

@@ -14,7 +14,7 @@ from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.channels import Channels
 from wechat_backend.worker.jobs.menu import MenuPublisher
 from wechat_backend.worker.menu_buttons import menu
-from wechat_backend.worker.sender import Channel, Sender
+from wechat_backend.worker.sender import Send, Sender
 from wechat_backend.worker.sms_budget import SmsBudget
 from wechat_backend.worker.worker import Worker
 
@@ -47,7 +47,7 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
     channels = Channels(
         stores, gateways, settings.base_url, settings.wechat_templates, settings.sms_templates, sms_budget
     )
-    senders: Mapping[Via, Channel] = {
+    senders: Mapping[Via, Send] = {
         Via.WECHAT: channels.wechat,
         Via.SMS: channels.sms,
         Via.GOVERNMENT: channels.government,

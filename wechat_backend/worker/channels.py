@@ -1,4 +1,4 @@
-"""From a delivery to a call of the gateway that sends it: each method is a `sender.Channel`."""
+"""From a delivery to a call of the gateway that sends it: each method is a `sender.Send`."""
 
 from collections.abc import Mapping
 

@@ -22,7 +22,7 @@ QUOTA_WAIT = timedelta(minutes=5)
 RECORD_AGAIN = 1.0
 """Seconds between two attempts at recording what came of a delivery."""
 
-Channel = Callable[[Document], Awaitable[str]]
+Send = Callable[[Document], Awaitable[str]]
 """Sends a delivery; returns the provider's id for it.
 
 Raises `GatewayError`, `NotNow`, or `Overtaken` where there is nothing to send any more.
@@ -53,7 +53,7 @@ class Sender:
     def __init__(
         self,
         deliveries: Deliveries,
-        channels: Mapping[Via, Channel],
+        channels: Mapping[Via, Send],
         clock: Clock,
         closures: Closures,
     ) -> None:

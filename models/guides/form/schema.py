@@ -23,23 +23,23 @@ OWN = frozenset(
 """Labels that ask for what the binding knows."""
 
 
-class Part(BaseModel):
+class GuidePart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Option(Part):
+class Option(GuidePart):
     value: str
     label: str
 
 
-class Condition(Part):
+class Condition(GuidePart):
     """Shows a question only when the answer to `question` is one of `values`."""
 
     question: str
     values: list[str] = Field(min_length=1)
 
 
-class Question(Part):
+class Question(GuidePart):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: str
     kind: Literal["text", "long_text", "number", "date", "choice", "choices", "phone", "credential", "yes_no"]
@@ -81,12 +81,12 @@ class Question(Part):
         return self
 
 
-class Section(Part):
+class Section(GuidePart):
     title: str
     questions: list[Question] = Field(min_length=1)
 
 
-class Form(Part):
+class Form(GuidePart):
     sections: list[Section] = Field(min_length=1)
 
     def questions(self) -> Iterable[Question]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.appointments.booking import A_DAY, Appointments, Ending, State, bookable_days
+from models.appointments.booking import MOST_A_DAY, Appointments, Ending, State, bookable_days
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.events import Cause, Channel
 from models.people.parties import Party
@@ -188,7 +188,7 @@ async def test_one_active_booking_an_item(appointments: Appointments, cause: Mak
 
 
 async def test_three_a_day(appointments: Appointments, cause: MakeCause) -> None:
-    for number in range(A_DAY):
+    for number in range(MOST_A_DAY):
         await appointments.book(party("p"), guide(number), HALL, NINE, CALENDAR, cause())
     with pytest.raises(Refused) as refused:
         await appointments.book(party("p"), guide(9), HALL, NINE, CALENDAR, cause())
