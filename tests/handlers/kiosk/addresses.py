@@ -1,0 +1,26 @@
+"""The kiosk's pages, taken from its routes: one that is added is tried like the others."""
+
+import re
+
+from handlers.kiosk import ROUTES
+from handlers.kiosk.pages import ITEM, KioskEnd, KioskHome, KioskPage, KioskUnknown
+from tests.handlers.visitor import rich_guide
+
+SHOWN_BY_NAME = {KioskEnd, KioskHome, KioskUnknown}
+
+
+def _is_page(pattern: str, handler: type[KioskPage]) -> bool:
+    return (
+        handler not in SHOWN_BY_NAME and handler.get is not KioskPage.get and not pattern.endswith(r"\.png")
+    )
+
+
+PAGES = (
+    "",
+    *(
+        re.sub("^/kiosk", "", pattern.replace(ITEM, rich_guide().item))
+        for pattern, handler in ROUTES
+        if _is_page(pattern, handler)
+    ),
+)
+"""Addresses below `/kiosk`."""
