@@ -6,13 +6,12 @@ from handlers.kiosk import ROUTES
 from handlers.kiosk.pages import ITEM, KioskEnd, KioskHome, KioskPage, KioskUnknown
 from tests.handlers.visitor import rich_guide
 
-SHOWN_BY_NAME = {KioskEnd, KioskHome, KioskUnknown}
+APART = {KioskEnd, KioskHome, KioskUnknown}
+"""The home stands first; the others have no page of their own."""
 
 
 def _is_page(pattern: str, handler: type[KioskPage]) -> bool:
-    return (
-        handler not in SHOWN_BY_NAME and handler.get is not KioskPage.get and not pattern.endswith(r"\.png")
-    )
+    return handler not in APART and handler.get is not KioskPage.get and not pattern.endswith(r"\.png")
 
 
 PAGES = (
