@@ -134,7 +134,7 @@ class ApplicationBase(Resource):
             decision_due=(found.get("deadlines") or {}).get("decision"),
             supplements=[Supplement(**_only(Supplement, each)) for each in found["supplements"]],
             result=Result(**_only(Result, found["result"])) if found.get("result") else None,
-            refusal=Refusal(**found["refusal"]) if found.get("refusal") else None,
+            refusal=Refusal(**_only(Refusal, found["refusal"])) if found.get("refusal") else None,
             timeline=happenings(found),
         )
 

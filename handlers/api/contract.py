@@ -57,9 +57,12 @@ class Asked(BaseModel):
 
 
 class Answer(BaseModel):
-    """What a client gets: these fields and no others, whatever the document holds."""
+    """What a client gets: these fields and no others, whatever the document holds.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    One that is validated from an object of `models/` copies the fields that it names.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
 
 
 class Versioned(Answer):

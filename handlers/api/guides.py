@@ -2,11 +2,12 @@
 
 from pydantic import Field
 
+from handlers.api import guide as shape
 from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, operation, page
+from handlers.api.halls import Hall, halls_shown
 from models.guides import Guide, Handling
 from models.guides.store import GuideNotFound
 from models.people.credentials import ApplicantKind
-from models.places.halls import Hall
 from models.store import Document, PageUnknown
 
 
@@ -45,7 +46,7 @@ class Department(Answer):
     address: str
 
 
-class FullGuide(Guide):
+class FullGuide(shape.Guide):
     """A published guide, with its department and the places where it is handled."""
 
     department_details: Department
@@ -85,9 +86,9 @@ class GuideResource(Resource):
         guide = await self.services.guides.published(item)
         department = await self.services.departments.get(guide.department)
         return FullGuide(
-            **{name: getattr(guide, name) for name in Guide.model_fields},
+            **{name: getattr(guide, name) for name in shape.Guide.model_fields},
             department_details=_department(department),
-            halls=await self.services.halls.those(guide.places),
+            halls=halls_shown(await self.services.halls.those(guide.places)),
         )
 
 

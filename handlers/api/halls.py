@@ -1,6 +1,7 @@
 """智慧政务大厅 and the free slots of their windows (articles 9, 18)."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, time
 from typing import Literal
 
 from pydantic import Field
@@ -10,12 +11,44 @@ from handlers.web.dates import Day
 from models.appointments.booking import bookable_days
 from models.guides import ItemCode
 from models.guides.store import GuideNotFound
-from models.places.halls import Hall, HallNotFound
+from models.places import halls
+from models.places.halls import HallNotFound
 
 
 class HallsQuery(Asked):
     kind: Literal["centre", "hall", "station"] | None = None
     item: ItemCode | None = Field(None, description="only where this item is handled")
+
+
+class Point(Answer):
+    """A GeoJSON point: longitude and latitude, WGS 84."""
+
+    type: Literal["Point"]
+    coordinates: tuple[float, float]
+
+
+class Windows(Answer):
+    """When the windows are open, and how many of them serve each item group at once."""
+
+    weekday_hours: list[tuple[time, time]]
+    slot_minutes: int
+    capacity: dict[str, int]
+
+
+class Hall(Answer):
+    """A place; `all_day` says that its self-service area is open for 24 hours."""
+
+    code: str
+    kind: Literal["centre", "hall", "station"]
+    name: str
+    name_en: str
+    address: str
+    township: str
+    location: Point
+    all_day: bool
+    hours: str
+    phone: str
+    windows: Windows | None
 
 
 class HallList(Answer):
@@ -43,10 +76,10 @@ class HallsResource(Resource):
     @operation("List the places", asks=HallsQuery, answers=HallList, errors=(GuideNotFound,))
     async def get(self, asked: HallsQuery) -> HallList:
         if asked.item is None:
-            return HallList(halls=await self.services.halls.all(asked.kind))
+            return HallList(halls=halls_shown(await self.services.halls.all(asked.kind)))
         guide = await self.services.guides.published(asked.item)
-        halls = await self.services.halls.offering(guide.group, guide.places)
-        return HallList(halls=[hall for hall in halls if asked.kind in (None, hall.kind)])
+        found = await self.services.halls.offering(guide.group, guide.places)
+        return HallList(halls=halls_shown(hall for hall in found if asked.kind in (None, hall.kind)))
 
 
 class SlotsResource(Resource):
@@ -69,9 +102,13 @@ class SlotsResource(Resource):
             else [],
         )
 
-    async def _free(self, hall: Hall, group: str, day: date) -> list[Slot]:
+    async def _free(self, hall: halls.Hall, group: str, day: date) -> list[Slot]:
         free = await self.services.appointments.free(hall, group, day, self.services.calendar, self.cause())
         return [Slot(start=slot.start, end=slot.end, left=slot.left) for slot in free]
+
+
+def halls_shown(found: Iterable[halls.Hall]) -> list[Hall]:
+    return [Hall.model_validate(hall) for hall in found]
 
 
 ENDPOINTS = [

@@ -28,7 +28,7 @@ function prepare(form, section) {
     file.focus();
   }
 
-  file.addEventListener("change", () => {
+  function take() {
     problem.textContent = "";
     const picture = file.files[0]?.type.startsWith("image/");
     if (preview.src) URL.revokeObjectURL(preview.src);
@@ -36,7 +36,9 @@ function prepare(form, section) {
     if (picture) preview.src = URL.createObjectURL(file.files[0]);
     if (isTooLarge()) problem.textContent = sayTooLarge();
     else if (file.files.length) form.requestSubmit();
-  });
+  }
+
+  file.addEventListener("change", take);
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -60,6 +62,7 @@ function prepare(form, section) {
     request.send(new FormData(form));
     button.disabled = file.disabled = true;
   });
+  if (file.files.length) take(); // chosen before this script had come
 }
 
 prepareEach((section) => section.querySelectorAll("[data-upload]").forEach((form) => prepare(form, section)));

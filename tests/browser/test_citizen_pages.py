@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page, Route, expect
 
 from tests.files import photo
 from tests.handlers.applying import CLERK, clerk_cause, concluded, draft, submitted
@@ -141,6 +141,27 @@ async def test_binding_page(town: Town, chromium: Chromium, mode: str) -> None:
     assert await phone.page.evaluate("document.activeElement.id") == "phone"
     await phone.look("a phone that is none")
     assert phone.faults == []
+    await phone.context.close()
+
+
+async def test_a_file_chosen_before_the_script_has_come_is_sent(
+    town: Town, chromium: Chromium, tmp_path: Path
+) -> None:
+    citizen = await town.citizen()
+    path = (await citizen.post("/applications", {"item": ITEM})).location.removesuffix("/form")
+    phone = await phone_of(town, chromium, citizen, "chinese")
+    page, chosen = phone.page, asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await chosen.wait()
+        await route.continue_()
+
+    await page.route("**/upload.js*", late)
+    await page.goto(f"{town.url}{path}/materials", wait_until="commit")
+    await asyncio.to_thread((tmp_path / "good.jpg").write_bytes, photo())
+    await page.set_input_files("[type=file]", tmp_path / "good.jpg")
+    chosen.set()
+    await page.wait_for_selector(".kept")
     await phone.context.close()
 
 

@@ -7,6 +7,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
 from tests.handlers.applying import serial_of, submitted
+from tests.handlers.kiosk.addresses import PAGES
 from tests.handlers.visitor import Town, rich_guide
 from tests.looks import focus_unseen, serious
 
@@ -128,17 +129,7 @@ async def test_every_page_shows_where_the_keyboard_is(screen: Page, town: Town, 
     if language == "English":
         await screen.get_by_role("button", name="English").tap()
     serial = await serial_of(town, await submitted(await town.citizen()))
-    item = rich_guide().item
-    for path in (
-        "",
-        "/guides",
-        "/guides?q=zzzz",
-        f"/guides/{item}",
-        "/progress",
-        "/notes",
-        "/phone",
-        "/nowhere",
-    ):
+    for path in (*PAGES, "/guides?q=zzzz", "/nowhere"):
         await screen.goto(f"{town.url}/kiosk{path}")
         assert await focus_unseen(screen) == [], path
         assert await serious(screen) == [], path

@@ -30,5 +30,5 @@ class Gateways:
         return self.realname
 
     def close(self) -> None:
-        for gateway in (self.wechat, self.sms, self.government, self.realname):
+        for gateway in vars(self).values():
             gateway.close()

@@ -11,12 +11,12 @@ from pymongo.errors import AutoReconnect
 
 from tests.handlers.applying import clerk_cause, concluded, serial_of, submitted
 from tests.handlers.guides import USCC, a_guide
+from tests.handlers.kiosk.addresses import PAGES
 from tests.handlers.visitor import HALL, Browser, Town, rich_guide
 
 ITEM = rich_guide().item
 PRINTED = USCC + "0000000000077"
 ABROAD = USCC + "0000000000078"
-PAGES = ("", "/guides", f"/guides/{ITEM}", "/progress", "/notes", "/phone")
 
 
 async def kiosk(town: Town, language: str = "zh_CN") -> Browser:

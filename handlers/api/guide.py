@@ -1,0 +1,117 @@
+"""The shape of a guide, as clients see it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from handlers.api.contract import Answer
+from models.guides import Handling, MaterialKind, Way
+from models.people.credentials import ApplicantKind
+
+
+class GuideMaterial(Answer):
+    code: str
+    name: str
+    kinds: list[MaterialKind]
+    required: bool
+    copies: int
+    asked: list[Way]
+    sample: str
+    blank: str
+    note: str
+
+
+class GuideStep(Answer):
+    """One step of a process; booking and pre-acceptance are not counted (article 10)."""
+
+    name: str
+    kind: Literal["booking", "pre_acceptance", "step"]
+
+
+class TimeLimit(Answer):
+    """In working days, except `on_the_spot`."""
+
+    acceptance: int = Field(description="from submission to acceptance")
+    decision: int = Field(description="promised, from acceptance to conclusion")
+    legal: int = Field(description="what the law allows")
+    on_the_spot: bool
+
+
+class Fees(Answer):
+    amount: str
+    basis: str
+
+
+class Option(Answer):
+    value: str
+    label: str
+
+
+class Condition(Answer):
+    """Shows a question only when the answer to `question` is one of `values`."""
+
+    question: str
+    values: list[str]
+
+
+class Question(Answer):
+    name: str
+    label: str
+    kind: Literal["text", "long_text", "number", "date", "choice", "choices", "phone", "credential", "yes_no"]
+    required: bool
+    help: str
+    options: list[Option]
+    when: Condition | None
+    prefill: Literal["name", "credential_number", "agent_name", "phone"] | None = Field(
+        description="what of the binding answers it: of the applicant, or of the person who acts"
+    )
+    locked: bool = Field(
+        description="the binding knows it: it is shown, not asked, and what is sent for it is dropped"
+    )
+    sensitive: bool
+    max_length: int
+    minimum: float | None
+    maximum: float | None
+    latest: Literal["today"] | None = Field(description="of a date that lies in the past")
+
+
+class Section(Answer):
+    title: str
+    questions: list[Question]
+
+
+class Form(Answer):
+    """The form of an item (智能引导): sections of questions, some of which depend on earlier answers."""
+
+    sections: list[Section]
+
+
+class Guide(Answer):
+    """With everything that article 24 lists. Codes of departments are 18-character USCCs."""
+
+    item: str = Field(description="department's USCC + 13 characters")
+    version: int
+    name: str
+    name_en: str
+    summary: str
+    department: str
+    audience: list[ApplicantKind]
+    topics: list[str] = Field(description="life events, 主题")
+    keywords: list[str]
+    basis: list[str] = Field(description="legal basis")
+    conditions: list[str]
+    time_limit: TimeLimit
+    fees: Fees
+    materials: list[GuideMaterial]
+    window_steps: list[GuideStep]
+    online_steps: list[GuideStep]
+    handling: Handling
+    visits: int = Field(description="how many visits the online way takes")
+    trust_first: bool = Field(description="先信任后审核: accepted now, materials to follow")
+    places: list[str] = Field(description="codes of halls with a window for it")
+    group: str = Field(description="item group whose windows serve it")
+    consult_phone: str
+    complaint_phone: str
+    channels: list[Literal["wechat", "miniprogram", "kiosk", "window"]]
+    deliverable: str = Field(description="name of the result, empty where there is none")
+    form: Form
