@@ -204,8 +204,6 @@ def check_action(member: Document, application: Document, action: Action) -> Non
         scope = Scope.APPLICATIONS_SUPERVISE
         if scope not in scopes(member):
             raise SupplementAskedOnce
-    if scope is None:  # the applicant's own
-        raise ScopeMissing
     check_member(member, application, scope)
 
 
