@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Generic, Protocol, cast
 
 from pymongo import IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
+from typing_extensions import TypeVar
 
 from models.errors import BadInput, Conflict, DomainError, NotFound
 from models.events import Event
@@ -28,6 +29,8 @@ class NothingFound(NotFound):
 
 
 Document = dict[str, Any]
+Shape = TypeVar("Shape", default=Document)
+"""What a store's documents look like to whoever reads them: a TypedDict of the concept."""
 Refusal = Callable[[], DomainError]
 """Makes the error for a document that is not as expected; as a rule its class."""
 
@@ -66,8 +69,8 @@ class Database(Protocol):
         """A session whose writes are kept as a whole or not at all, for documents that must agree."""
 
 
-class Store:
-    """One collection; subclasses name what can happen to its documents.
+class Store(Generic[Shape]):
+    """One collection of documents of one `Shape`; subclasses name what can happen to its documents.
 
     Each method that writes records an event in the same step; nothing else adds to `events`.
     """
@@ -85,7 +88,11 @@ class Store:
         """Create the indexes; safe to repeat."""
         await self.documents.create_indexes([*self.indexes, PENDING_EVENTS])
 
-    async def get(self, key: Any) -> Document:
+    def shaped(self, document: Document) -> Shape:
+        """A document as it was read; a store whose shape has enums makes them here."""
+        return cast(Shape, document)
+
+    async def get(self, key: Any) -> Shape:
         """The document with this `_id`.
 
         Raises:
@@ -94,12 +101,12 @@ class Store:
         found: Document | None = await self.documents.find_one({"_id": key})
         if found is None:
             raise self.missing
-        return found
+        return self.shaped(found)
 
-    async def add(self, document: Document, event: Event) -> Document:
+    async def add(self, document: Document, event: Event) -> Shape:
         """Insert a new document together with the event that tells of it."""
         await self.documents.insert_one({**document, "events": [self._kept(event)]})
-        return document
+        return self.shaped(document)
 
     async def change(
         self,
@@ -111,7 +118,7 @@ class Store:
         sets: Document | None = None,
         update: Document | None = None,
         session: Any = None,
-    ) -> Document:
+    ) -> Shape:
         """Write `sets` (and further operators in `update`) and record `event` in one step.
 
         Raises:
@@ -127,7 +134,7 @@ class Store:
         if changed is None:
             await self.get(key)
             raise otherwise()
-        return changed
+        return self.shaped(changed)
 
     async def upsert(
         self,
@@ -137,7 +144,7 @@ class Store:
         otherwise: Refusal,
         sets: Document | None = None,
         update: Document | None = None,
-    ) -> Document:
+    ) -> Shape:
         """As `change`, for the document that fulfils `match`; it is inserted if there is none.
 
         Raises:
@@ -147,7 +154,7 @@ class Store:
         written = await insert_or_update(self.documents, match, self._operators(event, sets, update))
         if written is None:
             raise otherwise()
-        return written
+        return self.shaped(written)
 
     async def change_many(
         self, matching: Document, *, sets: Document, event: Callable[[Any], Event], session: Any = None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 from models.applications import Applications
 from models.applications.papers import Papers
@@ -64,7 +64,7 @@ class Stores:
     workers: Workers
     leases: Leases
 
-    def all(self) -> list[Store]:
+    def all(self) -> list[Store[Any]]:
         values = (getattr(self, field.name) for field in fields(self))
         return [value for value in values if isinstance(value, Store)]
 
@@ -74,7 +74,7 @@ class Stores:
             await store.prepare()
 
 
-def told() -> dict[str, type[Store]]:
+def told() -> dict[str, type[Store[Any]]]:
     """Every event that can happen, and the store whose documents carry it to the worker."""
     kinds = (kind for kind in get_type_hints(Stores).values() if isinstance(kind, type))
     return {event: kind for kind in kinds if issubclass(kind, Store) for event in kind.tells}
