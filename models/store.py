@@ -1,8 +1,9 @@
 """The one way in which documents change."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any, ClassVar, Generic, Protocol, cast
+from datetime import datetime
+from typing import Any, ClassVar, Generic, NotRequired, Protocol, TypedDict, cast
 
 from pymongo import IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -204,11 +205,23 @@ async def insert_or_update(documents: Any, match: Document, update: Document) ->
     return None
 
 
-def part(document: Document, kept_back: frozenset[str]) -> Document:
+class Line(TypedDict):
+    """One line of a document's timeline; `what` is the event's name."""
+
+    at: datetime
+    actor: str
+    what: str
+    reason: NotRequired[str]
+
+
+def part(document: Mapping[str, Any], kept_back: frozenset[str]) -> Document:
     """A document for the person it is about: without its id, its events and what is `kept_back`."""
     return {name: value for name, value in document.items() if name not in kept_back | {"_id", "events"}}
 
 
-def entry(event: Event, **more: Any) -> Document:
-    """A line of a document's own timeline, as its people see it."""
-    return {"at": event.cause.at, "actor": event.cause.actor, "what": event.name, **more}
+def entry(event: Event, reason: str = "") -> Line:
+    """What an event adds to the timeline of its document."""
+    line = Line(at=event.cause.at, actor=event.cause.actor, what=event.name)
+    if reason:
+        line["reason"] = reason
+    return line

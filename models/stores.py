@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from models.applications import Applications
+from models.applications import Applications, CaseHandling, Filing
 from models.applications.papers import Papers
 from models.appointments.booking import Appointments
 from models.chat.inbox import Inbox
@@ -53,7 +53,9 @@ class Stores:
     appointments: Appointments
     materials: Materials
     applications: Applications
+    filing: Filing
     papers: Papers
+    handling: CaseHandling
     reviews: Reviews
     outbox: Outbox
     deliveries: Deliveries
@@ -95,6 +97,8 @@ def assemble(
     closures = Closures(database)
     phone_codes = PhoneCodes(database, privacy, counters, sms, closures)
     applications, materials = Applications(database, privacy), Materials(database, privacy)
+    departments, guides, halls = Departments(database), Guides(database), Halls(database)
+    filing = Filing(applications, guides, departments, halls, calendar)
     return Stores(
         database=database,
         clock=clock,
@@ -102,9 +106,9 @@ def assemble(
         privacy=privacy,
         verifier=verifier,
         binding=Binding(applicants, agencies, phone_codes, verifier, counters),
-        departments=Departments(database),
-        guides=Guides(database),
-        halls=Halls(database),
+        departments=departments,
+        guides=guides,
+        halls=halls,
         staff=Staff(database),
         accounts=Accounts(database),
         sessions=Sessions(database),
@@ -114,7 +118,9 @@ def assemble(
         appointments=Appointments(database),
         materials=materials,
         applications=applications,
-        papers=Papers(applications, materials),
+        filing=filing,
+        papers=Papers(applications, filing, materials),
+        handling=CaseHandling(applications, applicants, guides, calendar),
         reviews=Reviews(database),
         outbox=Outbox(database),
         deliveries=Deliveries(database),

@@ -7,10 +7,9 @@ from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from handlers.web.uploads import Upload
 from handlers.web.visitor import declared
-from models.applications import Action, State, check_action, next_state
+from models.applications import Action, StaffCase, check_action, next_state
 from models.errors import BadInput, DomainError
 from models.events import Cause
-from models.guides import Guide
 from models.staff.scopes import Scope
 from models.store import Document
 
@@ -26,39 +25,33 @@ class ActionHandler(ApplicationAction):
 
     @needs(Scope.APPLICATIONS_READ)
     async def post(self, key: str, action: str) -> None:
-        _, guide = await self.load(key)
         try:
-            await VERBS[Action(action)](self, key, guide)
+            await VERBS[Action(action)](self, await self.load(key))
         except DomainError as error:
             return await self.page(key, error, action)
         return self.see_other(self.form_page())
 
-    async def accept(self, key: str, guide: Guide) -> None:
-        await self.services.applications.accept(
-            key, self.somebody(), guide, self.services.calendar, self.by_member()
-        )
+    async def accept(self, case: StaffCase) -> None:
+        await self.services.handling.accept(case, self.by_member())
 
-    async def request_supplement(self, key: str, guide: Guide) -> None:
-        await self.services.applications.request_supplement(
-            key,
-            self.somebody(),
-            guide,
+    async def request_supplement(self, case: StaffCase) -> None:
+        await self.services.handling.request_supplement(
+            case,
             self.get_body_arguments("materials"),
             self.get_body_arguments("fields"),
             self.word("reason"),
             self.by_member(),
         )
 
-    async def not_accept(self, key: str, _: Guide) -> None:
-        await self.services.applications.not_accept(
-            key, self.somebody(), self.word("reason"), self.word("basis"), self.by_member()
-        )
+    async def not_accept(self, case: StaffCase) -> None:
+        reason, basis = self.word("reason"), self.word("basis")
+        await self.services.handling.not_accept(case, reason, basis, self.by_member())
 
-    async def return_(self, key: str, _: Guide) -> None:
-        await self.services.applications.return_(key, self.somebody(), self.word("reason"), self.by_member())
+    async def return_(self, case: StaffCase) -> None:
+        await self.services.handling.return_(case, self.word("reason"), self.by_member())
 
 
-VERBS: Mapping[Action, Callable[[ActionHandler, str, Guide], Awaitable[None]]] = {
+VERBS: Mapping[Action, Callable[[ActionHandler, StaffCase], Awaitable[None]]] = {
     Action.ACCEPT: ActionHandler.accept,
     Action.REQUEST_SUPPLEMENT: ActionHandler.request_supplement,
     Action.NOT_ACCEPT: ActionHandler.not_accept,
@@ -73,8 +66,7 @@ class ConcludeHandler(Upload, ApplicationAction):
 
     @needs(Scope.APPLICATIONS_READ)
     async def permit(self, key: str) -> None:
-        found, _ = await self.load(key)
-        check_action(self.somebody(), found, Action.CONCLUDE)
+        check_action(self.somebody(), (await self.load(key)).application, Action.CONCLUDE)
 
     def by_sender(self) -> Cause:
         return self.by_member()
@@ -86,51 +78,46 @@ class ConcludeHandler(Upload, ApplicationAction):
 
     @needs(Scope.APPLICATIONS_READ)
     async def act(self, key: str) -> None:
-        _, guide = await self.load(key)
         try:
-            await self.conclude(key, guide)
+            await self.conclude(await self.load(key))
         except DomainError as error:
             return await self.page(key, error, Action.CONCLUDE.value)
         return self.see_other(self.form_page())
 
-    async def conclude(self, key: str, guide: Guide) -> None:
+    async def conclude(self, case: StaffCase) -> None:
         """The file of the result stays only if the application is concluded with it."""
-        member, by = self.somebody(), self.by_member()
-        deliverable = await self.deliverable(key)
+        deliverable = await self.deliverable(case)
+        decision, reason = self.word("decision"), self.word("reason")
         try:
-            await self.services.applications.conclude(
-                key, member, guide, self.word("decision"), self.word("reason"), deliverable, by
-            )
+            await self.services.handling.conclude(case, decision, reason, deliverable, self.by_member())
         except Exception:
             if deliverable:
-                await self.drop_unless_result(key, deliverable["_id"])
+                await self.drop_unless_result(case.key, deliverable["_id"])
             raise
 
     async def drop_unless_result(self, key: str, file: str) -> None:
         """A failure may have come after the write."""
-        result = (await self.services.applications.get(key))["result"] or {}
-        if result.get("deliverable") != file:
+        result = (await self.services.applications.get(key))["result"]
+        if result is None or result["deliverable"] != file:
             await self.services.materials.drop(file, self.by_member())
 
-    async def deliverable(self, key: str) -> Document | None:
+    async def deliverable(self, case: StaffCase) -> Document | None:
         """The uploaded result, or the document that says why not, kept; None where none was sent.
 
         Raises:
             Forbidden, Conflict: not theirs to conclude, or not any more.
             BadInput: it is no PDF.
         """
-        found, _ = await self.load(key)
-        check_action(self.somebody(), found, Action.CONCLUDE)
+        check_action(case.member, case.application, Action.CONCLUDE)
         name, file = self.received()
         if file is None or not (begin := file.read(5)):
             return None
-        next_state(State(found["state"]), Action.CONCLUDE)
+        next_state(case.state, Action.CONCLUDE)
         if begin != b"%PDF-":
             raise DeliverableUnusable
         file.seek(0)
-        return await self.services.materials.keep(
-            found["applicant"], key, "result", name, file, self.by_member()
-        )
+        owner = case.application["applicant"]
+        return await self.services.materials.keep(owner, case.key, "result", name, file, self.by_member())
 
 
 ROUTES = [

@@ -7,14 +7,25 @@ from handlers.admin.queue import light, status_of, way_back
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
-from models.applications import STEPS, Action, Step, Who, by_staff, files_of, may, steps_from
+from models.applications import (
+    STEPS,
+    Action,
+    Application,
+    How,
+    StaffCase,
+    Step,
+    Who,
+    by_staff,
+    files_of,
+    may,
+    steps_from,
+)
 from models.errors import DomainError, NotFound
 from models.guides import Guide
 from models.guides.form.answers import is_sealed, mask_answer
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
 from models.people.credentials import ApplicantKind
-from models.people.parties import Party
 from models.staff.scopes import Scope
 from models.store import Document
 
@@ -26,12 +37,12 @@ class ApplicationPage(PanelPage):
     async def get(self, key: str) -> None:
         await self.page(key)
 
-    async def load(self, key: str) -> tuple[Document, Guide]:
-        found = await self.services.applications.for_member(key, self.somebody())
-        return found, await self.services.guides.version(found["guide"])
+    async def load(self, key: str) -> StaffCase:
+        return await self.services.handling.case(key, self.somebody())
 
     async def page(self, key: str, error: DomainError | None = None, acted: str = "") -> None:
-        found, guide = await self.load(key)
+        case = await self.load(key)
+        found, guide = case.application, case.guide
         applicant = await self.services.applicants.get(found["applicant"])
         steps = self.steps(found)
         self.show(
@@ -45,7 +56,7 @@ class ApplicationPage(PanelPage):
             handed_in={m["code"]: m["file"] for m in found["materials"]},
             largest=LARGEST,
             sections=readable(guide, masked(guide, self.services.applications.answers(found), applicant)),
-            unlike=await self.unlike(found, guide),
+            unlike=[question.label for question in await self.services.handling.unlike_binding(case)],
             due=light(found, self.now, self.services.calendar),
             place=self.place(found),
             actions=by_staff(),
@@ -58,22 +69,15 @@ class ApplicationPage(PanelPage):
             typed=self.typed() if acted in STEPS and acted not in steps else [],
         )
 
-    def steps(self, found: Document) -> dict[Action, Step]:
+    def steps(self, found: Application) -> dict[Action, Step]:
         """What the member may do now."""
         return {action: step for action, step in STEPS.items() if may(self.somebody(), found, action)}
 
-    def asked_once(self, found: Document) -> Action | None:
+    def asked_once(self, found: Application) -> Action | None:
         """The action that only a supervisor may do again (article 12), and the member is none."""
         asking = Action.REQUEST_SUPPLEMENT
         again = asking in steps_from(found["state"]) and found["supplements"]
         return asking if again and asking not in self.steps(found) else None
-
-    async def unlike(self, found: Document, guide: Guide) -> list[str]:
-        """Labels of the answers about the applicant's own identity that are not what the binding says."""
-        applicants = self.services.applicants
-        applicant, agent = [await applicants.get(found[who]) for who in ("applicant", "agent")]
-        party = Party(applicant, agent, found["account"])
-        return [q.label for q in self.services.applications.unlike_binding(found, party, guide)]
 
     async def current(self, guide: Guide) -> int | None:
         """The version of the guide that everybody reads now."""
@@ -82,8 +86,8 @@ class ApplicationPage(PanelPage):
         except NotFound:
             return None
 
-    def place(self, found: Document) -> str:
-        if found["place"]["how"] == "courier":
+    def place(self, found: Application) -> str:
+        if found["place"] and found["place"]["how"] is How.COURIER:
             return "快递到付（地址见完整信息）"
         return self.services.applications.place_text(found)
 
@@ -101,7 +105,7 @@ class FileHandler(ApplicationPage):
 
     @needs(Scope.APPLICATIONS_READ)
     async def get(self, key: str, file: str) -> None:
-        found, _ = await self.load(key)
+        found = (await self.load(key)).application
         if file not in files_of(found):
             raise Materials.missing
         kept, content = await self.services.materials.view(file, self.by_member())
@@ -113,7 +117,8 @@ class RevealHandler(ApplicationAction):
 
     @needs(Scope.APPLICATIONS_READ)
     async def post(self, key: str) -> None:
-        found, guide = await self.load(key)
+        case = await self.load(key)
+        found = case.application
         try:
             seen = await self.services.applicants.reveal(
                 found["applicant"], self.get_body_argument("reason", ""), self.by_member(), key
@@ -126,8 +131,8 @@ class RevealHandler(ApplicationAction):
             application=found,
             here=way_back(self),
             seen=seen,
-            sections=readable(guide, answers),
-            unlike=await self.unlike(found, guide),
+            sections=readable(case.guide, answers),
+            unlike=[question.label for question in await self.services.handling.unlike_binding(case)],
             place=self.services.applications.place_text(found),
         )
 

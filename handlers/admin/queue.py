@@ -11,13 +11,12 @@ from handlers.admin.panel import PanelPage
 from handlers.web.staff import needs
 from handlers.web.words import standing
 from models import typed
-from models.applications import CLOSED, SEEN, Light, State, time_left
+from models.applications import CLOSED, SEEN, Application, Light, State, time_left
 from models.staff.scopes import Scope
-from models.store import Document
 from models.workdays import Workdays, local
 
 
-def light(application: Document, now: datetime, calendar: Workdays) -> tuple[str, str]:
+def light(application: Application, now: datetime, calendar: Workdays) -> tuple[str, str]:
     """Colour of a deadline and its words for staff."""
     left = time_left(application["due_at"], now, calendar)
     match left.light:
@@ -34,12 +33,13 @@ def light(application: Document, now: datetime, calendar: Workdays) -> tuple[str
 class Waiting:
     """One row: an application, its deadline just now, and the page of the queue to come back to."""
 
-    application: Document
+    application: Application
     light: tuple[str, str]
     way_back: str = ""
 
-    def moment(self, name: str) -> str:
-        return local(self.application[name]) if self.application[name] else ""
+
+def moment(at: datetime | None) -> str:
+    return local(at) if at else ""
 
 
 QUEUE = PanelList[Waiting](
@@ -47,15 +47,15 @@ QUEUE = PanelList[Waiting](
     columns=(
         Column(
             "流水号",
-            lambda row: row.application["serial"],
+            lambda row: row.application["serial"] or "",
             link=lambda row: f"/admin/applications/{row.application['_id']}{row.way_back}",
         ),
         Column("事项", lambda row: row.application["item_name"]),
         Column("申请人", lambda row: row.application["masked_name"]),
         Column("部门", lambda row: row.application["department_name"]),
-        Column("提交时间", lambda row: row.moment("submitted_at")),
-        Column("最近变动", lambda row: row.moment("changed_at"), on_page=False),
-        Column("期限", lambda row: row.moment("due_at"), on_page=False),
+        Column("提交时间", lambda row: moment(row.application["submitted_at"])),
+        Column("最近变动", lambda row: moment(row.application["changed_at"]), on_page=False),
+        Column("期限", lambda row: moment(row.application["due_at"]), on_page=False),
         Column("状态", lambda row: status_of(row.application)),
         Column("时限", lambda row: row.light[1], part="light"),
     ),
@@ -81,7 +81,7 @@ class QueuePage(PanelPage):
         text = typed.words(self.get_query_argument("q", ""))  # or scanned: a receipt's QR is an address
         after = self.get_query_argument("after", "")
         states = SEEN if text else QUEUE.filters[chosen].states
-        found = await self.services.applications.queue(
+        found = await self.services.handling.queue(
             self.somebody(), states, lists.A_PAGE + 1, after or None, text
         )
         page = found[: lists.A_PAGE]
@@ -93,7 +93,7 @@ class QueuePage(PanelPage):
             listed=Shown(QUEUE, rows, "" if text else chosen, bool(text), more),
         )
 
-    def light(self, one: Document) -> tuple[str, str]:
+    def light(self, one: Application) -> tuple[str, str]:
         return light(one, self.now, self.services.calendar)
 
 
@@ -105,7 +105,7 @@ class TableHandler(QueuePage):
         await QUEUE.take_away(self, self.rows(QUEUE.filters[QUEUE.chosen(self)].states))
 
     async def rows(self, states: tuple[str, ...]) -> AsyncIterator[Waiting]:
-        async for one in self.services.applications.listed(self.somebody(), states, lists.A_TABLE):
+        async for one in self.services.handling.listed(self.somebody(), states, lists.A_TABLE):
             yield Waiting(one, self.light(one))
 
 
@@ -116,8 +116,8 @@ def way_back(page: PanelPage) -> str:
     return f"?{urlencode(given)}" if given else ""
 
 
-def status_of(application: Document) -> str:
-    return standing(application["state"], (application["result"] or {}).get("decision"))[0]
+def status_of(application: Application) -> str:
+    return standing(application["state"], application["result"] and application["result"]["decision"])[0]
 
 
 ROUTES = [(r"/admin/applications", QueuePage), (r"/admin/applications\.csv", TableHandler)]

@@ -1,29 +1,29 @@
 """The shape of an application and of its receipt, as clients see them; what they share."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
 from handlers.api.contract import Answer, Resource, Versioned
 from handlers.api.timeline import Happening, happenings
 from handlers.web.bodies import LARGEST_FORM
-from models.applications import How, State, lacking, status_text
+from models import applications as models
+from models.applications import Decision, How, OwnCase, PaperState, State, lacking, status_text
 from models.errors import InvalidForm
-from models.guides import Form, Guide, Handling
+from models.guides import Form, Handling
 from models.people.masks import mask_number
-from models.store import Document
 from models.workdays import local_date
 
 Answers = dict[str, StrictStr | StrictInt | StrictFloat | list[StrictStr]]
-MaterialState = Literal["submitted", "to_follow", "paper", "missing"]
 
 
 class Material(Answer):
     code: str
     name: str
     file_name: str | None
-    state: MaterialState
+    state: PaperState
 
 
 class Place(Answer):
@@ -43,7 +43,7 @@ class Supplement(Answer):
 
 
 class Result(Answer):
-    decision: Literal["approved", "denied"]
+    decision: Decision
     reason: str | None
     file_name: str | None = Field(description="of the deliverable, where there is one")
 
@@ -88,7 +88,7 @@ class Application(ApplicationLine, Versioned):
 
 class ReceiptMaterial(Answer):
     name: str
-    state: MaterialState
+    state: PaperState
 
 
 class Receipt(Answer):
@@ -110,15 +110,14 @@ class Receipt(Answer):
 class ApplicationBase(Resource):
     largest_body = LARGEST_FORM
 
-    async def load(self, key: str) -> tuple[Document, Guide]:
-        """The party's own application, and the very version of the guide under which it was begun."""
-        found = await self.services.applications.find(key, self.bound_party())
-        return found, await self.services.guides.version(found["guide"])
+    async def load(self, key: str) -> OwnCase:
+        """The party's own application, with the very version of the guide under which it was begun."""
+        return await self.services.filing.case(key, self.bound_party())
 
-    def shown(self, found: Document, guide: Guide) -> Application:
-        party = self.bound_party()
-        answers = self.services.applications.present_answers(found, party, guide)
-        draft = found["state"] == State.DRAFT
+    def shown(self, case: OwnCase) -> Application:
+        found, guide = case.application, case.guide
+        answers = self.services.filing.present_answers(case)
+        draft = case.state is State.DRAFT
         return Application(
             **line(found).model_dump(),
             version=found["version"],
@@ -126,27 +125,36 @@ class ApplicationBase(Resource):
             department=found["department"],
             handling=found["handling"],
             answers=masked(guide.form, answers),
-            unfinished=self.unfinished(found, guide) if draft else {},
+            unfinished=self.unfinished(case) if draft else {},
             lacking=[material.code for material in lacking(guide, found)] if draft else [],
             materials=[Material(**_only(Material, each)) for each in found["materials"]],
-            place=Place(**_only(Place, found["place"])) if found.get("place") else None,
-            acceptance_due=(found.get("deadlines") or {}).get("acceptance"),
-            decision_due=(found.get("deadlines") or {}).get("decision"),
+            place=Place(**_only(Place, found["place"])) if found["place"] else None,
+            acceptance_due=found["deadlines"]["acceptance"],
+            decision_due=found["deadlines"]["decision"],
             supplements=[Supplement(**_only(Supplement, each)) for each in found["supplements"]],
-            result=Result(**_only(Result, found["result"])) if found.get("result") else None,
-            refusal=Refusal(**_only(Refusal, found["refusal"])) if found.get("refusal") else None,
+            result=Result(**_only(Result, found["result"])) if found["result"] else None,
+            refusal=Refusal(**_only(Refusal, found["refusal"])) if "refusal" in found else None,
             timeline=happenings(found),
         )
 
-    def unfinished(self, found: Document, guide: Guide) -> dict[str, str]:
+    def unfinished(self, case: OwnCase) -> dict[str, str]:
         """What a draft's form still needs, by question."""
         try:
-            self.services.applications.check_complete(found, self.bound_party(), guide, local_date(self.now))
+            self.services.filing.check_complete(case, local_date(self.now))
         except InvalidForm as error:
             return {name: self.text(fault) for name, fault in error.faults.items()}
         return {}
 
-    def receipt(self, found: Document) -> Receipt:
+    def unmasked(self, case: OwnCase, given: Answers) -> Answers:
+        """What a client sent: a masked number that comes back unchanged stands for the one kept."""
+        kept, hidden = self.services.applications.answers(case.application), _credentials(case.guide.form)
+        shown = masked(case.guide.form, {name: kept[name] for name in hidden & kept.keys()})
+        return {
+            name: kept[name] if name in shown and value == shown[name] else value
+            for name, value in given.items()
+        }
+
+    def receipt(self, found: models.Application) -> Receipt:
         made = self.services.applications.receipt(found, self.services.site.base_url)
         copied = {name: getattr(made, name) for name in Receipt.model_fields if name != "materials"}
         return Receipt(
@@ -154,11 +162,9 @@ class ApplicationBase(Resource):
         )
 
 
-def line(found: Document) -> ApplicationLine:
+def line(found: models.Application) -> ApplicationLine:
     copied = ("serial", "item", "item_name", "department_name", "state", "submitted_at")
-    return ApplicationLine(
-        id=found["_id"], status=status_text(found["state"]), **{name: found.get(name) for name in copied}
-    )
+    return ApplicationLine(id=found["_id"], status=status_text(found["state"]), **_some(found, copied))
 
 
 def masked(form: Form, answers: dict[str, Any]) -> Answers:
@@ -170,17 +176,13 @@ def masked(form: Form, answers: dict[str, Any]) -> Answers:
     }
 
 
-def unmasked(form: Form, given: Answers, kept: dict[str, Any]) -> Answers:
-    """What a client sends: a masked number that comes back unchanged stands for the one kept."""
-    shown = masked(form, {name: kept[name] for name in _credentials(form) & kept.keys()})
-    return {
-        name: kept[name] if name in shown and value == shown[name] else value for name, value in given.items()
-    }
-
-
 def _credentials(form: Form) -> set[str]:
     return {q.name for q in form.questions() if q.kind == "credential" or q.prefill == "credential_number"}
 
 
-def _only(schema: type[Answer], document: Document) -> Document:
-    return {name: document.get(name) for name in schema.model_fields}
+def _only(schema: type[Answer], document: Mapping[str, Any]) -> dict[str, Any]:
+    return _some(document, schema.model_fields)
+
+
+def _some(document: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: document.get(name) for name in names}

@@ -9,7 +9,6 @@ from handlers.api.application import (
     ApplicationLine,
     Receipt,
     line,
-    unmasked,
 )
 from handlers.api.contract import (
     Answer,
@@ -29,11 +28,15 @@ from models.applications.receiving import (
     AddressRequired,
     HallRequired,
     How,
+    Place,
     PromiseRequired,
-    chosen_place,
 )
-from models.applications.rules import AlreadySubmitted, ChannelNotOffered
-from models.applications.store import ApplicationMovedOn, ApplicationNotFound
+from models.applications.rules import (
+    AlreadySubmitted,
+    ApplicationMovedOn,
+    ApplicationNotFound,
+    ChannelNotOffered,
+)
 from models.errors import InvalidForm
 from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound
@@ -85,20 +88,17 @@ class ApplicationsResource(ApplicationBase):
         errors=(GuideNotFound, ApplicationMovedOn, NotForApplicant, ChannelNotOffered),
     )
     async def post(self, asked: Beginning) -> Application:
-        guide = await self.services.guides.published(asked.item)
-        department = await self.services.departments.get(guide.department)
-        draft = await self.services.applications.start(self.bound_party(), guide, department, self.by_party())
-        return self.shown(draft, await self.services.guides.version(draft["guide"]))
+        return self.shown(await self.services.filing.start(self.bound_party(), asked.item, self.by_party()))
 
 
 class ApplicationResource(ApplicationBase):
     @operation("One application", auth=Auth.APPLICANT, answers=Application, errors=THEIRS)
     async def get(self, key: str) -> Application:
-        return self.shown(*await self.load(key))
+        return self.shown(await self.load(key))
 
     @operation("Delete a draft with its files", auth=Auth.APPLICANT, errors=(*THEIRS, *MOVED))
     async def delete(self, key: str) -> None:
-        await self.services.papers.discard(self.bound_party(), key, self.by_party())
+        await self.services.papers.discard(key, self.bound_party(), self.by_party())
 
 
 class AnswersResource(ApplicationBase):
@@ -111,12 +111,9 @@ class AnswersResource(ApplicationBase):
         if_match=True,
     )
     async def put(self, key: str, asked: Filled, version: int) -> Application:
-        found, guide = await self.load(key)
-        given = unmasked(guide.form, asked.answers, self.services.applications.answers(found))
-        saved = await self.services.applications.save(
-            key, self.bound_party(), guide, given, version, self.by_party()
-        )
-        return self.shown(saved, guide)
+        case = await self.load(key)
+        given = self.unmasked(case, asked.answers)
+        return self.shown(await self.services.filing.save(case, given, version, self.by_party()))
 
 
 class SubmissionResource(ApplicationBase):
@@ -139,21 +136,11 @@ class SubmissionResource(ApplicationBase):
         if_match=True,
     )
     async def post(self, key: str, asked: Submission, version: int) -> Receipt:
-        _, guide = await self.load(key)
-        place = await chosen_place(
-            self.services.halls, guide, asked.how, hall=asked.hall, address=asked.address
+        case, place = await self.load(key), Place(asked.how, asked.hall, asked.address)
+        submitted = await self.services.filing.submit(
+            case, version, place, self.by_party(), promised=asked.promise
         )
-        submitted = await self.services.applications.submit(
-            key,
-            self.bound_party(),
-            guide,
-            version,
-            self.services.calendar,
-            self.by_party(),
-            place,
-            promised=asked.promise,
-        )
-        return self.receipt(submitted)
+        return self.receipt(submitted.application)
 
 
 class SupplementResource(ApplicationBase):
@@ -166,12 +153,9 @@ class SupplementResource(ApplicationBase):
         if_match=True,
     )
     async def post(self, key: str, asked: Filled, version: int) -> Application:
-        found, guide = await self.load(key)
-        given = unmasked(guide.form, asked.answers, self.services.applications.answers(found))
-        answered = await self.services.applications.supplement(
-            key, self.bound_party(), guide, given, version, self.services.calendar, self.by_party()
-        )
-        return self.shown(answered, guide)
+        case = await self.load(key)
+        given = self.unmasked(case, asked.answers)
+        return self.shown(await self.services.filing.supplement(case, given, version, self.by_party()))
 
 
 class WithdrawalResource(ApplicationBase):
@@ -182,8 +166,7 @@ class WithdrawalResource(ApplicationBase):
         errors=(*THEIRS, ApplicationMovedOn),
     )
     async def post(self, key: str) -> Application:
-        await self.services.applications.withdraw(key, self.bound_party(), self.by_party())
-        return self.shown(*await self.load(key))
+        return self.shown(await self.services.filing.withdraw(await self.load(key), self.by_party()))
 
 
 class ReceiptResource(ApplicationBase):
@@ -197,10 +180,7 @@ class ReceiptResource(ApplicationBase):
         return await self.own_receipt(key)
 
     async def own_receipt(self, key: str) -> Receipt:
-        found = await self.services.applications.find(key, self.bound_party())
-        if not found["serial"]:
-            raise ReceiptNotFound
-        return self.receipt(found)
+        return self.receipt(await self.services.filing.own(key, self.bound_party()))
 
 
 class ReceiptPictureResource(ReceiptResource):

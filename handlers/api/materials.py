@@ -6,8 +6,7 @@ from handlers.api.contract import Endpoint, File, Media, operation
 from handlers.web.uploads import Upload
 from handlers.web.visitor import Auth, bound
 from models.applications.papers import MaterialUnknown, check_asked
-from models.applications.rules import MaterialNotAsked
-from models.applications.store import ApplicationNotFound
+from models.applications.rules import ApplicationNotFound, MaterialNotAsked
 from models.events import Cause
 from models.materials.inspection.faults import (
     InspectionBusy,
@@ -42,14 +41,14 @@ class MaterialResource(Upload, FileBase):
 
     @bound
     async def permit(self, key: str, code: str) -> None:
-        check_asked(*await self.load(key), code)
+        check_asked(await self.load(key), code)
 
     def by_sender(self) -> Cause:
         return self.by_party()
 
     @operation("One's own uploaded file", auth=Auth.APPLICANT, answers=Media(KINDS), errors=NOT_THERE)
     async def get(self, key: str, code: str) -> File:
-        found = await self.services.applications.find(key, self.bound_party())
+        found = await self.services.filing.own(key, self.bound_party())
         files = [each["file"] for each in found["materials"] if each["code"] == code]
         return await self.file(files[0] if files else None)
 
@@ -74,11 +73,10 @@ class MaterialResource(Upload, FileBase):
         ),
     )
     async def put(self, key: str, code: str) -> Application:
-        found, guide = await self.load(key)
+        case = await self.load(key)
         name, file = self.received_file()
-        by = self.by_party()
-        await self.services.papers.hand_in(self.bound_party(), found, guide, code, name or code, file, by)
-        return self.shown(*await self.load(key))
+        await self.services.papers.hand_in(case, code, name or code, file, self.by_party())
+        return self.shown(await self.load(key))
 
     @operation(
         "Take a material back",
@@ -87,9 +85,8 @@ class MaterialResource(Upload, FileBase):
         errors=(ApplicationNotFound, *MOVED, MaterialNotAsked),
     )
     async def delete(self, key: str, code: str) -> Application:
-        found, _ = await self.load(key)
-        await self.services.papers.take_back(self.bound_party(), found, code, self.by_party())
-        return self.shown(*await self.load(key))
+        await self.services.papers.take_back(await self.load(key), code, self.by_party())
+        return self.shown(await self.load(key))
 
 
 class DeliverableResource(FileBase):
@@ -97,8 +94,8 @@ class DeliverableResource(FileBase):
         "The result, where it is electronic", auth=Auth.APPLICANT, answers=Media(KINDS), errors=NOT_THERE
     )
     async def get(self, key: str) -> File:
-        found = await self.services.applications.find(key, self.bound_party())
-        return await self.file((found["result"] or {}).get("deliverable"))
+        found = await self.services.filing.own(key, self.bound_party())
+        return await self.file(found["result"] and found["result"]["deliverable"])
 
 
 ENDPOINTS = [

@@ -6,9 +6,9 @@ from typing import Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer, Endpoint, Resource, operation
-from models.applications import State, check_serial
+from models.applications import State, check_serial, public_view
+from models.applications.rules import ApplicationNotFound
 from models.applications.serials import SerialInvalid
-from models.applications.store import ApplicationNotFound
 from models.errors import BadInput, NotFound
 
 
@@ -38,7 +38,7 @@ class Verification(Answer):
 class ProgressBase(Resource):
     async def look(self, typed: str) -> Progress:
         applications = self.services.applications
-        view = applications.public_view(await applications.by_serial(check_serial(typed)))
+        view = public_view(await applications.by_serial(check_serial(typed)))
         steps = [Step(**line) for line in view.pop("timeline")]
         return Progress(**view, steps=steps)
 

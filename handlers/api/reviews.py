@@ -1,12 +1,13 @@
 """好差评: one for each concluded application or served appointment; a bad one says why (article 17)."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.web.visitor import Auth
-from models.applications.store import ApplicationNotFound
+from models.applications.rules import ApplicationNotFound
 from models.appointments.booking import AppointmentNotFound
 from models.errors import NotFound
 from models.store import Document
@@ -78,7 +79,7 @@ class ReviewBase(Resource):
 
     kind: ClassVar[str]
 
-    async def matter(self, key: str) -> Document:
+    async def matter(self, key: str) -> Mapping[str, Any]:
         raise NotImplementedError
 
     async def found(self, key: str) -> Review:
@@ -105,8 +106,8 @@ class ReviewBase(Resource):
 class ApplicationReviewResource(ReviewBase):
     kind = "application"
 
-    async def matter(self, key: str) -> Document:
-        return await self.services.applications.find(key, self.bound_party())
+    async def matter(self, key: str) -> Mapping[str, Any]:
+        return await self.services.filing.own(key, self.bound_party())
 
     @operation(
         "The review given",

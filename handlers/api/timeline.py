@@ -1,12 +1,12 @@
 """What happened to one's own matter, as its owner sees it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
 from handlers.api.contract import Answer
-from models.store import Document
 
 
 class Happening(Answer):
@@ -16,10 +16,10 @@ class Happening(Answer):
     reason: str | None
 
 
-def happenings(document: Document) -> list[Happening]:
+def happenings(document: Mapping[str, Any]) -> list[Happening]:
     return [_happening(line) for line in document.get("timeline", [])]
 
 
-def _happening(line: dict[str, Any]) -> Happening:
+def _happening(line: Mapping[str, Any]) -> Happening:
     who = str(line["actor"]).partition(":")[0]
     return Happening(at=line["at"], who=who, what=line["what"], reason=line.get("reason"))

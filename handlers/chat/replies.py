@@ -111,7 +111,7 @@ class Chat:
             found = await self.services.applications.by_serial(serial)
         except (BadInput, NotFound):
             return None
-        status, _ = standing(found["state"], (found.get("result") or {}).get("decision"))
+        status, _ = standing(found["state"], found["result"] and found["result"]["decision"])
         page = self.anchor(f"/progress?serial={quote(serial)}", "查看详细进度")
         return "\n".join(
             [

@@ -53,8 +53,8 @@ class ReviewPage(CitizenPage):
         )
 
     async def values(self, kind: str, key: str) -> dict[str, Any]:
-        store = self.services.applications if kind == "applications" else self.services.appointments
-        about = await store.find(key, self.bound_party())
+        own = self.services.filing.own if kind == "applications" else self.services.appointments.find
+        about = await own(key, self.bound_party())
         return {
             "kind": kind,
             "about": about,

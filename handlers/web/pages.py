@@ -64,7 +64,7 @@ class CitizenPage(PageHandler):
         foreign = self.locale.code == "en" and CHINESE.search(shown)
         return f'<span lang="zh-CN">{shown}</span>' if foreign else shown
 
-    async def names(self, *documents: Document) -> dict[str, str]:
+    async def names(self, *documents: Mapping[str, Any]) -> dict[str, str]:
         """On an English page the names of the guides, halls and departments of these documents, by code."""
         if self.locale.code != "en":
             return {}

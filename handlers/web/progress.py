@@ -2,6 +2,7 @@
 
 from handlers.web.pages import CitizenPage
 from models.applications import check_serial
+from models.applications import public_view as public
 from models.store import Document
 
 
@@ -14,7 +15,7 @@ async def public_view(page: CitizenPage, typed: str) -> Document:
     """
     applications = page.services.applications
     found = await applications.by_serial(check_serial(typed))
-    names, view = await page.names(found), applications.public_view(found)
+    names, view = await page.names(found), public(found)
     return view | {
         "item": names.get(found["guide"], view["item"]),
         "department": names.get(found["department"], view["department"]),

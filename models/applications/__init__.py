@@ -16,12 +16,16 @@ from models.applications.actions import (
     steps_from,
     written,
 )
+from models.applications.case import Case, OwnCase, StaffCase
 from models.applications.clocks import REMEDY_NOTICE, REMEDY_PERIODS, Light, time_left
-from models.applications.filing import ApplicantSteps
-from models.applications.handling import StaffSteps
+from models.applications.document import Application, Decision, PaperState
+from models.applications.filing import Filing
+from models.applications.handling import CaseHandling
 from models.applications.receipt import MATERIAL_STATES, Receipt, public_view
-from models.applications.receiving import How, Place, chosen_place
+from models.applications.receiving import How, Place
 from models.applications.rules import (
+    ApplicationMovedOn,
+    ApplicationNotFound,
     DraftChanged,
     check_action,
     check_offered,
@@ -34,11 +38,7 @@ from models.applications.rules import (
     open_materials,
 )
 from models.applications.serials import check_serial, new_serial
-
-
-class Applications(ApplicantSteps, StaffSteps):
-    """All that can happen to applications; `store.ApplicationStore` says what one holds."""
-
+from models.applications.store import Applications
 
 __all__ = [
     "CLOSED",
@@ -51,12 +51,22 @@ __all__ = [
     "SEEN",
     "STEPS",
     "Action",
+    "Application",
+    "ApplicationMovedOn",
+    "ApplicationNotFound",
     "Applications",
+    "Case",
+    "CaseHandling",
+    "Decision",
     "DraftChanged",
+    "Filing",
     "How",
     "Light",
+    "OwnCase",
+    "PaperState",
     "Place",
     "Receipt",
+    "StaffCase",
     "State",
     "Step",
     "Who",
@@ -65,7 +75,6 @@ __all__ = [
     "check_offered",
     "check_open",
     "check_serial",
-    "chosen_place",
     "current_files",
     "files_of",
     "lacking",

@@ -2,24 +2,29 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from pymongo.errors import DuplicateKeyError
 
+from models import typed
 from models.applications import clocks, rules
-from models.applications.actions import FOLLOWED, STARTED, Action, State
-from models.applications.identity import locked_part, prefilled, whose
-from models.applications.receiving import Place, check_place, check_promise
+from models.applications.actions import STARTED, Action, State
+from models.applications.case import OwnCase, check_own
+from models.applications.document import Application, KeptPlace, Paper, PaperState
+from models.applications.identity import known_to, locked_part, prefilled, whose, with_known
+from models.applications.receiving import How, Place, check_place, check_promise
 from models.applications.serials import new_serial
-from models.applications.store import ApplicationMovedOn, ApplicationStore
+from models.applications.store import Applications
 from models.errors import Conflict, InvalidForm, Refused
 from models.events import Cause, Event
-from models.guides import Guide, Material
+from models.guides import Departments, Guide, Guides, Material
 from models.guides.form.answers import AnswerMissing, Answers, check_answers, is_asked
 from models.people.credentials import ApplicantKind
 from models.people.parties import Party
+from models.places.halls import Halls
 from models.store import Document, entry
 from models.workdays import Workdays, local_date
 
@@ -34,54 +39,63 @@ class MaterialsMissing(Refused):
     message = "还缺少材料：{materials}，请上传后再提交"
 
 
-class MaterialBeyondGuide(Refused):
-    code = "beyond_guide"
-    message = "该事项的办事指南不需要这项材料"
-
-
-class MaterialNotYours(Refused):
-    code = "material_not_yours"
-    message = "该文件不属于本次申请"
-
-
 class SupplementIncomplete(Refused):
     code = "materials_missing"
     message = "请先补齐所要求的全部材料"
 
 
 SERIAL_TRIES = START_TRIES = 5
-HANDED_IN = frozenset({State.SUBMITTED, State.ACCEPTED})
-"""What is there cannot be taken back; what was to follow can still come."""
 
 
-class ApplicantSteps(ApplicationStore):
-    """Every method checks that the application is the party's own; somebody else's is `NotFound`."""
+@dataclass(frozen=True)
+class Filing:
+    """The applicant's side; every step but the first takes a case that is the party's own."""
 
-    async def start(self, party: Party, guide: Guide, department: Document, by: Cause) -> Document:
+    applications: Applications
+    guides: Guides
+    departments: Departments
+    halls: Halls
+    calendar: Workdays
+
+    async def own(self, key: str, party: Party) -> Application:
+        """
+        Raises:
+            ApplicationNotFound: there is none, or it is another applicant's.
+        """
+        found = await self.applications.get(key)
+        check_own(found, party)
+        return found
+
+    async def case(self, key: str, party: Party) -> OwnCase:
+        """An application of the party's own, with the very version of the guide under which it was begun.
+
+        Raises:
+            ApplicationNotFound: there is none, or it is another applicant's.
+        """
+        found = await self.own(key, party)
+        return OwnCase(found, await self.guides.version(found["guide"]), party)
+
+    async def start(self, party: Party, item: str, by: Cause) -> OwnCase:
         """Begin a draft, or go on with the one there is of the same version of the guide.
 
         Raises:
+            NotFound: `guide_not_found`.
             Refused: `not_for_applicant` or `channel_not_offered`.
             Conflict: `application_moved_on`.
         """
+        guide = await self.guides.published(item)
         rules.check_offered(guide, ApplicantKind(party.applicant["kind"]), by.channel)
-        claim = f"{party.id}:{guide.key}"
-        document = _draft(party, guide, department, claim, by)
-        filled = prefilled(self.privacy, party, guide.form)
-        answers = check_answers(guide.form, filled, filled, complete=False, today=local_date(by.at))
-        document["answers"] = self._sealed(document["_id"], guide, answers)
-        event = Event(STARTED, document["_id"], by)
-        document["timeline"] = [entry(event)]
+        department = await self.departments.get(guide.department)
+        event = Event(STARTED, uuid4().hex, by)
+        draft = self._draft(party, guide, department["name"], event)
         for _ in range(START_TRIES):
-            if found := await self.documents.find_one({"draft": claim}):
-                return dict(found)
+            if found := await self.applications.draft(draft["draft"]):
+                return OwnCase(found, guide, party)
             with suppress(DuplicateKeyError):  # begun at the same time, and perhaps handed in already
-                return await self.add(document, event)
-        raise ApplicationMovedOn
+                return OwnCase(await self.applications.add(draft, event), guide, party)
+        raise rules.ApplicationMovedOn
 
-    async def save(
-        self, key: str, party: Party, guide: Guide, given: Mapping[str, Any], version: int, by: Cause
-    ) -> Document:
+    async def save(self, case: OwnCase, given: Mapping[str, Any], version: int, by: Cause) -> OwnCase:
         """Keep a draft's answers as far as they go, in place of those of the `version` that was seen.
 
         Keeping again what is kept changes nothing, so that a request whose answer was lost can be repeated.
@@ -89,68 +103,16 @@ class ApplicantSteps(ApplicationStore):
         Raises:
             Conflict: `draft_changed`, `already_submitted` or `application_moved_on`.
         """
-        found = await self._own_draft(key, party)
-        known = self.known(party, guide)
-        answers = check_answers(guide.form, given, known, complete=False, today=local_date(by.at))
-        if answers == self.answers(found):
-            return found
-        return await self._keep(found, party, guide, answers, version, by)
-
-    async def _keep(
-        self, found: Document, party: Party, guide: Guide, answers: Answers, version: int, by: Cause
-    ) -> Document:
-        rules.check_version(found, version)
-        sealed = self._sealed(found["_id"], guide, answers)
-        return await self.change(
-            found["_id"],
-            expects={"state": State.DRAFT, "version": version},
-            sets={"answers": sealed, "changed_at": by.at, **whose(party)},
-            event=Event("application.saved", found["_id"], by),
-            otherwise=ApplicationMovedOn,
-        )
-
-    async def attach(
-        self, key: str, party: Party, guide: Guide, code: str, material: Document, by: Cause
-    ) -> str | None:
-        """Hand in a file for a material of the guide; returns the file that nobody needs any more.
-
-        Raises:
-            Refused: `beyond_guide`, `material_not_asked`, `material_not_yours`.
-            Conflict: `already_submitted` or `application_moved_on`.
-        """
-        found = await self.find(key, party)
-        if code not in {m.code for m in guide.online_materials() if m.uploads}:
-            raise MaterialBeyondGuide
-        if material["applicant"] != party.id or material["application"] != key:
-            raise MaterialNotYours
-        rules.check_open(found, code)
-        return await self._put_file(found, code, by, file=material["_id"], name=material["name"])
-
-    async def detach(self, key: str, party: Party, code: str, by: Cause) -> str | None:
-        """Take a file back, as long as it was not handed in for good; returns it if nobody needs it.
-
-        Raises:
-            Refused: `material_not_asked`.
-            Conflict: `already_submitted` or `application_moved_on`.
-        """
-        found = await self.find(key, party)
-        if found["state"] in HANDED_IN:
-            raise rules.moved_on(State(found["state"]))
-        rules.check_open(found, code)
-        return await self._put_file(found, code, by, file=None, name=None)
+        check_draft(case)
+        form, today = case.guide.form, local_date(by.at)
+        answers = check_answers(form, given, self.known(case), complete=False, today=today)
+        if answers == self.applications.answers(case.application):
+            return case
+        return await self._keep(case, answers, version, by)
 
     async def submit(
-        self,
-        key: str,
-        party: Party,
-        guide: Guide,
-        version: int,
-        calendar: Workdays,
-        by: Cause,
-        place: Place,
-        *,
-        promised: bool,
-    ) -> Document:
+        self, case: OwnCase, version: int, place: Place, by: Cause, *, promised: bool
+    ) -> OwnCase:
         """Hand in the `version` that was confirmed; from now on it has a serial number and a receipt.
         `promised`: that what is handed in is true.
 
@@ -164,104 +126,92 @@ class ApplicantSteps(ApplicationStore):
             Conflict: `draft_changed`, `already_submitted` or `application_moved_on`.
         """
         check_promise(promised)
-        check_place(guide, place)
-        found = await self.find(key, party)
-        rules.next_state(State(found["state"]), Action.SUBMIT)
-        rules.check_version(found, version)
-        before, known = self.answers(found), self.known(party, guide)
-        answers = check_answers(guide.form, before, known, complete=True, today=local_date(by.at))
-        _check_materials(guide, found)
-        if locked_part(guide.form, answers) != locked_part(guide.form, before):
-            kept = await self._keep(found, party, guide, answers, version, by)
-            raise rules.DraftChanged(version=kept["version"])
-        due = clocks.acceptance_deadline(guide, by.at, calendar)
+        kept_place = await self._kept_place(case, place)
+        rules.next_state(case.state, Action.SUBMIT)
+        rules.check_version(case.application, version)
+        before, form = self.applications.answers(case.application), case.guide.form
+        answers = self._complete(case, before, local_date(by.at))
+        _check_materials(case)
+        if locked_part(form, answers) != locked_part(form, before):
+            kept = await self._keep(case, answers, version, by)
+            raise rules.DraftChanged(version=kept.application["version"])
+        due = clocks.acceptance_deadline(case.guide, by.at, self.calendar)
+        papers = case.application["materials"]
         sets = {
-            "answers": self._sealed(key, guide, answers),
-            "place": self._sealed_place(key, place),
-            "materials": [{**m, "state": _material_state(guide, m)} for m in found["materials"]],
+            "answers": self.applications.sealed(case.key, case.guide, answers),
+            "place": kept_place,
+            "materials": [{**paper, "state": _paper_state(case.guide, paper).value} for paper in papers],
             "submitted_at": by.at,
             "received_at": by.at,
             "deadlines": {"acceptance": due, "decision": None},
             "due_at": due,
             "channel": by.channel.value,
-            **whose(party),
+            **whose(case.party),
         }
         for _ in range(SERIAL_TRIES):
-            try:
-                return await self._move(
-                    found,
-                    Action.SUBMIT,
-                    by,
-                    {**sets, "serial": new_serial(local_date(by.at))},
-                    update={"$unset": {"draft": ""}},
-                    expects={"version": version},
+            with suppress(DuplicateKeyError):
+                return case.now(
+                    await self.applications.move(
+                        case.application,
+                        Action.SUBMIT,
+                        by,
+                        {**sets, "serial": new_serial(local_date(by.at))},
+                        update={"$unset": {"draft": ""}},
+                        expects={"version": version},
+                    )
                 )
-            except DuplicateKeyError:
-                continue
         raise SerialTaken
 
-    async def supplement(
-        self,
-        key: str,
-        party: Party,
-        guide: Guide,
-        given: Mapping[str, Any],
-        version: int,
-        calendar: Workdays,
-        by: Cause,
-    ) -> Document:
+    async def supplement(self, case: OwnCase, given: Mapping[str, Any], version: int, by: Cause) -> OwnCase:
         """Answer all that was asked for, with the files of the `version` that was seen; the limit for
         acceptance begins anew. What the binding knows is taken from it again.
 
         Raises:
             InvalidForm, Refused (`materials_missing`), Conflict.
         """
-        found = await self.find(key, party)
-        rules.next_state(State(found["state"]), Action.SUPPLEMENT)
-        rules.check_version(found, version)
-        asked = found["supplements"][-1]
-        before = self.answers(found)
+        rules.next_state(case.state, Action.SUPPLEMENT)
+        rules.check_version(case.application, version)
+        asked = case.application["supplements"][-1]
+        before = self.applications.answers(case.application)
         new = {name: given[name] for name in given if name in asked["fields"] or name not in before}
-        _check_answered(guide, asked["fields"], {**before, **new}, given)
-        known = self.known(party, guide)
-        answers = check_answers(guide.form, {**before, **new}, known, complete=True, today=local_date(by.at))
-        files = {m["code"]: m["file"] for m in found["materials"]}
-        uploads = {m.code for m in guide.online_materials() if m.uploads}  # paper comes by another way
+        _check_answered(case.guide, asked["fields"], {**before, **new}, given)
+        answers = self._complete(case, {**before, **new}, local_date(by.at))
+        files = {paper["code"]: paper["file"] for paper in case.application["materials"]}
+        uploads = {m.code for m in case.guide.online_materials() if m.uploads}  # paper comes by another way
         if any(files[code] in (None, asked["files"].get(code)) for code in uploads & set(asked["materials"])):
             raise SupplementIncomplete
-        due = clocks.acceptance_deadline(guide, by.at, calendar)
-        last = len(found["supplements"]) - 1
-        return await self._move(
-            found,
-            Action.SUPPLEMENT,
-            by,
-            {
-                "answers": self._sealed(key, guide, answers),
-                f"supplements.{last}.answered_at": by.at,
-                "received_at": by.at,
-                "deadlines.acceptance": due,
-                "due_at": due,
-                **whose(party),
-            },
-            expects={"version": version},
+        due = clocks.acceptance_deadline(case.guide, by.at, self.calendar)
+        last = len(case.application["supplements"]) - 1
+        sets = {
+            "answers": self.applications.sealed(case.key, case.guide, answers),
+            f"supplements.{last}.answered_at": by.at,
+            "received_at": by.at,
+            "deadlines.acceptance": due,
+            "due_at": due,
+            **whose(case.party),
+        }
+        return case.now(
+            await self.applications.move(
+                case.application, Action.SUPPLEMENT, by, sets, expects={"version": version}
+            )
         )
 
-    async def withdraw(self, key: str, party: Party, by: Cause) -> Document:
+    async def withdraw(self, case: OwnCase, by: Cause) -> OwnCase:
         """The applicant may take it back until it is decided.
 
         Raises:
             Conflict: `application_moved_on`.
         """
-        return await self._move(await self.find(key, party), Action.WITHDRAW, by, {"due_at": None})
+        return case.now(await self.applications.move(case.application, Action.WITHDRAW, by, {"due_at": None}))
 
-    async def discard(self, key: str, party: Party, by: Cause) -> Document:
-        """Take away a draft and what was written in it; its files are the caller's to drop.
+    async def discard(self, found: Application, party: Party, by: Cause) -> None:
+        """Take away a draft and what was written in it; `Papers.discard` drops its files too.
 
         Raises:
             Conflict: `already_submitted` or `application_moved_on`.
         """
-        found = await self._own_draft(key, party)
-        return await self._move(
+        check_own(found, party)
+        await self.applications.move(
             found,
             Action.DISCARD,
             by,
@@ -270,67 +220,93 @@ class ApplicantSteps(ApplicationStore):
             expects={"materials": found["materials"]},
         )
 
-    async def _own_draft(self, key: str, party: Party) -> Document:
-        found = await self.find(key, party)
-        if found["state"] != State.DRAFT:
-            raise rules.moved_on(State(found["state"]))
-        return found
+    def known(self, case: OwnCase) -> Answers:
+        """What the binding answers, whatever anybody sends, by question."""
+        return known_to(self.applications.privacy, case.party, case.guide)
 
-    async def _put_file(
-        self, found: Document, code: str, by: Cause, *, file: str | None, name: str | None
-    ) -> str | None:
-        """Guards the one material alone: several may be handed in at the same time."""
-        followed = found["state"] in HANDED_IN
-        name_now = FOLLOWED if followed else "application.material_changed"
-        event = Event(name_now, found["_id"], by, {"code": code})
-        before = next(m for m in found["materials"] if m["code"] == code)
-        expected = {"code": code, "file": before["file"], "state": before["state"]}
-        changed = await self.change(
-            found["_id"],
-            expects={"state": found["state"], "materials": {"$elemMatch": expected}},
-            sets={
-                "materials.$.file": file,
-                "materials.$.file_name": name,
-                "materials.$.state": "submitted" if file else "missing",
-                "changed_at": by.at,
-            },
-            update={"$push": {"timeline": entry(event)}} if followed else None,
-            event=event,
-            otherwise=ApplicationMovedOn,
+    def present_answers(self, case: OwnCase) -> Answers:
+        """What is handed in, or of a draft, what would be handed in now."""
+        answers = self.applications.answers(case.application)
+        if case.state is not State.DRAFT:
+            return answers
+        return with_known(case.guide.form, answers, self.known(case))
+
+    def check_complete(self, case: OwnCase, today: date) -> None:
+        """
+        Raises:
+            InvalidForm: a draft still lacks answers, or they are wrong.
+        """
+        self._complete(case, self.applications.answers(case.application), today)
+
+    def _complete(self, case: OwnCase, answers: Answers, today: date) -> Answers:
+        return check_answers(case.guide.form, answers, self.known(case), complete=True, today=today)
+
+    async def _keep(self, case: OwnCase, answers: Answers, version: int, by: Cause) -> OwnCase:
+        rules.check_version(case.application, version)
+        sealed = self.applications.sealed(case.key, case.guide, answers)
+        return case.now(
+            await self.applications.change(
+                case.key,
+                expects={"state": State.DRAFT.value, "version": version},
+                sets={"answers": sealed, "changed_at": by.at, **whose(case.party)},
+                event=Event("application.saved", case.key, by),
+                otherwise=rules.ApplicationMovedOn,
+            )
         )
-        return before["file"] if before["file"] not in rules.files_of(changed) else None
 
-    def _sealed_place(self, key: str, place: Place) -> Document:
-        document = asdict(place)
-        if place.address:
-            document["address"] = self.privacy.seal(place.address, f"application:{key}:address")
-        return document
+    async def _kept_place(self, case: OwnCase, place: Place) -> KeptPlace:
+        """Where the result is received, as it is kept.
+
+        Raises:
+            BadInput: `hall_required` or `address_required`.
+        """
+        place = Place(place.how, place.hall, typed.words(place.address))
+        check_place(case.guide, place)
+        kept = KeptPlace(how=place.how, hall=None, hall_name=None, address=None)
+        if place.how is How.WINDOW:
+            kept |= {"hall": place.hall, "hall_name": (await self.halls.find(place.hall)).name}
+        if place.how is How.COURIER:
+            kept["address"] = self.applications.sealed_address(case.key, place.address)
+        return kept
+
+    def _draft(self, party: Party, guide: Guide, department: str, event: Event) -> Document:
+        key, by = event.about, event.cause
+        filled = prefilled(self.applications.privacy, party, guide.form)
+        answers = check_answers(guide.form, filled, filled, complete=False, today=local_date(by.at))
+        return {
+            "_id": key,
+            "draft": f"{party.id}:{guide.key}",
+            "version": 1,
+            "serial": None,
+            **whose(party),
+            "guide": guide.key,
+            "item": guide.item,
+            "item_name": guide.name,
+            "department": guide.department,
+            "department_name": department,
+            "handling": guide.handling.value,
+            "state": State.DRAFT.value,
+            "answers": self.applications.sealed(key, guide, answers),
+            "materials": [_no_file(material) for material in guide.online_materials()],
+            "place": None,
+            "started_at": by.at,
+            "changed_at": by.at,
+            "submitted_at": None,
+            "deadlines": {"acceptance": None, "decision": None},
+            "due_at": None,
+            "supplements": [],
+            "result": None,
+            "timeline": [entry(event)],
+        }
 
 
-def _draft(party: Party, guide: Guide, department: Document, claim: str, by: Cause) -> Document:
-    return {
-        "_id": uuid4().hex,
-        "draft": claim,
-        "version": 1,
-        "serial": None,
-        **whose(party),
-        "guide": guide.key,
-        "item": guide.item,
-        "item_name": guide.name,
-        "department": guide.department,
-        "department_name": department["name"],
-        "handling": guide.handling.value,
-        "state": State.DRAFT.value,
-        "materials": [_no_file(material) for material in guide.online_materials()],
-        "place": None,
-        "started_at": by.at,
-        "changed_at": by.at,
-        "submitted_at": None,
-        "deadlines": {"acceptance": None, "decision": None},
-        "due_at": None,
-        "supplements": [],
-        "result": None,
-    }
+def check_draft(case: OwnCase) -> None:
+    """
+    Raises:
+        Conflict: `already_submitted` or `application_moved_on`.
+    """
+    if case.state is not State.DRAFT:
+        raise rules.moved_on(case.state)
 
 
 def _no_file(material: Material) -> Document:
@@ -339,7 +315,7 @@ def _no_file(material: Material) -> Document:
         "name": material.name,
         "file": None,
         "file_name": None,
-        "state": "missing",
+        "state": PaperState.MISSING.value,
     }
 
 
@@ -355,23 +331,22 @@ def _check_answered(guide: Guide, fields: list[str], answers: Answers, given: Ma
         raise InvalidForm(faults)
 
 
-def _check_materials(guide: Guide, found: Document) -> None:
+def _check_materials(case: OwnCase) -> None:
     """Required files are there, unless the item trusts first (article 4.5) or takes them on paper.
 
     Raises:
         Refused: `materials_missing`.
     """
-    if guide.trust_first:
+    if case.guide.trust_first:
         return
-    if lacking := rules.lacking(guide, found):
-        names = "、".join(material.name for material in lacking)
-        raise MaterialsMissing(materials=names)
+    if lacking := rules.lacking(case.guide, case.application):
+        raise MaterialsMissing(materials="、".join(material.name for material in lacking))
 
 
-def _material_state(guide: Guide, material: Document) -> str:
-    if material["file"]:
-        return "submitted"
-    asked = next(m for m in guide.online_materials() if m.code == material["code"])
+def _paper_state(guide: Guide, paper: Paper) -> PaperState:
+    if paper["file"]:
+        return PaperState.SUBMITTED
+    asked = next(m for m in guide.online_materials() if m.code == paper["code"])
     if not asked.required:
-        return "missing"
-    return rules.TO_FOLLOW if asked.uploads and guide.trust_first else "paper"
+        return PaperState.MISSING
+    return PaperState.TO_FOLLOW if asked.uploads and guide.trust_first else PaperState.PAPER

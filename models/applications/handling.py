@@ -1,17 +1,25 @@
 """What staff do with an application: the queue, acceptance, supplements, the decision."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
 
 from models import typed
 from models.applications import clocks, rules
 from models.applications.actions import OPEN, PRIVATE, Action, State
+from models.applications.case import StaffCase
+from models.applications.document import Application, Decision, PaperState, Refusal, Result, Supplement
+from models.applications.identity import differing, known_to
 from models.applications.serials import sought_serial
-from models.applications.store import ApplicationStore
+from models.applications.store import Applications
 from models.errors import Refused
 from models.events import Cause
-from models.guides import Guide
+from models.guides import Guides, Question
+from models.people.applicants import Applicants
+from models.people.parties import Party
 from models.staff.scopes import Scope, department_limit
 from models.store import Document
 from models.workdays import Workdays
@@ -26,98 +34,99 @@ CLOCKED = frozenset({State.SUBMITTED.value, State.ACCEPTED.value})
 """States in which a deadline runs."""
 
 
-class StaffSteps(ApplicationStore):
-    """Every method checks the member's scope and department; `Forbidden` otherwise."""
+@dataclass(frozen=True)
+class CaseHandling:
+    """The staff's side; every step checks that the case's member may take it, else `Forbidden`."""
 
-    async def accept(
-        self, key: str, member: Document, guide: Guide, calendar: Workdays, by: Cause
-    ) -> Document:
+    applications: Applications
+    applicants: Applicants
+    guides: Guides
+    calendar: Workdays
+
+    async def case(self, key: str, member: Document) -> StaffCase:
+        """An application that a member may read, with the guide under which it was made.
+
+        Raises:
+            ApplicationNotFound: there is none, or it has not been handed in.
+            Forbidden: `scope_missing` or `other_department`.
+        """
+        found = await self.applications.get(key)
+        return StaffCase(found, await self.guides.version(found["guide"]), member)
+
+    async def accept(self, case: StaffCase, by: Cause) -> StaffCase:
         """受理; the limit for the decision begins.
 
         Raises:
             Conflict: `already_submitted` or `application_moved_on`, here and below.
         """
-        found = await self._for_action(key, member, Action.ACCEPT)
-        due = clocks.decision_deadline(guide, by.at, calendar)
+        due = clocks.decision_deadline(case.guide, by.at, self.calendar)
         sets = {"accepted_at": by.at, "deadlines.decision": due, "due_at": due}
-        return await self._move(found, Action.ACCEPT, by, sets)
+        return await self._take(case, Action.ACCEPT, by, sets)
 
     async def request_supplement(
-        self,
-        key: str,
-        member: Document,
-        guide: Guide,
-        materials: list[str],
-        fields: list[str],
-        reason: str,
-        by: Cause,
-    ) -> Document:
+        self, case: StaffCase, materials: list[str], fields: list[str], reason: str, by: Cause
+    ) -> StaffCase:
         """Ask once, for everything, within the guide; see `rules.check_supplement`."""
-        found = await self._for_action(key, member, Action.REQUEST_SUPPLEMENT)
-        rules.check_supplement(guide, materials, fields, reason)
-        files = {m["code"]: m["file"] for m in found["materials"] if m["code"] in materials}
-        asked = {
-            "at": by.at,
-            "by": by.actor,
-            "materials": materials,
-            "fields": fields,
-            "reason": typed.words(reason),
-            "files": files,
-            "answered_at": None,
-        }
-        return await self._move(
-            found,
+        rules.check_action(case.member, case.application, Action.REQUEST_SUPPLEMENT)
+        rules.check_supplement(case.guide, materials, fields, reason)
+        papers = case.application["materials"]
+        asked = Supplement(
+            at=by.at,
+            by=by.actor,
+            materials=materials,
+            fields=fields,
+            reason=typed.words(reason),
+            files={paper["code"]: paper["file"] for paper in papers if paper["code"] in materials},
+            answered_at=None,
+        )
+        return await self._take(
+            case,
             Action.REQUEST_SUPPLEMENT,
             by,
             {"due_at": None},
             update={"$push": {"supplements": asked}},
-            expects=_unchanged(files),
+            expects=_unchanged(asked["files"]),
             reason=reason,
         )
 
-    async def not_accept(self, key: str, member: Document, reason: str, basis: str, by: Cause) -> Document:
+    async def not_accept(self, case: StaffCase, reason: str, basis: str, by: Cause) -> StaffCase:
         """不予受理, with reason, legal basis, and so the way to have it reconsidered."""
-        found = await self._for_action(key, member, Action.NOT_ACCEPT)
+        rules.check_action(case.member, case.application, Action.NOT_ACCEPT)
         rules.check_reason(reason, basis)
-        refusal = {"reason": typed.words(reason), "basis": typed.words(basis)}
-        return await self._move(
-            found, Action.NOT_ACCEPT, by, {"refusal": refusal, "due_at": None}, reason=reason
-        )
+        refusal = Refusal(reason=typed.words(reason), basis=typed.words(basis))
+        sets = {"refusal": refusal, "due_at": None}
+        return await self._take(case, Action.NOT_ACCEPT, by, sets, reason=reason)
 
-    async def return_(self, key: str, member: Document, reason: str, by: Cause) -> Document:
+    async def return_(self, case: StaffCase, reason: str, by: Cause) -> StaffCase:
         """退件"""
-        found = await self._for_action(key, member, Action.RETURN)
+        rules.check_action(case.member, case.application, Action.RETURN)
         rules.check_reason(reason)
-        return await self._move(found, Action.RETURN, by, {"due_at": None}, reason=reason)
+        return await self._take(case, Action.RETURN, by, {"due_at": None}, reason=reason)
 
     async def conclude(
-        self,
-        key: str,
-        member: Document,
-        guide: Guide,
-        decision: str,
-        reason: str,
-        deliverable: Document | None,
-        by: Cause,
-    ) -> Document:
-        """办结: `decision` is approved or denied; see `rules.check_conclusion`."""
-        found = await self._for_action(key, member, Action.CONCLUDE)
-        rules.check_conclusion(guide, decision, reason, deliverable)
-        if any(m["state"] == rules.TO_FOLLOW for m in found["materials"]) and decision == "approved":
+        self, case: StaffCase, decision: str, reason: str, deliverable: Document | None, by: Cause
+    ) -> StaffCase:
+        """办结: `decision` is a `Decision`, as it was sent; see `rules.check_conclusion`."""
+        rules.check_action(case.member, case.application, Action.CONCLUDE)
+        rules.check_conclusion(case.guide, decision, reason, deliverable)
+        to_follow = any(paper["state"] is PaperState.TO_FOLLOW for paper in case.application["materials"])
+        if to_follow and decision == Decision.APPROVED:
             raise MaterialsToFollow
-        result = {
-            "decision": decision,
-            "reason": typed.words(reason),
-            "deliverable": deliverable["_id"] if deliverable else None,
-            "file_name": deliverable["name"] if deliverable else None,
-        }
-        return await self._move(
-            found,
-            Action.CONCLUDE,
-            by,
-            {"result": result, "concluded_at": by.at, "due_at": None},
-            reason=reason,
+        result = Result(
+            decision=Decision(decision),
+            reason=typed.words(reason),
+            deliverable=deliverable["_id"] if deliverable else None,
+            file_name=deliverable["name"] if deliverable else None,
         )
+        sets = {"result": result, "concluded_at": by.at, "due_at": None}
+        return await self._take(case, Action.CONCLUDE, by, sets, reason=reason)
+
+    async def unlike_binding(self, case: StaffCase) -> list[Question]:
+        """The questions of one's own identity whose answer is not what the binding says now."""
+        found = case.application
+        applicant, agent = [await self.applicants.get(found[who]) for who in ("applicant", "agent")]
+        known = known_to(self.applications.privacy, Party(applicant, agent, found["account"]), case.guide)
+        return differing(case.guide.form, self.applications.answers(found), known)
 
     async def queue(
         self,
@@ -126,9 +135,9 @@ class StaffSteps(ApplicationStore):
         limit: int = 50,
         after: str | None = None,
         text: str = "",
-    ) -> list[Document]:
+    ) -> list[Application]:
         """A page of `listed`; `after` is the last `_id` seen, `text` a serial number."""
-        return [document async for document in self.listed(member, states, limit, after, text)]
+        return [one async for one in self.listed(member, states, limit, after, text)]
 
     async def listed(
         self,
@@ -137,14 +146,13 @@ class StaffSteps(ApplicationStore):
         limit: int,
         after: str | None = None,
         text: str = "",
-    ) -> AsyncIterator[Document]:
+    ) -> AsyncIterator[Application]:
         """Where a clock runs the earliest deadline comes first, elsewhere the latest change."""
         query, order = await self.selection(member, states, after)
         if text:
             query["serial"] = sought_serial(text)
-        found = self.documents.find(query, {"events": 0, "answers": 0}).sort(order).limit(limit)
-        async for document in found:
-            yield document
+        async for one in self.applications.listed(query, order, limit):
+            yield one
 
     async def selection(
         self, member: Document, states: Sequence[str], after: str | None = None
@@ -153,46 +161,30 @@ class StaffSteps(ApplicationStore):
         query: Document = {"state": {"$in": [state for state in states if state not in PRIVATE]}}
         if (department := department_limit(member, Scope.APPLICATIONS_READ)) is not None:
             query["department"] = department
-        last = await self.get(after) if after else None
+        last = await self.applications.get(after) if after else None
         if CLOCKED.isdisjoint(states):
             if last:
-                query |= _after(last, "changed_at", "$lt")
+                query |= _after(last["_id"], "changed_at", "$lt", last["changed_at"])
             return query, [("changed_at", DESCENDING), ("_id", DESCENDING)]
         if last:
-            query |= _after(last, "due_at", "$gt")
+            query |= _after(last["_id"], "due_at", "$gt", last["due_at"])
         return query, [("due_at", ASCENDING), ("_id", ASCENDING)]
 
-    async def for_member(self, key: str, member: Document) -> Document:
-        """An application that a member may read.
-
-        Raises:
-            Forbidden: `scope_missing` or `other_department`.
-        """
-        found = await self._handed_in(key)
-        rules.check_member(member, found, Scope.APPLICATIONS_READ)
-        return found
-
-    async def _for_action(self, key: str, member: Document, action: Action) -> Document:
-        found = await self._handed_in(key)
-        rules.check_action(member, found, action)
-        return found
-
-    async def _handed_in(self, key: str) -> Document:
-        found = await self.get(key)
-        if found["state"] in PRIVATE:
-            raise self.missing
-        return found
+    async def _take(
+        self, case: StaffCase, action: Action, by: Cause, sets: Document, **more: Any
+    ) -> StaffCase:
+        rules.check_action(case.member, case.application, action)
+        return case.now(await self.applications.move(case.application, action, by, sets, **more))
 
 
-def _after(last: Document, field: str, beyond: str) -> Document:
-    """Behind `last` in the order of `field`; those that lack it come first."""
-    value = last[field]
+def _after(key: str, field: str, beyond: str, value: datetime | None) -> Document:
+    """Behind the document `key` in the order of `field`; those that lack it come first."""
     further: Document = {field: {beyond: value} if value else {"$ne": None}}
     bound: Document = {field: {f"{beyond}e": value}} if value else {}
-    return {**bound, "$or": [further, {field: value, "_id": {beyond: last["_id"]}}]}
+    return {**bound, "$or": [further, {field: value, "_id": {beyond: key}}]}
 
 
-def _unchanged(files: Document) -> Document:
+def _unchanged(files: dict[str, str | None]) -> Document:
     """The materials with these codes still have these files; what happens to others does not matter."""
     each = [{"$elemMatch": {"code": code, "file": file}} for code, file in files.items()]
     return {"materials": {"$all": each}} if each else {}

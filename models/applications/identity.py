@@ -1,14 +1,13 @@
 """What the binding knows of an applicant (article 7): it is shown in a form and never asked."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from models import typed
-from models.guides import Form, Question
+from models.guides import Form, Guide, Question
 from models.guides.form.answers import Answers, is_asked
 from models.people.parties import Party
 from models.privacy import Privacy
-from models.store import Document
 
 SOURCES: Mapping[str, str] = {
     "name": "name",
@@ -40,6 +39,11 @@ def locked_part(form: Form, answers: Mapping[str, Any]) -> Answers:
     return {q.name: answers[q.name] for q in form.questions() if q.locked and q.name in answers}
 
 
+def known_to(privacy: Privacy, party: Party, guide: Guide) -> Answers:
+    """What the binding answers, whatever anybody sends, by question."""
+    return locked_part(guide.form, prefilled(privacy, party, guide.form))
+
+
 def with_known(form: Form, answers: Mapping[str, Any], known: Mapping[str, Any]) -> Answers:
     """The answers in the order of the form, those of locked questions as they are known now."""
     found: Answers = {}
@@ -61,8 +65,17 @@ def differing(form: Form, answers: Mapping[str, Any], known: Mapping[str, Any]) 
     ]
 
 
-def whose(party: Party) -> Document:
+class Whose(TypedDict):
     """By whom an application is, as it keeps it."""
+
+    applicant: str
+    agent: str
+    account: str
+    masked_name: str
+    masked_number: str
+
+
+def whose(party: Party) -> Whose:
     return {
         "applicant": party.id,
         "agent": str(party.agent["_id"]),

@@ -3,13 +3,22 @@
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from models.applications import Applications, check_open
-from models.errors import DomainError, NotFound
-from models.events import Cause
+from models.applications import rules
+from models.applications.actions import FOLLOWED, State
+from models.applications.case import OwnCase
+from models.applications.document import Application, PaperState
+from models.applications.filing import Filing
+from models.applications.store import Applications
+from models.errors import DomainError, NotFound, Refused
+from models.events import Cause, Event
 from models.guides import Guide
 from models.materials.store import Materials
 from models.people.parties import Party
-from models.store import Document
+from models.store import Document, entry
+
+CHANGED = "application.material_changed"
+HANDED_IN = frozenset({State.SUBMITTED, State.ACCEPTED})
+"""What is there cannot be taken back; what was to follow can still come."""
 
 
 class MaterialUnknown(NotFound):
@@ -17,60 +26,118 @@ class MaterialUnknown(NotFound):
     message = "该事项不需要这项材料"
 
 
+class MaterialNotYours(Refused):
+    code = "material_not_yours"
+    message = "该文件不属于本次申请"
+
+
 @dataclass(frozen=True)
 class Papers:
     """Keeps applications and files together: a file that no application holds any more is dropped."""
 
     applications: Applications
+    filing: Filing
     materials: Materials
 
-    async def hand_in(
-        self, party: Party, found: Document, guide: Guide, code: str, name: str, file: BinaryIO, by: Cause
-    ) -> None:
+    async def hand_in(self, case: OwnCase, code: str, name: str, file: BinaryIO, by: Cause) -> None:
         """Keep a file as one of the materials that the guide asks for online, and of no other (article 14).
 
         Raises:
             NotFound: `material_not_asked`.
-            Refused, Conflict: not now; see `check_open`.
+            Refused, Conflict: not now; see `check_asked`.
             BadInput: the file cannot be taken; see `models.materials.inspection`.
         """
-        check_asked(found, guide, code)
-        material = await self.materials.keep(party.id, found["_id"], code, name, file, by)
+        check_asked(case, code)
+        material = await self.materials.keep(case.party.id, case.key, code, name, file, by)
         try:
-            unneeded = await self.applications.attach(found["_id"], party, guide, code, material, by)
+            unneeded = await self.attach(case, code, material, by)
         except DomainError:  # it has moved on meanwhile
             await self.materials.drop(material["_id"], by)
             raise
         if unneeded:
             await self.materials.drop(unneeded, by)
 
-    async def take_back(self, party: Party, found: Document, code: str, by: Cause) -> None:
-        """Take a material off the application again.
-
-        Raises:
-            Refused, Conflict: see `Applications.detach`.
-        """
-        if unneeded := await self.applications.detach(found["_id"], party, code, by):
+    async def take_back(self, case: OwnCase, code: str, by: Cause) -> None:
+        """Take a material off the application again; see `detach`."""
+        if unneeded := await self.detach(case, code, by):
             await self.materials.drop(unneeded, by)
 
-    async def discard(self, party: Party, key: str, by: Cause) -> None:
+    async def discard(self, key: str, party: Party, by: Cause) -> None:
         """Take a draft away, and then the files that were uploaded for it.
 
         Raises:
-            Conflict: see `Applications.discard`.
+            Conflict: see `Filing.discard`.
         """
-        found = await self.applications.discard(key, party, by)
-        for material in found["materials"]:
-            if material["file"]:
-                await self.materials.drop(material["file"], by)
+        found = await self.filing.own(key, party)
+        await self.filing.discard(found, party, by)
+        for paper in found["materials"]:
+            if paper["file"]:
+                await self.materials.drop(paper["file"], by)
+
+    async def attach(self, case: OwnCase, code: str, material: Document, by: Cause) -> str | None:
+        """Put a file that is kept in the place of a material's; returns the one that nobody needs any more.
+
+        The application is read anew: looking at a file takes seconds.
+
+        Raises:
+            NotFound: `material_not_asked`.
+            Refused: `material_not_asked`, `material_not_yours`.
+            Conflict: `already_submitted` or `application_moved_on`.
+        """
+        case = case.now(await self.applications.get(case.key))
+        check_asked(case, code)
+        if material["applicant"] != case.party.id or material["application"] != case.key:
+            raise MaterialNotYours
+        return await self._put(case.application, code, by, file=material["_id"], name=material["name"])
+
+    async def detach(self, case: OwnCase, code: str, by: Cause) -> str | None:
+        """Take a file off, as long as it was not handed in for good; returns it if nobody needs it any more.
+
+        Raises:
+            Refused: `material_not_asked`.
+            Conflict: `already_submitted` or `application_moved_on`.
+        """
+        if case.state in HANDED_IN:
+            raise rules.moved_on(case.state)
+        rules.check_open(case.application, code)
+        return await self._put(case.application, code, by, file=None, name=None)
+
+    async def _put(
+        self, found: Application, code: str, by: Cause, *, file: str | None, name: str | None
+    ) -> str | None:
+        """Guards the one material alone: several may be handed in at the same time."""
+        followed = found["state"] in HANDED_IN
+        event = Event(FOLLOWED if followed else CHANGED, found["_id"], by, {"code": code})
+        before = next(paper for paper in found["materials"] if paper["code"] == code)
+        expected = {"code": code, "file": before["file"], "state": before["state"].value}
+        changed = await self.applications.change(
+            found["_id"],
+            expects={"state": found["state"].value, "materials": {"$elemMatch": expected}},
+            sets={
+                "materials.$.file": file,
+                "materials.$.file_name": name,
+                "materials.$.state": (PaperState.SUBMITTED if file else PaperState.MISSING).value,
+                "changed_at": by.at,
+            },
+            update={"$push": {"timeline": entry(event)}} if followed else None,
+            event=event,
+            otherwise=rules.ApplicationMovedOn,
+        )
+        return before["file"] if before["file"] not in rules.files_of(changed) else None
 
 
-def check_asked(found: Document, guide: Guide, code: str) -> None:
+def check_asked(case: OwnCase, code: str) -> None:
     """
     Raises:
-        NotFound: `material_not_asked`.
-        Refused, Conflict: not now; see `check_open`.
+        NotFound: `material_not_asked`, the guide does not ask for it online.
+        Refused: `material_not_asked`, the supplement does not.
+        Conflict: `already_submitted` or `application_moved_on`.
     """
-    if code not in {material.code for material in guide.online_materials() if material.uploads}:
+    if code not in uploaded(case.guide):
         raise MaterialUnknown
-    check_open(found, code)
+    rules.check_open(case.application, code)
+
+
+def uploaded(guide: Guide) -> set[str]:
+    """Codes of the materials that can be handed in as files."""
+    return {material.code for material in guide.online_materials() if material.uploads}

@@ -4,16 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.applications.actions import STARTED, status_text
-from models.applications.rules import TO_FOLLOW
+from models.applications.document import Application, PaperState
 from models.errors import NotFound
 from models.store import Document
 
 MATERIAL_STATES = {
-    "submitted": "已提交",
-    TO_FOLLOW: "容后补交",
-    "paper": "办理时交纸质原件",
-    "missing": "未提交",
+    PaperState.SUBMITTED: "已提交",
+    PaperState.TO_FOLLOW: "容后补交",
+    PaperState.PAPER: "办理时交纸质原件",
+    PaperState.MISSING: "未提交",
 }
+
+
+class ReceiptNotFound(NotFound):
+    code = "receipt_not_found"
+    message = "申请尚未提交，还没有回执"
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Receipt:
     credential: str
     item: str
     department: str
-    materials: list[tuple[str, str]]
+    materials: list[tuple[str, PaperState]]
     handling: str
     place: str
     submitted_at: datetime
@@ -33,9 +38,17 @@ class Receipt:
     verify_url: str
 
 
-def receipt_of(application: Document, place: str, base_url: str) -> Receipt:
+def receipt_of(application: Application, place: str, base_url: str) -> Receipt:
+    """
+    Raises:
+        ReceiptNotFound: it has not been handed in.
+    """
+    serial, submitted = application["serial"], application["submitted_at"]
+    deadline = application["deadlines"]["acceptance"]
+    if not (serial and submitted and deadline):
+        raise ReceiptNotFound
     return Receipt(
-        serial=application["serial"],
+        serial=serial,
         applicant=application["masked_name"],
         credential=application["masked_number"],
         item=application["item_name"],
@@ -43,13 +56,13 @@ def receipt_of(application: Document, place: str, base_url: str) -> Receipt:
         materials=[(m["name"], m["state"]) for m in application["materials"]],
         handling=application["handling"],
         place=place,
-        submitted_at=application["submitted_at"],
-        deadline=application["deadlines"]["acceptance"],
-        verify_url=f"{base_url}/verify/{application['serial']}",
+        submitted_at=submitted,
+        deadline=deadline,
+        verify_url=f"{base_url}/verify/{serial}",
     )
 
 
-def public_view(application: Document) -> Document:
+def public_view(application: Application) -> Document:
     """What somebody sees who knows no more than the serial number."""
     result = application["result"]
     return {
@@ -60,7 +73,7 @@ def public_view(application: Document) -> Document:
         "state": application["state"],
         "status": status_text(application["state"]),
         "submitted_at": application["submitted_at"],
-        "deadline": application["deadlines"].get("decision") or application["deadlines"]["acceptance"],
+        "deadline": application["deadlines"]["decision"] or application["deadlines"]["acceptance"],
         "decision": result["decision"] if result else None,
         "timeline": [
             {"at": line["at"], "what": line["what"]}
@@ -68,8 +81,3 @@ def public_view(application: Document) -> Document:
             if line["what"] != STARTED
         ],
     }
-
-
-class ReceiptNotFound(NotFound):
-    code = "receipt_not_found"
-    message = "申请尚未提交，还没有回执"

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models import typed
 from models.errors import BadInput
 from models.guides import Guide
-from models.places.halls import Halls
 
 
 class PromiseRequired(BadInput):
@@ -40,12 +38,11 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """How the result comes to the applicant: `hall` only at a window, `address` only with a courier."""
+    """How the applicant wants the result: `hall` counts only at a window, `address` only with a courier."""
 
     how: How
-    hall: str | None = None
-    hall_name: str | None = None
-    address: str | None = None
+    hall: str = ""
+    address: str = ""
 
 
 def check_promise(promised: bool) -> None:
@@ -66,20 +63,5 @@ def check_place(guide: Guide, place: Place) -> None:
     """
     if place.how is How.WINDOW and place.hall not in guide.places:
         raise HallRequired
-    if place.how is How.COURIER and not SHORTEST_ADDRESS <= len(place.address or "") <= LONGEST_ADDRESS:
+    if place.how is How.COURIER and not SHORTEST_ADDRESS <= len(place.address) <= LONGEST_ADDRESS:
         raise AddressRequired
-
-
-async def chosen_place(halls: Halls, guide: Guide, how: How, *, hall: str, address: str) -> Place:
-    """Where the result is received, of what was filled in.
-
-    Raises:
-        HallRequired, AddressRequired
-    """
-    place = Place(how)
-    if how is How.WINDOW:
-        place = Place(how, hall=hall)
-    if how is How.COURIER:
-        place = Place(how, address=typed.words(address))
-    check_place(guide, place)
-    return Place(how, hall=hall, hall_name=(await halls.find(hall)).name) if place.hall else place

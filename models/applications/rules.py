@@ -2,12 +2,23 @@
 
 from models import typed
 from models.applications.actions import LABELS, STEPS, Action, State, Who
-from models.errors import Conflict, Forbidden, Refused
+from models.applications.document import Application, Decision, PaperState
+from models.errors import Conflict, Forbidden, NotFound, Refused
 from models.events import Channel
 from models.guides import Guide, Handling, Material, NotForApplicant
 from models.people.credentials import ApplicantKind
 from models.staff.scopes import Scope, ScopeMissing, check_scope, department_limit, scopes
 from models.store import Document
+
+
+class ApplicationNotFound(NotFound):
+    code = "application_not_found"
+    message = "没有找到该办件"
+
+
+class ApplicationMovedOn(Conflict):
+    code = "application_moved_on"
+    message = "该办件刚刚有变动，请刷新后再操作"
 
 
 class WrongState(Conflict):
@@ -87,10 +98,6 @@ class DeliverableMissing(Refused):
     message = "办结前须先上传电子化的办理结果：{name}"
 
 
-TO_FOLLOW = "to_follow"
-"""State of a material that comes after acceptance (article 4.5)."""
-
-
 def next_state(state: State, action: Action) -> State:
     """
     Raises:
@@ -102,7 +109,7 @@ def next_state(state: State, action: Action) -> State:
     return step.after
 
 
-def check_version(application: Document, version: int) -> None:
+def check_version(application: Application, version: int) -> None:
     """
     Raises:
         Conflict: `draft_changed`.
@@ -116,21 +123,21 @@ def moved_on(state: State) -> WrongState:
     return kind(status=LABELS[state])
 
 
-def open_materials(application: Document) -> set[str]:
+def open_materials(application: Application) -> set[str]:
     """Codes of the materials that the applicant may hand in just now: all of a draft's, those that a
     supplement asks for, and those that were to follow (article 4.5) until it is decided."""
-    match State(application["state"]):
+    match application["state"]:
         case State.DRAFT:
             return {m["code"] for m in application["materials"]}
         case State.SUPPLEMENT_REQUESTED:
             return set(application["supplements"][-1]["materials"])
         case State.SUBMITTED | State.ACCEPTED:
-            return {m["code"] for m in application["materials"] if m["state"] == TO_FOLLOW}
+            return {m["code"] for m in application["materials"] if m["state"] == PaperState.TO_FOLLOW}
         case _:
             return set()
 
 
-def check_open(application: Document, code: str) -> None:
+def check_open(application: Application, code: str) -> None:
     """
     Raises:
         Refused: `material_not_asked`.
@@ -138,13 +145,13 @@ def check_open(application: Document, code: str) -> None:
     """
     if code in open_materials(application):
         return
-    state = State(application["state"])
+    state = application["state"]
     if state is State.SUPPLEMENT_REQUESTED:
         raise MaterialNotAsked
     raise moved_on(state)
 
 
-def lacking(guide: Guide, application: Document) -> list[Material]:
+def lacking(guide: Guide, application: Application) -> list[Material]:
     """Required files that are not there; with form generation all may come with the print (article 12)."""
     if guide.handling is Handling.FORM_GENERATION:
         return []
@@ -152,18 +159,19 @@ def lacking(guide: Guide, application: Document) -> list[Material]:
     return [m for m in guide.online_materials() if m.required and m.uploads and m.code not in here]
 
 
-def current_files(application: Document) -> set[str]:
+def current_files(application: Application) -> set[str]:
     """Ids of the files that stand for its materials now, and of the result."""
-    result = (application.get("result") or {}).get("deliverable")
-    return {file for file in (result, *(m["file"] for m in application["materials"])) if file}
+    result = application["result"]
+    files = [result["deliverable"] if result else None, *(m["file"] for m in application["materials"])]
+    return {file for file in files if file}
 
 
-def replaced_files(application: Document) -> set[str]:
+def replaced_files(application: Application) -> set[str]:
     """Ids of the files that the department had when it asked for others."""
     return {file for asked in application["supplements"] for file in asked["files"].values() if file}
 
 
-def files_of(application: Document) -> set[str]:
+def files_of(application: Application) -> set[str]:
     """Ids of all files that the department has had, those replaced in a supplement too."""
     return current_files(application) | replaced_files(application)
 
@@ -180,7 +188,7 @@ def check_offered(guide: Guide, kind: ApplicantKind, channel: Channel) -> None:
         raise ChannelNotOffered
 
 
-def check_member(member: Document, application: Document, scope: Scope) -> None:
+def check_member(member: Document, application: Application, scope: Scope) -> None:
     """
     Raises:
         Forbidden: `scope_missing` or `other_department`.
@@ -190,7 +198,7 @@ def check_member(member: Document, application: Document, scope: Scope) -> None:
         raise OtherDepartment
 
 
-def check_action(member: Document, application: Document, action: Action) -> None:
+def check_action(member: Document, application: Application, action: Action) -> None:
     """A second supplement is a supervisor's, whoever asked for the first (article 12).
 
     Raises:
@@ -207,7 +215,7 @@ def check_action(member: Document, application: Document, action: Action) -> Non
     check_member(member, application, scope)
 
 
-def may(member: Document, application: Document, action: Action) -> bool:
+def may(member: Document, application: Application, action: Action) -> bool:
     """Whether the state, and the member's scopes and department, allow an action just now."""
     step = STEPS[action]
     if step.who is not Who.STAFF or application["state"] not in step.before:
@@ -255,9 +263,9 @@ def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: Docu
     Raises:
         Refused: `decision_invalid`, `reason_required`, `deliverable_missing`, `deliverable_not_pdf`.
     """
-    if decision not in ("approved", "denied"):
+    if decision not in set(Decision):
         raise DecisionInvalid
-    if decision == "denied":
+    if decision == Decision.DENIED:
         check_reason(reason)
     elif guide.deliverable and deliverable is None:
         raise DeliverableMissing(name=guide.deliverable)

@@ -2,56 +2,39 @@
 
 import json
 import re
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models import typed
 from models.applications import rules
 from models.applications.actions import DONE, STEPS, Action, State, steps_from
-from models.applications.identity import differing, locked_part, prefilled, with_known
-from models.applications.receipt import Receipt, public_view, receipt_of
-from models.errors import Conflict, NotFound
+from models.applications.document import Application, Decision, KeptPlace, PaperState
+from models.applications.receipt import Receipt, receipt_of
+from models.applications.receiving import How
+from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
+from models.errors import Conflict
 from models.events import Cause, Event
-from models.guides import Guide, Question
-from models.guides.form.answers import Answers, check_answers, is_sealed
-from models.people.parties import Party
+from models.guides import Guide
+from models.guides.form.answers import Answers, is_sealed
 from models.privacy import Privacy
 from models.store import Database, Document, PageUnknown, Store, entry, part, unique_text
-
-
-class ApplicationMovedOn(Conflict):
-    code = "application_moved_on"
-    message = "该办件刚刚有变动，请刷新后再操作"
-
-
-class ApplicationNotFound(NotFound):
-    code = "application_not_found"
-    message = "没有找到该办件"
-
 
 KEPT_BACK = frozenset(
     {"draft", "version", "applicant", "agent", "account", "masked_name", "masked_number", "due_at"}
 )
 """Ids and helps of our own, which tell the applicant nothing."""
 LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
+WITHOUT_ANSWERS = {"events": 0, "answers": 0}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class ApplicationStore(Store):
-    """`{_id, version, draft: "<applicant>:<guide>" while it is one, serial: None until then, applicant,
-    agent, account, masked_name, masked_number, guide, item, item_name, department, department_name, handling,
-    state, answers, materials, place, deadlines: {acceptance, decision}, due_at: of the clock that runs,
-    supplements, refusal, result, channel, timeline, started_at, changed_at, submitted_at, received_at,
-    accepted_at, concluded_at}`.
+class Applications(Store[Application]):
+    """Reads applications, opens what is sealed in them, and makes each change one guarded write.
 
-    `version` grows with every change; `answers` maps a question to its answer, or to `{sealed}`;
-    `materials` are `{code, name, file, file_name, state}` (see MATERIAL_STATES); `place` is a `Place` with
-    the address sealed; `supplements` are `{at, by, materials, fields, reason, files: those before, by
-    material, answered_at}`; `refusal` is `{reason, basis}`; `result` is `{decision, reason, deliverable,
-    file_name}`; files are ids of `Materials`, the deliverable too.
+    What an applicant does is in `filing`, what staff do in `handling`.
     """
 
     collection = "applications"
@@ -79,9 +62,19 @@ class ApplicationStore(Store):
         super().__init__(database)
         self.privacy = privacy
 
+    def shaped(self, document: Document) -> Application:
+        document["state"] = State(document["state"])
+        for paper in document.get("materials", ()):
+            paper["state"] = PaperState(paper["state"])
+        if place := document.get("place"):
+            place["how"] = How(place["how"])
+        if result := document.get("result"):
+            result["decision"] = Decision(result["decision"])
+        return cast(Application, document)
+
     async def change(
         self, key: str, *, expects: Document, update: Document | None = None, **what: Any
-    ) -> Document:
+    ) -> Application:
         """Every change makes the next version; where one is expected, another one is `draft_changed`."""
         try:
             return await super().change(
@@ -93,17 +86,35 @@ class ApplicationStore(Store):
                 raise rules.DraftChanged(version=now["version"]) from None
             raise
 
-    async def find(self, key: str, party: Party) -> Document:
-        """An application of the party's own; somebody else's is not found, nor a deleted draft."""
-        found = await self.get(key)
-        if found["applicant"] != party.id or found["state"] == State.DISCARDED:
-            raise self.missing
-        return found
+    async def move(
+        self,
+        found: Application,
+        action: Action,
+        by: Cause,
+        sets: Document,
+        *,
+        update: Document | None = None,
+        expects: Document | None = None,
+        reason: str = "",
+    ) -> Application:
+        """Take one step of the state machine, in one write."""
+        after = rules.next_state(found["state"], action)
+        event = Event(STEPS[action].event, found["_id"], by, {"state": after.value})
+        update = update or {}
+        pushes = {**update.get("$push", {}), "timeline": entry(event, typed.words(reason))}
+        return await self.change(
+            found["_id"],
+            expects={"state": found["state"].value, **(expects or {})},
+            sets={"state": after.value, "changed_at": by.at, **sets},
+            update={**update, "$push": pushes},
+            event=event,
+            otherwise=ApplicationMovedOn,
+        )
 
-    async def of_applicant(self, applicant: str) -> list[Document]:
+    async def of_applicant(self, applicant: str) -> list[Application]:
         """All of them whole, the latest changed first."""
         mine = {"applicant": applicant, "state": {"$ne": State.DISCARDED}}
-        return [one async for one in self.documents.find(mine, {"events": 0}).sort(LATEST_FIRST)]
+        return [self.shaped(one) async for one in self.documents.find(mine, {"events": 0}).sort(LATEST_FIRST)]
 
     async def export(self, applicant: str) -> list[Document]:
         """All of an applicant's own, in the clear."""
@@ -112,14 +123,15 @@ class ApplicationStore(Store):
             for one in await self.of_applicant(applicant)
         ]
 
-    async def unfinished(self, applicant: str, item: str) -> list[Document]:
+    async def unfinished(self, applicant: str, item: str) -> list[Application]:
         """Drafts of an item and those under way, without their answers."""
         states = [state for state in State if steps_from(state)]
         query = {"applicant": applicant, "item": item, "state": {"$in": states}}
-        found = self.documents.find(query, {"events": 0, "answers": 0}).sort(LATEST_FIRST)
-        return [document async for document in found]
+        return [one async for one in self.listed(query, LATEST_FIRST)]
 
-    async def page_of(self, applicant: str, limit: int, after: str = "") -> tuple[list[Document], str | None]:
+    async def page_of(
+        self, applicant: str, limit: int, after: str = ""
+    ) -> tuple[list[Application], str | None]:
         """Without their answers, the latest changed first; and `after` for the next page, if there is one.
 
         Raises:
@@ -130,104 +142,48 @@ class ApplicationStore(Store):
             moment, key = _position(after)
             query["changed_at"] = {"$lte": moment}
             query["$or"] = [{"changed_at": {"$lt": moment}}, {"_id": {"$lt": key}}]
-        cursor = self.documents.find(query, {"events": 0, "answers": 0}).sort(LATEST_FIRST)
-        found = [document async for document in cursor.limit(limit + 1)]
+        found = [one async for one in self.listed(query, LATEST_FIRST, limit + 1)]
         return found[:limit], _cursor(found[limit - 1]) if len(found) > limit else None
+
+    async def listed(
+        self, query: Document, order: Sequence[tuple[str, int]], limit: int = 0
+    ) -> AsyncIterator[Application]:
+        """Those that fulfil `query`, without their answers; all of them with `limit` 0."""
+        async for one in self.documents.find(query, WITHOUT_ANSWERS).sort(order).limit(limit):
+            yield self.shaped(one)
 
     async def files_held(self, keys: set[str]) -> set[str]:
         """Ids of the files that belong to any of these applications."""
-        wanted = {"materials.file": 1, "supplements.files": 1, "result.deliverable": 1}
         query = {"_id": {"$in": sorted(keys)}, "state": {"$ne": State.DISCARDED}}
-        found = self.documents.find(query, wanted)
-        return {file async for document in found for file in rules.files_of(document)}
+        found = self.documents.find(query, {"materials": 1, "supplements": 1, "result": 1})
+        return {file async for one in found for file in rules.files_of(cast(Application, one))}
 
-    async def by_serial(self, serial: str) -> Document:
-        found: Document | None = await self.documents.find_one({"serial": serial})
-        if found is None:
-            raise self.missing
-        return found
-
-    def answers(self, document: Document) -> Answers:
-        """The answers, opened."""
-        return {
-            name: json.loads(self.privacy.open(value["sealed"], f"application:{document['_id']}:{name}"))
-            if isinstance(value, dict)
-            else value
-            for name, value in document["answers"].items()
-        }
-
-    def known(self, party: Party, guide: Guide) -> Answers:
-        """What the binding answers, whatever anybody sends, by question."""
-        return locked_part(guide.form, prefilled(self.privacy, party, guide.form))
-
-    def present_answers(self, document: Document, party: Party, guide: Guide) -> Answers:
-        """What is handed in, or of a draft, what would be handed in now."""
-        answers = self.answers(document)
-        if document["state"] != State.DRAFT:
-            return answers
-        return with_known(guide.form, answers, self.known(party, guide))
-
-    def check_complete(self, document: Document, party: Party, guide: Guide, today: date) -> None:
+    async def by_serial(self, serial: str) -> Application:
         """
         Raises:
-            InvalidForm: a draft still lacks answers, or they are wrong.
+            ApplicationNotFound
         """
-        answers, known = self.answers(document), self.known(party, guide)
-        check_answers(guide.form, answers, known, complete=True, today=today)
+        found = await self.documents.find_one({"serial": serial})
+        if found is None:
+            raise ApplicationNotFound
+        return self.shaped(found)
 
-    def unlike_binding(self, document: Document, party: Party, guide: Guide) -> list[Question]:
-        """The questions of one's own identity whose answer is not what the binding says now."""
-        return differing(guide.form, self.answers(document), self.known(party, guide))
+    async def draft(self, draft: str) -> Application | None:
+        """The draft with this key (`Application.draft`), if there is one."""
+        found = await self.documents.find_one({"draft": draft})
+        return self.shaped(found) if found else None
 
-    def receipt(self, document: Document, base_url: str) -> Receipt:
-        return receipt_of(document, self.place_text(document), base_url)
+    def answers(self, application: Application) -> Answers:
+        """The answers, opened."""
+        return {
+            name: json.loads(self.privacy.open(value["sealed"], f"application:{application['_id']}:{name}"))
+            if isinstance(value, dict)
+            else value
+            for name, value in application["answers"].items()
+        }
 
-    def place(self, document: Document) -> Document | None:
-        """How the result is received, with the address opened; None for a draft."""
-        place: Document | None = document["place"]
-        if not place or not place["address"]:
-            return place
-        address = self.privacy.open(place["address"], f"application:{document['_id']}:address")
-        return place | {"address": address}
-
-    def place_text(self, document: Document) -> str:
-        """Where it is handled, or the postal address."""
-        place = self.place(document) or {}
-        if place["how"] == "courier":
-            return f"快递到付：{place['address']}"
-        return place["hall_name"] or "网上办理，无需到场"
-
-    public_view = staticmethod(public_view)
-
-    async def _move(
-        self,
-        found: Document,
-        action: Action,
-        by: Cause,
-        sets: Document,
-        *,
-        update: Document | None = None,
-        expects: Document | None = None,
-        reason: str = "",
-    ) -> Document:
-        """Take one step of the state machine, in one write."""
-        state = State(found["state"])
-        after = rules.next_state(state, action)
-        event = Event(STEPS[action].event, found["_id"], by, {"state": after.value})
-        reason = typed.words(reason)
-        line = entry(event, **({"reason": reason} if reason else {}))
-        update = update or {}
-        pushes = {**update.get("$push", {}), "timeline": line}
-        return await self.change(
-            found["_id"],
-            expects={"state": state.value, **(expects or {})},
-            sets={"state": after.value, "changed_at": by.at, **sets},
-            update={**update, "$push": pushes},
-            event=event,
-            otherwise=ApplicationMovedOn,
-        )
-
-    def _sealed(self, key: str, guide: Guide, answers: Answers) -> Document:
+    def sealed(self, key: str, guide: Guide, answers: Mapping[str, Any]) -> Document:
+        """Answers as they are kept: those to sensitive questions sealed."""
         secret = {question.name for question in guide.form.questions() if is_sealed(question)}
         return {
             name: {"sealed": self.privacy.seal(json.dumps(value), f"application:{key}:{name}")}
@@ -236,10 +192,36 @@ class ApplicationStore(Store):
             for name, value in answers.items()
         }
 
+    def place(self, application: Application) -> KeptPlace | None:
+        """How the result is received, with the address opened; None for a draft."""
+        place = application["place"]
+        if not place or not place["address"]:
+            return place
+        address = self.privacy.open(place["address"], f"application:{application['_id']}:address")
+        return {**place, "address": address}
 
-def _cursor(document: Document) -> str:
+    def sealed_address(self, key: str, address: str) -> str:
+        """A postal address as it is kept."""
+        return self.privacy.seal(address, f"application:{key}:address")
+
+    def place_text(self, application: Application) -> str:
+        """Where it is handled, or the postal address."""
+        place = self.place(application)
+        if place and place["how"] is How.COURIER:
+            return f"快递到付：{place['address']}"
+        return (place and place["hall_name"]) or "网上办理，无需到场"
+
+    def receipt(self, application: Application, base_url: str) -> Receipt:
+        """
+        Raises:
+            ReceiptNotFound: it has not been handed in.
+        """
+        return receipt_of(application, self.place_text(application), base_url)
+
+
+def _cursor(application: Application) -> str:
     """Where a page ends: `changed_at` in milliseconds, as MongoDB keeps it, and the id."""
-    return f"{(document['changed_at'] - EPOCH) // timedelta(milliseconds=1)}-{document['_id']}"
+    return f"{(application['changed_at'] - EPOCH) // timedelta(milliseconds=1)}-{application['_id']}"
 
 
 def _position(cursor: str) -> tuple[datetime, str]:

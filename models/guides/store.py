@@ -34,6 +34,8 @@ class GuideVersionOlder(Conflict):
     message = "已有更新版本的办事指南，修改须使用新的版本号"
 
 
+KEPT_IN_MEMORY = 200
+"""Versions; a parsed guide takes some 30 kB."""
 A_TRIP = 10_000
 """Documents that the server sends at once, up to 16 MB."""
 
@@ -56,6 +58,7 @@ class Guides(Store):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.database = database
+        self.unchanging: dict[str, Guide] = {}
 
     async def published(self, item: str) -> Guide:
         """The version of an item's guide in force.
@@ -69,8 +72,22 @@ class Guides(Store):
         return guide_of(found)
 
     async def version(self, key: str) -> Guide:
-        """The very version (`item@version`) under which something was done."""
-        return guide_of(await self.get(key))
+        """The very version (`item@version`) under which something was done.
+
+        What was once published never changes, so it is read once and then kept in memory.
+
+        Raises:
+            NotFound: `guide_not_found`.
+        """
+        if kept := self.unchanging.get(key):
+            return kept
+        found = await self.get(key)
+        guide = guide_of(found)
+        if found["state"] != "draft":
+            self.unchanging[key] = guide
+            if len(self.unchanging) > KEPT_IN_MEMORY:
+                del self.unchanging[next(iter(self.unchanging))]
+        return guide
 
     async def search(
         self,

@@ -9,7 +9,7 @@ second copy is a duplicate and nothing more.
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel
 from pymongo.read_concern import ReadConcern
@@ -68,7 +68,7 @@ class Outbox(Store):
         return [event async for event in self.documents.find({"about": key}).sort("at", ASCENDING)]
 
     async def relay(
-        self, stores: Sequence[Store], deliveries: Deliveries, planner: Planner, now: datetime
+        self, stores: Sequence[Store[Any]], deliveries: Deliveries, planner: Planner, now: datetime
     ) -> Relayed:
         """Move the pending events of these stores on: all stores at once, each document's in their order."""
         done = Relayed()

@@ -15,7 +15,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page, Route, expect
 
 from tests.files import photo
-from tests.handlers.applying import CLERK, clerk_cause, concluded, draft, submitted
+from tests.handlers.applying import at_the_desk, clerk_cause, concluded, draft, submitted
 from tests.handlers.visitor import Browser, Fields, Town, a_phone, rich_guide
 from tests.looks import focus_unseen, serious
 
@@ -211,9 +211,9 @@ async def test_corrections_outlive_an_upload(town: Town, chromium: Chromium, tmp
     """And what staff found wanting does not look as if all were well."""
     citizen = await town.citizen()
     path = await submitted(citizen)
-    guide = await town.services.guides.published(ITEM)
-    await town.services.applications.request_supplement(
-        path.split("/")[2], CLERK, guide, ["permit"], ["address"], "证件照片缺背面", clerk_cause(town)
+    case = await at_the_desk(town, path)
+    await town.services.handling.request_supplement(
+        case, ["permit"], ["address"], "证件照片缺背面", clerk_cause(town)
     )
     phone = await phone_of(town, chromium, citizen, "chinese")
     page = phone.page

@@ -1,5 +1,6 @@
 """Applications as far as a test needs them, through the pages."""
 
+from models.applications import StaffCase
 from models.events import Cause, Channel
 from models.store import Document
 from tests.files import a_pdf, on_disk, photo
@@ -46,11 +47,18 @@ def clerk_cause(town: Town) -> Cause:
 
 async def concluded(town: Town, citizen: Browser, address: str = "") -> str:
     path = await submitted(citizen, **({"how": "courier", "address": address} if address else {}))
-    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
-    applications = town.services.applications
-    await applications.accept(key, CLERK, guide, town.services.calendar, by)
-    applicant = (await applications.get(key))["applicant"]
+    case, by = await accepted(town, path), clerk_cause(town)
     with on_disk(a_pdf()) as file:
-        pdf = await town.services.materials.keep(applicant, key, "result", "凭证.pdf", file, by)
-    await applications.conclude(key, CLERK, guide, "approved", "", pdf, by)
+        owner = case.application["applicant"]
+        pdf = await town.services.materials.keep(owner, case.key, "result", "凭证.pdf", file, by)
+    await town.services.handling.conclude(case, "approved", "", pdf, by)
     return path
+
+
+async def at_the_desk(town: Town, path: str) -> StaffCase:
+    """The application with this path, before a clerk who may do everything."""
+    return await town.services.handling.case(path.split("/")[2], CLERK)
+
+
+async def accepted(town: Town, path: str) -> StaffCase:
+    return await town.services.handling.accept(await at_the_desk(town, path), clerk_cause(town))

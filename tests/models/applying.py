@@ -1,21 +1,39 @@
 """Those who apply and those who decide, and applications as far as a test needs them."""
 
-from typing import Any
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
-from models.applications import Applications, How, Place
-from models.events import Cause, Channel
-from models.guides import Guide
+from models.applications import (
+    Application,
+    Applications,
+    CaseHandling,
+    Filing,
+    How,
+    OwnCase,
+    Place,
+    StaffCase,
+)
+from models.applications.papers import Papers
+from models.events import Channel
+from models.guides import Department, Departments, Guide, Guides
+from models.materials.store import Materials
+from models.people.applicants import Applicants
 from models.people.parties import Party
+from models.places.halls import Halls
+from models.privacy import Privacy
 from models.staff.scopes import Role
-from models.store import Document
+from models.store import Database, Document
 from models.workdays import Workdays
 from tests.conftest import MakeCause
 from tests.models.guides import guide as plain_guide
 
 CALENDAR = Workdays()
 ONLINE = Place(How.ELECTRONIC)
-OFFICE: Document = {"_id": "11440113007512345A", "name": "民政局"}
-APPROVER: Document = {"_id": "su", "roles": [Role.APPROVER.value], "department": OFFICE["_id"]}
+OFFICE = "11440113007512345A"
+DEPARTMENT = Department(code=OFFICE, name="民政局", short="民政", phone="020-84600001", address="番禺区")
+APPROVER: Document = {"_id": "su", "roles": [Role.APPROVER.value], "department": OFFICE}
 WINDOW: Document = {"_id": "chen", "roles": [Role.WINDOW.value], "department": None}
 SUPERVISOR: Document = {"_id": "huang", "roles": [Role.SERVICE_MANAGEMENT.value], "department": None}
 STRANGER: Document = {"_id": "x", "roles": [Role.APPROVER.value], "department": "another"}
@@ -24,6 +42,7 @@ PDF: Document = {"_id": "f" * 32, "name": "敬老卡.pdf", "media_type": "applic
 
 
 def guide(**changes: Any) -> Guide:
+    """A guide of an item of its own: what is published never changes."""
     questions = [
         {"name": "name", "label": "姓名", "kind": "text", "prefill": "name"},
         {
@@ -44,60 +63,126 @@ def guide(**changes: Any) -> Guide:
         },
     ]
     form = {"sections": [{"title": "-", "questions": questions}]}
-    return plain_guide(**{"form": form, "deliverable": "敬老卡", **changes})
+    item = OFFICE + hashlib.sha256(repr(changes).encode()).hexdigest()[:13].upper()
+    return plain_guide(**{"item": item, "form": form, "deliverable": "敬老卡", **changes})
 
 
-async def filled(
-    applications: Applications, party: Party, cause: MakeCause, of: Guide | None = None
-) -> Document:
-    of = of or guide()
-    draft = await begun(applications, party, cause, of)
-    await applications.save(draft["_id"], party, of, ANSWERS, draft["version"], cause())
-    await applications.attach(draft["_id"], party, of, "id_card", file(draft, party), cause())
-    return await applications.get(draft["_id"])
+def file(of: Application, key: str = "0" * 32) -> Document:
+    """A file that was kept for an application."""
+    return {"_id": key, "applicant": of["applicant"], "application": of["_id"], "name": "id.jpg"}
 
 
-async def begun(
-    applications: Applications, party: Party, cause: MakeCause, of: Guide | None = None
-) -> Document:
-    return await applications.start(party, of or guide(), OFFICE, cause(channel=Channel.WECHAT))
+@dataclass(frozen=True)
+class Desk:
+    """Both sides of the counter: `party` applies, members act by name; each step reads what there is."""
 
+    applications: Applications
+    filing: Filing
+    papers: Papers
+    handling: CaseHandling
+    guides: Guides
+    party: Party
+    cause: MakeCause
 
-def file(draft: Document, party: Party, key: str = "0" * 32) -> Document:
-    return {"_id": key, "applicant": party.id, "application": draft["_id"], "name": "id.jpg"}
+    @classmethod
+    async def over(cls, database: Database, privacy: Privacy, party: Party, cause: MakeCause) -> Self:
+        applications, calendar = Applications(database, privacy), CALENDAR
+        guides, departments = Guides(database), Departments(database)
+        filing = Filing(applications, guides, departments, Halls(database), calendar)
+        papers = Papers(applications, filing, Materials(database, privacy))
+        handling = CaseHandling(applications, Applicants(database, privacy), guides, calendar)
+        for store in (applications, guides, departments):
+            await store.prepare()
+        await departments.put(DEPARTMENT, cause())
+        return cls(applications, filing, papers, handling, guides, party, cause)
 
+    async def clear(self) -> None:
+        for store in (self.applications, self.guides, self.filing.departments, self.handling.applicants):
+            await store.documents.delete_many({})
 
-async def submitted(
-    applications: Applications, party: Party, cause: MakeCause, of: Guide | None = None
-) -> Document:
-    draft = await filled(applications, party, cause, of)
-    return await hand_in(applications, draft, party, cause, of)
+    def of(self, party: Party) -> Self:
+        return replace(self, party=party)
 
+    async def own(self, key: str) -> OwnCase:
+        return await self.filing.case(key, self.party)
 
-async def submitted_bare(applications: Applications, party: Party, cause: MakeCause, of: Guide) -> Document:
-    """Handed in with its answers and no file."""
-    draft = await begun(applications, party, cause, of)
-    draft = await applications.save(draft["_id"], party, of, ANSWERS, draft["version"], cause())
-    return await hand_in(applications, draft, party, cause, of)
+    async def at(self, key: str, member: Document) -> StaffCase:
+        return await self.handling.case(key, member)
 
+    async def begun(self, of: Guide | None = None, channel: Channel = Channel.WECHAT) -> Application:
+        of = of or guide()
+        await self.guides.put(of, self.cause())
+        return (await self.filing.start(self.party, of.item, self.cause(channel=channel))).application
 
-async def hand_in(
-    applications: Applications,
-    draft: Document,
-    party: Party,
-    cause: MakeCause,
-    of: Guide | None = None,
-    place: Place = ONLINE,
-) -> Document:
-    """Hand in a draft as it was seen."""
-    return await applications.submit(
-        draft["_id"], party, of or guide(), draft["version"], CALENDAR, cause(), place, promised=True
-    )
+    async def save(self, seen: Application, answers: Mapping[str, Any] = ANSWERS) -> Application:
+        case = await self.own(seen["_id"])
+        return (await self.filing.save(case, answers, seen["version"], self.cause())).application
 
+    async def filled(self, of: Guide | None = None) -> Application:
+        draft = await self.begun(of)
+        await self.save(draft)
+        await self.attach(draft["_id"], "id_card", file(draft))
+        return await self.applications.get(draft["_id"])
 
-async def supplement(
-    applications: Applications, key: str, party: Party, given: Document, by: Cause, of: Guide | None = None
-) -> Document:
-    """Answer what was asked for, having seen what there is."""
-    seen = (await applications.get(key))["version"]
-    return await applications.supplement(key, party, of or guide(), given, seen, CALENDAR, by)
+    async def hand_in(
+        self, seen: Application, place: Place = ONLINE, *, promised: bool = True
+    ) -> Application:
+        case = await self.own(seen["_id"])
+        done = await self.filing.submit(case, seen["version"], place, self.cause(), promised=promised)
+        return done.application
+
+    async def submitted(self, of: Guide | None = None) -> Application:
+        return await self.hand_in(await self.filled(of))
+
+    async def submitted_bare(self, of: Guide) -> Application:
+        """Handed in with its answers and no file."""
+        return await self.hand_in(await self.save(await self.begun(of)))
+
+    async def attach(self, key: str, code: str, material: Document) -> str | None:
+        return await self.papers.attach(await self.own(key), code, material, self.cause())
+
+    async def detach(self, key: str, code: str) -> str | None:
+        return await self.papers.detach(await self.own(key), code, self.cause())
+
+    async def supplement(self, key: str, given: Mapping[str, Any], version: int | None = None) -> Application:
+        """Answer what was asked for, having seen what there is."""
+        case = await self.own(key)
+        seen = case.application["version"] if version is None else version
+        return (await self.filing.supplement(case, given, seen, self.cause())).application
+
+    async def withdraw(self, key: str) -> Application:
+        return (await self.filing.withdraw(await self.own(key), self.cause())).application
+
+    async def accept(self, key: str, member: Document = WINDOW) -> Application:
+        return (await self.handling.accept(await self.at(key, member), self.cause())).application
+
+    async def present(self, seen: Application) -> Mapping[str, Any]:
+        return self.filing.present_answers(await self.own(seen["_id"]))
+
+    async def unlike_binding(self, key: str, member: Document = APPROVER) -> list[str]:
+        """Labels of the answers of which staff are warned."""
+        found = await self.handling.unlike_binding(await self.at(key, member))
+        return [question.label for question in found]
+
+    async def request_supplement(
+        self, key: str, member: Document, materials: list[str], fields: list[str], reason: str
+    ) -> Application:
+        case = await self.at(key, member)
+        asked = await self.handling.request_supplement(case, materials, fields, reason, self.cause())
+        return asked.application
+
+    async def not_accept(self, key: str, member: Document, reason: str, basis: str) -> Application:
+        case = await self.at(key, member)
+        return (await self.handling.not_accept(case, reason, basis, self.cause())).application
+
+    async def conclude(
+        self,
+        key: str,
+        member: Document,
+        decision: str = "approved",
+        reason: str = "",
+        deliverable: Document | None = PDF,
+    ) -> Application:
+        case = await self.at(key, member)
+        done = await self.handling.conclude(case, decision, reason, deliverable, self.cause())
+        return done.application

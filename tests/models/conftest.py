@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from models.applications import Applications
 from models.counters import Counters
 from models.outgoing.closures import Closures
 from models.outgoing.sms import SmsDays
@@ -16,7 +15,8 @@ from models.people.parties import Party
 from models.people.phone_codes import PhoneCodes
 from models.privacy import Privacy
 from models.store import Database
-from tests.conftest import ROOMY
+from tests.conftest import ROOMY, MakeCause
+from tests.models.applying import Desk
 from tests.models.house import House, Register
 
 
@@ -33,11 +33,12 @@ def party(privacy: Privacy) -> Party:
 
 
 @pytest.fixture
-async def applications(any_database: Database, privacy: Privacy) -> AsyncIterator[Applications]:
-    store = Applications(any_database, privacy)
-    await store.prepare()
-    yield store
-    await store.documents.delete_many({})
+async def desk(
+    any_database: Database, privacy: Privacy, party: Party, cause: MakeCause
+) -> AsyncIterator[Desk]:
+    desk = await Desk.over(any_database, privacy, party, cause)
+    yield desk
+    await desk.clear()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from models.events import Channel
 from models.guides import Guide
 from models.outgoing.notices import REPORTS
 from models.people.credentials import ApplicantKind
-from models.store import Document
+from models.store import Document, Store
 from models.stores import Stores
 from models.workdays import local
 
@@ -64,7 +64,7 @@ async def _review(stores: Stores, event: Document) -> dict[str, Any]:
 async def _matter(stores: Stores, key: str) -> tuple[Document, Guide]:
     """What a review is about (`application:<id>` or `appointment:<id>`), and its guide."""
     kind, _, document = key.partition(":")
-    store = stores.applications if kind == "application" else stores.appointments
+    store: Store[Any] = stores.applications if kind == "application" else stores.appointments
     matter = await store.get(document)
     return matter, await stores.guides.version(matter["guide"])
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from secrets import token_hex
+from typing import Any
 
 import structlog
 
@@ -46,7 +47,7 @@ class Worker:
     def __init__(
         self,
         *,
-        stores: Sequence[Store],
+        stores: Sequence[Store[Any]],
         outbox: Outbox,
         deliveries: Deliveries,
         workers: Workers,

@@ -5,14 +5,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from handlers.citizen.applications.difference import changes, seen_of
-from handlers.citizen.applications.page import ApplicationPage, hide_numbers, is_draft
+from handlers.citizen.applications.page import ApplicationPage, hide_numbers
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
-from models.applications import DraftChanged, How, chosen_place, lacking
+from models.applications import DraftChanged, How, OwnCase, Place, State, lacking
 from models.errors import Conflict, DomainError, InvalidForm
-from models.guides import Guide
-from models.store import Document
 from models.workdays import local_date
 
 
@@ -28,28 +26,18 @@ class ConfirmPage(ApplicationPage):
 
     @bound
     async def get(self, key: str) -> None:
-        found, guide = await self.load(key)
-        if not is_draft(found):
+        case = await self.load(key)
+        if case.state is not State.DRAFT:
             return self.redirect(f"/applications/{key}")
-        return self.show("citizen/applications/confirm.html", **await self.values(found, guide))
+        return self.show_case("citizen/applications/confirm.html", case, **await self.values(case))
 
     @bound
     async def post(self, key: str) -> None:
-        _, guide = await self.load(key)
-        filled, party = self.form(ConfirmForm), self.bound_party()
+        case, filled = await self.load(key), self.form(ConfirmForm)
+        place = Place(filled.how, filled.hall, filled.address)
         try:
-            place = await chosen_place(
-                self.services.halls, guide, filled.how, hall=filled.hall, address=filled.address
-            )
-            await self.services.applications.submit(
-                key,
-                party,
-                guide,
-                self.version(),
-                self.services.calendar,
-                self.by_party(),
-                place,
-                promised=filled.promise == "yes",
+            await self.services.filing.submit(
+                case, self.version(), place, self.by_party(), promised=filled.promise == "yes"
             )
         except DomainError as error:
             return await self.refuse(key, error)
@@ -59,9 +47,9 @@ class ConfirmPage(ApplicationPage):
         """What there is now, and what of it has changed since it was confirmed; then the promise is for
         what was shown before, and is not kept.
         """
-        found, guide = await self.load(key)
-        values = await self.values(found, guide)
-        if isinstance(error, Conflict) and found["serial"]:
+        case = await self.load(key)
+        values = await self.values(case)
+        if isinstance(error, Conflict) and case.application["serial"]:
             if values["changes"]:
                 raise error
             return self.see_other(f"/applications/{key}/receipt")  # tapped twice
@@ -69,16 +57,16 @@ class ConfirmPage(ApplicationPage):
         if isinstance(error, DraftChanged) or values["changes"]:
             given.pop("promise", None)
         errors = self.errors_of(error)
-        return self.show(
-            "citizen/applications/confirm.html", error=error, given=given, errors=errors, **values
+        return self.show_case(
+            "citizen/applications/confirm.html", case, error=error, given=given, errors=errors, **values
         )
 
-    async def values(self, found: Document, guide: Guide) -> dict[str, Any]:
-        applications, party = self.services.applications, self.bound_party()
-        answers = hide_numbers(guide.form, applications.present_answers(found, party, guide))
+    async def values(self, case: OwnCase) -> dict[str, Any]:
+        found, guide, filing = case.application, case.guide, self.services.filing
+        answers = hide_numbers(guide.form, filing.present_answers(case))
         seen = seen_of(guide, answers, found)
         try:
-            applications.check_complete(found, party, guide, local_date(self.now))
+            filing.check_complete(case, local_date(self.now))
             unfinished: dict[str, str] = {}
         except InvalidForm as error:
             unfinished = {
@@ -88,8 +76,6 @@ class ConfirmPage(ApplicationPage):
             }
         kept = {m["code"]: m for m in found["materials"] if m["file"]}
         return {
-            "application": found,
-            "guide": guide,
             "seen": seen.model_dump_json(),
             "changes": changes(guide, self.get_body_argument("seen", ""), seen),
             "sections": readable(guide, answers, self.locale.translate),

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from handlers.web.answers import in_words
+from models.applications import Application
 from models.guides import Form, Guide
-from models.store import Document
 
 Translate = Callable[[str], str]
 
@@ -36,7 +36,7 @@ def rows_of(
     return list(_differing(labels, _words(form, before, translate), _words(form, after, translate)))
 
 
-def seen_of(guide: Guide, answers: Mapping[str, Any], found: Document) -> Seen:
+def seen_of(guide: Guide, answers: Mapping[str, Any], found: Application) -> Seen:
     files = {m["code"]: f"{m['file']}/{m['file_name']}" for m in found["materials"] if m["file"]}
     return Seen(answers=_words(guide.form, answers, str), files=files)
 

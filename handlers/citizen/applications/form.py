@@ -1,13 +1,12 @@
 """智能引导 form filling: sections, conditional questions, and a draft that keeps itself."""
 
 from handlers.citizen.applications.difference import rows_of
-from handlers.citizen.applications.page import ApplicationPage, Given, is_draft
+from handlers.citizen.applications.page import ApplicationPage, Given
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
+from models.applications import OwnCase, State
 from models.errors import Conflict, InvalidForm
-from models.guides import Guide
 from models.guides.form.answers import check_answers
-from models.store import Document
 from models.workdays import local, local_date
 
 KEPT = "kept"
@@ -19,39 +18,35 @@ class FormPage(ApplicationPage):
 
     @bound
     async def get(self, key: str) -> None:
-        found, guide = await self.load(key)
-        if not is_draft(found):
+        case = await self.load(key)
+        if case.state is not State.DRAFT:
             return self.redirect(f"/applications/{key}")
-        return self.show(
-            "citizen/applications/form.html", application=found, guide=guide, given=self.shown(found)
-        )
+        return self.show_case("citizen/applications/form.html", case, given=self.shown(case))
 
     @bound
     async def post(self, key: str) -> None:
-        found, guide = await self.load(key)
-        given, party = self.chosen(found, guide), self.bound_party()
-        applications = self.services.applications
+        case = await self.load(key)
+        given, filing = self.chosen(case), self.services.filing
         try:
-            found = await applications.save(key, party, guide, given, self.version(), self.by_party())
-            applications.check_complete(found, party, guide, local_date(self.now))
+            case = await filing.save(case, given, self.version(), self.by_party())
+            filing.check_complete(case, local_date(self.now))
         except InvalidForm as error:
-            return self.show(
+            return self.show_case(
                 "citizen/applications/form.html",
+                case,
                 error=error,
                 errors=self.errors_of(error),
                 given=listed(given),
-                application=found,
-                guide=guide,
-                labels=self.labels_of(guide.form),
+                labels=self.labels_of(case.guide.form),
             )
         except Conflict as error:
             return await self.compare(key, given, error)
         return self.see_other(f"/applications/{key}/materials")
 
-    def chosen(self, found: Document, guide: Guide) -> Given:
+    def chosen(self, case: OwnCase) -> Given:
         """What was written, or in its place what is kept, where that was chosen."""
-        given, kept = self.answered(guide.form), self.shown(found)
-        for question in guide.form.questions():
+        given, kept = self.answered(case.guide.form), self.shown(case)
+        for question in case.guide.form.questions():
             if self.get_body_argument(f"use-{question.name}", "") == KEPT:
                 values = kept.get(question.name, [])
                 given[question.name] = values if question.kind == "choices" else "".join(values)
@@ -59,17 +54,16 @@ class FormPage(ApplicationPage):
 
     async def compare(self, key: str, given: Given, error: Conflict) -> None:
         """What was written beside what is kept now, to choose from; nothing of either is lost."""
-        found, guide = await self.load(key)
-        applications, party, form = self.services.applications, self.bound_party(), guide.form
-        known, today = applications.known(party, guide), local_date(self.now)
-        written = check_answers(form, given, known, complete=False, today=today)
-        self.show(
+        case = await self.load(key)
+        form, known = case.guide.form, self.services.filing.known(case)
+        written = check_answers(form, given, known, complete=False, today=local_date(self.now))
+        kept = self.services.applications.answers(case.application)
+        self.show_case(
             "citizen/applications/changed.html",
+            case,
             error=error,
-            application=found,
-            guide=guide,
-            draft=is_draft(found),
-            rows=rows_of(form, written, applications.answers(found), self.locale.translate),
+            draft=case.state is State.DRAFT,
+            rows=rows_of(form, written, kept, self.locale.translate),
             written=listed(given),
         )
 
@@ -84,14 +78,12 @@ class DraftHandler(ApplicationPage):
 
     @bound
     async def post(self, key: str) -> None:
-        _, guide = await self.load(key)
-        given = self.answered(guide.form)
-        kept = await self.services.applications.save(
-            key, self.bound_party(), guide, given, self.version(), self.by_party()
-        )
+        case = await self.load(key)
+        given = self.answered(case.guide.form)
+        kept = await self.services.filing.save(case, given, self.version(), self.by_party())
         if not self.by_script:
             return self.see_other(f"/applications/{key}")
-        return self.tell({"saved_at": local(self.now, "%H:%M"), "version": kept["version"]})
+        return self.tell({"saved_at": local(self.now, "%H:%M"), "version": kept.application["version"]})
 
 
 ROUTES = [

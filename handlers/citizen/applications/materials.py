@@ -1,17 +1,18 @@
 """Uploading, seeing and removing the materials of one's own application (articles 11, 14)."""
 
-from handlers.citizen.applications.page import ApplicationPage, is_draft
+from typing import Any
+
+from handlers.citizen.applications.page import ApplicationPage
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.uploads import Upload
 from handlers.web.visitor import Auth, bound, declared
-from models.applications import State, current_files, open_materials
+from models.applications import OwnCase, State, current_files, open_materials
+from models.applications.document import Supplement
 from models.applications.papers import check_asked
 from models.errors import DomainError
 from models.events import Cause
-from models.guides import Guide
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
-from models.store import Document
 
 CODE = r"([a-z0-9_]+)"
 
@@ -21,10 +22,12 @@ class MaterialsPage(ApplicationPage):
 
     @bound
     async def get(self, key: str) -> None:
-        found, guide = await self.load(key)
-        if found["state"] == State.SUPPLEMENT_REQUESTED or not (is_draft(found) or open_materials(found)):
+        case = await self.load(key)
+        if case.state is State.SUPPLEMENT_REQUESTED:
             return self.redirect(f"/applications/{key}")
-        return self.show(template_of(found), **page_values(found, guide))
+        if case.state is not State.DRAFT and not open_materials(case.application):
+            return self.redirect(f"/applications/{key}")
+        return self.show_case(template_of(case), case, **page_values(case))
 
 
 class UploadHandler(Upload, ApplicationPage):
@@ -32,7 +35,7 @@ class UploadHandler(Upload, ApplicationPage):
 
     @bound
     async def permit(self, key: str, code: str) -> None:
-        check_asked(*await self.load(key), code)
+        check_asked(await self.load(key), code)
 
     def by_sender(self) -> Cause:
         return self.by_party()
@@ -47,21 +50,18 @@ class UploadHandler(Upload, ApplicationPage):
 
     @bound
     async def take(self, key: str, code: str) -> None:
-        found, guide = await self.load(key)
+        case = await self.load(key)
         try:
             name, file = self.received_file()
-            await self.services.papers.hand_in(
-                self.bound_party(), found, guide, code, name, file, self.by_party()
-            )
+            await self.services.papers.hand_in(case, code, name, file, self.by_party())
         except DomainError as error:
             if self.by_script:
                 return self.tell_error(error)
-            values = page_values(found, guide) | {"errors": {code: self.text(error)}, "error": error}
-            values["given"] = self.shown(found)
-            return self.show(template_of(found), **values)
+            values = page_values(case) | {"errors": {code: self.text(error)}, "error": error}
+            return self.show_case(template_of(case), case, given=self.shown(case), **values)
         if self.by_script:
             return self.tell({"kept": True})
-        return self.see_other(back(found, code))
+        return self.see_other(back(case, code))
 
 
 class RemoveHandler(ApplicationPage):
@@ -69,9 +69,9 @@ class RemoveHandler(ApplicationPage):
 
     @bound
     async def post(self, key: str, code: str) -> None:
-        found, _ = await self.load(key)
-        await self.services.papers.take_back(self.bound_party(), found, code, self.by_party())
-        self.see_other(back(found, code))
+        case = await self.load(key)
+        await self.services.papers.take_back(case, code, self.by_party())
+        self.see_other(back(case, code))
 
 
 class FileHandler(ApplicationPage):
@@ -79,42 +79,40 @@ class FileHandler(ApplicationPage):
 
     @bound
     async def get(self, key: str, file: str) -> None:
-        found = await self.services.applications.find(key, self.bound_party())
+        found = await self.services.filing.own(key, self.bound_party())
         if file not in current_files(found):
             raise Materials.missing
         kept, content = await self.services.materials.read(file, None)
         self.send_file(kept, content)
 
 
-def back(found: Document, code: str) -> str:
+def back(case: OwnCase, code: str) -> str:
     """To where the file was handed in, or to the application when nothing more is to follow."""
-    path = f"/applications/{found['_id']}"
-    if found["state"] == State.SUPPLEMENT_REQUESTED:
+    path = f"/applications/{case.key}"
+    if case.state is State.SUPPLEMENT_REQUESTED:
         return f"{path}/supplement#{code}"
-    return f"{path}/materials#{code}" if is_draft(found) or open_materials(found) - {code} else path
+    more = case.state is State.DRAFT or open_materials(case.application) - {code}
+    return f"{path}/materials#{code}" if more else path
 
 
-def template_of(found: Document) -> str:
+def template_of(case: OwnCase) -> str:
     """The page on which files are handed in just now."""
     pages = {State.DRAFT: "materials", State.SUPPLEMENT_REQUESTED: "supplement"}
-    return f"citizen/applications/{pages.get(State(found['state']), 'follow')}.html"
+    return f"citizen/applications/{pages.get(case.state, 'follow')}.html"
 
 
-def asked_for(found: Document) -> Document | None:
+def asked_for(case: OwnCase) -> Supplement | None:
     """The supplement that the applicant has still to answer."""
-    waiting = found["state"] == State.SUPPLEMENT_REQUESTED
-    return dict(found["supplements"][-1]) if waiting else None
+    return case.application["supplements"][-1] if case.state is State.SUPPLEMENT_REQUESTED else None
 
 
-def page_values(found: Document, guide: Guide) -> Document:
+def page_values(case: OwnCase) -> dict[str, Any]:
     """What both pages with uploads show: each online material, and what has been handed in for it."""
-    asked = open_materials(found)
+    asked = open_materials(case.application)
     return {
-        "application": found,
-        "guide": guide,
-        "materials": [m for m in guide.online_materials() if m.code in asked],
-        "kept": {m["code"]: m for m in found["materials"] if m["file"]},
-        "supplement": asked_for(found),
+        "materials": [m for m in case.guide.online_materials() if m.code in asked],
+        "kept": {paper["code"]: paper for paper in case.application["materials"] if paper["file"]},
+        "supplement": asked_for(case),
         "largest": LARGEST,
     }
 

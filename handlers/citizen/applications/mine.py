@@ -1,7 +1,7 @@
 """我的办件: the list, beginning one, where each stands, supplements, withdrawal (articles 10, 13, 14)."""
 
 from handlers.citizen.applications.materials import asked_for, page_values
-from handlers.citizen.applications.page import ApplicationPage, is_draft
+from handlers.citizen.applications.page import ApplicationPage, about
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
 from models.applications import Action, State, check_offered, open_materials, steps_from
@@ -22,10 +22,9 @@ class ApplicationsPage(CitizenPage):
 
     @bound
     async def post(self) -> None:
-        guide = await self.services.guides.published(self.get_body_argument("item", ""))
-        department = await self.services.departments.get(guide.department)
-        draft = await self.services.applications.start(self.bound_party(), guide, department, self.by_party())
-        self.see_other(f"/applications/{draft['_id']}/form")
+        item = self.get_body_argument("item", "")
+        case = await self.services.filing.start(self.bound_party(), item, self.by_party())
+        self.see_other(f"/applications/{case.key}/form")
 
 
 class NewApplicationPage(CitizenPage):
@@ -39,8 +38,8 @@ class NewApplicationPage(CitizenPage):
         self.show(
             "citizen/applications/new.html",
             guide=guide,
-            open_ones=[one for one in same if not is_draft(one)],
-            begun=any(one["guide"] == guide.key for one in same if is_draft(one)),
+            open_ones=[one for one in same if one["state"] is not State.DRAFT],
+            begun=any(one["guide"] == guide.key for one in same if one["state"] is State.DRAFT),
         )
 
 
@@ -49,17 +48,17 @@ class ApplicationStandingPage(ApplicationPage):
 
     @bound
     async def get(self, key: str) -> None:
-        found, guide = await self.load(key)
-        if is_draft(found):
+        case = await self.load(key)
+        if case.state is State.DRAFT:
             return self.redirect(f"/applications/{key}/form")
-        return self.show(
+        supplement = asked_for(case)
+        return self.show_case(
             "citizen/applications/show.html",
-            application=found,
-            guide=guide,
-            names=await self.names(found),
-            can_withdraw=Action.WITHDRAW in steps_from(found["state"]),
-            supplement=asked_for(found),
-            to_follow=open_materials(found) if found["state"] != State.SUPPLEMENT_REQUESTED else set(),
+            case,
+            names=await self.names(case.application),
+            can_withdraw=Action.WITHDRAW in steps_from(case.state),
+            supplement=supplement,
+            to_follow=set() if supplement else open_materials(case.application),
             reviewed=await self.services.reviews.of(f"application:{key}"),
         )
 
@@ -69,42 +68,34 @@ class SupplementPage(ApplicationPage):
 
     @bound
     async def get(self, key: str) -> None:
-        found, guide = await self.load(key)
-        if found["state"] != State.SUPPLEMENT_REQUESTED:
+        case = await self.load(key)
+        if case.state is not State.SUPPLEMENT_REQUESTED:
             return self.redirect(f"/applications/{key}")
-        values = page_values(found, guide) | {"given": self.shown(found)}
-        return self.show("citizen/applications/supplement.html", **values)
+        values = page_values(case) | {"given": self.shown(case)}
+        return self.show_case("citizen/applications/supplement.html", case, **values)
 
     @bound
     async def post(self, key: str) -> None:
-        found, guide = await self.load(key)
+        case = await self.load(key)
+        given, version = self.answered(case.guide.form), self.version()
         try:
-            await self.services.applications.supplement(
-                key,
-                self.bound_party(),
-                guide,
-                self.answered(guide.form),
-                self.version(),
-                self.services.calendar,
-                self.by_party(),
-            )
+            await self.services.filing.supplement(case, given, version, self.by_party())
         except DomainError as error:
-            found, guide = await self.load(key)
-            values = page_values(found, guide) | {"labels": self.labels_of(guide.form)}
-            return self.again("citizen/applications/supplement.html", error, **values)
+            case = await self.load(key)
+            values = page_values(case) | {"labels": self.labels_of(case.guide.form)}
+            return self.again("citizen/applications/supplement.html", error, **about(case), **values)
         return self.see_other(f"/applications/{key}")
 
 
-class WithdrawHandler(CitizenPage):
+class WithdrawHandler(ApplicationPage):
     """POST /applications/{id}/withdraw"""
 
     @bound
     async def post(self, key: str) -> None:
-        applications, party = self.services.applications, self.bound_party()
         try:
-            await applications.withdraw(key, party, self.by_party())
+            await self.services.filing.withdraw(await self.load(key), self.by_party())
         except Conflict:
-            if (await applications.find(key, party))["state"] != State.WITHDRAWN:
+            if (await self.load(key)).state is not State.WITHDRAWN:
                 raise
         self.see_other(f"/applications/{key}")
 
@@ -114,7 +105,7 @@ class DeleteHandler(CitizenPage):
 
     @bound
     async def post(self, key: str) -> None:
-        await self.services.papers.discard(self.bound_party(), key, self.by_party())
+        await self.services.papers.discard(key, self.bound_party(), self.by_party())
         self.see_other("/applications")
 
 

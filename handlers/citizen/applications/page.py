@@ -5,10 +5,9 @@ from typing import Any
 
 from handlers.web.bodies import LARGEST_FORM
 from handlers.web.pages import CitizenPage
-from models.applications import State
-from models.guides import Form, Guide
+from models.applications import Application, OwnCase, Receipt
+from models.guides import Form
 from models.people.masks import mask_number
-from models.store import Document
 
 Given = dict[str, str | list[str]]
 
@@ -19,10 +18,15 @@ class ApplicationPage(CitizenPage):
     def get_template_namespace(self) -> dict[str, Any]:
         return super().get_template_namespace() | {"known_of": self.known_of}
 
-    async def load(self, key: str) -> tuple[Document, Guide]:
-        """The party's own application, and the very version of the guide under which it was begun."""
-        found = await self.services.applications.find(key, self.bound_party())
-        return found, await self.services.guides.version(found["guide"])
+    async def load(self, key: str) -> OwnCase:
+        """The party's own application, with the very version of the guide under which it was begun."""
+        return await self.services.filing.case(key, self.bound_party())
+
+    def show_case(self, template: str, case: OwnCase, **values: Any) -> None:
+        self.show(template, **about(case), **values)
+
+    def receipt(self, found: Application) -> Receipt:
+        return self.services.applications.receipt(found, self.services.site.base_url)
 
     def version(self) -> int:
         """The version that the sent page showed; 0, which none is, if it does not say."""
@@ -43,25 +47,25 @@ class ApplicationPage(CitizenPage):
     def labels_of(self, form: Form) -> dict[str, str]:
         return {question.name: question.label for question in form.questions()}
 
-    def shown(self, document: Document) -> dict[str, list[str]]:
+    def shown(self, case: OwnCase) -> dict[str, list[str]]:
         """Kept answers in the shape in which a form shows them again."""
-        answers = self.services.applications.answers(document)
+        answers = self.services.applications.answers(case.application)
         return {
             name: [str(v) for v in value] if isinstance(value, list) else [str(value)]
             for name, value in answers.items()
         }
 
-    def known_of(self, guide: Guide) -> dict[str, str]:
+    def known_of(self, case: OwnCase) -> dict[str, str]:
         """What the binding answers, by question, as its owner may see it on a screen."""
-        known = self.services.applications.known(self.bound_party(), guide)
-        return hide_numbers(guide.form, known)
+        return hide_numbers(case.guide.form, self.services.filing.known(case))
+
+
+def about(case: OwnCase) -> dict[str, Any]:
+    """The case as templates know it."""
+    return {"case": case, "application": case.application, "guide": case.guide}
 
 
 def hide_numbers(form: Form, answers: dict[str, Any]) -> dict[str, Any]:
     """Answers with the number of one's own credential shown in part."""
     own = {q.name for q in form.questions() if q.prefill == "credential_number"}
     return {name: mask_number(value) if name in own else value for name, value in answers.items()}
-
-
-def is_draft(document: Document) -> bool:
-    return bool(document["state"] == State.DRAFT)

@@ -1,38 +1,33 @@
 """申请回执: the applicant's own, and the picture that shows it to be genuine (article 11)."""
 
-from handlers.web.pages import DOCUMENT_ID, CitizenPage
+from handlers.citizen.applications.page import ApplicationPage
+from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
-from models.applications.receipt import ReceiptNotFound
 
 
-class ReceiptPage(CitizenPage):
+class ReceiptPage(ApplicationPage):
     """GET /applications/{id}/receipt"""
 
     @bound
     async def get(self, key: str) -> None:
-        found = await self.services.applications.find(key, self.bound_party())
-        if not found["serial"]:
+        case = await self.load(key)
+        if not case.application["serial"]:
             return self.redirect(f"/applications/{key}")
-        receipt = self.services.applications.receipt(found, self.services.site.base_url)
-        guide = await self.services.guides.version(found["guide"])
-        return self.show(
+        return self.show_case(
             "citizen/applications/receipt.html",
-            application=found,
-            receipt=receipt,
-            guide=guide,
-            names=await self.names(found),
+            case,
+            receipt=self.receipt(case.application),
+            names=await self.names(case.application),
         )
 
 
-class ReceiptPicture(CitizenPage):
+class ReceiptPicture(ApplicationPage):
     """GET /applications/{id}/receipt.png: a QR that shows the receipt to be genuine."""
 
     @bound
     async def get(self, key: str) -> None:
-        found = await self.services.applications.find(key, self.bound_party())
-        if not found["serial"]:
-            raise ReceiptNotFound
-        self.picture(self.services.applications.receipt(found, self.services.site.base_url).verify_url)
+        found = await self.services.filing.own(key, self.bound_party())
+        self.picture(self.receipt(found).verify_url)
 
 
 ROUTES = [

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from models.applications import Applications
+from models.applications import CaseHandling
 from tests.files import photo
 from tests.handlers.applying import ITEM
 from tests.handlers.office import PDF, Office, conclude
@@ -193,14 +193,14 @@ async def test_failed_conclusion_leaves_a_file_only_if_it_was_written(
     office: Office, monkeypatch: pytest.MonkeyPatch, before: bool
 ) -> None:
     path = await office.accepted()
-    real = Applications.conclude
+    real = CaseHandling.conclude
 
     async def fails(*given: Any) -> None:
         if not before:
             await real(*given)
         raise OSError("the connection was lost")
 
-    monkeypatch.setattr(Applications, "conclude", fails)
+    monkeypatch.setattr(CaseHandling, "conclude", fails)
     desk = await office.desk("approver")
     assert (await conclude(desk, path, APPROVED, ("凭证.pdf", PDF))).status == 500
     result = {"application": path.split("/")[3], "code": "result", "dropped_at": None}
@@ -363,7 +363,7 @@ async def test_an_application_in_another_name_than_its_applicants_is_marked(offi
     refused = await desk.post(f"{path}/request_supplement", {"fields": "name", "reason": "请核对"})
     assert refused.status == 422
     assert "“姓名”来自实名认证" in refused.text
-    old = applications._sealed(found["_id"], guide, {**applications.answers(found), "name": "李四"})
+    old = applications.sealed(found["_id"], guide, {**applications.answers(found), "name": "李四"})
     await applications.documents.update_one({"_id": found["_id"]}, {"$set": {"answers": old}})
     for page in (await desk.get(path), await desk.post(f"{path}/reveal", {"reason": "核实身份"})):
         assert "申请中填写的“姓名”与申请人现在的实名认证信息不同" in page.text

@@ -12,6 +12,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from handlers.api import ENDPOINTS
 from handlers.api.contract import Failure, Operation
 from handlers.web.services import Services
+from models.applications import StaffCase
 from models.events import Cause, Channel
 from models.guides import Guide
 from models.store import Document
@@ -95,17 +96,16 @@ class Service:
 
     async def conclude(self, application: str) -> bytes:
         """Accept and approve, with a result; its content."""
-        found = await self.services.applications.get(application)
-        guide, by = await self.services.guides.version(found["guide"]), self.by_staff()
-        applications = self.services.applications
-        await applications.accept(application, APPROVER, guide, self.services.calendar, by)
-        content = a_pdf("result")
+        by = self.by_staff()
+        case = await self.services.handling.accept(await self.at_the_desk(application), by)
+        content, owner = a_pdf("result"), case.application["applicant"]
         with on_disk(content) as file:
-            kept = await self.services.materials.keep(
-                found["applicant"], application, "result", "凭证.pdf", file, by
-            )
-        await applications.conclude(application, APPROVER, guide, "approved", "", kept, by)
+            kept = await self.services.materials.keep(owner, application, "result", "凭证.pdf", file, by)
+        await self.services.handling.conclude(case, "approved", "", kept, by)
         return content
+
+    async def at_the_desk(self, application: str) -> StaffCase:
+        return await self.services.handling.case(application, APPROVER)
 
 
 @dataclass

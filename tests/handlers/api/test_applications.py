@@ -7,7 +7,7 @@ import pytest
 
 from models.guides import Guide
 from tests.files import a_pdf
-from tests.handlers.api.clients import APPROVER, Service, a_photo, api_guide
+from tests.handlers.api.clients import Service, a_photo, api_guide
 from tests.handlers.guides import USCC
 
 SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(2, 7))
@@ -81,9 +81,8 @@ async def test_supplement_is_what_was_asked_for(api: Service) -> None:
     client = await api.citizen("wang")
     key = await client.begin(FOURTH)
     await client.submit(key)
-    guide = await api.services.guides.published(FOURTH)
-    await api.services.applications.request_supplement(
-        key, APPROVER, guide, ["permit"], ["address"], "照片缺一角；地址不全", api.by_staff()
+    await api.services.handling.request_supplement(
+        await api.at_the_desk(key), ["permit"], ["address"], "照片缺一角；地址不全", api.by_staff()
     )
     found = (await client.get(f"/applications/{key}")).json
     assert found["supplements"][0]["materials"] == ["permit"]
@@ -110,8 +109,8 @@ async def test_a_supplement_answered_by_nothing_names_what_is_open(api: Service)
     answers = (await client.get(f"/applications/{key}")).json["answers"] | {"partner": "11010519491231002X"}
     await client.put(f"/applications/{key}/answers", {"answers": answers})
     await client.submit(key)
-    await api.services.applications.request_supplement(
-        key, APPROVER, guide, [], ["partner", "address"], "请核对", api.by_staff()
+    await api.services.handling.request_supplement(
+        await api.at_the_desk(key), [], ["partner", "address"], "请核对", api.by_staff()
     )
     at = f"/applications/{key}/supplement"
     silent = await client.post(at, {"answers": {}})
@@ -150,8 +149,8 @@ async def test_non_acceptance_tells_reason_and_basis(api: Service) -> None:
     client = await api.citizen("wang")
     key = await client.begin(FIFTH)
     await client.submit(key)
-    await api.services.applications.not_accept(
-        key, APPROVER, "不在受理范围", "行政许可法第三十二条", api.by_staff()
+    await api.services.handling.not_accept(
+        await api.at_the_desk(key), "不在受理范围", "行政许可法第三十二条", api.by_staff()
     )
     found = (await client.get(f"/applications/{key}")).json
     assert found["refusal"] == {"reason": "不在受理范围", "basis": "行政许可法第三十二条"}

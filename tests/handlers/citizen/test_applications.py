@@ -193,7 +193,7 @@ async def test_a_draft_can_be_deleted_with_its_files(town: Town) -> None:
     assert (await citizen.post(f"{path}/delete")).location == "/applications"
     assert path not in (await citizen.get("/applications")).text
     assert (await citizen.get(path)).status == 404
-    kept = await town.services.applications.get(key)
+    kept = await town.services.applications.documents.find_one({"_id": key})
     assert (kept["state"], kept["answers"]) == ("discarded", {})
     assert kept["events"][-1]["name"] == "application.discarded"
     assert not await town.services.materials.documents.count_documents(

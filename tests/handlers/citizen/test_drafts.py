@@ -10,7 +10,7 @@ from pymongo.errors import AutoReconnect
 from models.applications import State
 from models.guides import Guide
 from tests.files import photo
-from tests.handlers.applying import ANSWERS, CLERK, ITEM, clerk_cause, draft, submitted
+from tests.handlers.applying import ANSWERS, ITEM, at_the_desk, clerk_cause, draft, submitted
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import Browser, Fields, Page, Town, rich_guide
 
@@ -142,9 +142,9 @@ async def test_a_late_save_is_told_and_changes_nothing(town: Town) -> None:
 async def test_a_supplement_is_of_the_files_that_were_seen(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    guide = await town.services.guides.published(ITEM)
-    await town.services.applications.request_supplement(
-        path.split("/")[2], CLERK, guide, ["permit"], ["address"], "缺背面", clerk_cause(town)
+    case = await at_the_desk(town, path)
+    await town.services.handling.request_supplement(
+        case, ["permit"], ["address"], "缺背面", clerk_cause(town)
     )
     await citizen.upload(f"{path}/materials/permit", "one.jpg", photo())
     page = await citizen.get(f"{path}/supplement")

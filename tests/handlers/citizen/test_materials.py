@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.files import photo
-from tests.handlers.applying import ANSWERS, CLERK, ITEM, clerk_cause, draft, submitted
+from tests.handlers.applying import ANSWERS, accepted, at_the_desk, clerk_cause, draft, submitted
 from tests.handlers.visitor import Town, rich_guide
 
 
@@ -62,9 +62,9 @@ async def test_of_files_uploaded_at_once_one_is_kept(town: Town) -> None:
 async def test_a_supplement_shows_what_is_still_unanswered(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    key, guide = path.split("/")[2], await town.services.guides.published(ITEM)
-    await town.services.applications.request_supplement(
-        key, CLERK, guide, [], ["address", "housing"], "请核对住址", clerk_cause(town)
+    case = await at_the_desk(town, path)
+    await town.services.handling.request_supplement(
+        case, [], ["address", "housing"], "请核对住址", clerk_cause(town)
     )
     silent = await citizen.post(f"{path}/supplement", {"address": "番禺区市桥街2号"})
     assert silent.status == 400
@@ -93,9 +93,9 @@ async def test_files_are_shown_safely_and_can_be_removed(town: Town) -> None:
 async def test_supplement_asks_for_exactly_what_is_missing(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    key, guide = path.split("/")[2], await town.services.guides.published(ITEM)
-    await town.services.applications.request_supplement(
-        key, CLERK, guide, ["permit"], ["address"], "证件照片缺背面", clerk_cause(town)
+    case = await at_the_desk(town, path)
+    await town.services.handling.request_supplement(
+        case, ["permit"], ["address"], "证件照片缺背面", clerk_cause(town)
     )
     standing = (await citizen.get(path)).text
     assert "待补齐补正" in standing
@@ -126,9 +126,7 @@ async def test_what_was_to_follow_is_handed_in_later(town: Town) -> None:
     await citizen.post(f"{path}/form", ANSWERS)
     await citizen.post(f"{path}/confirm", {"how": "electronic", "promise": "yes"})
     assert "容后补交" in (await citizen.get(f"{path}/receipt")).text
-    await town.services.applications.accept(
-        path.split("/")[2], CLERK, guide, town.services.calendar, clerk_cause(town)
-    )
+    await accepted(town, path)
     assert "还有材料要补交" in (await citizen.get(path)).text
     assert "居住证原件照片" in (await citizen.get(f"{path}/materials")).text
     unclear = await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo(blank=True))

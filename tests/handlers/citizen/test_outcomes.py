@@ -5,7 +5,16 @@ import re
 import pytest
 
 from tests.files import a_pdf, on_disk, photo
-from tests.handlers.applying import CLERK, ITEM, clerk_cause, concluded, draft, serial_of, submitted
+from tests.handlers.applying import (
+    ITEM,
+    accepted,
+    at_the_desk,
+    clerk_cause,
+    concluded,
+    draft,
+    serial_of,
+    submitted,
+)
 from tests.handlers.visitor import HALL, Town
 
 
@@ -27,7 +36,7 @@ async def test_receipt_has_every_field(town: Town) -> None:
         "2026-12-01",  # five working days after Tuesday 24 November
         "受理后 10 个工作日内办结",
     ):
-        assert text in page, text
+        assert str(text) in page, text
     picture = await citizen.get(f"{path}/receipt.png")
     assert picture.content.startswith(b"\x89PNG")
 
@@ -88,8 +97,8 @@ async def test_progress_by_serial_without_sign_in(town: Town) -> None:
 async def test_refusal_comes_with_its_basis_and_ones_rights(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    await town.services.applications.not_accept(
-        path.split("/")[2], CLERK, "不在番禺居住", "居住证暂行条例第九条", clerk_cause(town)
+    await town.services.handling.not_accept(
+        await at_the_desk(town, path), "不在番禺居住", "居住证暂行条例第九条", clerk_cause(town)
     )
     page = (await citizen.get(path)).text
     for text in (
@@ -153,10 +162,8 @@ async def test_only_what_is_finished_can_be_reviewed(town: Town) -> None:
 async def test_a_denied_application_does_not_look_like_success(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
-    applications = town.services.applications
-    await applications.accept(key, CLERK, guide, town.services.calendar, by)
-    await applications.conclude(key, CLERK, guide, "denied", "不符合条件", None, by)
+    case, by = await accepted(town, path), clerk_cause(town)
+    await town.services.handling.conclude(case, "denied", "不符合条件", None, by)
     serial = await serial_of(town, path)
     for page in (path, "/applications", f"/progress?serial={serial}", f"/verify/{serial}"):
         text = (await citizen.get(page)).text
@@ -169,25 +176,22 @@ async def test_a_denied_application_does_not_look_like_success(town: Town) -> No
 async def test_the_document_of_a_denial_is_not_called_the_certificate(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
-    applications = town.services.applications
-    await applications.accept(key, CLERK, guide, town.services.calendar, by)
-    applicant = (await applications.get(key))["applicant"]
+    case, by = await accepted(town, path), clerk_cause(town)
     with on_disk(a_pdf()) as file:
-        pdf = await town.services.materials.keep(applicant, key, "result", "决定.pdf", file, by)
-    await applications.conclude(key, CLERK, guide, "denied", "不符合条件", pdf, by)
+        owner = case.application["applicant"]
+        pdf = await town.services.materials.keep(owner, case.key, "result", "决定.pdf", file, by)
+    await town.services.handling.conclude(case, "denied", "不符合条件", pdf, by)
     page = (await citizen.get(path)).text
     assert "下载 决定书" in page
-    assert f"下载 {guide.deliverable}" not in page
+    assert f"下载 {case.guide.deliverable}" not in page
 
 
 @pytest.mark.article(13)
 async def test_a_returned_application_says_why_and_leads_on(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    key, guide, by = path.split("/")[2], await town.services.guides.published(ITEM), clerk_cause(town)
-    await town.services.applications.accept(key, CLERK, guide, town.services.calendar, by)
-    await town.services.applications.return_(key, CLERK, "姓名与证件不符", by)
+    case = await accepted(town, path)
+    await town.services.handling.return_(case, "姓名与证件不符", clerk_cause(town))
     page = (await citizen.get(path)).text
     assert re.search(r"退件原因</h2>\s*<p>姓名与证件不符", page)
     assert f'href="/guides/{ITEM}"' in page

@@ -9,51 +9,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymongo.errors import DuplicateKeyError
 
-from models.applications import Action, Applications, How, Place, State, lacking, next_state, steps_from
+from models.applications import (
+    Action,
+    Application,
+    How,
+    Place,
+    State,
+    lacking,
+    next_state,
+    public_view,
+    steps_from,
+)
 from models.applications.receiving import PromiseRequired
 from models.errors import BadInput, Conflict, DomainError, InvalidForm, NotFound, Refused
 from models.events import Channel, Event
 from models.guides import Guide
 from models.people.parties import Party
 from models.store import Document
-from tests.conftest import Clock, MakeCause
-from tests.models.applying import (
-    ANSWERS,
-    APPROVER,
-    CALENDAR,
-    OFFICE,
-    ONLINE,
-    begun,
-    filled,
-    guide,
-    hand_in,
-    submitted,
-)
+from tests.conftest import Clock
+from tests.models.applying import ANSWERS, APPROVER, OFFICE, Desk, guide
 
 
-async def test_a_draft_is_prefilled_and_one_for_each_guide(
-    applications: Applications, party: Party, cause: MakeCause
-) -> None:
-    drafts = await asyncio.gather(*(begun(applications, party, cause) for _ in range(10)))
+async def test_a_draft_is_prefilled_and_one_for_each_guide(desk: Desk) -> None:
+    await desk.guides.put(guide(), desk.cause())
+    drafts = await asyncio.gather(*(desk.begun() for _ in range(10)))
     assert len({draft["_id"] for draft in drafts}) == 1
-    assert applications.answers(drafts[0]) == {"name": "陈建国"}
+    assert desk.applications.answers(drafts[0]) == {"name": "陈建国"}
 
 
-async def test_sensitive_answers_are_sealed_and_come_back_as_they_were(
-    applications: Applications, party: Party, cause: MakeCause
-) -> None:
-    draft = await filled(applications, party, cause)
+async def test_sensitive_answers_are_sealed_and_come_back_as_they_were(desk: Desk) -> None:
+    draft = await desk.filled()
     assert "6222" not in str(draft["answers"])
     assert "陈建国" not in str(draft["answers"])
-    assert applications.answers(draft) == ANSWERS
+    assert desk.applications.answers(draft) == ANSWERS
 
 
 @pytest.mark.article(11)
-async def test_a_receipt_has_all_that_article_11_asks_for(
-    applications: Applications, party: Party, cause: MakeCause
-) -> None:
-    found = await submitted(applications, party, cause)
-    receipt = applications.receipt(found, "https://example.org")
+async def test_a_receipt_has_all_that_article_11_asks_for(desk: Desk) -> None:
+    found = await desk.submitted()
+    receipt = desk.applications.receipt(found, "https://example.org")
     assert receipt.serial.startswith("20261124")
     assert (receipt.applicant, receipt.credential) == ("陈**", "4401**********0036")
     assert (receipt.item, receipt.department) == ("老年人优待证申领", "民政局")
@@ -64,147 +58,131 @@ async def test_a_receipt_has_all_that_article_11_asks_for(
     assert receipt.verify_url == f"https://example.org/verify/{receipt.serial}"
 
 
-async def test_a_postal_address_is_sealed_but_on_the_receipt(
-    applications: Applications, party: Party, cause: MakeCause
-) -> None:
-    draft = await filled(applications, party, cause)
+async def test_a_postal_address_is_sealed_but_on_the_receipt(desk: Desk) -> None:
+    draft = await desk.filled()
     place = Place(How.COURIER, address="陈建国 13900010001 沙湾街道紫坭村1号")
-    found = await hand_in(applications, draft, party, cause, place=place)
+    found = await desk.hand_in(draft, place=place)
     assert "紫坭村" not in str(found)
-    assert "紫坭村" in applications.receipt(found, "").place
+    assert "紫坭村" in desk.applications.receipt(found, "").place
 
 
 @pytest.mark.article(11)
-async def test_twenty_submissions_at_once_give_one_serial_number(
-    applications: Applications, party: Party, cause: MakeCause
-) -> None:
-    draft = await filled(applications, party, cause)
+async def test_twenty_submissions_at_once_give_one_serial_number(desk: Desk) -> None:
+    draft = await desk.filled()
     results = await asyncio.gather(
-        *(hand_in(applications, draft, party, cause) for _ in range(20)),
+        *(desk.hand_in(draft) for _ in range(20)),
         return_exceptions=True,
     )
     assert sum(isinstance(result, dict) for result in results) == 1
     assert sum(isinstance(result, Conflict) for result in results) == 19
-    stored = await applications.get(draft["_id"])
+    stored = await desk.applications.documents.find_one({"_id": draft["_id"]})
     assert [e["name"] for e in stored["events"]].count("application.submitted") == 1
 
 
 @pytest.mark.article(12)
-async def test_nothing_incomplete_is_handed_in(
-    applications: Applications, party: Party, cause: MakeCause
-) -> None:
-    draft = await begun(applications, party, cause)
+async def test_nothing_incomplete_is_handed_in(desk: Desk) -> None:
+    draft = await desk.begun()
     with pytest.raises(InvalidForm) as wrong:
-        await hand_in(applications, draft, party, cause)
+        await desk.hand_in(draft)
     assert set(wrong.value.fields) == {"kind", "account", "ways"}
-    draft = await applications.save(draft["_id"], party, guide(), ANSWERS, draft["version"], cause())
+    draft = await desk.save(draft, ANSWERS)
     with pytest.raises(Refused) as refused:
-        await hand_in(applications, draft, party, cause)
+        await desk.hand_in(draft)
     assert refused.value.code == "materials_missing"
-    assert (await applications.get(draft["_id"]))["serial"] is None
+    assert (await desk.applications.get(draft["_id"]))["serial"] is None
 
 
 @pytest.mark.article(12)
-async def test_with_form_generation_files_may_come_with_the_print(
-    applications: Applications, party: Party, cause: MakeCause
-) -> None:
-    draft = await begun(applications, party, cause)
+async def test_with_form_generation_files_may_come_with_the_print(desk: Desk) -> None:
+    draft = await desk.begun()
     assert [material.code for material in lacking(guide(), draft)] == ["id_card"]
     assert lacking(guide(handling="form_generation", visits=1), draft) == []
 
 
 @pytest.mark.article(24)
-async def test_an_item_is_begun_only_where_its_guide_offers_it(
-    applications: Applications, party: Party, cause: MakeCause
-) -> None:
+async def test_an_item_is_begun_only_where_its_guide_offers_it(desk: Desk) -> None:
     for channel in (Channel.MINIPROGRAM, Channel.SYSTEM):
         with pytest.raises(Refused) as elsewhere:
-            await applications.start(party, guide(channels=["wechat"]), OFFICE, cause(channel=channel))
+            await desk.begun(guide(channels=["wechat"]), channel)
         assert elsewhere.value.code == "channel_not_offered"
     assert set(get_args(Guide.model_fields["channels"].annotation)[0].__args__) == set(Channel) - {"system"}
 
 
 async def test_beginning_while_the_draft_is_handed_in_begins_anew(
-    applications: Applications, party: Party, cause: MakeCause, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add, tries = applications.add, iter([True, False])
+    add, tries = desk.applications.add, iter([True, False])
 
-    async def taken_once(document: Document, event: Event) -> Document:
+    async def taken_once(document: Document, event: Event) -> Application:
         if next(tries):
             raise DuplicateKeyError("the other one was handed in before we could look")
         return await add(document, event)
 
-    monkeypatch.setattr(applications, "add", taken_once)
-    assert (await begun(applications, party, cause))["state"] == State.DRAFT
+    monkeypatch.setattr(desk.applications, "add", taken_once)
+    assert (await desk.begun())["state"] == State.DRAFT
 
     async def always_taken(*_: object) -> Document:
         raise DuplicateKeyError("again")
 
-    monkeypatch.setattr(applications, "add", always_taken)
+    monkeypatch.setattr(desk.applications, "add", always_taken)
     with pytest.raises(Conflict):
-        await begun(applications, party, cause, guide(version=2))
+        await desk.begun(guide(version=2))
 
 
 @pytest.mark.article(13)
-async def test_pages_of_ones_own_follow_each_other_without_answers(
-    applications: Applications, party: Party, cause: MakeCause, clock: Clock
-) -> None:
+async def test_pages_of_ones_own_follow_each_other_without_answers(desk: Desk, clock: Clock) -> None:
     keys = []
     for number in range(5):
-        draft = await begun(applications, party, cause, guide(item=f"{OFFICE['_id']}{number:013}"))
+        draft = await desk.begun(guide(item=f"{OFFICE}{number:013}"))
         keys.append((clock.now(), draft["_id"]))
         clock.advance(timedelta(milliseconds=number % 2))  # some at the same moment
     expected = [key for _, key in sorted(keys, reverse=True)]
     seen: list[str] = []
     after: str | None = ""
     while after is not None:
-        page, after = await applications.page_of("p1", 2, after)
+        page, after = await desk.applications.page_of("p1", 2, after)
         assert all("answers" not in one for one in page)
         seen += [one["_id"] for one in page]
     assert seen == expected
     for wrong in ("x", "1-2", f"-1-{'0' * 32}", f"{'9' * 20}-{'0' * 32}"):
         with pytest.raises(BadInput):
-            await applications.page_of("p1", 2, wrong)
+            await desk.applications.page_of("p1", 2, wrong)
     query = {"applicant": "p1", "changed_at": {"$lte": clock.now()}}
-    plan = await applications.documents.find(query).sort([("changed_at", -1), ("_id", -1)]).explain()
+    plan = await desk.applications.documents.find(query).sort([("changed_at", -1), ("_id", -1)]).explain()
     assert plan["queryPlanner"]["winningPlan"]["stage"] != "SORT"
 
 
-async def test_an_applicant_withdraws_until_it_is_decided(
-    applications: Applications, party: Party, cause: MakeCause
-) -> None:
-    found = await submitted(applications, party, cause)
+async def test_an_applicant_withdraws_until_it_is_decided(desk: Desk) -> None:
+    found = await desk.submitted()
     other = Party({"_id": "p2"}, {"_id": "p2"}, "a2")
     with pytest.raises(NotFound):
-        await applications.withdraw(found["_id"], other, cause())
-    assert (await applications.withdraw(found["_id"], party, cause()))["state"] == State.WITHDRAWN
+        await desk.of(other).withdraw(found["_id"])
+    assert (await desk.withdraw(found["_id"]))["state"] == State.WITHDRAWN
     with pytest.raises(Conflict):
-        await applications.accept(found["_id"], APPROVER, guide(), CALENDAR, cause())
+        await desk.accept(found["_id"], APPROVER)
 
 
 @pytest.mark.article(13)
-async def test_with_the_serial_number_one_sees_progress_but_no_identity(
-    applications: Applications, party: Party, cause: MakeCause
-) -> None:
-    found = await submitted(applications, party, cause)
-    view = applications.public_view(await applications.by_serial(found["serial"]))
+async def test_with_the_serial_number_one_sees_progress_but_no_identity(desk: Desk) -> None:
+    found = await desk.submitted()
+    view = public_view(await desk.applications.by_serial(found["serial"] or ""))
     assert (view["applicant"], view["status"]) == ("陈**", "已提交，待受理")
     assert not {"陈建国", "p1", "a1"} & set(map(str, view.values()))
     with pytest.raises(NotFound):
-        await applications.by_serial("20261124AAAAAAAAAAA")
+        await desk.applications.by_serial("20261124AAAAAAAAAAA")
 
 
-async def test_hot_paths_use_indexes(applications: Applications, party: Party, cause: MakeCause) -> None:
-    await submitted(applications, party, cause)
+async def test_hot_paths_use_indexes(desk: Desk) -> None:
+    await desk.submitted()
     for query in (
         {"serial": "20261124AAAAAAAAAAA"},
         {"applicant": "p1"},
         {"draft": "p1:x"},
-        {"department": OFFICE["_id"], "state": {"$in": ["submitted"]}},
+        {"department": OFFICE, "state": {"$in": ["submitted"]}},
         {"state": {"$in": ["submitted", "accepted"]}},
         {"events.0.id": {"$exists": True}},
     ):
-        plan = await applications.documents.find(query).explain()
+        plan = await desk.applications.documents.find(query).explain()
         assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"]), query
 
 
@@ -223,15 +201,11 @@ def test_no_sequence_of_actions_leaves_the_table(actions: list[Action]) -> None:
 
 
 @pytest.mark.article(14)
-async def test_nothing_is_handed_in_without_the_promise(
-    applications: Applications, party: Party, cause: MakeCause
-) -> None:
-    draft = await filled(applications, party, cause)
+async def test_nothing_is_handed_in_without_the_promise(desk: Desk) -> None:
+    draft = await desk.filled()
     with pytest.raises(PromiseRequired):
-        await applications.submit(
-            draft["_id"], party, guide(), draft["version"], CALENDAR, cause(), ONLINE, promised=False
-        )
-    assert (await applications.get(draft["_id"]))["state"] == State.DRAFT
+        await desk.hand_in(draft, promised=False)
+    assert (await desk.applications.get(draft["_id"]))["state"] == State.DRAFT
 
 
 @pytest.mark.article(11)
@@ -244,10 +218,8 @@ async def test_nothing_is_handed_in_without_the_promise(
         Place(How.COURIER),
     ],
 )
-async def test_a_result_goes_where_it_can_arrive(
-    applications: Applications, party: Party, cause: MakeCause, place: Place
-) -> None:
-    draft = await filled(applications, party, cause)
+async def test_a_result_goes_where_it_can_arrive(desk: Desk, place: Place) -> None:
+    draft = await desk.filled()
     with pytest.raises(BadInput):
-        await hand_in(applications, draft, party, cause, place=place)
-    assert (await applications.get(draft["_id"]))["state"] == State.DRAFT
+        await desk.hand_in(draft, place=place)
+    assert (await desk.applications.get(draft["_id"]))["state"] == State.DRAFT

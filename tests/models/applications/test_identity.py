@@ -5,15 +5,14 @@ from typing import Any
 
 import pytest
 
-from models.applications import Applications, DraftChanged, State
+from models.applications import DraftChanged, State
 from models.applications.identity import differing
 from models.applications.rules import KnownByBinding
 from models.guides import Form, Guide, Question
 from models.people.parties import Party
 from models.privacy import Privacy
 from models.store import Document
-from tests.conftest import MakeCause
-from tests.models.applying import ANSWERS, APPROVER, begun, filled, guide, hand_in, submitted, supplement
+from tests.models.applying import ANSWERS, APPROVER, Desk, guide
 
 pytestmark = pytest.mark.article(7)
 OTHER = {"name": "李四", "number": "11010519491231002X"}
@@ -30,8 +29,8 @@ def sealed(privacy: Privacy, key: str, kind: str, **clear: str) -> Document:
     }
 
 
-def asking(*questions: dict[str, Any]) -> Guide:
-    plain = guide().model_dump(mode="json")
+def asking(*questions: dict[str, Any], audience: str = "person") -> Guide:
+    plain = guide(summary=repr(questions), audience=[audience]).model_dump(mode="json")
     plain["form"]["sections"][0]["questions"] += questions
     return Guide.model_validate(plain)
 
@@ -42,107 +41,94 @@ AGENT = {"name": "agent", "label": "经办人姓名", "kind": "text", "prefill":
 
 
 @pytest.fixture
-def chen(privacy: Privacy) -> Party:
+def party(privacy: Privacy) -> Party:
     person = sealed(privacy, "p1", "person", name="陈建国", number="440113194803120530", phone="13900010001")
     return Party(person, person, "a1")
 
 
-async def test_nobody_elses_name_and_number_are_handed_in(
-    applications: Applications, chen: Party, cause: MakeCause
-) -> None:
+async def test_nobody_elses_name_and_number_are_handed_in(desk: Desk) -> None:
     of = asking(NUMBER, PHONE)
-    draft = await filled(applications, chen, cause, of)
+    draft = await desk.filled(of)
     forged = {**ANSWERS, **OTHER, "phone": "13800138000"}
-    draft = await applications.save(draft["_id"], chen, of, forged, draft["version"], cause())
+    draft = await desk.save(draft, forged)
     own = {"name": "陈建国", "number": "440113194803120530"}
     kept = {**ANSWERS, **own, "phone": "13800138000"}  # a phone is only suggested
-    assert applications.answers(draft) == kept
-    found = await hand_in(applications, draft, chen, cause, of)
-    assert applications.answers(found) == kept
+    assert desk.applications.answers(draft) == kept
+    found = await desk.hand_in(draft)
+    assert desk.applications.answers(found) == kept
 
 
-async def test_what_was_typed_before_gives_way_and_is_confirmed_anew(
-    applications: Applications, chen: Party, cause: MakeCause
-) -> None:
+async def test_what_was_typed_before_gives_way_and_is_confirmed_anew(desk: Desk) -> None:
     of = asking(NUMBER)
-    draft = await filled(applications, chen, cause, of)
-    forged = applications._sealed(draft["_id"], of, {**ANSWERS, **OTHER})
-    await applications.documents.update_one({"_id": draft["_id"]}, {"$set": {"answers": forged}})
+    draft = await desk.filled(of)
+    forged = desk.applications.sealed(draft["_id"], of, {**ANSWERS, **OTHER})
+    await desk.applications.documents.update_one({"_id": draft["_id"]}, {"$set": {"answers": forged}})
     with pytest.raises(DraftChanged) as refused:
-        await hand_in(applications, draft, chen, cause, of)
-    found = await applications.get(draft["_id"])
+        await desk.hand_in(draft)
+    found = await desk.applications.get(draft["_id"])
     assert (found["state"], found["version"]) == (State.DRAFT, refused.value.version)
-    found = await hand_in(applications, found, chen, cause, of)
-    assert applications.answers(found)["name"] == "陈建国"
+    found = await desk.hand_in(found)
+    assert desk.applications.answers(found)["name"] == "陈建国"
 
 
 async def test_a_name_that_changes_before_the_hand_in_is_confirmed_anew(
-    applications: Applications, chen: Party, cause: MakeCause, privacy: Privacy
+    desk: Desk, party: Party, privacy: Privacy
 ) -> None:
-    draft = await filled(applications, chen, cause)
-    person = chen.applicant | {
+    draft = await desk.filled()
+    person = party.applicant | {
         "name": privacy.seal("陈建邦", "applicant:p1:name"),
         "masked_name": "陈*",
     }
     renamed = Party(person, person, "a1")
-    assert applications.present_answers(draft, renamed, guide())["name"] == "陈建邦"
+    assert (await desk.of(renamed).present(draft))["name"] == "陈建邦"
     with pytest.raises(DraftChanged):
-        await hand_in(applications, draft, renamed, cause)
-    found = await hand_in(applications, await applications.get(draft["_id"]), renamed, cause)
-    assert applications.answers(found)["name"] == "陈建邦"
+        await desk.of(renamed).hand_in(draft)
+    found = await desk.of(renamed).hand_in(await desk.applications.get(draft["_id"]))
+    assert desk.applications.answers(found)["name"] == "陈建邦"
     assert found["masked_name"] == "陈*"
-    assert applications.present_answers(found, chen, guide())["name"] == "陈建邦"  # as it was handed in
+    assert (await desk.present(found))["name"] == "陈建邦"  # as it was handed in
 
 
-async def test_an_agent_is_known_as_well_as_the_body(
-    applications: Applications, chen: Party, cause: MakeCause, privacy: Privacy
-) -> None:
+async def test_an_agent_is_known_as_well_as_the_body(desk: Desk, party: Party, privacy: Privacy) -> None:
     body = sealed(privacy, "b1", "enterprise", name="番禺味美食品有限公司", number="91440113MA59K2XT4M")
-    of = replace_audience(asking(NUMBER, PHONE, AGENT))
-    draft = await begun(applications, Party(body, chen.agent, "a1"), cause, of)
-    assert applications.answers(draft) == {
+    of = asking(NUMBER, PHONE, AGENT, audience="enterprise")
+    draft = await desk.of(Party(body, party.agent, "a1")).begun(of)
+    assert desk.applications.answers(draft) == {
         "name": "番禺味美食品有限公司",
         "number": "91440113MA59K2XT4M",
         "phone": "13900010001",
         "agent": "陈建国",
     }
     other = sealed(privacy, "p2", "person", name="李晓明", number="440113199406182415", phone="13900010002")
-    taken_over = replace(Party(body, chen.agent, "a1"), agent=other)
+    taken_over = replace(Party(body, party.agent, "a1"), agent=other)
     given = {**ANSWERS, "agent": "陈建国", "phone": "13900010001"}
-    kept = await applications.save(draft["_id"], taken_over, of, given, draft["version"], cause())
-    assert applications.answers(kept)["agent"] == "李晓明"
-
-
-def replace_audience(of: Guide) -> Guide:
-    return Guide.model_validate(of.model_dump(mode="json") | {"audience": ["enterprise"]})
+    kept = await desk.of(taken_over).save(draft, given)
+    assert desk.applications.answers(kept)["agent"] == "李晓明"
 
 
 @pytest.mark.article(12)
-async def test_staff_do_not_ask_to_correct_what_nobody_can_change(
-    applications: Applications, chen: Party, cause: MakeCause
-) -> None:
-    found = await submitted(applications, chen, cause)
+async def test_staff_do_not_ask_to_correct_what_nobody_can_change(desk: Desk) -> None:
+    found = await desk.submitted()
     with pytest.raises(KnownByBinding, match="“姓名”来自实名认证"):
-        await applications.request_supplement(
-            found["_id"], APPROVER, guide(), [], ["kind", "name"], "请核对", cause()
-        )
+        await desk.request_supplement(found["_id"], APPROVER, [], ["kind", "name"], "请核对")
 
 
 @pytest.mark.article(12)
 async def test_a_supplement_hands_in_what_the_binding_says_and_staff_are_warned_until_then(
-    applications: Applications, chen: Party, cause: MakeCause
+    desk: Desk, party: Party
 ) -> None:
-    found = await submitted(applications, chen, cause)
+    found = await desk.submitted()
     key = found["_id"]
-    assert applications.unlike_binding(found, chen, guide()) == []
-    old = applications._sealed(key, guide(), {**ANSWERS, **OTHER})
-    await applications.documents.update_one({"_id": key}, {"$set": {"answers": old}})
-    found = await applications.get(key)
-    assert [q.label for q in applications.unlike_binding(found, chen, guide())] == ["姓名"]
-    await applications.request_supplement(key, APPROVER, guide(), [], ["kind"], "请核对", cause())
-    found = await supplement(applications, key, chen, {"kind": "new", **OTHER}, cause())
-    assert applications.answers(found) == ANSWERS
-    assert applications.unlike_binding(found, chen, guide()) == []
+    await desk.handling.applicants.documents.insert_one(party.applicant)
+    assert await desk.unlike_binding(key) == []
+    old = desk.applications.sealed(key, guide(), {**ANSWERS, **OTHER})
+    await desk.applications.documents.update_one({"_id": key}, {"$set": {"answers": old}})
+    found = await desk.applications.get(key)
+    assert await desk.unlike_binding(key) == ["姓名"]
+    await desk.request_supplement(key, APPROVER, [], ["kind"], "请核对")
+    found = await desk.supplement(key, {"kind": "new", **OTHER})
+    assert desk.applications.answers(found) == ANSWERS
+    assert await desk.unlike_binding(key) == []
 
 
 def test_what_is_prefilled_and_verified_is_locked() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from models.applications import Application
 from models.events import Channel, Event
 from models.people.credentials import ApplicantKind, Credential, CredentialKind
 from models.people.parties import Party
@@ -17,7 +18,7 @@ from tests.wechat_backend.worker.world import OPENID, PHONE, World
 SERIAL = "20261124ABCDEFGHJK0"
 
 
-async def submitted(world: World, party: Party, **changes: Any) -> Document:
+async def submitted(world: World, party: Party, **changes: Any) -> Application:
     """An application in the shape of docs/architecture.md, just handed in."""
     guide = a_guide()
     event = Event("application.submitted", "application-1", world.by())

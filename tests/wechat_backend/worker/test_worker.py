@@ -18,7 +18,7 @@ from models.people.verification import PlatformUser
 from models.store import Document
 from tests.conftest import ADDRESS, Clock
 from tests.files import a_pdf, on_disk
-from tests.handlers.guides import USCC, a_guide
+from tests.handlers.guides import a_guide
 from tests.wechat_backend.worker.dies import POINTS
 from tests.wechat_backend.worker.platforms import MENU, SEND, Platforms
 from tests.wechat_backend.worker.world import OPENID, PHONE, World
@@ -258,8 +258,7 @@ async def test_the_request_id_goes_all_the_way(world: World, platforms: Platform
 async def test_files_that_nobody_holds_are_swept(world: World, clock: Clock) -> None:
     party, by = await world.person(), world.by()
     await world.publish()
-    office = await world.services.departments.get(USCC)
-    draft = await world.services.applications.start(party, a_guide(), office, by)
+    draft = (await world.services.filing.start(party, a_guide().item, by)).application
     kept = []
     for _ in range(2):
         with on_disk(a_pdf()) as file:
@@ -267,7 +266,8 @@ async def test_files_that_nobody_holds_are_swept(world: World, clock: Clock) -> 
                 await world.services.materials.keep(party.id, draft["_id"], "permit", "p.pdf", file, by)
             )
     used, waste = kept
-    await world.services.applications.attach(draft["_id"], party, a_guide(), "permit", used, by)
+    case = await world.services.filing.case(draft["_id"], party)
+    await world.services.papers.attach(case, "permit", used, by)
     clock.advance(timedelta(days=2))
     assert await world.worker.sweep_once() is False
     assert (await world.services.materials.get(waste["_id"]))["dropped_at"]

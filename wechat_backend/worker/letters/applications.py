@@ -24,7 +24,7 @@ class ApplicationFacts(Facts):
 async def about_application(stores: Stores, _delivery: Document, event: Document) -> Gathered:
     application = await stores.applications.get(event["about"])
     facts = ApplicationFacts(
-        serial=application["serial"],
+        serial=application["serial"] or "",
         item=application["item_name"],
         department=application["department_name"],
         handling=HANDLING[application["handling"]].in_letters,

@@ -1,5 +1,8 @@
 """How a person is reached, and how a letter writes a time."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from models.people.credentials import ApplicantKind
 from models.store import Document
 from models.stores import Stores
@@ -7,13 +10,13 @@ from models.stores import Stores
 TIME = "%Y年%m月%d日 %H:%M"
 
 
-async def reach(stores: Stores, document: Document) -> dict[str, str | None]:
+async def reach(stores: Stores, document: Mapping[str, Any]) -> dict[str, str | None]:
     """How to reach the one who is to hear of an application or appointment now."""
     person = await _hears(stores, document)
     return {"account": person["account"], "phone": stores.applicants.phone(person)}
 
 
-async def _hears(stores: Stores, document: Document) -> Document:
+async def _hears(stores: Stores, document: Mapping[str, Any]) -> Document:
     """The applicant; of a body the agent who did it, or its legal representative if that agency has ended.
 
     A body that has neither here has no account and no phone: the delivery fails, and staff see it.

@@ -1,0 +1,81 @@
+"""A case: an application together with the version of the guide under which it was made.
+
+Who holds an `OwnCase` or a `StaffCase` may see it: neither can be made of an application that is not theirs.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from models.applications.actions import PRIVATE, State
+from models.applications.document import Application
+from models.applications.rules import ApplicationNotFound, check_member
+from models.guides import Guide
+from models.people.parties import Party
+from models.staff.scopes import Scope
+from models.store import Document
+
+
+@dataclass(frozen=True)
+class Case:
+    """An application and its guide; another version of the guide is a mistake of the caller's."""
+
+    application: Application
+    guide: Guide
+
+    def __post_init__(self) -> None:
+        if self.guide.key != self.application["guide"]:
+            raise AssertionError(f"{self.guide.key} is not the guide of this application")
+
+    @property
+    def key(self) -> str:
+        return self.application["_id"]
+
+    @property
+    def state(self) -> State:
+        return self.application["state"]
+
+    def now(self, application: Application) -> Self:
+        """The same case after a change."""
+        return replace(self, application=application)
+
+
+@dataclass(frozen=True)
+class OwnCase(Case):
+    """A case of the party's own.
+
+    Raises:
+        ApplicationNotFound: it is another applicant's, or a draft that was deleted.
+    """
+
+    party: Party
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_own(self.application, self.party)
+
+
+@dataclass(frozen=True)
+class StaffCase(Case):
+    """A case that the member may read.
+
+    Raises:
+        ApplicationNotFound: it has not been handed in.
+        Forbidden: `scope_missing` or `other_department`.
+    """
+
+    member: Document
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.state in PRIVATE:
+            raise ApplicationNotFound
+        check_member(self.member, self.application, Scope.APPLICATIONS_READ)
+
+
+def check_own(application: Application, party: Party) -> None:
+    """
+    Raises:
+        ApplicationNotFound: it is another applicant's, or a draft that was deleted.
+    """
+    if application["applicant"] != party.id or application["state"] is State.DISCARDED:
+        raise ApplicationNotFound

@@ -1,0 +1,116 @@
+"""What an application holds in MongoDB, field by field."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NotRequired, TypedDict
+
+from models.applications.actions import State
+from models.applications.receiving import How
+from models.store import Line
+
+
+class PaperState(StrEnum):
+    """How far a material has come."""
+
+    SUBMITTED = "submitted"
+    TO_FOLLOW = "to_follow"  # comes after acceptance (article 4.5)
+    PAPER = "paper"  # is brought on paper
+    MISSING = "missing"
+
+
+class Decision(StrEnum):
+    """How a case ends that was decided."""
+
+    APPROVED = "approved"
+    DENIED = "denied"
+
+
+class Paper(TypedDict):
+    """One of the guide's materials; `file` is an id of `Materials`."""
+
+    code: str
+    name: str
+    file: str | None
+    file_name: str | None
+    state: PaperState
+
+
+class KeptPlace(TypedDict):
+    """A `receiving.Place`; the address is sealed."""
+
+    how: How
+    hall: str | None
+    hall_name: str | None
+    address: str | None
+
+
+class Deadlines(TypedDict):
+    acceptance: datetime | None
+    decision: datetime | None
+
+
+class Supplement(TypedDict):
+    """One request for supplements; `files` are those before it, by material; `by` is the actor."""
+
+    at: datetime
+    by: str
+    materials: list[str]
+    fields: list[str]
+    reason: str
+    files: dict[str, str | None]
+    answered_at: datetime | None
+
+
+class Refusal(TypedDict):
+    """不予受理 (article 12): why, and the law that says so."""
+
+    reason: str
+    basis: str
+
+
+class Result(TypedDict):
+    """`deliverable` is an id of `Materials`."""
+
+    decision: Decision
+    reason: str
+    deliverable: str | None
+    file_name: str | None
+
+
+class Application(TypedDict):
+    """One 办件. `version` grows with every change; a draft has a `draft` key, `<applicant>:<guide>`, and
+    neither serial nor place; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is the
+    deadline of the clock that runs; times are in UTC."""
+
+    _id: str
+    version: int
+    draft: NotRequired[str]
+    serial: str | None
+    applicant: str
+    agent: str
+    account: str
+    masked_name: str
+    masked_number: str
+    guide: str
+    item: str
+    item_name: str
+    department: str
+    department_name: str
+    handling: str
+    state: State
+    answers: dict[str, Any]
+    materials: list[Paper]
+    place: KeptPlace | None
+    deadlines: Deadlines
+    due_at: datetime | None
+    supplements: list[Supplement]
+    refusal: NotRequired[Refusal]
+    result: Result | None
+    channel: NotRequired[str]
+    timeline: list[Line]
+    started_at: datetime
+    changed_at: datetime
+    submitted_at: datetime | None
+    received_at: NotRequired[datetime]
+    accepted_at: NotRequired[datetime]
+    concluded_at: NotRequired[datetime]
