@@ -17,7 +17,8 @@ from models.events import Cause, Channel
 from models.guides import Departments, Guides
 from models.places.halls import Halls
 from wechat_backend.database.connection import DatabaseUnreachable, connect
-from wechat_backend.loading.loader import FOLDER, Counts, Data, DataError, load, store
+from wechat_backend.loading.loader import FOLDER, Data, DataError, load
+from wechat_backend.loading.writer import Counts, store
 from wechat_backend.settings import Settings, SettingsError, load_settings
 
 

@@ -3,22 +3,12 @@
 import re
 from collections.abc import Iterable
 
-from pypinyin import Style, lazy_pinyin
-
 from models.typed import narrow
 
 
 def plain(text: str) -> str:
     """Lower case, half width, without spaces and marks."""
     return re.sub(r"\W+", "", narrow(text).lower())
-
-
-def spellings(*texts: str) -> list[str]:
-    """Each text and its pinyin, full and initials."""
-    found: set[str] = set()
-    for text in map(plain, texts):
-        found |= {text, "".join(lazy_pinyin(text)), "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))}
-    return sorted(found)
 
 
 def pieces(text: str) -> list[str]:

@@ -1,37 +1,25 @@
 """Guides in MongoDB: every version of each, found by words, letters and pinyin.
 
 `guides` holds `{_id: "<item>@<version>", state: draft | published | superseded, …}`. A published version is
-never edited: a change is the next version.
+never edited: a change is the next version. `models.guides.publishing` writes them.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pymongo import IndexModel
-from pymongo.errors import DuplicateKeyError
 
 from models import typed
-from models.errors import Conflict, NotFound
-from models.events import Cause, Event
-from models.guides.guide import Guide, check_publishable, guide_of
-from models.guides.spelling import grams, pieces, plain, rank, spellings
+from models.errors import NotFound
+from models.guides.guide import Guide, guide_of
+from models.guides.spelling import pieces, plain, rank
 from models.people.credentials import ApplicantKind
 from models.store import Database, Document, Store
-
-
-class GuideVersionTaken(Conflict):
-    code = "guide_version_taken"
-    message = "该版本的办事指南已发布，修改须使用新的版本号"
 
 
 class GuideNotFound(NotFound):
     code = "guide_not_found"
     message = "没有找到该事项的办事指南"
-
-
-class GuideVersionOlder(Conflict):
-    code = "guide_version_older"
-    message = "已有更新版本的办事指南，修改须使用新的版本号"
 
 
 KEPT_IN_MEMORY = 200
@@ -142,60 +130,3 @@ class Guides(Store):
     async def topics(self, audience: ApplicantKind | None = None) -> list[str]:
         query: Document = {"state": "published"} | ({"audience": audience} if audience else {})
         return sorted(await self.documents.distinct("topics", query))
-
-    async def put(self, guide: Guide, by: Cause) -> bool:
-        """Publish a guide unless this very version is in force or was; see `publish`."""
-        known = await self.documents.find_one({"_id": guide.key})
-        if known and known["state"] != "draft" and guide_of(known) == guide:
-            return False
-        await self.publish(guide, by)
-        return True
-
-    async def publish(self, guide: Guide, by: Cause) -> Guide:
-        """Put the next version of a guide in force; the one before is kept as superseded.
-
-        The new version is written as a draft first; the two change places in one transaction.
-
-        Raises:
-            Refused: see `check_publishable`.
-            Conflict: `guide_version_taken`, the version is published already with other content;
-                `guide_version_older`, a later one is in force; `changed_meanwhile`.
-        """
-        check_publishable(guide)
-        content = guide.model_dump(mode="json")
-        earlier = await self.documents.find_one({"_id": guide.key})
-        if earlier and guide_of(earlier) != guide:
-            raise GuideVersionTaken
-        if earlier and earlier["state"] == "published":
-            return guide
-        await self._check_newest(guide)
-        if not earlier:
-            spelled = spellings(guide.name, guide.name_en, *guide.keywords)
-            search = {"spellings": spelled, "grams": grams(spelled)}
-            draft = {"_id": guide.key, "state": "draft", **search, "drafted_at": by.at, **content}
-            try:
-                await self.add(draft, Event("guide.drafted", guide.key, by))
-            except DuplicateKeyError:  # somebody else was first: with the same content or another?
-                return await self.publish(guide, by)
-        async with self.database.transaction() as session:
-            await self.change_many(
-                {"item": guide.item, "state": "published", "version": {"$lt": guide.version}},
-                sets={"state": "superseded"},
-                event=lambda key: Event("guide.superseded", key, by),
-                session=session,
-            )
-            await self._check_newest(guide, session)
-            await self.change(
-                guide.key,
-                expects={"state": "draft"},
-                sets={"state": "published", "published_at": by.at},
-                event=Event("guide.published", guide.key, by),
-                otherwise=GuideVersionTaken,
-                session=session,
-            )
-        return guide
-
-    async def _check_newest(self, guide: Guide, session: Any = None) -> None:
-        later = {"item": guide.item, "state": "published", "version": {"$gt": guide.version}}
-        if await self.documents.find_one(later, {"_id": 1}, session=session):
-            raise GuideVersionOlder

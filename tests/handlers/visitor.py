@@ -29,6 +29,7 @@ from handlers.web.site import Site
 from models.errors import Unauthenticated
 from models.events import Cause, Channel
 from models.guides import Guide
+from models.guides.publishing import Publishing
 from models.people.credentials import CredentialKind
 from models.people.verification import BodyVerdict, PlatformUser, Verdict
 from models.places.halls import Hall
@@ -359,7 +360,7 @@ async def furnish(town: Town, by: Any) -> Guide:
         }
     )
     await town.services.halls.put(HALL, by)
-    return await town.services.guides.publish(rich_guide(), by)
+    return await Publishing(town.services.guides).publish(rich_guide(), by)
 
 
 def citizen_app(services: Services) -> Application:

@@ -12,6 +12,7 @@ import xmltodict
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from handlers.web.services import Services
+from models.guides.publishing import Publishing
 from tests.conftest import Clock
 from tests.handlers.guides import a_guide
 
@@ -116,6 +117,6 @@ def content(reply: str) -> str:
 
 
 async def publish_guides(peer: Peer, cause: Any) -> None:
-    await peer.services.guides.publish(a_guide(), cause())
+    await Publishing(peer.services.guides).publish(a_guide(), cause())
     other = a_guide(item=a_guide().item[:-1] + "2", name="居住证首次申领", visits=1)
-    await peer.services.guides.publish(other, cause())
+    await Publishing(peer.services.guides).publish(other, cause())

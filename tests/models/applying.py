@@ -18,6 +18,7 @@ from models.applications import (
 from models.applications.papers import Papers
 from models.events import Channel
 from models.guides import Department, Departments, Guide, Guides
+from models.guides.publishing import Publishing
 from models.materials.store import Materials
 from models.people.applicants import Applicants
 from models.people.parties import Party
@@ -111,7 +112,7 @@ class Desk:
 
     async def begun(self, of: Guide | None = None, channel: Channel = Channel.WECHAT) -> Application:
         of = of or guide()
-        await self.guides.put(of, self.cause())
+        await Publishing(self.guides).put(of, self.cause())
         return (await self.filing.start(self.party, of.item, self.cause(channel=channel))).application
 
     async def save(self, seen: Application, answers: Mapping[str, Any] = ANSWERS) -> Application:

@@ -13,7 +13,7 @@ from models.places.halls import Halls
 from models.staff.members import Staff
 from models.staff.scopes import Role
 from wechat_backend.database.connection import Database, connect
-from wechat_backend.loading import loader
+from wechat_backend.loading import loader, writer
 from wechat_backend.settings import load_settings
 
 
@@ -69,7 +69,7 @@ async def _load(database: Database, by: Cause, say: Callable[[str], None]) -> lo
     stores = Departments(database), Halls(database), Guides(database)
     for store in stores:
         await store.prepare()
-    counts = await loader.store(data, *stores, by)
+    counts = await writer.store(data, *stores, by)
     say(f"  new: {counts.departments} departments, {counts.halls} halls, {counts.guides} items")
     return data
 

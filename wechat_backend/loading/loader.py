@@ -1,4 +1,4 @@
-"""Reads Panyu's halls, departments and items from `data/`, checks them all, and puts them in the database.
+"""Reads Panyu's halls, departments and items from `data/` and checks them all; `writer` stores them.
 
 departments.yaml     one line a department; its `slug` is how item files name it
 halls/main.yaml      the centre and the six halls
@@ -21,10 +21,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, StrictBool, TypeAdapter, ValidationError
 from stdnum.cn import uscc
 
-from models.errors import Conflict, Refused
-from models.events import Cause
-from models.guides import Department, Departments, Guide, Guides, Handling, check_publishable
-from models.places.halls import Hall, Halls
+from models.errors import Refused
+from models.guides import Department, Guide, Handling, check_publishable
+from models.places.halls import Hall
 from wechat_backend.loading import notation
 from wechat_backend.loading.notation import NotationError, Raw
 
@@ -52,15 +51,6 @@ class Data:
     halls: list[Hall]
     guides: list[Guide]
     overrides: dict[date, bool]
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many of each were new or changed."""
-
-    departments: int
-    halls: int
-    guides: int
 
 
 @dataclass(frozen=True)
@@ -161,28 +151,6 @@ def load_overrides(folder: Path = FOLDER) -> dict[date, bool]:
         raise DataError([str(error)]) from None
     except ValidationError:
         raise DataError(["calendar.yaml: days: each line is DATE: true or DATE: false"]) from None
-
-
-async def store(data: Data, departments: Departments, halls: Halls, guides: Guides, by: Cause) -> Counts:
-    """Put it in the database; what is there already as it is here stays untouched.
-
-    Raises:
-        DataError: names each published guide that was changed without a new version.
-    """
-    faults: list[str] = []
-    written = [
-        sum([await departments.put(department, by) for department in data.departments]),
-        sum([await halls.put(hall, by) for hall in data.halls]),
-        0,
-    ]
-    for guide in data.guides:
-        try:
-            written[2] += await guides.put(guide, by)
-        except Conflict as error:
-            faults.append(f"items: {guide.name} ({guide.key}): {error.message}")
-    if faults:
-        raise DataError(faults)
-    return Counts(*written)
 
 
 def _values(entries: Iterable[Entry[Shape]]) -> list[Shape]:

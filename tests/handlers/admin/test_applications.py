@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from models.applications import CaseHandling
+from models.guides.publishing import Publishing
 from tests.files import photo
 from tests.handlers.applying import ITEM
 from tests.handlers.office import PDF, Office, conclude
@@ -307,7 +308,7 @@ async def test_the_guide_it_was_accepted_under(office: Office) -> None:
     for text in ("办事指南（第1版）", "在番禺区居住满半年", "租赁合同", "只在窗口办理时需要"):
         assert text in page, text
     changed = rich_guide(version=2, conditions=["居住满一年"])
-    await office.town.services.guides.publish(changed, office.by("management"))
+    await Publishing(office.town.services.guides).publish(changed, office.by("management"))
     page = (await desk.get(path)).text
     assert "现行版（第2版）</a>" in page
     assert "居住满一年" not in page

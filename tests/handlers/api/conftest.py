@@ -13,6 +13,7 @@ from tornado.testing import bind_unused_port
 from handlers import api as doors
 from handlers.web.bodies import ANY, BoundedApplication
 from models.events import Cause, Channel
+from models.guides.publishing import Publishing
 from simulator import start
 from tests.conftest import Clock
 from tests.handlers.api.clients import Service, api_guide
@@ -67,4 +68,4 @@ async def _furnish(made: Service) -> None:
     await made.services.halls.put(HALL, by)
     for number in range(1, 7):
         item = f"{USCC}{number:013}"
-        await made.services.guides.publish(api_guide(item=item, name=f"居住证签注{number}"), by)
+        await Publishing(made.services.guides).publish(api_guide(item=item, name=f"居住证签注{number}"), by)

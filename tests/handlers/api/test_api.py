@@ -9,6 +9,7 @@ import pytest
 
 from handlers.web.qr import qr_png
 from models.appointments.booking import Ending
+from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind, CredentialKind
 from simulator.faults import Fault
 from tests.handlers.api.clients import Client, Service, a_photo
@@ -166,7 +167,7 @@ async def test_an_item_for_enterprises_only_is_not_booked_by_a_person(api: Servi
     guide = await api.services.guides.published(FIRST)
     item, audience = f"{USCC}{77:013}", [ApplicantKind.ENTERPRISE]
     only = guide.model_copy(update={"item": item, "audience": audience})
-    await api.services.guides.publish(only, api.by_staff())
+    await Publishing(api.services.guides).publish(only, api.by_staff())
     zhang = await api.citizen("smith")
     slot = (await free_slots(zhang, item))[2]
     booking = {"item": item, "hall": "district", "start": slot["start"]}

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from models.guides import Guide
+from models.guides.publishing import Publishing
 from tests.files import a_pdf
 from tests.handlers.api.clients import Service, a_photo, api_guide
 from tests.handlers.guides import USCC
@@ -104,7 +105,7 @@ async def test_a_supplement_answered_by_nothing_names_what_is_open(api: Service)
     plain = api_guide(item=f"{USCC}{76:013}", name="要核对的事").model_dump(mode="json")
     partner = {"name": "partner", "label": "对方证件号码", "kind": "credential", "required": False}
     plain["form"]["sections"][1]["questions"].append(partner)
-    guide = await api.services.guides.publish(Guide.model_validate(plain), api.by_staff())
+    guide = await Publishing(api.services.guides).publish(Guide.model_validate(plain), api.by_staff())
     key = await client.begin(guide.item)
     answers = (await client.get(f"/applications/{key}")).json["answers"] | {"partner": "11010519491231002X"}
     await client.put(f"/applications/{key}/answers", {"answers": answers})
@@ -126,7 +127,7 @@ async def test_a_supplement_answered_by_nothing_names_what_is_open(api: Service)
 async def test_an_item_is_begun_here_only_if_its_guide_says_so(api: Service) -> None:
     client = await api.citizen("wang")
     elsewhere = api_guide(item=f"{USCC}{77:013}", name="只在微信办理的事", channels=["wechat"])
-    await api.services.guides.publish(elsewhere, api.by_staff())
+    await Publishing(api.services.guides).publish(elsewhere, api.by_staff())
     assert (await client.post("/applications", {"item": elsewhere.item})).code == "channel_not_offered"
 
 

@@ -11,6 +11,7 @@ from stdnum.iso7064 import mod_37_36
 from handlers.chat import callback
 from models.chat import inbox
 from models.events import Event
+from models.guides.publishing import Publishing
 from tests.handlers.guides import a_guide
 from tests.handlers.wechat import USER, Peer, event, message, publish_guides
 
@@ -103,7 +104,7 @@ async def test_what_is_told_late_does_not_undo_what_came_later(peer: Peer) -> No
 
 async def test_long_replies_fit(peer: Peer, cause: Any) -> None:
     long = a_guide(summary="很长的说明。" * 400)
-    await peer.services.guides.publish(long, cause())
+    await Publishing(peer.services.guides).publish(long, cause())
     await peer.say(message("居住证签注"))
     assert len((await peer.say(message("1"))).encode()) <= 2048
 

@@ -9,6 +9,7 @@ from pymongo.errors import AutoReconnect
 
 from models.applications import State
 from models.guides import Guide
+from models.guides.publishing import Publishing
 from tests.files import photo
 from tests.handlers.applying import ANSWERS, ITEM, at_the_desk, clerk_cause, draft, submitted
 from tests.handlers.guides import USCC
@@ -184,7 +185,7 @@ async def test_what_was_chosen_is_what_the_form_goes_on_with(town: Town) -> None
         {"name": "area", "label": "面积", "kind": "number"},
         {"name": "ways", "label": "方式", "kind": "choices", "options": ways},
     ]
-    published = await town.services.guides.publish(Guide.model_validate(guide), clerk_cause(town))
+    published = await Publishing(town.services.guides).publish(Guide.model_validate(guide), clerk_cause(town))
     citizen = await town.citizen()
     path = (await citizen.post("/applications", {"item": published.item})).location.removesuffix("/form")
     theirs = ANSWERS | {"area": "30.5", "ways": ["post", "visit"]}

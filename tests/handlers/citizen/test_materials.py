@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from models.guides.publishing import Publishing
 from tests.files import photo
 from tests.handlers.applying import ANSWERS, accepted, at_the_desk, clerk_cause, draft, submitted
 from tests.handlers.visitor import Town, rich_guide
@@ -120,7 +121,7 @@ async def test_supplement_asks_for_exactly_what_is_missing(town: Town) -> None:
 @pytest.mark.article(4)
 async def test_what_was_to_follow_is_handed_in_later(town: Town) -> None:
     guide = rich_guide(item="11440113007512300N00000000000TR", trust_first=True)
-    await town.services.guides.put(guide, clerk_cause(town))
+    await Publishing(town.services.guides).put(guide, clerk_cause(town))
     citizen = await town.citizen()
     path = (await citizen.post("/applications", {"item": guide.item})).location.removesuffix("/form")
     await citizen.post(f"{path}/form", ANSWERS)

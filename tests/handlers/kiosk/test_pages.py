@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from pymongo.errors import AutoReconnect
 
+from models.guides.publishing import Publishing
 from tests.handlers.applying import clerk_cause, concluded, serial_of, submitted
 from tests.handlers.guides import USCC, a_guide
 from tests.handlers.kiosk.addresses import PAGES
@@ -65,7 +66,7 @@ async def test_guide_says_what_article_23_4_asks_for(town: Town) -> None:
 @pytest.mark.article(23)
 async def test_what_is_not_self_service_names_another_way(town: Town) -> None:
     guide = a_guide(item=PRINTED, name="房屋租赁备案", handling="form_generation", visits=1)
-    await town.services.guides.publish(guide, clerk_cause(town))
+    await Publishing(town.services.guides).publish(guide, clerk_cause(town))
     page = (await (await kiosk(town)).get(f"/kiosk/guides/{PRINTED}")).text
     assert "不能全程自助办理" in page
     assert "到窗口提交" in page
@@ -229,7 +230,7 @@ async def test_a_guide_in_english_says_what_is_known_in_english(town: Town) -> N
     changed = a_guide(
         item=ABROAD, materials=[{"code": "id", "name": "申请人有效身份证件", "kinds": ["copy"], "copies": 1}]
     )
-    await town.services.guides.publish(changed, clerk_cause(town))
+    await Publishing(town.services.guides).publish(changed, clerk_cause(town))
     page = (await (await kiosk(town, "en")).get(f"/kiosk/guides/{ABROAD}")).text
     await departments.update_one({"_id": USCC}, {"$unset": {"name_en": ""}})
     assert "Public Security Branch" in page

@@ -24,6 +24,7 @@ from models.applications.receiving import PromiseRequired
 from models.errors import BadInput, Conflict, DomainError, InvalidForm, NotFound, Refused
 from models.events import Channel, Event
 from models.guides import Guide
+from models.guides.publishing import Publishing
 from models.people.parties import Party
 from models.store import Document
 from tests.conftest import Clock
@@ -31,7 +32,7 @@ from tests.models.applying import ANSWERS, APPROVER, OFFICE, Desk, guide
 
 
 async def test_a_draft_is_prefilled_and_one_for_each_guide(desk: Desk) -> None:
-    await desk.guides.put(guide(), desk.cause())
+    await Publishing(desk.guides).put(guide(), desk.cause())
     drafts = await asyncio.gather(*(desk.begun() for _ in range(10)))
     assert len({draft["_id"] for draft in drafts}) == 1
     assert desk.applications.answers(drafts[0]) == {"name": "陈建国"}

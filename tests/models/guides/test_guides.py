@@ -14,6 +14,7 @@ from models.errors import Conflict, NotFound, Refused
 from models.events import Cause, Channel
 from models.guides import Department, Departments, Guide, Guides, check_publishable, guide_of
 from models.guides import store as items_store
+from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind
 from tests.conftest import START, MakeCause
 from tests.handlers.guides import USCC, a_guide
@@ -45,7 +46,7 @@ async def guides(database: Database) -> Guides:
     await guides.prepare()
     for number, (name, words) in enumerate(NAMED.items(), 1):
         audience = ["enterprise"] if "食品" in name else ["person"]
-        await guides.publish(numbered(number, name=name, keywords=words, audience=audience), BY)
+        await Publishing(guides).publish(numbered(number, name=name, keywords=words, audience=audience), BY)
     return guides
 
 
@@ -79,7 +80,7 @@ def test_online_never_asks_for_more_than_the_window() -> None:
 async def test_what_may_not_be_published_is_not_kept(guides: Guides) -> None:
     guide = numbered(90, name="不可发布", online_steps=steps("一", "二", "三"))
     with pytest.raises(Refused):
-        await guides.publish(guide, BY)
+        await Publishing(guides).publish(guide, BY)
     with pytest.raises(NotFound):
         await guides.version(guide.key)
 
@@ -89,9 +90,9 @@ async def test_a_published_version_is_never_edited(any_database: Database, cause
     guides = Guides(any_database)
     await guides.prepare()
     first = numbered(1, summary="第一版")
-    await guides.publish(first, cause())
+    await Publishing(guides).publish(first, cause())
     with pytest.raises(Conflict) as conflict:
-        await guides.publish(numbered(1, summary="偷偷改了"), cause())
+        await Publishing(guides).publish(numbered(1, summary="偷偷改了"), cause())
     assert conflict.value.code == "guide_version_taken"
     assert await guides.published(first.item) == first
 
@@ -103,8 +104,8 @@ async def test_a_change_is_the_next_version_and_the_earlier_one_stays(
     guides = Guides(any_database)
     await guides.prepare()
     first, second = (numbered(2, version=number, summary=f"第{number}版") for number in (1, 2))
-    await guides.publish(first, cause())
-    await guides.publish(second, cause())
+    await Publishing(guides).publish(first, cause())
+    await Publishing(guides).publish(second, cause())
     assert await guides.published(first.item) == second
     assert await guides.version(first.key) == first
     assert [guide.key for guide in await guides.search(first.name) if guide.item == first.item] == [
@@ -115,7 +116,7 @@ async def test_a_change_is_the_next_version_and_the_earlier_one_stays(
     assert [event["name"] for event in events] == ["guide.drafted", "guide.published", "guide.superseded"]
     assert {event["about"] for event in events} == {first.key}
     with pytest.raises(Conflict):
-        await guides.publish(first, cause())
+        await Publishing(guides).publish(first, cause())
     assert await guides.published(first.item) == second
 
 
@@ -123,10 +124,10 @@ async def test_publishing_again_changes_nothing(any_database: Database, cause: M
     guides = Guides(any_database)
     await guides.prepare()
     guide = numbered(3)
-    assert await guides.put(guide, cause())
+    assert await Publishing(guides).put(guide, cause())
     before = await guides.get(guide.key)
-    assert not await guides.put(guide, cause())
-    assert await guides.publish(guide, cause()) == guide
+    assert not await Publishing(guides).put(guide, cause())
+    assert await Publishing(guides).publish(guide, cause()) == guide
     assert await guides.get(guide.key) == before
 
 
@@ -136,14 +137,14 @@ async def test_a_draft_left_by_a_process_that_died_is_finished(
     guides = Guides(any_database)
     await guides.prepare()
     first, second = numbered(4), numbered(4, version=2)
-    await guides.publish(first, cause())
-    await guides.publish(second, cause())
+    await Publishing(guides).publish(first, cause())
+    await Publishing(guides).publish(second, cause())
     await guides.documents.update_one(
         {"_id": second.key}, {"$set": {"state": "draft"}, "$unset": {"published_at": ""}}
     )
     with pytest.raises(NotFound):
         await guides.published(first.item)
-    assert await guides.put(second, cause())
+    assert await Publishing(guides).put(second, cause())
     assert await guides.published(first.item) == second
 
 
@@ -174,7 +175,7 @@ async def test_what_is_not_there_is_not_found(guides: Guides, typed: str) -> Non
 
 
 async def test_names_come_before_keywords(guides: Guides) -> None:
-    await guides.publish(numbered(20, name="变更", keywords=["许可"]), BY)
+    await Publishing(guides).publish(numbered(20, name="变更", keywords=["许可"]), BY)
     found = [guide.name for guide in await guides.search("许可")]
     assert found == ["食品经营许可（餐饮服务）", "变更"]
 
@@ -184,7 +185,7 @@ async def test_a_search_reads_whole_only_what_it_shows(
 ) -> None:
     """However many are found, in two round trips."""
     one = numbered(1000, name="同名事项", keywords=["同词"])
-    await guides.publish(one, BY)
+    await Publishing(guides).publish(one, BY)
     kept = await guides.get(one.key)
     many = [kept | {"_id": f"{USCC}{n:013}@1", "item": f"{USCC}{n:013}"} for n in range(1001, 1300)]
     await guides.documents.insert_many(many)
@@ -233,7 +234,7 @@ async def test_a_process_that_dies_while_publishing_leaves_the_old_in_force(
     guides = Guides(any_database)
     await guides.prepare()
     first, second = numbered(6), numbered(6, version=2)
-    await guides.publish(first, cause())
+    await Publishing(guides).publish(first, cause())
 
     async def dies(*_: Any, **__: Any) -> None:
         raise SystemError("killed")
@@ -241,9 +242,9 @@ async def test_a_process_that_dies_while_publishing_leaves_the_old_in_force(
     with monkeypatch.context() as patch:
         patch.setattr(guides, "change", dies)
         with pytest.raises(SystemError):
-            await guides.publish(second, cause())
+            await Publishing(guides).publish(second, cause())
     assert await guides.published(first.item) == first
-    assert await guides.put(second, cause())
+    assert await Publishing(guides).put(second, cause())
     assert await guides.published(first.item) == second
 
 
@@ -254,9 +255,9 @@ async def test_an_older_version_does_not_come_after_a_newer_one(
     guides = Guides(any_database)
     await guides.prepare()
     newer = numbered(7, version=3)
-    await guides.publish(newer, cause())
+    await Publishing(guides).publish(newer, cause())
     with pytest.raises(Conflict) as older:
-        await guides.publish(numbered(7, version=2), cause())
+        await Publishing(guides).publish(numbered(7, version=2), cause())
     assert older.value.code == "guide_version_older"
     assert await guides.published(newer.item) == newer
     with pytest.raises(NotFound):
@@ -269,7 +270,9 @@ async def test_versions_published_at_once_leave_one_in_force(
     guides = Guides(any_database)
     await guides.prepare()
     rivals = [numbered(8, version=number) for number in range(1, 7)]
-    ended = await asyncio.gather(*(guides.publish(one, cause()) for one in rivals), return_exceptions=True)
+    ended = await asyncio.gather(
+        *(Publishing(guides).publish(one, cause()) for one in rivals), return_exceptions=True
+    )
     assert all(isinstance(one, Guide | Conflict) for one in ended), ended
     assert await guides.published(rivals[0].item) in rivals
     assert await guides.documents.count_documents({"item": rivals[0].item, "state": "published"}) == 1
@@ -279,7 +282,9 @@ async def test_one_publisher_wins(any_database: Database, cause: MakeCause) -> N
     guides = Guides(any_database)
     await guides.prepare()
     rivals = [numbered(5, summary=f"第{number}稿") for number in range(8)]
-    ended = await asyncio.gather(*(guides.publish(one, cause()) for one in rivals), return_exceptions=True)
+    ended = await asyncio.gather(
+        *(Publishing(guides).publish(one, cause()) for one in rivals), return_exceptions=True
+    )
     won = [one for one in ended if isinstance(one, Guide)]
     assert len(won) == 1
     assert all(isinstance(one, Guide | Conflict) for one in ended), ended

@@ -13,6 +13,7 @@ import pytest
 
 from models.events import Cause, Channel
 from models.guides import Departments, Guide, Guides, Handling
+from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind
 from models.places.halls import Halls
 from tests.conftest import START
@@ -20,7 +21,8 @@ from wechat_backend.database.connection import Database
 from wechat_backend.demo import env as demo_env
 from wechat_backend.demo.data import STAFF, halls_of
 from wechat_backend.loading import loader
-from wechat_backend.loading.loader import Counts, Data, DataError, load, store
+from wechat_backend.loading.loader import Data, DataError, load
+from wechat_backend.loading.writer import Counts, store
 
 BY = Cause("system", START, Channel.SYSTEM, "request-data")
 SCRIPT = loader.FOLDER.parent / "scripts" / "load-data"
@@ -148,7 +150,7 @@ async def test_a_changed_guide_needs_a_new_version(stores: Stores, data: Data) -
 async def test_a_newer_version_than_the_files_have_stays(stores: Stores, data: Data) -> None:
     guide = data.guides[0]
     newer = guide.model_copy(update={"version": 2, "summary": "在管理台修改"})
-    await stores[2].publish(newer, BY)
+    await Publishing(stores[2]).publish(newer, BY)
     assert await store(only(guide), *stores, BY) == NOTHING
     assert await stores[2].published(guide.item) == newer
 

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import Any
 
 from models.events import Cause, Channel
+from models.guides.publishing import Publishing
 from models.outgoing.deliveries import Via
 from models.outgoing.notices import sent_by
 from models.people.applicants import Applicants
@@ -92,7 +93,7 @@ class World:
         await self.services.departments.documents.replace_one(
             {"_id": USCC}, {"name": "番禺区来穗人员服务管理局", "short": "区来穗局"}, upsert=True
         )
-        await self.services.guides.publish(a_guide(), self.by())
+        await Publishing(self.services.guides).publish(a_guide(), self.by())
 
     async def person(
         self, openid: str = OPENID, phone: str = PHONE, number: str = "440113199001010016"
