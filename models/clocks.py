@@ -1,0 +1,103 @@
+"""A clock: how long something may take, from when, with which pauses, and until when.
+
+It keeps the terms it began with. The day on which it begins does not count; nor does any day that a pause
+touches.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from typing import TypedDict
+
+from models.law import Period, Unit
+from models.workdays import Workdays, local_date, local_moment
+
+END_OF_DAY = time(23, 59, 59)
+
+
+class Pause(TypedDict):
+    """A time that does not count: why, from when, and until when (None while it lasts)."""
+
+    why: str
+    since: datetime
+    until: datetime | None
+
+
+class Clock(TypedDict):
+    """`number` of `unit`, which may be less than the `period` of law allows (its key in `models.law`; None
+    where the guide alone sets it); times in UTC. `due` is None while it stands still."""
+
+    period: str | None
+    number: int
+    unit: Unit
+    began: datetime
+    pauses: list[Pause]
+    due: datetime | None
+
+
+def clock(
+    began: datetime, number: int, unit: Unit, calendar: Workdays, *, period: Period | None = None
+) -> Clock:
+    """A clock that begins to run."""
+    new = Clock(
+        period=period.key if period else None, number=number, unit=unit, began=began, pauses=[], due=None
+    )
+    return {**new, "due": due(new, calendar)}
+
+
+def paused(running: Clock, why: str, at: datetime) -> Clock:
+    """The clock, standing still from `at` on."""
+    return {**running, "pauses": [*running["pauses"], Pause(why=why, since=at, until=None)], "due": None}
+
+
+def resumed(standing_still: Clock, at: datetime, calendar: Workdays) -> Clock:
+    """The clock, running again from the day after `at` on."""
+    *before, last = standing_still["pauses"]
+    running: Clock = {**standing_still, "pauses": [*before, {**last, "until": at}]}
+    return {**running, "due": due(running, calendar)}
+
+
+def is_paused(running: Clock) -> bool:
+    return bool(running["pauses"]) and running["pauses"][-1]["until"] is None
+
+
+def due(running: Clock, calendar: Workdays) -> datetime | None:
+    """The last instant (UTC) of the last day of a clock; None while it stands still.
+
+    A period in days or months whose last day is no working day ends on the next one (民法典 203).
+    """
+    if is_paused(running):
+        return None
+    began, still = local_date(running["began"]), _days_of(running["pauses"])
+    if running["unit"] == Unit.WORKDAYS:
+        last = _after(began, running["number"], lambda day: calendar.worked(day) and day not in still)
+    else:
+        length = running["number"] if running["unit"] == Unit.DAYS else _days_in(began, running["number"])
+        last = _after(began, length, lambda day: day not in still)
+        while not calendar.worked(last):
+            last += timedelta(days=1)
+    return local_moment(last, END_OF_DAY)
+
+
+def _after(day: date, count: int, counts: Callable[[date], bool]) -> date:
+    """The `count`-th day after `day` of those that count."""
+    while count:
+        day += timedelta(days=1)
+        count -= counts(day)
+    return day
+
+
+def _days_of(pauses: Iterable[Pause]) -> set[date]:
+    """All days that a pause touches."""
+    days: set[date] = set()
+    for pause in pauses:
+        first, last = local_date(pause["since"]), local_date(pause["until"] or pause["since"])
+        days |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    return days
+
+
+def _days_in(began: date, months: int) -> int:
+    """How many days lie between `began` and the same day so many months later, or that month's last."""
+    year, month = divmod(began.month - 1 + months, 12)
+    first = date(began.year + year, month + 1, 1)
+    longest = ((first + timedelta(days=31)).replace(day=1) - first).days
+    return (first.replace(day=min(began.day, longest)) - began).days

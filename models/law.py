@@ -1,0 +1,76 @@
+"""Every legal period, told once: what the law says, from when it holds, and how long it is.
+
+A clock keeps the key of the period it began with (`models/clocks.py`), so that a later change of the law changes
+no clock that runs. A change of a period is a new entry with its own date; entries are never edited or removed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    WORKDAYS = "workdays"
+    DAYS = "days"  # of the calendar, holidays included
+    MONTHS = "months"  # of the calendar
+
+
+class Term(StrEnum):
+    """What a period is for."""
+
+    ACCEPTANCE = "acceptance"  # to accept, refuse, or ask once for all that is missing
+    SILENCE = "silence"  # after which nothing said means accepted
+    DECISION = "decision"
+    RECONSIDERATION = "reconsideration"  # 行政复议
+    SUIT = "suit"  # 行政诉讼
+
+
+@dataclass(frozen=True)
+class Period:
+    """`number` of `unit`, by `article` of `law`, for what begins on `since` or later."""
+
+    term: Term
+    law: str
+    article: str
+    number: int
+    unit: Unit
+    since: date
+
+    @property
+    def key(self) -> str:
+        return f"{self.term}@{self.since}"
+
+
+PERIODS = (
+    Period(Term.ACCEPTANCE, "行政许可法", "第三十二条", 5, Unit.WORKDAYS, date(2004, 7, 1)),
+    Period(Term.SILENCE, "行政许可法", "第三十二条", 5, Unit.WORKDAYS, date(2004, 7, 1)),
+    Period(Term.DECISION, "行政许可法", "第四十二条", 20, Unit.WORKDAYS, date(2004, 7, 1)),
+    Period(Term.RECONSIDERATION, "行政复议法", "第九条", 60, Unit.DAYS, date(1999, 10, 1)),
+    Period(Term.RECONSIDERATION, "行政复议法", "第二十条", 60, Unit.DAYS, date(2024, 1, 1)),
+    Period(Term.SUIT, "行政诉讼法", "第三十九条", 3, Unit.MONTHS, date(1990, 10, 1)),
+    Period(Term.SUIT, "行政诉讼法", "第四十六条", 6, Unit.MONTHS, date(2015, 5, 1)),
+)
+
+
+def in_force(term: Term, day: date) -> Period:
+    """The period for what begins on `day`.
+
+    Raises:
+        LookupError: no law said anything then.
+    """
+    found = [period for period in PERIODS if period.term is term and period.since <= day]
+    if not found:
+        raise LookupError(f"no {term} on {day}")
+    return max(found, key=lambda period: period.since)
+
+
+def by_key(key: str) -> Period:
+    """The period that a clock began with.
+
+    Raises:
+        LookupError
+    """
+    for period in PERIODS:
+        if period.key == key:
+            return period
+    raise LookupError(f"no period {key}")
