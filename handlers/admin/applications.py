@@ -46,7 +46,7 @@ class ApplicationPage(PanelPage):
             largest=LARGEST,
             sections=readable(guide, masked(guide, self.services.applications.answers(found), applicant)),
             unlike=await self.unlike(found, guide),
-            due=light(found, self.now, self.services.calendar),
+            due=light(found, self),
             place=self.place(found),
             actions=by_staff(),
             steps=steps,

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
-from handlers.api.contract import Answer, Resource, Versioned
+from handlers.api.contract import Answer, Expected, Resource, Versioned
 from handlers.api.timeline import Happening, happenings
 from handlers.web.bodies import LARGEST_FORM
 from models.applications import How, State, lacking, status_text
@@ -79,7 +79,9 @@ class Application(ApplicationLine, Versioned):
     materials: list[Material]
     place: Place | None
     acceptance_due: datetime | None
+    acceptance_expected: Expected
     decision_due: datetime | None
+    decision_expected: Expected
     supplements: list[Supplement]
     result: Result | None
     refusal: Refusal | None
@@ -103,6 +105,7 @@ class Receipt(Answer):
     handling: Handling
     place: str = Field(description="where it is handled, or the postal address")
     deadline: datetime = Field(description="for acceptance")
+    deadline_expected: Expected
     submitted_at: datetime
     verify_url: str
 
@@ -119,6 +122,7 @@ class ApplicationBase(Resource):
         party = self.bound_party()
         answers = self.services.applications.present_answers(found, party, guide)
         draft = found["state"] == State.DRAFT
+        due = found.get("deadlines") or {}
         return Application(
             **line(found).model_dump(),
             version=found["version"],
@@ -130,8 +134,10 @@ class ApplicationBase(Resource):
             lacking=[material.code for material in lacking(guide, found)] if draft else [],
             materials=[Material(**_only(Material, each)) for each in found["materials"]],
             place=Place(**_only(Place, found["place"])) if found.get("place") else None,
-            acceptance_due=(found.get("deadlines") or {}).get("acceptance"),
-            decision_due=(found.get("deadlines") or {}).get("decision"),
+            acceptance_due=due.get("acceptance"),
+            acceptance_expected=self.expects(due.get("acceptance")),
+            decision_due=due.get("decision"),
+            decision_expected=self.expects(due.get("decision")),
             supplements=[Supplement(**_only(Supplement, each)) for each in found["supplements"]],
             result=Result(**_only(Result, found["result"])) if found.get("result") else None,
             refusal=Refusal(**_only(Refusal, found["refusal"])) if found.get("refusal") else None,
@@ -148,10 +154,9 @@ class ApplicationBase(Resource):
 
     def receipt(self, found: Document) -> Receipt:
         made = self.services.applications.receipt(found, self.services.site.base_url)
-        copied = {name: getattr(made, name) for name in Receipt.model_fields if name != "materials"}
-        return Receipt(
-            **copied, materials=[ReceiptMaterial(name=name, state=state) for name, state in made.materials]
-        )
+        materials = [ReceiptMaterial(name=name, state=state) for name, state in made.materials]
+        told = vars(made) | {"materials": materials, "deadline_expected": self.expects(made.deadline)}
+        return Receipt(**told)
 
 
 def line(found: Document) -> ApplicationLine:
