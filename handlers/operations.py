@@ -10,6 +10,7 @@ from handlers.web.jsonapi import ApiHandler
 from handlers.web.measures import DATABASE_UP, measure
 from models.calls import wait_at_most
 from models.trouble import DatabaseUnavailable
+from models.workdays import local_date
 
 DATABASE_SECONDS = 2.0
 
@@ -31,14 +32,18 @@ class HealthHandler(OperationsHandler):
 
 
 class ReadyHandler(OperationsHandler):
-    """GET /readyz: the database answers too, 503 otherwise; how the workers are is told beside it."""
+    """GET /readyz: the database answers too, 503 otherwise; workers and calendar are told beside it."""
 
     async def get(self) -> None:
         try:
             standing = await wait_at_most(DATABASE_SECONDS, self.services.workers.standing(self.now))
         except Exception as error:
             raise DatabaseUnavailable from error
-        self.reply({"status": "ready", "worker": str(standing)})
+        calendar = self.services.calendar
+        ending = "ends" if calendar.ending(local_date(self.now)) else "known"
+        self.reply(
+            {"status": "ready", "worker": str(standing), "calendar": f"{ending} with {calendar.through}"}
+        )
 
 
 class MetricsHandler(OperationsHandler):

@@ -1,13 +1,15 @@
 """Working days as the State Council's holiday notices set them, and Panyu's own time zone."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from chinese_calendar import is_workday
 
+from models.festivals import FIXED, LAST_PUBLISHED_YEAR, Doubt
+
 PANYU = ZoneInfo("Asia/Shanghai")
-LAST_PUBLISHED_YEAR = 2026
 
 
 def local_date(moment: datetime) -> date:
@@ -21,37 +23,62 @@ def local_moment(day: date, at: time) -> datetime:
 
 
 class Workdays:
-    """Counts working days; `overrides` (date → is it worked?) come before the published calendar."""
+    """Counts working days.
 
-    def __init__(self, overrides: Mapping[date, bool] | None = None) -> None:
+    `overrides` (date → is it worked?) come before the published calendar. `through` is the last year of which
+    all days are known, from the calendar or from overrides; in the years after it weekdays are worked, except
+    on fixed festivals, and what is computed is uncertain.
+    """
+
+    def __init__(
+        self, overrides: Mapping[date, bool] | None = None, through: int = LAST_PUBLISHED_YEAR
+    ) -> None:
         self.overrides = overrides or {}
+        self.through = through
 
     def worked(self, day: date) -> bool:
         if day in self.overrides:
             return self.overrides[day]
-        try:
-            return bool(is_workday(day))
-        except NotImplementedError:  # past the published years
-            return day.weekday() < 5
+        if self.certain(day):
+            with suppress(NotImplementedError):  # a year that only the overrides know
+                return bool(is_workday(day))
+        return day.weekday() < 5 and (day.month, day.day) not in FIXED
 
     def certain(self, day: date) -> bool:
-        """False for a day beyond the published calendar: such a date is shown as 「预计」."""
-        return day.year <= LAST_PUBLISHED_YEAR or day in self.overrides
+        """Whether a date that was computed may be relied on; one that may not is shown as 「预计」.
 
-    def after(self, day: date, count: int) -> date:
-        """The `count`-th working day after `day`, `day` itself not counted."""
+        An override makes its own day known, but not those that were counted to reach it.
+        """
+        return day.year <= self.through
+
+    def ending(self, today: date) -> bool:
+        """Whether deadlines begin to reach beyond `through`: in its last quarter, and after it."""
+        return today >= date(self.through, 10, 1)
+
+    def after(self, day: date, count: int, *, bars_a_person: bool = False) -> date:
+        """The `count`-th working day after `day`, `day` itself not counted.
+
+        A deadline after which a person may no longer do something (`bars_a_person`) is the latest that the
+        holiday notices still to come can make it (docs/decisions/0006-calendar.md).
+        """
+        doubt = Doubt()
         while count:
             day += timedelta(days=1)
-            count -= self.worked(day)
+            if self.worked(day) and not (bars_a_person and self._doubtful(day) and doubt.grants(day)):
+                count -= 1
         return day
 
     def between(self, start: date, end: date) -> int:
         """How many working days lie after `start`, up to and including `end`."""
         return sum(self.worked(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
-    def deadline(self, moment: datetime, count: int) -> datetime:
-        """The last instant (UTC) of the `count`-th working day after `moment`."""
-        return local_moment(self.after(local_date(moment), count), time(23, 59, 59))
+    def deadline(self, moment: datetime, count: int, *, bars_a_person: bool = False) -> datetime:
+        """The last instant (UTC) of the `count`-th working day after `moment`; see `after`."""
+        last = self.after(local_date(moment), count, bars_a_person=bars_a_person)
+        return local_moment(last, time(23, 59, 59))
+
+    def _doubtful(self, day: date) -> bool:
+        return not self.certain(day) and day not in self.overrides
 
 
 def local(moment: datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:

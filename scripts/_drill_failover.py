@@ -38,6 +38,8 @@ from tests.handlers.visitor import a_number, a_phone  # noqa: E402
 from tests.replica_set import LOSSES, ReplicaSet  # noqa: E402
 from tests.wechat_backend.worker.world import HALL, World  # noqa: E402
 from wechat_backend.database.connection import DRIVERS, connect  # noqa: E402
+from wechat_backend.database.migrations import ALL  # noqa: E402
+from wechat_backend.database.migrations.record import check_current  # noqa: E402
 from wechat_backend.demo import env as demo_env  # noqa: E402
 from wechat_backend.settings import load_settings  # noqa: E402
 from wechat_backend.wiring import utc_now  # noqa: E402
@@ -148,6 +150,7 @@ async def furnished(env: dict[str, str]) -> tuple[list[tuple[str, str]], str]:
     os.environ.update(env)
     settings = load_settings()
     database = await connect(settings.mongo_uri.get_secret_value(), settings.mongo_database)
+    await check_current(database, ALL, utc_now())
     world = World(settings, database, utc_now)
     await world.prepare()
     await world.publish()

@@ -17,9 +17,12 @@ from models.events import Cause, Channel
 from models.guides import Departments, Guides
 from models.places.halls import Halls
 from wechat_backend.database.connection import DatabaseUnreachable, connect
+from wechat_backend.database.migrations import ALL
+from wechat_backend.database.migrations.record import MigrationError, check_current
 from wechat_backend.loading.loader import FOLDER, Data, DataError, load
 from wechat_backend.loading.writer import Counts, store
 from wechat_backend.settings import Settings, SettingsError, load_settings
+from wechat_backend.wiring import utc_now
 
 
 async def write(data: Data, settings: Settings) -> Counts:
@@ -27,6 +30,7 @@ async def write(data: Data, settings: Settings) -> Counts:
         settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver
     )
     try:
+        await check_current(database, ALL, utc_now())
         stores = Departments(database), Halls(database), Guides(database)
         for each in stores:
             await each.prepare()
@@ -47,7 +51,7 @@ def main() -> int:
         if not options.check:
             new = asyncio.run(write(data, load_settings()))
             print(f"written: {new.departments} departments, {new.halls} halls, {new.guides} items")
-    except (DataError, SettingsError, DatabaseUnreachable) as error:
+    except (DataError, SettingsError, DatabaseUnreachable, MigrationError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

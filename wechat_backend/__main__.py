@@ -1,4 +1,4 @@
-"""python -m wechat_backend serve | worker | demo | simulator"""
+"""python -m wechat_backend serve | worker | migrate | demo | simulator"""
 
 import os
 import signal
@@ -14,12 +14,16 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from wechat_backend import logs
-from wechat_backend.database.connection import DatabaseUnreachable
+from wechat_backend.database.connection import NOBODY, DatabaseUnreachable, connect
+from wechat_backend.database.migrations import ALL
+from wechat_backend.database.migrations.record import MigrationError
 from wechat_backend.settings import Settings, SettingsError, load_settings
 from wechat_backend.watchdog import end_within
 
 REFUSED = 2
-"""The exit code when a setting must be put right first; standard error names it."""
+"""The exit code when a setting or the database must be put right first; standard error says how."""
+CUT_OFF = 1
+"""The exit code of a migration that was told to stop; the next one goes on with it."""
 
 ENDING_SECONDS = 10.0
 """Within which a process that was told to end is gone."""
@@ -33,13 +37,18 @@ def main() -> int:
         return _refuse(str(error))
     except DatabaseUnreachable as error:
         return _refuse(f"PANYU_MONGO_URI: the database does not answer: {error}")
+    except MigrationError as error:
+        return _refuse(str(error))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m wechat_backend")
-    commands = parser.add_subparsers(required=True, metavar="serve | worker | demo | simulator")
+    commands = parser.add_subparsers(required=True, metavar="serve | worker | migrate | demo | simulator")
     commands.add_parser("serve", help="pages, JSON API, WeChat callback").set_defaults(start=serve)
     commands.add_parser("worker", help="relays events, sends notices").set_defaults(start=worker)
+    migrate_parser = commands.add_parser("migrate", help="brings the database to what this code needs")
+    migrate_parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+    migrate_parser.set_defaults(start=migrate)
     demo_parser = commands.add_parser("demo", help="everything, with a database and a simulator of its own")
     demo_parser.add_argument("--port", type=int, default=8888, help="of the web server (8888)")
     demo_parser.add_argument("--simulator-port", type=int, default=8889, help="of the phone simulator (8889)")
@@ -73,6 +82,23 @@ def worker(_arguments: argparse.Namespace) -> int:
     return _run(process)
 
 
+def migrate(arguments: argparse.Namespace) -> int:
+    async def process(settings: Settings) -> None:
+        from wechat_backend.database.migrations import runner  # noqa: PLC0415
+        from wechat_backend.wiring import utc_now  # noqa: PLC0415
+
+        go = runner.preview if arguments.dry_run else runner.migrate
+        database = await connect(
+            settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver, NOBODY
+        )
+        try:
+            await go(database, ALL, utc_now, _say)
+        finally:
+            await database.close()
+
+    return _run(process, told=CUT_OFF)
+
+
 def simulator(arguments: argparse.Namespace) -> int:
     async def process(settings: Settings) -> None:
         import simulator as peers  # noqa: PLC0415
@@ -94,15 +120,18 @@ def demo(arguments: argparse.Namespace) -> int:
     os._exit(code)  # all is ended; taking the interpreter apart lasts seconds on a busy machine
 
 
-def _run(process: Callable[[Settings], Awaitable[None]]) -> int:
-    """Run until SIGTERM or SIGINT, which cancel the process so that it can finish what it is at."""
+def _run(process: Callable[[Settings], Awaitable[None]], told: int = 0) -> int:
+    """Run until SIGTERM or SIGINT, which cancel the process so that it can finish what it is at.
+
+    The exit code is 0, or `told` if it was told to end.
+    """
     settings = load_settings()
     logs.configure(settings.log_level)
-    asyncio.run(_until_told(process(settings)))
-    return 0
+    return 0 if asyncio.run(_until_told(process(settings))) else told
 
 
-async def _until_told(running: Awaitable[None]) -> None:
+async def _until_told(running: Awaitable[None]) -> bool:
+    """Whether it came to its own end."""
     task = asyncio.ensure_future(running)
     for told in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(told, task.cancel)
@@ -110,6 +139,12 @@ async def _until_told(running: Awaitable[None]) -> None:
     end_within(ENDING_SECONDS)
     if not task.cancelled():
         task.result()
+    return not task.cancelled()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def _refuse(lines: str) -> int:

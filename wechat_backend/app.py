@@ -21,6 +21,8 @@ from handlers.web.services import Services
 from handlers.web.site import Site
 from models.store import Database
 from wechat_backend.database.connection import connect
+from wechat_backend.database.migrations import ALL
+from wechat_backend.database.migrations.record import check_current, run_while_current
 from wechat_backend.gateways import Gateways
 from wechat_backend.server import Limits, WebServer, room_for
 from wechat_backend.settings import Settings
@@ -70,10 +72,12 @@ async def serve(settings: Settings) -> None:
 
     Raises:
         wechat_backend.database.connection.DatabaseUnreachable
+        wechat_backend.database.migrations.record.MigrationError: the database is not of this code's shape.
     """
     database = await connect(
         settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver
     )
+    await check_current(database, ALL, utc_now())
     gateways = Gateways(settings, database, privacy_of(settings), utc_now)
     services = build_services(settings, database, gateways)
     await services.prepare()
@@ -84,13 +88,18 @@ async def serve(settings: Settings) -> None:
     gc.freeze()  # what is there now stays; looking through it again and again would make everybody wait
     log.info("serving", address=settings.bind, port=settings.port, connections=connections)
     try:
-        await asyncio.Event().wait()
+        await run_while_current(database, ALL, until_told())
     finally:
         server.stop()
         with suppress(TimeoutError):
             await asyncio.wait_for(server.close_all_connections(), SHUTDOWN_SECONDS)
         gateways.close()
         await database.close()
+
+
+async def until_told() -> None:
+    """Wait until cancelled."""
+    await asyncio.Event().wait()
 
 
 def _callback_keys(settings: Settings) -> dict[str, Any]:

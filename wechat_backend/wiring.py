@@ -8,9 +8,8 @@ from models.outgoing.sms import SmsLimits
 from models.privacy import Privacy
 from models.store import Database
 from models.stores import Stores, assemble
-from models.workdays import Workdays
 from wechat_backend.gateways import Gateways
-from wechat_backend.loading.loader import load_overrides
+from wechat_backend.loading.loader import load_calendar
 from wechat_backend.settings import Settings
 
 
@@ -42,7 +41,7 @@ def build_stores(
     return assemble(
         database,
         clock=clock,
-        calendar=Workdays(load_overrides()),
+        calendar=load_calendar().workdays(),
         privacy=privacy_of(settings),
         verifier=gateways.verifier,
         sms_limits=sms_limits_of(settings),

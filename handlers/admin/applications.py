@@ -57,7 +57,7 @@ class ApplicationPage(PanelPage):
             largest=LARGEST,
             sections=readable(guide, masked(guide, self.services.applications.answers(found), applicant)),
             unlike=[question.label for question in await self.services.handling.unlike_binding(case)],
-            due=light(found, self.now, self.services.calendar),
+            due=light(found, self),
             place=self.place(found),
             actions=by_staff(),
             steps=steps,

@@ -15,6 +15,7 @@ from models.applications import written
 from models.errors import DomainError
 from models.staff.scopes import Scope, scopes
 from models.store import Document
+from models.workdays import local_date
 
 MENU = (
     (Scope.APPLICATIONS_READ, "/admin/applications", "办件"),
@@ -54,7 +55,14 @@ class PanelPage(StaffHandler):
             "may": own,
             "Scope": Scope,
             "words": words,
+            "calendar_ends": self.calendar_ends(own),
         }
+
+    def calendar_ends(self, own: frozenset[Scope]) -> int | None:
+        """The last year of a calendar that is running out, for those who run the service."""
+        calendar = self.services.calendar
+        warned = Scope.DELIVERIES_RETRY in own and calendar.ending(local_date(self.now))
+        return calendar.through if warned else None
 
     def typed(self) -> list[tuple[str, str]]:
         """Name and text of what was written in the form, to be copied where it cannot be sent again."""

@@ -13,12 +13,13 @@ from handlers.web.words import standing
 from models import typed
 from models.applications import CLOSED, SEEN, Application, Light, State, time_left
 from models.staff.scopes import Scope
-from models.workdays import Workdays, local
+from models.workdays import local, local_date
 
 
-def light(application: Application, now: datetime, calendar: Workdays) -> tuple[str, str]:
+def light(application: Application, page: PanelPage) -> tuple[str, str]:
     """Colour of a deadline and its words for staff."""
-    left = time_left(application["due_at"], now, calendar)
+    due = application["due_at"]
+    left = time_left(due, page.now, page.services.calendar)
     match left.light:
         case Light.NONE:
             words = "等待申请人" if application["state"] == State.SUPPLEMENT_REQUESTED else ""
@@ -26,14 +27,17 @@ def light(application: Application, now: datetime, calendar: Workdays) -> tuple[
             words = "已超期"
         case _:
             words = f"剩{left.days}个工作日" if left.days else "今天到期"
+    if due and left.light is not Light.RED:
+        words = page.expected_mark(local_date(due)) + words
     return left.light.value, words
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One row: an application, its deadline just now, and the page of the queue to come back to."""
+    """One row: an application, its deadline as a date and as a light, and the queue to come back to."""
 
     application: Application
+    due: str
     light: tuple[str, str]
     way_back: str = ""
 
@@ -55,7 +59,7 @@ QUEUE = PanelList[Waiting](
         Column("部门", lambda row: row.application["department_name"]),
         Column("提交时间", lambda row: moment(row.application["submitted_at"])),
         Column("最近变动", lambda row: moment(row.application["changed_at"]), on_page=False),
-        Column("期限", lambda row: moment(row.application["due_at"]), on_page=False),
+        Column("期限", lambda row: row.due, on_page=False),
         Column("状态", lambda row: status_of(row.application)),
         Column("时限", lambda row: row.light[1], part="light"),
     ),
@@ -85,7 +89,7 @@ class QueuePage(PanelPage):
             self.somebody(), states, lists.A_PAGE + 1, after or None, text
         )
         page = found[: lists.A_PAGE]
-        rows = [Waiting(one, self.light(one), way_back(self)) for one in page]
+        rows = [self.row(one, way_back(self)) for one in page]
         more = QUEUE.at(show=chosen, q=text, after=page[-1]["_id"]) if len(found) > len(page) else ""
         self.show(
             "admin/queue.html",
@@ -93,8 +97,9 @@ class QueuePage(PanelPage):
             listed=Shown(QUEUE, rows, "" if text else chosen, bool(text), more),
         )
 
-    def light(self, one: Application) -> tuple[str, str]:
-        return light(one, self.now, self.services.calendar)
+    def row(self, one: Application, back: str = "") -> Waiting:
+        due = self.day_due(one["due_at"], "%Y-%m-%d %H:%M") if one["due_at"] else ""
+        return Waiting(one, due, light(one, self), back)
 
 
 class TableHandler(QueuePage):
@@ -106,7 +111,7 @@ class TableHandler(QueuePage):
 
     async def rows(self, states: tuple[str, ...]) -> AsyncIterator[Waiting]:
         async for one in self.services.handling.listed(self.somebody(), states, lists.A_TABLE):
-            yield Waiting(one, self.light(one))
+            yield self.row(one)
 
 
 def way_back(page: PanelPage) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
-from handlers.api.contract import Answer, Resource, Versioned
+from handlers.api.contract import Answer, Expected, Resource, Versioned
 from handlers.api.timeline import Happening, happenings
 from handlers.web.bodies import LARGEST_FORM
 from models import applications as models
@@ -79,7 +79,9 @@ class Application(ApplicationLine, Versioned):
     materials: list[Material]
     place: Place | None
     acceptance_due: datetime | None
+    acceptance_expected: Expected
     decision_due: datetime | None
+    decision_expected: Expected
     supplements: list[Supplement]
     result: Result | None
     refusal: Refusal | None
@@ -103,6 +105,7 @@ class Receipt(Answer):
     handling: Handling
     place: str = Field(description="where it is handled, or the postal address")
     deadline: datetime = Field(description="for acceptance")
+    deadline_expected: Expected
     submitted_at: datetime
     verify_url: str
 
@@ -115,7 +118,7 @@ class ApplicationBase(Resource):
         return await self.services.filing.case(key, self.bound_party())
 
     def shown(self, case: OwnCase) -> Application:
-        found, guide = case.application, case.guide
+        found, guide, due = case.application, case.guide, case.application["deadlines"]
         answers = self.services.filing.present_answers(case)
         draft = case.state is State.DRAFT
         return Application(
@@ -129,8 +132,10 @@ class ApplicationBase(Resource):
             lacking=[material.code for material in lacking(guide, found)] if draft else [],
             materials=[Material(**_only(Material, each)) for each in found["materials"]],
             place=Place(**_only(Place, found["place"])) if found["place"] else None,
-            acceptance_due=found["deadlines"]["acceptance"],
-            decision_due=found["deadlines"]["decision"],
+            acceptance_due=due["acceptance"],
+            acceptance_expected=self.expects(due["acceptance"]),
+            decision_due=due["decision"],
+            decision_expected=self.expects(due["decision"]),
             supplements=[Supplement(**_only(Supplement, each)) for each in found["supplements"]],
             result=Result(**_only(Result, found["result"])) if found["result"] else None,
             refusal=Refusal(**_only(Refusal, found["refusal"])) if "refusal" in found else None,
@@ -156,10 +161,9 @@ class ApplicationBase(Resource):
 
     def receipt(self, found: models.Application) -> Receipt:
         made = self.services.applications.receipt(found, self.services.site.base_url)
-        copied = {name: getattr(made, name) for name in Receipt.model_fields if name != "materials"}
-        return Receipt(
-            **copied, materials=[ReceiptMaterial(name=name, state=state) for name, state in made.materials]
-        )
+        materials = [ReceiptMaterial(name=name, state=state) for name, state in made.materials]
+        told = vars(made) | {"materials": materials, "deadline_expected": self.expects(made.deadline)}
+        return Receipt(**told)
 
 
 def line(found: models.Application) -> ApplicationLine:

@@ -14,8 +14,9 @@ What is asked (the query of a GET, else the JSON body) follows the arguments of 
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 import tornado.locale
@@ -31,6 +32,7 @@ from models.guides import ITEM_CODE
 from models.people.binding import NotAgent
 from models.store import PageUnknown
 from models.trouble import DatabaseUnavailable
+from models.workdays import local_date
 
 PREFIX = "/api/v1"
 IF_MATCH = r'(?:W/)?"([0-9]{1,9})"'
@@ -69,6 +71,12 @@ class Versioned(Answer):
     """What changes by versions; `ETag` is the version in quotes."""
 
     version: int = Field(description="grows with every change; `If-Match` asks for it, in quotes")
+
+
+Expected = Annotated[
+    bool,
+    Field(description="「预计」: the published calendar does not reach that date yet; it may move"),
+]
 
 
 class PageQuery(Asked):
@@ -176,6 +184,10 @@ class Resource(ApiHandler):
         if isinstance(error, DraftChanged):
             self.tag(error.version)
         super().write_domain_error(error)
+
+    def expects(self, due: datetime | None) -> bool:
+        """Whether a deadline is only `Expected`."""
+        return due is not None and not self.services.calendar.certain(local_date(due))
 
     def asked(self, schema: type[BaseModel]) -> BaseModel:
         if self.request.method != "GET":

@@ -68,6 +68,9 @@ class Slot(Answer):
 
 class Slots(Answer):
     days: list[date] = Field(description="the days that can be booked")
+    expected: list[date] = Field(
+        description="those that the published calendar does not reach yet, and that may turn out to be off"
+    )
     day: date
     slots: list[Slot]
 
@@ -96,6 +99,7 @@ class SlotsResource(Resource):
         day = asked.day or days[0]
         return Slots(
             days=days,
+            expected=[one for one in days if not self.services.calendar.certain(one)],
             day=day,
             slots=await self._free(hall, guide.group, day)
             if day in days and hall.code in guide.places

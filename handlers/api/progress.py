@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from handlers.api.contract import Answer, Endpoint, Resource, operation
+from handlers.api.contract import Answer, Endpoint, Expected, Resource, operation
 from models.applications import State, check_serial, public_view
 from models.applications.rules import ApplicationNotFound
 from models.applications.serials import SerialInvalid
@@ -26,6 +26,7 @@ class Progress(Answer):
     status: str = Field(description="the state in Chinese")
     submitted_at: datetime
     deadline: datetime
+    deadline_expected: Expected
     decision: Literal["approved", "denied"] | None
     steps: list[Step]
 
@@ -40,7 +41,7 @@ class ProgressBase(Resource):
         applications = self.services.applications
         view = public_view(await applications.by_serial(check_serial(typed)))
         steps = [Step(**line) for line in view.pop("timeline")]
-        return Progress(**view, steps=steps)
+        return Progress(**view, deadline_expected=self.expects(view["deadline"]), steps=steps)
 
 
 class ProgressResource(ProgressBase):

@@ -1,5 +1,6 @@
 """Pages: cookies, language, large text, templates; of citizens and of staff."""
 
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -12,7 +13,7 @@ from handlers.web.visitor import Visitor
 from models.errors import DomainError
 from models.store import Document
 from models.trouble import DatabaseUnavailable
-from models.workdays import local
+from models.workdays import local, local_date
 
 
 class HtmlHandler(BaseHandler):
@@ -99,11 +100,21 @@ class HtmlHandler(BaseHandler):
             "now": self.now,
             "text": self.text,
             "local": local,
+            "day_due": self.day_due,
+            "expected_mark": self.expected_mark,
             "here": self.here,
             "request_id": self.request_id,
             "account": getattr(self, "account", None),
             "party": getattr(self, "party", None),
         }
+
+    def expected_mark(self, day: date) -> str:
+        """「预计」 before a computed day that the published calendar does not reach, else nothing."""
+        return "" if self.services.calendar.certain(day) else f"{self.locale.translate('预计')} "
+
+    def day_due(self, moment: datetime, pattern: str = "%Y-%m-%d") -> str:
+        """A deadline in words."""
+        return self.expected_mark(local_date(moment)) + local(moment, pattern)
 
     def see_other(self, path: str) -> None:
         """After a change: go and look at it."""

@@ -1,10 +1,12 @@
 """What `/metrics` tells of the house as a whole, read from the database whenever it is asked for."""
 
+from datetime import date
 from math import inf
 
 from prometheus_client import Gauge
 
 from handlers.web.services import Services
+from models.workdays import local_date
 
 SENT = Gauge("panyu_sms_sent_today", "Short messages counted today, in all and by purpose", ["part"])
 BUDGET = Gauge("panyu_sms_budget", "Short messages that may be sent in a day", ["part"])
@@ -12,6 +14,7 @@ CLOSED = Gauge("panyu_channel_closed", "1 while a provider turns everything away
 DATABASE_UP = Gauge("panyu_database_up", "Whether the database answers")
 WORKERS = Gauge("panyu_workers", "How many workers were heard of lately")
 WORKER_SILENT = Gauge("panyu_worker_silent_seconds", "Since a worker was heard of; +Inf: never")
+CALENDAR = Gauge("panyu_calendar_days_left", "Until the known calendar of working days ends")
 LOOPS_UNWELL = Gauge("panyu_worker_loops_unwell", "Loops of workers heard of lately that fail or hang")
 
 
@@ -20,6 +23,7 @@ async def measure(services: Services) -> None:
     now = services.clock()
     standing = await services.workers.standing(now)
     DATABASE_UP.set(1)
+    CALENDAR.set((date(services.calendar.through, 12, 31) - local_date(now)).days)
     WORKERS.set(standing.alive)
     WORKER_SILENT.set((now - standing.heard_at).total_seconds() if standing.heard_at else inf)
     LOOPS_UNWELL.set(len(standing.unwell))

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from tornado.escape import xhtml_escape
@@ -16,7 +15,6 @@ from models.errors import BadInput, DomainError, InvalidForm
 from models.guides import Guide
 from models.people.credentials import ApplicantKind
 from models.store import Document
-from models.workdays import local_date
 
 DOCUMENT_ID = r"([0-9a-f]{32})"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -38,14 +36,9 @@ class CitizenPage(PageHandler):
             "labels": {},
             "words": words,
             "title_of": self.title_of,
-            "certain": self.certain,
             "name_of": self.name_of,
             "said": self.said,
         }
-
-    def certain(self, moment: datetime) -> bool:
-        """False for a day beyond the published calendar, which is shown as 「预计」."""
-        return self.services.calendar.certain(local_date(moment))
 
     def title_of(self, named: Any) -> str:
         """The name of a guide, hall or department in the visitor's language, else in Chinese."""

@@ -12,7 +12,6 @@ from tornado.escape import xhtml_escape
 from tornado.web import UIModule
 
 from handlers.web.pages import CitizenPage
-from models.workdays import local
 
 PARTS = "citizen/parts"
 
@@ -65,11 +64,10 @@ class Call(Part):
 
 
 class Due(Part):
-    """A day by which something must be done; beyond the published calendar it is only expected."""
+    """A day by which something must be done."""
 
     def render(self, label: str, moment: datetime) -> str:
-        expected = "" if self.handler.certain(moment) else f"{self.locale.translate('预计')} "
-        return f"<dt>{xhtml_escape(label)}</dt><dd>{expected}{local(moment, '%Y-%m-%d')}</dd>"
+        return f"<dt>{xhtml_escape(label)}</dt><dd>{xhtml_escape(self.handler.day_due(moment))}</dd>"
 
 
 class Bullets(Part):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient
@@ -40,6 +40,16 @@ async def gauges(url: str) -> tuple[str, ...]:
     values = dict(line.split(" ") for line in lines if line.startswith("panyu_"))
     names = ("database_up", "worker_silent_seconds", "workers", "worker_loops_unwell")
     return tuple(values[f"panyu_{name}"] for name in names)
+
+
+async def test_operators_see_how_far_the_calendar_goes(town: Town, url: str) -> None:
+    clock: Clock = town.clock
+    now, client = clock.now(), AsyncHTTPClient(force_instance=True)
+    for month, said, left in ((9, "known with 2026", "120.0"), (11, "ends with 2026", "59.0")):
+        clock.set(datetime(2026, month, 1, 20, 0, tzinfo=UTC))  # the second day of the month in Panyu
+        assert json.loads((await client.fetch(f"{url}/readyz")).body)["calendar"] == said
+        assert f"panyu_calendar_days_left {left}\n" in (await client.fetch(f"{url}/metrics")).body.decode()
+    clock.set(now)
 
 
 async def test_a_server_is_ready_and_says_how_the_workers_are(town: Town, url: str) -> None:

@@ -137,6 +137,10 @@ class Database:
                 log.warning("database_lost", reason=str(error))
                 await asyncio.sleep(SEARCH_PAUSE)
 
+    async def is_empty(self) -> bool:
+        """Whether it has no collection at all."""
+        return not await self.native.list_collection_names()
+
     async def drop(self) -> None:
         """Remove the whole database; for tests and tools."""
         await self.client.drop_database(self.name)

@@ -13,8 +13,11 @@ from models.places.halls import Halls
 from models.staff.members import Staff
 from models.staff.scopes import Role
 from wechat_backend.database.connection import Database, connect
+from wechat_backend.database.migrations import ALL
+from wechat_backend.database.migrations.runner import migrate
 from wechat_backend.loading import loader, writer
 from wechat_backend.settings import load_settings
+from wechat_backend.wiring import utc_now
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,10 @@ STAFF = (
 
 
 async def furnish(variables: Mapping[str, str], *, reset: bool, say: Callable[[str], None]) -> None:
-    """Load the data and enrol the staff; does nothing where that is done already.
+    """Bring the database to the newest migration, load the data and enrol the staff; can be repeated.
 
     Raises:
-        DatabaseUnreachable, loading.DataError
+        DatabaseUnreachable, MigrationError, loading.DataError
     """
     os.environ.update(variables)
     settings = load_settings()
@@ -56,6 +59,7 @@ async def furnish(variables: Mapping[str, str], *, reset: bool, say: Callable[[s
             await database.drop()
         for name in ("tokens", "leases"):
             await database[name].delete_many({})  # the simulator knows none of an earlier start
+        await migrate(database, ALL, utc_now, say)
         by = Cause("system", datetime.now(UTC), Channel.SYSTEM, f"demo-{uuid4().hex[:12]}")
         data = await _load(database, by, say)
         await _enrol(database, data, variables["PANYU_DEMO_STAFF_PASSWORD"], by)

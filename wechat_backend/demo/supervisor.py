@@ -21,6 +21,7 @@ import structlog
 
 from wechat_backend import logs
 from wechat_backend.database.connection import DatabaseUnreachable
+from wechat_backend.database.migrations.record import MigrationError
 from wechat_backend.database.mongod import Mongod, MongodError, is_free
 from wechat_backend.demo import children
 from wechat_backend.demo import data as demo_data
@@ -73,7 +74,7 @@ def main(options: Options) -> int:
             asyncio.run(_run(options))
     except (asyncio.CancelledError, KeyboardInterrupt):
         _say("Stopped.")
-    except (DemoError, ChildError, MongodError, DatabaseUnreachable, DataError) as error:
+    except (DemoError, ChildError, MongodError, DatabaseUnreachable, MigrationError, DataError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

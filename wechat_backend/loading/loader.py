@@ -5,7 +5,7 @@ halls/main.yaml      the centre and the six halls
 halls/stations/*     the stations, a file for each township
 library.yaml         materials, questions, sections and steps that many items share
 items/*.yaml         items by department
-calendar.yaml        working days that differ from the published calendar
+calendar.yaml        working days that differ from the published calendar, or go beyond it
 
 `wechat_backend.loading.notation` tells how they are written.
 """
@@ -14,17 +14,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, StrictBool, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from stdnum.cn import uscc
 
 from models.errors import Refused
 from models.guides import Department, Guide, Handling, check_publishable
 from models.places.halls import Hall
 from wechat_backend.loading import notation
+from wechat_backend.loading.calendar import Calendar, read_calendar
 from wechat_backend.loading.notation import NotationError, Raw
 
 FOLDER = Path(__file__).parents[2] / "data"
@@ -33,7 +33,6 @@ WEST, SOUTH, EAST, NORTH = 113.23, 22.80, 113.58, 23.10
 """Panyu lies within, in degrees of WGS 84."""
 
 Shape = TypeVar("Shape", bound=BaseModel)
-OVERRIDES = TypeAdapter(dict[date, StrictBool])
 
 
 class DataError(Exception):
@@ -45,12 +44,12 @@ class DataError(Exception):
 
 @dataclass(frozen=True)
 class Data:
-    """Everything that was read; `overrides` says of a date whether it is worked."""
+    """Everything that was read."""
 
     departments: list[Department]
     halls: list[Hall]
     guides: list[Guide]
-    overrides: dict[date, bool]
+    calendar: Calendar
 
 
 @dataclass(frozen=True)
@@ -128,29 +127,26 @@ def load(folder: Path = FOLDER) -> Data:
     reading.check(halls, _hall_faults)
     places = {entry.value.code: entry.value for entry in halls}
     reading.check(guides, lambda guide: _guide_faults(guide, places))
-    overrides: dict[date, bool] = {}
+    calendar = Calendar()
     try:
-        overrides = load_overrides(folder)
+        calendar = load_calendar(folder)
     except DataError as error:
         reading.faults.append(str(error))
     if reading.faults:
         raise DataError(reading.faults)
-    return Data(_values(departments), _values(halls), _values(guides), overrides)
+    return Data(_values(departments), _values(halls), _values(guides), calendar)
 
 
-def load_overrides(folder: Path = FOLDER) -> dict[date, bool]:
-    """The days that differ from the published calendar.
+def load_calendar(folder: Path = FOLDER) -> Calendar:
+    """What is entered beside the published calendar.
 
     Raises:
         DataError
     """
     try:
-        found = notation.read(folder / "calendar.yaml") or {}
-        return OVERRIDES.validate_python(found)
+        return read_calendar(folder / "calendar.yaml")
     except NotationError as error:
         raise DataError([str(error)]) from None
-    except ValidationError:
-        raise DataError(["calendar.yaml: days: each line is DATE: true or DATE: false"]) from None
 
 
 def _values(entries: Iterable[Entry[Shape]]) -> list[Shape]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from models.outgoing.deliveries import Via
 from models.stores import Stores
 from wechat_backend.database.connection import NOBODY, connect
+from wechat_backend.database.migrations import ALL
+from wechat_backend.database.migrations.record import check_current, run_while_current
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import Clock
 from wechat_backend.settings import Settings
@@ -24,6 +26,7 @@ async def run(settings: Settings) -> None:
 
     Raises:
         wechat_backend.database.connection.DatabaseUnreachable
+        wechat_backend.database.migrations.record.MigrationError: the database is not of this code's shape.
     """
     database = await connect(
         settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver, NOBODY
@@ -31,11 +34,12 @@ async def run(settings: Settings) -> None:
     gateways = Gateways(settings, database, privacy_of(settings), utc_now)
     watchdog = Watchdog()
     try:
+        await check_current(database, ALL, utc_now())
         stores = build_stores(settings, database, gateways)
         worker = build(settings, stores, gateways, utc_now)
         await stores.prepare()
         watchdog.start()
-        await worker.run(watchdog.expect)
+        await run_while_current(database, ALL, worker.run(watchdog.expect))
     finally:
         watchdog.stop()
         gateways.close()

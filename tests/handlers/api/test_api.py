@@ -11,6 +11,7 @@ from handlers.web.qr import qr_png
 from models.appointments.booking import Ending
 from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind, CredentialKind
+from models.workdays import local_date
 from simulator.faults import Fault
 from tests.handlers.api.clients import Client, Service, a_photo
 from tests.handlers.guides import USCC
@@ -75,6 +76,7 @@ async def test_from_sign_in_to_review(api: Service) -> None:
         "handling": "fully_online",
         "place": "番禺区政务服务中心",
         "deadline": due.isoformat().replace("+00:00", "Z"),
+        "deadline_expected": not api.services.calendar.certain(local_date(due)),
         "submitted_at": receipt.json["submitted_at"],
         "verify_url": f"https://panyu.test/verify/{serial}",
     }

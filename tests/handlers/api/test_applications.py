@@ -76,6 +76,27 @@ async def test_materials_of_the_guide_alone_and_legible(api: Service) -> None:
     assert (await client.get(at)).code == "file_not_found"
 
 
+@pytest.mark.article(11)
+@pytest.mark.parametrize("expected", [True, False])
+async def test_past_the_published_calendar_a_date_is_told_as_expected(
+    api: Service, monkeypatch: pytest.MonkeyPatch, expected: bool
+) -> None:
+    client = await api.citizen("wang")
+    key = await client.begin(FOURTH)
+    draft = (await client.get(f"/applications/{key}")).json
+    assert (draft["acceptance_due"], draft["acceptance_expected"]) == (None, False)
+    monkeypatch.setattr(api.services.calendar, "through", 2025 if expected else 2099)
+    receipt = (await client.submit(key)).json
+    assert receipt["deadline_expected"] is expected
+    seen = (await client.get(f"/progress/{receipt['serial']}")).json
+    assert seen["deadline_expected"] is expected
+    found = (await client.get(f"/applications/{key}")).json
+    assert (found["acceptance_expected"], found["decision_expected"]) == (expected, False)
+    booking = (await client.get(f"/halls/district/slots?item={FOURTH}")).json
+    assert booking["expected"] == (booking["days"] if expected else [])
+    assert (await client.post(f"/applications/{key}/withdrawal")).status == 200
+
+
 @pytest.mark.article(12)
 @pytest.mark.article(14)
 async def test_supplement_is_what_was_asked_for(api: Service) -> None:

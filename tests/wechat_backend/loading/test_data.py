@@ -21,6 +21,7 @@ from wechat_backend.database.connection import Database
 from wechat_backend.demo import env as demo_env
 from wechat_backend.demo.data import STAFF, halls_of
 from wechat_backend.loading import loader
+from wechat_backend.loading.calendar import Calendar
 from wechat_backend.loading.loader import Data, DataError, load
 from wechat_backend.loading.writer import Counts, store
 
@@ -156,7 +157,7 @@ async def test_a_newer_version_than_the_files_have_stays(stores: Stores, data: D
 
 
 def only(guide: Guide) -> Data:
-    return Data([], [], [guide], {})
+    return Data([], [], [guide], Calendar())
 
 
 @pytest.mark.parametrize(
@@ -182,8 +183,10 @@ def only(guide: Guide) -> Data:
             "dashi.yaml: file: is not written as it should be",
         ),
         ("library.yaml", "sections:", "sections: [", "library.yaml: line"),
-        ("calendar.yaml", "{}", "2026-13-45: true", "calendar.yaml"),
-        ("calendar.yaml", "{}", "2026-09-24: closed", "calendar.yaml: days"),
+        ("calendar.yaml", "\ndays: {}", "\ndays: {2026-13-45: true}", "calendar.yaml"),
+        ("calendar.yaml", "\ndays: {}", "\ndays: {2026-09-24: closed}", "calendar.yaml: days."),
+        ("calendar.yaml", "\ndays: {}", "\nclosed: 2026-09-24", "calendar.yaml: closed"),
+        ("calendar.yaml", "\ndays: {}", "\nthrough: 2101", "calendar.yaml: through: Value error, no day of"),
         ("items/civil.yaml", "department: civil", "department: zoo", "there is no department zoo"),
         (
             "items/civil.yaml",

@@ -1,0 +1,10 @@
+"""Changes of stored shapes: numbered, one module each (`m0001_<what>.py`), done once, in their order.
+
+docs/adding.md, "A change of a stored shape", says how to add one. They carry no events: nothing happens to a
+person's matter, what is known of it is only written differently. The collection `migrations` records them.
+"""
+
+from wechat_backend.database.migrations.steps import Migration
+
+ALL: tuple[Migration, ...] = ()
+"""Numbered from 1, without a gap. What has been released stays as it is."""

@@ -1,0 +1,101 @@
+"""What a migration is made of: steps that can be counted first, die at any line, and be done again."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pymongo import ASCENDING, UpdateOne
+
+from models.store import Document
+from wechat_backend.database.connection import Database
+
+BATCH = 500
+"""Documents that are read and written at once: far less than a second's work, so that a lease is kept."""
+
+
+class Step(Protocol):
+    async def count(self, database: Database) -> int:
+        """How many documents or indexes are still as they were; 0 when the step is done. Writes nothing."""
+
+    def batches(self, database: Database) -> AsyncIterator[int]:
+        """Do what is not done yet, a bounded part at a time; tells after each how many it changed."""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """`number` is the one in the module's name; `what` completes the sentence "This migration brings …"."""
+
+    number: int
+    what: str
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Bring the documents of a collection that fulfil `old` into their new shape.
+
+    No document in the new shape may fulfil `old`. `new` makes the update operators for a document as it was
+    read; they name whole paths (`deadlines.decision`, `events.0.channel`), without `$[]`. A document is
+    written if it still fulfils `old` and each of these paths holds what was read.
+    """
+
+    collection: str
+    old: Document
+    new: Callable[[Document], Document]
+
+    async def count(self, database: Database) -> int:
+        found: int = await database[self.collection].count_documents(self.old)
+        return found
+
+    async def batches(self, database: Database) -> AsyncIterator[int]:
+        documents, query = database[self.collection], self.old
+        while found := await documents.find(query).sort("_id", ASCENDING).limit(BATCH).to_list():
+            written = await documents.bulk_write([self._write(one) for one in found], ordered=False)
+            yield written.modified_count
+            query = {"$and": [self.old, {"_id": {"$gt": found[-1]["_id"]}}]}
+
+    def _write(self, found: Document) -> UpdateOne:
+        update = self.new(found)
+        read = [held(found, path) for paths in update.values() for path in paths]
+        return UpdateOne({"$and": [{"_id": found["_id"]}, self.old, *read]}, update)
+
+
+@dataclass(frozen=True)
+class DropIndex:
+    """Drop the index `name` if its definition has all of `old` (`{"key": {"due_at": 1}}`, `unique`, …).
+
+    The next start makes the index as its store declares it now. Without this step the start fails, because
+    MongoDB makes no index under a name that another definition has.
+    """
+
+    collection: str
+    name: str
+    old: Document
+
+    async def count(self, database: Database) -> int:
+        indexes = await (await database[self.collection].list_indexes()).to_list()
+        return sum(index["name"] == self.name and self._is_old(index) for index in indexes)
+
+    async def batches(self, database: Database) -> AsyncIterator[int]:
+        if await self.count(database):
+            await database[self.collection].drop_index(self.name)
+            yield 1
+
+    def _is_old(self, index: Document) -> bool:
+        return all(_ordered(index.get(field)) == _ordered(value) for field, value in self.old.items())
+
+
+def held(document: Document, path: str) -> Document:
+    """The query for a document in which `path` holds the same as in this one."""
+    value: Any = document
+    for name in path.split("."):
+        try:
+            value = value[int(name)] if isinstance(value, list) else value[name]
+        except (KeyError, IndexError, TypeError):
+            return {path: {"$exists": False}}
+    return {path: {"$eq": value}}
+
+
+def _ordered(value: Any) -> Any:
+    """For comparing: the order of fields counts in the key of an index."""
+    return list(value.items()) if isinstance(value, Mapping) else value
