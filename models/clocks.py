@@ -4,7 +4,7 @@ It keeps the terms it began with. The day on which it begins does not count; nor
 touches.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Container, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TypedDict
 
@@ -24,22 +24,36 @@ class Pause(TypedDict):
 
 class Clock(TypedDict):
     """`number` of `unit`, which may be less than the `period` of law allows (its key in `models.law`; None
-    where the guide alone sets it); times in UTC. `due` is None while it stands still."""
+    where the guide alone sets it); after one that `bars_a_person` the person may no longer do something;
+    times in UTC. `due` is None while it stands still."""
 
     period: str | None
     number: int
     unit: Unit
+    bars_a_person: bool
     began: datetime
     pauses: list[Pause]
     due: datetime | None
 
 
 def clock(
-    began: datetime, number: int, unit: Unit, calendar: Workdays, *, period: Period | None = None
+    began: datetime,
+    number: int,
+    unit: Unit,
+    calendar: Workdays,
+    *,
+    period: Period | None = None,
+    bars_a_person: bool = False,
 ) -> Clock:
     """A clock that begins to run."""
     new = Clock(
-        period=period.key if period else None, number=number, unit=unit, began=began, pauses=[], due=None
+        period=period.key if period else None,
+        number=number,
+        unit=unit,
+        bars_a_person=bars_a_person,
+        began=began,
+        pauses=[],
+        due=None,
     )
     return {**new, "due": due(new, calendar)}
 
@@ -56,6 +70,11 @@ def resumed(standing_still: Clock, at: datetime, calendar: Workdays) -> Clock:
     return {**running, "due": due(running, calendar)}
 
 
+def due_of(running: Clock | None) -> datetime | None:
+    """When it is due; None where there is no clock or it stands still."""
+    return running["due"] if running else None
+
+
 def is_paused(running: Clock) -> bool:
     return bool(running["pauses"]) and running["pauses"][-1]["until"] is None
 
@@ -68,21 +87,19 @@ def due(running: Clock, calendar: Workdays) -> datetime | None:
     if is_paused(running):
         return None
     began, still = local_date(running["began"]), _days_of(running["pauses"])
+    number, bars = running["number"], running["bars_a_person"]
     if running["unit"] == Unit.WORKDAYS:
-        last = _after(began, running["number"], lambda day: calendar.worked(day) and day not in still)
-    else:
-        length = running["number"] if running["unit"] == Unit.DAYS else _days_in(began, running["number"])
-        last = _after(began, length, lambda day: day not in still)
-        while not calendar.worked(last):
-            last += timedelta(days=1)
-    return local_moment(last, END_OF_DAY)
+        return local_moment(calendar.after(began, number, without=still, bars_a_person=bars), END_OF_DAY)
+    length = number if running["unit"] == Unit.DAYS else _days_in(began, number)
+    last = _after(began, length, still)
+    return local_moment(calendar.after(last - timedelta(days=1), 1, bars_a_person=bars), END_OF_DAY)
 
 
-def _after(day: date, count: int, counts: Callable[[date], bool]) -> date:
-    """The `count`-th day after `day` of those that count."""
+def _after(day: date, count: int, without: Container[date]) -> date:
+    """The `count`-th day after `day`, those in `without` not counted."""
     while count:
         day += timedelta(days=1)
-        count -= counts(day)
+        count -= day not in without
     return day
 
 

@@ -1,7 +1,7 @@
 """Every legal period, told once: what the law says, from when it holds, and how long it is.
 
-A clock keeps the key of the period it began with (`models/clocks.py`), so that a later change of the law changes
-no clock that runs. A change of a period is a new entry with its own date; entries are never edited or removed.
+A clock keeps the key of the period it began with (`models/clocks.py`), so that a later change of the law
+changes no clock that runs. A change is a new entry with its own date; entries are never edited or removed.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Working days as the State Council's holiday notices set them, and Panyu's own time zone."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -55,8 +55,10 @@ class Workdays:
         """Whether deadlines begin to reach beyond `through`: in its last quarter, and after it."""
         return today >= date(self.through, 10, 1)
 
-    def after(self, day: date, count: int, *, bars_a_person: bool = False) -> date:
-        """The `count`-th working day after `day`, `day` itself not counted.
+    def after(
+        self, day: date, count: int, *, without: Container[date] = (), bars_a_person: bool = False
+    ) -> date:
+        """The `count`-th working day after `day`, neither `day` itself counted nor those in `without`.
 
         A deadline after which a person may no longer do something (`bars_a_person`) is the latest that the
         holiday notices still to come can make it (docs/decisions/0006-calendar.md).
@@ -64,6 +66,8 @@ class Workdays:
         doubt = Doubt()
         while count:
             day += timedelta(days=1)
+            if day in without:
+                continue
             if self.worked(day) and not (bars_a_person and self._doubtful(day) and doubt.grants(day)):
                 count -= 1
         return day

@@ -14,8 +14,8 @@ HOUSE = ("models", "handlers", "wechat_backend")
 
 FLOORS = (
     {"errors", "typed", "calls", "festivals"},
-    {"events", "workdays", "privacy", "trouble"},
-    {"store"},
+    {"events", "workdays", "privacy", "trouble", "law"},
+    {"store", "clocks"},
     {"counters", "sessions", "leases"},
     {"staff", "places", "materials", "chat", "outgoing"},
     {"people"},

@@ -31,6 +31,9 @@ class ActionHandler(ApplicationAction):
             return await self.page(key, error, action)
         return self.see_other(self.form_page())
 
+    async def receive(self, case: StaffCase) -> None:
+        await self.services.handling.receive(case, self.word("reason"), self.by_member())
+
     async def accept(self, case: StaffCase) -> None:
         await self.services.handling.accept(case, self.by_member())
 
@@ -47,14 +50,24 @@ class ActionHandler(ApplicationAction):
         reason, basis = self.word("reason"), self.word("basis")
         await self.services.handling.not_accept(case, reason, basis, self.by_member())
 
+    async def pause(self, case: StaffCase) -> None:
+        procedure, reason = self.word("procedure"), self.word("reason")
+        await self.services.handling.pause(case, procedure, reason, self.by_member())
+
+    async def resume(self, case: StaffCase) -> None:
+        await self.services.handling.resume(case, self.word("reason"), self.by_member())
+
     async def return_(self, case: StaffCase) -> None:
         await self.services.handling.return_(case, self.word("reason"), self.by_member())
 
 
 VERBS: Mapping[Action, Callable[[ActionHandler, StaffCase], Awaitable[None]]] = {
+    Action.RECEIVE: ActionHandler.receive,
     Action.ACCEPT: ActionHandler.accept,
     Action.REQUEST_SUPPLEMENT: ActionHandler.request_supplement,
     Action.NOT_ACCEPT: ActionHandler.not_accept,
+    Action.PAUSE: ActionHandler.pause,
+    Action.RESUME: ActionHandler.resume,
     Action.RETURN: ActionHandler.return_,
 }
 

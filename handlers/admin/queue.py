@@ -15,6 +15,13 @@ from models.applications import CLOSED, SEEN, Application, Light, State, time_le
 from models.staff.scopes import Scope
 from models.workdays import local, local_date
 
+NO_CLOCK = {
+    State.GENERATED: "等待申请人",
+    State.SUPPLEMENT_REQUESTED: "等待申请人",
+    State.PAUSED: "停止计时",
+}
+"""What is said in place of a deadline."""
+
 
 def light(application: Application, page: PanelPage) -> tuple[str, str]:
     """Colour of a deadline and its words for staff."""
@@ -22,7 +29,7 @@ def light(application: Application, page: PanelPage) -> tuple[str, str]:
     left = time_left(due, page.now, page.services.calendar)
     match left.light:
         case Light.NONE:
-            words = "等待申请人" if application["state"] == State.SUPPLEMENT_REQUESTED else ""
+            words = NO_CLOCK.get(application["state"], "")
         case Light.RED:
             words = "已超期"
         case _:
@@ -65,9 +72,11 @@ QUEUE = PanelList[Waiting](
     ),
     filters={
         "open": Filter("待处理", (State.SUBMITTED.value, State.ACCEPTED.value)),
+        "generated": Filter("待到场交件", (State.GENERATED.value,)),
         "submitted": Filter("待受理", (State.SUBMITTED.value,)),
         "supplement": Filter("待补正", (State.SUPPLEMENT_REQUESTED.value,)),
         "accepted": Filter("办理中", (State.ACCEPTED.value,)),
+        "paused": Filter("特别程序", (State.PAUSED.value,)),
         "closed": Filter("已结束", CLOSED),
     },
     empty="这里没有办件。",

@@ -11,6 +11,7 @@ from handlers.api.timeline import Happening, happenings
 from handlers.web.bodies import LARGEST_FORM
 from models import applications as models
 from models.applications import Decision, How, OwnCase, PaperState, State, lacking, status_text
+from models.clocks import due_of
 from models.errors import InvalidForm
 from models.guides import Form, Handling
 from models.people.masks import mask_number
@@ -104,7 +105,7 @@ class Receipt(Answer):
     materials: list[ReceiptMaterial]
     handling: Handling
     place: str = Field(description="where it is handled, or the postal address")
-    deadline: datetime = Field(description="for acceptance")
+    deadline: datetime | None = Field(description="for acceptance; none until the printed form is there")
     deadline_expected: Expected
     submitted_at: datetime
     verify_url: str
@@ -118,7 +119,8 @@ class ApplicationBase(Resource):
         return await self.services.filing.case(key, self.bound_party())
 
     def shown(self, case: OwnCase) -> Application:
-        found, guide, due = case.application, case.guide, case.application["deadlines"]
+        found, guide = case.application, case.guide
+        acceptance, decision = (due_of(found["clocks"][name]) for name in ("acceptance", "decision"))
         answers = self.services.filing.present_answers(case)
         draft = case.state is State.DRAFT
         return Application(
@@ -132,10 +134,10 @@ class ApplicationBase(Resource):
             lacking=[material.code for material in lacking(guide, found)] if draft else [],
             materials=[Material(**_only(Material, each)) for each in found["materials"]],
             place=Place(**_only(Place, found["place"])) if found["place"] else None,
-            acceptance_due=due["acceptance"],
-            acceptance_expected=self.expects(due["acceptance"]),
-            decision_due=due["decision"],
-            decision_expected=self.expects(due["decision"]),
+            acceptance_due=acceptance,
+            acceptance_expected=self.expects(acceptance),
+            decision_due=decision,
+            decision_expected=self.expects(decision),
             supplements=[Supplement(**_only(Supplement, each)) for each in found["supplements"]],
             result=Result(**_only(Result, found["result"])) if found["result"] else None,
             refusal=Refusal(**_only(Refusal, found["refusal"])) if "refusal" in found else None,

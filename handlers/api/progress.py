@@ -25,7 +25,7 @@ class Progress(Answer):
     state: State
     status: str = Field(description="the state in Chinese")
     submitted_at: datetime
-    deadline: datetime
+    deadline: datetime | None = Field(description="none while no clock runs")
     deadline_expected: Expected
     decision: Literal["approved", "denied"] | None
     steps: list[Step]

@@ -8,8 +8,10 @@ from urllib.parse import quote, urlencode, urlsplit
 import tornado.locale
 
 from handlers.web.base import BaseHandler, Nowhere, safe_next
+from handlers.web.clocks import explained
 from handlers.web.protection import cookie_name
 from handlers.web.visitor import Visitor
+from models.clocks import Clock
 from models.errors import DomainError
 from models.store import Document
 from models.trouble import DatabaseUnavailable
@@ -101,6 +103,7 @@ class HtmlHandler(BaseHandler):
             "text": self.text,
             "local": local,
             "day_due": self.day_due,
+            "explained": self.explained,
             "expected_mark": self.expected_mark,
             "here": self.here,
             "request_id": self.request_id,
@@ -115,6 +118,10 @@ class HtmlHandler(BaseHandler):
     def day_due(self, moment: datetime, pattern: str = "%Y-%m-%d") -> str:
         """A deadline in words."""
         return self.expected_mark(local_date(moment)) + local(moment, pattern)
+
+    def explained(self, clock: Clock) -> str:
+        """From when, how long, which pauses, until when."""
+        return explained(clock, self.locale.translate, self.services.calendar.certain)
 
     def see_other(self, path: str) -> None:
         """After a change: go and look at it."""

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from models import applications
-from models.applications import MATERIAL_STATES, REMEDY_NOTICE, REMEDY_PERIODS, State, status_text
+from models.applications import MATERIAL_STATES, PROCEDURES, REMEDY_NOTICE, State, status_text
 from models.appointments import booking
 from models.guides import HANDLING, MaterialKind, Way
 from models.people.credentials import ApplicantKind
 from models.voices.reviews import LEVELS
 
-__all__ = ["HANDLING", "LEVELS", "MATERIAL_STATES", "REMEDY_NOTICE", "REMEDY_PERIODS"]
+__all__ = ["HANDLING", "LEVELS", "MATERIAL_STATES", "PROCEDURES", "REMEDY_NOTICE"]
 
 AUDIENCES: Mapping[str, str] = {
     ApplicantKind.PERSON: "个人",

@@ -5,6 +5,7 @@ from models.applications.actions import (
     DONE,
     LABELS,
     PRIVATE,
+    PROCEDURES,
     SEEN,
     STEPS,
     Action,
@@ -17,7 +18,7 @@ from models.applications.actions import (
     written,
 )
 from models.applications.case import Case, OwnCase, StaffCase
-from models.applications.clocks import REMEDY_NOTICE, REMEDY_PERIODS, Light, time_left
+from models.applications.clocks import REMEDY_NOTICE, Light, current_clock, remedy_periods, time_left
 from models.applications.document import Application, Decision, PaperState
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
@@ -46,8 +47,8 @@ __all__ = [
     "LABELS",
     "MATERIAL_STATES",
     "PRIVATE",
+    "PROCEDURES",
     "REMEDY_NOTICE",
-    "REMEDY_PERIODS",
     "SEEN",
     "STEPS",
     "Action",
@@ -75,6 +76,7 @@ __all__ = [
     "check_offered",
     "check_open",
     "check_serial",
+    "current_clock",
     "current_files",
     "files_of",
     "lacking",
@@ -83,6 +85,7 @@ __all__ = [
     "next_state",
     "open_materials",
     "public_view",
+    "remedy_periods",
     "status_text",
     "steps_from",
     "time_left",

@@ -14,9 +14,11 @@ from models.staff.scopes import Scope
 class State(StrEnum):
     DRAFT = "draft"
     DISCARDED = "discarded"
+    GENERATED = "generated"  # the form is filled in and waits to be printed, signed and brought (article 12)
     SUBMITTED = "submitted"
     SUPPLEMENT_REQUESTED = "supplement_requested"
     ACCEPTED = "accepted"
+    PAUSED = "paused"  # a hearing or the like is held, whose time does not count
     NOT_ACCEPTED = "not_accepted"
     RETURNED = "returned"
     CONCLUDED = "concluded"
@@ -26,9 +28,11 @@ class State(StrEnum):
 LABELS: Mapping[State, str] = {
     State.DRAFT: "草稿",
     State.DISCARDED: "已删除",
+    State.GENERATED: "已生成表单，待交纸质材料",
     State.SUBMITTED: "已提交，待受理",
     State.SUPPLEMENT_REQUESTED: "待补齐补正",
     State.ACCEPTED: "已受理，办理中",
+    State.PAUSED: "办理中，特别程序不计时限",
     State.NOT_ACCEPTED: "不予受理",
     State.RETURNED: "已退件",
     State.CONCLUDED: "已办结",
@@ -43,14 +47,37 @@ class Action(StrEnum):
     """Its value is the last part of the address in the panel to which the action's form is sent."""
 
     SUBMIT = "submit"
+    GENERATE = "generate"
     DISCARD = "discard"
+    RECEIVE = "receive"
     ACCEPT = "accept"
     REQUEST_SUPPLEMENT = "request_supplement"
     SUPPLEMENT = "supplement"
     NOT_ACCEPT = "not_accept"
+    PAUSE = "pause"
+    RESUME = "resume"
     RETURN = "return"
     CONCLUDE = "conclude"
     WITHDRAW = "withdraw"
+
+
+class Procedure(StrEnum):
+    """What stops the clock of a decision, and is told to the applicant (行政许可法 45)."""
+
+    HEARING = "hearing"
+    INSPECTION = "inspection"
+    APPRAISAL = "appraisal"
+    EXPERT_REVIEW = "expert_review"
+    TENDER = "tender"
+
+
+PROCEDURES: Mapping[Procedure, str] = {
+    Procedure.HEARING: "听证",
+    Procedure.INSPECTION: "检验、检测、检疫",
+    Procedure.APPRAISAL: "鉴定",
+    Procedure.EXPERT_REVIEW: "专家评审",
+    Procedure.TENDER: "招标、拍卖",
+}
 
 
 class Who(StrEnum):
@@ -68,6 +95,7 @@ class Kind(StrEnum):
     MATERIALS = "materials"  # any of those that the guide asks for online
     QUESTIONS = "questions"  # any of those that the guide's form asks
     DECISION = "decision"
+    PROCEDURE = "procedure"
     FILE = "file"
 
 
@@ -79,7 +107,7 @@ class Tone(StrEnum):
     PLAIN = "plain"
 
 
-WRITTEN = frozenset({Kind.TEXT, Kind.LINE, Kind.DECISION})
+WRITTEN = frozenset({Kind.TEXT, Kind.LINE, Kind.DECISION, Kind.PROCEDURE})
 """What one would have to write or choose again where a form is lost."""
 
 
@@ -126,6 +154,7 @@ BASIS = FormField("basis", "法律依据", Kind.LINE, longest=200)
 MATERIALS = FormField("materials", "材料", Kind.MATERIALS, required=False)
 QUESTIONS = FormField("fields", "表单信息", Kind.QUESTIONS, required=False)
 DECISION = FormField("decision", "决定", Kind.DECISION)
+PROCEDURE = FormField("procedure", "特别程序", Kind.PROCEDURE)
 DELIVERABLE = FormField("deliverable", "办理结果", Kind.FILE, required=False)
 
 STEPS: Mapping[Action, Step] = {
@@ -136,12 +165,34 @@ STEPS: Mapping[Action, Step] = {
         event="application.submitted",
         done="已提交申请",
     ),
+    Action.GENERATE: Step(
+        who=Who.APPLICANT,
+        before=(State.DRAFT,),
+        after=State.GENERATED,
+        event="application.form_generated",
+        done="已生成表单",
+    ),
     Action.DISCARD: Step(
         who=Who.APPLICANT,
         before=(State.DRAFT,),
         after=State.DISCARDED,
         event="application.discarded",
         done="已删除",
+    ),
+    Action.RECEIVE: Step(
+        who=Who.STAFF,
+        before=(State.GENERATED,),
+        after=State.SUBMITTED,
+        event="application.received",
+        done="已收到纸质材料",
+        scope=Scope.APPLICATIONS_ACCEPT,
+        form=StaffForm(
+            "收件",
+            "确认收件",
+            Tone.MAIN,
+            (REMARK,),
+            hint="核对申请人签名或盖章的纸质表单和材料后收件，受理期限自收件之日起算。",
+        ),
     ),
     Action.ACCEPT: Step(
         who=Who.STAFF,
@@ -192,6 +243,31 @@ STEPS: Mapping[Action, Step] = {
         scope=Scope.APPLICATIONS_ACCEPT,
         form=StaffForm("不予受理", "确认不予受理", Tone.WARN, (REASON, BASIS)),
     ),
+    Action.PAUSE: Step(
+        who=Who.STAFF,
+        before=(State.ACCEPTED,),
+        after=State.PAUSED,
+        event="application.paused",
+        done="特别程序开始，停止计时",
+        scope=Scope.APPLICATIONS_DECIDE,
+        form=StaffForm(
+            "特别程序（停止计时）",
+            "开始特别程序",
+            Tone.PLAIN,
+            (PROCEDURE, EXPLANATION),
+            hint="听证、检验、检测、检疫、鉴定、专家评审、招标和拍卖所需时间不计入办理期限，"
+            "所需时间会告知申请人（行政许可法第四十五条）。",
+        ),
+    ),
+    Action.RESUME: Step(
+        who=Who.STAFF,
+        before=(State.PAUSED,),
+        after=State.ACCEPTED,
+        event="application.resumed",
+        done="特别程序结束，恢复计时",
+        scope=Scope.APPLICATIONS_DECIDE,
+        form=StaffForm("特别程序结束", "恢复计时", Tone.MAIN, (REMARK,)),
+    ),
     Action.RETURN: Step(
         who=Who.STAFF,
         before=(State.ACCEPTED,),
@@ -203,7 +279,13 @@ STEPS: Mapping[Action, Step] = {
     ),
     Action.WITHDRAW: Step(
         who=Who.APPLICANT,
-        before=(State.SUBMITTED, State.SUPPLEMENT_REQUESTED, State.ACCEPTED),
+        before=(
+            State.GENERATED,
+            State.SUBMITTED,
+            State.SUPPLEMENT_REQUESTED,
+            State.ACCEPTED,
+            State.PAUSED,
+        ),
         after=State.WITHDRAWN,
         event="application.withdrawn",
         done="申请人撤回",

@@ -1,14 +1,22 @@
-"""Periods of an application: for those who decide it, in working days, and for contesting the outcome."""
+"""Periods of an application: for those who decide it, and for contesting the outcome."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from models.applications.actions import PROCEDURES, Procedure, State
+from models.applications.document import Application
+from models.clocks import Clock, clock, paused
 from models.guides import Guide
+from models.law import Term, Unit, in_force
 from models.workdays import Workdays, local_date
 
 SOON = 2
 """Working days before a deadline from which its light is yellow."""
+REMEDIES = (Term.RECONSIDERATION, Term.SUIT)
+REMEDY_NOTICE = (
+    "如果不服本决定，可以自收到之日起{reconsideration}日内申请行政复议，或者{suit}个月内提起行政诉讼。"
+)
 
 
 class Light(StrEnum):
@@ -28,41 +36,35 @@ class TimeLeft:
     days: int = 0
 
 
-class Unit(StrEnum):
-    """Of the calendar, holidays included."""
-
-    DAYS = "days"
-    MONTHS = "months"
+def acceptance_clock(guide: Guide, received: datetime, calendar: Workdays) -> Clock:
+    """How long the department may take to accept, refuse, or ask for all that is missing: as promised."""
+    return clock(received, guide.time_limit.acceptance, Unit.WORKDAYS, calendar)
 
 
-@dataclass(frozen=True)
-class Remedy:
-    """A way to contest a decision, open for `number` of `unit` from the day it was received."""
-
-    number: int
-    unit: Unit
-    law: str
+def decision_clock(guide: Guide, accepted: datetime, calendar: Workdays) -> Clock:
+    """How long the decision may take: as promised, which is never longer than the legal limit."""
+    return clock(accepted, guide.time_limit.decision, Unit.WORKDAYS, calendar)
 
 
-REMEDIES = {
-    "reconsideration": Remedy(60, Unit.DAYS, law="行政复议法 第二十条"),
-    "suit": Remedy(6, Unit.MONTHS, law="行政诉讼法 第四十六条"),
-}
-REMEDY_PERIODS = {name: remedy.number for name, remedy in REMEDIES.items()}
-"""What fills `REMEDY_NOTICE`."""
-REMEDY_NOTICE = (
-    "如果不服本决定，可以自收到之日起{reconsideration}日内申请行政复议，或者{suit}个月内提起行政诉讼。"
-)
+def paused_for(running: Clock, procedure: Procedure, at: datetime) -> Clock:
+    """The clock, standing still while a procedure is held."""
+    return paused(running, PROCEDURES[procedure], at)
 
 
-def acceptance_deadline(guide: Guide, received: datetime, calendar: Workdays) -> datetime:
-    """行政许可法 32: silence until then is acceptance from the day received."""
-    return calendar.deadline(received, guide.time_limit.acceptance)
+def current_clock(application: Application) -> Clock | None:
+    """The clock of the department, running or paused; None where it is not waited for."""
+    match application["state"]:
+        case State.SUBMITTED:
+            return application["clocks"]["acceptance"]
+        case State.ACCEPTED | State.PAUSED:
+            return application["clocks"]["decision"]
+        case _:
+            return None
 
 
-def decision_deadline(guide: Guide, accepted: datetime, calendar: Workdays) -> datetime:
-    """The promised limit, which is never longer than the legal one."""
-    return calendar.deadline(accepted, guide.time_limit.decision)
+def remedy_periods(day: date) -> dict[str, int]:
+    """What fills `REMEDY_NOTICE` for a decision that was received on `day`."""
+    return {term.value: in_force(term, day).number for term in REMEDIES}
 
 
 def time_left(due: datetime | None, now: datetime, calendar: Workdays) -> TimeLeft:

@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 from models.applications.actions import State
 from models.applications.receiving import How
+from models.clocks import Clock
 from models.store import Line
 
 
@@ -44,9 +45,11 @@ class KeptPlace(TypedDict):
     address: str | None
 
 
-class Deadlines(TypedDict):
-    acceptance: datetime | None
-    decision: datetime | None
+class Clocks(TypedDict):
+    """None where a clock has not begun, or never does."""
+
+    acceptance: Clock | None
+    decision: Clock | None
 
 
 class Supplement(TypedDict):
@@ -79,8 +82,8 @@ class Result(TypedDict):
 
 class Application(TypedDict):
     """One 办件. `version` grows with every change; a draft has a `draft` key, `<applicant>:<guide>`, and
-    neither serial nor place; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is the
-    deadline of the clock that runs; times are in UTC."""
+    neither serial nor place; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when
+    the clock that runs is due; times are in UTC."""
 
     _id: str
     version: int
@@ -101,7 +104,7 @@ class Application(TypedDict):
     answers: dict[str, Any]
     materials: list[Paper]
     place: KeptPlace | None
-    deadlines: Deadlines
+    clocks: Clocks
     due_at: datetime | None
     supplements: list[Supplement]
     refusal: NotRequired[Refusal]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ from models.applications.store import Applications
 from models.errors import Conflict, InvalidForm, Refused
 from models.events import Cause, Event
 from models.guides import Departments, Guide, Guides, Material
+from models.guides import Handling as HandlingForm
 from models.guides.form.answers import AnswerMissing, Answers, check_answers, is_asked
 from models.people.credentials import ApplicantKind
 from models.people.parties import Party
@@ -127,7 +128,9 @@ class Filing:
         """
         check_promise(promised)
         kept_place = await self._kept_place(case, place)
-        rules.next_state(case.state, Action.SUBMIT)
+        form_only = case.guide.handling is HandlingForm.FORM_GENERATION
+        action = Action.GENERATE if form_only else Action.SUBMIT
+        rules.next_state(case.state, action)
         rules.check_version(case.application, version)
         before, form = self.applications.answers(case.application), case.guide.form
         answers = self._complete(case, before, local_date(by.at))
@@ -135,16 +138,13 @@ class Filing:
         if locked_part(form, answers) != locked_part(form, before):
             kept = await self._keep(case, answers, version, by)
             raise rules.DraftChanged(version=kept.application["version"])
-        due = clocks.acceptance_deadline(case.guide, by.at, self.calendar)
         papers = case.application["materials"]
         sets = {
             "answers": self.applications.sealed(case.key, case.guide, answers),
             "place": kept_place,
             "materials": [{**paper, "state": _paper_state(case.guide, paper).value} for paper in papers],
             "submitted_at": by.at,
-            "received_at": by.at,
-            "deadlines": {"acceptance": due, "decision": None},
-            "due_at": due,
+            **({} if form_only else received(case.guide, by.at, self.calendar)),
             "channel": by.channel.value,
             **whose(case.party),
         }
@@ -153,7 +153,7 @@ class Filing:
                 return case.now(
                     await self.applications.move(
                         case.application,
-                        Action.SUBMIT,
+                        action,
                         by,
                         {**sets, "serial": new_serial(local_date(by.at))},
                         update={"$unset": {"draft": ""}},
@@ -180,14 +180,11 @@ class Filing:
         uploads = {m.code for m in case.guide.online_materials() if m.uploads}  # paper comes by another way
         if any(files[code] in (None, asked["files"].get(code)) for code in uploads & set(asked["materials"])):
             raise SupplementIncomplete
-        due = clocks.acceptance_deadline(case.guide, by.at, self.calendar)
         last = len(case.application["supplements"]) - 1
         sets = {
             "answers": self.applications.sealed(case.key, case.guide, answers),
             f"supplements.{last}.answered_at": by.at,
-            "received_at": by.at,
-            "deadlines.acceptance": due,
-            "due_at": due,
+            **received(case.guide, by.at, self.calendar),
             **whose(case.party),
         }
         return case.now(
@@ -292,12 +289,18 @@ class Filing:
             "started_at": by.at,
             "changed_at": by.at,
             "submitted_at": None,
-            "deadlines": {"acceptance": None, "decision": None},
+            "clocks": {"acceptance": None, "decision": None},
             "due_at": None,
             "supplements": [],
             "result": None,
             "timeline": [entry(event)],
         }
+
+
+def received(guide: Guide, at: datetime, calendar: Workdays) -> Document:
+    """What an application keeps once all of it is there: the limit for acceptance begins, or begins anew."""
+    running = clocks.acceptance_clock(guide, at, calendar)
+    return {"received_at": at, "clocks.acceptance": running, "due_at": running["due"]}
 
 
 def check_draft(case: OwnCase) -> None:

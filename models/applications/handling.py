@@ -9,12 +9,14 @@ from pymongo import ASCENDING, DESCENDING
 
 from models import typed
 from models.applications import clocks, rules
-from models.applications.actions import OPEN, PRIVATE, Action, State
+from models.applications.actions import OPEN, PRIVATE, PROCEDURES, Action, Procedure, State
 from models.applications.case import StaffCase
 from models.applications.document import Application, Decision, PaperState, Refusal, Result, Supplement
+from models.applications.filing import received
 from models.applications.identity import differing, known_to
 from models.applications.serials import sought_serial
 from models.applications.store import Applications
+from models.clocks import resumed
 from models.errors import Refused
 from models.events import Cause
 from models.guides import Guides, Question
@@ -53,14 +55,23 @@ class CaseHandling:
         found = await self.applications.get(key)
         return StaffCase(found, await self.guides.version(found["guide"]), member)
 
+    async def receive(self, case: StaffCase, remark: str, by: Cause) -> StaffCase:
+        """收件: the form that was printed and signed is there with its papers; acceptance is due from now.
+
+        Raises:
+            Conflict: `application_moved_on`, here and below.
+        """
+        sets = received(case.guide, by.at, self.calendar)
+        return await self._take(case, Action.RECEIVE, by, sets, reason=remark)
+
     async def accept(self, case: StaffCase, by: Cause) -> StaffCase:
         """受理; the limit for the decision begins.
 
         Raises:
-            Conflict: `already_submitted` or `application_moved_on`, here and below.
+            Conflict: `already_submitted` or `application_moved_on`.
         """
-        due = clocks.decision_deadline(case.guide, by.at, self.calendar)
-        sets = {"accepted_at": by.at, "deadlines.decision": due, "due_at": due}
+        running = clocks.decision_clock(case.guide, by.at, self.calendar)
+        sets = {"accepted_at": by.at, "clocks.decision": running, "due_at": running["due"]}
         return await self._take(case, Action.ACCEPT, by, sets)
 
     async def request_supplement(
@@ -96,6 +107,24 @@ class CaseHandling:
         refusal = Refusal(reason=typed.words(reason), basis=typed.words(basis))
         sets = {"refusal": refusal, "due_at": None}
         return await self._take(case, Action.NOT_ACCEPT, by, sets, reason=reason)
+
+    async def pause(self, case: StaffCase, procedure: str, reason: str, by: Cause) -> StaffCase:
+        """Stop the clock of the decision while a `Procedure` is held (行政许可法 45)."""
+        rules.check_action(case.member, case.application, Action.PAUSE)
+        rules.check_procedure(procedure)
+        rules.check_reason(reason)
+        running = case.application["clocks"]["decision"]
+        still = running and clocks.paused_for(running, Procedure(procedure), by.at)
+        words = f"{PROCEDURES[Procedure(procedure)]}：{typed.words(reason)}"
+        sets = {"clocks.decision": still, "due_at": None}
+        return await self._take(case, Action.PAUSE, by, sets, reason=words)
+
+    async def resume(self, case: StaffCase, remark: str, by: Cause) -> StaffCase:
+        """The procedure has ended; the clock of the decision runs on from the next day."""
+        still = case.application["clocks"]["decision"]
+        running = still and resumed(still, by.at, self.calendar)
+        sets = {"clocks.decision": running, "due_at": running and running["due"]}
+        return await self._take(case, Action.RESUME, by, sets, reason=remark)
 
     async def return_(self, case: StaffCase, reason: str, by: Cause) -> StaffCase:
         """退件"""

@@ -17,7 +17,7 @@ from models.people.parties import Party
 from models.store import Document, entry
 
 CHANGED = "application.material_changed"
-HANDED_IN = frozenset({State.SUBMITTED, State.ACCEPTED})
+HANDED_IN = frozenset({State.GENERATED, State.SUBMITTED, State.ACCEPTED, State.PAUSED})
 """What is there cannot be taken back; what was to follow can still come."""
 
 

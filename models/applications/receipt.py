@@ -5,6 +5,7 @@ from datetime import datetime
 
 from models.applications.actions import STARTED, status_text
 from models.applications.document import Application, PaperState
+from models.clocks import due_of
 from models.errors import NotFound
 from models.store import Document
 
@@ -23,7 +24,8 @@ class ReceiptNotFound(NotFound):
 
 @dataclass(frozen=True)
 class Receipt:
-    """`materials` are (name, state) pairs, `handling` a `models.guides.Handling`, times in UTC."""
+    """`materials` are (name, state) pairs, `handling` a `models.guides.Handling`, times in UTC. `deadline` is
+    that for acceptance; None as long as the printed form is not there."""
 
     serial: str
     applicant: str
@@ -34,7 +36,7 @@ class Receipt:
     handling: str
     place: str
     submitted_at: datetime
-    deadline: datetime
+    deadline: datetime | None
     verify_url: str
 
 
@@ -44,8 +46,7 @@ def receipt_of(application: Application, place: str, base_url: str) -> Receipt:
         ReceiptNotFound: it has not been handed in.
     """
     serial, submitted = application["serial"], application["submitted_at"]
-    deadline = application["deadlines"]["acceptance"]
-    if not (serial and submitted and deadline):
+    if not (serial and submitted):
         raise ReceiptNotFound
     return Receipt(
         serial=serial,
@@ -57,7 +58,7 @@ def receipt_of(application: Application, place: str, base_url: str) -> Receipt:
         handling=application["handling"],
         place=place,
         submitted_at=submitted,
-        deadline=deadline,
+        deadline=due_of(application["clocks"]["acceptance"]),
         verify_url=f"{base_url}/verify/{serial}",
     )
 
@@ -73,7 +74,7 @@ def public_view(application: Application) -> Document:
         "state": application["state"],
         "status": status_text(application["state"]),
         "submitted_at": application["submitted_at"],
-        "deadline": application["deadlines"]["decision"] or application["deadlines"]["acceptance"],
+        "deadline": due_of(application["clocks"]["decision"] or application["clocks"]["acceptance"]),
         "decision": result["decision"] if result else None,
         "timeline": [
             {"at": line["at"], "what": line["what"]}

@@ -1,7 +1,7 @@
 """What may happen to an application, when, and by whom (articles 4.5, 10, 12, 14, 15)."""
 
 from models import typed
-from models.applications.actions import LABELS, STEPS, Action, State, Who
+from models.applications.actions import LABELS, STEPS, Action, Procedure, State, Who
 from models.applications.document import Application, Decision, PaperState
 from models.errors import Conflict, Forbidden, NotFound, Refused
 from models.events import Channel
@@ -83,6 +83,11 @@ class DecisionInvalid(Refused):
     message = "请选择准予或不予"
 
 
+class ProcedureUnknown(Refused):
+    code = "procedure_unknown"
+    message = "请选择进行的特别程序"
+
+
 class DeliverableNotPdf(Refused):
     code = "deliverable_not_pdf"
     message = "办理结果须为PDF文件"
@@ -131,7 +136,7 @@ def open_materials(application: Application) -> set[str]:
             return {m["code"] for m in application["materials"]}
         case State.SUPPLEMENT_REQUESTED:
             return set(application["supplements"][-1]["materials"])
-        case State.SUBMITTED | State.ACCEPTED:
+        case State.SUBMITTED | State.ACCEPTED | State.PAUSED:
             return {m["code"] for m in application["materials"] if m["state"] == PaperState.TO_FOLLOW}
         case _:
             return set()
@@ -255,6 +260,15 @@ def check_reason(*reasons: str) -> None:
     """
     if not all(typed.words(reason) for reason in reasons):
         raise ReasonRequired
+
+
+def check_procedure(procedure: str) -> None:
+    """
+    Raises:
+        Refused: `procedure_unknown`.
+    """
+    if procedure not in set(Procedure):
+        raise ProcedureUnknown
 
 
 def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: Document | None) -> None:

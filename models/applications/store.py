@@ -19,6 +19,7 @@ from models.errors import Conflict
 from models.events import Cause, Event
 from models.guides import Guide
 from models.guides.form.answers import Answers, is_sealed
+from models.law import Unit
 from models.privacy import Privacy
 from models.store import Database, Document, PageUnknown, Store, entry, part, unique_text
 
@@ -66,6 +67,9 @@ class Applications(Store[Application]):
         document["state"] = State(document["state"])
         for paper in document.get("materials", ()):
             paper["state"] = PaperState(paper["state"])
+        for running in (document.get("clocks") or {}).values():
+            if running:
+                running["unit"] = Unit(running["unit"])
         if place := document.get("place"):
             place["how"] = How(place["how"])
         if result := document.get("result"):

@@ -20,9 +20,11 @@ SKEW = timedelta(minutes=5)
 
 STATES = frozenset(
     {
+        "generated",
         "submitted",
         "supplement_requested",
         "accepted",
+        "paused",
         "not_accepted",
         "returned",
         "concluded",

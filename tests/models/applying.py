@@ -165,6 +165,16 @@ class Desk:
         found = await self.handling.unlike_binding(await self.at(key, member))
         return [question.label for question in found]
 
+    async def receive(self, key: str, member: Document = WINDOW) -> Application:
+        return (await self.handling.receive(await self.at(key, member), "", self.cause())).application
+
+    async def pause(self, key: str, procedure: str = "hearing", reason: str = "请于周五参加") -> Application:
+        case = await self.at(key, APPROVER)
+        return (await self.handling.pause(case, procedure, reason, self.cause())).application
+
+    async def resume(self, key: str) -> Application:
+        return (await self.handling.resume(await self.at(key, APPROVER), "", self.cause())).application
+
     async def request_supplement(
         self, key: str, member: Document, materials: list[str], fields: list[str], reason: str
     ) -> Application:

@@ -4,9 +4,18 @@ from handlers.citizen.applications.materials import asked_for, page_values
 from handlers.citizen.applications.page import ApplicationPage, about
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
-from models.applications import Action, State, check_offered, open_materials, steps_from
+from models.applications import (
+    Action,
+    State,
+    check_offered,
+    current_clock,
+    open_materials,
+    remedy_periods,
+    steps_from,
+)
 from models.errors import Conflict, DomainError
 from models.people.credentials import ApplicantKind
+from models.workdays import local_date
 
 MOST = 100
 """Applications that the list shows."""
@@ -56,6 +65,8 @@ class ApplicationStandingPage(ApplicationPage):
             "citizen/applications/show.html",
             case,
             names=await self.names(case.application),
+            running=current_clock(case.application),
+            remedies=remedy_periods(local_date(case.application["changed_at"])),
             can_withdraw=Action.WITHDRAW in steps_from(case.state),
             supplement=supplement,
             to_follow=set() if supplement else open_materials(case.application),

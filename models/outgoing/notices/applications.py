@@ -15,7 +15,10 @@ NOTICES = (
         name="receipt",
         label="申请回执",
         purpose=Purpose.LEGAL,
-        events={"application.submitted": Telling(APPLICANT)},
+        events={
+            "application.submitted": Telling(APPLICANT),
+            "application.form_generated": Telling(APPLICANT),
+        },
         ways=(Via.WECHAT, Via.SMS),
         fallback=Via.SMS,
         fields={
@@ -33,10 +36,13 @@ NOTICES = (
         label="进度通知",
         purpose=Purpose.LEGAL,
         events={
+            "application.received": _progress("已收到纸质材料", "我们将尽快审核"),
             "application.accepted": _progress("已受理", "我们正在办理，请留意进度"),
             "application.not_accepted": _progress("不予受理", "请点开查看理由和救济途径"),
             "application.supplement_requested": _progress("需要补齐补正", "请点开查看，一次补齐"),
             "application.supplemented": _progress("已收到补正材料", "我们将尽快审核"),
+            "application.paused": _progress("特别程序进行中", "所需时间不计入办理期限"),
+            "application.resumed": _progress("特别程序已结束", "我们继续办理，请留意进度"),
             "application.returned": _progress("已退件", "请点开查看理由"),
             "application.concluded": _progress("已办结", "请点开查看结果，欢迎评价"),
             "application.withdrawn": _progress("已撤回", "如需办理可重新申请"),

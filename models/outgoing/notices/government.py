@@ -8,9 +8,13 @@ REPORTS = (
         label="一站式系统",
         states={
             "application.submitted": "submitted",
+            "application.form_generated": "generated",
+            "application.received": "submitted",
             "application.supplemented": "submitted",
             "application.supplement_requested": "supplement_requested",
             "application.accepted": "accepted",
+            "application.paused": "paused",
+            "application.resumed": "accepted",
             "application.not_accepted": "not_accepted",
             "application.returned": "returned",
             "application.concluded": "concluded",

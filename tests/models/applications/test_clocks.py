@@ -1,20 +1,20 @@
 """Deadlines and their lights, worked by hand on the calendar of 2026."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from models.applications.clocks import (
     REMEDIES,
     REMEDY_NOTICE,
-    REMEDY_PERIODS,
     Light,
     TimeLeft,
-    Unit,
-    acceptance_deadline,
-    decision_deadline,
+    acceptance_clock,
+    decision_clock,
+    remedy_periods,
     time_left,
 )
+from models.law import Unit, in_force
 from models.workdays import PANYU
 from tests.models.applying import CALENDAR, guide
 
@@ -40,7 +40,7 @@ def panyu(moment: str) -> datetime:
 )
 def test_acceptance_is_due_within_its_working_days(received: str, last_day: str) -> None:
     five = guide(time_limit={"acceptance": 5})
-    assert acceptance_deadline(five, panyu(received), CALENDAR) == panyu(f"{last_day} 23:59:59")
+    assert acceptance_clock(five, panyu(received), CALENDAR)["due"] == panyu(f"{last_day} 23:59:59")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_acceptance_is_due_within_its_working_days(received: str, last_day: str)
 )
 def test_the_decision_is_due_as_promised(accepted: str, promised: int, last_day: str) -> None:
     prompt = guide(time_limit={"decision": promised, "legal": 30})
-    assert decision_deadline(prompt, panyu(accepted), CALENDAR) == panyu(f"{last_day} 23:59:59")
+    assert decision_clock(prompt, panyu(accepted), CALENDAR)["due"] == panyu(f"{last_day} 23:59:59")
 
 
 @pytest.mark.article(10)
@@ -84,9 +84,10 @@ def test_no_light_while_no_clock_runs() -> None:
 
 
 def test_the_notice_tells_each_remedy_with_its_period() -> None:
-    assert REMEDY_NOTICE.format(**REMEDY_PERIODS) == (
+    day = date(2026, 11, 26)
+    assert REMEDY_NOTICE.format(**remedy_periods(day)) == (
         "如果不服本决定，可以自收到之日起60日内申请行政复议，或者6个月内提起行政诉讼。"
     )
     said = {Unit.DAYS: "日内", Unit.MONTHS: "个月内"}
-    for name, remedy in REMEDIES.items():
-        assert f"{{{name}}}{said[remedy.unit]}" in REMEDY_NOTICE
+    for term in REMEDIES:
+        assert f"{{{term}}}{said[in_force(term, day).unit]}" in REMEDY_NOTICE

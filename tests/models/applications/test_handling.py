@@ -15,7 +15,7 @@ from tests.models.applying import APPROVER, OFFICE, PDF, STRANGER, SUPERVISOR, W
 BOTH: Document = {**APPROVER, "roles": [Role.WINDOW.value, Role.APPROVER.value]}
 ALL_DEPARTMENTS: Document = {**APPROVER, "department": None}
 FIRST = {Action.ACCEPT, Action.REQUEST_SUPPLEMENT, Action.NOT_ACCEPT}
-DECISION = {Action.RETURN, Action.CONCLUDE}
+DECISION = {Action.PAUSE, Action.RETURN, Action.CONCLUDE}
 
 
 @pytest.mark.article(5, 12)

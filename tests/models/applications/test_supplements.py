@@ -98,7 +98,7 @@ async def test_a_supplement_is_asked_once_answered_whole_and_restarts_the_clock(
     clock.advance(timedelta(days=1))
     again = await desk.supplement(key, {"kind": "new"})
     assert again["state"] == State.SUBMITTED
-    assert again["deadlines"]["acceptance"] == datetime(2026, 12, 2, 15, 59, 59, tzinfo=UTC)
+    assert again["due_at"] == datetime(2026, 12, 2, 15, 59, 59, tzinfo=UTC)
     with pytest.raises(Refused) as twice:
         await desk.request_supplement(key, APPROVER, ["photo"], [], "再补")
     assert twice.value.code == "supplement_asked_once"

@@ -1,0 +1,43 @@
+"""How a clock explains itself."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from handlers.web.clocks import explained
+from models.clocks import clock, paused, resumed
+from models.law import Unit
+from models.workdays import PANYU, Workdays
+
+CALENDAR = Workdays()
+
+
+def panyu(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=PANYU).astimezone(UTC)
+
+
+def said(text: str) -> str:
+    return text
+
+
+def certain(day: date) -> bool:
+    return day.year == 2026
+
+
+@pytest.mark.article(13)
+def test_a_clock_says_from_when_how_long_which_pauses_and_until_when() -> None:
+    running = clock(panyu("2026-11-26 09:00"), 5, Unit.WORKDAYS, CALENDAR)
+    assert explained(running, said, certain) == "自2026年11月26日起5个工作日，到12月3日"
+    still = paused(running, "听证", panyu("2026-11-28 09:00"))
+    assert explained(still, said, certain) == "自2026年11月26日起5个工作日，自11月28日起暂停（听证）"
+    again = resumed(still, panyu("2026-11-30 18:00"), CALENDAR)
+    assert explained(again, said, certain) == (
+        "自2026年11月26日起5个工作日，11月28日至11月30日暂停（听证），到12月4日"
+    )
+
+
+def test_what_lies_beyond_the_calendar_is_expected_and_has_its_year() -> None:
+    running = clock(panyu("2026-12-28 09:00"), 20, Unit.WORKDAYS, CALENDAR)
+    assert explained(running, said, certain) == "自2026年12月28日起20个工作日，预计到2027年1月26日"
+    months = clock(panyu("2026-03-02 09:00"), 2, Unit.MONTHS, CALENDAR)
+    assert explained(months, said, certain) == "自2026年3月2日起2个月，到5月6日"  # 1 to 5 May are off
