@@ -25,9 +25,8 @@ from models.guides import Guide
 from models.guides.form.answers import is_sealed, mask_answer
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
-from models.people.credentials import ApplicantKind
+from models.people.applicants import Applicant
 from models.staff.scopes import Scope
-from models.store import Document
 
 
 class ApplicationPage(PanelPage):
@@ -137,10 +136,10 @@ class RevealHandler(ApplicationAction):
         )
 
 
-def masked(guide: Guide, answers: dict[str, Any], applicant: Document) -> dict[str, Any]:
+def masked(guide: Guide, answers: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
     """Answers as they are shown before anybody asks to see the whole."""
     questions = {question.name: question for question in guide.form.questions()}
-    whose = ApplicantKind(applicant["kind"])
+    whose = applicant["kind"]
     return {
         name: mask_answer(questions[name], value, whose) if is_sealed(questions[name]) else value
         for name, value in answers.items()

@@ -14,7 +14,9 @@ from models.people.agencies import (
     AgencyExists,
     AgencyNotFound,
     AgencyNotWaiting,
+    AgencyState,
 )
+from models.people.agencies import Agency as KeptAgency
 from models.people.applicants import BindingRaced
 from models.people.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
 from models.people.credentials import (
@@ -25,7 +27,6 @@ from models.people.credentials import (
     CredentialNumberInvalid,
 )
 from models.people.verification import NameMalformed, NumberMalformed, VerifierUnavailable
-from models.store import Document
 
 
 class AgencyRequest(Asked):
@@ -39,7 +40,7 @@ class Agency(Answer):
     id: str
     body: Identity
     agent_name: str = Field(description="masked")
-    state: Literal["requested", "confirmed", "ended"]
+    state: AgencyState
 
 
 class AgencyList(Answer):
@@ -48,7 +49,7 @@ class AgencyList(Answer):
 
 
 class AgencyResource(Resource):
-    async def shown(self, agency: Document) -> Agency:
+    async def shown(self, agency: KeptAgency) -> Agency:
         applicants = self.services.applicants
         body = await applicants.get(agency["body"])
         return Agency(

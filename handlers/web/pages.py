@@ -13,8 +13,8 @@ from handlers.web.html import PageHandler
 from handlers.web.qr import qr_png
 from models.errors import BadInput, DomainError, InvalidForm
 from models.guides import Guide
+from models.people.applicants import Applicant
 from models.people.credentials import ApplicantKind
-from models.store import Document
 
 DOCUMENT_ID = r"([0-9a-f]{32})"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -45,10 +45,10 @@ class CitizenPage(PageHandler):
         names = named if isinstance(named, dict) else {"name": named.name, "name_en": named.name_en}
         return str((self.locale.code == "en" and names.get("name_en")) or names["name"])
 
-    def name_of(self, applicant: Document) -> str:
+    def name_of(self, applicant: Applicant) -> str:
         """A body's name in full, since registers publish it; a person's masked."""
-        if applicant["kind"] == ApplicantKind.PERSON:
-            return str(applicant["masked_name"])
+        if applicant["kind"] is ApplicantKind.PERSON:
+            return applicant["masked_name"]
         return self.services.applicants.name(applicant)
 
     def said(self, text: str) -> str:

@@ -28,7 +28,7 @@ def prefilled(privacy: Privacy, party: Party, form: Form) -> Answers:
         if not question.prefill:
             continue
         field = SOURCES[question.prefill]
-        source = party.agent if question.prefill in OF_THE_PERSON else party.applicant
+        source: Mapping[str, Any] = party.agent if question.prefill in OF_THE_PERSON else party.applicant
         if source.get(field):
             answers[question.name] = privacy.open(source[field], f"applicant:{source['_id']}:{field}")
     return answers

@@ -73,14 +73,14 @@ class Outbox(Store):
         """Move the pending events of these stores on: all stores at once, each document's in their order."""
         done = Relayed()
 
-        async def move(document: Document, store: Store) -> None:
+        async def move(document: Document, store: Store[Any]) -> None:
             await self._record(document["events"])
             for event in document["events"]:
                 await deliveries.plan(event, planner(event, document), now)
             await self._remove(store, document)
             done.moved += len(document["events"])
 
-        async def empty(store: Store) -> None:
+        async def empty(store: Store[Any]) -> None:
             async for document in pending(store):
                 try:
                     await move(document, store)
@@ -95,14 +95,14 @@ class Outbox(Store):
     async def _record(self, events: Sequence[Document]) -> None:
         await insert_new(self.documents, [_audit(event) for event in events])
 
-    async def _remove(self, store: Store, document: Document) -> None:
+    async def _remove(self, store: Store[Any], document: Document) -> None:
         done = [event["id"] for event in document["events"]]
         await store.documents.update_one(
             {"_id": document["_id"]}, {"$pull": {"events": {"id": {"$in": done}}}}
         )
 
 
-async def pending(store: Store) -> AsyncIterator[Document]:
+async def pending(store: Store[Any]) -> AsyncIterator[Document]:
     """The documents of a store that carry events; only such as can no longer be rolled back."""
     documents = store.documents.with_options(read_concern=ReadConcern("majority"))
     async for document in documents.find(PENDING, batch_size=BATCH):

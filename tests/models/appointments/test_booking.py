@@ -20,6 +20,7 @@ from models.store import Database, Document
 from models.workdays import Workdays
 from tests.conftest import START, Clock, MakeCause
 from tests.models.guides import guide
+from tests.models.standing_in import a_party
 
 CALENDAR = Workdays()
 TOMORROW = date(2026, 11, 25)
@@ -49,8 +50,7 @@ CLERK: Document = {"_id": "zhou", "roles": [Role.SERVICE_CENTRE.value], "departm
 
 
 def party(name: str) -> Party:
-    person = {"_id": name, "kind": "person", "masked_name": "陈**"}
-    return Party(person, person, f"account-{name}")
+    return a_party(name, f"account-{name}")
 
 
 @pytest.fixture

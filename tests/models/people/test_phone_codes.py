@@ -10,9 +10,9 @@ from models.counters import Counters
 from models.errors import BadInput, TooMany
 from models.outgoing.closures import Closures
 from models.outgoing.sms import SmsDays, SmsLimits
-from models.people.phone_codes import PhoneCodes, PhoneCodesPaused, check_phone, typed_code
+from models.people.phone_codes import Phone, PhoneCodes, PhoneCodesPaused, check_phone, typed_code
 from models.privacy import Privacy
-from models.store import Database, Document
+from models.store import Database
 from tests.conftest import ADDRESS, ROOMY, Clock, MakeCause
 from tests.models.pasting import pasted
 
@@ -37,8 +37,8 @@ class Asking:
     async def check(self, code: str, account: str = "a1", phone: str = PHONE) -> None:
         await self.codes.check(phone, code, account=account, by=self.cause())
 
-    async def stored(self) -> Document:
-        found: Document = await self.codes.documents.find_one({})
+    async def stored(self) -> Phone:
+        found: Phone = await self.codes.documents.find_one({})
         return found
 
     async def sent(self) -> str:

@@ -10,7 +10,8 @@ from models.events import Cause, Channel
 from models.guides.publishing import Publishing
 from models.outgoing.deliveries import Via
 from models.outgoing.notices import sent_by
-from models.people.applicants import Applicants
+from models.people.accounts import Account
+from models.people.applicants import Applicant, Applicants
 from models.people.credentials import Credential, CredentialKind
 from models.people.parties import Party
 from models.people.verification import PlatformUser
@@ -104,7 +105,7 @@ class World:
         person = await self.bind(account, phone, number)
         return Party(person, person, account["_id"])
 
-    async def bind(self, account: Document, phone: str, number: str) -> Document:
+    async def bind(self, account: Account, phone: str, number: str) -> Applicant:
         applicants: Applicants = self.services.applicants
         return await applicants.bind(
             Credential(CredentialKind.RESIDENT_ID, number),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.people.applicants import Applicant
 from models.store import Document
 from models.stores import Stores
 from wechat_backend.worker.letters.letter import Facts, Gathered
@@ -26,7 +27,7 @@ async def about_agency(stores: Stores, delivery: Document, event: Document) -> G
     )
 
 
-async def _told(stores: Stores, recipient: str) -> Document:
+async def _told(stores: Stores, recipient: str) -> Applicant:
     """
     Raises:
         Overtaken: the legal representative is not known here yet; the request waits on their page.
