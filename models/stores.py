@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 
 from models.applications import Applications, CaseHandling, Filing
 from models.applications.papers import Papers
-from models.appointments.booking import Appointments
+from models.appointments import Appointments
 from models.chat.inbox import Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.web.dates import Day
-from models.appointments.booking import bookable_days
+from models.appointments import bookable_days
 from models.guides import ItemCode
 from models.guides.store import GuideNotFound
 from models.places import halls
@@ -95,7 +95,7 @@ class SlotsResource(Resource):
     async def get(self, code: str, asked: SlotsQuery) -> Slots:
         hall = await self.services.halls.find(code)
         guide = await self.services.guides.published(asked.item)
-        days = bookable_days(self.services.calendar, self.cause())
+        days = bookable_days(self.services.calendar, self.now)
         day = asked.day or days[0]
         return Slots(
             days=days,

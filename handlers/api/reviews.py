@@ -8,9 +8,8 @@ from pydantic import Field
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.web.visitor import Auth
 from models.applications.rules import ApplicationNotFound
-from models.appointments.booking import AppointmentNotFound
+from models.appointments import AppointmentNotFound
 from models.errors import NotFound
-from models.store import Document
 from models.voices.reviews import (
     LEVELS,
     LONGEST,
@@ -133,7 +132,7 @@ class ApplicationReviewResource(ReviewBase):
 class AppointmentReviewResource(ReviewBase):
     kind = "appointment"
 
-    async def matter(self, key: str) -> Document:
+    async def matter(self, key: str) -> Mapping[str, Any]:
         return await self.services.appointments.find(key, self.bound_party())
 
     @operation(

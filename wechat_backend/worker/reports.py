@@ -61,7 +61,7 @@ async def _review(stores: Stores, event: Document) -> dict[str, Any]:
     }
 
 
-async def _matter(stores: Stores, key: str) -> tuple[Document, Guide]:
+async def _matter(stores: Stores, key: str) -> tuple[Mapping[str, Any], Guide]:
     """What a review is about (`application:<id>` or `appointment:<id>`), and its guide."""
     kind, _, document = key.partition(":")
     store: Store[Any] = stores.applications if kind == "application" else stores.appointments
@@ -69,7 +69,7 @@ async def _matter(stores: Stores, key: str) -> tuple[Document, Guide]:
     return matter, await stores.guides.version(matter["guide"])
 
 
-def _accepted(matter: Document) -> str:
+def _accepted(matter: Mapping[str, Any]) -> str:
     """When it was accepted; an appointment has no such time."""
     for line in matter["timeline"]:
         if line["what"] == "application.accepted":

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
 
+from models.appointments import Appointment
 from models.events import Cause, Channel
 from models.guides.publishing import Publishing
 from models.outgoing.deliveries import Via
@@ -16,7 +17,6 @@ from models.people.credentials import Credential, CredentialKind
 from models.people.parties import Party
 from models.people.verification import PlatformUser
 from models.places.halls import Hall
-from models.store import Document
 from models.workdays import Workdays, local_date, local_moment
 from tests.handlers.guides import USCC, a_guide
 from wechat_backend.app import build_services
@@ -116,7 +116,7 @@ class World:
             by=self.by(),
         )
 
-    async def book(self, party: Party, hall: Hall = HALL) -> Document:
+    async def book(self, party: Party, hall: Hall = HALL) -> Appointment:
         """On the next working day at half past nine."""
         calendar = Workdays()
         start = local_moment(calendar.after(local_date(self.clock()), 1), time(9, 30))
