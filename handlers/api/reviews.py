@@ -16,6 +16,7 @@ from models.voices.reviews import (
     TAGS,
     AlreadyReviewed,
     BadReviewNeedsReason,
+    GivenReview,
     LevelInvalid,
     NotFinished,
     NotYours,
@@ -156,7 +157,7 @@ class AppointmentReviewResource(ReviewBase):
         return await self.give(key, asked)
 
 
-def _shown(review: dict[str, Any]) -> Review:
+def _shown(review: GivenReview) -> Review:
     level = review["level"]
     return Review(level=level, label=LEVELS[level], tags=review["tags"], words=review["words"])
 

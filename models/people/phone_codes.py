@@ -21,6 +21,7 @@ from models.counters import Counters, Limit, Use, Window, network_of, seconds_un
 from models.errors import BadInput, TooMany
 from models.events import Cause, Event
 from models.outgoing.closures import Closures
+from models.outgoing.deliveries import Via
 from models.outgoing.sms import Purpose, SmsDays, SmsLimits
 from models.privacy import Privacy
 from models.store import Database, Record, Store
@@ -196,7 +197,7 @@ class PhoneCodes(Store[Phone]):
         phone_before = await self._first({"_id": key})
         codes = phone_before["codes"] if phone_before else []
         check_pace(codes, account, by.at)
-        if until := await self.closures.until("sms", by.at):
+        if until := await self.closures.until(Via.SMS, by.at):
             seconds = seconds_until(until, by.at)
             raise PhoneCodesPaused(retry_after=seconds, minutes=-(-seconds // 60))
         uses = _uses(self.sms.limits, account, network_of(address))

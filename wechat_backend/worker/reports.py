@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from models.events import Channel
+from models.events import Channel, KeptEvent
 from models.guides import Guide
 from models.outgoing.notices import REPORTS
 from models.people.credentials import ApplicantKind
-from models.store import Document, Store
+from models.store import Store
 from models.stores import Stores
 from models.workdays import local
 
@@ -18,11 +18,11 @@ PLATFORMS = {Channel.WECHAT: "2", Channel.MINIPROGRAM: "2", Channel.KIOSK: "5", 
 THE_SYSTEM = "7"
 TIME = "%Y-%m-%d %H:%M:%S"
 
-Reporter = Callable[[Stores, Document], Awaitable[dict[str, Any]]]
+Reporter = Callable[[Stores, KeptEvent], Awaitable[dict[str, Any]]]
 """From an event to the body of the request."""
 
 
-async def _acceptance(stores: Stores, event: Document) -> dict[str, Any]:
+async def _acceptance(stores: Stores, event: KeptEvent) -> dict[str, Any]:
     application = await stores.applications.get(event["about"])
     return {
         "serial": application["serial"],
@@ -33,7 +33,7 @@ async def _acceptance(stores: Stores, event: Document) -> dict[str, Any]:
     }
 
 
-async def _review(stores: Stores, event: Document) -> dict[str, Any]:
+async def _review(stores: Stores, event: KeptEvent) -> dict[str, Any]:
     """One review; who gave it stays masked."""
     review = await stores.reviews.get(event["about"])
     matter, guide = await _matter(stores, review["_id"])
@@ -57,7 +57,7 @@ async def _review(stores: Stores, event: Document) -> dict[str, Any]:
         "assessNumber": "1",
         "promiseTime": "2" if guide.time_limit.on_the_spot else "1",
         "acceptDate": _accepted(matter),
-        "pf": PLATFORMS.get(Channel(event["channel"]), THE_SYSTEM),
+        "pf": PLATFORMS.get(event["channel"], THE_SYSTEM),
     }
 
 

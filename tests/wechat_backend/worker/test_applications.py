@@ -56,7 +56,14 @@ async def goes_on(world: World, name: str, state: str) -> None:
 
 async def review(world: World, matter: str, party: Party, level: int = 5) -> None:
     by = world.by(f"applicant:{party.id}")
-    document = {"_id": matter, "level": level, "tags": [], "words": "很快", "at": by.at}
+    document = {
+        "_id": matter,
+        "level": level,
+        "tags": [],
+        "words": "很快",
+        "at": by.at,
+        "channel": by.channel,
+    }
     await world.services.reviews.add(document, Event("review.given", matter, by))
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from models.events import KeptEvent
+from models.outgoing.deliveries import Delivery
 from models.people.applicants import Applicant
-from models.store import Document
 from models.stores import Stores
 from wechat_backend.worker.letters.letter import Facts, Gathered
 from wechat_backend.worker.sender import Overtaken
@@ -15,7 +16,7 @@ class AgencyFacts(Facts):
     person: str
 
 
-async def about_agency(stores: Stores, delivery: Document, event: Document) -> Gathered:
+async def about_agency(stores: Stores, delivery: Delivery, event: KeptEvent) -> Gathered:
     """To the legal representative who is asked, or to the agent who is told."""
     agency = await stores.agencies.get(event["about"])
     body = await stores.applicants.get(agency["body"])
