@@ -24,7 +24,7 @@ from models.people.applicants import Applicants
 from models.people.binding import Binding
 from models.people.phone_codes import PhoneCodes
 from models.people.verification import Verifier
-from models.places.halls import Halls
+from models.places import Halls
 from models.privacy import Privacy
 from models.sessions import Sessions
 from models.staff.members import Staff

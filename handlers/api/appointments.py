@@ -30,7 +30,7 @@ from models.appointments import (
 from models.appointments import Appointment as Kept
 from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound
-from models.places.halls import HallNotFound
+from models.places import HallNotFound
 from models.store import PageUnknown
 
 MOST = 1000

@@ -11,12 +11,11 @@ from handlers.web.dates import Day
 from models.appointments import bookable_days
 from models.guides import ItemCode
 from models.guides.store import GuideNotFound
-from models.places import halls
-from models.places.halls import HallNotFound
+from models.places import HallKind, HallNotFound, halls
 
 
 class HallsQuery(Asked):
-    kind: Literal["centre", "hall", "station"] | None = None
+    kind: HallKind | None = None
     item: ItemCode | None = Field(None, description="only where this item is handled")
 
 
@@ -39,7 +38,7 @@ class Hall(Answer):
     """A place; `all_day` says that its self-service area is open for 24 hours."""
 
     code: str
-    kind: Literal["centre", "hall", "station"]
+    kind: HallKind
     name: str
     name_en: str
     address: str

@@ -11,7 +11,7 @@ from handlers.web.visitor import bound
 from models.appointments import LABELS, State, bookable_days
 from models.errors import Conflict, DomainError, NotFound
 from models.guides import Guide
-from models.places.halls import Hall
+from models.places import Hall
 from models.workdays import local_date
 
 

@@ -34,7 +34,7 @@ from models.appointments.rules import (
 from models.events import Cause, Channel, Event
 from models.guides import Guide, NotForApplicant
 from models.people.parties import Party
-from models.places.halls import Hall, Slot, slots
+from models.places import Hall, Slot, slots
 from models.staff.scopes import Scope, check_scope, serves
 from models.store import Document, Store, entry, part
 from models.workdays import Workdays, local_date

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from models.appointments.document import Booked, Ending
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.guides import Guide
-from models.places.halls import Hall, Slot, slots
+from models.places import Hall, Slot, slots
 from models.workdays import Workdays, local_date, local_moment
 
 

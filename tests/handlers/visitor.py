@@ -32,7 +32,7 @@ from models.guides import Guide
 from models.guides.publishing import Publishing
 from models.people.credentials import CredentialKind
 from models.people.verification import BodyVerdict, PlatformUser, Verdict
-from models.places.halls import Hall
+from models.places import Hall
 from models.privacy import Privacy
 from models.store import Database
 from models.stores import assemble

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from models.events import Cause, Channel
 from models.guides import Departments, Guides
-from models.places.halls import Halls
+from models.places import Halls
 from models.staff.members import Staff
 from models.staff.scopes import Role
 from wechat_backend.database.connection import Database, connect

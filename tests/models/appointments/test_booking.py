@@ -15,7 +15,7 @@ from models.appointments.rules import MOST_A_DAY
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.events import Cause, Channel
 from models.people.parties import Party
-from models.places.halls import Hall, slots
+from models.places import Hall, slots
 from models.staff.scopes import Role
 from models.store import Database, Document
 from models.workdays import Workdays

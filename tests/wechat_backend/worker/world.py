@@ -16,7 +16,7 @@ from models.people.applicants import Applicant, Applicants
 from models.people.credentials import Credential, CredentialKind
 from models.people.parties import Party
 from models.people.verification import PlatformUser
-from models.places.halls import Hall
+from models.places import Hall
 from models.workdays import Workdays, local_date, local_moment
 from tests.handlers.guides import USCC, a_guide
 from wechat_backend.app import build_services
