@@ -6,7 +6,7 @@ Each store says itself what it holds of them, so that a new field comes along un
 from datetime import datetime
 from typing import Any
 
-from models.people.applicants import Applicant
+from models.people import Applicant
 from models.stores import Stores
 
 

@@ -15,7 +15,7 @@ from handlers.web.staff import needs
 from models import typed
 from models.appointments import LABELS, Appointment, Ending, State
 from models.errors import BadInput, DomainError
-from models.staff.scopes import Scope, serves
+from models.staff import Scope, serves
 from models.workdays import local, local_date
 
 

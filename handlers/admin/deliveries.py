@@ -8,9 +8,9 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
 from handlers.web.staff import needs
 from models.errors import DomainError
-from models.outgoing.deliveries import Delivery, Via
+from models.outgoing import Delivery, Via
 from models.outgoing.notices import named
-from models.staff.scopes import Scope, department_limit, scopes
+from models.staff import Scope, department_limit, scopes
 from models.workdays import local
 
 PARTS = {"all": "全部短信", "code": "验证码短信", "courtesy": "便民通知短信"}

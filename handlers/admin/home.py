@@ -2,7 +2,7 @@
 
 from handlers.admin.panel import MENU, PanelPage
 from handlers.web.staff import needs
-from models.staff.scopes import scopes
+from models.staff import scopes
 
 
 class HomePage(PanelPage):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from handlers.web.services import Services
 from models.calls import all_to_their_end
 from models.errors import NotFound
-from models.people.masks import mask_phone
+from models.people import mask_phone
 
 
 @dataclass(frozen=True)

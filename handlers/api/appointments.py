@@ -16,21 +16,20 @@ from handlers.api.contract import (
 from handlers.api.timeline import Happening, happenings
 from handlers.web.dates import Moment
 from handlers.web.visitor import Auth
-from models.appointments import (
-    LABELS,
+from models.appointments import LABELS, State
+from models.appointments import Appointment as Kept
+from models.appointments.rules import (
     AlreadyBooked,
     AppointmentBegun,
     AppointmentEnded,
     AppointmentNotFound,
     SlotFull,
     SlotUnknown,
-    State,
     TooManyBookings,
 )
-from models.appointments import Appointment as Kept
 from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound
-from models.places import HallNotFound
+from models.places.halls import HallNotFound
 from models.store import PageUnknown
 
 MOST = 1000

@@ -7,25 +7,12 @@ from pydantic import Field
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.api.me import Identity, identity
 from handlers.web.visitor import Auth
-from models.people.agencies import (
-    Agencies,
-    AgencyDayLimit,
-    AgencyEnded,
-    AgencyExists,
-    AgencyNotFound,
-    AgencyNotWaiting,
-    AgencyState,
-)
-from models.people.agencies import Agency as KeptAgency
+from models.people import Agencies, AgencyState, ApplicantKind, CredentialKind
+from models.people import Agency as KeptAgency
+from models.people.agencies import AgencyDayLimit, AgencyEnded, AgencyExists, AgencyNotFound, AgencyNotWaiting
 from models.people.applicants import BindingRaced
 from models.people.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
-from models.people.credentials import (
-    ApplicantKind,
-    ApplicantKindWrong,
-    CredentialKind,
-    CredentialKindNotAccepted,
-    CredentialNumberInvalid,
-)
+from models.people.credentials import ApplicantKindWrong, CredentialKindNotAccepted, CredentialNumberInvalid
 from models.people.verification import NameMalformed, NumberMalformed, VerifierUnavailable
 
 

@@ -7,7 +7,7 @@ from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, 
 from handlers.api.halls import Hall, halls_shown
 from models.guides import Guide, Handling
 from models.guides.store import GuideNotFound
-from models.people.credentials import ApplicantKind
+from models.people import ApplicantKind
 from models.store import Document, PageUnknown
 
 

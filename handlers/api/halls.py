@@ -11,7 +11,8 @@ from handlers.web.dates import Day
 from models.appointments import bookable_days
 from models.guides import ItemCode
 from models.guides.store import GuideNotFound
-from models.places import HallKind, HallNotFound, halls
+from models.places import HallKind, halls
+from models.places.halls import HallNotFound
 
 
 class HallsQuery(Asked):

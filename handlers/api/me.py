@@ -10,9 +10,7 @@ from handlers.web.services import Services
 from handlers.web.visitor import Auth
 from models.errors import Forbidden
 from models.own_data import own_data
-from models.people.accounts import Account, Language
-from models.people.applicants import Applicant
-from models.people.credentials import ApplicantKind, CredentialKind
+from models.people import Account, Applicant, ApplicantKind, CredentialKind, Language
 
 
 class Identity(Answer):

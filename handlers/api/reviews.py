@@ -8,15 +8,13 @@ from pydantic import Field
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.web.visitor import Auth
 from models.applications.rules import ApplicationNotFound
-from models.appointments import AppointmentNotFound
+from models.appointments.rules import AppointmentNotFound
 from models.errors import NotFound
+from models.voices import LEVELS, TAGS, GivenReview
 from models.voices.reviews import (
-    LEVELS,
     LONGEST,
-    TAGS,
     AlreadyReviewed,
     BadReviewNeedsReason,
-    GivenReview,
     LevelInvalid,
     NotFinished,
     NotYours,

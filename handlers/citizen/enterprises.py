@@ -8,8 +8,7 @@ from pydantic import BaseModel
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound
 from models.errors import BadInput, DomainError
-from models.people.agencies import Agency
-from models.people.credentials import RULES, ApplicantKind, CredentialKind
+from models.people import RULES, Agency, ApplicantKind, CredentialKind
 
 
 class CredentialNotChosen(BadInput):

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from handlers.web.pages import CitizenPage, steps_of
 from models.guides import ITEM_CODE
-from models.people.credentials import ApplicantKind
+from models.people import ApplicantKind
 
 
 class GuidesQuery(BaseModel):

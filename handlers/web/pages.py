@@ -13,8 +13,7 @@ from handlers.web.html import PageHandler
 from handlers.web.qr import qr_png
 from models.errors import BadInput, DomainError, InvalidForm
 from models.guides import Guide
-from models.people.applicants import Applicant
-from models.people.credentials import ApplicantKind
+from models.people import Applicant, ApplicantKind
 
 DOCUMENT_ID = r"([0-9a-f]{32})"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from handlers.web.html import HtmlHandler
 from handlers.web.visitor import Auth, Method, NotSignedIn, declared
 from models.events import Cause, Channel
-from models.staff.scopes import Scope, check_scope
+from models.staff import Scope, check_scope
 from models.store import Document
 
 

@@ -7,8 +7,7 @@ from functools import wraps
 from handlers.web.base import BaseHandler
 from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause
-from models.people.accounts import Account
-from models.people.parties import Party
+from models.people import Account, Party
 
 
 class NotSignedIn(Unauthenticated):

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from models import applications, appointments
 from models.applications import MATERIAL_STATES, PROCEDURES, REMEDY_NOTICE, State, status_text
 from models.guides import HANDLING, MaterialKind, Way
-from models.people.agencies import AgencyState
-from models.people.credentials import ApplicantKind
-from models.voices.reviews import LEVELS
+from models.people import AgencyState, ApplicantKind
+from models.voices import LEVELS
 
 __all__ = ["HANDLING", "LEVELS", "MATERIAL_STATES", "PROCEDURES", "REMEDY_NOTICE"]
 

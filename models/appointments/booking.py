@@ -33,9 +33,9 @@ from models.appointments.rules import (
 )
 from models.events import Cause, Channel, Event
 from models.guides import Guide, NotForApplicant
-from models.people.parties import Party
+from models.people import Party
 from models.places import Hall, Slot, slots
-from models.staff.scopes import Scope, check_scope, serves
+from models.staff import Scope, check_scope, serves
 from models.store import Document, Store, entry, part
 from models.workdays import Workdays, local_date
 

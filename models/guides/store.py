@@ -13,7 +13,7 @@ from models import typed
 from models.errors import NotFound
 from models.guides.guide import Guide, guide_of
 from models.guides.spelling import pieces, plain, rank
-from models.people.credentials import ApplicantKind
+from models.people import ApplicantKind
 from models.store import Database, Document, Store
 
 

@@ -20,9 +20,7 @@ from models import typed
 from models.counters import Counters, Limit, Use, Window, network_of, seconds_until
 from models.errors import BadInput, TooMany
 from models.events import Cause, Event
-from models.outgoing.closures import Closures
-from models.outgoing.deliveries import Via
-from models.outgoing.sms import Purpose, SmsDays, SmsLimits
+from models.outgoing import Closures, Purpose, SmsDays, SmsLimits, Via
 from models.privacy import Privacy
 from models.store import Database, Record, Store
 

@@ -1,1 +1,25 @@
 """Members of staff: roles, sign-in, what each may see."""
+
+from models.staff.members import Staff
+from models.staff.scopes import (
+    Reach,
+    Role,
+    Scope,
+    ScopeMissing,
+    check_scope,
+    department_limit,
+    scopes,
+    serves,
+)
+
+__all__ = [
+    "Reach",
+    "Role",
+    "Scope",
+    "ScopeMissing",
+    "Staff",
+    "check_scope",
+    "department_limit",
+    "scopes",
+    "serves",
+]

@@ -13,7 +13,7 @@ from pymongo.errors import DuplicateKeyError
 from models import typed
 from models.errors import BadInput, Conflict, Refused
 from models.events import Cause, Channel, Event
-from models.people.parties import Party
+from models.people import Party
 from models.store import Document, Record, Store, part
 
 

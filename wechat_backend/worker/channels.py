@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.errors import NotFound
-from models.outgoing.deliveries import Delivery
+from models.outgoing import Delivery
 from models.outgoing.notices import NOTICES
 from models.stores import Stores
 from wechat_backend.gateways import Gateways

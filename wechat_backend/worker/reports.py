@@ -6,7 +6,7 @@ from typing import Any
 from models.events import Channel, KeptEvent
 from models.guides import Guide
 from models.outgoing.notices import REPORTS
-from models.people.credentials import ApplicantKind
+from models.people import ApplicantKind
 from models.store import Store
 from models.stores import Stores
 from models.workdays import local

@@ -8,8 +8,7 @@ from uuid import uuid4
 
 import structlog
 
-from models.outgoing.closures import Closures
-from models.outgoing.deliveries import Deliveries, Delivery, Via
+from models.outgoing import Closures, Deliveries, Delivery, Via
 from models.trouble import is_trouble
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy
 

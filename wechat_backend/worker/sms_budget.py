@@ -10,8 +10,7 @@ from datetime import timedelta
 
 from models.counters import Counters, Use
 from models.errors import TooMany
-from models.outgoing.deliveries import Delivery
-from models.outgoing.sms import PER_PHONE, Purpose, SmsDays
+from models.outgoing import PER_PHONE, Delivery, Purpose, SmsDays
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy
 from wechat_backend.worker.sender import NotNow
 

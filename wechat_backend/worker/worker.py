@@ -11,10 +11,7 @@ import structlog
 from models.applications import Applications
 from models.events import Cause, Channel
 from models.materials.store import Materials
-from models.outgoing import notices
-from models.outgoing.deliveries import Deliveries, Delivery
-from models.outgoing.outbox import Outbox
-from models.outgoing.workers import Workers
+from models.outgoing import Deliveries, Delivery, Outbox, Workers, notices
 from models.store import Store
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.alarm import SmsAlarm

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from models.events import KeptEvent
-from models.outgoing.deliveries import Delivery
-from models.people.applicants import Applicant
+from models.outgoing import Delivery
+from models.people import Applicant
 from models.stores import Stores
 from wechat_backend.worker.letters.letter import Facts, Gathered
 from wechat_backend.worker.sender import Overtaken

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from models.events import KeptEvent
 from models.guides import HANDLING
-from models.outgoing.deliveries import Delivery
+from models.outgoing import Delivery
 from models.stores import Stores
 from models.workdays import local
 from wechat_backend.worker.letters.letter import Facts, Gathered

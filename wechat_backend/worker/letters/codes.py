@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from models.errors import NotFound
 from models.events import KeptEvent
-from models.outgoing.deliveries import Delivery
+from models.outgoing import Delivery
 from models.stores import Stores
 from wechat_backend.worker.letters.letter import Facts, Gathered
 from wechat_backend.worker.sender import Overtaken

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models.people.applicants import Applicant
-from models.people.credentials import ApplicantKind
+from models.people import Applicant, ApplicantKind
 from models.stores import Stores
 
 TIME = "%Y年%m月%d日 %H:%M"

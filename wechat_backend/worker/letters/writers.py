@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from models.events import KeptEvent
-from models.outgoing.deliveries import Delivery
+from models.outgoing import Delivery
 from models.outgoing.notices import NOTICES
 from models.stores import Stores
 from wechat_backend.worker.letters.agencies import AgencyFacts, about_agency
