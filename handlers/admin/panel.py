@@ -13,8 +13,7 @@ from handlers.web.staff import StaffHandler
 from handlers.web.visitor import Auth, declared
 from models.applications import written
 from models.errors import DomainError
-from models.staff.scopes import Scope, scopes
-from models.store import Document
+from models.staff import Member, Scope, scopes
 from models.workdays import local_date
 
 MENU = (
@@ -42,7 +41,7 @@ class PanelPage(StaffHandler):
     def get_user_locale(self) -> tornado.locale.Locale:
         return tornado.locale.get("zh_CN")
 
-    def somebody(self) -> Document:
+    def somebody(self) -> Member:
         """The member, where `needs` has let one in."""
         assert self.member
         return self.member

@@ -11,8 +11,8 @@ from models.applications.document import Application
 from models.applications.rules import ApplicationNotFound, check_member
 from models.guides import Guide
 from models.people.parties import Party
+from models.staff import Member
 from models.staff.scopes import Scope
-from models.store import Document
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class StaffCase(Case):
         Forbidden: `scope_missing` or `other_department`.
     """
 
-    member: Document
+    member: Member
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -22,6 +22,7 @@ from models.events import Cause
 from models.guides import Guides, Question
 from models.people.applicants import Applicants
 from models.people.parties import Party
+from models.staff import Member
 from models.staff.scopes import Scope, department_limit
 from models.store import Document
 from models.workdays import Workdays
@@ -45,7 +46,7 @@ class CaseHandling:
     guides: Guides
     calendar: Workdays
 
-    async def case(self, key: str, member: Document) -> StaffCase:
+    async def case(self, key: str, member: Member) -> StaffCase:
         """An application that a member may read, with the guide under which it was made.
 
         Raises:
@@ -159,7 +160,7 @@ class CaseHandling:
 
     async def queue(
         self,
-        member: Document,
+        member: Member,
         states: Sequence[str] = OPEN,
         limit: int = 50,
         after: str | None = None,
@@ -170,7 +171,7 @@ class CaseHandling:
 
     async def listed(
         self,
-        member: Document,
+        member: Member,
         states: Sequence[str],
         limit: int,
         after: str | None = None,
@@ -184,7 +185,7 @@ class CaseHandling:
             yield one
 
     async def selection(
-        self, member: Document, states: Sequence[str], after: str | None = None
+        self, member: Member, states: Sequence[str], after: str | None = None
     ) -> tuple[Document, list[tuple[str, int]]]:
         """What a member sees in these states behind `after`, and its order."""
         query: Document = {"state": {"$in": [state for state in states if state not in PRIVATE]}}

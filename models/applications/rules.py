@@ -7,6 +7,7 @@ from models.errors import Conflict, Forbidden, NotFound, Refused
 from models.events import Channel
 from models.guides import Guide, Handling, Material, NotForApplicant
 from models.people.credentials import ApplicantKind
+from models.staff import Member
 from models.staff.scopes import Scope, ScopeMissing, check_scope, department_limit, scopes
 from models.store import Document
 
@@ -193,7 +194,7 @@ def check_offered(guide: Guide, kind: ApplicantKind, channel: Channel) -> None:
         raise ChannelNotOffered
 
 
-def check_member(member: Document, application: Application, scope: Scope) -> None:
+def check_member(member: Member, application: Application, scope: Scope) -> None:
     """
     Raises:
         Forbidden: `scope_missing` or `other_department`.
@@ -203,7 +204,7 @@ def check_member(member: Document, application: Application, scope: Scope) -> No
         raise OtherDepartment
 
 
-def check_action(member: Document, application: Application, action: Action) -> None:
+def check_action(member: Member, application: Application, action: Action) -> None:
     """A second supplement is a supervisor's, whoever asked for the first (article 12).
 
     Raises:
@@ -220,7 +221,7 @@ def check_action(member: Document, application: Application, action: Action) -> 
     check_member(member, application, scope)
 
 
-def may(member: Document, application: Application, action: Action) -> bool:
+def may(member: Member, application: Application, action: Action) -> bool:
     """Whether the state, and the member's scopes and department, allow an action just now."""
     step = STEPS[action]
     if step.who is not Who.STAFF or application["state"] not in step.before:

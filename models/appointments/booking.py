@@ -35,7 +35,7 @@ from models.events import Cause, Channel, Event
 from models.guides import Guide, NotForApplicant
 from models.people import Party
 from models.places import Hall, Slot, slots
-from models.staff import Scope, check_scope, serves
+from models.staff import Member, Scope, check_scope, serves
 from models.store import Document, Store, entry, part
 from models.workdays import Workdays, local_date
 
@@ -134,7 +134,7 @@ class Appointments(Store[Appointment]):
             otherwise=AppointmentEnded,
         )
 
-    async def for_member(self, key: str, member: Document) -> Appointment:
+    async def for_member(self, key: str, member: Member) -> Appointment:
         """An appointment at one of the halls for which a member records.
 
         Raises:
@@ -149,7 +149,7 @@ class Appointments(Store[Appointment]):
     async def end(
         self,
         key: str,
-        member: Document,
+        member: Member,
         ending: Ending,
         guide: Guide,
         by: Cause,

@@ -2,6 +2,7 @@
 
 from models.staff.members import Staff
 from models.staff.scopes import (
+    Member,
     Reach,
     Role,
     Scope,
@@ -13,6 +14,7 @@ from models.staff.scopes import (
 )
 
 __all__ = [
+    "Member",
     "Reach",
     "Role",
     "Scope",

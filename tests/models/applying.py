@@ -24,20 +24,22 @@ from models.people.applicants import Applicants
 from models.people.parties import Party
 from models.places.halls import Halls
 from models.privacy import Privacy
+from models.staff import Member
 from models.staff.scopes import Role
 from models.store import Database, Document
 from models.workdays import Workdays
 from tests.conftest import MakeCause
 from tests.models.guides import guide as plain_guide
+from tests.models.standing_in import a_member
 
 CALENDAR = Workdays()
 ONLINE = Place(How.ELECTRONIC)
 OFFICE = "11440113007512345A"
 DEPARTMENT = Department(code=OFFICE, name="民政局", short="民政", phone="020-84600001", address="番禺区")
-APPROVER: Document = {"_id": "su", "roles": [Role.APPROVER.value], "department": OFFICE}
-WINDOW: Document = {"_id": "chen", "roles": [Role.WINDOW.value], "department": None}
-SUPERVISOR: Document = {"_id": "huang", "roles": [Role.SERVICE_MANAGEMENT.value], "department": None}
-STRANGER: Document = {"_id": "x", "roles": [Role.APPROVER.value], "department": "another"}
+APPROVER = a_member("su", Role.APPROVER, department=OFFICE)
+WINDOW = a_member("chen", Role.WINDOW)
+SUPERVISOR = a_member("huang", Role.SERVICE_MANAGEMENT)
+STRANGER = a_member("x", Role.APPROVER, department="another")
 ANSWERS = {"name": "陈建国", "kind": "new", "account": "6222 0000 1111", "ways": ["a", "b"]}
 PDF: Document = {"_id": "f" * 32, "name": "敬老卡.pdf", "media_type": "application/pdf"}
 
@@ -107,7 +109,7 @@ class Desk:
     async def own(self, key: str) -> OwnCase:
         return await self.filing.case(key, self.party)
 
-    async def at(self, key: str, member: Document) -> StaffCase:
+    async def at(self, key: str, member: Member) -> StaffCase:
         return await self.handling.case(key, member)
 
     async def begun(self, of: Guide | None = None, channel: Channel = Channel.WECHAT) -> Application:
@@ -154,13 +156,13 @@ class Desk:
     async def withdraw(self, key: str) -> Application:
         return (await self.filing.withdraw(await self.own(key), self.cause())).application
 
-    async def accept(self, key: str, member: Document = WINDOW) -> Application:
+    async def accept(self, key: str, member: Member = WINDOW) -> Application:
         return (await self.handling.accept(await self.at(key, member), self.cause())).application
 
     async def present(self, seen: Application) -> Mapping[str, Any]:
         return self.filing.present_answers(await self.own(seen["_id"]))
 
-    async def unlike_binding(self, key: str, member: Document = APPROVER) -> list[str]:
+    async def unlike_binding(self, key: str, member: Member = APPROVER) -> list[str]:
         """Labels of the answers of which staff are warned."""
         found = await self.handling.unlike_binding(await self.at(key, member))
         return [question.label for question in found]
@@ -176,20 +178,20 @@ class Desk:
         return (await self.handling.resume(await self.at(key, APPROVER), "", self.cause())).application
 
     async def request_supplement(
-        self, key: str, member: Document, materials: list[str], fields: list[str], reason: str
+        self, key: str, member: Member, materials: list[str], fields: list[str], reason: str
     ) -> Application:
         case = await self.at(key, member)
         asked = await self.handling.request_supplement(case, materials, fields, reason, self.cause())
         return asked.application
 
-    async def not_accept(self, key: str, member: Document, reason: str, basis: str) -> Application:
+    async def not_accept(self, key: str, member: Member, reason: str, basis: str) -> Application:
         case = await self.at(key, member)
         return (await self.handling.not_accept(case, reason, basis, self.cause())).application
 
     async def conclude(
         self,
         key: str,
-        member: Document,
+        member: Member,
         decision: str = "approved",
         reason: str = "",
         deliverable: Document | None = PDF,

@@ -5,6 +5,7 @@ from typing import Any, cast
 from models.people.applicants import Applicant
 from models.people.credentials import ApplicantKind, CredentialKind
 from models.people.parties import Party
+from models.staff import Member, Role
 from tests.conftest import START
 
 
@@ -33,3 +34,9 @@ def a_party(key: str = "p1", account: str = "a1", **more: Any) -> Party:
     """A person at the screen who acts for nobody else."""
     person = an_applicant(key, account=account, **more)
     return Party(person, person, account)
+
+
+def a_member(key: str, *roles: Role, department: str | None = None, **more: Any) -> Member:
+    """Somebody of the staff, of all departments if none is given."""
+    member = {"_id": key, "name": key, "password_hash": "", "department": department, "roles": list(roles)}
+    return cast(Member, member | more)

@@ -17,11 +17,11 @@ from models.events import Cause, Channel
 from models.people.parties import Party
 from models.places import Hall, slots
 from models.staff.scopes import Role
-from models.store import Database, Document
+from models.store import Database
 from models.workdays import Workdays
 from tests.conftest import START, Clock, MakeCause
 from tests.models.guides import guide
-from tests.models.standing_in import a_party
+from tests.models.standing_in import a_member, a_party
 
 CALENDAR = Workdays()
 TOMORROW = date(2026, 11, 25)
@@ -47,7 +47,7 @@ HALL = Hall.model_validate(
 )
 
 
-CLERK: Document = {"_id": "zhou", "roles": [Role.SERVICE_CENTRE.value], "department": None}
+CLERK = a_member("zhou", Role.SERVICE_CENTRE)
 
 
 def party(name: str) -> Party:
@@ -286,18 +286,19 @@ async def test_what_has_begun_is_not_cancelled(
     [
         ({"halls": ["wanbo"]}, "other_hall"),
         ({"halls": []}, "other_hall"),
-        ({"roles": ["approver"]}, "scope_missing"),
+        ({"roles": [Role.APPROVER]}, "scope_missing"),
     ],
 )
 async def test_members_record_for_their_own_halls(
-    appointments: Appointments, cause: MakeCause, clock: Clock, changes: Document, code: str
+    appointments: Appointments, cause: MakeCause, clock: Clock, changes: dict[str, Any], code: str
 ) -> None:
     booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
     clock.set(NINE)
+    clerk = a_member("zhou", **{"roles": [Role.SERVICE_CENTRE], **changes})
     with pytest.raises(Forbidden) as refused:
-        await appointments.end(booked["_id"], CLERK | changes, Ending.SERVED, guide(), cause())
+        await appointments.end(booked["_id"], clerk, Ending.SERVED, guide(), cause())
     assert refused.value.code == code
-    own = CLERK | {"halls": ["wanbo", "centre"]}
+    own = a_member("zhou", Role.SERVICE_CENTRE, halls=["wanbo", "centre"])
     assert (await appointments.end(booked["_id"], own, Ending.SERVED, guide(), cause()))["state"] == "served"
 
 
