@@ -20,6 +20,7 @@ from models.clocks import resumed
 from models.errors import Refused
 from models.events import Cause
 from models.guides import Guides, Question
+from models.materials.store import KeptFile
 from models.people.applicants import Applicants
 from models.people.parties import Party
 from models.staff import Member
@@ -134,7 +135,7 @@ class CaseHandling:
         return await self._take(case, Action.RETURN, by, {"due_at": None}, reason=reason)
 
     async def conclude(
-        self, case: StaffCase, decision: str, reason: str, deliverable: Document | None, by: Cause
+        self, case: StaffCase, decision: str, reason: str, deliverable: KeptFile | None, by: Cause
     ) -> StaffCase:
         """办结: `decision` is a `Decision`, as it was sent; see `rules.check_conclusion`."""
         rules.check_action(case.member, case.application, Action.CONCLUDE)

@@ -6,10 +6,10 @@ from models.applications.document import Application, Decision, PaperState
 from models.errors import Conflict, Forbidden, NotFound, Refused
 from models.events import Channel
 from models.guides import Guide, Handling, Material, NotForApplicant
+from models.materials.store import KeptFile
 from models.people.credentials import ApplicantKind
 from models.staff import Member
 from models.staff.scopes import Scope, ScopeMissing, check_scope, department_limit, scopes
-from models.store import Document
 
 
 class ApplicationNotFound(NotFound):
@@ -272,7 +272,7 @@ def check_procedure(procedure: str) -> None:
         raise ProcedureUnknown
 
 
-def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: Document | None) -> None:
+def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: KeptFile | None) -> None:
     """The result exists in electronic form before it is handed over (article 15).
 
     Raises:

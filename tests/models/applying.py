@@ -19,18 +19,18 @@ from models.applications.papers import Papers
 from models.events import Channel
 from models.guides import Department, Departments, Guide, Guides
 from models.guides.publishing import Publishing
-from models.materials.store import Materials
+from models.materials.store import KeptFile, Materials
 from models.people.applicants import Applicants
 from models.people.parties import Party
 from models.places.halls import Halls
 from models.privacy import Privacy
 from models.staff import Member
 from models.staff.scopes import Role
-from models.store import Database, Document
+from models.store import Database
 from models.workdays import Workdays
 from tests.conftest import MakeCause
 from tests.models.guides import guide as plain_guide
-from tests.models.standing_in import a_member
+from tests.models.standing_in import a_file, a_member
 
 CALENDAR = Workdays()
 ONLINE = Place(How.ELECTRONIC)
@@ -41,7 +41,7 @@ WINDOW = a_member("chen", Role.WINDOW)
 SUPERVISOR = a_member("huang", Role.SERVICE_MANAGEMENT)
 STRANGER = a_member("x", Role.APPROVER, department="another")
 ANSWERS = {"name": "陈建国", "kind": "new", "account": "6222 0000 1111", "ways": ["a", "b"]}
-PDF: Document = {"_id": "f" * 32, "name": "敬老卡.pdf", "media_type": "application/pdf"}
+PDF = a_file("f" * 32, name="敬老卡.pdf")
 
 
 def guide(**changes: Any) -> Guide:
@@ -70,9 +70,9 @@ def guide(**changes: Any) -> Guide:
     return plain_guide(**{"item": item, "form": form, "deliverable": "敬老卡", **changes})
 
 
-def file(of: Application, key: str = "0" * 32) -> Document:
+def file(of: Application, key: str = "0" * 32) -> KeptFile:
     """A file that was kept for an application."""
-    return {"_id": key, "applicant": of["applicant"], "application": of["_id"], "name": "id.jpg"}
+    return a_file(key, applicant=of["applicant"], application=of["_id"], name="id.jpg")
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Desk:
         """Handed in with its answers and no file."""
         return await self.hand_in(await self.save(await self.begun(of)))
 
-    async def attach(self, key: str, code: str, material: Document) -> str | None:
+    async def attach(self, key: str, code: str, material: KeptFile) -> str | None:
         return await self.papers.attach(await self.own(key), code, material, self.cause())
 
     async def detach(self, key: str, code: str) -> str | None:
@@ -194,7 +194,7 @@ class Desk:
         member: Member,
         decision: str = "approved",
         reason: str = "",
-        deliverable: Document | None = PDF,
+        deliverable: KeptFile | None = PDF,
     ) -> Application:
         case = await self.at(key, member)
         done = await self.handling.conclude(case, decision, reason, deliverable, self.cause())

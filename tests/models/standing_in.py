@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from models.materials.store import KeptFile
 from models.people.applicants import Applicant
 from models.people.credentials import ApplicantKind, CredentialKind
 from models.people.parties import Party
@@ -40,3 +41,20 @@ def a_member(key: str, *roles: Role, department: str | None = None, **more: Any)
     """Somebody of the staff, of all departments if none is given."""
     member = {"_id": key, "name": key, "password_hash": "", "department": department, "roles": list(roles)}
     return cast(Member, member | more)
+
+
+def a_file(key: str, **more: Any) -> KeptFile:
+    """A file that was kept; no bytes are there."""
+    kept: dict[str, Any] = {
+        "_id": key,
+        "applicant": "p1",
+        "application": "",
+        "code": "",
+        "name": "document.pdf",
+        "media_type": "application/pdf",
+        "size": 1,
+        "sha256": "",
+        "key": "",
+        "at": START,
+    }
+    return cast(KeptFile, kept | more)
