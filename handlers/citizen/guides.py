@@ -30,7 +30,7 @@ class GuidesPage(CitizenPage):
             asked=asked,
             guides=guides,
             topics=await self.services.guides.topics(asked.audience),
-            departments={d["_id"]: d for d in await self.services.departments.all()},
+            departments={d.code: d for d in await self.services.departments.all()},
         )
 
 

@@ -88,7 +88,7 @@ class Filing:
         rules.check_offered(guide, ApplicantKind(party.applicant["kind"]), by.channel)
         department = await self.departments.get(guide.department)
         event = Event(STARTED, uuid4().hex, by)
-        draft = self._draft(party, guide, department["name"], event)
+        draft = self._draft(party, guide, department.name, event)
         for _ in range(START_TRIES):
             if found := await self.applications.draft(draft["draft"]):
                 return OwnCase(found, guide, party)

@@ -18,7 +18,7 @@ from models.guides.guide import (
     guide_of,
 )
 from models.guides.handling import HANDLING, Handling
-from models.guides.store import Guides
+from models.guides.store import Guides, GuideState
 
 __all__ = [
     "HANDLING",
@@ -31,6 +31,7 @@ __all__ = [
     "Fees",
     "Form",
     "Guide",
+    "GuideState",
     "Guides",
     "Handling",
     "ItemCode",

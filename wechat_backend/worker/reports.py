@@ -47,7 +47,7 @@ async def _review(stores: Stores, event: KeptEvent) -> dict[str, Any]:
         "taskName": guide.name,
         "projectNo": matter.get("serial") or matter["_id"],
         "proStatus": REPORTS["reviews"].states[event["name"]],
-        "proDepart": department["name"],
+        "proDepart": department.name,
         "userName": applicant["masked_name"],
         "userProp": "1" if applicant["kind"] == ApplicantKind.PERSON else "2",
         "satisfaction": str(review["level"]),

@@ -8,6 +8,7 @@ from typing import Any
 
 from models.appointments import Appointment
 from models.events import Cause, Channel
+from models.guides import Department
 from models.guides.publishing import Publishing
 from models.outgoing.deliveries import Via
 from models.outgoing.notices import sent_by
@@ -91,9 +92,10 @@ class World:
 
     async def publish(self) -> None:
         """The department, its guide and the hall."""
-        await self.services.departments.documents.replace_one(
-            {"_id": USCC}, {"name": "番禺区来穗人员服务管理局", "short": "区来穗局"}, upsert=True
+        bureau = Department(
+            code=USCC, name="番禺区来穗人员服务管理局", short="区来穗局", phone="", address=""
         )
+        await self.services.departments.put(bureau, self.by())
         await Publishing(self.services.guides).publish(a_guide(), self.by())
 
     async def person(
