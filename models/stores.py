@@ -5,8 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from models.applications import Applications, CaseHandling, Filing
-from models.applications.papers import Papers
+from models.applications import Applications, CaseHandling, Filing, Papers
 from models.appointments import Appointments
 from models.chat import Inbox
 from models.counters import Counters

@@ -11,7 +11,7 @@ from models.applications import Action, StaffCase, check_action, next_state
 from models.errors import BadInput, DomainError
 from models.events import Cause
 from models.materials.store import KeptFile
-from models.staff.scopes import Scope
+from models.staff import Scope
 
 
 class DeliverableUnusable(BadInput):

@@ -21,12 +21,11 @@ from models.applications import (
     steps_from,
 )
 from models.errors import DomainError, NotFound
-from models.guides import Guide
-from models.guides.form.answers import is_sealed, mask_answer
+from models.guides import Guide, is_sealed, mask_answer
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
-from models.people.applicants import Applicant
-from models.staff.scopes import Scope
+from models.people import Applicant
+from models.staff import Scope
 
 
 class ApplicationPage(PanelPage):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.web.visitor import Auth
-from models.applications.rules import ApplicationNotFound
+from models.applications import ApplicationNotFound
 from models.appointments.rules import AppointmentNotFound
 from models.errors import NotFound
 from models.voices import LEVELS, TAGS, GivenReview

@@ -10,9 +10,8 @@ from models.applications.actions import PRIVATE, State
 from models.applications.document import Application
 from models.applications.rules import ApplicationNotFound, check_member
 from models.guides import Guide
-from models.people.parties import Party
-from models.staff import Member
-from models.staff.scopes import Scope
+from models.people import Party
+from models.staff import Member, Scope
 
 
 @dataclass(frozen=True)

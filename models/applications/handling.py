@@ -21,10 +21,8 @@ from models.errors import Refused
 from models.events import Cause
 from models.guides import Guides, Question
 from models.materials.store import KeptFile
-from models.people.applicants import Applicants
-from models.people.parties import Party
-from models.staff import Member
-from models.staff.scopes import Scope, department_limit
+from models.people import Applicants, Party
+from models.staff import Member, Scope, department_limit
 from models.store import Document
 from models.workdays import Workdays
 

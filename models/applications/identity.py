@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from models import typed
-from models.guides import Form, Guide, Question
-from models.guides.form.answers import Answers, is_asked
-from models.people.parties import Party
+from models.guides import Answers, Form, Guide, Question, is_asked
+from models.people import Party
 from models.privacy import Privacy
 
 SOURCES: Mapping[str, str] = {

@@ -13,7 +13,7 @@ from models.errors import DomainError, NotFound, Refused
 from models.events import Cause, Event
 from models.guides import Guide
 from models.materials.store import KeptFile, Materials
-from models.people.parties import Party
+from models.people import Party
 from models.store import entry
 
 CHANGED = "application.material_changed"

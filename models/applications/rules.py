@@ -7,9 +7,8 @@ from models.errors import Conflict, Forbidden, NotFound, Refused
 from models.events import Channel
 from models.guides import Guide, Handling, Material, NotForApplicant
 from models.materials.store import KeptFile
-from models.people.credentials import ApplicantKind
-from models.staff import Member
-from models.staff.scopes import Scope, ScopeMissing, check_scope, department_limit, scopes
+from models.people import ApplicantKind
+from models.staff import Member, Scope, ScopeMissing, check_scope, department_limit, scopes_of
 
 
 class ApplicationNotFound(NotFound):
@@ -216,7 +215,7 @@ def check_action(member: Member, application: Application, action: Action) -> No
         raise ScopeMissing
     if action is Action.REQUEST_SUPPLEMENT and application["supplements"]:
         scope = Scope.APPLICATIONS_SUPERVISE
-        if scope not in scopes(member):
+        if scope not in scopes_of(member):
             raise SupplementAskedOnce
     check_member(member, application, scope)
 

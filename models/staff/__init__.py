@@ -9,7 +9,7 @@ from models.staff.scopes import (
     ScopeMissing,
     check_scope,
     department_limit,
-    scopes,
+    scopes_of,
     serves,
 )
 
@@ -22,6 +22,6 @@ __all__ = [
     "Staff",
     "check_scope",
     "department_limit",
-    "scopes",
+    "scopes_of",
     "serves",
 ]

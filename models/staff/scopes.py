@@ -110,7 +110,7 @@ class Member(Record):
     halls: NotRequired[list[str] | None]
 
 
-def scopes(member: Member) -> frozenset[Scope]:
+def scopes_of(member: Member) -> frozenset[Scope]:
     return frozenset().union(*(role.scopes for role in member["roles"]))
 
 
@@ -125,7 +125,7 @@ def check_scope(member: Member, scope: Scope) -> None:
     Raises:
         Forbidden: `scope_missing`.
     """
-    if scope not in scopes(member):
+    if scope not in scopes_of(member):
         raise ScopeMissing
 
 

@@ -167,7 +167,7 @@ class Desk:
         found = await self.handling.unlike_binding(await self.at(key, member))
         return [question.label for question in found]
 
-    async def receive(self, key: str, member: Document = WINDOW) -> Application:
+    async def receive(self, key: str, member: Member = WINDOW) -> Application:
         return (await self.handling.receive(await self.at(key, member), "", self.cause())).application
 
     async def pause(self, key: str, procedure: str = "hearing", reason: str = "请于周五参加") -> Application:
