@@ -33,8 +33,7 @@ Document = dict[str, Any]
 
 
 class Record(TypedDict):
-    """What every document has that carries events; `events` are those not yet relayed, of which a reading for
-    people leaves them out."""
+    """What a document has that can carry events: those not yet relayed. Some readings leave them out."""
 
     _id: str
     events: NotRequired[list[Document]]
