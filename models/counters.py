@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from pymongo import IndexModel
 
@@ -58,9 +58,15 @@ class Use:
     subject: str
 
 
-class Counters(Store):
-    """`{_id: "<what>:<beginning of the window>:<keyed hash of the subject>", used, purge_at}`."""
+class Counter(TypedDict):
+    """`_id` is `<what>:<beginning of the window>:<keyed hash of the subject>`."""
 
+    _id: str
+    used: int
+    purge_at: datetime
+
+
+class Counters(Store[Counter]):
     collection = "counters"
     indexes: ClassVar = [IndexModel("purge_at", name="purge", expireAfterSeconds=0)]
 

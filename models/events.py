@@ -8,7 +8,7 @@ notice and integration.
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict, cast
 from uuid import uuid4
 
 
@@ -36,6 +36,19 @@ class Cause:
     request: str
 
 
+class KeptEvent(TypedDict):
+    """An event as its document carries it, and the worker and the audit record read it."""
+
+    id: str
+    name: str
+    about: str
+    actor: str
+    at: datetime
+    channel: Channel
+    request: str
+    data: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Event:
     """`name` is `thing.what_happened`; consumers are idempotent by `id`.
@@ -52,3 +65,8 @@ class Event:
     def document(self) -> dict[str, Any]:
         cause = asdict(self.cause) | {"channel": self.cause.channel.value}
         return {"id": self.id, "name": self.name, "about": self.about, **cause, "data": self.data}
+
+
+def event_of(document: dict[str, Any]) -> KeptEvent:
+    """An event as a document that was read carries it."""
+    return cast(KeptEvent, {**document, "channel": Channel(document["channel"])})

@@ -32,7 +32,7 @@ def taken(holder: str, until: datetime, end: str = END) -> Document:
     return {"lease": holder, end: until}
 
 
-def own(holder: str) -> Document:
+def own(holder: str | None) -> Document:
     """The query for a document that `holder` was the last to take; one who comes too late finds nothing."""
     return {"lease": holder}
 

@@ -6,11 +6,11 @@ Each store says itself what it holds of them, so that a new field comes along un
 from datetime import datetime
 from typing import Any
 
-from models.store import Document
+from models.people import Applicant
 from models.stores import Stores
 
 
-async def own_data(stores: Stores, person: Document, at: datetime) -> dict[str, Any]:
+async def own_data(stores: Stores, person: Applicant, at: datetime) -> dict[str, Any]:
     """In the clear, without the names of staff; `at` is when it was asked for."""
     key = person["_id"]
     kept = {

@@ -1,9 +1,9 @@
 """Who is signed in. The token is known to the browser or the app alone; we keep its hash."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from pymongo import IndexModel
 
@@ -25,12 +25,22 @@ LIFETIME = {
 }
 
 
-class Sessions(Store):
-    """`{_id: SHA-256 of the token, subject: "account:…" | "staff:…", channel, expires_at}`."""
+class Session(TypedDict):
+    """`_id` is the SHA-256 of the token, `subject` `account:<id>` or `staff:<user name>`."""
 
+    _id: str
+    subject: str
+    channel: Channel
+    expires_at: datetime
+
+
+class Sessions(Store[Session]):
     collection = "sessions"
     missing = SessionNotFound
     indexes: ClassVar = [IndexModel("expires_at", expireAfterSeconds=0)]
+
+    def shaped(self, document: Document) -> Session:
+        return super().shaped({**document, "channel": Channel(document["channel"])})
 
     async def open(self, subject: str, by: Cause) -> str:
         """Begin a session and return its token (256 bits, URL-safe)."""
@@ -45,12 +55,11 @@ class Sessions(Store):
         )
         return token
 
-    async def find(self, token: str, kind: str, by: Cause) -> Document | None:
+    async def find(self, token: str, kind: str, by: Cause) -> Session | None:
         """The live session of this token whose subject is of this kind, if there is one."""
-        found: Document | None = await self.documents.find_one(
+        return await self._first(
             {"_id": _digest(token), "expires_at": {"$gt": by.at}, "subject": {"$regex": f"^{kind}:"}}
         )
-        return found
 
     async def close(self, token: str) -> None:
         await self.documents.delete_one({"_id": _digest(token)})

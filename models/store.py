@@ -1,6 +1,6 @@
 """The one way in which documents change."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NotRequired, Protocol, TypedDict, cast
@@ -30,6 +30,15 @@ class NothingFound(NotFound):
 
 
 Document = dict[str, Any]
+
+
+class Record(TypedDict):
+    """What a document has that can carry events: those not yet relayed. Some readings leave them out."""
+
+    _id: str
+    events: NotRequired[list[Document]]
+
+
 Shape = TypeVar("Shape", default=Document)
 """What a store's documents look like to whoever reads them: a TypedDict of the concept."""
 Refusal = Callable[[], DomainError]
@@ -103,6 +112,15 @@ class Store(Generic[Shape]):
         if found is None:
             raise self.missing
         return self.shaped(found)
+
+    async def _first(self, query: Document) -> Shape | None:
+        """A document that fulfils `query`, if there is one."""
+        found: Document | None = await self.documents.find_one(query)
+        return None if found is None else self.shaped(found)
+
+    async def _each(self, found: AsyncIterable[Document]) -> list[Shape]:
+        """All documents that a cursor finds, in its order."""
+        return [self.shaped(document) async for document in found]
 
     async def add(self, document: Document, event: Event) -> Shape:
         """Insert a new document together with the event that tells of it."""

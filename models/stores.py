@@ -5,31 +5,21 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from models.applications import Applications, CaseHandling, Filing
-from models.applications.papers import Papers
-from models.appointments.booking import Appointments
-from models.chat.inbox import Inbox
+from models.applications import Applications, CaseHandling, Filing, Papers
+from models.appointments import Appointments
+from models.chat import Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides
 from models.leases import Leases
 from models.materials.store import Materials
-from models.outgoing.closures import Closures
-from models.outgoing.deliveries import Deliveries
-from models.outgoing.outbox import Outbox
-from models.outgoing.sms import SmsDays, SmsLimits
-from models.outgoing.workers import Workers
-from models.people.accounts import Accounts
-from models.people.agencies import Agencies
-from models.people.applicants import Applicants
-from models.people.binding import Binding
-from models.people.phone_codes import PhoneCodes
-from models.people.verification import Verifier
-from models.places.halls import Halls
+from models.outgoing import Closures, Deliveries, Outbox, SmsDays, SmsLimits, Workers
+from models.people import Accounts, Agencies, Applicants, Binding, PhoneCodes, Verifier
+from models.places import Halls
 from models.privacy import Privacy
 from models.sessions import Sessions
-from models.staff.members import Staff
+from models.staff import Staff
 from models.store import Database, Store
-from models.voices.reviews import Reviews
+from models.voices import Reviews
 from models.workdays import Workdays
 
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from models.events import Cause, Channel
 from models.guides import Departments, Guides
-from models.places.halls import Halls
+from models.places import Halls
 from wechat_backend.database.connection import DatabaseUnreachable, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import MigrationError, check_current

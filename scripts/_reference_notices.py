@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from _reference_tables import code, table
 
-from models.outgoing.deliveries import Via
+from models.outgoing import Via
 from models.outgoing.notices import NOTICES, REPORTS, SILENT, Notice, Report, sent_by
 from models.stores import told
 

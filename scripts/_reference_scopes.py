@@ -2,7 +2,7 @@
 
 from _reference_tables import code, table
 
-from models.staff.scopes import Reach, Role, Scope
+from models.staff import Reach, Role, Scope
 
 HEAD = f"""# Scopes
 

@@ -26,6 +26,9 @@ FLOORS = (
 )
 """Modules and packages of `models`, from the ground up: each may import those of lower floors."""
 
+FACES = {"materials": "models.materials.store"}
+"""Of a concept whose face is not its package: the child that judges a file is in it, and loads no driver."""
+
 OUTSIDE_MODELS = {"tornado", "wechatpy", "pydantic_settings", "structlog", "aliyunsdkcore", "requests"}
 OUTSIDE_HANDLERS = {"motor", "gridfs", "aliyunsdkcore", "requests"}
 CLIENTS = {"MongoClient", "AsyncMongoClient", "AsyncIOMotorClient", "MotorClient"}
@@ -68,6 +71,7 @@ def modules() -> dict[str, ast.Module]:
 
 
 TREES = modules()
+PACKAGES = {module_name(path) for part in HOUSE for path in (ROOT / part).rglob("__init__.py")}
 
 
 def imports_of(source: str, tree: ast.Module) -> Iterator[Import]:
@@ -104,6 +108,41 @@ def upward(found: Import) -> bool:
     if len(here) < 2 or len(there) < 2 or here[1] == there[1]:
         return False
     return floor_of(found.target) >= floor_of(found.source)
+
+
+def concept(module: str) -> str:
+    """The folder of `models` that a module belongs to; "" for the kernel, the bundle, and other floors."""
+    first, name, *_ = [*module.split("."), ""]
+    return name if first == "models" and f"models.{name}" in PACKAGES else ""
+
+
+def face_of(name: str) -> str:
+    return FACES.get(name, f"models.{name}")
+
+
+def names_of(tree: ast.Module) -> set[str]:
+    """What a module says that it exports."""
+    return {
+        name
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        for name in ast.literal_eval(node.value)
+    }
+
+
+def past_the_face(found: Import) -> bool:
+    """Whether something of `models` takes from a concept that is not its own otherwise than from its face."""
+    there = concept(found.target)
+    within = top(found.source) == "models" and there not in {"", concept(found.source)}
+    return within and found.target != face_of(there)
+
+
+def beside_the_face(found: Import) -> bool:
+    """Whether one takes from within a concept what its face has."""
+    there = concept(found.target)
+    if there in {"", concept(found.source)} or found.target == face_of(there):
+        return False
+    return found.name in names_of(TREES[face_of(there)])
 
 
 def top(module: str) -> str:
@@ -152,6 +191,16 @@ def test_models_stand_on_their_floors() -> None:
     inside = [found for found in IMPORTS if top(found.source) == top(found.target) == "models"]
     assert len(inside) > 50
     assert [found for found in inside if upward(found)] == []
+
+
+def test_concepts_know_each_other_by_their_faces() -> None:
+    assert len({concept(name) for name in TREES} - {""}) >= 10
+    assert [found for found in IMPORTS if past_the_face(found)] == []
+
+
+def test_what_a_face_has_is_taken_from_the_face() -> None:
+    assert sum(found.target == "models.people" for found in IMPORTS) > 20
+    assert [found for found in IMPORTS if beside_the_face(found)] == []
 
 
 def door(module: str) -> str:
@@ -293,6 +342,26 @@ def test_a_simulator_that_knows_the_service_is_seen() -> None:
     assert leaves_the_simulator(Import("simulator.config", "wechat_backend.settings", "Settings"))
     assert not leaves_the_simulator(Import("simulator.config", "simulator.errors"))
     assert not leaves_the_simulator(Import("wechat_backend.demo.peer", "simulator.config"))
+
+
+def test_a_way_past_a_face_is_seen() -> None:
+    booking = "models.appointments.booking"
+    assert past_the_face(Import(booking, "models.people.parties", "Party"))
+    assert past_the_face(Import(booking, "models.people.parties"))
+    assert past_the_face(Import("models.stores", "models.staff.members", "Staff"))
+    assert past_the_face(Import("models.applications.papers", "models.materials.inspection.kinds", "LARGEST"))
+    assert not past_the_face(Import(booking, "models.people", "Party"))
+    assert not past_the_face(Import(booking, "models.appointments.rules", "left"))
+    assert not past_the_face(Import("models.applications.papers", "models.materials.store", "Materials"))
+    assert not past_the_face(Import(booking, "models.store", "Store"))
+
+
+def test_what_is_taken_from_beside_a_face_is_seen() -> None:
+    door_ = "handlers.api.appointments"
+    assert beside_the_face(Import(door_, "models.appointments.document", "State"))
+    assert beside_the_face(Import("wechat_backend.worker.sender", "models.outgoing.deliveries", "Via"))
+    assert not beside_the_face(Import(door_, "models.appointments", "State"))
+    assert not beside_the_face(Import(door_, "models.appointments.rules", "SlotFull"))
 
 
 def test_these_rules_see_a_breach() -> None:

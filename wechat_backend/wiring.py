@@ -4,7 +4,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from models.outgoing.sms import SmsLimits
+from models.outgoing import SmsLimits
 from models.privacy import Privacy
 from models.store import Database
 from models.stores import Stores, assemble

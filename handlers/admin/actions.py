@@ -10,8 +10,8 @@ from handlers.web.visitor import declared
 from models.applications import Action, StaffCase, check_action, next_state
 from models.errors import BadInput, DomainError
 from models.events import Cause
-from models.staff.scopes import Scope
-from models.store import Document
+from models.materials.store import KeptFile
+from models.staff import Scope
 
 
 class DeliverableUnusable(BadInput):
@@ -114,7 +114,7 @@ class ConcludeHandler(Upload, ApplicationAction):
         if result is None or result["deliverable"] != file:
             await self.services.materials.drop(file, self.by_member())
 
-    async def deliverable(self, case: StaffCase) -> Document | None:
+    async def deliverable(self, case: StaffCase) -> KeptFile | None:
         """The uploaded result, or the document that says why not, kept; None where none was sent.
 
         Raises:

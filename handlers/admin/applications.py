@@ -21,13 +21,11 @@ from models.applications import (
     steps_from,
 )
 from models.errors import DomainError, NotFound
-from models.guides import Guide
-from models.guides.form.answers import is_sealed, mask_answer
+from models.guides import Guide, is_sealed, mask_answer
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
-from models.people.credentials import ApplicantKind
-from models.staff.scopes import Scope
-from models.store import Document
+from models.people import Applicant
+from models.staff import Scope
 
 
 class ApplicationPage(PanelPage):
@@ -137,10 +135,10 @@ class RevealHandler(ApplicationAction):
         )
 
 
-def masked(guide: Guide, answers: dict[str, Any], applicant: Document) -> dict[str, Any]:
+def masked(guide: Guide, answers: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
     """Answers as they are shown before anybody asks to see the whole."""
     questions = {question.name: question for question in guide.form.questions()}
-    whose = ApplicantKind(applicant["kind"])
+    whose = applicant["kind"]
     return {
         name: mask_answer(questions[name], value, whose) if is_sealed(questions[name]) else value
         for name, value in answers.items()

@@ -13,10 +13,9 @@ from handlers.web.dates import Day
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from models import typed
-from models.appointments.booking import LABELS, Ending, State
+from models.appointments import LABELS, Appointment, Ending, State
 from models.errors import BadInput, DomainError
-from models.staff.scopes import Scope, serves
-from models.store import Document
+from models.staff import Scope, serves
 from models.workdays import local, local_date
 
 
@@ -48,14 +47,14 @@ class Visit:
     `before` is the ending that was chosen, "" for none yet, where its form is the one in hand.
     """
 
-    appointment: Document
+    appointment: Appointment
     required: Mapping[str, str]
     early: bool
     before: str | None
 
     @property
     def recordable(self) -> bool:
-        return self.appointment["state"] == State.BOOKED and not self.early
+        return self.appointment["state"] is State.BOOKED and not self.early
 
     @property
     def endings(self) -> dict[str, str]:
@@ -69,7 +68,7 @@ class Visit:
     @property
     def status(self) -> str:
         missing = self.appointment.get("material")
-        label = LABELS[State(self.appointment["state"])]
+        label = LABELS[self.appointment["state"]]
         return f"{label}：{self.required.get(missing, missing)}" if missing else label
 
 

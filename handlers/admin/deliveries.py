@@ -8,13 +8,13 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
 from handlers.web.staff import needs
 from models.errors import DomainError
+from models.outgoing import Delivery, Via
 from models.outgoing.notices import named
-from models.staff.scopes import Scope, department_limit, scopes
-from models.store import Document
+from models.staff import Scope, department_limit, scopes_of
 from models.workdays import local
 
 PARTS = {"all": "全部短信", "code": "验证码短信", "courtesy": "便民通知短信"}
-CHANNELS = {"wechat": "微信", "sms": "短信", "government": "政务系统"}
+CHANNELS = {Via.WECHAT: "微信", Via.SMS: "短信", Via.GOVERNMENT: "政务系统"}
 CODES: Mapping[str, str] = {
     "sms_used_up": "今日此类短信额度已用完",
     "phone_notice_limit": "该号码今日通知短信已达上限",
@@ -64,18 +64,18 @@ CODES: Mapping[str, str] = {
 class Sending:
     """One row: a delivery, and what it is about; `linked` is whether the member may open that."""
 
-    delivery: Document
+    delivery: Delivery
     subject: Subject
     linked: bool
 
     @property
     def notice(self) -> str:
-        name: str = self.delivery["notice"]
+        name = self.delivery["notice"]
         return named().get(name, name)
 
     @property
     def code(self) -> str:
-        return str(self.delivery.get("code") or "")
+        return self.delivery.get("code") or ""
 
     @property
     def meaning(self) -> str:
@@ -129,13 +129,13 @@ class DeliveriesPage(PanelPage):
             error=error,
         )
 
-    def rows(self, found: list[Document], about: Mapping[str, Subject]) -> list[Sending]:
+    def rows(self, found: list[Delivery], about: Mapping[str, Subject]) -> list[Sending]:
         return [Sending(one, about[one["event"]], self.may_read(about[one["event"]])) for one in found]
 
     def may_read(self, subject: Subject) -> bool:
         """Whether the member may open the application that it is about."""
         member = self.somebody()
-        allowed = bool(subject.application) and Scope.APPLICATIONS_READ in scopes(member)
+        allowed = bool(subject.application) and Scope.APPLICATIONS_READ in scopes_of(member)
         return allowed and department_limit(member, Scope.APPLICATIONS_READ) in (None, subject.department)
 
 

@@ -2,7 +2,7 @@
 
 from handlers.admin.panel import MENU, PanelPage
 from handlers.web.staff import needs
-from models.staff.scopes import scopes
+from models.staff import scopes_of
 
 
 class HomePage(PanelPage):
@@ -10,7 +10,7 @@ class HomePage(PanelPage):
 
     @needs()
     async def get(self) -> None:
-        own = scopes(self.somebody())
+        own = scopes_of(self.somebody())
         pages = [path for scope, path, _ in MENU if scope in own]
         if pages:
             return self.redirect(pages[0])

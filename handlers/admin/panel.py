@@ -13,8 +13,7 @@ from handlers.web.staff import StaffHandler
 from handlers.web.visitor import Auth, declared
 from models.applications import written
 from models.errors import DomainError
-from models.staff.scopes import Scope, scopes
-from models.store import Document
+from models.staff import Member, Scope, scopes_of
 from models.workdays import local_date
 
 MENU = (
@@ -42,13 +41,13 @@ class PanelPage(StaffHandler):
     def get_user_locale(self) -> tornado.locale.Locale:
         return tornado.locale.get("zh_CN")
 
-    def somebody(self) -> Document:
+    def somebody(self) -> Member:
         """The member, where `needs` has let one in."""
         assert self.member
         return self.member
 
     def get_template_namespace(self) -> dict[str, Any]:
-        own: frozenset[Scope] = scopes(self.member) if self.member else frozenset()
+        own: frozenset[Scope] = scopes_of(self.member) if self.member else frozenset()
         return super().get_template_namespace() | {
             "member": self.member,
             "menu": [(path, name) for scope, path, name in MENU if scope in own],

@@ -12,7 +12,7 @@ from handlers.web.staff import needs
 from handlers.web.words import standing
 from models import typed
 from models.applications import CLOSED, SEEN, Application, Light, State, time_left
-from models.staff.scopes import Scope
+from models.staff import Scope
 from models.workdays import local, local_date
 
 NO_CLOCK = {

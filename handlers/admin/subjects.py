@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from handlers.web.services import Services
 from models.calls import all_to_their_end
 from models.errors import NotFound
-from models.people.masks import mask_phone
+from models.people import mask_phone
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ async def subjects(services: Services, events: Iterable[str]) -> dict[str, Subje
 async def _subject(services: Services, key: str) -> Subject:
     """Of one event, unless what it is about is gone."""
     try:
-        event = await services.outbox.event(key)
+        event = await services.outbox.get(key)
         return await _of(services, event["name"].partition(".")[0], event["about"])
     except NotFound:
         return UNKNOWN

@@ -5,8 +5,8 @@ from pydantic import BaseModel
 from handlers.admin.panel import PanelPage
 from handlers.web.staff import needs
 from models.errors import DomainError
-from models.people.credentials import PERSONAL, CredentialKind
-from models.staff.scopes import Scope
+from models.people import PERSONAL, CredentialKind
+from models.staff import Scope
 
 
 class VerifyForm(BaseModel):

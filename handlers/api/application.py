@@ -14,7 +14,7 @@ from models.applications import Decision, How, OwnCase, PaperState, State, lacki
 from models.clocks import due_of
 from models.errors import InvalidForm
 from models.guides import Form, Handling
-from models.people.masks import mask_number
+from models.people import mask_number
 from models.workdays import local_date
 
 Answers = dict[str, StrictStr | StrictInt | StrictFloat | list[StrictStr]]

@@ -21,22 +21,11 @@ from handlers.api.contract import (
 )
 from handlers.web.qr import qr_png
 from handlers.web.visitor import Auth
+from models.applications import ApplicationMovedOn, ApplicationNotFound, How, Place
 from models.applications.filing import MaterialsMissing, SerialTaken
 from models.applications.receipt import ReceiptNotFound
-from models.applications.receiving import (
-    LONGEST_ADDRESS,
-    AddressRequired,
-    HallRequired,
-    How,
-    Place,
-    PromiseRequired,
-)
-from models.applications.rules import (
-    AlreadySubmitted,
-    ApplicationMovedOn,
-    ApplicationNotFound,
-    ChannelNotOffered,
-)
+from models.applications.receiving import LONGEST_ADDRESS, AddressRequired, HallRequired, PromiseRequired
+from models.applications.rules import AlreadySubmitted, ChannelNotOffered
 from models.errors import InvalidForm
 from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound

@@ -16,21 +16,21 @@ from handlers.api.contract import (
 from handlers.api.timeline import Happening, happenings
 from handlers.web.dates import Moment
 from handlers.web.visitor import Auth
-from models.appointments.booking import (
-    LABELS,
+from models.appointments import LABELS, State
+from models.appointments import Appointment as Kept
+from models.appointments.rules import (
     AlreadyBooked,
     AppointmentBegun,
     AppointmentEnded,
     AppointmentNotFound,
     SlotFull,
     SlotUnknown,
-    State,
     TooManyBookings,
 )
 from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound
 from models.places.halls import HallNotFound
-from models.store import Document, PageUnknown
+from models.store import PageUnknown
 
 MOST = 1000
 
@@ -61,12 +61,17 @@ class AppointmentList(Answer):
 
 
 class AppointmentBase(Resource):
-    def shown(self, found: Document) -> Appointment:
-        copied = ("item", "item_name", "hall", "hall_name", "start", "end", "state")
+    def shown(self, found: Kept) -> Appointment:
         return Appointment(
             id=found["_id"],
-            **{name: found[name] for name in copied},
-            status=LABELS[State(found["state"])],
+            item=found["item"],
+            item_name=found["item_name"],
+            hall=found["hall"],
+            hall_name=found["hall_name"],
+            start=found["start"],
+            end=found["end"],
+            state=found["state"],
+            status=LABELS[found["state"]],
             check_in_url=f"{self.services.site.base_url}/appointments/{found['_id']}",
             timeline=happenings(found),
         )

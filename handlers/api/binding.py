@@ -6,9 +6,10 @@ from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.api.me import Me, me
 from handlers.web.visitor import Auth
 from models.outgoing.sms import SmsUsedUp
+from models.people import CredentialKind
 from models.people.applicants import AccountBound, BindingRaced, NotBoundToAccount, PhoneDiffers
 from models.people.binding import ConsentRequired, IdentityMismatch, IdentityNoRecord, NameInvalid
-from models.people.credentials import CredentialKind, CredentialKindNotAccepted, CredentialNumberInvalid
+from models.people.credentials import CredentialKindNotAccepted, CredentialNumberInvalid
 from models.people.phone_codes import (
     APART,
     PhoneCodeAccountLimit,

@@ -175,7 +175,7 @@ class Resource(ApiHandler):
 
     def get_user_locale(self) -> tornado.locale.Locale | None:
         """The account's own language; without one, Accept-Language decides."""
-        code = (self.account or {}).get("language")
+        code = self.account.get("language") if self.account else None
         return tornado.locale.get(code) if code else None
 
     def write_domain_error(self, error: DomainError) -> None:

@@ -7,25 +7,13 @@ from pydantic import Field
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.api.me import Identity, identity
 from handlers.web.visitor import Auth
-from models.people.agencies import (
-    Agencies,
-    AgencyDayLimit,
-    AgencyEnded,
-    AgencyExists,
-    AgencyNotFound,
-    AgencyNotWaiting,
-)
+from models.people import Agencies, AgencyState, ApplicantKind, CredentialKind
+from models.people import Agency as KeptAgency
+from models.people.agencies import AgencyDayLimit, AgencyEnded, AgencyExists, AgencyNotFound, AgencyNotWaiting
 from models.people.applicants import BindingRaced
 from models.people.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
-from models.people.credentials import (
-    ApplicantKind,
-    ApplicantKindWrong,
-    CredentialKind,
-    CredentialKindNotAccepted,
-    CredentialNumberInvalid,
-)
+from models.people.credentials import ApplicantKindWrong, CredentialKindNotAccepted, CredentialNumberInvalid
 from models.people.verification import NameMalformed, NumberMalformed, VerifierUnavailable
-from models.store import Document
 
 
 class AgencyRequest(Asked):
@@ -39,7 +27,7 @@ class Agency(Answer):
     id: str
     body: Identity
     agent_name: str = Field(description="masked")
-    state: Literal["requested", "confirmed", "ended"]
+    state: AgencyState
 
 
 class AgencyList(Answer):
@@ -48,7 +36,7 @@ class AgencyList(Answer):
 
 
 class AgencyResource(Resource):
-    async def shown(self, agency: Document) -> Agency:
+    async def shown(self, agency: KeptAgency) -> Agency:
         applicants = self.services.applicants
         body = await applicants.get(agency["body"])
         return Agency(

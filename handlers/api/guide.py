@@ -6,7 +6,7 @@ from pydantic import Field
 
 from handlers.api.contract import Answer
 from models.guides import Handling, MaterialKind, Way
-from models.people.credentials import ApplicantKind
+from models.people import ApplicantKind
 
 
 class GuideMaterial(Answer):

@@ -5,10 +5,11 @@ from pydantic import Field
 from handlers.api import guide as shape
 from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, operation, page
 from handlers.api.halls import Hall, halls_shown
+from models import guides
 from models.guides import Guide, Handling
 from models.guides.store import GuideNotFound
-from models.people.credentials import ApplicantKind
-from models.store import Document, PageUnknown
+from models.people import ApplicantKind
+from models.store import PageUnknown
 
 
 class GuidesQuery(PageQuery):
@@ -110,13 +111,9 @@ def _line(guide: Guide) -> GuideLine:
     return GuideLine(**values, on_the_spot=guide.time_limit.on_the_spot)
 
 
-def _department(found: Document) -> Department:
+def _department(found: guides.Department) -> Department:
     return Department(
-        code=found["_id"],
-        name=found["name"],
-        short=found.get("short", ""),
-        phone=found.get("phone", ""),
-        address=found.get("address", ""),
+        code=found.code, name=found.name, short=found.short, phone=found.phone, address=found.address
     )
 
 

@@ -8,15 +8,15 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.web.dates import Day
-from models.appointments.booking import bookable_days
+from models.appointments import bookable_days
 from models.guides import ItemCode
 from models.guides.store import GuideNotFound
-from models.places import halls
+from models.places import HallKind, halls
 from models.places.halls import HallNotFound
 
 
 class HallsQuery(Asked):
-    kind: Literal["centre", "hall", "station"] | None = None
+    kind: HallKind | None = None
     item: ItemCode | None = Field(None, description="only where this item is handled")
 
 
@@ -39,7 +39,7 @@ class Hall(Answer):
     """A place; `all_day` says that its self-service area is open for 24 hours."""
 
     code: str
-    kind: Literal["centre", "hall", "station"]
+    kind: HallKind
     name: str
     name_en: str
     address: str
@@ -95,7 +95,7 @@ class SlotsResource(Resource):
     async def get(self, code: str, asked: SlotsQuery) -> Slots:
         hall = await self.services.halls.find(code)
         guide = await self.services.guides.published(asked.item)
-        days = bookable_days(self.services.calendar, self.cause())
+        days = bookable_days(self.services.calendar, self.now)
         day = asked.day or days[0]
         return Slots(
             days=days,

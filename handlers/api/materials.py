@@ -5,8 +5,9 @@ from handlers.api.applications import MOVED
 from handlers.api.contract import Endpoint, File, Media, operation
 from handlers.web.uploads import Upload
 from handlers.web.visitor import Auth, bound
+from models.applications import ApplicationNotFound
 from models.applications.papers import MaterialUnknown, check_asked
-from models.applications.rules import ApplicationNotFound, MaterialNotAsked
+from models.applications.rules import MaterialNotAsked
 from models.events import Cause
 from models.materials.inspection.faults import (
     InspectionBusy,

@@ -1,7 +1,7 @@
 """Who one is, for whom one acts, and one's own data (PIPL articles 45 and 47)."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
@@ -10,10 +10,7 @@ from handlers.web.services import Services
 from handlers.web.visitor import Auth
 from models.errors import Forbidden
 from models.own_data import own_data
-from models.people.credentials import ApplicantKind, CredentialKind
-from models.store import Document
-
-Language = Literal["zh_CN", "en"]
+from models.people import Account, Applicant, ApplicantKind, CredentialKind, Language
 
 
 class Identity(Answer):
@@ -79,8 +76,8 @@ class ActingResource(Resource):
         account = self.signed_in_account()
         if asked.body is not None:
             await self.services.binding.acting(self.bound_party().agent, asked.body)
-        await self.services.accounts.act_for(account["_id"], asked.body, self.by_account())
-        return await me(self.services, account | {"acting": asked.body})
+        acting = await self.services.accounts.act_for(account["_id"], asked.body, self.by_account())
+        return await me(self.services, acting)
 
 
 class PreferencesResource(Resource):
@@ -88,11 +85,11 @@ class PreferencesResource(Resource):
     async def patch(self, asked: Preferences) -> Me:
         account, chosen = self.signed_in_account(), asked.model_dump(exclude_none=True)
         if chosen:
-            await self.services.accounts.prefer(account["_id"], self.by_account(), **chosen)
-        return await me(self.services, account | chosen)
+            account = await self.services.accounts.prefer(account["_id"], self.by_account(), **chosen)
+        return await me(self.services, account)
 
 
-async def me(services: Services, account: Document) -> Me:
+async def me(services: Services, account: Account) -> Me:
     person = await services.applicants.of_account(account["_id"])
     body = await _body(services, person, account.get("acting")) if person else None
     return Me(
@@ -104,7 +101,7 @@ async def me(services: Services, account: Document) -> Me:
     )
 
 
-def identity(applicant: Document, name: str) -> Identity:
+def identity(applicant: Applicant, name: str) -> Identity:
     return Identity(
         id=applicant["_id"],
         kind=applicant["kind"],
@@ -116,7 +113,7 @@ def identity(applicant: Document, name: str) -> Identity:
     )
 
 
-async def _body(services: Services, person: Document, acting: str | None) -> Document | None:
+async def _body(services: Services, person: Applicant, acting: str | None) -> Applicant | None:
     if not acting:
         return None
     try:

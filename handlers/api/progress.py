@@ -6,8 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer, Endpoint, Expected, Resource, operation
-from models.applications import State, check_serial, public_view
-from models.applications.rules import ApplicationNotFound
+from models.applications import ApplicationNotFound, State, check_serial, public_view
 from models.applications.serials import SerialInvalid
 from models.errors import BadInput, NotFound
 

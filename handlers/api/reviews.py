@@ -7,14 +7,12 @@ from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.web.visitor import Auth
-from models.applications.rules import ApplicationNotFound
-from models.appointments.booking import AppointmentNotFound
+from models.applications import ApplicationNotFound
+from models.appointments.rules import AppointmentNotFound
 from models.errors import NotFound
-from models.store import Document
+from models.voices import LEVELS, TAGS, GivenReview
 from models.voices.reviews import (
-    LEVELS,
     LONGEST,
-    TAGS,
     AlreadyReviewed,
     BadReviewNeedsReason,
     LevelInvalid,
@@ -133,7 +131,7 @@ class ApplicationReviewResource(ReviewBase):
 class AppointmentReviewResource(ReviewBase):
     kind = "appointment"
 
-    async def matter(self, key: str) -> Document:
+    async def matter(self, key: str) -> Mapping[str, Any]:
         return await self.services.appointments.find(key, self.bound_party())
 
     @operation(
@@ -157,7 +155,7 @@ class AppointmentReviewResource(ReviewBase):
         return await self.give(key, asked)
 
 
-def _shown(review: dict[str, Any]) -> Review:
+def _shown(review: GivenReview) -> Review:
     level = review["level"]
     return Review(level=level, label=LEVELS[level], tags=review["tags"], words=review["words"])
 

@@ -13,7 +13,7 @@ from handlers.chat.envelope import Envelope, Incoming, Opened, parse, text_reply
 from handlers.chat.replies import BUSY, Chat
 from handlers.web.base import BaseHandler
 from models.calls import wait_at_most
-from models.chat.inbox import Inbox
+from models.chat import Inbox
 from models.errors import BadInput, DomainError, Forbidden, NotFound, Unavailable
 from models.events import Cause, Channel
 from models.trouble import is_trouble

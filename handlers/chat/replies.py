@@ -10,7 +10,7 @@ from handlers.web.services import Services
 from handlers.web.words import standing
 from models import typed
 from models.applications import check_serial
-from models.chat.keys import HELP_KEY
+from models.chat import HELP_KEY
 from models.errors import BadInput, NotFound
 from models.events import Cause
 from models.guides import HANDLING, Guide

@@ -8,10 +8,10 @@ from pydantic import BaseModel
 from handlers.web.dates import Day, Moment
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
-from models.appointments.booking import LABELS, State, bookable_days
+from models.appointments import LABELS, State, bookable_days
 from models.errors import Conflict, DomainError, NotFound
 from models.guides import Guide
-from models.places.halls import Hall
+from models.places import Hall
 from models.workdays import local_date
 
 
@@ -80,7 +80,7 @@ class AppointmentPage(CitizenPage):
             appointment=found,
             hall=hall,
             guide=guide,
-            label=LABELS[State(found["state"])],
+            label=LABELS[found["state"]],
             reviewed=reviewed,
             begun=found["start"] <= self.now,
         )
@@ -104,7 +104,7 @@ class CancelHandler(CitizenPage):
         try:
             await appointments.cancel(key, party, self.by_party())
         except Conflict:
-            if (await appointments.find(key, party))["state"] != State.CANCELLED:
+            if (await appointments.find(key, party))["state"] is not State.CANCELLED:
                 raise
         self.see_other(f"/appointments/{key}")
 
@@ -120,7 +120,7 @@ async def choices(page: CitizenPage, step: Step) -> dict[str, Any]:
     hall = next((h for h in halls if h.code == step.hall), None)
     if hall is None:
         return found
-    days = bookable_days(page.services.calendar, page.cause())
+    days = bookable_days(page.services.calendar, page.now)
     found |= {"hall": hall, "days": days}
     if step.day not in days or step.day is None:
         return found

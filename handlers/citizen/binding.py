@@ -6,7 +6,7 @@ from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import signed_in
 from models.errors import DomainError
-from models.people.credentials import PERSONAL, CredentialKind
+from models.people import PERSONAL, CredentialKind
 from models.people.phone_codes import APART
 
 

@@ -1,5 +1,6 @@
 """Bodies for which a person acts as 经办人, and what a legal representative confirms (article 7)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -7,8 +8,7 @@ from pydantic import BaseModel
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound
 from models.errors import BadInput, DomainError
-from models.people.credentials import RULES, ApplicantKind, CredentialKind
-from models.store import Document
+from models.people import RULES, Agency, ApplicantKind, CredentialKind
 
 
 class CredentialNotChosen(BadInput):
@@ -73,10 +73,10 @@ class EnterprisesPage(CitizenPage):
             "represented": await self.named(await self.services.agencies.of_representative(person)),
         }
 
-    async def named(self, agencies: list[Document]) -> list[Document]:
+    async def named(self, agencies: Sequence[Agency]) -> list[dict[str, object]]:
         """Each agency with the name of its body, which registers publish."""
         applicants = self.services.applicants
-        return [a | {"name": applicants.name(await applicants.get(a["body"]))} for a in agencies]
+        return [{**a, "name": applicants.name(await applicants.get(a["body"]))} for a in agencies]
 
 
 class DecisionHandler(CitizenPage):

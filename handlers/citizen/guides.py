@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from handlers.web.pages import CitizenPage, steps_of
 from models.guides import ITEM_CODE
-from models.people.credentials import ApplicantKind
+from models.people import ApplicantKind
 
 
 class GuidesQuery(BaseModel):
@@ -30,7 +30,7 @@ class GuidesPage(CitizenPage):
             asked=asked,
             guides=guides,
             topics=await self.services.guides.topics(asked.audience),
-            departments={d["_id"]: d for d in await self.services.departments.all()},
+            departments={d.code: d for d in await self.services.departments.all()},
         )
 
 

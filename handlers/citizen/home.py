@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
-from models.places.halls import Hall
+from models.places import Hall, HallKind
 
 YEAR = 365
 
@@ -19,7 +19,7 @@ class HomePage(CitizenPage):
 
 
 class HallsQuery(BaseModel):
-    kind: Literal["centre", "hall", "station"] | None = None
+    kind: HallKind | None = None
     township: str = ""
 
 

@@ -6,7 +6,7 @@ from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
 from models.errors import BadInput, DomainError
 from models.store import Document
-from models.voices.reviews import LEVELS, TAGS, check_reviewable
+from models.voices import LEVELS, TAGS, check_reviewable
 
 
 class LevelRequired(BadInput):

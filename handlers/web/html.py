@@ -13,7 +13,7 @@ from handlers.web.protection import cookie_name
 from handlers.web.visitor import Visitor
 from models.clocks import Clock
 from models.errors import DomainError
-from models.store import Document
+from models.materials.store import KeptFile
 from models.trouble import DatabaseUnavailable
 from models.workdays import local, local_date
 
@@ -36,7 +36,7 @@ class HtmlHandler(BaseHandler):
         sent_from = urlsplit(self.request.headers.get("Referer", ""))
         return safe_next(sent_from._replace(scheme="", netloc="", fragment="").geturl())
 
-    def send_file(self, kept: Document, content: bytes) -> None:
+    def send_file(self, kept: KeptFile, content: bytes) -> None:
         """An uploaded file is a stranger's content: it is sent with its checked type, may run nothing, and
         only pictures are shown in place.
         """

@@ -12,9 +12,9 @@ from handlers.web.base import InputInvalid
 from handlers.web.html import PageHandler
 from handlers.web.qr import qr_png
 from models.errors import BadInput, DomainError, InvalidForm
-from models.guides import Guide
-from models.people.credentials import ApplicantKind
-from models.store import Document
+from models.guides import Department, Guide
+from models.people import Applicant, ApplicantKind
+from models.places import Hall
 
 DOCUMENT_ID = r"([0-9a-f]{32})"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -40,15 +40,14 @@ class CitizenPage(PageHandler):
             "said": self.said,
         }
 
-    def title_of(self, named: Any) -> str:
-        """The name of a guide, hall or department in the visitor's language, else in Chinese."""
-        names = named if isinstance(named, dict) else {"name": named.name, "name_en": named.name_en}
-        return str((self.locale.code == "en" and names.get("name_en")) or names["name"])
+    def title_of(self, named: Guide | Hall | Department) -> str:
+        """Its name in the visitor's language, else in Chinese."""
+        return (self.locale.code == "en" and named.name_en) or named.name
 
-    def name_of(self, applicant: Document) -> str:
+    def name_of(self, applicant: Applicant) -> str:
         """A body's name in full, since registers publish it; a person's masked."""
-        if applicant["kind"] == ApplicantKind.PERSON:
-            return str(applicant["masked_name"])
+        if applicant["kind"] is ApplicantKind.PERSON:
+            return applicant["masked_name"]
         return self.services.applicants.name(applicant)
 
     def said(self, text: str) -> str:
@@ -66,7 +65,7 @@ class CitizenPage(PageHandler):
         named = [
             *((guide.key, guide.name_en) for guide in guides),
             *((hall.code, hall.name_en) for hall in await services.halls.all()),
-            *((one["_id"], one.get("name_en", "")) for one in await services.departments.all()),
+            *((one.code, one.name_en) for one in await services.departments.all()),
         ]
         return {code: name for code, name in named if name}
 

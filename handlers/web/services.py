@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from handlers.web.site import Site
-from models.people.verification import Identity
+from models.people import Identity
 from models.stores import Stores
 
 

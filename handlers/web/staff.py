@@ -7,15 +7,14 @@ from urllib.parse import urlencode
 from handlers.web.html import HtmlHandler
 from handlers.web.visitor import Auth, Method, NotSignedIn, declared
 from models.events import Cause, Channel
-from models.staff.scopes import Scope, check_scope
-from models.store import Document
+from models.staff import Member, Scope, check_scope
 
 
 class StaffHandler(HtmlHandler):
     """A page of the panel; `self.member` is the staff member, where signed in."""
 
     channel = Channel.WINDOW
-    member: Document | None = None
+    member: Member | None = None
 
     async def prepare(self) -> None:
         await super().prepare()

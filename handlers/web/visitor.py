@@ -7,8 +7,7 @@ from functools import wraps
 from handlers.web.base import BaseHandler
 from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause
-from models.people.parties import Party
-from models.store import Document
+from models.people import Account, Party
 
 
 class NotSignedIn(Unauthenticated):
@@ -51,7 +50,7 @@ def declared(who: StrEnum) -> Callable[[Method], Method]:
 class Visitor(BaseHandler):
     """A handler that may know the account and for whom it acts."""
 
-    account: Document | None = None
+    account: Account | None = None
     party: Party | None = None
 
     async def token(self) -> str | None:
@@ -64,7 +63,7 @@ class Visitor(BaseHandler):
         if session:
             self.account = await self.services.accounts.get(session["subject"].removeprefix("account:"))
 
-    def signed_in_account(self) -> Document:
+    def signed_in_account(self) -> Account:
         if self.account is None:
             raise NotSignedIn
         return self.account

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from models import applications
+from models import applications, appointments
 from models.applications import MATERIAL_STATES, PROCEDURES, REMEDY_NOTICE, State, status_text
-from models.appointments import booking
 from models.guides import HANDLING, MaterialKind, Way
-from models.people.credentials import ApplicantKind
-from models.voices.reviews import LEVELS
+from models.people import AgencyState, ApplicantKind
+from models.voices import LEVELS
 
 __all__ = ["HANDLING", "LEVELS", "MATERIAL_STATES", "PROCEDURES", "REMEDY_NOTICE"]
 
@@ -45,12 +44,12 @@ DECISIONS: Mapping[str, str] = {"approved": "准予", "denied": "不予许可"}
 DENIED = "已办结：不予许可"
 GOOD = {State.ACCEPTED, State.CONCLUDED}
 BAD = {State.SUPPLEMENT_REQUESTED, State.NOT_ACCEPTED, State.RETURNED}
-AGENCY_STATES: Mapping[str, str] = {
-    "requested": "等待法定代表人确认",
-    "confirmed": "已确认",
-    "ended": "已结束",
+AGENCY_STATES: Mapping[AgencyState, str] = {
+    AgencyState.REQUESTED: "等待法定代表人确认",
+    AgencyState.CONFIRMED: "已确认",
+    AgencyState.ENDED: "已结束",
 }
-HAPPENED: Mapping[str, str] = {**applications.DONE, **booking.DONE}
+HAPPENED: Mapping[str, str] = {**applications.DONE, **appointments.DONE}
 """Event → the word for it in a timeline."""
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 

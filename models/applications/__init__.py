@@ -22,6 +22,7 @@ from models.applications.clocks import REMEDY_NOTICE, Light, current_clock, reme
 from models.applications.document import Application, Decision, PaperState
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
+from models.applications.papers import Papers
 from models.applications.receipt import MATERIAL_STATES, Receipt, public_view
 from models.applications.receiving import How, Place
 from models.applications.rules import (
@@ -65,6 +66,7 @@ __all__ = [
     "Light",
     "OwnCase",
     "PaperState",
+    "Papers",
     "Place",
     "Receipt",
     "StaffCase",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.staff.scopes import Scope
+from models.staff import Scope
 
 
 class State(StrEnum):

@@ -10,9 +10,8 @@ from models.applications.actions import PRIVATE, State
 from models.applications.document import Application
 from models.applications.rules import ApplicationNotFound, check_member
 from models.guides import Guide
-from models.people.parties import Party
-from models.staff.scopes import Scope
-from models.store import Document
+from models.people import Party
+from models.staff import Member, Scope
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class StaffCase(Case):
         Forbidden: `scope_missing` or `other_department`.
     """
 
-    member: Document
+    member: Member
 
     def __post_init__(self) -> None:
         super().__post_init__()

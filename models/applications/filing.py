@@ -20,12 +20,19 @@ from models.applications.serials import new_serial
 from models.applications.store import Applications
 from models.errors import Conflict, InvalidForm, Refused
 from models.events import Cause, Event
-from models.guides import Departments, Guide, Guides, Material
+from models.guides import (
+    AnswerMissing,
+    Answers,
+    Departments,
+    Guide,
+    Guides,
+    Material,
+    check_answers,
+    is_asked,
+)
 from models.guides import Handling as HandlingForm
-from models.guides.form.answers import AnswerMissing, Answers, check_answers, is_asked
-from models.people.credentials import ApplicantKind
-from models.people.parties import Party
-from models.places.halls import Halls
+from models.people import ApplicantKind, Party
+from models.places import Halls
 from models.store import Document, entry
 from models.workdays import Workdays, local_date
 
@@ -88,7 +95,7 @@ class Filing:
         rules.check_offered(guide, ApplicantKind(party.applicant["kind"]), by.channel)
         department = await self.departments.get(guide.department)
         event = Event(STARTED, uuid4().hex, by)
-        draft = self._draft(party, guide, department["name"], event)
+        draft = self._draft(party, guide, department.name, event)
         for _ in range(START_TRIES):
             if found := await self.applications.draft(draft["draft"]):
                 return OwnCase(found, guide, party)

@@ -20,9 +20,9 @@ from models.clocks import resumed
 from models.errors import Refused
 from models.events import Cause
 from models.guides import Guides, Question
-from models.people.applicants import Applicants
-from models.people.parties import Party
-from models.staff.scopes import Scope, department_limit
+from models.materials.store import KeptFile
+from models.people import Applicants, Party
+from models.staff import Member, Scope, department_limit
 from models.store import Document
 from models.workdays import Workdays
 
@@ -45,7 +45,7 @@ class CaseHandling:
     guides: Guides
     calendar: Workdays
 
-    async def case(self, key: str, member: Document) -> StaffCase:
+    async def case(self, key: str, member: Member) -> StaffCase:
         """An application that a member may read, with the guide under which it was made.
 
         Raises:
@@ -133,7 +133,7 @@ class CaseHandling:
         return await self._take(case, Action.RETURN, by, {"due_at": None}, reason=reason)
 
     async def conclude(
-        self, case: StaffCase, decision: str, reason: str, deliverable: Document | None, by: Cause
+        self, case: StaffCase, decision: str, reason: str, deliverable: KeptFile | None, by: Cause
     ) -> StaffCase:
         """办结: `decision` is a `Decision`, as it was sent; see `rules.check_conclusion`."""
         rules.check_action(case.member, case.application, Action.CONCLUDE)
@@ -159,7 +159,7 @@ class CaseHandling:
 
     async def queue(
         self,
-        member: Document,
+        member: Member,
         states: Sequence[str] = OPEN,
         limit: int = 50,
         after: str | None = None,
@@ -170,7 +170,7 @@ class CaseHandling:
 
     async def listed(
         self,
-        member: Document,
+        member: Member,
         states: Sequence[str],
         limit: int,
         after: str | None = None,
@@ -184,7 +184,7 @@ class CaseHandling:
             yield one
 
     async def selection(
-        self, member: Document, states: Sequence[str], after: str | None = None
+        self, member: Member, states: Sequence[str], after: str | None = None
     ) -> tuple[Document, list[tuple[str, int]]]:
         """What a member sees in these states behind `after`, and its order."""
         query: Document = {"state": {"$in": [state for state in states if state not in PRIVATE]}}

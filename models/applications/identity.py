@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from models import typed
-from models.guides import Form, Guide, Question
-from models.guides.form.answers import Answers, is_asked
-from models.people.parties import Party
+from models.guides import Answers, Form, Guide, Question, is_asked
+from models.people import Party
 from models.privacy import Privacy
 
 SOURCES: Mapping[str, str] = {
@@ -28,7 +27,7 @@ def prefilled(privacy: Privacy, party: Party, form: Form) -> Answers:
         if not question.prefill:
             continue
         field = SOURCES[question.prefill]
-        source = party.agent if question.prefill in OF_THE_PERSON else party.applicant
+        source: Mapping[str, Any] = party.agent if question.prefill in OF_THE_PERSON else party.applicant
         if source.get(field):
             answers[question.name] = privacy.open(source[field], f"applicant:{source['_id']}:{field}")
     return answers

@@ -12,9 +12,9 @@ from models.applications.store import Applications
 from models.errors import DomainError, NotFound, Refused
 from models.events import Cause, Event
 from models.guides import Guide
-from models.materials.store import Materials
-from models.people.parties import Party
-from models.store import Document, entry
+from models.materials.store import KeptFile, Materials
+from models.people import Party
+from models.store import entry
 
 CHANGED = "application.material_changed"
 HANDED_IN = frozenset({State.GENERATED, State.SUBMITTED, State.ACCEPTED, State.PAUSED})
@@ -74,7 +74,7 @@ class Papers:
             if paper["file"]:
                 await self.materials.drop(paper["file"], by)
 
-    async def attach(self, case: OwnCase, code: str, material: Document, by: Cause) -> str | None:
+    async def attach(self, case: OwnCase, code: str, material: KeptFile, by: Cause) -> str | None:
         """Put a file that is kept in the place of a material's; returns the one that nobody needs any more.
 
         The application is read anew: looking at a file takes seconds.

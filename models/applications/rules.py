@@ -6,9 +6,9 @@ from models.applications.document import Application, Decision, PaperState
 from models.errors import Conflict, Forbidden, NotFound, Refused
 from models.events import Channel
 from models.guides import Guide, Handling, Material, NotForApplicant
-from models.people.credentials import ApplicantKind
-from models.staff.scopes import Scope, ScopeMissing, check_scope, department_limit, scopes
-from models.store import Document
+from models.materials.store import KeptFile
+from models.people import ApplicantKind
+from models.staff import Member, Scope, ScopeMissing, check_scope, department_limit, scopes_of
 
 
 class ApplicationNotFound(NotFound):
@@ -193,7 +193,7 @@ def check_offered(guide: Guide, kind: ApplicantKind, channel: Channel) -> None:
         raise ChannelNotOffered
 
 
-def check_member(member: Document, application: Application, scope: Scope) -> None:
+def check_member(member: Member, application: Application, scope: Scope) -> None:
     """
     Raises:
         Forbidden: `scope_missing` or `other_department`.
@@ -203,7 +203,7 @@ def check_member(member: Document, application: Application, scope: Scope) -> No
         raise OtherDepartment
 
 
-def check_action(member: Document, application: Application, action: Action) -> None:
+def check_action(member: Member, application: Application, action: Action) -> None:
     """A second supplement is a supervisor's, whoever asked for the first (article 12).
 
     Raises:
@@ -215,12 +215,12 @@ def check_action(member: Document, application: Application, action: Action) -> 
         raise ScopeMissing
     if action is Action.REQUEST_SUPPLEMENT and application["supplements"]:
         scope = Scope.APPLICATIONS_SUPERVISE
-        if scope not in scopes(member):
+        if scope not in scopes_of(member):
             raise SupplementAskedOnce
     check_member(member, application, scope)
 
 
-def may(member: Document, application: Application, action: Action) -> bool:
+def may(member: Member, application: Application, action: Action) -> bool:
     """Whether the state, and the member's scopes and department, allow an action just now."""
     step = STEPS[action]
     if step.who is not Who.STAFF or application["state"] not in step.before:
@@ -271,7 +271,7 @@ def check_procedure(procedure: str) -> None:
         raise ProcedureUnknown
 
 
-def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: Document | None) -> None:
+def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: KeptFile | None) -> None:
     """The result exists in electronic form before it is handed over (article 15).
 
     Raises:

@@ -17,8 +17,7 @@ from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
 from models.errors import Conflict
 from models.events import Cause, Event
-from models.guides import Guide
-from models.guides.form.answers import Answers, is_sealed
+from models.guides import Answers, Guide, is_sealed
 from models.law import Unit
 from models.privacy import Privacy
 from models.store import Database, Document, PageUnknown, Store, entry, part, unique_text

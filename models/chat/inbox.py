@@ -9,7 +9,7 @@ import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
@@ -36,6 +36,12 @@ class StillAnswering(Exception):
     """Another process has the message, and goes on having it: to be tried again."""
 
 
+class Answered(TypedDict):
+    """A message that was answered; None stands for no words."""
+
+    reply: str | None
+
+
 class Inbox(Store):
     collection = "inbox"
     indexes: ClassVar = [
@@ -51,8 +57,8 @@ class Inbox(Store):
                 {"_id": f"nonce:{digest}", "nonce": digest, "expires_at": now + KEPT}
             )
 
-    async def begin(self, message: str, nonce: str, now: datetime, holder: str) -> Document | None:
-        """None if `holder` is to answer the message; else `{reply}`, what was answered before.
+    async def begin(self, message: str, nonce: str, now: datetime, holder: str) -> Answered | None:
+        """None if `holder` is to answer the message; else what was answered before.
 
         Waits while another holder answers it, and takes over from one that died. The platform may repeat a
         request as it was; that is no attack, and gets the same reply.
@@ -72,11 +78,11 @@ class Inbox(Store):
             return await self._answered(key, now, holder)
         return None
 
-    async def _answered(self, key: str, now: datetime, holder: str) -> Document | None:
+    async def _answered(self, key: str, now: datetime, holder: str) -> Answered | None:
         for round_ in range(round(LEASE.total_seconds() / PAUSE) + 1):
             kept: Document | None = await self.documents.find_one({"_id": key})
             if kept and "reply" in kept:
-                return kept
+                return {"reply": kept["reply"]}
             moment = now + timedelta(seconds=PAUSE) * round_
             done = await self.documents.update_one(
                 {"_id": key, "reply": {"$exists": False}, **free(moment)},

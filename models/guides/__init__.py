@@ -1,6 +1,7 @@
 """Service items and their guides (articles 4.2, 10, 12, 14, 24)."""
 
 from models.guides.departments import Department, Departments
+from models.guides.form.answers import AnswerMissing, Answers, check_answers, is_asked, is_sealed, mask_answer
 from models.guides.form.schema import Condition, Form, Option, Question, Section
 from models.guides.guide import (
     ITEM_CODE,
@@ -17,17 +18,20 @@ from models.guides.guide import (
     guide_of,
 )
 from models.guides.handling import HANDLING, Handling
-from models.guides.store import Guides
+from models.guides.store import Guides, GuideState
 
 __all__ = [
     "HANDLING",
     "ITEM_CODE",
+    "AnswerMissing",
+    "Answers",
     "Condition",
     "Department",
     "Departments",
     "Fees",
     "Form",
     "Guide",
+    "GuideState",
     "Guides",
     "Handling",
     "ItemCode",
@@ -40,6 +44,10 @@ __all__ = [
     "Step",
     "TimeLimit",
     "Way",
+    "check_answers",
     "check_publishable",
     "guide_of",
+    "is_asked",
+    "is_sealed",
+    "mask_answer",
 ]

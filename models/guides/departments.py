@@ -25,25 +25,29 @@ class Department(GuidePart):
     address: str
 
 
-class Departments(Store):
-    """One document each: `{_id: USCC, name, name_en, short, phone, address}`."""
+class Departments(Store[Department]):
+    """A document is a `Department` by its code."""
 
     collection = "departments"
     missing = DepartmentNotFound
     tells = ("department.added", "department.changed")
 
+    def shaped(self, document: Document) -> Department:
+        values = {name: document[name] for name in Department.model_fields if name in document}
+        return Department.model_validate({"code": document["_id"], **values})
+
     async def put(self, department: Department, by: Cause) -> bool:
         """Keep a department as it is described; False if that changed nothing."""
         code, content = department.code, department.model_dump(exclude={"code"})
-        known = await self.documents.find_one({"_id": code})
+        known = await self._first({"_id": code})
         if known is None:
             await self.add({"_id": code, **content}, Event("department.added", code, by))
             return True
-        if content.items() <= known.items():
+        if known == department:
             return False
         changed = Event("department.changed", code, by)
         await self.change(code, expects={}, sets=content, event=changed, otherwise=self.missing)
         return True
 
-    async def all(self) -> list[Document]:
-        return [d async for d in self.documents.find({}, {"events": 0}).sort("_id", ASCENDING)]
+    async def all(self) -> list[Department]:
+        return await self._each(self.documents.find({}).sort("_id", ASCENDING))

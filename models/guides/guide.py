@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from models.errors import Refused
 from models.guides.form.schema import Form, GuidePart
 from models.guides.handling import Handling
-from models.people.credentials import ApplicantKind
+from models.people import ApplicantKind
 
 ITEM_CODE = "[0-9A-Z]{31}"
 """The department's USCC + 13 characters; also a part of addresses."""

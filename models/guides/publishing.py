@@ -10,10 +10,10 @@ from pymongo.errors import DuplicateKeyError
 
 from models.errors import Conflict
 from models.events import Cause, Event
-from models.guides.guide import Guide, check_publishable, guide_of
+from models.guides.guide import Guide, check_publishable
 from models.guides.pinyin import spellings
 from models.guides.spelling import grams
-from models.guides.store import Guides
+from models.guides.store import IN_FORCE, Guides, GuideState
 
 
 class GuideVersionTaken(Conflict):
@@ -34,8 +34,8 @@ class Publishing:
 
     async def put(self, guide: Guide, by: Cause) -> bool:
         """Publish a guide unless this very version is in force or was; see `publish`."""
-        known = await self.guides.documents.find_one({"_id": guide.key})
-        if known and known["state"] != "draft" and guide_of(known) == guide:
+        known = await self.guides.known(guide.key)
+        if known and known.state is not GuideState.DRAFT and known.guide == guide:
             return False
         await self.publish(guide, by)
         return True
@@ -52,32 +52,33 @@ class Publishing:
         """
         check_publishable(guide)
         content = guide.model_dump(mode="json")
-        earlier = await self.guides.documents.find_one({"_id": guide.key})
-        if earlier and guide_of(earlier) != guide:
+        earlier = await self.guides.known(guide.key)
+        if earlier and earlier.guide != guide:
             raise GuideVersionTaken
-        if earlier and earlier["state"] == "published":
+        if earlier and earlier.state is GuideState.PUBLISHED:
             return guide
         await self._check_newest(guide)
         if not earlier:
             spelled = spellings(guide.name, guide.name_en, *guide.keywords)
             search = {"spellings": spelled, "grams": grams(spelled)}
-            draft = {"_id": guide.key, "state": "draft", **search, "drafted_at": by.at, **content}
+            begun = {"state": GuideState.DRAFT.value, "drafted_at": by.at}
+            draft = {"_id": guide.key, **begun, **search, **content}
             try:
                 await self.guides.add(draft, Event("guide.drafted", guide.key, by))
             except DuplicateKeyError:  # somebody else was first: with the same content or another?
                 return await self.publish(guide, by)
         async with self.guides.database.transaction() as session:
             await self.guides.change_many(
-                {"item": guide.item, "state": "published", "version": {"$lt": guide.version}},
-                sets={"state": "superseded"},
+                {"item": guide.item, **IN_FORCE, "version": {"$lt": guide.version}},
+                sets={"state": GuideState.SUPERSEDED.value},
                 event=lambda key: Event("guide.superseded", key, by),
                 session=session,
             )
             await self._check_newest(guide, session)
             await self.guides.change(
                 guide.key,
-                expects={"state": "draft"},
-                sets={"state": "published", "published_at": by.at},
+                expects={"state": GuideState.DRAFT},
+                sets={**IN_FORCE, "published_at": by.at},
                 event=Event("guide.published", guide.key, by),
                 otherwise=GuideVersionTaken,
                 session=session,
@@ -85,6 +86,6 @@ class Publishing:
         return guide
 
     async def _check_newest(self, guide: Guide, session: Any = None) -> None:
-        later = {"item": guide.item, "state": "published", "version": {"$gt": guide.version}}
+        later = {"item": guide.item, **IN_FORCE, "version": {"$gt": guide.version}}
         if await self.guides.documents.find_one(later, {"_id": 1}, session=session):
             raise GuideVersionOlder

@@ -1,10 +1,11 @@
 """Guides in MongoDB: every version of each, found by words, letters and pinyin.
 
-`guides` holds `{_id: "<item>@<version>", state: draft | published | superseded, …}`. A published version is
-never edited: a change is the next version. `models.guides.publishing` writes them.
+A published version is never edited: a change is the next version. `models.guides.publishing` writes them.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from pymongo import IndexModel
@@ -13,7 +14,7 @@ from models import typed
 from models.errors import NotFound
 from models.guides.guide import Guide, guide_of
 from models.guides.spelling import pieces, plain, rank
-from models.people.credentials import ApplicantKind
+from models.people import ApplicantKind
 from models.store import Database, Document, Store
 
 
@@ -28,16 +29,34 @@ A_TRIP = 10_000
 """Documents that the server sends at once, up to 16 MB."""
 
 
-class Guides(Store):
+class GuideState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+
+
+IN_FORCE: Document = {"state": GuideState.PUBLISHED.value}
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a guide.
+
+    Its document, by `item@version`, has the guide's fields, and `spellings` and `grams` to be found by.
+    """
+
+    guide: Guide
+    state: GuideState
+
+
+class Guides(Store[Version]):
     """All versions of all guides; at most one published version an item."""
 
     collection = "guides"
     missing = GuideNotFound
     tells = ("guide.drafted", "guide.published", "guide.superseded")
     indexes: ClassVar = [
-        IndexModel(
-            "item", unique=True, partialFilterExpression={"state": "published"}, name="published_item"
-        ),
+        IndexModel("item", unique=True, partialFilterExpression=IN_FORCE, name="published_item"),
         IndexModel([("state", 1), ("grams", 1)], name="search"),
         IndexModel([("state", 1), ("topics", 1), ("name", 1)], name="topic"),
         IndexModel([("state", 1), ("department", 1), ("name", 1)], name="department"),
@@ -48,16 +67,23 @@ class Guides(Store):
         self.database = database
         self.unchanging: dict[str, Guide] = {}
 
+    def shaped(self, document: Document) -> Version:
+        return Version(guide_of(document), GuideState(document["state"]))
+
     async def published(self, item: str) -> Guide:
         """The version of an item's guide in force.
 
         Raises:
             NotFound: `guide_not_found`.
         """
-        found = await self.documents.find_one({"item": item, "state": "published"})
+        found = await self._first({"item": item, **IN_FORCE})
         if found is None:
             raise self.missing
-        return guide_of(found)
+        return found.guide
+
+    async def known(self, key: str) -> Version | None:
+        """A version of a guide, draft or not, if there is one."""
+        return await self._first({"_id": key})
 
     async def version(self, key: str) -> Guide:
         """The very version (`item@version`) under which something was done.
@@ -70,12 +96,11 @@ class Guides(Store):
         if kept := self.unchanging.get(key):
             return kept
         found = await self.get(key)
-        guide = guide_of(found)
-        if found["state"] != "draft":
-            self.unchanging[key] = guide
+        if found.state is not GuideState.DRAFT:
+            self.unchanging[key] = found.guide
             if len(self.unchanging) > KEPT_IN_MEMORY:
                 del self.unchanging[next(iter(self.unchanging))]
-        return guide
+        return found.guide
 
     async def search(
         self,
@@ -100,7 +125,7 @@ class Guides(Store):
     ) -> list[str]:
         """The keys of all that `search` finds."""
         wanted = plain(text)
-        query: Document = {"state": "published"}
+        query = {**IN_FORCE}
         if typed.narrow(text).strip() and not wanted:
             return []
         if wanted:
@@ -128,5 +153,5 @@ class Guides(Store):
         return [guides[key] for key in keys if key in guides]
 
     async def topics(self, audience: ApplicantKind | None = None) -> list[str]:
-        query: Document = {"state": "published"} | ({"audience": audience} if audience else {})
+        query = IN_FORCE | ({"audience": audience} if audience else {})
         return sorted(await self.documents.distinct("topics", query))

@@ -7,9 +7,9 @@ they are: it is written first, and marked as dropped last.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, NotRequired
 from uuid import uuid4
 
 from pymongo import IndexModel
@@ -20,7 +20,7 @@ from models.events import Cause, Event
 from models.materials.inspection.inspector import Inspector
 from models.materials.inspection.kinds import safe_name
 from models.privacy import Privacy
-from models.store import Database, Document, Store
+from models.store import Database, Record, Store
 
 
 class FileNotFound(NotFound):
@@ -36,10 +36,23 @@ Used = Callable[[set[str]], Awaitable[set[str]]]
 """Which files the applications with these ids hold."""
 
 
-class Materials(Store):
-    """`{_id, applicant, application, code, name, media_type, size, sha256, key, at, dropped_at?}`; `size` in
-    bytes."""
+class KeptFile(Record):
+    """One uploaded file. `code` is the material that it is for, `size` in bytes, `key` names the key that
+    it is sealed with."""
 
+    applicant: str
+    application: str
+    code: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    key: str
+    at: datetime
+    dropped_at: NotRequired[datetime]
+
+
+class Materials(Store[KeptFile]):
     collection = "materials"
     missing = FileNotFound
     tells = ("material.kept", "material.viewed", "material.dropped")
@@ -54,7 +67,7 @@ class Materials(Store):
 
     async def keep(
         self, applicant: str, application: str, code: str, name: str | None, file: BinaryIO, by: Cause
-    ) -> Document:
+    ) -> KeptFile:
         """Clean and seal a file, which is a real one of the system, such as `TemporaryFile()` gives.
 
         Raises:
@@ -66,7 +79,7 @@ class Materials(Store):
             content = await asyncio.to_thread(cleaned.read)
         key = uuid4().hex
         sealed = await asyncio.to_thread(self.privacy.seal_bytes, content, f"file:{key}")
-        document = {
+        kept: KeptFile = {
             "_id": key,
             "applicant": applicant,
             "application": application,
@@ -78,11 +91,11 @@ class Materials(Store):
             "key": self.privacy.current,
             "at": by.at,
         }
-        await self.add(document, Event("material.kept", key, by, {"application": application}))
+        await self.add({**kept}, Event("material.kept", key, by, {"application": application}))
         await self.files.upload_from_stream_with_id(key, key, sealed)
-        return document
+        return kept
 
-    async def read(self, key: str, applicant: str | None = None) -> tuple[Document, bytes]:
+    async def read(self, key: str, applicant: str | None = None) -> tuple[KeptFile, bytes]:
         """A file and its description; of `applicant`'s own, where one is given.
 
         Raises:
@@ -93,7 +106,7 @@ class Materials(Store):
             raise self.missing
         return found, await self._content(found)
 
-    async def view(self, key: str, by: Cause) -> tuple[Document, bytes]:
+    async def view(self, key: str, by: Cause) -> tuple[KeptFile, bytes]:
         """A file for somebody of the staff; that they see it is on record before they do.
 
         Raises:
@@ -137,7 +150,7 @@ class Materials(Store):
             await self.drop(key, by)
         return len(waste)
 
-    async def _content(self, found: Document) -> bytes:
+    async def _content(self, found: KeptFile) -> bytes:
         """
         Raises:
             FileNotFound: it has been dropped, perhaps while it was read.

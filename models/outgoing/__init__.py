@@ -1,1 +1,24 @@
 """What goes out because of an event, and who sends it."""
+
+from models.outgoing.closures import Closure, Closures
+from models.outgoing.deliveries import Deliveries, Delivery, DeliveryState, Plan, Via
+from models.outgoing.outbox import Outbox
+from models.outgoing.sms import PER_PHONE, Purpose, SmsDays, SmsLimits
+from models.outgoing.workers import Heartbeat, Workers
+
+__all__ = [
+    "PER_PHONE",
+    "Closure",
+    "Closures",
+    "Deliveries",
+    "Delivery",
+    "DeliveryState",
+    "Heartbeat",
+    "Outbox",
+    "Plan",
+    "Purpose",
+    "SmsDays",
+    "SmsLimits",
+    "Via",
+    "Workers",
+]

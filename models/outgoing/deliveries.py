@@ -1,16 +1,14 @@
 """One thing to send: whose turn it is, when it is tried again, what became of it.
 
-A delivery is `{_id: "<event>:<channel>:<recipient>", event, notice, channel, recipient, request, fallback,
-state, attempts, due_at, lease, created_at, code, sent_as, settled_at}`. It names people by id only; the
-words are made when it is sent. Its sender holds its lease (`models.leases`), whose end is `due_at`: a
-delivery whose sender died is due again.
+A delivery names people by id only; the words are made when it is sent. Its sender holds its lease
+(`models.leases`), whose end is `due_at`: a delivery whose sender died is due again.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NotRequired
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from pymongo.errors import BulkWriteError
@@ -18,7 +16,7 @@ from pymongo.errors import BulkWriteError
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
 from models.leases import free, given_back, new_holder, own, taken
-from models.store import Document, Store
+from models.store import Document, Record, Store
 
 
 class DeliveryNotFound(NotFound):
@@ -32,8 +30,6 @@ class DeliveryNotFailed(Conflict):
 
 
 DUPLICATE_KEY = 11000
-RETRYING: Document = {"state": "pending", "attempts": {"$gt": 0}}
-"""Tried, and not arrived yet."""
 END = "due_at"
 """The end of a lease, and the moment at which there is something to do, in one field with one index."""
 LEASE = timedelta(seconds=60)
@@ -57,6 +53,31 @@ class DeliveryState(StrEnum):
     SKIPPED = "skipped"  # overtaken (a newer code), or its fallback went instead
 
 
+RETRYING: Document = {"state": DeliveryState.PENDING.value, "attempts": {"$gt": 0}}
+"""Tried, and not arrived yet."""
+
+
+class Delivery(Record):
+    """`_id` is `<event>:<channel>:<recipient>`; `request` is the id of the request that led to the event;
+    `code` says why it went wrong the last time, `sent_as` is the provider's own id for it."""
+
+    event: str
+    notice: str
+    channel: Via
+    recipient: str
+    request: str
+    fallback: Via | None
+    state: DeliveryState
+    attempts: int
+    due_at: datetime
+    lease: str | None
+    created_at: datetime
+    code: NotRequired[str | None]
+    sent_as: NotRequired[str | None]
+    outcome: NotRequired[str]
+    settled_at: NotRequired[datetime]
+
+
 @dataclass(frozen=True)
 class Plan:
     """One thing to send because of an event; `fallback` is tried where `channel` cannot reach them."""
@@ -72,7 +93,7 @@ def wait_after(attempts: int) -> timedelta:
     return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(attempts, 1) - 1, 16)))
 
 
-class Deliveries(Store):
+class Deliveries(Store[Delivery]):
     """One document a thing to send."""
 
     collection = "deliveries"
@@ -98,13 +119,24 @@ class Deliveries(Store):
         IndexModel("sent_as", name="sent_as", sparse=True),
     ]
 
-    async def plan(self, event: Document, plans: Iterable[Plan], now: datetime) -> None:
+    def shaped(self, document: Document) -> Delivery:
+        fallback = document["fallback"]
+        return super().shaped(
+            {
+                **document,
+                "channel": Via(document["channel"]),
+                "fallback": Via(fallback) if fallback else None,
+                "state": DeliveryState(document["state"]),
+            }
+        )
+
+    async def plan(self, event: Mapping[str, Any], plans: Iterable[Plan], now: datetime) -> None:
         """Add what is to be sent because of an event; what is there already stays as it is."""
         await insert_new(self.documents, [_delivery(event, plan, now) for plan in plans])
 
     async def claim(
         self, now: datetime, without: Collection[str] = (), lease: str | None = None
-    ) -> Document | None:
+    ) -> Delivery | None:
         """Take the delivery longest due, for LEASE; channels in `without` are left alone."""
         query: Document = {"state": DeliveryState.PENDING, **free(now, END)}
         if without:
@@ -115,37 +147,35 @@ class Deliveries(Store):
             sort=[("due_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,
         )
-        return claimed
+        return None if claimed is None else self.shaped(claimed)
 
-    async def held(self, lease: str, now: datetime) -> Document | None:
+    async def held(self, lease: str, now: datetime) -> Delivery | None:
         """The delivery that was claimed with this lease, while it lasts."""
-        query = {"state": DeliveryState.PENDING, END: {"$gt": now}, **own(lease)}
-        found: Document | None = await self.documents.find_one(query)
-        return found
+        return await self._first({"state": DeliveryState.PENDING, END: {"$gt": now}, **own(lease)})
 
-    async def sent(self, delivery: Document, sent_as: str, now: datetime) -> None:
+    async def sent(self, delivery: Delivery, sent_as: str, now: datetime) -> None:
         """It went out; `sent_as` is the provider's own id for it."""
         await self._settle(delivery, DeliveryState.SENT, now, sent_as=sent_as)
 
-    async def skipped(self, delivery: Document, code: str, now: datetime) -> None:
+    async def skipped(self, delivery: Delivery, code: str, now: datetime) -> None:
         """There is nothing to send any more, for the reason `code`."""
         await self._settle(delivery, DeliveryState.SKIPPED, now, code=code)
 
-    async def failed_for_good(self, delivery: Document, code: str, now: datetime) -> None:
+    async def failed_for_good(self, delivery: Delivery, code: str, now: datetime) -> None:
         await self._settle(delivery, DeliveryState.FAILED, now, code=code)
 
-    async def failed_for_now(self, delivery: Document, code: str, now: datetime) -> None:
+    async def failed_for_now(self, delivery: Delivery, code: str, now: datetime) -> None:
         """Due again after a wait that doubles, or failed after MOST_ATTEMPTS."""
         if delivery["attempts"] >= MOST_ATTEMPTS:
             await self.failed_for_good(delivery, code, now)
         else:
             await self._again(delivery, code, now + wait_after(delivery["attempts"]))
 
-    async def postponed(self, delivery: Document, code: str, until: datetime) -> None:
+    async def postponed(self, delivery: Delivery, code: str, until: datetime) -> None:
         """The provider's quota is used up: due again later, and the attempt does not count."""
         await self._again(delivery, code, until, {"$inc": {"attempts": -1}})
 
-    async def fall_back(self, delivery: Document, code: str, now: datetime) -> bool:
+    async def fall_back(self, delivery: Delivery, code: str, now: datetime) -> bool:
         """Plan the same notice by the fallback, once; False where there is none."""
         if not await self._plan_fallback(delivery, now):
             return False
@@ -161,7 +191,7 @@ class Deliveries(Store):
             {"sent_as": sent_as, "channel": Via.WECHAT}, {"$set": {"outcome": outcome}}
         )
         if delivery and not reached:
-            await self._plan_fallback(delivery, by.at)
+            await self._plan_fallback(self.shaped(delivery), by.at)
         return delivery is not None
 
     async def retry(self, key: str, by: Cause) -> None:
@@ -179,15 +209,15 @@ class Deliveries(Store):
             otherwise=DeliveryNotFailed,
         )
 
-    async def failed(self, limit: int = 100) -> list[Document]:
+    async def failed(self, limit: int = 100) -> list[Delivery]:
         """Those given up, the latest first."""
         found = self.documents.find({"state": DeliveryState.FAILED}).sort("settled_at", DESCENDING)
-        return [delivery async for delivery in found.limit(limit)]
+        return await self._each(found.limit(limit))
 
-    async def retrying(self, limit: int = 100) -> list[Document]:
+    async def retrying(self, limit: int = 100) -> list[Delivery]:
         """Those that were tried and have not arrived yet, the oldest first."""
         found = self.documents.find(RETRYING).sort("created_at", ASCENDING)
-        return [delivery async for delivery in found.limit(limit)]
+        return await self._each(found.limit(limit))
 
     async def waiting(self, now: datetime) -> dict[str, int]:
         """How many are `due`, `retrying` and `failed`, as far as MOST_COUNTED; for gauges and alerts."""
@@ -201,19 +231,19 @@ class Deliveries(Store):
             for name, query in queries.items()
         }
 
-    async def of_event(self, event: str) -> list[Document]:
-        return [delivery async for delivery in self.documents.find({"event": event}).sort("_id", ASCENDING)]
+    async def of_event(self, event: str) -> list[Delivery]:
+        return await self._each(self.documents.find({"event": event}).sort("_id", ASCENDING))
 
-    async def _plan_fallback(self, delivery: Document, now: datetime) -> bool:
+    async def _plan_fallback(self, delivery: Delivery, now: datetime) -> bool:
         if delivery["fallback"] is None:
             return False
-        plan = Plan(Via(delivery["fallback"]), delivery["notice"], delivery["recipient"])
+        plan = Plan(delivery["fallback"], delivery["notice"], delivery["recipient"])
         await self.plan({"id": delivery["event"], "request": delivery["request"]}, [plan], now)
         return True
 
     async def _settle(
         self,
-        delivery: Document,
+        delivery: Delivery,
         state: DeliveryState,
         now: datetime,
         *,
@@ -227,19 +257,19 @@ class Deliveries(Store):
         )
 
     async def _again(
-        self, delivery: Document, code: str, due_at: datetime, more: Document | None = None
+        self, delivery: Delivery, code: str, due_at: datetime, more: Document | None = None
     ) -> None:
         await self.documents.update_one(
             _held(delivery), {"$set": {**given_back(due_at, END), "code": code}, **(more or {})}
         )
 
 
-def _held(delivery: Document) -> Document:
+def _held(delivery: Delivery) -> Document:
     """The query for a delivery that its sender still holds."""
     return {"_id": delivery["_id"], "state": DeliveryState.PENDING, **own(delivery["lease"])}
 
 
-def _delivery(event: Document, plan: Plan, now: datetime) -> Document:
+def _delivery(event: Mapping[str, Any], plan: Plan, now: datetime) -> Document:
     return {
         "_id": f"{event['id']}:{plan.channel}:{plan.recipient}",
         "event": event["id"],

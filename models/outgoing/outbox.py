@@ -16,6 +16,7 @@ from pymongo.read_concern import ReadConcern
 
 from models.calls import all_to_their_end
 from models.errors import NotFound
+from models.events import KeptEvent, event_of
 from models.outgoing.deliveries import Deliveries, Plan, insert_new
 from models.store import Document, Store
 from models.trouble import is_trouble
@@ -31,7 +32,7 @@ PENDING: Document = {"events.0.id": {"$exists": True}}
 """Word for word the filter of the partial index `models.store.PENDING_EVENTS`."""
 
 
-Planner = Callable[[Document, Document], Iterable[Plan]]
+Planner = Callable[[KeptEvent, Document], Iterable[Plan]]
 """From an event and the document that carries it to what is to be sent."""
 
 
@@ -43,8 +44,8 @@ class Relayed:
     stuck: dict[str, Exception] = field(default_factory=dict)
 
 
-class Outbox(Store):
-    """The audit record `events`: `{_id: event id, name, about, actor, at, channel, request, data}`."""
+class Outbox(Store[KeptEvent]):
+    """The audit record `events`."""
 
     collection = "events"
     missing = EventNotFound
@@ -54,18 +55,13 @@ class Outbox(Store):
         IndexModel([("actor", ASCENDING), ("at", ASCENDING)], name="actor"),
     ]
 
-    async def event(self, key: str) -> Document:
-        """The event with this id, in the shape of `Event.document`.
+    def shaped(self, document: Document) -> KeptEvent:
+        """The event itself, whose `id` is the `_id` of its record."""
+        return event_of({"id": document["_id"], **{k: v for k, v in document.items() if k != "_id"}})
 
-        Raises:
-            NotFound: `event_not_found`.
-        """
-        found = await self.get(key)
-        return {"id": found["_id"], **{name: value for name, value in found.items() if name != "_id"}}
-
-    async def about(self, key: str) -> list[Document]:
+    async def about(self, key: str) -> list[KeptEvent]:
         """All that happened to one document, the earliest first."""
-        return [event async for event in self.documents.find({"about": key}).sort("at", ASCENDING)]
+        return await self._each(self.documents.find({"about": key}).sort("at", ASCENDING))
 
     async def relay(
         self, stores: Sequence[Store[Any]], deliveries: Deliveries, planner: Planner, now: datetime
@@ -73,14 +69,14 @@ class Outbox(Store):
         """Move the pending events of these stores on: all stores at once, each document's in their order."""
         done = Relayed()
 
-        async def move(document: Document, store: Store) -> None:
+        async def move(document: Document, store: Store[Any]) -> None:
             await self._record(document["events"])
-            for event in document["events"]:
+            for event in map(event_of, document["events"]):
                 await deliveries.plan(event, planner(event, document), now)
             await self._remove(store, document)
             done.moved += len(document["events"])
 
-        async def empty(store: Store) -> None:
+        async def empty(store: Store[Any]) -> None:
             async for document in pending(store):
                 try:
                     await move(document, store)
@@ -95,14 +91,14 @@ class Outbox(Store):
     async def _record(self, events: Sequence[Document]) -> None:
         await insert_new(self.documents, [_audit(event) for event in events])
 
-    async def _remove(self, store: Store, document: Document) -> None:
+    async def _remove(self, store: Store[Any], document: Document) -> None:
         done = [event["id"] for event in document["events"]]
         await store.documents.update_one(
             {"_id": document["_id"]}, {"$pull": {"events": {"id": {"$in": done}}}}
         )
 
 
-async def pending(store: Store) -> AsyncIterator[Document]:
+async def pending(store: Store[Any]) -> AsyncIterator[Document]:
     """The documents of a store that carry events; only such as can no longer be rolled back."""
     documents = store.documents.with_options(read_concern=ReadConcern("majority"))
     async for document in documents.find(PENDING, batch_size=BATCH):

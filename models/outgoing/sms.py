@@ -5,18 +5,18 @@ asks for always find theirs. A code is counted when it is asked for, any other m
 handed to the provider; sending it again counts no second time.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from pymongo import IndexModel
 
 from models.counters import Limit, Window, seconds_until
 from models.errors import TooMany
-from models.store import Database, Document, Store, insert_or_update
+from models.store import Database, Store, insert_or_update
 from models.workdays import local_date
 
 ALARMS = (100, 80)
@@ -81,9 +81,18 @@ class Spent:
         return next((level for level in ALARMS if self.used * 100 >= self.most * level), 0)
 
 
-class SmsDays(Store):
-    """`{_id: "2026-11-24", all, code, courtesy, legal, purge_at}`."""
+class SmsDay(TypedDict):
+    """How many messages went out on a day (`_id`, `2026-11-24`): all together, and for each `Purpose`."""
 
+    _id: str
+    all: int
+    code: int
+    courtesy: int
+    legal: int
+    purge_at: datetime
+
+
+class SmsDays(Store[SmsDay]):
     collection = "sms_days"
     indexes: ClassVar = [IndexModel("purge_at", name="purge", expireAfterSeconds=0)]
 
@@ -128,8 +137,7 @@ class SmsDays(Store):
 
     async def spent(self, now: datetime) -> list[Spent]:
         """Today's numbers: all together, then those that have a share."""
-        found: Document | None = await self.documents.find_one({"_id": local_date(now).isoformat()})
-        used = found or {}
+        used: Mapping[str, Any] = await self._first({"_id": local_date(now).isoformat()}) or {}
         shares = [Spent(each.value, used.get(each.value, 0), self.limits.most(each)) for each in NOT_LEGAL]
         return [Spent("all", used.get("all", 0), self.limits.a_day), *shares]
 

@@ -1,20 +1,29 @@
-"""Which workers are alive, and how their loops are, for a week.
-
-`{_id: the worker's own name, at, started_at, relayed, sent, unwell}`; `unwell`: the loops that fail or hang.
-"""
+"""Which workers are alive, and how their loops are, for a week."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from pymongo import DESCENDING, IndexModel
 
-from models.store import Document, Store
+from models.store import Store
 
 SILENT = timedelta(seconds=30)
 """A worker that has not been heard of for so long counts as gone."""
 KEPT = timedelta(days=7)
+
+
+class Heartbeat(TypedDict):
+    """`_id` is the worker's own name; `relayed` and `sent` are its counts since `started_at`; `unwell` are
+    the loops that fail or hang."""
+
+    _id: str
+    at: datetime
+    started_at: datetime
+    relayed: int
+    sent: int
+    unwell: list[str]
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ class Standing:
         return f"unwell: {', '.join(self.unwell)}" if self.unwell else "working"
 
 
-class Workers(Store):
+class Workers(Store[Heartbeat]):
     collection = "workers"
     indexes: ClassVar = [
         IndexModel([("at", DESCENDING)], name="heard_of", expireAfterSeconds=round(KEPT.total_seconds()))
@@ -47,8 +56,8 @@ class Workers(Store):
             upsert=True,
         )
 
-    async def alive(self, now: datetime) -> list[Document]:
-        return [worker async for worker in self.documents.find({"at": {"$gt": now - SILENT}})]
+    async def alive(self, now: datetime) -> list[Heartbeat]:
+        return await self._each(self.documents.find({"at": {"$gt": now - SILENT}}))
 
     async def standing(self, now: datetime) -> Standing:
         alive = await self.alive(now)

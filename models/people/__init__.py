@@ -1,1 +1,41 @@
 """Who somebody is, and for whom they act (article 7)."""
+
+from models.people.accounts import Account, Accounts, Language
+from models.people.agencies import Agencies, Agency, AgencyState
+from models.people.applicants import Applicant, Applicants
+from models.people.binding import Binding
+from models.people.credentials import PERSONAL, RULES, ApplicantKind, CredentialKind, normal_number
+from models.people.masks import NAMES, mask_number, mask_person, mask_phone
+from models.people.parties import Party
+from models.people.phone_codes import PhoneCodes, check_phone, national
+from models.people.verification import BodyVerdict, Identity, PlatformUser, Verdict, Verifier
+
+__all__ = [
+    "NAMES",
+    "PERSONAL",
+    "RULES",
+    "Account",
+    "Accounts",
+    "Agencies",
+    "Agency",
+    "AgencyState",
+    "Applicant",
+    "ApplicantKind",
+    "Applicants",
+    "Binding",
+    "BodyVerdict",
+    "CredentialKind",
+    "Identity",
+    "Language",
+    "Party",
+    "PhoneCodes",
+    "PlatformUser",
+    "Verdict",
+    "Verifier",
+    "check_phone",
+    "mask_number",
+    "mask_person",
+    "mask_phone",
+    "national",
+    "normal_number",
+]

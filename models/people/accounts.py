@@ -1,13 +1,13 @@
 """A user of the chat platform: one account, whether seen in the official account or the mini-program."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal, NotRequired
 from uuid import uuid4
 
 from models.errors import NotFound, Unauthenticated, Unavailable
 from models.events import Cause, Event
 from models.people.verification import PlatformUser
-from models.store import ChangedMeanwhile, Document, Store, unique_text
+from models.store import ChangedMeanwhile, Document, Record, Store, unique_text
 
 
 class SignInSnapshot(Unauthenticated):
@@ -31,16 +31,29 @@ class AccountNotFound(NotFound):
 
 
 FOLLOWING = ("following", "following_since")
+Language = Literal["zh_CN", "en"]
 
 
-class Accounts(Store):
-    """`{_id, openid, miniprogram_openid, unionid, following, following_since, seen_at, language, elder,
-    acting, absorbed}`.
+class Account(Record):
+    """`openid` is the official account's.
 
-    `absorbed` are ids of accounts that turned out to be the same user's; `acting` is the id of the
-    enterprise or organization that the account's person acts for just now.
+    `acting` is the id of the enterprise or organization that the account's person acts for just now;
+    `absorbed` are ids of accounts that turned out to be the same user's. `elder` asks for large text.
     """
 
+    openid: NotRequired[str]
+    miniprogram_openid: NotRequired[str]
+    unionid: NotRequired[str]
+    following: NotRequired[bool]
+    following_since: NotRequired[datetime]
+    seen_at: datetime
+    language: NotRequired[Language]
+    elder: bool
+    acting: NotRequired[str | None]
+    absorbed: NotRequired[list[str]]
+
+
+class Accounts(Store[Account]):
     collection = "accounts"
     missing = AccountNotFound
     tells = (
@@ -55,24 +68,24 @@ class Accounts(Store):
     )
     indexes: ClassVar = [unique_text("openid"), unique_text("miniprogram_openid"), unique_text("unionid")]
 
-    async def follow(self, openid: str, by: Cause, at: datetime | None = None) -> Document:
+    async def follow(self, openid: str, by: Cause, at: datetime | None = None) -> Account:
         """`at` is when it happened, if not now; what happened later is not undone by what is told late."""
         return await self._following(openid, True, "account.followed", by, at)
 
-    async def unfollow(self, openid: str, by: Cause, at: datetime | None = None) -> Document:
+    async def unfollow(self, openid: str, by: Cause, at: datetime | None = None) -> Account:
         return await self._following(openid, False, "account.unfollowed", by, at)
 
-    async def arrive(self, user: PlatformUser, by: Cause) -> Document:
+    async def arrive(self, user: PlatformUser, by: Cause) -> Account:
         """The account of a user who came through the official account."""
         return await self._arrive("openid", user, by)
 
-    async def arrive_miniprogram(self, user: PlatformUser, by: Cause) -> Document:
+    async def arrive_miniprogram(self, user: PlatformUser, by: Cause) -> Account:
         """The account of a user who came through the mini-program."""
         return await self._arrive("miniprogram_openid", user, by)
 
-    async def prefer(self, account: str, by: Cause, **preferences: str | bool) -> None:
-        """Keep `language` ("zh_CN" or "en") or `elder` (large text) for the next visit."""
-        await self.change(
+    async def prefer(self, account: str, by: Cause, **preferences: str | bool) -> Account:
+        """Keep `language` or `elder` (large text) for the next visit."""
+        return await self.change(
             account,
             expects={},
             sets=preferences,
@@ -80,9 +93,9 @@ class Accounts(Store):
             otherwise=self.missing,
         )
 
-    async def act_for(self, account: str, body: str | None, by: Cause) -> None:
+    async def act_for(self, account: str, body: str | None, by: Cause) -> Account:
         """Act for a body from now on, or for oneself (`None`); `Agencies.acting` checks the right to."""
-        await self.change(
+        return await self.change(
             account,
             expects={},
             sets={"acting": body},
@@ -92,38 +105,38 @@ class Accounts(Store):
 
     async def _following(
         self, openid: str, following: bool, name: str, by: Cause, at: datetime | None
-    ) -> Document:
+    ) -> Account:
         at = at or by.at
         match = {"openid": openid, "following_since": {"$not": {"$gt": at}}}
         try:
             return await self._upsert(match, {"following": following, "following_since": at}, name, by)
         except ChangedMeanwhile:  # something later is known already
-            return dict(await self.documents.find_one({"openid": openid}))
+            return self.shaped(await self.documents.find_one({"openid": openid}))
 
-    async def _arrive(self, field: str, user: PlatformUser, by: Cause) -> Document:
+    async def _arrive(self, field: str, user: PlatformUser, by: Cause) -> Account:
         try:
             return await self._place(field, user, by)
         except ChangedMeanwhile:  # the user's first contact in the other app came at the same moment
             return await self._place(field, user, by)
 
-    async def _place(self, field: str, user: PlatformUser, by: Cause) -> Document:
-        known: Document | None = await self.documents.find_one({field: user.openid})
+    async def _place(self, field: str, user: PlatformUser, by: Cause) -> Account:
+        known = await self._first({field: user.openid})
         if known and (user.unionid is None or known.get("unionid") == user.unionid):
             return known
         if user.unionid is None:
             return await self._upsert({field: user.openid}, {}, "account.arrived", by)
-        twin = await self.documents.find_one({"unionid": user.unionid})
+        twin = await self._first({"unionid": user.unionid})
         if twin is None:
             return await self._upsert({field: user.openid}, {"unionid": user.unionid}, "account.arrived", by)
         if known:
             await self._absorb(twin, known, by)
             await self._release(known, field, by)
-        following = {name: known[name] for name in FOLLOWING if name in known} if known else {}
+        following = {name: value for name, value in (known or {}).items() if name in FOLLOWING}
         return await self._upsert(
             {"unionid": user.unionid}, {field: user.openid, **following}, "account.joined", by
         )
 
-    async def _absorb(self, twin: Document, known: Document, by: Cause) -> None:
+    async def _absorb(self, twin: Account, known: Account, by: Cause) -> None:
         """Note whose place the twin takes, so that `Binding.keep_bound` finds who was bound there."""
         await self.change(
             twin["_id"],
@@ -133,7 +146,7 @@ class Accounts(Store):
             otherwise=self.missing,
         )
 
-    async def _release(self, known: Document, field: str, by: Cause) -> None:
+    async def _release(self, known: Account, field: str, by: Cause) -> None:
         """Free an openid that turned out to belong to another account of the same user.
 
         If the process dies here, the next arrival finds that account by its unionid and goes on.
@@ -146,7 +159,7 @@ class Accounts(Store):
             otherwise=self.missing,
         )
 
-    async def _upsert(self, match: Document, sets: Document, name: str, by: Cause) -> Document:
+    async def _upsert(self, match: Document, sets: Document, name: str, by: Cause) -> Account:
         """
         Raises:
             ChangedMeanwhile: the account does not fulfil `match`, or another has what it is to get.

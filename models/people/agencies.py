@@ -4,14 +4,16 @@ An agency names the representative who was asked. Where the register knows anoth
 more: `Agencies.end_former` ends it, and nobody acts by it meanwhile.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar
 
 from pymongo import IndexModel
 
 from models.errors import Conflict, NotFound, TooMany
 from models.events import Cause, Event
-from models.store import Document, Store
+from models.people.applicants import Applicant
+from models.store import Document, Record, Store
 
 
 class AgencyNotFound(NotFound):
@@ -45,10 +47,30 @@ ASKED_WITHIN = timedelta(days=1)
 """How long each of them counts."""
 
 
-class Agencies(Store):
-    """`{_id: "<person>:<body>", person, body, agent_name, representative, state, asked: last times}`;
-    `state` is requested, confirmed or ended."""
+class AgencyState(StrEnum):
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    ENDED = "ended"
 
+
+class Agency(Record):
+    """`_id` is `<person>:<body>`; `agent_name` is masked; `representative` is the number index of the one who
+    was asked, `asked` when (the last times)."""
+
+    person: str
+    body: str
+    agent_name: str
+    representative: str
+    state: AgencyState
+    asked: list[datetime]
+
+
+NOT_ENDED = {"$ne": AgencyState.ENDED}
+NO_AGENCY = {"$nin": [AgencyState.REQUESTED, AgencyState.CONFIRMED]}
+"""Ended, or not there yet."""
+
+
+class Agencies(Store[Agency]):
     collection = "agencies"
     missing = AgencyNotFound
     tells = ("agency.requested", "agency.confirmed", "agency.ended")
@@ -58,7 +80,10 @@ class Agencies(Store):
         IndexModel([("body", 1), ("state", 1)]),
     ]
 
-    async def request(self, person: Document, body: Document, by: Cause) -> Document:
+    def shaped(self, document: Document) -> Agency:
+        return super().shaped({**document, "state": AgencyState(document["state"])})
+
+    async def request(self, person: Applicant, body: Applicant, by: Cause) -> Agency:
         """Ask to act for a body; the legal representative's own request is confirmed at once.
 
         Raises:
@@ -67,49 +92,53 @@ class Agencies(Store):
         """
         key = f"{person['_id']}:{body['_id']}"
         own = person["credential"]["number_index"] == body["representative"]
-        state, name = ("confirmed", "agency.confirmed") if own else ("requested", "agency.requested")
+        state = AgencyState.CONFIRMED if own else AgencyState.REQUESTED
         seldom = [
             {f"asked.{ASKED_A_DAY - 1}": {"$exists": False}},
             {"asked.0": {"$lte": by.at - ASKED_WITHIN}},
         ]
         try:
             return await self.upsert(
-                {"_id": key, "state": {"$nin": ["requested", "confirmed"]}, "$or": seldom},
+                {
+                    "_id": key,
+                    "state": NO_AGENCY,
+                    "$or": seldom,
+                },
                 sets={
                     "person": person["_id"],
                     "body": body["_id"],
                     "agent_name": person["masked_name"],
                     "representative": body["representative"],
-                    "state": state,
+                    "state": state.value,
                 },
                 update={"$push": {"asked": {"$each": [by.at], "$slice": -ASKED_A_DAY}}},
-                event=Event(name, key, by),
+                event=Event(f"agency.{state}", key, by),
                 otherwise=AgencyExists,
             )
         except AgencyExists:
-            if (await self.get(key))["state"] != "ended":
+            if (await self.get(key))["state"] is not AgencyState.ENDED:
                 raise
             raise AgencyDayLimit(retry_after=int(ASKED_WITHIN.total_seconds())) from None
 
-    async def decide(self, key: str, representative: Document, *, confirmed: bool, by: Cause) -> Document:
+    async def decide(self, key: str, representative: Applicant, *, confirmed: bool, by: Cause) -> Agency:
         """The legal representative confirms or declines.
 
         Raises:
             Conflict: `agency_not_waiting`, also for somebody who is not the representative.
         """
-        state, name = ("confirmed", "agency.confirmed") if confirmed else ("ended", "agency.ended")
+        state = AgencyState.CONFIRMED if confirmed else AgencyState.ENDED
         return await self.change(
             key,
             expects={
-                "state": "requested",
+                "state": AgencyState.REQUESTED,
                 "representative": representative["credential"]["number_index"],
             },
-            sets={"state": state},
-            event=Event(name, key, by),
+            sets={"state": state.value},
+            event=Event(f"agency.{state}", key, by),
             otherwise=AgencyNotWaiting,
         )
 
-    async def end(self, key: str, person: Document, by: Cause) -> Document:
+    async def end(self, key: str, person: Applicant, by: Cause) -> Agency:
         """The agent gives it up, or the representative takes it back.
 
         Raises:
@@ -118,46 +147,46 @@ class Agencies(Store):
         return await self.change(
             key,
             expects={
-                "state": {"$ne": "ended"},
+                "state": NOT_ENDED,
                 "$or": [
                     {"person": person["_id"]},
                     {"representative": person["credential"]["number_index"]},
                 ],
             },
-            sets={"state": "ended"},
+            sets={"state": AgencyState.ENDED.value},
             event=Event("agency.ended", key, by),
             otherwise=AgencyEnded,
         )
 
-    async def end_former(self, body: Document, by: Cause) -> None:
+    async def end_former(self, body: Applicant, by: Cause) -> None:
         """End what a former legal representative was asked for or confirmed; safe to repeat."""
         former = {
             "body": body["_id"],
-            "state": {"$ne": "ended"},
+            "state": NOT_ENDED,
             "representative": {"$ne": body["representative"]},
         }
         await self.change_many(
-            former, sets={"state": "ended"}, event=lambda key: Event("agency.ended", key, by)
+            former, sets={"state": AgencyState.ENDED.value}, event=lambda key: Event("agency.ended", key, by)
         )
 
-    async def of_person(self, person: str) -> list[Document]:
-        query = {"person": person, "state": {"$ne": "ended"}}
-        return [agency async for agency in self.documents.find(query, {"events": 0})]
+    async def of_person(self, person: str) -> list[Agency]:
+        query = {"person": person, "state": NOT_ENDED}
+        return await self._each(self.documents.find(query, {"events": 0}))
 
-    async def of_representative(self, person: Document) -> list[Document]:
+    async def of_representative(self, person: Applicant) -> list[Agency]:
         """What a legal representative has to confirm, or has confirmed."""
         query = {
             "representative": person["credential"]["number_index"],
-            "state": {"$ne": "ended"},
+            "state": NOT_ENDED,
             "person": {"$ne": person["_id"]},
         }
-        return [agency async for agency in self.documents.find(query, {"events": 0})]
+        return await self._each(self.documents.find(query, {"events": 0}))
 
-    async def acts(self, person: str, body: Document) -> bool:
+    async def acts(self, person: str, body: Applicant) -> bool:
         """Whether the body's present legal representative has confirmed this person."""
         query = {
             "_id": f"{person}:{body['_id']}",
-            "state": "confirmed",
+            "state": AgencyState.CONFIRMED,
             "representative": body["representative"],
         }
         return await self.documents.find_one(query, {"_id": 1}) is not None

@@ -1,7 +1,8 @@
 """服务对象 bound by their real name (article 7): persons, and the bodies for which agents act."""
 
 from contextlib import suppress
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, NotRequired, TypedDict
 from uuid import uuid4
 
 from pymongo import IndexModel
@@ -10,10 +11,10 @@ from pymongo.errors import DuplicateKeyError
 from models import typed
 from models.errors import BadInput, Conflict, NotFound, Refused
 from models.events import Cause, Event
-from models.people.credentials import RULES, ApplicantKind, Credential
+from models.people.credentials import RULES, ApplicantKind, Credential, CredentialKind
 from models.people.masks import NAMES, mask_number, mask_phone
 from models.privacy import Privacy
-from models.store import Database, Document, Store, unique_text
+from models.store import Database, Document, Record, Store, unique_text
 
 
 class PhoneDiffers(Refused):
@@ -52,13 +53,44 @@ class NotBoundToAccount(Conflict):
     message = "当前微信没有绑定该身份"
 
 
-class Applicants(Store):
+class KeptCredential(TypedDict):
+    """`index` finds this very credential, `number_index` whatever card the number is on."""
+
+    kind: CredentialKind
+    label: str
+    index: str
+    number_index: str
+    masked: str
+
+
+class Verified(TypedDict):
+    """`by` is `staff:<name>` who saw the document, or `register`."""
+
+    at: datetime
+    by: str
+
+
+class Applicant(Record):
+    """`name`, `number` and `phone` are sealed; `account` is the one that a person is bound to; a body has a
+    `representative`, from `number_index`."""
+
+    kind: ApplicantKind
+    name: str
+    number: str
+    phone: NotRequired[str]
+    credential: KeptCredential
+    masked_name: str
+    masked_phone: NotRequired[str]
+    account: str | None
+    verified: Verified
+    representative: NotRequired[str]
+
+
+class Applicants(Store[Applicant]):
     """One document for each verified credential.
 
-    `{_id, kind, name, number, phone (sealed), credential: {kind, label, index, number_index, masked},
-    masked_name, masked_phone, account: the one it is bound to or None, verified: {at, by}, representative:
-    of a body, from `number_index`}`. The credential is unique, and so is the account: a credential binds to
-    one account at a time, an account to one person.
+    The credential is unique, and so is the account: a credential binds to one account at a time, an account
+    to one person.
     """
 
     collection = "applicants"
@@ -83,25 +115,31 @@ class Applicants(Store):
         super().__init__(database)
         self.privacy = privacy
 
-    async def of_account(self, account: str) -> Document | None:
+    def shaped(self, document: Document) -> Applicant:
+        credential = document["credential"]
+        return super().shaped(
+            {
+                **document,
+                "kind": ApplicantKind(document["kind"]),
+                "credential": {**credential, "kind": CredentialKind(credential["kind"])},
+            }
+        )
+
+    async def of_account(self, account: str) -> Applicant | None:
         """The person bound to an account."""
-        found: Document | None = await self.documents.find_one({"account": account})
-        return found
+        return await self._first({"account": account})
 
-    async def known(self, credential: Credential) -> Document | None:
+    async def known(self, credential: Credential) -> Applicant | None:
         """Who has this credential already, verified earlier here or at a window."""
-        found: Document | None = await self.documents.find_one({"credential.index": self._index(credential)})
-        return found
+        return await self._first({"credential.index": self._index(credential)})
 
-    async def of_number_index(self, index: str) -> Document | None:
+    async def of_number_index(self, index: str) -> Applicant | None:
         """A person bound by any credential with this number (see `number_index`)."""
-        query = {"credential.number_index": index, "account": {"$type": "string"}}
-        found: Document | None = await self.documents.find_one(query)
-        return found
+        return await self._first({"credential.number_index": index, "account": {"$type": "string"}})
 
     async def bind(
         self, credential: Credential, *, name: str, phone: str, account: str, verified_by: str, by: Cause
-    ) -> Document:
+    ) -> Applicant:
         """Bind a verified person to an account; the account bound before is named in `applicant.rebound`.
 
         The phone that was kept with the credential is the one that counts: else anybody who knows a name and
@@ -128,7 +166,7 @@ class Applicants(Store):
 
     async def register_body(
         self, kind: ApplicantKind, credential: Credential, *, name: str, representative: str, by: Cause
-    ) -> Document:
+    ) -> Applicant:
         """Keep a verified enterprise or organization; `representative` is from `number_index`."""
         before = await self.known(credential)
         sets = {
@@ -141,7 +179,7 @@ class Applicants(Store):
 
     async def verify_at_window(
         self, kind: ApplicantKind, credential: Credential, *, name: str, phone: str, by: Cause
-    ) -> Document:
+    ) -> Applicant:
         """Staff saw the document itself; the person can bind online afterwards, or goes on with a new phone,
         of which the account that is bound hears.
 
@@ -198,20 +236,21 @@ class Applicants(Store):
         found = await self.change(applicant, expects={}, event=event, otherwise=self.missing)
         return self.export(found)
 
-    def name(self, applicant: Document) -> str:
-        return self._open(applicant, "name")
+    def name(self, applicant: Applicant) -> str:
+        return self._open(applicant, "name", applicant["name"])
 
-    def number(self, applicant: Document) -> str:
-        return self._open(applicant, "number")
+    def number(self, applicant: Applicant) -> str:
+        return self._open(applicant, "number", applicant["number"])
 
-    def phone(self, applicant: Document) -> str | None:
-        return self._open(applicant, "phone") if applicant.get("phone") else None
+    def phone(self, applicant: Applicant) -> str | None:
+        sealed = applicant.get("phone")
+        return self._open(applicant, "phone", sealed) if sealed else None
 
     def number_index(self, number: str) -> str:
         """Finds a number whatever kind of credential it is on: a representative's, as registers give it."""
         return self.privacy.index(number, "credential_number")
 
-    def export(self, applicant: Document) -> dict[str, Any]:
+    def export(self, applicant: Applicant) -> dict[str, Any]:
         """All that we hold of a person or body, in the clear, for itself alone (PIPL article 45)."""
         return {
             "kind": applicant["kind"],
@@ -222,20 +261,20 @@ class Applicants(Store):
             "verified": applicant["verified"],
         }
 
-    def _open(self, applicant: Document, field: str) -> str:
-        return self.privacy.open(applicant[field], f"applicant:{applicant['_id']}:{field}")
+    def _open(self, applicant: Applicant, field: str, sealed: str) -> str:
+        return self.privacy.open(sealed, f"applicant:{applicant['_id']}:{field}")
 
     def _index(self, credential: Credential) -> str:
         return self.privacy.index(f"{credential.register}:{credential.number}", "credential")
 
-    def _spelled(self, before: Document | None, name: str) -> str:
+    def _spelled(self, before: Applicant | None, name: str) -> str:
         """A name that is known stays as it is kept: staff may have seen it, and others use it."""
         known = self.name(before) if before else name
         return known if typed.same_name(known, name) else name
 
     def _identity(
         self,
-        before: Document | None,
+        before: Applicant | None,
         kind: ApplicantKind,
         credential: Credential,
         name: str,
@@ -265,13 +304,13 @@ class Applicants(Store):
 
     async def _put(
         self,
-        before: Document | None,
+        before: Applicant | None,
         sets: Document,
         name_of_event: str,
         by: Cause,
         data: Document | None = None,
         expects: Document | None = None,
-    ) -> Document:
+    ) -> Applicant:
         """Insert, or update where it is still as it `expects`.
 
         Raises:

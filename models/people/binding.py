@@ -6,12 +6,12 @@ from models import typed
 from models.counters import Counters, Limit, Use, Window
 from models.errors import BadInput, Forbidden, NotFound, Refused
 from models.events import Cause
-from models.people.agencies import Agencies, AgencyDayLimit
-from models.people.applicants import Applicants
+from models.people.accounts import Account
+from models.people.agencies import Agencies, Agency, AgencyDayLimit
+from models.people.applicants import Applicant, Applicants
 from models.people.credentials import ApplicantKind, Credential, CredentialKind, check_credential
 from models.people.phone_codes import PhoneCodes, check_phone
 from models.people.verification import Verdict, Verifier
-from models.store import Document
 from models.workdays import local_date
 
 
@@ -67,7 +67,7 @@ class Binding:
         code: str,
         consent: bool,
         by: Cause,
-    ) -> Document:
+    ) -> Applicant:
         """Bind the person to the account; `consent` is to the use of sensitive personal data for this
         (PIPL article 29).
 
@@ -92,7 +92,7 @@ class Binding:
 
     async def at_window(
         self, *, kind: CredentialKind, name: str, number: str, phone: str, by: Cause
-    ) -> Document:
+    ) -> Applicant:
         """Keep a person whose credential staff have seen; `phone` may be empty.
 
         Raises:
@@ -109,14 +109,14 @@ class Binding:
 
     async def body(
         self,
-        agent: Document,
+        agent: Applicant,
         *,
         applicant_kind: ApplicantKind,
         kind: CredentialKind,
         name: str,
         number: str,
         by: Cause,
-    ) -> Document:
+    ) -> Agency:
         """Ask that a bound person may act for an enterprise or organization; returns the agency.
 
         Raises:
@@ -139,7 +139,7 @@ class Binding:
         async with self.counters.taken([Use(BODIES, agent["_id"])], by.at):
             return await self.agencies.request(agent, body, by)
 
-    async def acting(self, person: Document, body: str) -> Document:
+    async def acting(self, person: Applicant, body: str) -> Applicant:
         """The body that a person may act for.
 
         Raises:
@@ -153,7 +153,7 @@ class Binding:
             raise NotAgent
         return found
 
-    async def keep_bound(self, account: Document, by: Cause) -> None:
+    async def keep_bound(self, account: Account, by: Cause) -> None:
         """Whoever was bound to an account that this one has absorbed stays bound; safe to repeat."""
         for absorbed in account.get("absorbed", []):
             await self.applicants.move(absorbed, account["_id"], by)
@@ -163,7 +163,7 @@ class Binding:
         known = await self.applicants.known(credential)
         seen = known is not None and known["verified"]["by"].startswith("staff:")
         if known and seen and typed.same_name(self.applicants.name(known), name):
-            return str(known["verified"]["by"])
+            return known["verified"]["by"]
         _accept(await self.verifier.person(credential.kind, name, credential.number))
         return "register"
 

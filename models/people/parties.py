@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from models.store import Document
+from models.people.applicants import Applicant
 
 
 @dataclass(frozen=True)
 class Party:
     """`applicant` is the 服务对象; `agent` the person at the screen (the same one, unless for a body)."""
 
-    applicant: Document
-    agent: Document
+    applicant: Applicant
+    agent: Applicant
     account: str
 
     @property
     def id(self) -> str:
-        return str(self.applicant["_id"])
+        return self.applicant["_id"]

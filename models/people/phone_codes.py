@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hmac import compare_digest
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from pymongo import IndexModel
 
@@ -20,10 +20,9 @@ from models import typed
 from models.counters import Counters, Limit, Use, Window, network_of, seconds_until
 from models.errors import BadInput, TooMany
 from models.events import Cause, Event
-from models.outgoing.closures import Closures
-from models.outgoing.sms import Purpose, SmsDays, SmsLimits
+from models.outgoing import Closures, Purpose, SmsDays, SmsLimits, Via
 from models.privacy import Privacy
-from models.store import Database, Document, Store
+from models.store import Database, Record, Store
 
 
 class PhoneInvalid(BadInput):
@@ -118,7 +117,28 @@ def typed_code(text: str) -> str:
     return found[0] if len(found) == 1 else typed.digits(text)
 
 
-def check_pace(codes: Sequence[Document], account: str, now: datetime) -> None:
+class Code(TypedDict):
+    """`id` is its event's; `code` is sealed; `tries` is how often it was tried."""
+
+    id: str
+    account: str
+    code: str
+    sent_at: datetime
+    expires_at: datetime
+    tries: int
+    used: bool
+
+
+class Phone(Record):
+    """`_id` is the index of the phone, `phone` the number itself, sealed; `codes` are the last ten, newest
+    first."""
+
+    phone: str
+    purge_at: datetime
+    codes: list[Code]
+
+
+def check_pace(codes: Sequence[Code], account: str, now: datetime) -> None:
     """Whether another code may go to the phone that got `codes`, newest first, because of `account`.
 
     Raises:
@@ -137,17 +157,15 @@ def check_pace(codes: Sequence[Document], account: str, now: datetime) -> None:
     raise PhoneCodeDayLimit(retry_after=seconds)
 
 
-def free_from(codes: Sequence[Document], pace: Pace) -> datetime | None:
+def free_from(codes: Sequence[Code], pace: Pace) -> datetime | None:
     """When the pace lets the next one through, if it has ever been reached."""
     if len(codes) < pace.most:
         return None
-    sent: datetime = codes[pace.most - 1]["sent_at"]
-    return sent + pace.period
+    return codes[pace.most - 1]["sent_at"] + pace.period
 
 
-class PhoneCodes(Store):
-    """`{_id: index of the phone, phone (sealed), purge_at, codes: the last ten, newest first}`; a code is
-    `{id: of its event, account, code (sealed), sent_at, expires_at, tries, used}`."""
+class PhoneCodes(Store[Phone]):
+    """One document for each phone that codes were asked for."""
 
     collection = "phone_codes"
     tells = ("phone_code.requested",)
@@ -174,14 +192,15 @@ class PhoneCodes(Store):
         """
         phone = check_phone(phone)
         key = self.privacy.index(phone, "phone")
-        found: Document | None = await self.documents.find_one({"_id": key}, {"codes": 1})
-        check_pace(found["codes"] if found else [], account, by.at)
-        if until := await self.closures.until("sms", by.at):
+        phone_before = await self._first({"_id": key})
+        codes = phone_before["codes"] if phone_before else []
+        check_pace(codes, account, by.at)
+        if until := await self.closures.until(Via.SMS, by.at):
             seconds = seconds_until(until, by.at)
             raise PhoneCodesPaused(retry_after=seconds, minutes=-(-seconds // 60))
         uses = _uses(self.sms.limits, account, network_of(address))
         async with self.counters.taken(uses, by.at), self.sms.taken(Purpose.CODE, by.at):
-            await self._issue(key, phone, account, found, by)
+            await self._issue(key, phone, account, codes, by)
 
     async def check(self, phone: str, code: str, *, account: str, by: Cause) -> None:
         """Count a try at the newest code of this account, and see whether it is right.
@@ -190,7 +209,7 @@ class PhoneCodes(Store):
             PhoneCodeWrong: also for a code that is used, expired or tried too often, or another account's.
         """
         key = self.privacy.index(check_phone(phone), "phone")
-        found: Document | None = await self.documents.find_one({"_id": key})
+        found = await self._first({"_id": key})
         newest = self.newest(found, account) if found else None
         if not found or not newest or newest["expires_at"] <= by.at:
             raise PhoneCodeWrong
@@ -210,27 +229,27 @@ class PhoneCodes(Store):
             array_filters=[{"own.account": account}],
         )
 
-    def newest(self, document: Document, account: str) -> Document | None:
+    def newest(self, phone: Phone, account: str) -> Code | None:
         """The one code of an account that counts."""
-        return next((code for code in document["codes"] if code["account"] == account), None)
+        return next((code for code in phone["codes"] if code["account"] == account), None)
 
-    def phone(self, document: Document) -> str:
-        return self.privacy.open(document["phone"], f"phone_code:{document['_id']}:phone")
+    def phone(self, phone: Phone) -> str:
+        return self.privacy.open(phone["phone"], f"phone_code:{phone['_id']}:phone")
 
-    def secret(self, document: Document, code: Document | None = None) -> tuple[str, str]:
+    def secret(self, phone: Phone, code: Code | None = None) -> tuple[str, str]:
         """The phone and the code (the newest of all, if none is given), for the one who sends it."""
-        code = code or document["codes"][0]
-        opened = self.privacy.open(code["code"], f"phone_code:{document['_id']}:{code['id']}")
-        return self.phone(document), opened
+        code = code or phone["codes"][0]
+        opened = self.privacy.open(code["code"], f"phone_code:{phone['_id']}:{code['id']}")
+        return self.phone(phone), opened
 
-    async def _issue(self, key: str, phone: str, account: str, found: Document | None, by: Cause) -> None:
+    async def _issue(self, key: str, phone: str, account: str, codes: Sequence[Code], by: Cause) -> None:
         """
         Raises:
             PhoneCodeTooSoon: another code went to the phone at the same moment.
         """
         event = Event("phone_code.requested", key, by)
         digits = f"{secrets.randbelow(10**6):06}"
-        code = {
+        code: Code = {
             "id": event.id,
             "account": account,
             "code": self.privacy.seal(digits, f"phone_code:{key}:{event.id}"),
@@ -239,7 +258,7 @@ class PhoneCodes(Store):
             "tries": 0,
             "used": False,
         }
-        newest = found["codes"][0]["sent_at"] if found else NEVER
+        newest = codes[0]["sent_at"] if codes else NEVER
         seconds = int(APART.total_seconds())
         await self.upsert(
             {"_id": key, "codes.0.sent_at": {"$not": {"$gt": newest}}},

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,6 +18,14 @@ from models.workdays import Workdays, local_moment
 class HallNotFound(NotFound):
     code = "hall_not_found"
     message = "没有找到该大厅"
+
+
+class HallKind(StrEnum):
+    """Of the 1+6+N circle."""
+
+    CENTRE = "centre"
+    HALL = "hall"
+    STATION = "station"
 
 
 class HallPart(BaseModel):
@@ -49,7 +58,7 @@ class Hall(HallPart):
     """A place; `all_day` says that its self-service area is open for 24 hours."""
 
     code: str = Field(pattern=r"^[a-z0-9-]+$")
-    kind: Literal["centre", "hall", "station"]
+    kind: HallKind
     name: str
     name_en: str = ""
     address: str
@@ -87,7 +96,9 @@ def slots(hall: Hall, group: str, day: date, calendar: Workdays) -> list[Slot]:
     return found
 
 
-class Halls(Store):
+class Halls(Store[Hall]):
+    """A document is a `Hall` by its code, with `groups`: the item groups for which it has windows."""
+
     collection = "halls"
     missing = HallNotFound
     tells = ("hall.added", "hall.changed")
@@ -97,15 +108,19 @@ class Halls(Store):
         IndexModel([("groups", ASCENDING)]),
     ]
 
+    def shaped(self, document: Document) -> Hall:
+        values = {name: document[name] for name in Hall.model_fields if name in document}
+        return Hall.model_validate({"code": document["_id"], **values})
+
     async def put(self, hall: Hall, by: Cause) -> bool:
         """Keep a hall as it is described; False if that changed nothing."""
         content: dict[str, Any] = hall.model_dump(mode="json", exclude={"code"})
         content["groups"] = sorted(hall.windows.capacity) if hall.windows else []
-        known = await self.documents.find_one({"_id": hall.code})
+        known = await self._first({"_id": hall.code})
         if known is None:
             await self.add({"_id": hall.code, **content}, Event("hall.added", hall.code, by))
             return True
-        if hall_of(known) == hall:
+        if known == hall:
             return False
         await self.change(
             hall.code,
@@ -121,13 +136,13 @@ class Halls(Store):
         Raises:
             NotFound: `hall_not_found`.
         """
-        return hall_of(await self.get(code))
+        return await self.get(code)
 
-    async def all(self, kind: str | None = None) -> list[Hall]:
+    async def all(self, kind: HallKind | None = None) -> list[Hall]:
         """The centre first, then the halls, then the stations by township."""
         query: Document = {"kind": kind} if kind else {}
         found = self.documents.find(query).sort([("kind", ASCENDING), ("township", ASCENDING)])
-        return [hall_of(document) async for document in found]
+        return await self._each(found)
 
     async def offering(self, group: str, places: Collection[str] | None = None) -> list[Hall]:
         """Those with a window for an item group, of `places` (codes) alone where given."""
@@ -135,21 +150,16 @@ class Halls(Store):
         if places is not None:
             query["_id"] = {"$in": sorted(places)}
         found = self.documents.find(query).sort("_id", ASCENDING)
-        return [hall_of(document) async for document in found]
+        return await self._each(found)
 
     async def those(self, codes: Sequence[str]) -> list[Hall]:
         """The halls with these codes, in their order; one that is gone is left out."""
         found = self.documents.find({"_id": {"$in": list(codes)}})
-        halls = {document["_id"]: hall_of(document) async for document in found}
+        halls = {hall.code: hall for hall in await self._each(found)}
         return [halls[code] for code in codes if code in halls]
 
     async def near(self, longitude: float, latitude: float, limit: int = 10) -> list[Hall]:
         """The nearest places, the nearest first."""
         point = {"type": "Point", "coordinates": [longitude, latitude]}
         query = {"location": {"$nearSphere": {"$geometry": point}}}
-        return [hall_of(document) async for document in self.documents.find(query).limit(limit)]
-
-
-def hall_of(document: Document) -> Hall:
-    values = {name: document[name] for name in Hall.model_fields if name in document}
-    return Hall.model_validate({"code": document["_id"], **values})
+        return await self._each(self.documents.find(query).limit(limit))

@@ -1,9 +1,9 @@
 """Those who work in the panel, and what their roles let them do (article 5)."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -11,7 +11,7 @@ from pymongo import IndexModel, ReturnDocument
 
 from models.errors import Conflict, NotFound, TooMany, Unauthenticated
 from models.events import Cause, Event
-from models.staff.scopes import Role
+from models.staff.scopes import ROLES, Member, Role
 from models.store import Database, Document, Store
 from models.typed import narrow
 
@@ -47,9 +47,16 @@ def user_name(text: str) -> str:
     return "".join(narrow(text).split())
 
 
-class Tries(Store):
-    """How often a user name was tried, whether anybody has it or not:
-    `{_id: SHA-256 of the name, tries, until}`, forgotten at `until`."""
+class Tried(TypedDict):
+    """`_id` is the SHA-256 of a user name; it is forgotten at `until`."""
+
+    _id: str
+    tries: int
+    until: datetime
+
+
+class Tries(Store[Tried]):
+    """How often a user name was tried, whether anybody has it or not."""
 
     collection = "staff_tries"
     indexes: ClassVar = [IndexModel("until", expireAfterSeconds=0)]
@@ -80,9 +87,7 @@ class Tries(Store):
         await self.documents.delete_one({"_id": _digest(username), "tries": number})
 
 
-class Staff(Store):
-    """`{_id: user name, name, password_hash, department, roles, halls}`; no `halls` is all of them."""
-
+class Staff(Store[Member]):
     collection = "staff"
     missing = StaffNotFound
     tells = ("staff.enrolled", "staff.signed_in", "staff.locked")
@@ -90,6 +95,9 @@ class Staff(Store):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.tries = Tries(database)
+
+    def shaped(self, document: Document) -> Member:
+        return super().shaped({**document, "roles": [ROLES[name] for name in document["roles"]]})
 
     async def prepare(self) -> None:
         await super().prepare()
@@ -122,7 +130,7 @@ class Staff(Store):
             Event("staff.enrolled", username, by, {"roles": [role.value for role in roles]}),
         )
 
-    async def sign_in(self, username: str, password: str, by: Cause) -> Document:
+    async def sign_in(self, username: str, password: str, by: Cause) -> Member:
         """The member whose password this is.
 
         Raises:
@@ -131,7 +139,7 @@ class Staff(Store):
         """
         username = user_name(username)
         number = await self.tries.count(username, by)
-        member = await self.documents.find_one({"_id": username})
+        member = await self._first({"_id": username})
         right = await asyncio.to_thread(_matches, member["password_hash"] if member else NOBODY, password)
         if member is None or not right:
             if number == FAILURES:

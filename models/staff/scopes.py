@@ -1,10 +1,10 @@
 """Roles, and what each may do and where (article 5)."""
 
 from enum import StrEnum
-from typing import Self
+from typing import NotRequired, Self
 
 from models.errors import Forbidden
-from models.store import Document
+from models.store import Record
 
 
 class ScopeMissing(Forbidden):
@@ -99,31 +99,37 @@ class Role(StrEnum):
 ROLES = {role.value: role for role in Role}
 
 
-def roles(member: Document) -> list[Role]:
-    return [ROLES[name] for name in member["roles"]]
+class Member(Record):
+    """Somebody of the staff; `_id` is the user name. Who has no `department` is of all of them, and who has
+    no list of `halls` serves all of them."""
+
+    name: str
+    password_hash: str
+    department: str | None
+    roles: list[Role]
+    halls: NotRequired[list[str] | None]
 
 
-def scopes(member: Document) -> frozenset[Scope]:
-    return frozenset().union(*(role.scopes for role in roles(member)))
+def scopes_of(member: Member) -> frozenset[Scope]:
+    return frozenset().union(*(role.scopes for role in member["roles"]))
 
 
-def department_limit(member: Document, scope: Scope) -> str | None:
+def department_limit(member: Member, scope: Scope) -> str | None:
     """The one department for which a member has a scope; None is all of them."""
-    own: str | None = member["department"]
-    wide = (role for role in roles(member) if role.reach is Reach.DISTRICT)
-    return None if any(scope in role.scopes for role in wide) else own
+    wide = (role for role in member["roles"] if role.reach is Reach.DISTRICT)
+    return None if any(scope in role.scopes for role in wide) else member["department"]
 
 
-def check_scope(member: Document, scope: Scope) -> None:
+def check_scope(member: Member, scope: Scope) -> None:
     """
     Raises:
         Forbidden: `scope_missing`.
     """
-    if scope not in scopes(member):
+    if scope not in scopes_of(member):
         raise ScopeMissing
 
 
-def serves(member: Document, hall: str) -> bool:
+def serves(member: Member, hall: str) -> bool:
     """Whether a hall is one of a member's own; who has no list of halls serves all of them."""
-    halls: list[str] | None = member.get("halls")
+    halls = member.get("halls")
     return halls is None or hall in halls

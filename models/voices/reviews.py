@@ -4,6 +4,7 @@ Levels and tag codes are those of the national 好差评 interface; 2 and 1 are 
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pymongo import DESCENDING, IndexModel
@@ -11,9 +12,9 @@ from pymongo.errors import DuplicateKeyError
 
 from models import typed
 from models.errors import BadInput, Conflict, Refused
-from models.events import Cause, Event
-from models.people.parties import Party
-from models.store import Document, Store, part
+from models.events import Cause, Channel, Event
+from models.people import Party
+from models.store import Document, Record, Store, part
 
 
 class NotFinished(Refused):
@@ -144,16 +145,33 @@ def check_review(level: int, tags: list[str], words: str) -> None:
 KEPT_BACK = frozenset({"applicant"})
 
 
-class Reviews(Store):
-    """`{_id: "application:<id>" | "appointment:<id>", applicant, level, tags, words, at, channel}`, and of
-    what is reviewed `{item, item_name, department, serial, hall}`."""
+class GivenReview(Record):
+    """`_id` is the matter, `application:<id>` or `appointment:<id>`; an application alone has a serial
+    number, an appointment alone a hall."""
 
+    applicant: str
+    level: int
+    tags: list[str]
+    words: str
+    at: datetime
+    channel: Channel
+    item: str | None
+    item_name: str | None
+    department: str | None
+    serial: str | None
+    hall: str | None
+
+
+class Reviews(Store[GivenReview]):
     collection = "reviews"
     tells = ("review.given",)
     indexes: ClassVar = [
         IndexModel([("department", 1), ("at", DESCENDING)]),
         IndexModel([("applicant", 1), ("at", DESCENDING)]),
     ]
+
+    def shaped(self, document: Document) -> GivenReview:
+        return super().shaped({**document, "channel": Channel(document["channel"])})
 
     async def give(
         self,
@@ -164,7 +182,7 @@ class Reviews(Store):
         words: str,
         by: Cause,
         about: Mapping[str, Any],
-    ) -> Document:
+    ) -> GivenReview:
         """Review a matter, once; `about` is the application or appointment itself.
 
         Raises:
@@ -192,14 +210,13 @@ class Reviews(Store):
         except DuplicateKeyError:
             raise AlreadyReviewed from None
 
-    async def of(self, matter: str) -> Document | None:
-        found: Document | None = await self.documents.find_one({"_id": matter}, {"events": 0})
-        return found
+    async def of(self, matter: str) -> GivenReview | None:
+        return await self._first({"_id": matter})
 
-    async def of_applicant(self, applicant: str) -> list[Document]:
+    async def of_applicant(self, applicant: str) -> list[GivenReview]:
         """The latest first."""
         found = self.documents.find({"applicant": applicant}, {"events": 0}).sort("at", DESCENDING)
-        return [review async for review in found]
+        return await self._each(found)
 
     async def export(self, applicant: str) -> list[Document]:
         """All of an applicant's own."""

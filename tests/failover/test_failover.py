@@ -14,7 +14,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 
-from models.appointments.booking import AlreadyBooked
+from models.appointments.rules import AlreadyBooked
 from models.people.parties import Party
 from tests.handlers.visitor import a_number, a_phone
 from tests.handlers.wechat import message, signature

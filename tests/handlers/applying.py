@@ -2,10 +2,11 @@
 
 from models.applications import StaffCase
 from models.events import Cause, Channel
-from models.store import Document
+from models.staff import Role
 from tests.files import a_pdf, on_disk, photo
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import Browser, Fields, Town, rich_guide
+from tests.models.standing_in import a_member
 
 ITEM = rich_guide().item
 ANSWERS: Fields = {
@@ -15,7 +16,7 @@ ANSWERS: Fields = {
     "housing": "rent",
     "landlord": "李四",
 }
-CLERK: Document = {"_id": "clerk", "roles": ["approver", "window"], "department": USCC}
+CLERK = a_member("clerk", Role.APPROVER, Role.WINDOW, department=USCC)
 
 
 async def draft(citizen: Browser, answers: Fields | None = None) -> str:

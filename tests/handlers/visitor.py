@@ -28,11 +28,11 @@ from handlers.web.services import Services
 from handlers.web.site import Site
 from models.errors import Unauthenticated
 from models.events import Cause, Channel
-from models.guides import Guide
+from models.guides import Department, Guide
 from models.guides.publishing import Publishing
 from models.people.credentials import CredentialKind
 from models.people.verification import BodyVerdict, PlatformUser, Verdict
-from models.places.halls import Hall
+from models.places import Hall
 from models.privacy import Privacy
 from models.store import Database
 from models.stores import assemble
@@ -350,15 +350,10 @@ async def opened(database: Database, privacy: Privacy) -> AsyncIterator[Town]:
 
 
 async def furnish(town: Town, by: Any) -> Guide:
-    await town.services.departments.documents.insert_one(
-        {
-            "_id": USCC,
-            "name": "广州市公安局番禺区分局",
-            "short": "公安",
-            "phone": "020-84601234",
-            "address": "番禺区",
-        }
+    bureau = Department(
+        code=USCC, name="广州市公安局番禺区分局", short="公安", phone="020-84601234", address="番禺区"
     )
+    await town.services.departments.put(bureau, by)
     await town.services.halls.put(HALL, by)
     return await Publishing(town.services.guides).publish(rich_guide(), by)
 

@@ -19,27 +19,29 @@ from models.applications.papers import Papers
 from models.events import Channel
 from models.guides import Department, Departments, Guide, Guides
 from models.guides.publishing import Publishing
-from models.materials.store import Materials
+from models.materials.store import KeptFile, Materials
 from models.people.applicants import Applicants
 from models.people.parties import Party
 from models.places.halls import Halls
 from models.privacy import Privacy
+from models.staff import Member
 from models.staff.scopes import Role
-from models.store import Database, Document
+from models.store import Database
 from models.workdays import Workdays
 from tests.conftest import MakeCause
 from tests.models.guides import guide as plain_guide
+from tests.models.standing_in import a_file, a_member
 
 CALENDAR = Workdays()
 ONLINE = Place(How.ELECTRONIC)
 OFFICE = "11440113007512345A"
 DEPARTMENT = Department(code=OFFICE, name="民政局", short="民政", phone="020-84600001", address="番禺区")
-APPROVER: Document = {"_id": "su", "roles": [Role.APPROVER.value], "department": OFFICE}
-WINDOW: Document = {"_id": "chen", "roles": [Role.WINDOW.value], "department": None}
-SUPERVISOR: Document = {"_id": "huang", "roles": [Role.SERVICE_MANAGEMENT.value], "department": None}
-STRANGER: Document = {"_id": "x", "roles": [Role.APPROVER.value], "department": "another"}
+APPROVER = a_member("su", Role.APPROVER, department=OFFICE)
+WINDOW = a_member("chen", Role.WINDOW)
+SUPERVISOR = a_member("huang", Role.SERVICE_MANAGEMENT)
+STRANGER = a_member("x", Role.APPROVER, department="another")
 ANSWERS = {"name": "陈建国", "kind": "new", "account": "6222 0000 1111", "ways": ["a", "b"]}
-PDF: Document = {"_id": "f" * 32, "name": "敬老卡.pdf", "media_type": "application/pdf"}
+PDF = a_file("f" * 32, name="敬老卡.pdf")
 
 
 def guide(**changes: Any) -> Guide:
@@ -68,9 +70,9 @@ def guide(**changes: Any) -> Guide:
     return plain_guide(**{"item": item, "form": form, "deliverable": "敬老卡", **changes})
 
 
-def file(of: Application, key: str = "0" * 32) -> Document:
+def file(of: Application, key: str = "0" * 32) -> KeptFile:
     """A file that was kept for an application."""
-    return {"_id": key, "applicant": of["applicant"], "application": of["_id"], "name": "id.jpg"}
+    return a_file(key, applicant=of["applicant"], application=of["_id"], name="id.jpg")
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Desk:
     async def own(self, key: str) -> OwnCase:
         return await self.filing.case(key, self.party)
 
-    async def at(self, key: str, member: Document) -> StaffCase:
+    async def at(self, key: str, member: Member) -> StaffCase:
         return await self.handling.case(key, member)
 
     async def begun(self, of: Guide | None = None, channel: Channel = Channel.WECHAT) -> Application:
@@ -139,7 +141,7 @@ class Desk:
         """Handed in with its answers and no file."""
         return await self.hand_in(await self.save(await self.begun(of)))
 
-    async def attach(self, key: str, code: str, material: Document) -> str | None:
+    async def attach(self, key: str, code: str, material: KeptFile) -> str | None:
         return await self.papers.attach(await self.own(key), code, material, self.cause())
 
     async def detach(self, key: str, code: str) -> str | None:
@@ -154,18 +156,18 @@ class Desk:
     async def withdraw(self, key: str) -> Application:
         return (await self.filing.withdraw(await self.own(key), self.cause())).application
 
-    async def accept(self, key: str, member: Document = WINDOW) -> Application:
+    async def accept(self, key: str, member: Member = WINDOW) -> Application:
         return (await self.handling.accept(await self.at(key, member), self.cause())).application
 
     async def present(self, seen: Application) -> Mapping[str, Any]:
         return self.filing.present_answers(await self.own(seen["_id"]))
 
-    async def unlike_binding(self, key: str, member: Document = APPROVER) -> list[str]:
+    async def unlike_binding(self, key: str, member: Member = APPROVER) -> list[str]:
         """Labels of the answers of which staff are warned."""
         found = await self.handling.unlike_binding(await self.at(key, member))
         return [question.label for question in found]
 
-    async def receive(self, key: str, member: Document = WINDOW) -> Application:
+    async def receive(self, key: str, member: Member = WINDOW) -> Application:
         return (await self.handling.receive(await self.at(key, member), "", self.cause())).application
 
     async def pause(self, key: str, procedure: str = "hearing", reason: str = "请于周五参加") -> Application:
@@ -176,23 +178,23 @@ class Desk:
         return (await self.handling.resume(await self.at(key, APPROVER), "", self.cause())).application
 
     async def request_supplement(
-        self, key: str, member: Document, materials: list[str], fields: list[str], reason: str
+        self, key: str, member: Member, materials: list[str], fields: list[str], reason: str
     ) -> Application:
         case = await self.at(key, member)
         asked = await self.handling.request_supplement(case, materials, fields, reason, self.cause())
         return asked.application
 
-    async def not_accept(self, key: str, member: Document, reason: str, basis: str) -> Application:
+    async def not_accept(self, key: str, member: Member, reason: str, basis: str) -> Application:
         case = await self.at(key, member)
         return (await self.handling.not_accept(case, reason, basis, self.cause())).application
 
     async def conclude(
         self,
         key: str,
-        member: Document,
+        member: Member,
         decision: str = "approved",
         reason: str = "",
-        deliverable: Document | None = PDF,
+        deliverable: KeptFile | None = PDF,
     ) -> Application:
         case = await self.at(key, member)
         done = await self.handling.conclude(case, decision, reason, deliverable, self.cause())

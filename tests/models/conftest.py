@@ -18,18 +18,12 @@ from models.store import Database
 from tests.conftest import ROOMY, MakeCause
 from tests.models.applying import Desk
 from tests.models.house import House, Register
+from tests.models.standing_in import a_party
 
 
 @pytest.fixture
 def party(privacy: Privacy) -> Party:
-    person = {
-        "_id": "p1",
-        "kind": "person",
-        "masked_name": "陈**",
-        "name": privacy.seal("陈建国", "applicant:p1:name"),
-        "credential": {"masked": "4401**********0036"},
-    }
-    return Party(person, person, "a1")
+    return a_party(name=privacy.seal("陈建国", "applicant:p1:name"))
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ from typing import Any
 from models.errors import BadInput, Unavailable
 from models.events import Cause
 from models.people.accounts import Accounts
-from models.people.agencies import Agencies
-from models.people.applicants import Applicants
+from models.people.agencies import Agencies, Agency
+from models.people.applicants import Applicant, Applicants
 from models.people.binding import Binding
 from models.people.credentials import ApplicantKind, CredentialKind, check_credential
 from models.people.phone_codes import PhoneCodes
 from models.people.verification import BodyVerdict, Verdict
-from models.store import Document
 from models.workdays import local_date
 from tests.conftest import ADDRESS, START
 
@@ -57,7 +56,7 @@ class House:
 
     async def bind(
         self, account: str, by: Cause, who: tuple[str, str] = ELDER, phone: str = "13900000001"
-    ) -> Document:
+    ) -> Applicant:
         await self.codes.documents.delete_many({})
         await self.codes.request(phone, account=account, address=ADDRESS, by=by)
         return await self.enter(account, by, await self.code(), who, phone)
@@ -74,7 +73,7 @@ class House:
         who: tuple[str, str] = ELDER,
         phone: str = "13900000001",
         kind: CredentialKind = CredentialKind.RESIDENT_ID,
-    ) -> Document:
+    ) -> Applicant:
         return await self.binding.person(
             account,
             kind=kind,
@@ -86,7 +85,7 @@ class House:
             by=by,
         )
 
-    async def for_weimei(self, agent: Document, by: Cause, **changes: Any) -> Document:
+    async def for_weimei(self, agent: Applicant, by: Cause, **changes: Any) -> Agency:
         """Ask to act for an enterprise."""
         asked: dict[str, Any] = {
             "applicant_kind": ApplicantKind.ENTERPRISE,

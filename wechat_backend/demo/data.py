@@ -9,9 +9,8 @@ from uuid import uuid4
 
 from models.events import Cause, Channel
 from models.guides import Departments, Guides
-from models.places.halls import Halls
-from models.staff.members import Staff
-from models.staff.scopes import Role
+from models.places import Halls
+from models.staff import Role, Staff
 from wechat_backend.database.connection import Database, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.runner import migrate

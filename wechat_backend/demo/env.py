@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from models.outgoing.deliveries import Via
+from models.outgoing import Via
 from models.outgoing.notices import sent_by
 
 ALPHABET = string.ascii_letters + string.digits

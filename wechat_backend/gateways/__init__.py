@@ -1,6 +1,6 @@
 """What lies beyond our walls: one module an outside system, each behind the same `base.Gateway`."""
 
-from models.people.verification import Identity, Verifier
+from models.people import Identity, Verifier
 from models.privacy import Privacy
 from models.store import Database
 from wechat_backend.gateways.base import Clock

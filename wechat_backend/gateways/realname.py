@@ -7,14 +7,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from models.errors import DomainError
-from models.people.credentials import CredentialKind
-from models.people.verification import (
-    BodyVerdict,
-    NameMalformed,
-    NumberMalformed,
-    Verdict,
-    VerifierUnavailable,
-)
+from models.people import BodyVerdict, CredentialKind, Verdict
+from models.people.verification import NameMalformed, NumberMalformed, VerifierUnavailable
 from wechat_backend.gateways.aliyun import AliyunGateway
 from wechat_backend.gateways.base import GatewayError, Remedy
 from wechat_backend.gateways.government import Government

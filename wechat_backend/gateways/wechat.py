@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from models.people import PlatformUser
 from models.people.accounts import SignInCodeInvalid, SignInSnapshot, WechatUnavailable
-from models.people.verification import PlatformUser
 from wechat_backend.gateways.base import GatewayError, JsonGateway, Remedy, as_json
 from wechat_backend.gateways.tokens import Tokens
 from wechat_backend.settings import Settings

@@ -22,7 +22,7 @@ from stdnum.cn import uscc
 
 from models.errors import Refused
 from models.guides import Department, Guide, Handling, check_publishable
-from models.places.halls import Hall
+from models.places import Hall
 from wechat_backend.loading import notation
 from wechat_backend.loading.calendar import Calendar, read_calendar
 from wechat_backend.loading.notation import NotationError, Raw

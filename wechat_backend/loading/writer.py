@@ -9,7 +9,7 @@ from models.errors import Conflict
 from models.events import Cause
 from models.guides import Departments, Guides
 from models.guides.publishing import Publishing
-from models.places.halls import Halls
+from models.places import Halls
 from wechat_backend.loading.loader import Data, DataError
 
 

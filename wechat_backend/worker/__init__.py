@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.outgoing.deliveries import Via
+from models.outgoing import Via
 from models.stores import Stores
 from wechat_backend.database.connection import NOBODY, connect
 from wechat_backend.database.migrations import ALL

@@ -2,7 +2,7 @@
 
 import structlog
 
-from models.outgoing.sms import SmsDays
+from models.outgoing import SmsDays
 from wechat_backend.gateways.base import Clock
 
 log = structlog.get_logger("panyu.worker")

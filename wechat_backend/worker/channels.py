@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from models.errors import NotFound
+from models.outgoing import Delivery
 from models.outgoing.notices import NOTICES
-from models.store import Document
 from models.stores import Stores
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import GatewayError, Remedy
@@ -29,7 +29,7 @@ class Channels:
         self.stores, self.gateways, self.base_url = stores, gateways, base_url
         self.templates, self.sms_templates, self.sms_budget = templates, sms_templates, sms_budget
 
-    async def wechat(self, delivery: Document) -> str:
+    async def wechat(self, delivery: Delivery) -> str:
         notice = NOTICES[delivery["notice"]]
         letter = await self._letter(delivery)
         openid = await self._openid(letter)
@@ -43,7 +43,7 @@ class Channels:
             delivery["_id"],
         )
 
-    async def sms(self, delivery: Document) -> str:
+    async def sms(self, delivery: Delivery) -> str:
         notice = NOTICES[delivery["notice"]]
         letter = await self._letter(delivery)
         if not letter.phone:
@@ -55,14 +55,14 @@ class Channels:
                 letter.phone, template, parameters(notice, letter), delivery["_id"]
             )
 
-    async def government(self, delivery: Document) -> str:
-        event = await self.stores.outbox.event(delivery["event"])
+    async def government(self, delivery: Delivery) -> str:
+        event = await self.stores.outbox.get(delivery["event"])
         system = delivery["notice"]
         body = await REPORTERS[system](self.stores, event)
         return await self.gateways.government.tell(system, body, delivery["_id"])
 
-    async def _letter(self, delivery: Document) -> Letter:
-        event = await self.stores.outbox.event(delivery["event"])
+    async def _letter(self, delivery: Delivery) -> Letter:
+        event = await self.stores.outbox.get(delivery["event"])
         return await write(self.stores, delivery, event)
 
     async def _openid(self, letter: Letter) -> str:

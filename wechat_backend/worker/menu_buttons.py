@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 from typing import Any
 
-from models.chat.keys import HELP_KEY
+from models.chat import HELP_KEY
 
 PAGES: dict[str, dict[str, str]] = {
     "办事": {

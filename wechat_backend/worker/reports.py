@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from models.events import Channel
+from models.events import Channel, KeptEvent
 from models.guides import Guide
 from models.outgoing.notices import REPORTS
-from models.people.credentials import ApplicantKind
-from models.store import Document, Store
+from models.people import ApplicantKind
+from models.store import Store
 from models.stores import Stores
 from models.workdays import local
 
@@ -18,11 +18,11 @@ PLATFORMS = {Channel.WECHAT: "2", Channel.MINIPROGRAM: "2", Channel.KIOSK: "5", 
 THE_SYSTEM = "7"
 TIME = "%Y-%m-%d %H:%M:%S"
 
-Reporter = Callable[[Stores, Document], Awaitable[dict[str, Any]]]
+Reporter = Callable[[Stores, KeptEvent], Awaitable[dict[str, Any]]]
 """From an event to the body of the request."""
 
 
-async def _acceptance(stores: Stores, event: Document) -> dict[str, Any]:
+async def _acceptance(stores: Stores, event: KeptEvent) -> dict[str, Any]:
     application = await stores.applications.get(event["about"])
     return {
         "serial": application["serial"],
@@ -33,7 +33,7 @@ async def _acceptance(stores: Stores, event: Document) -> dict[str, Any]:
     }
 
 
-async def _review(stores: Stores, event: Document) -> dict[str, Any]:
+async def _review(stores: Stores, event: KeptEvent) -> dict[str, Any]:
     """One review; who gave it stays masked."""
     review = await stores.reviews.get(event["about"])
     matter, guide = await _matter(stores, review["_id"])
@@ -47,7 +47,7 @@ async def _review(stores: Stores, event: Document) -> dict[str, Any]:
         "taskName": guide.name,
         "projectNo": matter.get("serial") or matter["_id"],
         "proStatus": REPORTS["reviews"].states[event["name"]],
-        "proDepart": department["name"],
+        "proDepart": department.name,
         "userName": applicant["masked_name"],
         "userProp": "1" if applicant["kind"] == ApplicantKind.PERSON else "2",
         "satisfaction": str(review["level"]),
@@ -57,11 +57,11 @@ async def _review(stores: Stores, event: Document) -> dict[str, Any]:
         "assessNumber": "1",
         "promiseTime": "2" if guide.time_limit.on_the_spot else "1",
         "acceptDate": _accepted(matter),
-        "pf": PLATFORMS.get(Channel(event["channel"]), THE_SYSTEM),
+        "pf": PLATFORMS.get(event["channel"], THE_SYSTEM),
     }
 
 
-async def _matter(stores: Stores, key: str) -> tuple[Document, Guide]:
+async def _matter(stores: Stores, key: str) -> tuple[Mapping[str, Any], Guide]:
     """What a review is about (`application:<id>` or `appointment:<id>`), and its guide."""
     kind, _, document = key.partition(":")
     store: Store[Any] = stores.applications if kind == "application" else stores.appointments
@@ -69,7 +69,7 @@ async def _matter(stores: Stores, key: str) -> tuple[Document, Guide]:
     return matter, await stores.guides.version(matter["guide"])
 
 
-def _accepted(matter: Document) -> str:
+def _accepted(matter: Mapping[str, Any]) -> str:
     """When it was accepted; an appointment has no such time."""
     for line in matter["timeline"]:
         if line["what"] == "application.accepted":

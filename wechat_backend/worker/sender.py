@@ -8,9 +8,7 @@ from uuid import uuid4
 
 import structlog
 
-from models.outgoing.closures import Closures
-from models.outgoing.deliveries import Deliveries, Via
-from models.store import Document
+from models.outgoing import Closures, Deliveries, Delivery, Via
 from models.trouble import is_trouble
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy
 
@@ -22,7 +20,7 @@ QUOTA_WAIT = timedelta(minutes=5)
 RECORD_AGAIN = 1.0
 """Seconds between two attempts at recording what came of a delivery."""
 
-Send = Callable[[Document], Awaitable[str]]
+Send = Callable[[Delivery], Awaitable[str]]
 """Sends a delivery; returns the provider's id for it.
 
 Raises `GatewayError`, `NotNow`, or `Overtaken` where there is nothing to send any more.
@@ -61,7 +59,7 @@ class Sender:
         self.closed_until: dict[Via, datetime] = {}
         self.unanswered = ""
 
-    async def claim(self) -> Document | None:
+    async def claim(self) -> Delivery | None:
         """The next delivery due; not of a channel whose quota is used up.
 
         The database may have failed after it did what the last claim asked: then that one comes first.
@@ -76,7 +74,7 @@ class Sender:
         self.unanswered = ""
         return claimed
 
-    async def send(self, delivery: Document) -> None:
+    async def send(self, delivery: Delivery) -> None:
         """Send a claimed delivery and record what came of it."""
         with structlog.contextvars.bound_contextvars(
             request=delivery["request"], delivery=delivery["_id"], notice=delivery["notice"]
@@ -84,10 +82,10 @@ class Sender:
             record = await self._outcome(delivery)
             await self._persist(delivery, record)
 
-    async def _outcome(self, delivery: Document) -> Record:
+    async def _outcome(self, delivery: Delivery) -> Record:
         """Send it; what came of it, to be recorded."""
         try:
-            sent_as = await self.channels[Via(delivery["channel"])](delivery)
+            sent_as = await self.channels[delivery["channel"]](delivery)
         except Overtaken as reason:
             log.info("delivery_overtaken", code=reason.code)
             return partial(self.deliveries.skipped, delivery, reason.code, self.clock())
@@ -102,7 +100,7 @@ class Sender:
         log.info("delivery_sent", attempts=delivery["attempts"])
         return partial(self._sent, delivery, sent_as, self.clock())
 
-    async def _persist(self, delivery: Document, record: Record) -> None:
+    async def _persist(self, delivery: Delivery, record: Record) -> None:
         """Record it, though the database fails meanwhile, for as long as nobody else may send it again."""
         while True:
             try:
@@ -113,17 +111,17 @@ class Sender:
                 log.warning("delivery_not_recorded_yet", error=type(error).__name__)
             await asyncio.sleep(RECORD_AGAIN)
 
-    async def _sent(self, delivery: Document, sent_as: str, at: datetime) -> None:
+    async def _sent(self, delivery: Delivery, sent_as: str, at: datetime) -> None:
         await self.deliveries.sent(delivery, sent_as, at)
-        await self._opened(Via(delivery["channel"]))
+        await self._opened(delivery["channel"])
 
-    async def _failed(self, delivery: Document, error: GatewayError) -> None:
+    async def _failed(self, delivery: Delivery, error: GatewayError) -> None:
         now = self.clock()
         log.warning("delivery_failed", code=error.code, remedy=error.remedy, attempts=delivery["attempts"])
         if error.remedy is Remedy.RETRY:
             await self.deliveries.failed_for_now(delivery, error.code, now)
         elif error.remedy is Remedy.WAIT:
-            await self._close(Via(delivery["channel"]), error.code, now + QUOTA_WAIT)
+            await self._close(delivery["channel"], error.code, now + QUOTA_WAIT)
             await self.deliveries.postponed(delivery, error.code, now + QUOTA_WAIT)
         elif error.remedy is Remedy.GIVE_UP or not await self.deliveries.fall_back(delivery, error.code, now):
             await self.deliveries.failed_for_good(delivery, error.code, now)

@@ -10,8 +10,7 @@ from datetime import timedelta
 
 from models.counters import Counters, Use
 from models.errors import TooMany
-from models.outgoing.sms import PER_PHONE, Purpose, SmsDays
-from models.store import Document
+from models.outgoing import PER_PHONE, Delivery, Purpose, SmsDays
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy
 from wechat_backend.worker.sender import NotNow
 
@@ -24,7 +23,7 @@ class SmsBudget:
         self.counters, self.sms, self.clock = counters, sms, clock
 
     @asynccontextmanager
-    async def paid(self, delivery: Document, purpose: Purpose, phone: str) -> AsyncIterator[None]:
+    async def paid(self, delivery: Delivery, purpose: Purpose, phone: str) -> AsyncIterator[None]:
         """Take what the message inside needs.
 
         Raises:

@@ -11,11 +11,8 @@ import structlog
 from models.applications import Applications
 from models.events import Cause, Channel
 from models.materials.store import Materials
-from models.outgoing import notices
-from models.outgoing.deliveries import Deliveries
-from models.outgoing.outbox import Outbox
-from models.outgoing.workers import Workers
-from models.store import Document, Store
+from models.outgoing import Deliveries, Delivery, Outbox, Workers, notices
+from models.store import Store
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.jobs.menu import MenuPublisher
@@ -135,7 +132,7 @@ class Worker:
         task.add_done_callback(self.on_their_way.discard)
         return True
 
-    async def _send(self, delivery: Document) -> None:
+    async def _send(self, delivery: Delivery) -> None:
         try:
             await self.sender.send(delivery)
             self.sent += 1

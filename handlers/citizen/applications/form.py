@@ -6,7 +6,7 @@ from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
 from models.applications import OwnCase, State
 from models.errors import Conflict, InvalidForm
-from models.guides.form.answers import check_answers
+from models.guides import check_answers
 from models.workdays import local, local_date
 
 KEPT = "kept"

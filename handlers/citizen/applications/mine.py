@@ -14,7 +14,7 @@ from models.applications import (
     steps_from,
 )
 from models.errors import Conflict, DomainError
-from models.people.credentials import ApplicantKind
+from models.people import ApplicantKind
 from models.workdays import local_date
 
 MOST = 100

@@ -7,7 +7,7 @@ from handlers.web.bodies import LARGEST_FORM
 from handlers.web.pages import CitizenPage
 from models.applications import Application, OwnCase, Receipt
 from models.guides import Form
-from models.people.masks import mask_number
+from models.people import mask_number
 
 Given = dict[str, str | list[str]]
 

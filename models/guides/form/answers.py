@@ -7,10 +7,19 @@ from typing import Any
 
 from models import typed
 from models.errors import BadInput, InvalidForm
-from models.guides import Form, Question
-from models.people.credentials import RULES, ApplicantKind, CredentialKind, normal_number
-from models.people.masks import NAMES, mask_number, mask_person, mask_phone
-from models.people.phone_codes import check_phone, national
+from models.guides.form.schema import Form, Question
+from models.people import (
+    NAMES,
+    RULES,
+    ApplicantKind,
+    CredentialKind,
+    check_phone,
+    mask_number,
+    mask_person,
+    mask_phone,
+    national,
+    normal_number,
+)
 
 
 class AnswerMissing(BadInput):

@@ -9,6 +9,7 @@ docs/reference/notices.md and docs/reference/events.md are made from here.
 
 from collections.abc import Mapping
 
+from models.events import KeptEvent
 from models.outgoing.deliveries import Plan, Via
 from models.outgoing.notices import agencies, applications, appointments, government, people
 from models.outgoing.notices.record import Notice, Recipient, Report, Telling
@@ -29,7 +30,7 @@ def records() -> list[Notice | Report]:
     return [*NOTICES.values(), *REPORTS.values()]
 
 
-def plan(event: Document, document: Document) -> list[Plan]:
+def plan(event: KeptEvent, document: Document) -> list[Plan]:
     """What is to be sent because of an event in a document."""
     telling = (record for record in records() if record.tells_of(event["name"]))
     return [each for record in telling for each in record.plans(event, document)]

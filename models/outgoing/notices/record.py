@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from models.events import KeptEvent
 from models.outgoing.deliveries import Plan, Via
 from models.outgoing.sms import Purpose
 from models.store import Document
@@ -13,11 +14,11 @@ class Recipient:
     """Who is told: `words` for readers; `find` makes the id that a delivery keeps, of event and document."""
 
     words: str
-    find: Callable[[Document, Document], str]
+    find: Callable[[KeptEvent, Document], str]
 
 
-def itself(event: Document, _document: Document) -> str:
-    return str(event["about"])
+def itself(event: KeptEvent, _document: Document) -> str:
+    return event["about"]
 
 
 APPLICANT = Recipient("applicant", lambda _event, document: str(document["applicant"]))
@@ -58,7 +59,7 @@ class Notice:
     def goes_by(self, via: Via) -> bool:
         return via in (*self.ways, self.fallback)
 
-    def plans(self, event: Document, document: Document) -> Iterator[Plan]:
+    def plans(self, event: KeptEvent, document: Document) -> Iterator[Plan]:
         """What is to be sent because of one of its events."""
         recipient = self.events[event["name"]].to.find(event, document)
         for via in self.ways:
@@ -80,5 +81,5 @@ class Report:
     def tells_of(self, event: str) -> bool:
         return event in self.states
 
-    def plans(self, _event: Document, _document: Document) -> Iterator[Plan]:
+    def plans(self, _event: KeptEvent, _document: Document) -> Iterator[Plan]:
         yield Plan(Via.GOVERNMENT, self.name, self.name)

@@ -95,7 +95,7 @@ async def test_staff_see_that_messages_run_out(office: Office) -> None:
 async def test_staff_see_that_a_provider_turns_everything_away(office: Office) -> None:
     services, now = office.town.services, office.town.clock.now()
     desk = await office.desk("digital")
-    await services.closures.close("sms", "isv.AMOUNT_NOT_ENOUGH", now + timedelta(minutes=5))
+    await services.closures.close(Via.SMS, "isv.AMOUNT_NOT_ENOUGH", now + timedelta(minutes=5))
     assert "短信渠道暂停发送：短信账户余额不足" in (await desk.get("/admin/deliveries")).text
-    await services.closures.open_again("sms")
+    await services.closures.open_again(Via.SMS)
     assert "暂停发送" not in (await desk.get("/admin/deliveries")).text

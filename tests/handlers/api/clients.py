@@ -15,18 +15,19 @@ from handlers.web.services import Services
 from models.applications import StaffCase
 from models.events import Cause, Channel
 from models.guides import Guide
-from models.store import Document
+from models.staff import Role
 from simulator import Running
 from simulator.people import Person
 from tests.conftest import Clock
 from tests.files import a_pdf, on_disk
 from tests.handlers.guides import USCC
 from tests.handlers.visitor import rich_guide
+from tests.models.standing_in import a_member
 
 ANYWHERE = {(404, "not_found"), (405, "method_not_allowed"), (413, "too_large")}
 """What an address answers that no operation declares."""
 
-APPROVER: Document = {"_id": "approver", "roles": ["approver"], "department": USCC}
+APPROVER = a_member("approver", Role.APPROVER, department=USCC)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from tornado.testing import bind_unused_port
 from handlers import api as doors
 from handlers.web.bodies import ANY, BoundedApplication
 from models.events import Cause, Channel
+from models.guides import Department
 from models.guides.publishing import Publishing
 from simulator import start
 from tests.conftest import Clock
@@ -62,9 +63,8 @@ def _settings(peer: str, mongo_uri: str, database: str) -> Settings:
 
 async def _furnish(made: Service) -> None:
     by = Cause("system", made.clock.now(), Channel.SYSTEM, "request-town")
-    await made.services.departments.documents.insert_one(
-        {"_id": USCC, "name": "番禺区来穗局", "short": "来穗"}
-    )
+    bureau = Department(code=USCC, name="番禺区来穗局", short="来穗", phone="", address="")
+    await made.services.departments.put(bureau, by)
     await made.services.halls.put(HALL, by)
     for number in range(1, 7):
         item = f"{USCC}{number:013}"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from handlers.web.qr import qr_png
-from models.appointments.booking import Ending
+from models.appointments import Ending
 from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind, CredentialKind
 from models.workdays import local_date

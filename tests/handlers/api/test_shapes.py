@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from handlers import api as doors
 from handlers.api.contract import Answer, Failure
 from models.guides import Fees, Guide
-from models.places.halls import Hall
+from models.places import Hall
 
 ROOT = Path(__file__).parents[3]
 GROWN = """

@@ -25,10 +25,10 @@ from models.errors import BadInput, Conflict, DomainError, InvalidForm, NotFound
 from models.events import Channel, Event
 from models.guides import Guide
 from models.guides.publishing import Publishing
-from models.people.parties import Party
 from models.store import Document
 from tests.conftest import Clock
 from tests.models.applying import ANSWERS, APPROVER, OFFICE, Desk, guide
+from tests.models.standing_in import a_party
 
 
 async def test_a_draft_is_prefilled_and_one_for_each_guide(desk: Desk) -> None:
@@ -155,7 +155,7 @@ async def test_pages_of_ones_own_follow_each_other_without_answers(desk: Desk, c
 
 async def test_an_applicant_withdraws_until_it_is_decided(desk: Desk) -> None:
     found = await desk.submitted()
-    other = Party({"_id": "p2"}, {"_id": "p2"}, "a2")
+    other = a_party("p2", "a2")
     with pytest.raises(NotFound):
         await desk.of(other).withdraw(found["_id"])
     assert (await desk.withdraw(found["_id"]))["state"] == State.WITHDRAWN

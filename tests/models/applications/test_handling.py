@@ -7,13 +7,14 @@ import pytest
 
 from models.applications import Action, State, current_files, may
 from models.errors import Conflict, Forbidden, Refused
+from models.staff import Member
 from models.staff.scopes import Role
 from models.store import Document
 from tests.conftest import Clock
 from tests.models.applying import APPROVER, OFFICE, PDF, STRANGER, SUPERVISOR, WINDOW, Desk, guide
 
-BOTH: Document = {**APPROVER, "roles": [Role.WINDOW.value, Role.APPROVER.value]}
-ALL_DEPARTMENTS: Document = {**APPROVER, "department": None}
+BOTH: Member = {**APPROVER, "roles": [Role.WINDOW, Role.APPROVER]}
+ALL_DEPARTMENTS: Member = {**APPROVER, "department": None}
 FIRST = {Action.ACCEPT, Action.REQUEST_SUPPLEMENT, Action.NOT_ACCEPT}
 DECISION = {Action.PAUSE, Action.RETURN, Action.CONCLUDE}
 
@@ -32,7 +33,7 @@ DECISION = {Action.PAUSE, Action.RETURN, Action.CONCLUDE}
     ],
 )
 def test_what_a_member_may_do_now(
-    member: Document,
+    member: Member,
     department: str,
     submitted: set[Action],
     again: set[Action],
@@ -52,7 +53,7 @@ def test_what_a_member_may_do_now(
 @pytest.mark.article(5)
 async def test_the_windows_wide_view_decides_nothing(desk: Desk) -> None:
     found = await desk.submitted()
-    both = {**BOTH, "department": "another"}
+    both: Member = {**BOTH, "department": "another"}
     await desk.accept(found["_id"], both)
     with pytest.raises(Forbidden) as other:
         await desk.conclude(found["_id"], both, "approved", "", PDF)
@@ -139,7 +140,7 @@ async def test_what_no_clock_runs_for_is_listed_latest_change_first(desk: Desk, 
 @pytest.mark.parametrize("member", [WINDOW, APPROVER])
 @pytest.mark.parametrize("states", [("supplement_requested",), ("concluded", "returned", "withdrawn")])
 async def test_a_list_without_clocks_is_read_in_its_order(
-    desk: Desk, clock: Clock, member: Document, states: tuple[str, ...]
+    desk: Desk, clock: Clock, member: Member, states: tuple[str, ...]
 ) -> None:
     times = [clock.now() - timedelta(minutes=number) for number in range(200)]
     bare = [

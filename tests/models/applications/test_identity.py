@@ -9,24 +9,25 @@ from models.applications import DraftChanged, State
 from models.applications.identity import differing
 from models.applications.rules import KnownByBinding
 from models.guides import Form, Guide, Question
+from models.people.applicants import Applicant
+from models.people.credentials import ApplicantKind
 from models.people.parties import Party
 from models.privacy import Privacy
-from models.store import Document
 from tests.models.applying import ANSWERS, APPROVER, Desk, guide
+from tests.models.standing_in import an_applicant
 
 pytestmark = pytest.mark.article(7)
 OTHER = {"name": "李四", "number": "11010519491231002X"}
 
 
-def sealed(privacy: Privacy, key: str, kind: str, **clear: str) -> Document:
+def sealed(privacy: Privacy, key: str, kind: str, **clear: str) -> Applicant:
     """An applicant as far as a form looks."""
-    return {
-        "_id": key,
-        "kind": kind,
-        "masked_name": f"{clear['name'][0]}**",
-        "credential": {"masked": clear["number"][:4]},
+    return an_applicant(
+        key,
+        kind=ApplicantKind(kind),
+        masked_name=f"{clear['name'][0]}**",
         **{field: privacy.seal(text, f"applicant:{key}:{field}") for field, text in clear.items()},
-    }
+    )
 
 
 def asking(*questions: dict[str, Any], audience: str = "person") -> Guide:

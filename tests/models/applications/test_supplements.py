@@ -9,6 +9,7 @@ import pytest
 from models.applications import State, current_files, files_of
 from models.applications.papers import MaterialUnknown
 from models.errors import Conflict, InvalidForm, Refused
+from models.materials.store import KeptFile
 from tests.conftest import Clock
 from tests.models.applying import ANSWERS, APPROVER, PDF, SUPERVISOR, Desk, file, guide
 
@@ -61,7 +62,7 @@ async def test_only_materials_of_the_guide_are_taken(desk: Desk) -> None:
     draft = await desk.begun()
     with pytest.raises(MaterialUnknown):
         await desk.attach(draft["_id"], "diary", file(draft))
-    other = {**file(draft), "applicant": "p2"}
+    other: KeptFile = {**file(draft), "applicant": "p2"}
     with pytest.raises(Refused) as not_theirs:
         await desk.attach(draft["_id"], "id_card", other)
     assert not_theirs.value.code == "material_not_yours"

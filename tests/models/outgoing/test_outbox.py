@@ -9,7 +9,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from models.errors import Conflict, NotFound
-from models.events import Cause, Event
+from models.events import Cause, Event, KeptEvent
 from models.leases import free
 from models.outgoing import outbox
 from models.outgoing.deliveries import (
@@ -20,6 +20,7 @@ from models.outgoing.deliveries import (
     MOST_ATTEMPTS,
     RETRYING,
     Deliveries,
+    Delivery,
     Plan,
     Via,
     wait_after,
@@ -39,7 +40,7 @@ class Things(Store):
 class Parts:
     def __init__(self, database: Any) -> None:
         self.things, self.outbox, self.deliveries = Things(database), Outbox(database), Deliveries(database)
-        self.stores: list[Store] = [self.things, self.deliveries]
+        self.stores: list[Store[Any]] = [self.things, self.deliveries]
 
     async def relay(self, clock: Clock, *plans: Plan) -> int:
         done = await self.outbox.relay(
@@ -68,7 +69,7 @@ def happen(parts: Parts, cause: Callable[..., Cause]) -> Callable[[str], Any]:
     return happen
 
 
-async def claim(parts: Parts, clock: Clock) -> Document:
+async def claim(parts: Parts, clock: Clock) -> Delivery:
     claimed = await parts.deliveries.claim(clock.now())
     assert claimed is not None
     return claimed
@@ -77,9 +78,9 @@ async def claim(parts: Parts, clock: Clock) -> Document:
 async def test_event_becomes_audit_record_and_delivery(parts: Parts, happen: Any, clock: Clock) -> None:
     event = await happen("a")
     assert await parts.relay(clock, NOTICE) == 1
-    assert await parts.outbox.event(event.id) == event.document()
+    assert await parts.outbox.get(event.id) == event.document()
     assert [each["id"] for each in [event.document()]] == [
-        each["_id"] for each in await parts.outbox.about("a")
+        each["id"] for each in await parts.outbox.about("a")
     ]
     [delivery] = await parts.deliveries.of_event(event.id)
     assert delivery["_id"] == f"{event.id}:wechat:applicant-1"
@@ -249,7 +250,7 @@ async def test_a_document_that_cannot_be_moved_on_holds_up_no_other(
         await happen(key)
     broken = {"a", "b", "e"}
 
-    def planner(event: Document, document: Document) -> list[Plan]:
+    def planner(event: KeptEvent, document: Document) -> list[Plan]:
         if document["_id"] in broken:
             raise KeyError("applicant")
         return [NOTICE]
@@ -281,7 +282,9 @@ async def test_quota_leaves_a_channel_alone_and_does_not_count(
 ) -> None:
     await happen("a")
     await parts.relay(clock, NOTICE, Plan(Via.SMS, "progress", "applicant-1"))
-    assert (await parts.deliveries.claim(clock.now(), without=[Via.WECHAT]) or {})["channel"] == "sms"
+    other = await parts.deliveries.claim(clock.now(), without=[Via.WECHAT])
+    assert other
+    assert other["channel"] is Via.SMS
     delivery = await claim(parts, clock)
     until = clock.now() + timedelta(minutes=15)
     await parts.deliveries.postponed(delivery, "45009", until)

@@ -6,11 +6,13 @@ import pytest
 
 from models.counters import Use
 from models.errors import BadInput, Conflict, Forbidden, TooMany
+from models.people.applicants import Applicant
 from models.people.binding import BODIES
 from models.people.credentials import ApplicantKind, CredentialKind, check_credential
 from models.workdays import local_date
 from tests.conftest import START, Clock, MakeCause
 from tests.models.house import BOSS, ELDER, USCC, House, valid_boss
+from tests.models.standing_in import an_applicant
 
 
 @pytest.mark.article(7)
@@ -40,12 +42,12 @@ async def test_a_representative_needs_nobody_else(house: House, cause: MakeCause
 @pytest.mark.article(7)
 async def test_who_asks_does_not_respell_the_body_for_others(house: House, cause: MakeCause) -> None:
     """Names are the same in any case, so that anybody could have it written their way on all papers."""
-    agent, stranger = await house.bind("a1", cause()), {"_id": "x", "masked_name": "X*"}
-    stranger["credential"] = agent["credential"]
+    agent = await house.bind("a1", cause())
+    stranger: Applicant = {**agent, "_id": "x"}
     for who, name in ((agent, "番禺Weimei食品有限公司"), (stranger, "番禺WEIMEI食品有限公司")):
         body = (await house.for_weimei(who, cause(), name=name))["body"]
         assert house.applicants.name(await house.applicants.get(body)) == "番禺Weimei食品有限公司"
-    await house.for_weimei(agent | {"_id": "y"}, cause(), name="番禺味美食品有限公司")  # it is called so now
+    await house.for_weimei({**agent, "_id": "y"}, cause(), name="番禺味美食品有限公司")  # it is called so now
     assert house.applicants.name(await house.applicants.get(body)) == "番禺味美食品有限公司"
 
 
@@ -100,12 +102,9 @@ async def test_a_representative_is_not_asked_without_end(
     assert (await house.for_weimei(agent, cause()))["state"] == "requested"
 
 
-WHO = {"masked_name": "陈**", "credential": {"number_index": "none of the register's"}}
-
-
 async def test_one_person_asks_for_ten_bodies_a_day(house: House, cause: MakeCause) -> None:
     """Whichever they are: the representatives of all of them hear of it."""
-    agent, other = {"_id": "p1", **WHO}, {"_id": "p2", **WHO}
+    agent, other = an_applicant("p1"), an_applicant("p2")
     for _ in range(BODIES.most):
         await house.binding.counters.take([Use(BODIES, "p1")], cause().at)
     with pytest.raises(TooMany) as refused:

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from models.counters import Counters
 from models.errors import BadInput, TooMany
 from models.outgoing.closures import Closures
+from models.outgoing.deliveries import Via
 from models.outgoing.sms import SmsDays, SmsLimits
-from models.people.phone_codes import PhoneCodes, PhoneCodesPaused, check_phone, typed_code
+from models.people.phone_codes import Phone, PhoneCodes, PhoneCodesPaused, check_phone, typed_code
 from models.privacy import Privacy
-from models.store import Database, Document
+from models.store import Database
 from tests.conftest import ADDRESS, ROOMY, Clock, MakeCause
 from tests.models.pasting import pasted
 
@@ -37,8 +38,8 @@ class Asking:
     async def check(self, code: str, account: str = "a1", phone: str = PHONE) -> None:
         await self.codes.check(phone, code, account=account, by=self.cause())
 
-    async def stored(self) -> Document:
-        found: Document = await self.codes.documents.find_one({})
+    async def stored(self) -> Phone:
+        found: Phone = await self.codes.documents.find_one({})
         return found
 
     async def sent(self) -> str:
@@ -272,9 +273,9 @@ async def test_nobody_is_told_to_wait_for_a_code_while_no_message_goes_out(
     asking: Asking, clock: Clock
 ) -> None:
     """Nor does it count for anybody; when the time is up, the next code is the one that tries."""
-    await asking.codes.closures.close("wechat", "40001", clock.now() + timedelta(minutes=5))
+    await asking.codes.closures.close(Via.WECHAT, "40001", clock.now() + timedelta(minutes=5))
     await asking.request(account="a0", phone="13900000002")
-    await asking.codes.closures.close("sms", "isv.AMOUNT_NOT_ENOUGH", clock.now() + timedelta(minutes=5))
+    await asking.codes.closures.close(Via.SMS, "isv.AMOUNT_NOT_ENOUGH", clock.now() + timedelta(minutes=5))
     refused = await asking.refused()
     assert type(refused) is PhoneCodesPaused
     assert "窗口" in str(refused)

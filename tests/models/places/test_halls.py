@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from models.errors import NotFound
 from models.events import Cause
-from models.places.halls import Hall, Halls, slots
+from models.places import Hall, HallKind, Halls, slots
 from models.workdays import PANYU, Workdays
 from wechat_backend.database.connection import Database
 
@@ -119,7 +119,7 @@ async def test_a_hall_is_written_only_when_it_changes(
     assert not await halls.put(a_hall(), cause())
     assert await halls.put(a_hall(phone="020-84610001"), cause())
     assert (await halls.find("centre")).phone == "020-84610001"
-    events = [event["name"] for event in (await halls.get("centre"))["events"]]
+    events = [event["name"] for event in (await halls.documents.find_one({"_id": "centre"}))["events"]]
     assert events == ["hall.added", "hall.changed"]
     with pytest.raises(NotFound, match="大厅"):
         await halls.find("nowhere")
@@ -148,7 +148,7 @@ async def test_halls_by_kind_and_by_what_their_windows_serve(
     assert "centre" in [hall.code for hall in await halls.offering("social")]
     assert await halls.offering("police", ["centre"]) == []
     assert [hall.code for hall in await halls.those(["wanbo", "gone", "centre"])] == ["wanbo", "centre"]
-    assert [hall.code for hall in await halls.all("hall")] == ["wanbo"]
+    assert [hall.code for hall in await halls.all(HallKind.HALL)] == ["wanbo"]
     assert [hall.kind for hall in await halls.all()][:2] == ["centre", "hall"]
     await halls.put(a_hall("wanbo", kind="hall", windows=None), cause())
     assert await halls.offering("police") == []

@@ -7,10 +7,12 @@ import pytest
 from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause, Channel
 from models.sessions import LIFETIME, Sessions
+from models.staff import Member
 from models.staff.members import FAILURES, LOCKED, Staff
 from models.staff.scopes import Role, Scope, check_scope, department_limit
-from models.store import Database, Document
+from models.store import Database
 from tests.conftest import Clock, MakeCause
+from tests.models.standing_in import a_member
 
 
 @pytest.fixture
@@ -93,8 +95,8 @@ async def test_enrolling_twice_changes_nothing(staff: Staff, cause: MakeCause) -
     assert (await staff.sign_in("liang", "right", cause()))["name"] == "梁"
 
 
-def member(*roles: Role, department: str | None = "D1") -> Document:
-    return {"_id": "m", "roles": [role.value for role in roles], "department": department}
+def member(*roles: Role, department: str | None = "D1") -> Member:
+    return a_member("m", *roles, department=department)
 
 
 @pytest.mark.article(5)

@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from models.errors import BadInput, Refused
-from models.people.parties import Party
 from models.store import Database, Document
 from models.voices.reviews import LEVELS, TAGS, AlreadyReviewed, Reviews
 from tests.conftest import MakeCause
+from tests.models.standing_in import a_party
 
-PERSON: Document = {"_id": "p1"}
-PARTY = Party(PERSON, PERSON, "a1")
+PARTY = a_party()
 DONE: Document = {"_id": "k", "applicant": "p1", "state": "concluded", "item": "i", "department": "d"}
 
 

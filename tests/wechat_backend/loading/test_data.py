@@ -15,7 +15,7 @@ from models.events import Cause, Channel
 from models.guides import Departments, Guide, Guides, Handling
 from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind
-from models.places.halls import Halls
+from models.places import HallKind, Halls
 from tests.conftest import START
 from wechat_backend.database.connection import Database
 from wechat_backend.demo import env as demo_env
@@ -285,7 +285,7 @@ QUERIES: list[tuple[str, Ask]] = [
     ("IDHACK", lambda _, guides, guide: guides.version(guide.key)),
     ("IXSCAN { state: 1", lambda _, guides, __: guides.topics()),
     ("IXSCAN { kind: 1, township: 1 }", lambda halls, _, __: halls.all()),
-    ("IXSCAN { kind: 1, township: 1 }", lambda halls, _, __: halls.all("station")),
+    ("IXSCAN { kind: 1, township: 1 }", lambda halls, _, __: halls.all(HallKind.STATION)),
     ("IXSCAN { groups: 1 }", lambda halls, _, __: halls.offering("police")),
     ("IXSCAN { _id: 1 }", lambda halls, _, __: halls.offering("police", ["centre", "wanbo"])),
     ("IDHACK", lambda halls, _, __: halls.find("centre")),

@@ -6,9 +6,10 @@ import pytest
 
 from models.applications import Application
 from models.events import Channel, Event
+from models.people.applicants import Applicant
 from models.people.credentials import ApplicantKind, Credential, CredentialKind
 from models.people.parties import Party
-from models.store import ChangedMeanwhile, Document, entry
+from models.store import ChangedMeanwhile, entry
 from simulator import Running
 from tests.handlers.guides import a_guide
 from tests.wechat_backend.worker.people import li_follows, somebody
@@ -55,7 +56,14 @@ async def goes_on(world: World, name: str, state: str) -> None:
 
 async def review(world: World, matter: str, party: Party, level: int = 5) -> None:
     by = world.by(f"applicant:{party.id}")
-    document = {"_id": matter, "level": level, "tags": [], "words": "很快", "at": by.at}
+    document = {
+        "_id": matter,
+        "level": level,
+        "tags": [],
+        "words": "很快",
+        "at": by.at,
+        "channel": by.channel,
+    }
     await world.services.reviews.add(document, Event("review.given", matter, by))
 
 
@@ -96,12 +104,12 @@ async def test_who_has_unbound_hears_by_text_and_the_account_no_more(
     assert text["phone"] == PHONE
 
 
-async def body_of(world: World, boss: Document) -> Document:
+async def body_of(world: World, representative: str) -> Applicant:
     return await world.services.applicants.register_body(
         ApplicantKind.ENTERPRISE,
         Credential(CredentialKind.USCC, "91440101231244152Y"),
         name="番禺区某机械制造有限公司",
-        representative=boss["credential"]["number_index"],
+        representative=representative,
         by=world.by(),
     )
 
@@ -112,7 +120,7 @@ async def test_a_body_hears_through_its_agent_then_through_its_representative(
 ) -> None:
     agent = await world.person()
     boss = await world.person("openid-of-boss", "13700137000", "440113197001010013")
-    body = await body_of(world, boss.applicant)
+    body = await body_of(world, boss.applicant["credential"]["number_index"])
     agency = await world.services.agencies.request(agent.applicant, body, world.by())
     await world.services.agencies.decide(agency["_id"], boss.applicant, confirmed=True, by=world.by())
     await submitted(world, agent, applicant=body["_id"])
@@ -129,8 +137,7 @@ async def test_a_body_hears_through_its_agent_then_through_its_representative(
 @pytest.mark.article(13)
 async def test_nobody_to_reach_stays_in_sight(world: World, platforms: Platforms) -> None:
     party = await world.person()
-    stranger = {"credential": {"number_index": "somebody whom nobody knows here"}}
-    body = await body_of(world, stranger)
+    body = await body_of(world, "somebody whom nobody knows here")
     await submitted(world, party, applicant=body["_id"])
     await world.work()
     assert [each["code"] for each in await world.services.deliveries.failed()] == ["no_phone"]

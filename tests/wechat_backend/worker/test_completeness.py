@@ -17,7 +17,7 @@ import pytest
 from handlers.admin.deliveries import CHANNELS
 from handlers.admin.subjects import FINDERS
 from handlers.citizen import ROUTES
-from models.applications.actions import PRIVATE, STEPS
+from models.applications import PRIVATE, STEPS
 from models.outgoing import notices
 from models.outgoing.deliveries import Via
 from models.outgoing.notices import SILENT, Notice, Report, Telling

@@ -2,13 +2,16 @@
 
 import pytest
 
+from models.events import Cause, Channel, Event, event_of
 from models.outgoing.notices import NOTICES, plan
+from tests.conftest import START
 from wechat_backend.worker.letters.letter import Letter, fields, limit_of, parameters, shorten
 from wechat_backend.worker.menu_buttons import fingerprint, menu
 
 
-def planned(event: str, **document: str) -> set[tuple[str, str, str, str | None]]:
-    plans = plan({"id": "e1", "name": event, "about": "x1"}, document)
+def planned(name: str, **document: str) -> set[tuple[str, str, str, str | None]]:
+    event = Event(name, "x1", Cause("system", START, Channel.SYSTEM, "r1"))
+    plans = plan(event_of(event.document()), document)
     return {(each.channel, each.notice, each.recipient, each.fallback) for each in plans}
 
 

@@ -40,7 +40,7 @@ async def spent(world: World) -> list[int]:
     return [sum(day[part] for day in days) for part in ("all", "code", "courtesy")]
 
 
-async def failures(world: World) -> list[tuple[str, str]]:
+async def failures(world: World) -> list[tuple[str, str | None]]:
     return [(each["notice"], each["code"]) for each in await world.services.deliveries.failed()]
 
 

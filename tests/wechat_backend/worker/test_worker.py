@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from models.events import KeptEvent
 from models.outgoing import notices
 from models.outgoing.deliveries import LEASE, Plan
 from models.people.credentials import ApplicantKind, Credential, CredentialKind
@@ -210,7 +211,7 @@ async def test_stuck_events_are_named_once_and_counted(
     booked = await world.book(await world.person())
     planned = notices.plan
 
-    def faulty(event: Document, document: Document) -> list[Plan]:
+    def faulty(event: KeptEvent, document: Document) -> list[Plan]:
         if event["name"] == "appointment.booked":
             raise KeyError("item")
         return planned(event, document)

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
 
+from models.appointments import Appointment
 from models.events import Cause, Channel
+from models.guides import Department
 from models.guides.publishing import Publishing
 from models.outgoing.deliveries import Via
 from models.outgoing.notices import sent_by
-from models.people.applicants import Applicants
+from models.people.accounts import Account
+from models.people.applicants import Applicant, Applicants
 from models.people.credentials import Credential, CredentialKind
 from models.people.parties import Party
 from models.people.verification import PlatformUser
-from models.places.halls import Hall
-from models.store import Document
+from models.places import Hall
 from models.workdays import Workdays, local_date, local_moment
 from tests.handlers.guides import USCC, a_guide
 from wechat_backend.app import build_services
@@ -90,9 +92,10 @@ class World:
 
     async def publish(self) -> None:
         """The department, its guide and the hall."""
-        await self.services.departments.documents.replace_one(
-            {"_id": USCC}, {"name": "番禺区来穗人员服务管理局", "short": "区来穗局"}, upsert=True
+        bureau = Department(
+            code=USCC, name="番禺区来穗人员服务管理局", short="区来穗局", phone="", address=""
         )
+        await self.services.departments.put(bureau, self.by())
         await Publishing(self.services.guides).publish(a_guide(), self.by())
 
     async def person(
@@ -104,7 +107,7 @@ class World:
         person = await self.bind(account, phone, number)
         return Party(person, person, account["_id"])
 
-    async def bind(self, account: Document, phone: str, number: str) -> Document:
+    async def bind(self, account: Account, phone: str, number: str) -> Applicant:
         applicants: Applicants = self.services.applicants
         return await applicants.bind(
             Credential(CredentialKind.RESIDENT_ID, number),
@@ -115,7 +118,7 @@ class World:
             by=self.by(),
         )
 
-    async def book(self, party: Party, hall: Hall = HALL) -> Document:
+    async def book(self, party: Party, hall: Hall = HALL) -> Appointment:
         """On the next working day at half past nine."""
         calendar = Workdays()
         start = local_moment(calendar.after(local_date(self.clock()), 1), time(9, 30))

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from models.store import Document
+from models.events import KeptEvent
+from models.outgoing import Delivery
+from models.people import Applicant
 from models.stores import Stores
 from wechat_backend.worker.letters.letter import Facts, Gathered
 from wechat_backend.worker.sender import Overtaken
@@ -14,7 +16,7 @@ class AgencyFacts(Facts):
     person: str
 
 
-async def about_agency(stores: Stores, delivery: Document, event: Document) -> Gathered:
+async def about_agency(stores: Stores, delivery: Delivery, event: KeptEvent) -> Gathered:
     """To the legal representative who is asked, or to the agent who is told."""
     agency = await stores.agencies.get(event["about"])
     body = await stores.applicants.get(agency["body"])
@@ -26,7 +28,7 @@ async def about_agency(stores: Stores, delivery: Document, event: Document) -> G
     )
 
 
-async def _told(stores: Stores, recipient: str) -> Document:
+async def _told(stores: Stores, recipient: str) -> Applicant:
     """
     Raises:
         Overtaken: the legal representative is not known here yet; the request waits on their page.

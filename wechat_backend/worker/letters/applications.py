@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from models.events import KeptEvent
 from models.guides import HANDLING
-from models.store import Document
+from models.outgoing import Delivery
 from models.stores import Stores
 from models.workdays import local
 from wechat_backend.worker.letters.letter import Facts, Gathered
@@ -21,7 +22,7 @@ class ApplicationFacts(Facts):
     time: str
 
 
-async def about_application(stores: Stores, _delivery: Document, event: Document) -> Gathered:
+async def about_application(stores: Stores, _delivery: Delivery, event: KeptEvent) -> Gathered:
     application = await stores.applications.get(event["about"])
     facts = ApplicationFacts(
         serial=application["serial"] or "",

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from models.store import Document
+from models.events import KeptEvent
+from models.outgoing import Delivery
 from models.stores import Stores
 from models.workdays import local
 from wechat_backend.worker.letters.letter import Facts, Gathered
@@ -18,7 +19,7 @@ class AppointmentFacts(Facts):
     time: str
 
 
-async def about_appointment(stores: Stores, _delivery: Document, event: Document) -> Gathered:
+async def about_appointment(stores: Stores, _delivery: Delivery, event: KeptEvent) -> Gathered:
     appointment = await stores.appointments.get(event["about"])
     facts = AppointmentFacts(
         item=appointment["item_name"], hall=appointment["hall_name"], time=local(appointment["start"], TIME)

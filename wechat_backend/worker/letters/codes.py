@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from models.errors import NotFound
-from models.store import Document
+from models.events import KeptEvent
+from models.outgoing import Delivery
 from models.stores import Stores
 from wechat_backend.worker.letters.letter import Facts, Gathered
 from wechat_backend.worker.sender import Overtaken
@@ -14,7 +15,7 @@ class CodeFacts(Facts):
     code: str
 
 
-async def about_code(stores: Stores, _delivery: Document, event: Document) -> Gathered:
+async def about_code(stores: Stores, _delivery: Delivery, event: KeptEvent) -> Gathered:
     """Only the newest code of its account, and only while it is valid: an old one would mislead.
 
     Raises:

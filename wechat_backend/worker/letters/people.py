@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from models.store import Document
+from models.events import KeptEvent
+from models.outgoing import Delivery
 from models.stores import Stores
 from models.workdays import local
 from wechat_backend.worker.letters.letter import Facts, Gathered
@@ -16,7 +17,7 @@ class ApplicantFacts(Facts):
     time: str
 
 
-async def about_applicant(stores: Stores, _delivery: Document, event: Document) -> Gathered:
+async def about_applicant(stores: Stores, _delivery: Delivery, event: KeptEvent) -> Gathered:
     """To the account that lost the binding, or that is bound while the phone was changed at a window."""
     applicant = await stores.applicants.get(event["about"])
     return Gathered(

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 
+from models.events import KeptEvent
+from models.outgoing import Delivery
 from models.outgoing.notices import NOTICES
-from models.store import Document
 from models.stores import Stores
 from wechat_backend.worker.letters.agencies import AgencyFacts, about_agency
 from wechat_backend.worker.letters.applications import ApplicationFacts, about_application
@@ -19,7 +20,7 @@ class Subject:
     """`gather` makes `facts` from a delivery and its event."""
 
     facts: type[Facts]
-    gather: Callable[[Stores, Document, Document], Awaitable[Gathered]]
+    gather: Callable[[Stores, Delivery, KeptEvent], Awaitable[Gathered]]
 
 
 SUBJECTS: Mapping[str, Subject] = {
@@ -32,7 +33,7 @@ SUBJECTS: Mapping[str, Subject] = {
 """By what an event's name begins with."""
 
 
-async def write(stores: Stores, delivery: Document, event: Document) -> Letter:
+async def write(stores: Stores, delivery: Delivery, event: KeptEvent) -> Letter:
     """
     Raises:
         Overtaken: there is nothing to send any more.
