@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.applications.actions import State
 from models.guides import Handling
 from models.privacy import Privacy
 from models.stores import Stores, assemble
 from models.workdays import Workdays
 from tests.conftest import ROOMY, Clock
+from tests.shapes import faults, shape_of
 from tests.wechat_backend.database.before import plain, restore
 from tests.wechat_backend.database.migrating import Died, Mortal
 from wechat_backend.database.connection import Database
@@ -92,14 +92,16 @@ async def test_the_stores_read_all_of_it_after_its_migrations(
     await check_current(old, ALL, clock.now())
     stores = stores_over(old, privacy)
     await stores.prepare()
-    read = 0
+    read, wrong = 0, []
     for store in stores.all():
+        shape = shape_of(store)
         for key in await store.documents.distinct("_id"):
-            await store.get(key)
+            found = await store.get(key)
             read += 1
+            wrong += faults(found, shape, f"{store.collection}/{key}") if shape else []
+    assert wrong == []
     assert read > 300
     for found in await old["applications"].find({}).to_list():
-        State(found["state"])
         assert await stores.guides.version(found["guide"])
     for found in await old["materials"].find({"dropped_at": None}).to_list():
         _, content = await stores.materials.read(found["_id"])
