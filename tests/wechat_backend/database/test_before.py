@@ -92,7 +92,8 @@ async def test_the_stores_read_all_of_it_after_its_migrations(
     await check_current(old, ALL, clock.now())
     stores = stores_over(old, privacy)
     await stores.prepare()
-    read, wrong = 0, []
+    read = 0
+    wrong: list[str] = []
     for store in stores.all():
         shape = shape_of(store)
         for key in await store.documents.distinct("_id"):
@@ -106,6 +107,33 @@ async def test_the_stores_read_all_of_it_after_its_migrations(
     for found in await old["materials"].find({"dropped_at": None}).to_list():
         _, content = await stores.materials.read(found["_id"])
         assert content.startswith(b"%PDF")
+
+
+async def indexes(database: Database) -> dict[str, str]:
+    """Each index with its definition."""
+    return {
+        f"{name}: {index['name']}": plain({**index, "v": 0, "key": list(index["key"].items())})
+        for name in await database.native.list_collection_names()
+        for index in await (await database[name].list_indexes()).to_list()
+    }
+
+
+async def test_its_indexes_are_those_of_a_new_database(
+    old: Database, database: Database, privacy: Privacy, clock: Clock
+) -> None:
+    """An index that no store declares any more costs each write."""
+    await migrate(old, ALL, clock.now, nobody)
+    await database.drop()
+    for one in (old, database):
+        await stores_over(one, privacy).prepare()
+    new = await indexes(database)
+    assert len(new) > 50
+    assert {name: index for name, index in (await indexes(old)).items() if _kept(name)} == new
+
+
+def _kept(name: str) -> bool:
+    """Not of a collection that comes with its first file, or with the record."""
+    return name.partition(":")[0] not in {"files.files", "files.chunks", COLLECTION}
 
 
 @pytest.fixture(scope="module")

@@ -91,6 +91,7 @@ class Town:
             ("approver", Role.APPROVER, None),
             ("civil", Role.APPROVER, civil),
             ("management", Role.SERVICE_MANAGEMENT, None),
+            ("digital", Role.DIGITAL_AFFAIRS, None),
         ):
             password = f"{name}-of-the-tests"
             await stores.staff.enrol(
