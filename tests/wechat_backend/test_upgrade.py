@@ -1,10 +1,8 @@
 """A new version over an old database, as operations.md tells it: migrate, start; and all is there."""
 
 import http.client
-import os
 import subprocess
 import sys
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,12 +13,10 @@ from uuid import uuid4
 
 import pytest
 from pymongo import MongoClient
-from tornado.testing import bind_unused_port
 
-from tests.wechat_backend.database.before import restore
+from tests.wechat_backend.database.before import restore, settings_over
 from wechat_backend.database.connection import connect
 from wechat_backend.database.migrations import ALL
-from wechat_backend.demo import env as demo_env
 
 ROOT = Path(__file__).parents[2]
 FILTERS = ("", "?state=submitted", "?state=accepted", "?state=concluded", "?state=withdrawn")
@@ -30,15 +26,8 @@ class Upgraded:
     """The old database, the settings of a service over it, and who is signed in since before."""
 
     def __init__(self, uri: str, name: str) -> None:
-        socket, self.port = bind_unused_port()
-        socket.close()
-        self.env = demo_env.complete({}) | demo_env.addresses(self.port, 9, uri)
-        self.env |= {
-            "PATH": os.environ["PATH"],
-            "PANYU_MONGO_DATABASE": name,
-            "PANYU_ENCRYPTION_KEYS": f"test:{b64encode(bytes(range(32))).decode()}",
-            "PANYU_INDEX_KEY": "index key of the tests, 32 bytes",
-        }
+        self.env = settings_over(uri, name)
+        self.port = int(self.env["PANYU_PORT"])
         self.documents: Any = MongoClient(uri)[name]
 
     def run(self, *command: str) -> tuple[int, str]:
