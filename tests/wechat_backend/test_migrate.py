@@ -1,7 +1,6 @@
 """The commands, as processes: what they say of a database that does not fit, and with which code they end."""
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,8 +13,7 @@ from uuid import uuid4
 import pytest
 from pymongo import MongoClient
 
-from tests.wechat_backend.demo.test_supervisor import free_port
-from tests.wechat_backend.worker.world import environment
+from tests.wechat_backend.database.before import settings_over
 from wechat_backend.database.migrations import ALL
 
 ROOT = Path(__file__).parents[2]
@@ -39,11 +37,10 @@ def collection(uri: str, name: str) -> Iterator[Any]:
 
 async def run(uri: str, name: str, *command: str) -> tuple[int | None, str, str]:
     """The exit code, and what was said on both outputs."""
-    settings = environment("http://127.0.0.1:1", uri, name) | {"PANYU_PORT": str(free_port())}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "wechat_backend", *command),
-        env={**os.environ, **settings},
+        env=settings_over(uri, name),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
