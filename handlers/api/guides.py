@@ -5,7 +5,7 @@ from pydantic import Field
 from handlers.api import guide as shape
 from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, operation, page
 from handlers.api.halls import Hall, halls_shown
-from models.guides import Guide, Handling
+from models.guides import Guide, Handling, Offer
 from models.guides.store import GuideNotFound
 from models.people.credentials import ApplicantKind
 from models.store import Document, PageUnknown
@@ -30,7 +30,7 @@ class GuideLine(Answer):
     handling: Handling
     visits: int
     on_the_spot: bool
-    channels: list[str]
+    channels: list[Offer]
 
 
 class GuideList(Answer):
