@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from handlers.web.jsonapi import ApiHandler
 from handlers.web.measures import DATABASE_UP, measure
 from models.calls import wait_at_most
+from models.events import Channel
 from models.trouble import DatabaseUnavailable
 from models.workdays import local_date
 
@@ -18,6 +19,7 @@ DATABASE_SECONDS = 2.0
 class OperationsHandler(ApiHandler):
     """Answers whatever the database does."""
 
+    channel = Channel.SYSTEM
     needs_database = False
 
     async def token(self) -> str | None:

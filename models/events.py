@@ -15,11 +15,14 @@ from uuid import uuid4
 class Channel(StrEnum):
     """Through which door a change came."""
 
-    WECHAT = "wechat"
+    CHAT = "chat"  # messages to the official account
+    H5 = "h5"  # the citizens' pages in WeChat's own browser
+    WEB = "web"  # the same pages in any other browser
     MINIPROGRAM = "miniprogram"
+    APP = "app"
     KIOSK = "kiosk"
-    WINDOW = "window"
-    SYSTEM = "system"
+    WINDOW = "window"  # staff, in the panel
+    SYSTEM = "system"  # the worker, and what operators start
 
 
 @dataclass(frozen=True)

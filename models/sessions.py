@@ -18,8 +18,10 @@ class SessionNotFound(NotFound):
 
 
 LIFETIME = {
-    Channel.WECHAT: timedelta(hours=12),
+    Channel.H5: timedelta(hours=12),
+    Channel.WEB: timedelta(hours=12),
     Channel.MINIPROGRAM: timedelta(days=7),
+    Channel.APP: timedelta(days=7),
     Channel.KIOSK: timedelta(minutes=15),
     Channel.WINDOW: timedelta(hours=10),
 }

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer
-from models.guides import Handling, MaterialKind, Way
+from models.guides import Handling, MaterialKind, Offer, Way
 from models.people import ApplicantKind
 
 
@@ -112,6 +112,6 @@ class Guide(Answer):
     group: str = Field(description="item group whose windows serve it")
     consult_phone: str
     complaint_phone: str
-    channels: list[Literal["wechat", "miniprogram", "kiosk", "window"]]
+    channels: list[Offer]
     deliverable: str = Field(description="name of the result, empty where there is none")
     form: Form

@@ -6,7 +6,7 @@ from handlers.api import guide as shape
 from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, operation, page
 from handlers.api.halls import Hall, halls_shown
 from models import guides
-from models.guides import Guide, Handling
+from models.guides import Guide, Handling, Offer
 from models.guides.store import GuideNotFound
 from models.people import ApplicantKind
 from models.store import PageUnknown
@@ -31,7 +31,7 @@ class GuideLine(Answer):
     handling: Handling
     visits: int
     on_the_spot: bool
-    channels: list[str]
+    channels: list[Offer]
 
 
 class GuideList(Answer):

@@ -1,17 +1,23 @@
 """Signing in with the code of a mini-program's `wx.login`, and out again."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.web.visitor import Auth
+from models.events import Channel
 from models.people.accounts import SignInCodeInvalid, WechatUnavailable
 from models.sessions import LIFETIME
 
 
 class SignIn(Asked):
     code: str = Field(min_length=1, max_length=256, description="from wx.login; works once")
+    client: Literal["miniprogram", "app"] = Field(
+        "miniprogram", description="who signs in; recorded with all that is done in the session"
+    )
 
 
 class Session(Answer):
@@ -30,8 +36,9 @@ class SessionResource(Resource):
     )
     async def post(self, asked: SignIn) -> Session:
         user = await self.services.identity.miniprogram_session(asked.code)
-        account = await self.services.accounts.arrive_miniprogram(user, self.cause())
-        by = self.cause(f"account:{account['_id']}")
+        by = replace(self.cause(), channel=Channel(asked.client))
+        account = await self.services.accounts.arrive_miniprogram(user, by)
+        by = replace(by, actor=f"account:{account['_id']}")
         await self.services.binding.keep_bound(account, by)
         return Session(
             token=await self.services.sessions.open(by.actor, by),

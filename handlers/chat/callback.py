@@ -151,7 +151,7 @@ class Callback:
         if before is not None:
             reply: str | None = before["reply"]
             return reply
-        cause = Cause(f"openid:{message.sender}", now, Channel.WECHAT, self.request)
+        cause = Cause(f"openid:{message.sender}", now, Channel.CHAT, self.request)
         words = await self.chat.answer(message, cause)
         log.info("message_answered", kind=message.kind, event_name=message.event, answered=bool(words))
         await self.inbox.finish(message.key, words, self.request)
@@ -168,6 +168,7 @@ class Callback:
 class CallbackHandler(BaseHandler):
     """GET and POST /wechat/callback: WeChat's own door; it signs, and has no session and no form token."""
 
+    channel = Channel.CHAT
     largest_body = LARGEST
 
     def initialize(self, envelope: Envelope) -> None:

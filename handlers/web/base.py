@@ -72,7 +72,6 @@ Schema = TypeVar("Schema", bound=BaseModel)
 class BaseHandler(RequestHandler):
     """Request id, clock, security headers, errors."""
 
-    channel: ClassVar[Channel] = Channel.WECHAT
     needs_database = True
     largest_body: ClassVar[int] = LARGEST
     """Bytes of a request's body; see `handlers.web.bodies`."""
@@ -99,6 +98,11 @@ class BaseHandler(RequestHandler):
             structlog.contextvars.bind_contextvars(outside_request=theirs)
         if self.needs_database and self.services.database.lost:
             raise DatabaseUnavailable
+
+    @property
+    def channel(self) -> Channel:
+        """Through which door the request comes."""
+        raise NotImplementedError(f"{type(self).__name__} says which door it is")
 
     @property
     def address(self) -> str:

@@ -13,6 +13,7 @@ from handlers.web.protection import cookie_name
 from handlers.web.visitor import Visitor
 from models.clocks import Clock
 from models.errors import DomainError
+from models.events import Channel
 from models.materials.store import KeptFile
 from models.trouble import DatabaseUnavailable
 from models.workdays import local, local_date
@@ -139,6 +140,12 @@ class HtmlHandler(BaseHandler):
 
 class PageHandler(HtmlHandler, Visitor):
     """A citizen's page."""
+
+    @property
+    def channel(self) -> Channel:
+        """WeChat's browser names itself, on phones and on computers."""
+        in_wechat = "MicroMessenger" in self.request.headers.get("User-Agent", "")
+        return Channel.H5 if in_wechat else Channel.WEB
 
     async def token(self) -> str | None:
         return self.get_cookie(self.cookie("session"))

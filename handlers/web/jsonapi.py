@@ -37,7 +37,10 @@ class TooManyValues(DomainError):
 class ApiHandler(Visitor):
     """JSON for the mini-program and other clients; a bearer token says who asks."""
 
-    channel = Channel.MINIPROGRAM
+    @property
+    def channel(self) -> Channel:
+        """That of the session; the mini-program's before there is one."""
+        return Channel(self.session["channel"]) if self.session else Channel.MINIPROGRAM
 
     async def token(self) -> str | None:
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")

@@ -8,6 +8,7 @@ from handlers.web.base import BaseHandler
 from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause
 from models.people import Account, Party
+from models.sessions import Session
 
 
 class NotSignedIn(Unauthenticated):
@@ -50,6 +51,7 @@ def declared(who: StrEnum) -> Callable[[Method], Method]:
 class Visitor(BaseHandler):
     """A handler that may know the account and for whom it acts."""
 
+    session: Session | None = None
     account: Account | None = None
     party: Party | None = None
 
@@ -59,9 +61,9 @@ class Visitor(BaseHandler):
     async def prepare(self) -> None:
         await super().prepare()
         token = await self.token()
-        session = token and await self.services.sessions.find(token, "account", self.cause())
-        if session:
-            self.account = await self.services.accounts.get(session["subject"].removeprefix("account:"))
+        self.session = await self.services.sessions.find(token, "account", self.cause()) if token else None
+        if self.session:
+            self.account = await self.services.accounts.get(self.session["subject"].removeprefix("account:"))
 
     def signed_in_account(self) -> Account:
         if self.account is None:

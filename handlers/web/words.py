@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from models import applications, appointments
 from models.applications import MATERIAL_STATES, PROCEDURES, REMEDY_NOTICE, State, status_text
-from models.guides import HANDLING, MaterialKind, Way
+from models.guides import HANDLING, MaterialKind, Offer, Way
 from models.people import AgencyState, ApplicantKind
 from models.voices import LEVELS
 
@@ -18,10 +18,10 @@ AUDIENCES: Mapping[str, str] = {
 BODIES: Mapping[str, str] = {ApplicantKind.ENTERPRISE: "企业", ApplicantKind.ORGANIZATION: "其他组织"}
 WAYS: Mapping[str, str] = {Way.WINDOW: "窗口办理", Way.ONLINE: "网上办理"}
 CHANNELS: Mapping[str, str] = {
-    "wechat": "番禺智慧政务公众号",
-    "miniprogram": "小程序",
-    "kiosk": "自助终端",
-    "window": "窗口",
+    Offer.H5: "番禺智慧政务公众号",
+    Offer.MINIPROGRAM: "小程序",
+    Offer.KIOSK: "自助终端",
+    Offer.WINDOW: "窗口",
 }
 MATERIAL_KINDS: Mapping[str, str] = {
     MaterialKind.CERTIFICATE: "电子证照",

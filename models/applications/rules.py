@@ -189,7 +189,7 @@ def check_offered(guide: Guide, kind: ApplicantKind, channel: Channel) -> None:
     """
     if kind not in guide.audience:
         raise NotForApplicant
-    if channel not in guide.channels:
+    if not guide.offered_in(channel):
         raise ChannelNotOffered
 
 

@@ -1,11 +1,12 @@
 """办事指南: one record for the window and the online way of an item, so that the two cannot differ."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from models.errors import Refused
+from models.events import Channel
 from models.guides.form.schema import Form, GuidePart
 from models.guides.handling import Handling
 from models.people import ApplicantKind
@@ -43,6 +44,22 @@ class MaterialKind(StrEnum):
 class Way(StrEnum):
     WINDOW = "window"
     ONLINE = "online"
+
+
+class Offer(StrEnum):
+    """Where people are told that an item can be had; `doors` are the channels in which it then is begun."""
+
+    doors: frozenset[Channel]
+
+    def __new__(cls, name: str, *doors: Channel) -> Self:
+        member = str.__new__(cls, name)
+        member._value_, member.doors = name, frozenset(doors)
+        return member
+
+    H5 = "h5", Channel.CHAT, Channel.H5, Channel.WEB
+    MINIPROGRAM = "miniprogram", Channel.MINIPROGRAM, Channel.APP
+    KIOSK = "kiosk", Channel.KIOSK
+    WINDOW = "window", Channel.WINDOW
 
 
 class Material(GuidePart):
@@ -115,13 +132,16 @@ class Guide(GuidePart):
     group: str = Field(description="item group whose windows serve it")
     consult_phone: str
     complaint_phone: str
-    channels: list[Literal["wechat", "miniprogram", "kiosk", "window"]] = Field(min_length=1)
+    channels: list[Offer] = Field(min_length=1)
     deliverable: str = Field("", description="name of the result, empty where there is none")
     form: Form
 
     @property
     def key(self) -> str:
         return f"{self.item}@{self.version}"
+
+    def offered_in(self, channel: Channel) -> bool:
+        return any(channel in offer.doors for offer in self.channels)
 
     def online_materials(self) -> list[Material]:
         return [material for material in self.materials if Way.ONLINE in material.asked]

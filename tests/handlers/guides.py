@@ -27,7 +27,7 @@ def a_guide(**changes: Any) -> Guide:
         "group": "general",
         "consult_phone": "020-84601234",
         "complaint_phone": "020-12345",
-        "channels": ["wechat", "miniprogram", "window"],
+        "channels": ["h5", "miniprogram", "window"],
         "form": {
             "sections": [
                 {"title": "本人", "questions": [{"name": "address", "label": "住址", "kind": "text"}]}

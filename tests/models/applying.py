@@ -112,7 +112,7 @@ class Desk:
     async def at(self, key: str, member: Member) -> StaffCase:
         return await self.handling.case(key, member)
 
-    async def begun(self, of: Guide | None = None, channel: Channel = Channel.WECHAT) -> Application:
+    async def begun(self, of: Guide | None = None, channel: Channel = Channel.H5) -> Application:
         of = of or guide()
         await Publishing(self.guides).put(of, self.cause())
         return (await self.filing.start(self.party, of.item, self.cause(channel=channel))).application

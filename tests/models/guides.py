@@ -28,7 +28,7 @@ def guide(number: int = 1, **changes: Any) -> Guide:
             "group": "general",
             "consult_phone": "020-84600001",
             "complaint_phone": "12345",
-            "channels": ["wechat"],
+            "channels": ["h5"],
             "form": {
                 "sections": [{"title": "-", "questions": [{"name": "q", "label": "-", "kind": "text"}]}]
             },

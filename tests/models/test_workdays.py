@@ -137,6 +137,12 @@ def test_no_notice_yet_came_later_than_what_bars_a_person(year: int, ahead: int,
         assert Workdays(through=year - 1).after(start, count, bars_a_person=True) >= told
 
 
+def test_a_count_that_passes_over_a_pause_still_grants_all_of_the_festival() -> None:
+    # Monday 18 January 2027 is in a pause: the six weekdays of Spring Festival may be 19 to 22, 25 and 26
+    paused = {day("2027-01-18")}
+    assert UNTIL_2026.after(day("2027-01-15"), 1, without=paused, bars_a_person=True) == day("2027-01-27")
+
+
 def test_an_override_comes_before_the_calendar() -> None:
     typhoon = date(2026, 11, 25)
     assert Workdays({typhoon: False}).after(date(2026, 11, 24), 1) == date(2026, 11, 26)

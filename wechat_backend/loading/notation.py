@@ -18,7 +18,7 @@ import yaml
 
 Raw = dict[str, Any]
 COMPLAINT_PHONE = "12345"
-CHANNELS = ["wechat", "miniprogram", "kiosk", "window"]
+CHANNELS = ["h5", "miniprogram", "kiosk", "window"]
 
 
 class NotationError(Exception):

@@ -3,19 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from models.events import Channel, KeptEvent
+from models.events import KeptEvent
 from models.guides import Guide
 from models.outgoing.notices import REPORTS
 from models.people import ApplicantKind
 from models.store import Store
 from models.stores import Stores
+from models.voices.platforms import platform
 from models.workdays import local
 
 PANYU = "440113"
 """The administrative division code of 番禺区."""
-PLATFORMS = {Channel.WECHAT: "2", Channel.MINIPROGRAM: "2", Channel.KIOSK: "5", Channel.WINDOW: "4"}
-"""`pf`: 2 mobile, 4 tablet at a hall, 5 another device at a hall, 7 the system."""
-THE_SYSTEM = "7"
 TIME = "%Y-%m-%d %H:%M:%S"
 
 Reporter = Callable[[Stores, KeptEvent], Awaitable[dict[str, Any]]]
@@ -57,7 +55,7 @@ async def _review(stores: Stores, event: KeptEvent) -> dict[str, Any]:
         "assessNumber": "1",
         "promiseTime": "2" if guide.time_limit.on_the_spot else "1",
         "acceptDate": _accepted(matter),
-        "pf": PLATFORMS.get(event["channel"], THE_SYSTEM),
+        "pf": platform(event["channel"]),
     }
 
 

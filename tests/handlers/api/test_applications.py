@@ -147,7 +147,7 @@ async def test_a_supplement_answered_by_nothing_names_what_is_open(api: Service)
 @pytest.mark.article(24)
 async def test_an_item_is_begun_here_only_if_its_guide_says_so(api: Service) -> None:
     client = await api.citizen("wang")
-    elsewhere = api_guide(item=f"{USCC}{77:013}", name="只在微信办理的事", channels=["wechat"])
+    elsewhere = api_guide(item=f"{USCC}{77:013}", name="只在微信办理的事", channels=["h5"])
     await Publishing(api.services.guides).publish(elsewhere, api.by_staff())
     assert (await client.post("/applications", {"item": elsewhere.item})).code == "channel_not_offered"
 
@@ -204,3 +204,18 @@ async def test_a_draft_can_be_deleted(api: Service) -> None:
     assert (await client.get(f"/applications/{draft}")).code == "application_not_found"
     assert draft not in json.dumps((await client.get("/applications")).json)
     assert (await client.post("/applications", {"item": SIXTH})).json["id"] != draft
+
+
+@pytest.mark.parametrize(("signs_in", "channel"), [({}, "miniprogram"), ({"client": "app"}, "app")])
+async def test_what_is_done_in_a_session_is_recorded_with_its_client(
+    api: Service, signs_in: dict[str, str], channel: str
+) -> None:
+    await api.citizen("wang")
+    opened = await api.client().post("/session", {"code": api.login_code("wang"), **signs_in})
+    client = api.client(opened.json["token"])
+    key = await client.begin(FIFTH)
+    found = await api.services.applications.documents.find_one({"_id": key})
+    assert [event["channel"] for event in found["events"]] == [channel] * len(found["events"])
+    assert (await client.delete(f"/applications/{key}")).status == 204
+    unknown = await api.client().post("/session", {"code": api.login_code("wang"), "client": "kiosk"})
+    assert unknown.code == "input_invalid"

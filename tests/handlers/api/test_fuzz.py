@@ -122,7 +122,7 @@ class Fuzz:
 @pytest.fixture
 async def fuzz(api: Service, request: pytest.FixtureRequest) -> AsyncIterator[Fuzz]:
     """As the person named by the parameter."""
-    by = Cause("system", api.clock.now(), Channel.WECHAT, "request-fuzz")
+    by = Cause("system", api.clock.now(), Channel.H5, "request-fuzz")
     client = await api.citizen(request.param)
     slots = (await client.get(f"/halls/district/slots?item={ITEM}")).json["slots"]
     booked = await client.post(

@@ -22,6 +22,7 @@ async def test_follow_welcomes_and_is_known(peer: Peer) -> None:
     assert "https://panyu.test/guides" in welcome
     account = await peer.services.accounts.documents.find_one({"openid": USER})
     assert account["following"] is True
+    assert {told["channel"] for told in account["events"]} == {"chat"}
     assert await peer.say(event("unsubscribe", CreateTime="1764000005")) == ""
     account = await peer.services.accounts.documents.find_one({"openid": USER})
     assert account["following"] is False

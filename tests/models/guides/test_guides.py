@@ -12,7 +12,16 @@ from pydantic import ValidationError
 
 from models.errors import Conflict, NotFound, Refused
 from models.events import Cause, Channel
-from models.guides import Department, Departments, Guide, Guides, GuideState, check_publishable, guide_of
+from models.guides import (
+    Department,
+    Departments,
+    Guide,
+    Guides,
+    GuideState,
+    Offer,
+    check_publishable,
+    guide_of,
+)
 from models.guides import store as items_store
 from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind
@@ -336,3 +345,7 @@ async def test_a_department_is_written_only_when_it_changes(any_database: Databa
     assert not await departments.put(bureau, cause())
     assert await departments.put(bureau.model_copy(update={"phone": "020-84610009"}), cause())
     assert [one.phone for one in await departments.all()] == ["020-84610009"]
+
+
+def test_every_door_but_the_systems_own_is_offered_in_one_way() -> None:
+    assert sorted(door for offer in Offer for door in offer.doors) == sorted(set(Channel) - {Channel.SYSTEM})

@@ -126,12 +126,12 @@ async def test_sessions_live_their_time_and_only_for_their_kind(
 ) -> None:
     sessions = Sessions(any_database)
     await sessions.prepare()
-    token = await sessions.open("account:a", cause(channel=Channel.WECHAT))
+    token = await sessions.open("account:a", cause(channel=Channel.H5))
     assert token not in str(await sessions.documents.find_one({}))
     assert await sessions.find(token, "account", cause())
     assert await sessions.find(token, "staff", cause()) is None
     assert await sessions.find("guess", "account", cause()) is None
-    clock.advance(LIFETIME[Channel.WECHAT])
+    clock.advance(LIFETIME[Channel.H5])
     assert await sessions.find(token, "account", cause()) is None
 
 

@@ -83,7 +83,7 @@ class World:
     async def prepare(self) -> None:
         await self.services.prepare()
 
-    def by(self, actor: str = "system", channel: Channel = Channel.WECHAT) -> Cause:
+    def by(self, actor: str = "system", channel: Channel = Channel.H5) -> Cause:
         return Cause(actor, self.clock(), channel, "request-1")
 
     async def work(self) -> None:
