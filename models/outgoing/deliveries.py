@@ -117,6 +117,16 @@ class Deliveries(Store):
         )
         return claimed
 
+    async def next_due(self, without: Collection[str] = ()) -> datetime | None:
+        """When the next delivery is due; channels in `without` do not count."""
+        query: Document = {"state": DeliveryState.PENDING}
+        if without:
+            query["channel"] = {"$nin": sorted(without)}
+        found: Document | None = await self.documents.find_one(
+            query, {"due_at": 1}, sort=[("due_at", ASCENDING)]
+        )
+        return found["due_at"] if found else None
+
     async def held(self, lease: str, now: datetime) -> Document | None:
         """The delivery that was claimed with this lease, while it lasts."""
         query = {"state": DeliveryState.PENDING, END: {"$gt": now}, **own(lease)}

@@ -19,10 +19,10 @@ from tests.wechat_backend.worker.world import World
 from wechat_backend.database.connection import connect
 from wechat_backend.gateways.wechat import WeChat
 from wechat_backend.settings import load_settings
-from wechat_backend.worker.worker import Worker
+from wechat_backend.worker.jobs.relay import Relay
 
 POINTS: dict[str, tuple[type, str]] = {
-    "before_relay": (Worker, "relay_once"),
+    "before_relay": (Relay, "once"),
     "before_plan": (Deliveries, "plan"),
     "before_pull": (Outbox, "_remove"),
     "before_send": (WeChat, "send_template"),

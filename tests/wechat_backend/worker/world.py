@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, time
 from typing import Any
 
@@ -23,6 +24,7 @@ from wechat_backend.gateways import Gateways
 from wechat_backend.settings import Settings
 from wechat_backend.wiring import privacy_of
 from wechat_backend.worker import build
+from wechat_backend.worker.job import Elsewhere
 
 PHONE = "13800138000"
 OPENID = "openid-of-wang"
@@ -85,8 +87,13 @@ class World:
         return Cause(actor, self.clock(), channel, "request-1")
 
     async def work(self) -> None:
-        while await self.worker.relay_once() or await self.worker.deliver_once():
+        while await self.worker.relay.once() or await self.worker.deliver.once():
             pass
+
+    async def do(self, job: str) -> None:
+        """One round of a job, if it is this worker's turn."""
+        with suppress(Elsewhere):
+            await self.worker.loop(job).job.run()
 
     async def publish(self) -> None:
         """The department, its guide and the hall."""
