@@ -35,11 +35,12 @@ def _in(collection: str, fields: Collection[str]) -> Document:
 
 
 def _written(fields: Collection[str]) -> Document:
-    """Whether an update wrote one of them: a new element of `events` is there as `events.0`.
+    """Whether an update wrote one of them: a new element of `events` is told as `events.0`.
 
-    An element that is taken out is told elsewhere, as a shorter array.
+    A list from which the last element was taken is told as an empty one.
     """
     written = {"$objectToArray": {"$ifNull": ["$updateDescription.updatedFields", {}]}}
     names = "|".join(sorted(fields))
-    one = {"$regexMatch": {"input": "$$this.k", "regex": rf"^({names})(\.|$)"}}
+    named = {"$regexMatch": {"input": "$$this.k", "regex": rf"^({names})(\.|$)"}}
+    one = {"$and": [named, {"$ne": ["$$this.v", []]}]}
     return {"$anyElementTrue": {"$map": {"input": written, "in": one}}}

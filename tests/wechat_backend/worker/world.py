@@ -75,7 +75,7 @@ class World:
     """`clock` moves only when told; `work` is one worker until nothing is due."""
 
     def __init__(self, settings: Settings, database: Any, clock: Callable[[], datetime]) -> None:
-        self.clock, self.database = clock, database
+        self.settings, self.clock, self.database = settings, clock, database
         self.gateways = Gateways(settings, database, privacy_of(settings), clock)
         self.services = build_services(settings, database, self.gateways, clock)
         self.worker = build(settings, self.services, self.gateways, clock)
