@@ -16,13 +16,15 @@ from wechat_backend.worker.job import AT_ONCE, Job
 
 LOOK = 1.0
 """Seconds that a look waits for a change; so long may it last to end the job, as no call is cut off."""
+LONGEST_LOOK = 120.0
+"""A server hangs, the driver waits for another, and asks that one twice."""
 
 
 class Watch:
     def __init__(self, database: Database, jobs: Sequence[Job]) -> None:
         self.database, self.jobs = database, jobs
         self.stream: Stream | None = None
-        self.job = Job("watch", AT_ONCE, self.run, end=self.end)
+        self.job = Job("watch", AT_ONCE, self.run, most=LONGEST_LOOK, end=self.end)
 
     async def run(self) -> float:
         """Look once; the first look opens the stream, and what was changed before it is found by the jobs."""
