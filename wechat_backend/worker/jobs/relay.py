@@ -20,7 +20,12 @@ class Relay:
     """It looks where it was rung for, and everywhere every NET seconds; then it rings `deliver`."""
 
     def __init__(
-        self, stores: Sequence[Store[Any]], outbox: Outbox, deliveries: Deliveries, clock: Clock, deliver: Bell
+        self,
+        stores: Sequence[Store[Any]],
+        outbox: Outbox,
+        deliveries: Deliveries,
+        clock: Clock,
+        deliver: Bell,
     ) -> None:
         self.stores, self.outbox, self.deliveries, self.clock = stores, outbox, deliveries, clock
         self.deliver = deliver
