@@ -44,7 +44,12 @@ class ReadyHandler(OperationsHandler):
         calendar = self.services.calendar
         ending = "ends" if calendar.ending(local_date(self.now)) else "known"
         self.reply(
-            {"status": "ready", "worker": str(standing), "calendar": f"{ending} with {calendar.through}"}
+            {
+                "status": "ready",
+                "worker": str(standing),
+                "jobs": standing.by_job(),
+                "calendar": f"{ending} with {calendar.through}",
+            }
         )
 
 

@@ -74,6 +74,23 @@ class Leases(Store):
         """The lease, with what was kept in it before; None while another process holds it."""
         return await take(self.documents, {"_id": key}, new_holder(), now, until)
 
+    async def until(self, key: str) -> datetime | None:
+        """The end of a lease that was taken; None where it was given back, or there is none."""
+        found: Document | None = await self.documents.find_one({"_id": key}, {END: 1})
+        return found[END] if found else None
+
+    async def renew(self, lease: Document, until: datetime) -> bool:
+        """Hold it longer; False if another process has it."""
+        return await self._set(lease, {END: until})
+
+    async def give_back(self, lease: Document, at: datetime) -> None:
+        """It is free from a moment on, unless another process has it."""
+        await self._set(lease, given_back(at))
+
     async def keep(self, lease: Document, **values: Any) -> None:
         """Keep values for the next holder, unless there is one already."""
-        await self.documents.update_one({"_id": lease["_id"], **own(lease["lease"])}, {"$set": values})
+        await self._set(lease, values)
+
+    async def _set(self, lease: Document, values: Document) -> bool:
+        query = {"_id": lease["_id"], **own(lease["lease"])}
+        return bool((await self.documents.update_one(query, {"$set": values})).matched_count)

@@ -60,6 +60,23 @@ def unique_text(field: str) -> IndexModel:
     return IndexModel(field, unique=True, name=field, partialFilterExpression={field: {"$gte": ""}})
 
 
+class Stream(Protocol):
+    """Changes of a database as they happen, through a pipeline; they have been kept by the majority."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether there can be more."""
+
+    async def try_next(self) -> Document | None:
+        """The next change, or None if there is none within the time that the stream was opened with.
+
+        Raises:
+            pymongo.errors.PyMongoError: the stream is lost, and the driver could not mend it.
+        """
+
+    async def close(self) -> None: ...
+
+
 class Database(Protocol):
     """A connected database of either driver, as `wechat_backend.database.connection` hands it over."""
 
@@ -74,6 +91,9 @@ class Database(Protocol):
 
     def bucket(self, name: str) -> Any:
         """A GridFS bucket."""
+
+    async def watch(self, pipeline: Sequence[Document], seconds: float) -> Stream:
+        """Changes in all collections; each look waits at most so many seconds. The first opens the stream."""
 
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         """A session whose writes are kept as a whole or not at all, for documents that must agree."""

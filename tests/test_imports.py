@@ -38,6 +38,7 @@ CONNECTS = {"wechat_backend/database/connection.py", "wechat_backend/database/mo
 CUTS_OFF = {"TaskGroup", "wait_for", "gather", "timeout", "timeout_at", "as_completed"}
 CALLS_THE_DATABASE = (
     "wechat_backend.worker.worker",
+    "wechat_backend.worker.alone",
     "wechat_backend.worker.jobs",
     "wechat_backend.worker.sender",
     "wechat_backend.gateways.tokens",

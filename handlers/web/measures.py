@@ -15,7 +15,8 @@ DATABASE_UP = Gauge("panyu_database_up", "Whether the database answers")
 WORKERS = Gauge("panyu_workers", "How many workers were heard of lately")
 WORKER_SILENT = Gauge("panyu_worker_silent_seconds", "Since a worker was heard of; +Inf: never")
 CALENDAR = Gauge("panyu_calendar_days_left", "Until the known calendar of working days ends")
-LOOPS_UNWELL = Gauge("panyu_worker_loops_unwell", "Loops of workers heard of lately that fail or hang")
+JOB_WELL = Gauge("panyu_worker_job_well", "0 while a job fails, hangs, or was not done for too long", ["job"])
+JOB_SILENT = Gauge("panyu_worker_job_silent_seconds", "Since a job was last done; +Inf: never", ["job"])
 
 
 async def measure(services: Services) -> None:
@@ -26,7 +27,12 @@ async def measure(services: Services) -> None:
     CALENDAR.set((date(services.calendar.through, 12, 31) - local_date(now)).days)
     WORKERS.set(standing.alive)
     WORKER_SILENT.set((now - standing.heard_at).total_seconds() if standing.heard_at else inf)
-    LOOPS_UNWELL.set(len(standing.unwell))
+    JOB_WELL.clear()
+    JOB_SILENT.clear()
+    for name, said in standing.by_job().items():
+        ended_at = standing.jobs[name].ended_at
+        JOB_WELL.labels(name).set(said == "working")
+        JOB_SILENT.labels(name).set((now - ended_at).total_seconds() if ended_at else inf)
     for spent in await services.sms.spent(now):
         SENT.labels(spent.part).set(spent.used)
         BUDGET.labels(spent.part).set(spent.most)

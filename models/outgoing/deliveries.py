@@ -149,6 +149,16 @@ class Deliveries(Store[Delivery]):
         )
         return None if claimed is None else self.shaped(claimed)
 
+    async def next_due(self, without: Collection[str] = ()) -> datetime | None:
+        """When the next delivery is due; channels in `without` do not count."""
+        query: Document = {"state": DeliveryState.PENDING}
+        if without:
+            query["channel"] = {"$nin": sorted(without)}
+        found: Document | None = await self.documents.find_one(
+            query, {"due_at": 1}, sort=[("due_at", ASCENDING)]
+        )
+        return found["due_at"] if found else None
+
     async def held(self, lease: str, now: datetime) -> Delivery | None:
         """The delivery that was claimed with this lease, while it lasts."""
         return await self._first({"state": DeliveryState.PENDING, END: {"$gt": now}, **own(lease)})

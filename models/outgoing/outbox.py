@@ -38,7 +38,7 @@ Planner = Callable[[KeptEvent, Document], Iterable[Plan]]
 
 @dataclass
 class Relayed:
-    """What came of one round: how many events moved on; which documents' events could not, and why."""
+    """What came of one round: how many events it moved on; which documents' events it could not, and why."""
 
     moved: int = 0
     stuck: dict[str, Exception] = field(default_factory=dict)
@@ -73,8 +73,8 @@ class Outbox(Store[KeptEvent]):
             await self._record(document["events"])
             for event in map(event_of, document["events"]):
                 await deliveries.plan(event, planner(event, document), now)
-            await self._remove(store, document)
-            done.moved += len(document["events"])
+            if await self._remove(store, document):
+                done.moved += len(document["events"])
 
         async def empty(store: Store[Any]) -> None:
             async for document in pending(store):
@@ -91,11 +91,13 @@ class Outbox(Store[KeptEvent]):
     async def _record(self, events: Sequence[Document]) -> None:
         await insert_new(self.documents, [_audit(event) for event in events])
 
-    async def _remove(self, store: Store[Any], document: Document) -> None:
+    async def _remove(self, store: Store[Any], document: Document) -> bool:
+        """False if another worker was first."""
         done = [event["id"] for event in document["events"]]
-        await store.documents.update_one(
+        pulled = await store.documents.update_one(
             {"_id": document["_id"]}, {"$pull": {"events": {"id": {"$in": done}}}}
         )
+        return bool(pulled.modified_count)
 
 
 async def pending(store: Store[Any]) -> AsyncIterator[Document]:

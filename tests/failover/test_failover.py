@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -104,6 +105,30 @@ async def test_the_worker_goes_on(trio: ReplicaSet, platforms: Platforms, driver
         assert await world.services.appointments.documents.count_documents({}) == PEOPLE
         assert len(platforms.peer.to(SEND)) == PEOPLE
         assert await world.services.deliveries.documents.distinct("state") == ["sent"]
+
+
+@pytest.mark.parametrize("driver", ["pymongo", "motor"])
+@pytest.mark.parametrize("how", ["step_down", "kill"])
+async def test_changes_wake_the_worker_after_a_new_primary(
+    trio: ReplicaSet, platforms: Platforms, driver: str, how: str
+) -> None:
+    """It would not look for an hour, and nothing is changed while there is none."""
+    async with opened(trio, platforms, driver) as (world, _):
+        party = await world.person()
+        for loop in world.worker.loops:
+            if loop.job.name != "watch":
+                loop.job = replace(loop.job, every=3600)
+        working = asyncio.create_task(world.worker.run())
+        await until(lambda: world.worker.loop("watch").ended, "it listens")
+        await asyncio.sleep(0.5)
+        mend = await asyncio.to_thread(trio.lose, how)
+        await asyncio.to_thread(trio.primary)
+        await books(world, party, asyncio.Semaphore())
+        await until(lambda: platforms.messages, "it is told")
+        await asyncio.to_thread(mend)
+        working.cancel()
+        await asyncio.wait({working})
+        assert len(platforms.peer.to(SEND)) == 1
 
 
 @asynccontextmanager

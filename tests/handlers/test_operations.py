@@ -11,7 +11,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application
 
 from handlers import operations
-from models.outgoing.workers import SILENT, Workers
+from models.outgoing.workers import SILENT, JobState, Workers
 from tests.conftest import Clock
 from tests.handlers.visitor import Town
 
@@ -27,19 +27,23 @@ async def url(town: Town) -> AsyncIterator[str]:
     await server.close_all_connections()
 
 
-async def worker_of(url: str) -> str:
+async def ready(url: str) -> tuple[str, dict[str, str]]:
+    """What is said of the workers, and of each job."""
     answer = await AsyncHTTPClient(force_instance=True).fetch(f"{url}/readyz")
-    said: dict[str, str] = json.loads(answer.body)
+    said = json.loads(answer.body)
     assert said["status"] == "ready"
-    return said["worker"]
+    return said["worker"], said["jobs"]
 
 
-async def gauges(url: str) -> tuple[str, ...]:
+async def gauges(url: str) -> dict[str, str]:
     answer = await AsyncHTTPClient(force_instance=True).fetch(f"{url}/metrics")
-    lines = [line for line in answer.body.decode().splitlines() if "{" not in line]
-    values = dict(line.split(" ") for line in lines if line.startswith("panyu_"))
-    names = ("database_up", "worker_silent_seconds", "workers", "worker_loops_unwell")
-    return tuple(values[f"panyu_{name}"] for name in names)
+    lines = [line for line in answer.body.decode().splitlines() if line.startswith("panyu_")]
+    values = dict(line.rsplit(" ", 1) for line in lines)
+    return {name.removeprefix("panyu_"): value for name, value in values.items()}
+
+
+def job(ended_at: datetime | None, *, within: float = 60.0, unwell: bool = False) -> JobState:
+    return {"ended_at": ended_at, "within": within, "unwell": unwell}
 
 
 async def test_operators_see_how_far_the_calendar_goes(town: Town, url: str) -> None:
@@ -55,18 +59,48 @@ async def test_operators_see_how_far_the_calendar_goes(town: Town, url: str) -> 
 async def test_a_server_is_ready_and_says_how_the_workers_are(town: Town, url: str) -> None:
     workers: Workers = town.services.workers
     clock: Clock = town.clock
-    assert await worker_of(url) == "never heard of"
-    assert await gauges(url) == ("1.0", "+Inf", "0.0", "0.0")
+    assert await ready(url) == ("never heard of", {})
+    said = await gauges(url)
+    assert (said["database_up"], said["worker_silent_seconds"], said["workers"]) == ("1.0", "+Inf", "0.0")
 
     heard_at = clock.now()
-    await workers.beat("a", heard_at, [], relayed=0, sent=0)
-    assert await worker_of(url) == "working"
+    await workers.beat("a", heard_at, {"relay": job(heard_at)}, relayed=0, sent=0)
+    assert await ready(url) == ("working", {"relay": "working"})
     clock.advance(timedelta(seconds=10))
-    await workers.beat("b", clock.now(), ["relay", "menu"], relayed=0, sent=0)
-    assert await worker_of(url) == "unwell: menu, relay"
-    assert await gauges(url) == ("1.0", "0.0", "2.0", "2.0")
+    jobs = {"relay": job(None, unwell=True), "menu": job(clock.now())}
+    await workers.beat("b", clock.now(), jobs, relayed=0, sent=0)
+    assert await ready(url) == ("unwell: relay", {"menu": "working", "relay": "unwell"})
+    said = await gauges(url)
+    assert (said["worker_silent_seconds"], said["workers"]) == ("0.0", "2.0")
+    for name, well, silent in (("relay", "0.0", "10.0"), ("menu", "1.0", "0.0")):
+        assert said[f'worker_job_well{{job="{name}"}}'] == well
+        assert said[f'worker_job_silent_seconds{{job="{name}"}}'] == silent
 
     clock.advance(SILENT)
     silent_since = (heard_at + timedelta(seconds=10)).isoformat()
-    assert await worker_of(url) == f"silent since {silent_since}"
-    assert await gauges(url) == ("1.0", "30.0", "0.0", "0.0")
+    assert (await ready(url))[0] == f"silent since {silent_since}"
+    said = await gauges(url)
+    assert (said["worker_silent_seconds"], said["workers"]) == ("30.0", "0.0")
+
+
+async def test_a_job_that_no_living_worker_does_is_named(town: Town, url: str) -> None:
+    """The one that did it is gone; of those that are there each thinks that another does it."""
+    workers: Workers = town.services.workers
+    clock: Clock = town.clock
+    done_at = clock.now()
+    await workers.beat("gone", done_at, {"sweep": job(done_at)}, relayed=0, sent=0)
+    clock.advance(timedelta(seconds=-5))
+    for said, new in (
+        ("working", "working"),
+        ("working", "working"),
+        (f"silent since {done_at.isoformat()}", "working"),
+        (f"silent since {done_at.isoformat()}", "never done"),
+    ):
+        clock.advance(timedelta(seconds=30))
+        await workers.beat("here", clock.now(), {"sweep": job(None), "new": job(None)}, relayed=0, sent=0)
+        assert (await ready(url))[1] == {"sweep": said, "new": new}
+    assert (await ready(url))[0] == "unwell: new, sweep"
+    values = await gauges(url)
+    assert values['worker_job_silent_seconds{job="sweep"}'] == "115.0"
+    assert values['worker_job_silent_seconds{job="new"}'] == "+Inf"
+    assert values['worker_job_well{job="new"}'] == "0.0"

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.wechat_backend.worker.world import environment
 from wechat_backend.watchdog import ENDED_BY_WATCHDOG
 
@@ -32,16 +34,19 @@ WELL = """for _ in range(20):
     dog.stop()"""
 WORKER_WITH_A_LOST_CALL = """
 import asyncio
-from functools import partial
-from wechat_backend import logs, watchdog
+from dataclasses import replace
+from wechat_backend import logs, watchdog, worker
 from wechat_backend.settings import load_settings
-from wechat_backend.worker import run, worker
-from wechat_backend.worker.loop import Loop
 watchdog.LOOK_EVERY = 0.05
-worker.Loop = lambda name, *args, **more: Loop(name, *args, **{"most": 1.0 if name == "relay" else 60.0})
-worker.Worker.relay_once = lambda self: asyncio.Event().wait()
+build = worker.build
+def built(*given):
+    made = build(*given)
+    loop = made.loop("{job}")
+    loop.job = replace(loop.job, run=lambda: asyncio.Event().wait(), most=1.0)
+    return made
+worker.build = built
 logs.configure()
-asyncio.run(run(load_settings()))
+asyncio.run(worker.run(load_settings()))
 """
 
 
@@ -85,7 +90,9 @@ def test_one_that_is_heard_of_lives() -> None:
     assert ended(HANGS.format(work=WELL)).returncode == 0
 
 
-def test_a_worker_whose_relay_waits_for_ever_is_ended(mongo_uri: str) -> None:
-    process = ended(WORKER_WITH_A_LOST_CALL, **environment("http://127.0.0.1:1", mongo_uri, "test_watchdog"))
+@pytest.mark.parametrize("job", ["relay", "deliver", "heartbeat", "menu", "sweep", "watch"])
+def test_a_job_that_waits_for_ever_is_named_and_ends_its_worker(mongo_uri: str, job: str) -> None:
+    variables = environment("http://127.0.0.1:1", mongo_uri, "test_watchdog")
+    process = ended(WORKER_WITH_A_LOST_CALL.format(job=job), **variables)
     assert process.returncode == ENDED_BY_WATCHDOG, process.stderr
-    assert last_words(process)["silent"] == ["relay"]
+    assert last_words(process)["silent"] == [job]

@@ -8,7 +8,7 @@ that. Nothing else imports a client.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -84,6 +84,10 @@ class Database:
     def bucket(self, name: str) -> Any:
         """The GridFS bucket of this name; files are cut into chunks of 255 kB."""
         return self.driver.bucket(self.native, bucket_name=name)
+
+    async def watch(self, pipeline: Sequence[dict[str, Any]], seconds: float) -> Any:
+        """Changes in all collections; each look waits at most so many seconds. The first opens the stream."""
+        return await _awaited(self.native.watch(list(pipeline), max_await_time_ms=round(seconds * 1000)))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
@@ -208,9 +212,6 @@ class MotorCollection:
 
     async def list_indexes(self, *args: Any, **options: Any) -> Any:
         return self._native.list_indexes(*args, **options)
-
-    async def watch(self, *args: Any, **options: Any) -> Any:
-        return self._native.watch(*args, **options)
 
 
 async def _awaited(given: Any) -> Any:

@@ -1,6 +1,8 @@
-"""The worker process: relays events, sends what they call for, publishes the menu, sweeps."""
+"""The worker process: what it does is in `jobs`, one module each."""
 
+import os
 from collections.abc import Mapping
+from secrets import token_hex
 
 from models.outgoing import Via
 from models.stores import Stores
@@ -14,7 +16,13 @@ from wechat_backend.watchdog import Watchdog
 from wechat_backend.wiring import build_stores, privacy_of, utc_now
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.channels import Channels
+from wechat_backend.worker.jobs.deliver import Deliver
+from wechat_backend.worker.jobs.heartbeat import Heartbeat
 from wechat_backend.worker.jobs.menu import MenuPublisher
+from wechat_backend.worker.jobs.relay import Relay
+from wechat_backend.worker.jobs.sweep import Sweep
+from wechat_backend.worker.jobs.watch import Watch
+from wechat_backend.worker.loop import Loop
 from wechat_backend.worker.menu_buttons import menu
 from wechat_backend.worker.sender import Send, Sender
 from wechat_backend.worker.sms_budget import SmsBudget
@@ -47,6 +55,7 @@ async def run(settings: Settings) -> None:
 
 
 def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) -> Worker:
+    """All jobs, each declared in its module of `jobs`."""
     sms_budget = SmsBudget(stores.counters, stores.sms, clock)
     channels = Channels(
         stores, gateways, settings.base_url, settings.wechat_templates, settings.sms_templates, sms_budget
@@ -56,15 +65,17 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
         Via.SMS: channels.sms,
         Via.GOVERNMENT: channels.government,
     }
-    return Worker(
-        stores=[store for store in stores.all() if store.tells],
-        outbox=stores.outbox,
-        deliveries=stores.deliveries,
-        workers=stores.workers,
-        sender=Sender(stores.deliveries, senders, clock, stores.closures),
-        menu=MenuPublisher(stores.leases, gateways.wechat, menu(settings.base_url), clock),
-        materials=stores.materials,
-        applications=stores.applications,
-        alarm=SmsAlarm(stores.sms, clock),
-        clock=clock,
-    )
+    telling = [store for store in stores.all() if store.tells]
+    deliver = Deliver(Sender(stores.deliveries, senders, clock, stores.closures))
+    relay = Relay(telling, stores.outbox, stores.deliveries, clock, deliver.job.bell)
+    menu_publisher = MenuPublisher(stores.leases, gateways.wechat, menu(settings.base_url), clock)
+    sweep = Sweep(stores.leases, stores.materials, stores.applications, clock)
+    jobs = [relay.job, deliver.job, menu_publisher.job, sweep.job]
+    watch = Watch(stores.database, jobs)
+
+    name = f"{os.getpid()}-{token_hex(4)}"
+    loops = [Loop(job) for job in (*jobs, watch.job)]
+    alarm = SmsAlarm(stores.sms, clock)
+    heartbeat = Heartbeat(name, loops, relay, deliver, stores.workers, stores.deliveries, alarm, clock)
+    loops.append(Loop(heartbeat.job))
+    return Worker(name, loops, relay, deliver)

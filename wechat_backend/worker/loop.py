@@ -1,38 +1,33 @@
-"""One loop of the worker: it survives whatever happens in it, and tells how it is."""
+"""Does one job over and over: it survives whatever happens in a round, and tells how the job is."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from math import inf
 from time import monotonic
 
 import structlog
 
+from wechat_backend.worker.job import Elsewhere, Job
+
 log = structlog.get_logger("panyu.worker")
 
-LONGEST_PAUSE = 15.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+"""Seconds after a round that failed; they double with each that follows."""
 UNWELL = 2
 """Failures in a row."""
 
 Expect = Callable[[str, float], None]
-"""Tells the watchdog that the loop of this name will be heard of again within so many seconds."""
+"""Tells the watchdog that the job of this name will be heard of again within so many seconds."""
 
 
-@dataclass
 class Loop:
-    """Does `work` again at once while it finds something to do, else after `every` seconds or when woken.
+    """`ended` is when this worker last did a whole round, by `monotonic`; None before the first."""
 
-    A round takes `most` seconds at most; one that takes longer hangs.
-    """
-
-    name: str
-    work: Callable[[], Awaitable[int | bool]]
-    every: float
-    most: float = 60.0
-    failures: int = 0
-    due: float = inf
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    ending: bool = False
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.failures = 0
+        self.due = inf
+        self.ended: float | None = None
+        self.ending = False
 
     @property
     def unwell(self) -> bool:
@@ -42,35 +37,31 @@ class Loop:
     async def run(self, expect: Expect) -> None:
         """Go on until told to end; a round that has begun is finished."""
         while not self.ending:
-            self._within(self.most, expect)
+            self._within(self.job.most, expect)
             pause = await self._round()
-            if pause and not self.ending:
-                self._within(pause + self.most, expect)
-                await self._rest(pause)
+            if pause > 0 and not self.ending:
+                self._within(pause + self.job.most, expect)
+                await self.job.bell.wait(pause)
+        await self.job.end()
 
     def end(self) -> None:
         self.ending = True
-        self.wake.set()
+        self.job.bell.ring()
 
     async def _round(self) -> float:
         """Work once; how long to pause then."""
         try:
-            busy = await self.work()
+            pause = await self.job.run()
+            self.ended = monotonic()
+        except Elsewhere as other:
+            pause = other.seconds
         except Exception:
             self.failures += 1
-            log.exception("loop_failed", loop=self.name, failures=self.failures)
-            return min(LONGEST_PAUSE, self.every * 2.0 ** min(self.failures, 10))
+            log.exception("job_failed", job=self.job.name, failures=self.failures)
+            return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self.failures - 1, 10))
         self.failures = 0
-        return 0.0 if busy else self.every
-
-    async def _rest(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self.wake.wait()
-        except TimeoutError:
-            pass
-        self.wake.clear()
+        return min(pause, self.job.every)
 
     def _within(self, seconds: float, expect: Expect) -> None:
         self.due = monotonic() + seconds
-        expect(self.name, seconds)
+        expect(self.job.name, seconds)

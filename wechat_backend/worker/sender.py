@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 from uuid import uuid4
 
 import structlog
@@ -65,14 +66,26 @@ class Sender:
         The database may have failed after it did what the last claim asked: then that one comes first.
         """
         now = self.clock()
+        closed = self._closed(now)
         if self.unanswered and (held := await self.deliveries.held(self.unanswered, now)):
             self.unanswered = ""
             return held
-        closed = [via for via, until in self.closed_until.items() if until > now]
         self.unanswered = uuid4().hex
         claimed = await self.deliveries.claim(now, closed, self.unanswered)
         self.unanswered = ""
         return claimed
+
+    async def rest(self) -> float:
+        """Seconds until there is a delivery to claim; `inf` if none waits."""
+        now = self.clock()
+        closed = self._closed(now)
+        moments = [self.closed_until[via] for via in closed]
+        if due := await self.deliveries.next_due(closed):
+            moments.append(due)
+        return max(0.0, (min(moments) - now).total_seconds()) if moments else inf
+
+    def _closed(self, now: datetime) -> list[Via]:
+        return [via for via, until in self.closed_until.items() if until > now]
 
     async def send(self, delivery: Delivery) -> None:
         """Send a claimed delivery and record what came of it."""

@@ -313,6 +313,8 @@ async def test_what_is_tried_again_is_listed_the_next_one_first(
         ("things", PENDING, None, "pending_events"),
         ("deliveries", {"state": "pending", "due_at": {"$lte": 0}}, ("due_at", 1), "due"),
         ("deliveries", {"state": "pending", **free(START, END)}, ("due_at", 1), "due"),
+        ("deliveries", {"state": "pending"}, ("due_at", 1), "due"),
+        ("deliveries", {"state": "pending", "channel": {"$nin": ["sms"]}}, ("due_at", 1), "due"),
         ("deliveries", {"state": "failed"}, ("settled_at", -1), "given_up"),
         ("deliveries", {"state": "failed"}, None, "given_up"),
         ("deliveries", RETRYING, ("created_at", 1), "retrying"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bson import ObjectId
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
@@ -40,12 +41,22 @@ async def test_cursors_are_alike(any_database: Database) -> None:
 
 
 async def test_changes_are_watched_alike(any_database: Database) -> None:
-    watched = any_database["watched"]
-    stream: Any = await watched.watch()
-    async with stream:
-        assert await stream.try_next() is None  # the stream is open from here on
-        await watched.insert_one({"_id": 1})
-        assert (await stream.next())["documentKey"] == {"_id": 1}
+    stream = await any_database.watch([{"$match": {"ns.coll": "watched"}}], seconds=0.2)
+    assert await stream.try_next() is None  # the stream is open from here on
+    for name in ("watched", "unwatched", "watched"):
+        await any_database[name].insert_one({"_id": ObjectId()})
+    assert (await told(stream))["ns"]["coll"] == "watched"
+    assert (await told(stream))["ns"]["coll"] == "watched"
+    assert await stream.try_next() is None
+    assert stream.alive
+    await stream.close()
+
+
+async def told(stream: Any) -> dict[str, Any]:
+    """The next change, waited for."""
+    while (change := await stream.try_next()) is None:
+        pass
+    return dict(change)
 
 
 async def test_files_are_kept_in_buckets(any_database: Database) -> None:

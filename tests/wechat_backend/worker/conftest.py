@@ -58,7 +58,7 @@ def variables(platforms: Platforms, mongo_uri: str, database: Any) -> dict[str, 
 async def world(variables: dict[str, str], database: Any, clock: Clock) -> AsyncIterator[World]:
     """Empty but for the guides; its clock begins now, as that of the processes beside it does."""
     clock.set(datetime.now(UTC) - timedelta(seconds=1))
-    async for made in _world(variables, database, clock):
+    async for made in made_world(variables, database, clock):
         yield made
 
 
@@ -67,7 +67,7 @@ async def simulated(simulator: Running, mongo_uri: str, database: Any, clock: Cl
     """The same with the simulator outside, and the simulator's callback answered."""
     clock.set(datetime.now(UTC))
     variables = environment(simulator.url, mongo_uri, database.name)
-    async for made in _world(variables, database, clock):
+    async for made in made_world(variables, database, clock):
         keys = {"appid": CONFIG.wechat_appid, "token": CONFIG.wechat_token}
         routes = callback.routes({**keys, "aes_keys": [CONFIG.wechat_aes_key]})
         server = HTTPServer(Application(routes, services=made.services))
@@ -79,7 +79,7 @@ async def simulated(simulator: Running, mongo_uri: str, database: Any, clock: Cl
         await server.close_all_connections()
 
 
-async def _world(variables: dict[str, str], database: Any, clock: Clock) -> AsyncIterator[World]:
+async def made_world(variables: dict[str, str], database: Any, clock: Clock) -> AsyncIterator[World]:
     given: dict[str, Any] = {name.removeprefix("PANYU_").lower(): v for name, v in variables.items()}
     for name in ("wechat_templates", "sms_templates"):
         given[name] = json.loads(given[name])

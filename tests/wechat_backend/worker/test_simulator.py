@@ -114,7 +114,7 @@ async def test_code_arrives(simulated: World, simulator: Running) -> None:
 
 
 async def test_menu_is_taken(simulated: World, simulator: Running) -> None:
-    assert await simulated.worker.menu.publish()
+    await simulated.do("menu")
     kept = await simulated.gateways.wechat.menu()
     assert [button["name"] for button in (kept or {})["button"]] == ["办事", "查询", "我的"]
     assert simulator.simulator.wechat.button([2, 2]) is not None

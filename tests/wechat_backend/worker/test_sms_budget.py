@@ -14,6 +14,7 @@ from tests.conftest import ADDRESS, Clock
 from tests.wechat_backend.worker.platforms import Platforms
 from tests.wechat_backend.worker.test_applications import goes_on, submitted
 from tests.wechat_backend.worker.world import World
+from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.sender import QUOTA_WAIT
 from wechat_backend.worker.sms_budget import AGAIN
 
@@ -177,9 +178,11 @@ async def test_aliyun_s_limit_for_one_phone_is_that_phone_s_alone(
 async def test_staff_hear_once_at_each_level(world: World, capsys: Any, clock: Clock) -> None:
     world.services.sms.limits = SmsLimits(a_day=10, codes_share=0.5, courtesy_share=0.2)
 
+    alarm = SmsAlarm(world.services.sms, world.clock)
+
     async def said() -> list[str]:
-        await world.worker.alarm.look()
-        await world.worker.alarm.look()
+        await alarm.look()
+        await alarm.look()
         lines = [line for line in capsys.readouterr().out.splitlines() if "sms_running_out" in line]
         return [word for line in lines for word in line.split() if word.startswith(("part=", "percent="))]
 

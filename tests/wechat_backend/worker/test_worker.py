@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from tests.handlers.guides import a_guide
 from tests.wechat_backend.worker.dies import POINTS
 from tests.wechat_backend.worker.platforms import MENU, SEND, Platforms
 from tests.wechat_backend.worker.world import OPENID, PHONE, World
+from wechat_backend.worker.jobs.menu import MenuPublisher
 
 ROOT = Path(__file__).parents[3]
 
@@ -156,51 +158,56 @@ async def test_agency_is_told_to_the_representative_then_the_agent(
 
 
 async def test_menu_is_published_once(world: World, platforms: Platforms, clock: Clock) -> None:
-    made = await asyncio.gather(*(world.worker.menu.publish() for _ in range(4)))
-    assert sorted(made) == [False, False, False, True]
+    await asyncio.gather(*(world.do("menu") for _ in range(4)))
+    assert len(platforms.peer.to(MENU)) == 1
     clock.advance(timedelta(minutes=1))
-    assert not await world.worker.menu.publish()
-    world.worker.menu.content = {"button": []}
+    await world.do("menu")
+    assert len(platforms.peer.to(MENU)) == 1
+    wechat = world.gateways.wechat
+    changed = MenuPublisher(world.services.leases, wechat, {"button": []}, world.clock)
     clock.advance(timedelta(minutes=1))
-    assert await world.worker.menu.publish()
-    assert [call.json for call in platforms.peer.to(MENU)][1] == {"button": []}
+    await changed.job.run()
+    assert [call.json for call in platforms.peer.to(MENU)][1:] == [{"button": []}]
 
 
 async def test_menu_that_was_lost_comes_back(world: World, platforms: Platforms, clock: Clock) -> None:
-    assert await world.worker.menu.publish()
+    await world.do("menu")
     platforms.peer.answers["/cgi-bin/menu/get"] = {"errcode": 46003}
     clock.advance(timedelta(minutes=1))
-    assert await world.worker.menu.publish()
+    await world.do("menu")
+    assert len(platforms.peer.to(MENU)) == 2
 
 
 async def test_menu_that_failed_is_tried_again(world: World, platforms: Platforms, clock: Clock) -> None:
     platforms.peer.answers[MENU] = {"errcode": -1}
     with pytest.raises(Exception, match="-1"):
-        await world.worker.menu.publish()
+        await world.do("menu")
     platforms.peer.answers[MENU] = {"errcode": 0}
-    assert not await world.worker.menu.publish()
+    await world.do("menu")
+    assert len(platforms.peer.to(MENU)) == 1
     clock.advance(timedelta(minutes=1))
-    assert await world.worker.menu.publish()
+    await world.do("menu")
+    assert len(platforms.peer.to(MENU)) == 2
 
 
 async def test_worker_runs_survives_faults_and_stops(world: World, platforms: Platforms) -> None:
     failures = iter([RuntimeError("a fault"), RuntimeError("another")])
-    relay = next(loop for loop in world.worker.loops if loop.name == "relay")
-    relay.every = 0.02
+    relay = world.worker.loop("relay")
+    well = relay.job.run
 
-    async def faulty() -> int:
+    async def faulty() -> float:
         for failure in failures:
             raise failure
-        return await world.worker.relay_once()
+        return await well()
 
-    relay.work = faulty
+    relay.job = replace(relay.job, run=faulty)
     running = asyncio.create_task(world.worker.run())
     await world.book(await world.person())
     await until(lambda: bool(platforms.messages))
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    [alive] = await world.worker.workers.alive(world.clock())
+    [alive] = await world.services.workers.alive(world.clock())
     assert alive["_id"] == world.worker.name
     assert len(platforms.messages) == 1
 
@@ -221,7 +228,7 @@ async def test_stuck_events_are_named_once_and_counted(
     capsys.readouterr()
     await world.work()
     await world.work()
-    await world.worker._beat()
+    await world.do("heartbeat")
     said = capsys.readouterr().out
     assert said.count("events_stuck") == 1
     assert f"document=appointments/{booked['_id']}" in said
@@ -233,7 +240,7 @@ async def test_stuck_events_are_named_once_and_counted(
     monkeypatch.setattr(notices, "plan", planned)
     await world.work()
     assert len(platforms.messages) == 1
-    assert world.worker.stuck == frozenset()
+    assert world.worker.relay.stuck == {}
 
 
 async def test_what_is_on_its_way_arrives_before_the_worker_stops(world: World, platforms: Platforms) -> None:
@@ -270,6 +277,6 @@ async def test_files_that_nobody_holds_are_swept(world: World, clock: Clock) -> 
     case = await world.services.filing.case(draft["_id"], party)
     await world.services.papers.attach(case, "permit", used, by)
     clock.advance(timedelta(days=2))
-    assert await world.worker.sweep_once() is False
+    await world.do("sweep")
     assert (await world.services.materials.get(waste["_id"]))["dropped_at"]
     assert (await world.services.materials.read(used["_id"]))[1] == a_pdf()

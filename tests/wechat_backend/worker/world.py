@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, time
 from typing import Any
 
@@ -25,6 +26,7 @@ from wechat_backend.gateways import Gateways
 from wechat_backend.settings import Settings
 from wechat_backend.wiring import privacy_of
 from wechat_backend.worker import build
+from wechat_backend.worker.job import Elsewhere
 
 PHONE = "13800138000"
 OPENID = "openid-of-wang"
@@ -75,7 +77,7 @@ class World:
     """`clock` moves only when told; `work` is one worker until nothing is due."""
 
     def __init__(self, settings: Settings, database: Any, clock: Callable[[], datetime]) -> None:
-        self.clock, self.database = clock, database
+        self.settings, self.clock, self.database = settings, clock, database
         self.gateways = Gateways(settings, database, privacy_of(settings), clock)
         self.services = build_services(settings, database, self.gateways, clock)
         self.worker = build(settings, self.services, self.gateways, clock)
@@ -87,8 +89,13 @@ class World:
         return Cause(actor, self.clock(), channel, "request-1")
 
     async def work(self) -> None:
-        while await self.worker.relay_once() or await self.worker.deliver_once():
+        while await self.worker.relay.once() or await self.worker.deliver.once():
             pass
+
+    async def do(self, job: str) -> None:
+        """One round of a job, if it is this worker's turn."""
+        with suppress(Elsewhere):
+            await self.worker.loop(job).job.run()
 
     async def publish(self) -> None:
         """The department, its guide and the hall."""

@@ -1,0 +1,34 @@
+"""Drops the files that nobody holds, by one worker at a time."""
+
+from secrets import token_hex
+
+import structlog
+
+from models.applications import Applications
+from models.events import Cause, Channel
+from models.leases import Leases
+from models.materials.store import Materials
+from models.store import Document
+from wechat_backend.gateways.base import Clock
+from wechat_backend.worker.alone import Alone
+from wechat_backend.worker.job import LATER, Job
+
+log = structlog.get_logger("panyu.worker")
+
+SWEEP_EVERY = 3600.0
+LONGEST_SWEEP = 1800.0
+
+
+class Sweep:
+    def __init__(
+        self, leases: Leases, materials: Materials, applications: Applications, clock: Clock
+    ) -> None:
+        self.materials, self.applications, self.clock = materials, applications, clock
+        alone = Alone(leases, "sweep", SWEEP_EVERY, self.sweep, clock)
+        self.job = Job("sweep", SWEEP_EVERY, alone.run, most=LONGEST_SWEEP)
+
+    async def sweep(self, _lease: Document) -> float:
+        by = Cause("system", self.clock(), Channel.SYSTEM, f"sweep-{token_hex(4)}")
+        if swept := await self.materials.sweep(self.applications.files_held, by):
+            log.info("files_swept", count=swept)
+        return LATER
