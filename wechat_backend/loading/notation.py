@@ -96,6 +96,7 @@ def guide(written: Raw, department: str, library: Mapping[str, Any]) -> Raw:
         **{key: value for key, value in written.items() if key not in shorter},
         "item": f"{department}{written['code']:0>13}",
         "department": department,
+        "type": written["type"],
         "time_limit": written["limit"],
         "window_steps": [_step(name) for name in steps["window"]],
         "online_steps": [_step(name) for name in steps["online"]],
