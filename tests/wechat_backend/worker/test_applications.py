@@ -35,7 +35,9 @@ async def submitted(world: World, party: Party, **changes: Any) -> Application:
         "item_name": guide.name,
         "department": guide.department,
         "department_name": "番禺区来穗人员服务管理局",
+        "type": guide.type.value,
         "handling": guide.handling.value,
+        "result": None,
         "state": "submitted",
         "timeline": [entry(event)],
     }
