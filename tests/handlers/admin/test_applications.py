@@ -165,6 +165,14 @@ async def test_no_conclusion_without_the_electronic_result(office: Office) -> No
 async def test_denial_needs_a_reason_and_no_result(office: Office) -> None:
     path = await office.accepted()
     desk = await office.desk("approver")
+    form = (await desk.get(path)).text
+    for words in (
+        "<dt>事项类型</dt><dd>其他</dd>",
+        "同意办理",
+        "不予办理（须说明理由）",
+        "不予办理的上传决定书",
+    ):
+        assert words in form, words
     assert (await conclude(desk, path, {"decision": "denied", "reason": ""})).status == 422
     undecided = await conclude(desk, path, {"decision": "perhaps", "reason": "x"})
     assert undecided.status == 422
