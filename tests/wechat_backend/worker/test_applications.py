@@ -137,6 +137,16 @@ async def test_a_body_hears_through_its_agent_then_through_its_representative(
 
 
 @pytest.mark.article(13)
+async def test_a_denial_is_told_in_the_words_of_its_type(world: World, platforms: Platforms) -> None:
+    denied = {"decision": "denied", "reason": "不符合条件", "deliverable": None, "file_name": None}
+    await submitted(world, await world.person(), type="benefit", result=denied)
+    await goes_on(world, "concluded", "concluded")
+    await world.work()
+    told = [m["data"] for m in platforms.messages.values() if m["template_id"] == "TM_PROGRESS"]
+    assert [data["thing3"]["value"] for data in told] == ["不予给付"]
+
+
+@pytest.mark.article(13)
 async def test_nobody_to_reach_stays_in_sight(world: World, platforms: Platforms) -> None:
     party = await world.person()
     body = await body_of(world, "somebody whom nobody knows here")
