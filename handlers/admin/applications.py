@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.admin.panel import FormAction, PanelPage
-from handlers.admin.queue import light, status_of, way_back
+from handlers.admin.queue import light, way_back
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
@@ -18,6 +18,7 @@ from models.applications import (
     by_staff,
     files_of,
     may,
+    status_of,
     steps_from,
 )
 from models.errors import DomainError, NotFound
@@ -64,7 +65,7 @@ class ApplicationPage(PanelPage):
             acted=acted,
             error=error,
             given=self.given(),
-            typed=self.typed() if acted in STEPS and acted not in steps else [],
+            typed=self.typed(guide.type) if acted in STEPS and acted not in steps else [],
         )
 
     def steps(self, found: Application) -> dict[Action, Step]:

@@ -11,8 +11,9 @@ from handlers.web import words
 from handlers.web.base import Nowhere
 from handlers.web.staff import StaffHandler
 from handlers.web.visitor import Auth, declared
-from models.applications import written
+from models.applications import decision_words, written
 from models.errors import DomainError
+from models.guides import ItemType
 from models.staff import Member, Scope, scopes_of
 from models.workdays import local_date
 
@@ -63,10 +64,12 @@ class PanelPage(StaffHandler):
         warned = Scope.DELIVERIES_RETRY in own and calendar.ending(local_date(self.now))
         return calendar.through if warned else None
 
-    def typed(self) -> list[tuple[str, str]]:
-        """Name and text of what was written in the form, to be copied where it cannot be sent again."""
+    def typed(self, kind: ItemType = ItemType.OTHER) -> list[tuple[str, str]]:
+        """Name and text of what was written in the form, to be copied where it cannot be sent again; a
+        decision in the words of the item's `kind`."""
+        decisions = decision_words(kind)
         texts = ((label, self.get_body_argument(name, "")) for name, label in TYPED.items())
-        return [(label, words.DECISIONS.get(text, text)) for label, text in texts if text]
+        return [(label, decisions.get(text, text)) for label, text in texts if text]
 
     def form_page(self) -> str:
         """The page that has the form which was sent here."""

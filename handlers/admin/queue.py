@@ -9,9 +9,8 @@ from handlers.admin import lists
 from handlers.admin.lists import Column, Filter, PanelList, Shown
 from handlers.admin.panel import PanelPage
 from handlers.web.staff import needs
-from handlers.web.words import standing
 from models import typed
-from models.applications import CLOSED, SEEN, Application, Light, State, time_left
+from models.applications import CLOSED, SEEN, Application, Light, State, status_of, time_left
 from models.staff import Scope
 from models.workdays import local, local_date
 
@@ -128,10 +127,6 @@ def way_back(page: PanelPage) -> str:
     asked = {name: page.get_query_argument(name, "") for name in ("show", "q", "after")}
     given = {name: value for name, value in asked.items() if value}
     return f"?{urlencode(given)}" if given else ""
-
-
-def status_of(application: Application) -> str:
-    return standing(application["state"], application["result"] and application["result"]["decision"])[0]
 
 
 ROUTES = [(r"/admin/applications", QueuePage), (r"/admin/applications\.csv", TableHandler)]

@@ -10,10 +10,10 @@ from handlers.api.contract import Answer, Expected, Resource, Versioned
 from handlers.api.timeline import Happening, happenings
 from handlers.web.bodies import LARGEST_FORM
 from models import applications as models
-from models.applications import Decision, How, OwnCase, PaperState, State, lacking, status_text
+from models.applications import Decision, How, OwnCase, PaperState, State, decision_text, lacking, status_of
 from models.clocks import due_of
 from models.errors import InvalidForm
-from models.guides import Form, Handling
+from models.guides import Form, Handling, ItemType
 from models.people import mask_number
 from models.workdays import local_date
 
@@ -45,6 +45,7 @@ class Supplement(Answer):
 
 class Result(Answer):
     decision: Decision
+    decision_text: str = Field(description="in Chinese, as the type of the item words it")
     reason: str | None
     file_name: str | None = Field(description="of the deliverable, where there is one")
 
@@ -61,9 +62,10 @@ class ApplicationLine(Answer):
     serial: str | None
     item: str
     item_name: str
+    type: ItemType
     department_name: str
     state: State
-    status: str = Field(description="the state in Chinese")
+    status: str = Field(description="the state in Chinese, or that it was denied")
     submitted_at: datetime | None
 
 
@@ -139,7 +141,7 @@ class ApplicationBase(Resource):
             decision_due=decision,
             decision_expected=self.expects(decision),
             supplements=[Supplement(**_only(Supplement, each)) for each in found["supplements"]],
-            result=Result(**_only(Result, found["result"])) if found["result"] else None,
+            result=_result(found),
             refusal=Refusal(**_only(Refusal, found["refusal"])) if "refusal" in found else None,
             timeline=happenings(found),
         )
@@ -169,8 +171,14 @@ class ApplicationBase(Resource):
 
 
 def line(found: models.Application) -> ApplicationLine:
-    copied = ("serial", "item", "item_name", "department_name", "state", "submitted_at")
-    return ApplicationLine(id=found["_id"], status=status_text(found["state"]), **_some(found, copied))
+    copied = ("serial", "item", "item_name", "type", "department_name", "state", "submitted_at")
+    return ApplicationLine(id=found["_id"], status=status_of(found), **_some(found, copied))
+
+
+def _result(found: models.Application) -> Result | None:
+    if (result := found["result"]) is None:
+        return None
+    return Result(**_only(Result, result) | {"decision_text": decision_text(found)})
 
 
 def masked(form: Form, answers: dict[str, Any]) -> Answers:

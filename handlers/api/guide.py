@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer
-from models.guides import Handling, MaterialKind, Offer, Way
+from models.guides import Handling, ItemType, MaterialKind, Offer, Way
 from models.people import ApplicantKind
 
 
@@ -34,6 +34,7 @@ class TimeLimit(Answer):
     acceptance: int = Field(description="from submission to acceptance")
     decision: int = Field(description="promised, from acceptance to conclusion")
     legal: int = Field(description="what the law allows")
+    basis: str = Field(description="the law that sets `legal`, where it is not the usual one")
     on_the_spot: bool
 
 
@@ -91,6 +92,7 @@ class Guide(Answer):
 
     item: str = Field(description="department's USCC + 13 characters")
     version: int
+    type: ItemType
     name: str
     name_en: str
     summary: str

@@ -6,7 +6,7 @@ from handlers.api import guide as shape
 from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, operation, page
 from handlers.api.halls import Hall, halls_shown
 from models import guides
-from models.guides import Guide, Handling, Offer
+from models.guides import Guide, Handling, ItemType, Offer
 from models.guides.store import GuideNotFound
 from models.people import ApplicantKind
 from models.store import PageUnknown
@@ -28,6 +28,7 @@ class GuideLine(Answer):
     department: str
     audience: list[ApplicantKind]
     topics: list[str]
+    type: ItemType
     handling: Handling
     visits: int
     on_the_spot: bool

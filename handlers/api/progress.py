@@ -9,6 +9,7 @@ from handlers.api.contract import Answer, Endpoint, Expected, Resource, operatio
 from models.applications import ApplicationNotFound, State, check_serial, public_view
 from models.applications.serials import SerialInvalid
 from models.errors import BadInput, NotFound
+from models.guides import ItemType
 
 
 class Step(Answer):
@@ -20,13 +21,15 @@ class Progress(Answer):
     serial: str
     applicant: str = Field(description="masked")
     item: str
+    type: ItemType
     department: str
     state: State
-    status: str = Field(description="the state in Chinese")
+    status: str = Field(description="the state in Chinese, or that it was denied")
     submitted_at: datetime
     deadline: datetime | None = Field(description="none while no clock runs")
     deadline_expected: Expected
     decision: Literal["approved", "denied"] | None
+    decision_text: str | None = Field(description="in Chinese, as the type of the item words it")
     steps: list[Step]
 
 

@@ -7,9 +7,8 @@ from urllib.parse import quote
 
 from handlers.chat.envelope import Incoming
 from handlers.web.services import Services
-from handlers.web.words import standing
 from models import typed
-from models.applications import check_serial
+from models.applications import check_serial, status_of
 from models.chat import HELP_KEY
 from models.errors import BadInput, NotFound
 from models.events import Cause
@@ -111,13 +110,12 @@ class Chat:
             found = await self.services.applications.by_serial(serial)
         except (BadInput, NotFound):
             return None
-        status, _ = standing(found["state"], found["result"] and found["result"]["decision"])
         page = self.anchor(f"/progress?serial={quote(serial)}", "查看详细进度")
         return "\n".join(
             [
                 f"申请流水号：{serial}",
                 f"事项：{found['item_name']}",
-                f"当前进度：{status}",
+                f"当前进度：{status_of(found)}",
                 "",
                 page,
             ]

@@ -1,13 +1,14 @@
 """What anybody who has the serial number of an application may see (article 13)."""
 
 from handlers.web.pages import CitizenPage
+from handlers.web.words import look
 from models.applications import check_serial
 from models.applications import public_view as public
 from models.store import Document
 
 
 async def public_view(page: CitizenPage, typed: str) -> Document:
-    """What anybody who has the serial number may see, masked.
+    """What anybody who has the serial number may see, masked, and the `look` of its status.
 
     Raises:
         BadInput: `serial_invalid`.
@@ -19,4 +20,5 @@ async def public_view(page: CitizenPage, typed: str) -> Document:
     return view | {
         "item": names.get(found["guide"], view["item"]),
         "department": names.get(found["department"], view["department"]),
+        "look": look(found),
     }

@@ -3,12 +3,32 @@
 from collections.abc import Mapping
 
 from models import applications, appointments
-from models.applications import MATERIAL_STATES, PROCEDURES, REMEDY_NOTICE, State, status_text
-from models.guides import HANDLING, MaterialKind, Offer, Way
+from models.applications import (
+    MATERIAL_STATES,
+    PROCEDURES,
+    REMEDY_NOTICE,
+    Application,
+    State,
+    decision_text,
+    decision_words,
+    is_denied,
+    status_of,
+)
+from models.guides import HANDLING, TYPES, MaterialKind, Offer, Way
 from models.people import AgencyState, ApplicantKind
 from models.voices import LEVELS
 
-__all__ = ["HANDLING", "LEVELS", "MATERIAL_STATES", "PROCEDURES", "REMEDY_NOTICE"]
+__all__ = [
+    "HANDLING",
+    "LEVELS",
+    "MATERIAL_STATES",
+    "PROCEDURES",
+    "REMEDY_NOTICE",
+    "TYPES",
+    "decision_text",
+    "decision_words",
+    "status_of",
+]
 
 AUDIENCES: Mapping[str, str] = {
     ApplicantKind.PERSON: "个人",
@@ -40,8 +60,6 @@ RECEIVING: Mapping[str, str] = {
     "courier": "快递到付",
     "electronic": "只要电子结果",
 }
-DECISIONS: Mapping[str, str] = {"approved": "准予", "denied": "不予许可"}
-DENIED = "已办结：不予许可"
 GOOD = {State.ACCEPTED, State.CONCLUDED}
 BAD = {State.SUPPLEMENT_REQUESTED, State.NOT_ACCEPTED, State.RETURNED}
 AGENCY_STATES: Mapping[AgencyState, str] = {
@@ -54,8 +72,9 @@ HAPPENED: Mapping[str, str] = {**applications.DONE, **appointments.DONE}
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
-def standing(state: str, decision: str | None) -> tuple[str, str]:
-    """How an application stands, in words, and the look of it: `good`, `warn` or `plain`."""
-    if decision == "denied":
-        return DENIED, "warn"
-    return status_text(state), "good" if state in GOOD else "warn" if state in BAD else "plain"
+def look(application: Application) -> str:
+    """The look of its status: `good`, `warn` or `plain`."""
+    state = application["state"]
+    if is_denied(application) or state in BAD:
+        return "warn"
+    return "good" if state in GOOD else "plain"

@@ -22,6 +22,7 @@ from models.applications.clocks import REMEDY_NOTICE, Light, current_clock, reme
 from models.applications.document import Application, Decision, PaperState
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
+from models.applications.outcome import can_contest, decision_text, decision_words, is_denied, status_of
 from models.applications.papers import Papers
 from models.applications.receipt import MATERIAL_STATES, Receipt, public_view
 from models.applications.receiving import How, Place
@@ -74,13 +75,17 @@ __all__ = [
     "Step",
     "Who",
     "by_staff",
+    "can_contest",
     "check_action",
     "check_offered",
     "check_open",
     "check_serial",
     "current_clock",
     "current_files",
+    "decision_text",
+    "decision_words",
     "files_of",
+    "is_denied",
     "lacking",
     "may",
     "new_serial",
@@ -88,6 +93,7 @@ __all__ = [
     "open_materials",
     "public_view",
     "remedy_periods",
+    "status_of",
     "status_text",
     "steps_from",
     "time_left",

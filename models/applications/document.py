@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 from models.applications.actions import State
 from models.applications.receiving import How
 from models.clocks import Clock
+from models.guides import ItemType
 from models.store import Line
 
 
@@ -99,6 +100,7 @@ class Application(TypedDict):
     item_name: str
     department: str
     department_name: str
+    type: ItemType
     handling: str
     state: State
     answers: dict[str, Any]

@@ -288,6 +288,7 @@ class Filing:
             "item_name": guide.name,
             "department": guide.department,
             "department_name": department,
+            "type": guide.type.value,
             "handling": guide.handling.value,
             "state": State.DRAFT.value,
             "answers": self.applications.sealed(key, guide, answers),

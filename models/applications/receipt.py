@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.applications.actions import STARTED, status_text
+from models.applications.actions import STARTED
 from models.applications.document import Application, PaperState
+from models.applications.outcome import decision_text, status_of
 from models.clocks import due_of
 from models.errors import NotFound
 from models.store import Document
@@ -70,12 +71,14 @@ def public_view(application: Application) -> Document:
         "serial": application["serial"],
         "applicant": application["masked_name"],
         "item": application["item_name"],
+        "type": application["type"],
         "department": application["department_name"],
         "state": application["state"],
-        "status": status_text(application["state"]),
+        "status": status_of(application),
         "submitted_at": application["submitted_at"],
         "deadline": due_of(application["clocks"]["decision"] or application["clocks"]["acceptance"]),
         "decision": result["decision"] if result else None,
+        "decision_text": decision_text(application),
         "timeline": [
             {"at": line["at"], "what": line["what"]}
             for line in application["timeline"]

@@ -17,7 +17,7 @@ from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
 from models.errors import Conflict
 from models.events import Cause, Event
-from models.guides import Answers, Guide, is_sealed
+from models.guides import Answers, Guide, ItemType, is_sealed
 from models.law import Unit
 from models.privacy import Privacy
 from models.store import Database, Document, PageUnknown, Store, entry, part, unique_text
@@ -64,6 +64,7 @@ class Applications(Store[Application]):
 
     def shaped(self, document: Document) -> Application:
         document["state"] = State(document["state"])
+        document["type"] = ItemType(document["type"])
         for paper in document.get("materials", ()):
             paper["state"] = PaperState(paper["state"])
         for running in (document.get("clocks") or {}).values():

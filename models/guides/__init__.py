@@ -20,10 +20,12 @@ from models.guides.guide import (
 )
 from models.guides.handling import HANDLING, Handling
 from models.guides.store import Guides, GuideState
+from models.guides.types import TYPES, ItemType, TypeRules
 
 __all__ = [
     "HANDLING",
     "ITEM_CODE",
+    "TYPES",
     "AnswerMissing",
     "Answers",
     "Condition",
@@ -36,6 +38,7 @@ __all__ = [
     "Guides",
     "Handling",
     "ItemCode",
+    "ItemType",
     "Material",
     "MaterialKind",
     "NotForApplicant",
@@ -45,6 +48,7 @@ __all__ = [
     "Section",
     "Step",
     "TimeLimit",
+    "TypeRules",
     "Way",
     "check_answers",
     "check_publishable",

@@ -9,6 +9,7 @@ from models.errors import Refused
 from models.events import Channel
 from models.guides.form.schema import Form, GuidePart
 from models.guides.handling import Handling
+from models.guides.types import TYPES, ItemType
 from models.people import ApplicantKind
 
 ITEM_CODE = "[0-9A-Z]{31}"
@@ -29,6 +30,11 @@ class OnlineHasMoreSteps(Refused):
 class OnlineAsksForMore(Refused):
     code = "online_asks_for_more"
     message = "网上申请材料不得多于窗口申请材料：{materials}"
+
+
+class LimitUnfounded(Refused):
+    code = "limit_unfounded"
+    message = "{type}的法定时限超过{number}个工作日的，须写明依据的法律、法规（{law}）"
 
 
 class MaterialKind(StrEnum):
@@ -92,6 +98,7 @@ class TimeLimit(GuidePart):
     acceptance: int = Field(5, ge=0, description="from submission to acceptance")
     decision: int = Field(20, ge=0, description="promised, from acceptance to conclusion")
     legal: int = Field(20, ge=0, description="what the law allows")
+    basis: str = Field("", description="the law that sets `legal`, where it is not the usual one")
     on_the_spot: bool = False
 
     @model_validator(mode="after")
@@ -111,6 +118,7 @@ class Guide(GuidePart):
 
     item: ItemCode = Field(description="department's USCC + 13 characters")
     version: int = Field(1, ge=1)
+    type: ItemType = Field(ItemType.OTHER, description="事项类型; guides of early versions have none")
     name: str
     name_en: str = ""
     summary: str
@@ -148,11 +156,12 @@ class Guide(GuidePart):
 
 
 def check_publishable(guide: Guide) -> None:
-    """Articles 10 and 14: online is never more work than the window.
+    """Articles 10 and 14: online is never more work than the window. 行政许可法 42: a permit's limit.
 
     Raises:
-        Refused: `online_has_more_steps` or `online_asks_for_more`.
+        Refused: `online_has_more_steps`, `online_asks_for_more` or `limit_unfounded`.
     """
+    _check_limit(guide)
     window, online = (
         sum(step.kind == "step" for step in steps) for steps in (guide.window_steps, guide.online_steps)
     )
@@ -161,6 +170,16 @@ def check_publishable(guide: Guide) -> None:
     extra = [material.name for material in guide.online_materials() if Way.WINDOW not in material.asked]
     if extra:
         raise OnlineAsksForMore(materials="、".join(extra))
+
+
+def _check_limit(guide: Guide) -> None:
+    """
+    Raises:
+        Refused: `limit_unfounded`.
+    """
+    rules, limit = TYPES[guide.type], guide.time_limit
+    if (usual := rules.limit) and limit.legal > usual.number and not limit.basis:
+        raise LimitUnfounded(type=rules.label, number=usual.number, law=f"{usual.law}{usual.article}")
 
 
 def guide_of(document: dict[str, Any]) -> Guide:

@@ -2,9 +2,11 @@
 
 A file of halls is a list, or `{defaults, halls: […]}`; the defaults are what all its halls have in common.
 A file of items is a block or a list of blocks: `{department: slug, items: […]}`, and what else is in a
-block holds for all its items. An item is written as `models.guides.Guide` is, except that
+block (`version: 2`) holds for those of its items that do not say otherwise. An item is written as
+`models.guides.Guide` is, except that
 
-* `code` is its own last digits, `limit` its `time_limit`, `steps` its two processes or the name of such;
+* `type` must be there; `code` is its own last digits, `limit` its `time_limit`;
+* `steps` is its two processes or the name of such;
 * a step is `name`, or `name/kind` where it is booking or pre-acceptance;
 * a material, question or section may be a key of `library.yaml`;
 * `form` is its list of sections, `options` is `{value: label}`, `when` is `{question: [values]}`.
@@ -96,6 +98,7 @@ def guide(written: Raw, department: str, library: Mapping[str, Any]) -> Raw:
         **{key: value for key, value in written.items() if key not in shorter},
         "item": f"{department}{written['code']:0>13}",
         "department": department,
+        "type": written["type"],
         "time_limit": written["limit"],
         "window_steps": [_step(name) for name in steps["window"]],
         "online_steps": [_step(name) for name in steps["online"]],

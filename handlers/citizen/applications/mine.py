@@ -7,6 +7,7 @@ from handlers.web.visitor import bound
 from models.applications import (
     Action,
     State,
+    can_contest,
     check_offered,
     current_clock,
     open_materials,
@@ -68,6 +69,7 @@ class ApplicationStandingPage(ApplicationPage):
             running=current_clock(case.application),
             remedies=remedy_periods(local_date(case.application["changed_at"])),
             can_withdraw=Action.WITHDRAW in steps_from(case.state),
+            can_contest=can_contest(case.application),
             supplement=supplement,
             to_follow=set() if supplement else open_materials(case.application),
             reviewed=await self.services.reviews.of(f"application:{key}"),

@@ -44,7 +44,7 @@ NOTICES = (
             "application.paused": _progress("特别程序进行中", "所需时间不计入办理期限"),
             "application.resumed": _progress("特别程序已结束", "我们继续办理，请留意进度"),
             "application.returned": _progress("已退件", "请点开查看理由"),
-            "application.concluded": _progress("已办结", "请点开查看结果，欢迎评价"),
+            "application.concluded": Telling(APPLICANT, {"note": "请点开查看结果，欢迎评价"}),
             "application.withdrawn": _progress("已撤回", "如需办理可重新申请"),
         },
         ways=(Via.WECHAT,),

@@ -165,17 +165,25 @@ async def test_no_conclusion_without_the_electronic_result(office: Office) -> No
 async def test_denial_needs_a_reason_and_no_result(office: Office) -> None:
     path = await office.accepted()
     desk = await office.desk("approver")
+    form = (await desk.get(path)).text
+    for words in (
+        "<dt>事项类型</dt><dd>其他</dd>",
+        "同意办理",
+        "不予办理（须说明理由）",
+        "不予办理的上传决定书",
+    ):
+        assert words in form, words
     assert (await conclude(desk, path, {"decision": "denied", "reason": ""})).status == 422
     undecided = await conclude(desk, path, {"decision": "perhaps", "reason": "x"})
     assert undecided.status == 422
     assert (await conclude(desk, path, DENIED)).status == 303
     assert (await office.application(path))["result"]["deliverable"] is None
     page = (await desk.get(path)).text
-    assert "不予许可" in page
+    assert "<dd>不予办理</dd>" in page
     assert "未居住满半年" in page
-    assert '<strong class="status">已办结：不予许可' in page
+    assert '<strong class="status">不予办理' in page
     for closed in ("applications?show=closed", "applications.csv?show=closed"):
-        assert "已办结：不予许可" in (await desk.get(f"/admin/{closed}")).text
+        assert "不予办理" in (await desk.get(f"/admin/{closed}")).text
 
 
 @pytest.mark.article(15)
@@ -234,7 +242,7 @@ async def test_second_on_one_file_keeps_what_was_written(office: Office) -> None
     assert (await first.post(f"{path}/return", {"reason": "申请人已迁出"})).status == 303
     late = await conclude(second, path, DENIED, ("决定书.pdf", PDF))
     assert late.status == 409
-    assert sorted(typed_in(late.text)) == sorted(["不予许可", "未居住满半年"])
+    assert sorted(typed_in(late.text)) == sorted(["不予办理", "未居住满半年"])
 
 
 async def test_session_over_while_writing(office: Office) -> None:

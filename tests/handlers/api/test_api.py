@@ -89,7 +89,12 @@ async def test_from_sign_in_to_review(api: Service) -> None:
     result = await api.conclude(draft["id"])
     found = (await client.get(at)).json
     assert (found["state"], found["status"]) == ("concluded", "已办结")
-    assert found["result"] == {"decision": "approved", "reason": "", "file_name": "凭证.pdf"}
+    assert found["result"] == {
+        "decision": "approved",
+        "decision_text": "同意办理",
+        "reason": "",
+        "file_name": "凭证.pdf",
+    }
     assert {line["who"] for line in found["timeline"]} == {"applicant", "staff"}
     assert (await client.get(f"{at}/deliverable")).content == result
 

@@ -48,7 +48,8 @@ async def test_a_serial_number_shows_how_it_stands(peer: Peer, cause: Any) -> No
     serial = "20261124" + "7K3M9PQ2TX"
     serial += mod_37_36.calc_check_digit(serial)
     document = {"_id": "application-1", "serial": serial, "item_name": "居住证签注", "state": "accepted"} | {
-        "result": None
+        "type": "other",
+        "result": None,
     }
     await peer.services.applications.add(document, Event("application.submitted", "application-1", cause()))
     pasted = (f"\u202d{serial}\u202c", f"流水号：{serial}", f"查一下{serial[:8]}-{serial[8:]}，谢谢")

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from models.guides import TYPES, ItemType
 from tests.files import a_pdf, on_disk, photo
 from tests.handlers.applying import (
     ITEM,
@@ -167,9 +168,25 @@ async def test_a_denied_application_does_not_look_like_success(town: Town) -> No
     serial = await serial_of(town, path)
     for page in (path, "/applications", f"/progress?serial={serial}", f"/verify/{serial}"):
         text = (await citizen.get(page)).text
-        assert "已办结：不予许可" in text, page
+        assert "不予办理" in text, page
         assert "warn" in text
     assert 'class="status status_warn"' in (await citizen.get(path)).text
+
+
+@pytest.mark.article(12)
+@pytest.mark.parametrize("kind", ItemType)
+async def test_a_denial_is_worded_by_the_type_and_tells_ones_rights(town: Town, kind: ItemType) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    case, by = await accepted(town, path), clerk_cause(town)
+    typed = {"$set": {"type": kind.value}}
+    await town.services.applications.documents.update_one({"_id": case.key}, typed)
+    await town.services.handling.conclude(case, "denied", "不符合条件", None, by)
+    page = (await citizen.get(path)).text
+    assert f"<h1>{TYPES[kind].denied}</h1>" in page
+    assert ("申请行政复议" in page) is (kind is not ItemType.PUBLIC_SERVICE)
+    for word in ("许可", "确认", "给付"):
+        assert (f"不予{word}" in page) is (TYPES[kind].denied == f"不予{word}")
 
 
 @pytest.mark.article(15)

@@ -96,7 +96,7 @@ async def test_progress_by_serial_number(town: Town) -> None:
     assert "王小明" not in found.text
     assert "13800138000" not in found.text
     done = await serial_of(town, await concluded(town, citizen))
-    assert "准予" in (await browser.post("/kiosk/progress", {"serial": done})).text
+    assert "同意办理" in (await browser.post("/kiosk/progress", {"serial": done})).text
 
 
 async def test_wrong_serial_keeps_what_was_typed(town: Town) -> None:

@@ -146,7 +146,7 @@ async def test_a_list_without_clocks_is_read_in_its_order(
     bare = [
         dict.fromkeys(("_id", "serial", "draft"), f"{number}")
         | {"state": states[number % len(states)], "changed_at": time, "due_at": None}
-        | {"department": OFFICE}
+        | {"department": OFFICE, "type": "other"}
         for number, time in enumerate(times)
     ]
     await desk.applications.documents.insert_many(bare)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from models.events import Cause, Channel
-from models.guides import Departments, Guide, Guides, Handling
+from models.guides import TYPES, Departments, Guide, Guides, Handling, ItemType
 from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind
 from models.places import HallKind, Halls
@@ -94,6 +94,33 @@ def test_items_of_every_kind(data: Data) -> None:
     assert len(data.departments) == 20
 
 
+def test_items_of_every_type(data: Data) -> None:
+    assert {guide.type for guide in data.guides} == set(ItemType)
+    assert all(guide.version > 1 for guide in data.guides)  # the first versions had no type
+
+
+def test_a_name_that_says_the_type_is_right(data: Data) -> None:
+    said = {"许可": ItemType.PERMIT, "备案": ItemType.RECORD_FILING, "津贴": ItemType.BENEFIT}
+    named = [(guide, kind) for guide in data.guides for word, kind in said.items() if word in guide.name]
+    assert len(named) > 10
+    assert [guide.name for guide, kind in named if guide.type is not kind] == []
+
+
+def test_a_permit_that_may_take_longer_says_by_which_law(data: Data) -> None:
+    """行政许可法 42."""
+    usual = TYPES[ItemType.PERMIT].limit
+    assert usual
+    permits = [guide for guide in data.guides if guide.type is ItemType.PERMIT]
+    longer = {guide.name: guide.time_limit for guide in permits if guide.time_limit.legal > usual.number}
+    assert {name: limit.legal for name, limit in longer.items()} == {
+        "社会团体成立登记": 60,
+        "教师资格认定": 30,
+        "建设项目环境影响报告表审批": 30,
+        "危险化学品经营许可（无储存）": 30,
+    }
+    assert all(limit.basis.startswith("《") for limit in longer.values())
+
+
 BUSINESS_ADDRESSES = {"site", "central_address", "branches"}
 """Of premises, which the register of businesses tells anybody."""
 
@@ -150,7 +177,7 @@ async def test_a_changed_guide_needs_a_new_version(stores: Stores, data: Data) -
 
 async def test_a_newer_version_than_the_files_have_stays(stores: Stores, data: Data) -> None:
     guide = data.guides[0]
-    newer = guide.model_copy(update={"version": 2, "summary": "在管理台修改"})
+    newer = guide.model_copy(update={"version": guide.version + 1, "summary": "在管理台修改"})
     await Publishing(stores[2]).publish(newer, BY)
     assert await store(only(guide), *stores, BY) == NOTHING
     assert await stores[2].published(guide.item) == newer
@@ -211,6 +238,14 @@ def only(guide: Guide) -> Data:
             "not asked for before",
         ),
         ("items/civil.yaml", "summary: 年满60", "sumary: 年满60", f"{ELDERLY}: summary: Field required"),
+        ("items/civil.yaml", "type: public_service", "kind: gift", f"{ELDERLY}: 'type' is missing"),
+        ("items/civil.yaml", "type: public_service", "type: gift", f"{ELDERLY}: type: Input should be"),
+        (
+            "items/civil.yaml",
+            ", basis: 《社会团体登记管理条例》第十二条",
+            "",
+            "社会团体成立登记: 行政许可的法定时限",
+        ),
         ("items/civil.yaml", "visits: 0", "visits: 1", f"{ELDERLY}: 1 visits do not go with fully_online"),
         (
             "items/civil.yaml",

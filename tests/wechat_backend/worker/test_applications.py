@@ -35,7 +35,9 @@ async def submitted(world: World, party: Party, **changes: Any) -> Application:
         "item_name": guide.name,
         "department": guide.department,
         "department_name": "番禺区来穗人员服务管理局",
+        "type": guide.type.value,
         "handling": guide.handling.value,
+        "result": None,
         "state": "submitted",
         "timeline": [entry(event)],
     }
@@ -132,6 +134,16 @@ async def test_a_body_hears_through_its_agent_then_through_its_representative(
     await world.work()
     told = [m["touser"] for m in platforms.messages.values() if m["template_id"] == "TM_PROGRESS"]
     assert told == ["openid-of-boss"]
+
+
+@pytest.mark.article(13)
+async def test_a_denial_is_told_in_the_words_of_its_type(world: World, platforms: Platforms) -> None:
+    denied = {"decision": "denied", "reason": "不符合条件", "deliverable": None, "file_name": None}
+    await submitted(world, await world.person(), type="benefit", result=denied)
+    await goes_on(world, "concluded", "concluded")
+    await world.work()
+    told = [m["data"] for m in platforms.messages.values() if m["template_id"] == "TM_PROGRESS"]
+    assert [data["thing3"]["value"] for data in told] == ["不予给付"]
 
 
 @pytest.mark.article(13)

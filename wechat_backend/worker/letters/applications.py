@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.applications import status_of
 from models.events import KeptEvent
 from models.guides import HANDLING
 from models.outgoing import Delivery
@@ -13,12 +14,13 @@ from wechat_backend.worker.letters.recipients import TIME, reach
 
 @dataclass(frozen=True)
 class ApplicationFacts(Facts):
-    """`time` is that of the event."""
+    """`time` is that of the event; `status` is the last one, which tells how it was decided."""
 
     serial: str
     item: str
     department: str
     handling: str
+    status: str
     time: str
 
 
@@ -29,6 +31,7 @@ async def about_application(stores: Stores, _delivery: Delivery, event: KeptEven
         item=application["item_name"],
         department=application["department_name"],
         handling=HANDLING[application["handling"]].in_letters,
+        status=status_of(application),
         time=local(event["at"], TIME),
     )
     return Gathered(facts, **await reach(stores, application))
