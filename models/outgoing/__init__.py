@@ -4,7 +4,7 @@ from models.outgoing.closures import Closure, Closures
 from models.outgoing.deliveries import Deliveries, Delivery, DeliveryState, Plan, Via
 from models.outgoing.outbox import Outbox
 from models.outgoing.sms import PER_PHONE, Purpose, SmsDays, SmsLimits
-from models.outgoing.workers import Heartbeat, Workers
+from models.outgoing.workers import Heartbeat, JobState, Workers
 
 __all__ = [
     "PER_PHONE",
@@ -14,6 +14,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Heartbeat",
+    "JobState",
     "Outbox",
     "Plan",
     "Purpose",

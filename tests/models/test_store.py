@@ -133,6 +133,8 @@ async def test_a_note_makes_no_document(things: Things, cause: MakeCause) -> Non
 
 GUARDED = "models.store"
 """The only module that adds to `events`."""
+REWRITTEN = {"wechat_backend.database.migrations.m0001_channels"}
+"""Modules that write a value in the events that wait, and add none."""
 
 WRITES = {
     "insert_one",
@@ -209,7 +211,7 @@ HOUSE = {name: tree for name, tree in TREES.items() if top(name) != "simulator"}
 
 
 def test_only_the_store_adds_to_events() -> None:
-    assert {name for name, tree in HOUSE.items() if tells_of_events(tree)} == {GUARDED}
+    assert {name for name, tree in HOUSE.items() if tells_of_events(tree)} == {GUARDED, *REWRITTEN}
 
 
 def test_what_is_written_past_the_store_needs_no_event() -> None:

@@ -6,8 +6,7 @@ from time import monotonic
 
 import structlog
 
-from models.outgoing.deliveries import Deliveries
-from models.outgoing.workers import JobState, Workers
+from models.outgoing import Deliveries, JobState, Workers
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.alone import LEASE

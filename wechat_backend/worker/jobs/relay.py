@@ -6,9 +6,7 @@ from typing import Any
 
 import structlog
 
-from models.outgoing import notices
-from models.outgoing.deliveries import Deliveries
-from models.outgoing.outbox import Outbox
+from models.outgoing import Deliveries, Outbox, notices
 from models.store import Store
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.job import AT_ONCE, EVERYTHING, LATER, NET, Bell, Job
