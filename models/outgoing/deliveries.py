@@ -10,15 +10,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
-from pymongo.errors import BulkWriteError
 
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
 from models.leases import free, given_back, new_holder, own, taken
-from models.store import Document, Store
+from models.store import Document, Store, insert_new
 
 
 class DeliveryNotFound(NotFound):
@@ -31,7 +30,6 @@ class DeliveryNotFailed(Conflict):
     message = "该消息未处于发送失败状态，无需重发"
 
 
-DUPLICATE_KEY = 11000
 RETRYING: Document = {"state": "pending", "attempts": {"$gt": 0}}
 """Tried, and not arrived yet."""
 END = "due_at"
@@ -264,17 +262,3 @@ def _delivery(event: Document, plan: Plan, now: datetime) -> Document:
         "lease": None,
         "created_at": now,
     }
-
-
-async def insert_new(documents: Any, new: list[Document]) -> None:
-    """Insert those that are not there yet."""
-    if not new:
-        return
-    try:
-        await documents.insert_many(new, ordered=False)
-    except BulkWriteError as error:
-        failures = error.details["writeErrors"]
-        if any(failure["code"] != DUPLICATE_KEY for failure in failures) or error.details.get(
-            "writeConcernErrors"
-        ):
-            raise

@@ -67,7 +67,7 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
     }
     telling = [store for store in stores.all() if store.tells]
     deliver = Deliver(Sender(stores.deliveries, senders, clock, stores.closures))
-    relay = Relay(telling, stores.outbox, stores.deliveries, clock, deliver.job.bell)
+    relay = Relay(telling, stores.outbox, stores.deliveries, stores.schedule, clock, deliver.job.bell)
     menu_publisher = MenuPublisher(stores.leases, gateways.wechat, menu(settings.base_url), clock)
     sweep = Sweep(stores.leases, stores.materials, stores.applications, clock)
     jobs = [relay.job, deliver.job, menu_publisher.job, sweep.job]

@@ -9,6 +9,7 @@ import structlog
 from models.outgoing import notices
 from models.outgoing.deliveries import Deliveries
 from models.outgoing.outbox import Outbox
+from models.schedule import Schedule
 from models.store import Store
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.job import AT_ONCE, EVERYTHING, LATER, NET, Bell, Job
@@ -24,10 +25,12 @@ class Relay:
         stores: Sequence[Store[Any]],
         outbox: Outbox,
         deliveries: Deliveries,
+        schedule: Schedule,
         clock: Clock,
         deliver: Bell,
     ) -> None:
         self.stores, self.outbox, self.deliveries, self.clock = stores, outbox, deliveries, clock
+        self.schedule = schedule
         self.deliver = deliver
         self.relayed = 0
         self.stuck: dict[str, Exception] = {}
@@ -49,7 +52,9 @@ class Relay:
     async def once(self, stores: Sequence[Store[Any]] | None = None) -> int:
         """Move the pending events of these stores on, or of all; returns how many."""
         looked_at = self.stores if stores is None else stores
-        done = await self.outbox.relay(looked_at, self.deliveries, notices.plan, self.clock())
+        done = await self.outbox.relay(
+            looked_at, self.deliveries, self.schedule, notices.plan, self.clock()
+        )
         self._note(done.stuck, looked_at)
         if done.moved:
             self.relayed += done.moved
