@@ -70,7 +70,7 @@ class Outbox(Store):
 
     async def relay(
         self,
-        stores: Sequence[Store[Any]],
+        stores: Sequence[Store],
         deliveries: Deliveries,
         schedule: Schedule,
         planner: Planner,

@@ -42,7 +42,7 @@ class DiesEarly(Schedule):
 
 
 class DiesLate(Outbox):
-    async def _remove(self, *_: Any) -> None:
+    async def _remove(self, *_: Any) -> bool:
         raise Dies
 
 

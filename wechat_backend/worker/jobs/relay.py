@@ -52,9 +52,7 @@ class Relay:
     async def once(self, stores: Sequence[Store[Any]] | None = None) -> int:
         """Move the pending events of these stores on, or of all; returns how many."""
         looked_at = self.stores if stores is None else stores
-        done = await self.outbox.relay(
-            looked_at, self.deliveries, self.schedule, notices.plan, self.clock()
-        )
+        done = await self.outbox.relay(looked_at, self.deliveries, self.schedule, notices.plan, self.clock())
         self._note(done.stuck, looked_at)
         if done.moved:
             self.relayed += done.moved
