@@ -53,10 +53,22 @@ class KeptEvent(TypedDict):
 
 
 @dataclass(frozen=True)
+class Plan:
+    """A promise to look at the event's subject at a moment (UTC), to see to `what` (models.schedule).
+
+    A plan is never altered: a change that sets another moment plans anew.
+    """
+
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Event:
     """`name` is `thing.what_happened`; consumers are idempotent by `id`.
 
-    `data` holds ids and values that anyone in the house may see, never a credential or a phone.
+    `data` holds ids and values that anyone in the house may see, never a credential or a phone. `plans` is
+    what is to be seen to later because of it, each `what` once.
     """
 
     name: str
@@ -64,10 +76,12 @@ class Event:
     cause: Cause
     data: dict[str, Any] = field(default_factory=dict)
     id: str = field(default_factory=lambda: uuid4().hex)
+    plans: tuple[Plan, ...] = ()
 
     def document(self) -> dict[str, Any]:
         cause = asdict(self.cause) | {"channel": self.cause.channel.value}
-        return {"id": self.id, "name": self.name, "about": self.about, **cause, "data": self.data}
+        told = {"id": self.id, "name": self.name, "about": self.about, **cause, "data": self.data}
+        return told | {"plans": [asdict(plan) for plan in self.plans]} if self.plans else told
 
 
 def event_of(document: dict[str, Any]) -> KeptEvent:

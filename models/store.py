@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, NotRequired, Protocol, TypedDict, cast
 
 from pymongo import IndexModel, ReturnDocument
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 from typing_extensions import TypeVar
 
 from models.errors import BadInput, Conflict, DomainError, NotFound
@@ -29,6 +29,7 @@ class NothingFound(NotFound):
     message = "没有找到您要的内容"
 
 
+DUPLICATE_KEY = 11000
 Document = dict[str, Any]
 
 
@@ -108,6 +109,8 @@ class Store(Generic[Shape]):
     collection: ClassVar[str]
     tells: ClassVar[tuple[str, ...]] = ()
     """The names of all events that its documents can carry."""
+    plans: ClassVar[tuple[str, ...]] = ()
+    """What its events can plan (models.schedule)."""
     indexes: ClassVar[Sequence[IndexModel]] = ()
     missing: ClassVar[type[NotFound]] = NothingFound
 
@@ -223,9 +226,12 @@ class Store(Generic[Shape]):
         return operators
 
     def _kept(self, event: Event) -> Document:
-        """An event as a document keeps it; one that is missing in `tells` is our own mistake."""
+        """An event as a document keeps it; one that is missing in `tells` or `plans` is our own mistake."""
         if event.name not in self.tells:
             raise AssertionError(f"{type(self).__name__}.tells lacks {event.name}")
+        planned = [plan.what for plan in event.plans]
+        if len({*planned} & {*self.plans}) < len(planned):
+            raise AssertionError(f"{type(self).__name__}.plans lacks one of {planned}, or one is twice there")
         return event.document()
 
 
@@ -241,6 +247,20 @@ async def insert_or_update(documents: Any, match: Document, update: Document) ->
             )
             return written
     return None
+
+
+async def insert_new(documents: Any, new: list[Document]) -> None:
+    """Insert those that are not there yet."""
+    if not new:
+        return
+    try:
+        await documents.insert_many(new, ordered=False)
+    except BulkWriteError as error:
+        failures = error.details["writeErrors"]
+        if any(failure["code"] != DUPLICATE_KEY for failure in failures) or error.details.get(
+            "writeConcernErrors"
+        ):
+            raise
 
 
 class Line(TypedDict):

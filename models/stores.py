@@ -1,6 +1,6 @@
 """The one bundle of all stores, handed to handlers and worker alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_type_hints
@@ -16,6 +16,7 @@ from models.outgoing import Closures, Deliveries, Outbox, SmsDays, SmsLimits, Wo
 from models.people import Accounts, Agencies, Applicants, Binding, PhoneCodes, Verifier
 from models.places import Halls
 from models.privacy import Privacy
+from models.schedule import Schedule
 from models.sessions import Sessions
 from models.staff import Staff
 from models.store import Database, Store
@@ -55,6 +56,7 @@ class Stores:
     closures: Closures
     workers: Workers
     leases: Leases
+    schedule: Schedule
 
     def all(self) -> list[Store[Any]]:
         values = (getattr(self, field.name) for field in fields(self))
@@ -68,8 +70,18 @@ class Stores:
 
 def told() -> dict[str, type[Store[Any]]]:
     """Every event that can happen, and the store whose documents carry it to the worker."""
-    kinds = (kind for kind in get_type_hints(Stores).values() if isinstance(kind, type))
-    return {event: kind for kind in kinds if issubclass(kind, Store) for event in kind.tells}
+    return {event: kind for kind in _kinds() for event in kind.tells}
+
+
+def planned() -> dict[str, type[Store[Any]]]:
+    """Everything that can be planned, and the store whose events plan it."""
+    return {what: kind for kind in _kinds() for what in kind.plans}
+
+
+def _kinds() -> Iterator[type[Store[Any]]]:
+    for kind in get_type_hints(Stores).values():
+        if isinstance(kind, type) and issubclass(kind, Store):
+            yield kind
 
 
 def assemble(
@@ -120,4 +132,5 @@ def assemble(
         closures=closures,
         workers=Workers(database),
         leases=Leases(database),
+        schedule=Schedule(database),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from _reference_notices import events, example, notices
 from _reference_routes import routes
+from _reference_schedule import schedule
 from _reference_scopes import scopes
 from _reference_settings import settings
 from _reference_tables import code, table
@@ -58,6 +59,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "events": events,
     "notices": notices,
     "routes": routes,
+    "schedule": schedule,
     "scopes": scopes,
     "settings": settings,
 }

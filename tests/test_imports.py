@@ -17,6 +17,7 @@ FLOORS = (
     {"events", "workdays", "privacy", "trouble", "law"},
     {"store", "clocks"},
     {"counters", "sessions", "leases"},
+    {"schedule"},
     {"staff", "places", "materials", "chat", "outgoing"},
     {"people"},
     {"guides"},

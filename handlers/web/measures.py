@@ -15,6 +15,7 @@ DATABASE_UP = Gauge("panyu_database_up", "Whether the database answers")
 WORKERS = Gauge("panyu_workers", "How many workers were heard of lately")
 WORKER_SILENT = Gauge("panyu_worker_silent_seconds", "Since a worker was heard of; +Inf: never")
 CALENDAR = Gauge("panyu_calendar_days_left", "Until the known calendar of working days ends")
+PLANS = Gauge("panyu_plans", "What is planned: waiting, late by more than a minute, failing", ["state"])
 JOB_WELL = Gauge("panyu_worker_job_well", "0 while a job fails, hangs, or was not done for too long", ["job"])
 JOB_SILENT = Gauge("panyu_worker_job_silent_seconds", "Since a job was last done; +Inf: never", ["job"])
 
@@ -33,6 +34,8 @@ async def measure(services: Services) -> None:
         ended_at = standing.jobs[name].ended_at
         JOB_WELL.labels(name).set(said == "working")
         JOB_SILENT.labels(name).set((now - ended_at).total_seconds() if ended_at else inf)
+    for state, count in (await services.schedule.counts(now)).items():
+        PLANS.labels(state).set(count)
     for spent in await services.sms.spent(now):
         SENT.labels(spent.part).set(spent.used)
         BUDGET.labels(spent.part).set(spent.most)

@@ -11,12 +11,11 @@ from enum import StrEnum
 from typing import Any, ClassVar, NotRequired
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
-from pymongo.errors import BulkWriteError
 
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
 from models.leases import free, given_back, new_holder, own, taken
-from models.store import Document, Record, Store
+from models.store import Document, Record, Store, insert_new
 
 
 class DeliveryNotFound(NotFound):
@@ -29,7 +28,6 @@ class DeliveryNotFailed(Conflict):
     message = "该消息未处于发送失败状态，无需重发"
 
 
-DUPLICATE_KEY = 11000
 END = "due_at"
 """The end of a lease, and the moment at which there is something to do, in one field with one index."""
 LEASE = timedelta(seconds=60)
@@ -294,17 +292,3 @@ def _delivery(event: Mapping[str, Any], plan: Plan, now: datetime) -> Document:
         "lease": None,
         "created_at": now,
     }
-
-
-async def insert_new(documents: Any, new: list[Document]) -> None:
-    """Insert those that are not there yet."""
-    if not new:
-        return
-    try:
-        await documents.insert_many(new, ordered=False)
-    except BulkWriteError as error:
-        failures = error.details["writeErrors"]
-        if any(failure["code"] != DUPLICATE_KEY for failure in failures) or error.details.get(
-            "writeConcernErrors"
-        ):
-            raise

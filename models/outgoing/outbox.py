@@ -1,9 +1,9 @@
 """What goes out: from the event in a changed document, over the audit record, to each thing sent.
 
-`Outbox.relay` takes every event out of its document in three steps, each safe to repeat: copy it to
-`events` (the audit record, only ever inserted into), plan its deliveries, and only then pull it. A process
-may die between any two of them, and several may do the same at once: ids are the event's own, so that a
-second copy is a duplicate and nothing more.
+`Outbox.relay` takes every event out of its document in four steps, each safe to repeat: copy it to
+`events` (the audit record, only ever inserted into), plan its deliveries, insert what it plans into the
+schedule, and only then pull it. A process may die between any two of them, and several may do the same at
+once: ids follow from the event's own, so that inserting again changes nothing.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -17,8 +17,9 @@ from pymongo.read_concern import ReadConcern
 from models.calls import all_to_their_end
 from models.errors import NotFound
 from models.events import KeptEvent, event_of
-from models.outgoing.deliveries import Deliveries, Plan, insert_new
-from models.store import Document, Store
+from models.outgoing.deliveries import Deliveries, Plan
+from models.schedule import Schedule
+from models.store import Document, Store, insert_new
 from models.trouble import is_trouble
 
 
@@ -64,7 +65,12 @@ class Outbox(Store[KeptEvent]):
         return await self._each(self.documents.find({"about": key}).sort("at", ASCENDING))
 
     async def relay(
-        self, stores: Sequence[Store[Any]], deliveries: Deliveries, planner: Planner, now: datetime
+        self,
+        stores: Sequence[Store[Any]],
+        deliveries: Deliveries,
+        schedule: Schedule,
+        planner: Planner,
+        now: datetime,
     ) -> Relayed:
         """Move the pending events of these stores on: all stores at once, each document's in their order."""
         done = Relayed()
@@ -73,6 +79,7 @@ class Outbox(Store[KeptEvent]):
             await self._record(document["events"])
             for event in map(event_of, document["events"]):
                 await deliveries.plan(event, planner(event, document), now)
+            await schedule.plan(document["events"])
             if await self._remove(store, document):
                 done.moved += len(document["events"])
 

@@ -83,6 +83,27 @@ async def test_a_server_is_ready_and_says_how_the_workers_are(town: Town, url: s
     assert (said["worker_silent_seconds"], said["workers"]) == ("30.0", "0.0")
 
 
+async def test_what_is_planned_is_counted(town: Town, url: str) -> None:
+    schedule, now = town.services.schedule, town.clock.now()
+    await schedule.documents.delete_many({})
+    moments = {"a": now - timedelta(seconds=61), "b": now - timedelta(seconds=60), "c": now}
+    for key, at in moments.items():
+        event = {"id": key, "about": key, "at": now, "plans": [{"what": "x", "at": at}]}
+        await schedule.plan([event])
+    assert await plans(url) == {"waiting": "3.0", "late": "1.0", "failing": "0.0"}
+    for failed_at in (now - timedelta(seconds=70), now):
+        due = await schedule.claim(now)
+        assert due
+        assert due.about == "a"
+        await schedule.failed(due, "KeyError", failed_at)
+    assert await plans(url) == {"waiting": "3.0", "late": "0.0", "failing": "1.0"}
+
+
+async def plans(url: str) -> dict[str, str]:
+    said = await gauges(url)
+    return {state: said[f'plans{{state="{state}"}}'] for state in ("waiting", "late", "failing")}
+
+
 async def test_a_job_that_no_living_worker_does_is_named(town: Town, url: str) -> None:
     """The one that did it is gone; of those that are there each thinks that another does it."""
     workers: Workers = town.services.workers

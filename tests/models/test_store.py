@@ -162,6 +162,7 @@ WITHOUT_EVENTS = {
     "models.outgoing.deliveries": "attempts at sending what an event calls for",
     "models.materials.store": "the bytes of a file; that it is dropped is an event of its document",
     "models.outgoing.outbox": "moves the events themselves",
+    "models.schedule": "who looks at what an event has planned, and what came of it",
     "wechat_backend.gateways.tokens": "WeChat's tokens",
     "wechat_backend.demo.data": "begins anew",
     "wechat_backend.database.migrations.steps": "the same facts in another shape",

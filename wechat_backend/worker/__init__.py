@@ -20,6 +20,7 @@ from wechat_backend.worker.jobs.deliver import Deliver
 from wechat_backend.worker.jobs.heartbeat import Heartbeat
 from wechat_backend.worker.jobs.menu import MenuPublisher
 from wechat_backend.worker.jobs.relay import Relay
+from wechat_backend.worker.jobs.schedule import FIRES, ScheduleRunner
 from wechat_backend.worker.jobs.sweep import Sweep
 from wechat_backend.worker.jobs.watch import Watch
 from wechat_backend.worker.loop import Loop
@@ -67,15 +68,16 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
     }
     telling = [store for store in stores.all() if store.tells]
     deliver = Deliver(Sender(stores.deliveries, senders, clock, stores.closures))
-    relay = Relay(telling, stores.outbox, stores.deliveries, clock, deliver.job.bell)
+    relay = Relay(telling, stores.outbox, stores.deliveries, stores.schedule, clock, deliver.job.bell)
     menu_publisher = MenuPublisher(stores.leases, gateways.wechat, menu(settings.base_url), clock)
     sweep = Sweep(stores.leases, stores.materials, stores.applications, clock)
-    jobs = [relay.job, deliver.job, menu_publisher.job, sweep.job]
+    schedule_runner = ScheduleRunner(stores, FIRES, clock)
+    jobs = [relay.job, deliver.job, schedule_runner.job, menu_publisher.job, sweep.job]
     watch = Watch(stores.database, jobs)
 
     name = f"{os.getpid()}-{token_hex(4)}"
     loops = [Loop(job) for job in (*jobs, watch.job)]
     alarm = SmsAlarm(stores.sms, clock)
-    heartbeat = Heartbeat(name, loops, relay, deliver, stores.workers, stores.deliveries, alarm, clock)
+    heartbeat = Heartbeat(name, loops, relay, deliver, stores, alarm, clock)
     loops.append(Loop(heartbeat.job))
     return Worker(name, loops, relay, deliver)

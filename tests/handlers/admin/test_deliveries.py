@@ -42,6 +42,7 @@ async def test_what_a_delivery_is_about(office: Office) -> None:
     await services.outbox.relay(
         [services.applications, services.appointments, services.phone_codes, services.applicants],
         services.deliveries,
+        services.schedule,
         lambda event, _: [Plan(Via.SMS, "progress", event["name"])],
         now,
     )
@@ -49,7 +50,11 @@ async def test_what_a_delivery_is_about(office: Office) -> None:
         await services.deliveries.failed_for_good(delivery, "isv.MOBILE_NUMBER_ILLEGAL", now)
     await citizen.post(f"{path.removeprefix('/admin')}/withdraw")
     await services.outbox.relay(
-        [services.applications], services.deliveries, lambda *_: [Plan(Via.WECHAT, "progress", "x")], now
+        [services.applications],
+        services.deliveries,
+        services.schedule,
+        lambda *_: [Plan(Via.WECHAT, "progress", "x")],
+        now,
     )
     retried = await services.deliveries.claim(now)
     assert retried

@@ -26,6 +26,7 @@ from models.outgoing.deliveries import (
     wait_after,
 )
 from models.outgoing.outbox import PENDING, Outbox
+from models.schedule import Schedule
 from models.store import ChangedMeanwhile, Document, Store
 from tests.conftest import START, Clock
 
@@ -40,11 +41,12 @@ class Things(Store):
 class Parts:
     def __init__(self, database: Any) -> None:
         self.things, self.outbox, self.deliveries = Things(database), Outbox(database), Deliveries(database)
+        self.schedule = Schedule(database)
         self.stores: list[Store[Any]] = [self.things, self.deliveries]
 
     async def relay(self, clock: Clock, *plans: Plan) -> int:
         done = await self.outbox.relay(
-            self.stores, self.deliveries, lambda event, document: plans, clock.now()
+            self.stores, self.deliveries, self.schedule, lambda event, document: plans, clock.now()
         )
         assert done.stuck == {}
         return done.moved
@@ -53,7 +55,7 @@ class Parts:
 @pytest.fixture
 async def parts(any_database: Any) -> Parts:
     parts = Parts(any_database)
-    for store in (parts.things, parts.outbox, parts.deliveries):
+    for store in (parts.things, parts.outbox, parts.deliveries, parts.schedule):
         await store.prepare()
         await store.documents.delete_many({})
     return parts
@@ -255,11 +257,11 @@ async def test_a_document_that_cannot_be_moved_on_holds_up_no_other(
             raise KeyError("applicant")
         return [NOTICE]
 
-    done = await parts.outbox.relay(parts.stores, parts.deliveries, planner, clock.now())
+    done = await parts.outbox.relay(parts.stores, parts.deliveries, parts.schedule, planner, clock.now())
     assert (done.moved, set(done.stuck)) == (4, {"things/a", "things/b", "things/e"})
     assert {type(error) for error in done.stuck.values()} == {KeyError}
     broken.clear()
-    again = await parts.outbox.relay(parts.stores, parts.deliveries, planner, clock.now())
+    again = await parts.outbox.relay(parts.stores, parts.deliveries, parts.schedule, planner, clock.now())
     assert (again.moved, again.stuck) == (3, {})
     assert await parts.outbox.documents.count_documents({}) == 7
 

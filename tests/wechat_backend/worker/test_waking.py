@@ -16,6 +16,7 @@ from tests.conftest import Clock
 from tests.handlers.visitor import a_number, a_phone
 from tests.wechat_backend.worker.conftest import made_world
 from tests.wechat_backend.worker.platforms import SEND, Platforms
+from tests.wechat_backend.worker.promised import Promised
 from tests.wechat_backend.worker.test_worker import until
 from tests.wechat_backend.worker.world import World, environment
 from wechat_backend.database.connection import Database
@@ -41,8 +42,8 @@ async def running_world(mongo_uri: str, any_database: Database, platforms: Platf
 
 
 def looks(worker: Worker, every: float) -> None:
-    """It looks for events and deliveries so seldom, or so often."""
-    for name in ("relay", "deliver"):
+    """It looks for events, deliveries and plans so seldom, or so often."""
+    for name in ("relay", "deliver", "schedule"):
         loop = worker.loop(name)
         loop.job = replace(loop.job, every=every)
 
@@ -96,6 +97,21 @@ async def test_what_staff_send_again_goes_at_once(running_world: World, platform
     async with at_work(running_world.worker):
         await running_world.services.deliveries.retry(failed["_id"], running_world.by("staff:a"))
         await until(lambda: bool(platforms.messages))
+
+
+async def test_a_plan_wakes_it_and_so_does_the_moment_of_the_plan(
+    running_world: World, monkeypatch: Any
+) -> None:
+    world, due = running_world, Promised(running_world)
+    await due.promises.documents.delete_many({})
+    monkeypatch.setattr("wechat_backend.worker.FIRES", due.fires)
+    worker = build(world.settings, world.services, world.gateways, world.clock)
+    looks(worker, AN_HOUR)
+    async with at_work(worker):
+        await due.promise("a", timedelta(seconds=1))
+        assert due.fired == []
+        await until(lambda: due.fired == ["a"])
+    assert await due.kept() == {"a": 1}
 
 
 async def test_without_a_stream_the_net_finds_it(running_world: World, platforms: Platforms) -> None:

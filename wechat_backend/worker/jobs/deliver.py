@@ -1,12 +1,11 @@
 """Sends what is due, several at a time, and waits for what is due next."""
 
-import asyncio
-
 import structlog
 
 from models.outgoing import Delivery
 from wechat_backend.worker.job import AT_ONCE, NET, Job
 from wechat_backend.worker.sender import Sender
+from wechat_backend.worker.several import Several
 
 log = structlog.get_logger("panyu.worker")
 
@@ -18,20 +17,17 @@ class Deliver:
     def __init__(self, sender: Sender) -> None:
         self.sender = sender
         self.sent = 0
-        self.on_their_way: set[asyncio.Task[None]] = set()
         woken_by = {sender.deliveries.collection: ()}
         self.job = Job("deliver", NET, self.run, woken_by=woken_by, end=self.end)
+        self.on_their_way = Several(SIDE_BY_SIDE, self.job.bell)
 
     async def run(self) -> float:
         """Claim one delivery and set it on its way, when there is room."""
-        if len(self.on_their_way) >= SIDE_BY_SIDE:
-            await asyncio.wait(self.on_their_way, return_when=asyncio.FIRST_COMPLETED)
+        await self.on_their_way.room()
         delivery = await self.sender.claim()
         if delivery is None:
             return await self.sender.rest()
-        task = asyncio.create_task(self._send(delivery))
-        self.on_their_way.add(task)
-        task.add_done_callback(self._ended)
+        self.on_their_way.begin(self._send(delivery))
         return AT_ONCE
 
     async def once(self) -> bool:
@@ -43,13 +39,7 @@ class Deliver:
         return True
 
     async def end(self) -> None:
-        if self.on_their_way:
-            await asyncio.wait(self.on_their_way)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """It may be due again sooner than what is waited for."""
-        self.on_their_way.discard(task)
-        self.job.bell.ring()
+        await self.on_their_way.end()
 
     async def _send(self, delivery: Delivery) -> None:
         try:

@@ -6,7 +6,8 @@ from time import monotonic
 
 import structlog
 
-from models.outgoing import Deliveries, JobState, Workers
+from models.outgoing import JobState
+from models.stores import Stores
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.alone import LEASE
@@ -29,20 +30,19 @@ class Heartbeat:
         loops: Sequence[Loop],
         relay: Relay,
         deliver: Deliver,
-        workers: Workers,
-        deliveries: Deliveries,
+        stores: Stores,
         alarm: SmsAlarm,
         clock: Clock,
     ) -> None:
         self.name, self.loops, self.relay, self.deliver = name, loops, relay, deliver
-        self.workers, self.deliveries, self.alarm, self.clock = workers, deliveries, alarm, clock
+        self.stores, self.alarm, self.clock = stores, alarm, clock
         self.job = Job("heartbeat", BEAT_EVERY, self.run)
 
     async def run(self) -> float:
         now = self.clock()
         done = {"relayed": self.relay.relayed, "sent": self.deliver.sent}
         jobs = {loop.job.name: state(loop, now) for loop in self.loops}
-        await self.workers.beat(self.name, now, jobs, **done)
+        await self.stores.workers.beat(self.name, now, jobs, **done)
         await self.alarm.look()
         log.info(
             "heartbeat",
@@ -50,7 +50,8 @@ class Heartbeat:
             **done,
             stuck=len(self.relay.stuck),
             unwell=[name for name, job in jobs.items() if job["unwell"]],
-            **await self.deliveries.waiting(now),
+            **await self.stores.deliveries.waiting(now),
+            schedule=await self.stores.schedule.counts(now),
         )
         return LATER
 

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from models.outgoing import Deliveries, Outbox, notices
+from models.schedule import Schedule
 from models.store import Store
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.job import AT_ONCE, EVERYTHING, LATER, NET, Bell, Job
@@ -22,10 +23,12 @@ class Relay:
         stores: Sequence[Store[Any]],
         outbox: Outbox,
         deliveries: Deliveries,
+        schedule: Schedule,
         clock: Clock,
         deliver: Bell,
     ) -> None:
         self.stores, self.outbox, self.deliveries, self.clock = stores, outbox, deliveries, clock
+        self.schedule = schedule
         self.deliver = deliver
         self.relayed = 0
         self.stuck: dict[str, Exception] = {}
@@ -47,7 +50,7 @@ class Relay:
     async def once(self, stores: Sequence[Store[Any]] | None = None) -> int:
         """Move the pending events of these stores on, or of all; returns how many."""
         looked_at = self.stores if stores is None else stores
-        done = await self.outbox.relay(looked_at, self.deliveries, notices.plan, self.clock())
+        done = await self.outbox.relay(looked_at, self.deliveries, self.schedule, notices.plan, self.clock())
         self._note(done.stuck, looked_at)
         if done.moved:
             self.relayed += done.moved

@@ -1,0 +1,68 @@
+"""Looks at each plan when its moment has come, several at a time, and waits for the next moment."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from models.events import Cause, Channel
+from models.schedule import Due
+from models.stores import Stores
+from wechat_backend.gateways.base import Clock
+from wechat_backend.worker.job import AT_ONCE, LATER, NET, Job
+from wechat_backend.worker.several import Several
+
+log = structlog.get_logger("panyu.worker")
+
+SIDE_BY_SIDE = 4
+"""Plans that one worker looks at at the same time."""
+
+Fire = Callable[[Stores, Due, Cause], Awaitable[bool]]
+"""A model's verb. It makes the change that a plan calls for; False where the plan no longer holds."""
+
+FIRES: Mapping[str, Fire] = {}
+"""What stores can plan (`Store.plans`), each with the verb that sees to it."""
+
+
+class ScheduleRunner:
+    """`fires` are the verbs, by what was planned."""
+
+    def __init__(self, stores: Stores, fires: Mapping[str, Fire], clock: Clock) -> None:
+        self.stores, self.schedule, self.fires, self.clock = stores, stores.schedule, fires, clock
+        self.looked_at = 0
+        woken_by = {self.schedule.collection: ()}
+        self.job = Job("schedule", NET, self.run, woken_by=woken_by, end=self.end)
+        self.several = Several(SIDE_BY_SIDE, self.job.bell)
+
+    async def run(self) -> float:
+        """Claim one plan that is due and begin to look at it, when there is room."""
+        await self.several.room()
+        due = await self.schedule.claim(self.clock())
+        if due is None:
+            return await self._until_the_next()
+        self.several.begin(self.look(due))
+        return AT_ONCE
+
+    async def end(self) -> None:
+        await self.several.end()
+
+    async def look(self, due: Due) -> None:
+        """See to what was planned. If the database does not answer, the plan is due again after its lease."""
+        try:
+            await self._look(due)
+        except Exception:
+            log.exception("look_not_recorded", plan=due.key)
+
+    async def _look(self, due: Due) -> None:
+        by = Cause("system", self.clock(), Channel.SYSTEM, due.key)
+        try:
+            held = await self.fires[due.what](self.stores, due, by)
+        except Exception as error:
+            log.exception("look_failed", plan=due.key, about=due.about, tries=due.tries)
+            await self.schedule.failed(due, type(error).__name__, self.clock())
+        else:
+            await self.schedule.done(due, held, self.clock())
+            self.looked_at += 1
+
+    async def _until_the_next(self) -> float:
+        at = await self.schedule.next_at()
+        return LATER if at is None else max(0.0, (at - self.clock()).total_seconds())
