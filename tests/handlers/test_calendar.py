@@ -21,10 +21,11 @@ def unpublished(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_citizens_pages_say_that_a_date_is_only_expected(office: Office) -> None:
     path, citizen = await office.handed_in()
     own = path.removeprefix("/admin")
-    for page in (own, f"{own}/receipt"):
-        assert "<dt>受理期限</dt><dd>预计 2026-12-01</dd>" in (await citizen.get(page)).text
+    assert "个工作日，预计到12月1日</dd>" in (await citizen.get(own)).text
+    assert "<dt>受理期限</dt><dd>预计 2026-12-01</dd>" in (await citizen.get(f"{own}/receipt")).text
     await citizen.post("/settings", {"language": "en", "next": own})
-    assert "<dd>expected 2026-12-01</dd>" in (await citizen.get(own)).text
+    assert "expected until" in (await citizen.get(own)).text
+    assert "<dd>expected 2026-12-01</dd>" in (await citizen.get(f"{own}/receipt")).text
     days = (await citizen.get(f"/appointments/new?item={ITEM}&hall=district")).text
     assert days.count("<span>expected") == 7
 
@@ -35,8 +36,8 @@ async def test_the_panel_says_that_a_date_is_only_expected(office: Office) -> No
     desk = await office.desk("approver")
     assert (await desk.post(f"{path}/accept")).status == 303
     page = (await desk.get(path)).text
-    assert "<dt>受理期限</dt><dd>预计 2026-12-01 23:59</dd>" in page
-    assert "<dt>办结期限</dt><dd>预计 2026-1" in page
+    assert "<dt>受理期限</dt><dd>自2026年11月24日起5个工作日，预计到12月1日</dd>" in page
+    assert "个工作日，预计到12月" in page[page.index("<dt>办结期限</dt>") :].split("</dd>")[0]
     serial = await serial_of(office.town, path.removeprefix("/admin"))
     row = next(row for row in (await table(desk, "accepted")) if row[0] == serial)
     assert row[6].startswith("预计 2026-1")

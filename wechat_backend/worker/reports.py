@@ -9,7 +9,7 @@ from models.outgoing.notices import REPORTS
 from models.people import ApplicantKind
 from models.store import Store
 from models.stores import Stores
-from models.voices.platforms import platform
+from models.voices import platform
 from models.workdays import local
 
 PANYU = "440113"

@@ -3,7 +3,7 @@
 import pytest
 
 from models.events import Channel
-from models.voices.platforms import Invitation, platform
+from models.voices import Invitation, platform
 
 
 @pytest.mark.article(17)
