@@ -8,7 +8,7 @@ notice and integration.
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 from uuid import uuid4
 
 
@@ -50,6 +50,7 @@ class KeptEvent(TypedDict):
     channel: Channel
     request: str
     data: dict[str, Any]
+    plans: NotRequired[list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)

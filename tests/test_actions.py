@@ -13,15 +13,15 @@ from handlers.admin import ROUTES
 from handlers.admin.panel import UnknownPage
 from handlers.admin.queue import QUEUE
 from handlers.web.words import HAPPENED
-from models.applications import LABELS, PRIVATE, STEPS, Action, State, Step, Who, by_staff
+from models.applications import LABELS, PRIVATE, SILENCE, STEPS, Action, State, Step, Who, by_staff
 from models.staff.scopes import Role
 
 ROOT = Path(__file__).parents[1]
 RECORDS = "models/applications/actions.py"
 DOOR = "handlers/admin/actions.py"
 KEY = "0" * 32
-UNSEEN = {"application.saved", "application.material_changed"}
-"""Events that no timeline shows."""
+UNSEEN = {"application.saved", "application.material_changed", SILENCE}
+"""Events that no timeline shows, and what is planned."""
 
 
 def parts(action: Action, step: Step) -> Iterator[tuple[str, str, bool]]:

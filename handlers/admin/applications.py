@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.admin.panel import FormAction, PanelPage
-from handlers.admin.queue import light, way_back
+from handlers.admin.queue import light, status_for_staff, way_back
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
@@ -18,7 +18,6 @@ from models.applications import (
     by_staff,
     files_of,
     may,
-    status_of,
     steps_from,
 )
 from models.errors import DomainError, NotFound
@@ -50,7 +49,7 @@ class ApplicationPage(PanelPage):
             guide=guide,
             current=await self.current(guide),
             here=way_back(self),
-            status=status_of(found),
+            status=status_for_staff(found),
             names=names_of(guide),
             handed_in={m["code"]: m["file"] for m in found["materials"]},
             largest=LARGEST,

@@ -10,9 +10,25 @@ from handlers.admin.lists import Column, Filter, PanelList, Shown
 from handlers.admin.panel import PanelPage
 from handlers.web.staff import needs
 from models import typed
-from models.applications import CLOSED, SEEN, Application, Light, State, status_of, time_left
+from models.applications import (
+    CLOSED,
+    SEEN,
+    Application,
+    Light,
+    State,
+    accepted_by_silence,
+    status_of,
+    time_left,
+)
 from models.staff import Scope
 from models.workdays import local, local_date
+
+
+def status_for_staff(application: Application) -> str:
+    """What silence accepted is marked as long as it is open (行政许可法 32)."""
+    marked = accepted_by_silence(application) and application["state"] not in CLOSED
+    return status_of(application) + ("（逾期视为受理）" if marked else "")
+
 
 NO_CLOCK = {
     State.GENERATED: "等待申请人",
@@ -66,7 +82,7 @@ QUEUE = PanelList[Waiting](
         Column("提交时间", lambda row: moment(row.application["submitted_at"])),
         Column("最近变动", lambda row: moment(row.application["changed_at"]), on_page=False),
         Column("期限", lambda row: row.due, on_page=False),
-        Column("状态", lambda row: status_of(row.application)),
+        Column("状态", lambda row: status_for_staff(row.application)),
         Column("时限", lambda row: row.light[1], part="light"),
     ),
     filters={

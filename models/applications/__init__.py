@@ -7,6 +7,7 @@ from models.applications.actions import (
     PRIVATE,
     PROCEDURES,
     SEEN,
+    SILENCE,
     STEPS,
     Action,
     State,
@@ -22,7 +23,14 @@ from models.applications.clocks import REMEDY_NOTICE, Light, current_clock, reme
 from models.applications.document import Application, Decision, PaperState
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
-from models.applications.outcome import can_contest, decision_text, decision_words, is_denied, status_of
+from models.applications.outcome import (
+    accepted_by_silence,
+    can_contest,
+    decision_text,
+    decision_words,
+    is_denied,
+    status_of,
+)
 from models.applications.papers import Papers
 from models.applications.receipt import MATERIAL_STATES, Receipt, public_view
 from models.applications.receiving import How, Place
@@ -52,6 +60,7 @@ __all__ = [
     "PROCEDURES",
     "REMEDY_NOTICE",
     "SEEN",
+    "SILENCE",
     "STEPS",
     "Action",
     "Application",
@@ -74,6 +83,7 @@ __all__ = [
     "State",
     "Step",
     "Who",
+    "accepted_by_silence",
     "by_staff",
     "can_contest",
     "check_action",

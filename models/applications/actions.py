@@ -51,6 +51,7 @@ class Action(StrEnum):
     DISCARD = "discard"
     RECEIVE = "receive"
     ACCEPT = "accept"
+    ACCEPT_BY_SILENCE = "accept_by_silence"
     REQUEST_SUPPLEMENT = "request_supplement"
     SUPPLEMENT = "supplement"
     NOT_ACCEPT = "not_accept"
@@ -85,6 +86,7 @@ class Who(StrEnum):
 
     APPLICANT = "applicant"
     STAFF = "staff"
+    SYSTEM = "system"
 
 
 class Kind(StrEnum):
@@ -203,6 +205,13 @@ STEPS: Mapping[Action, Step] = {
         scope=Scope.APPLICATIONS_ACCEPT,
         form=StaffForm("受理", "予以受理", Tone.MAIN),
     ),
+    Action.ACCEPT_BY_SILENCE: Step(
+        who=Who.SYSTEM,
+        before=(State.SUBMITTED,),
+        after=State.ACCEPTED,
+        event="application.accepted_by_silence",
+        done="逾期未答复，依法视为受理",
+    ),
     Action.CONCLUDE: Step(
         who=Who.STAFF,
         before=(State.ACCEPTED,),
@@ -293,6 +302,8 @@ STEPS: Mapping[Action, Step] = {
 }
 """In the order in which the panel shows their forms."""
 
+SILENCE = "application.silence"
+"""What is planned for the moment from which silence means acceptance."""
 STARTED, FOLLOWED = "application.started", "application.material_followed"
 
 DONE: Mapping[str, str] = {

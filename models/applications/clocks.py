@@ -7,7 +7,7 @@ from enum import StrEnum
 from models.applications.actions import PROCEDURES, Procedure, State
 from models.applications.document import Application
 from models.clocks import Clock, clock, paused
-from models.guides import Guide
+from models.guides import TYPES, Guide, Handling
 from models.law import Term, Unit, in_force
 from models.workdays import Workdays, local_date
 
@@ -39,6 +39,18 @@ class TimeLeft:
 def acceptance_clock(guide: Guide, received: datetime, calendar: Workdays) -> Clock:
     """How long the department may take to accept, refuse, or ask for all that is missing: as promised."""
     return clock(received, guide.time_limit.acceptance, Unit.WORKDAYS, calendar)
+
+
+def silence_clock(guide: Guide, received: datetime, calendar: Workdays) -> Clock | None:
+    """After it an application for a permit that nobody answered is accepted (行政许可法 32).
+
+    It runs for the legal period, whatever shorter one was promised. No silence accepts a form that is brought
+    on paper: it is received at a window.
+    """
+    if not TYPES[guide.type].silent_acceptance or guide.handling is Handling.FORM_GENERATION:
+        return None
+    legal = in_force(Term.SILENCE, local_date(received))
+    return clock(received, legal.number, legal.unit, calendar, period=legal)
 
 
 def decision_clock(guide: Guide, accepted: datetime, calendar: Workdays) -> Clock:

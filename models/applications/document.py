@@ -47,9 +47,11 @@ class KeptPlace(TypedDict):
 
 
 class Clocks(TypedDict):
-    """None where a clock has not begun, or never does."""
+    """None where a clock has not begun, or never does; `silence` is that after which a permit that nobody
+    answered is accepted (行政许可法 32)."""
 
     acceptance: Clock | None
+    silence: Clock | None
     decision: Clock | None
 
 

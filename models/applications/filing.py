@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from pymongo.errors import DuplicateKeyError
 
 from models import typed
 from models.applications import clocks, rules
-from models.applications.actions import STARTED, Action, State
+from models.applications.actions import SILENCE, STARTED, Action, State
 from models.applications.case import OwnCase, check_own
 from models.applications.document import Application, KeptPlace, Paper, PaperState
 from models.applications.identity import known_to, locked_part, prefilled, whose, with_known
@@ -19,7 +19,7 @@ from models.applications.receiving import How, Place, check_place, check_promise
 from models.applications.serials import new_serial
 from models.applications.store import Applications
 from models.errors import Conflict, InvalidForm, Refused
-from models.events import Cause, Event
+from models.events import Cause, Event, Plan
 from models.guides import (
     AnswerMissing,
     Answers,
@@ -146,12 +146,13 @@ class Filing:
             kept = await self._keep(case, answers, version, by)
             raise rules.DraftChanged(version=kept.application["version"])
         papers = case.application["materials"]
+        begun = Received({}, ()) if form_only else received(case.guide, by.at, self.calendar)
         sets = {
             "answers": self.applications.sealed(case.key, case.guide, answers),
             "place": kept_place,
             "materials": [{**paper, "state": _paper_state(case.guide, paper).value} for paper in papers],
             "submitted_at": by.at,
-            **({} if form_only else received(case.guide, by.at, self.calendar)),
+            **begun.sets,
             "channel": by.channel.value,
             **whose(case.party),
         }
@@ -165,6 +166,7 @@ class Filing:
                         {**sets, "serial": new_serial(local_date(by.at))},
                         update={"$unset": {"draft": ""}},
                         expects={"version": version},
+                        plans=begun.plans,
                     )
                 )
         raise SerialTaken
@@ -188,15 +190,21 @@ class Filing:
         if any(files[code] in (None, asked["files"].get(code)) for code in uploads & set(asked["materials"])):
             raise SupplementIncomplete
         last = len(case.application["supplements"]) - 1
+        begun = received(case.guide, by.at, self.calendar)
         sets = {
             "answers": self.applications.sealed(case.key, case.guide, answers),
             f"supplements.{last}.answered_at": by.at,
-            **received(case.guide, by.at, self.calendar),
+            **begun.sets,
             **whose(case.party),
         }
         return case.now(
             await self.applications.move(
-                case.application, Action.SUPPLEMENT, by, sets, expects={"version": version}
+                case.application,
+                Action.SUPPLEMENT,
+                by,
+                sets,
+                expects={"version": version},
+                plans=begun.plans,
             )
         )
 
@@ -297,7 +305,7 @@ class Filing:
             "started_at": by.at,
             "changed_at": by.at,
             "submitted_at": None,
-            "clocks": {"acceptance": None, "decision": None},
+            "clocks": {"acceptance": None, "silence": None, "decision": None},
             "due_at": None,
             "supplements": [],
             "result": None,
@@ -305,10 +313,20 @@ class Filing:
         }
 
 
-def received(guide: Guide, at: datetime, calendar: Workdays) -> Document:
-    """What an application keeps once all of it is there: the limit for acceptance begins, or begins anew."""
+class Received(NamedTuple):
+    """What is written once all of an application is there, and what is planned then."""
+
+    sets: Document
+    plans: tuple[Plan, ...]
+
+
+def received(guide: Guide, at: datetime, calendar: Workdays) -> Received:
+    """The limit for acceptance begins, or begins anew, and with it the time after which silence accepts."""
     running = clocks.acceptance_clock(guide, at, calendar)
-    return {"received_at": at, "clocks.acceptance": running, "due_at": running["due"]}
+    silence = clocks.silence_clock(guide, at, calendar)
+    begun = {"clocks.acceptance": running, "clocks.silence": silence}
+    plans = (Plan(SILENCE, silence["due"]),) if silence and silence["due"] else ()
+    return Received({"received_at": at, "due_at": running["due"], **begun}, plans)
 
 
 def check_draft(case: OwnCase) -> None:

@@ -22,6 +22,7 @@ from models.events import Cause
 from models.guides import Guides, Question
 from models.materials.store import KeptFile
 from models.people import Applicants, Party
+from models.schedule import Due, Overtaken
 from models.staff import Member, Scope, department_limit
 from models.store import Document
 from models.workdays import Workdays
@@ -61,8 +62,8 @@ class CaseHandling:
         Raises:
             Conflict: `application_moved_on`, here and below.
         """
-        sets = received(case.guide, by.at, self.calendar)
-        return await self._take(case, Action.RECEIVE, by, sets, reason=remark)
+        begun = received(case.guide, by.at, self.calendar)
+        return await self._take(case, Action.RECEIVE, by, begun.sets, plans=begun.plans, reason=remark)
 
     async def accept(self, case: StaffCase, by: Cause) -> StaffCase:
         """受理; the limit for the decision begins.
@@ -73,6 +74,25 @@ class CaseHandling:
         running = clocks.decision_clock(case.guide, by.at, self.calendar)
         sets = {"accepted_at": by.at, "clocks.decision": running, "due_at": running["due"]}
         return await self._take(case, Action.ACCEPT, by, sets)
+
+    async def accept_by_silence(self, due: Due, by: Cause) -> Application:
+        """Nobody answered an application for a permit in time: it is accepted from the day on which it was
+        received, and the limit for the decision runs from then (行政许可法 32).
+
+        Raises:
+            Overtaken: it was answered, or all of it was received anew since.
+        """
+        found = await self.applications.get(due.about)
+        silence = found["clocks"]["silence"]
+        if found["state"] is not State.SUBMITTED or silence is None or silence["due"] != due.at:
+            raise Overtaken
+        guide = await self.guides.version(found["guide"])
+        running = clocks.decision_clock(guide, silence["began"], self.calendar)
+        sets = {"accepted_at": silence["began"], "clocks.decision": running, "due_at": running["due"]}
+        expects = {"clocks.silence.due": due.at}
+        return await self.applications.move(
+            found, Action.ACCEPT_BY_SILENCE, by, sets, expects=expects, due=due
+        )
 
     async def request_supplement(
         self, case: StaffCase, materials: list[str], fields: list[str], reason: str, by: Cause
@@ -203,6 +223,7 @@ class CaseHandling:
         self, case: StaffCase, action: Action, by: Cause, sets: Document, **more: Any
     ) -> StaffCase:
         rules.check_action(case.member, case.application, action)
+        rules.check_answered_in_time(case.application, by.at)
         return case.now(await self.applications.move(case.application, action, by, sets, **more))
 
 

@@ -5,7 +5,7 @@ The words follow from the type of the item (`models.guides.types`); every door t
 
 from collections.abc import Mapping
 
-from models.applications.actions import State, status_text
+from models.applications.actions import STEPS, Action, State, status_text
 from models.applications.document import Application, Decision
 from models.guides import TYPES, ItemType
 
@@ -36,3 +36,9 @@ def can_contest(application: Application) -> bool:
     """Whether the applicant was refused, and the law lets such an outcome be reconsidered or sued over."""
     refused = application["state"] is State.NOT_ACCEPTED or is_denied(application)
     return refused and TYPES[application["type"]].contestable
+
+
+def accepted_by_silence(application: Application) -> bool:
+    """Whether the department let the time for an answer pass (行政许可法 32)."""
+    event = STEPS[Action.ACCEPT_BY_SILENCE].event
+    return any(line["what"] == event for line in application["timeline"])

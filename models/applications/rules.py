@@ -1,5 +1,7 @@
 """What may happen to an application, when, and by whom (articles 4.5, 10, 12, 14, 15)."""
 
+from datetime import datetime
+
 from models import typed
 from models.applications.actions import LABELS, STEPS, Action, Procedure, State, Who
 from models.applications.document import Application, Decision, PaperState
@@ -66,6 +68,11 @@ class BeyondGuide(Refused):
 class KnownByBinding(Refused):
     code = "known_by_binding"
     message = "“{labels}”来自实名认证，申请人不能更改，不必要求补正"
+
+
+class AcceptedBySilence(Conflict):
+    code = "accepted_by_silence"
+    message = "该申请逾期未答复，依法视为受理，请刷新后继续办理"
 
 
 class NothingAsked(Refused):
@@ -230,6 +237,17 @@ def may(member: Member, application: Application, action: Action) -> bool:
     except (Forbidden, Refused):
         return False
     return True
+
+
+def check_answered_in_time(application: Application, at: datetime) -> None:
+    """What silence has accepted can no longer be refused or sent back, though no worker has recorded it yet.
+
+    Raises:
+        AcceptedBySilence
+    """
+    silence = application["clocks"]["silence"]
+    if application["state"] is State.SUBMITTED and silence and silence["due"] and silence["due"] < at:
+        raise AcceptedBySilence
 
 
 def check_supplement(

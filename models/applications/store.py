@@ -10,16 +10,17 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models import typed
 from models.applications import rules
-from models.applications.actions import DONE, STEPS, Action, State, steps_from
+from models.applications.actions import DONE, SILENCE, STEPS, Action, State, steps_from
 from models.applications.document import Application, Decision, KeptPlace, PaperState
 from models.applications.receipt import Receipt, receipt_of
 from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
 from models.errors import Conflict
-from models.events import Cause, Event
+from models.events import Cause, Event, Plan
 from models.guides import Answers, Guide, ItemType, is_sealed
 from models.law import Unit
 from models.privacy import Privacy
+from models.schedule import Due
 from models.store import Database, Document, PageUnknown, Store, entry, part, unique_text
 
 KEPT_BACK = frozenset(
@@ -44,6 +45,7 @@ class Applications(Store[Application]):
         "application.saved",
         "application.material_changed",
     )
+    plans = (SILENCE,)
     indexes: ClassVar[Sequence[IndexModel]] = [
         unique_text("serial"),
         unique_text("draft"),
@@ -100,10 +102,13 @@ class Applications(Store[Application]):
         update: Document | None = None,
         expects: Document | None = None,
         reason: str = "",
+        plans: tuple[Plan, ...] = (),
+        due: Due | None = None,
     ) -> Application:
-        """Take one step of the state machine, in one write."""
+        """Take one step of the state machine, in one write, perhaps because a plan is `due`."""
         after = rules.next_state(found["state"], action)
-        event = Event(STEPS[action].event, found["_id"], by, {"state": after.value})
+        name, data = STEPS[action].event, {"state": after.value}
+        event = due.event(name, by, data) if due else Event(name, found["_id"], by, data, plans=plans)
         update = update or {}
         pushes = {**update.get("$push", {}), "timeline": entry(event, typed.words(reason))}
         return await self.change(

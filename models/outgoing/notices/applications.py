@@ -38,6 +38,7 @@ NOTICES = (
         events={
             "application.received": _progress("已收到纸质材料", "我们将尽快审核"),
             "application.accepted": _progress("已受理", "我们正在办理，请留意进度"),
+            "application.accepted_by_silence": _progress("视为已受理", "逾期未答复，依法视为受理"),
             "application.not_accepted": _progress("不予受理", "请点开查看理由和救济途径"),
             "application.supplement_requested": _progress("需要补齐补正", "请点开查看，一次补齐"),
             "application.supplemented": _progress("已收到补正材料", "我们将尽快审核"),

@@ -13,6 +13,7 @@ REPORTS = (
             "application.supplemented": "submitted",
             "application.supplement_requested": "supplement_requested",
             "application.accepted": "accepted",
+            "application.accepted_by_silence": "accepted",
             "application.paused": "paused",
             "application.resumed": "accepted",
             "application.not_accepted": "not_accepted",

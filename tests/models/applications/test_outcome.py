@@ -66,6 +66,6 @@ def test_who_knows_the_number_reads_the_same_words() -> None:
     fields: dict[str, Any] = dict.fromkeys(
         ("serial", "masked_name", "item_name", "department_name", "submitted_at")
     )
-    fields |= {"clocks": {"acceptance": None, "decision": None}, "timeline": []}
+    fields |= {"clocks": dict.fromkeys(("acceptance", "silence", "decision")), "timeline": []}
     view = public_view(cast(Application, fields | case(ItemType.RECORD_FILING, decision=REFUSED)))
     assert (view["type"], view["status"], view["decision_text"]) == ("record_filing", "不予备案", "不予备案")

@@ -22,7 +22,7 @@ async def test_a_generated_form_has_no_clock_until_it_is_there_on_paper(desk: De
     key = found["_id"]
     assert (found["state"], found["due_at"]) == (State.GENERATED, None)
     assert found["serial"]
-    assert found["clocks"] == {"acceptance": None, "decision": None}
+    assert found["clocks"] == dict.fromkeys(("acceptance", "silence", "decision"))
     assert desk.applications.receipt(found, "").deadline is None
     with pytest.raises(Conflict):
         await desk.accept(key)

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from models.applications import SILENCE
 from models.events import Cause, Channel
-from models.schedule import Due
+from models.schedule import Due, held
 from models.stores import Stores
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.job import AT_ONCE, LATER, NET, Job
@@ -19,7 +20,13 @@ SIDE_BY_SIDE = 4
 Fire = Callable[[Stores, Due, Cause], Awaitable[bool]]
 """A model's verb. It makes the change that a plan calls for; False where the plan no longer holds."""
 
-FIRES: Mapping[str, Fire] = {}
+
+async def _accept_by_silence(stores: Stores, due: Due, by: Cause) -> bool:
+    """Accepts an application for a permit that nobody answered in time (行政许可法 32)."""
+    return await held(stores.handling.accept_by_silence(due, by))
+
+
+FIRES: Mapping[str, Fire] = {SILENCE: _accept_by_silence}
 """What stores can plan (`Store.plans`), each with the verb that sees to it."""
 
 
