@@ -26,10 +26,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from _bench import processes  # noqa: E402
 
 from models.people.parties import Party  # noqa: E402
-from tests.handlers.visitor import a_number, a_phone  # noqa: E402
-from tests.wechat_backend.gateways.peer import Call, Peer  # noqa: E402
-from tests.wechat_backend.worker.platforms import SEND, Platforms  # noqa: E402
-from tests.wechat_backend.worker.world import HALL, World, environment  # noqa: E402
+from tests.house.peer import Call, Peer  # noqa: E402
+from tests.house.people import new_number, new_phone  # noqa: E402
+from tests.house.platforms import SEND, Platforms  # noqa: E402
+from tests.house.settings import environment  # noqa: E402
+from tests.house.worker import HALL, World  # noqa: E402
 from wechat_backend.database.connection import connect  # noqa: E402
 from wechat_backend.database.mongod import Mongod  # noqa: E402
 from wechat_backend.settings import Settings  # noqa: E402
@@ -121,7 +122,7 @@ async def told(world: World, wechat: WeChat, changes: int) -> list[float]:
     people: list[tuple[str, Party]] = []
     for _ in range(changes):
         openid = f"openid-{random.getrandbits(60):x}"
-        people.append((openid, await world.person(openid, a_phone(), a_number())))
+        people.append((openid, await world.person(openid, new_phone(), new_number())))
     await asyncio.sleep(2)
     took = []
     for openid, party in people:

@@ -33,10 +33,10 @@ from _bench import free_port, processes, wait_for  # noqa: E402
 from models.people.verification import PlatformUser  # noqa: E402
 from models.trouble import DatabaseUnavailable  # noqa: E402
 from models.workdays import Workdays, local_date, local_moment  # noqa: E402
-from tests.handlers.guides import a_guide  # noqa: E402
-from tests.handlers.visitor import a_number, a_phone  # noqa: E402
-from tests.replica_set import LOSSES, ReplicaSet  # noqa: E402
-from tests.wechat_backend.worker.world import HALL, World  # noqa: E402
+from tests.house.guides import plain_guide  # noqa: E402
+from tests.house.people import new_number, new_phone  # noqa: E402
+from tests.house.replica_set import LOSSES, ReplicaSet  # noqa: E402
+from tests.house.worker import HALL, World  # noqa: E402
 from wechat_backend.database.connection import DRIVERS, connect  # noqa: E402
 from wechat_backend.database.migrations import ALL  # noqa: E402
 from wechat_backend.database.migrations.record import check_current  # noqa: E402
@@ -54,7 +54,7 @@ PROBE_EVERY = 0.25
 SLOW = 1.0
 LONGEST = 180.0
 NINE_THIRTY = clock_time(9, 30)
-GUIDE = a_guide()
+GUIDE = plain_guide()
 
 
 @dataclass
@@ -153,17 +153,17 @@ async def furnished(env: dict[str, str]) -> tuple[list[tuple[str, str]], str]:
     await check_current(database, ALL, utc_now())
     world = World(settings, database, utc_now)
     await world.prepare()
-    await world.publish()
+    await world.furnish(plain_guide(), hall=HALL)
     assert HALL.windows
     windows = HALL.windows.model_copy(update={"capacity": {"general": PEOPLE}})
     await world.services.halls.put(HALL.model_copy(update={"windows": windows}), world.by())
     people = []
     for n in range(PEOPLE):
-        phone = a_phone()
+        phone = new_phone()
         openid = f"drill-{n}"
         account = await world.services.accounts.arrive(PlatformUser(openid), world.by())
         await world.services.accounts.unfollow(openid, world.by())
-        await world.bind(account, phone, a_number())
+        await world.bind(account, phone, new_number())
         people.append((phone, await world.services.sessions.open(f"account:{account['_id']}", world.by())))
     day = Workdays().after(local_date(utc_now()), 1)
     world.gateways.close()

@@ -7,16 +7,15 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import async_playwright
 
-from models.privacy import Privacy
 from models.store import Database
-from tests.handlers.visitor import Town, opened
+from tests.house.town import Town, opened
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
-async def town(database: Database, privacy: Privacy) -> AsyncIterator[Town]:
-    async with opened(database, privacy) as town:
+async def town(database: Database) -> AsyncIterator[Town]:
+    async with opened(database) as town:
         yield town
 
 

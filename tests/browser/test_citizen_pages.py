@@ -15,8 +15,11 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page, Route, expect
 
 from tests.files import photo
-from tests.handlers.applying import at_the_desk, clerk_cause, concluded, draft, submitted
-from tests.handlers.visitor import Browser, Fields, Town, a_phone, rich_guide
+from tests.house.applying import concluded, draft, key_of, submitted
+from tests.house.browser import Browser, Fields
+from tests.house.guides import rich_guide
+from tests.house.people import new_phone
+from tests.house.town import Town
 from tests.looks import focus_unseen, serious
 
 pytestmark = pytest.mark.browser
@@ -101,7 +104,7 @@ async def test_a_long_wait_is_told_and_not_counted_down(town: Town, chromium: Ch
     """After a code too many for the hour; who typed the wrong phone can ask for the right one at once."""
     visitor = town.browser()
     await visitor.sign_in("openid-phone-waiting")
-    mistyped = a_phone()
+    mistyped = new_phone()
     while (await visitor.post("/binding/code", {"phone": mistyped})).status == 200:
         town.clock.advance(timedelta(minutes=1))
     phone = await phone_of(town, chromium, visitor, "chinese")
@@ -111,7 +114,7 @@ async def test_a_long_wait_is_told_and_not_counted_down(town: Town, chromium: Ch
     await phone.page.wait_for_selector("#code-status.bad")
     assert "携带证件到任一政务服务窗口" in await phone.page.inner_text("#code-status")
     assert await phone.page.inner_text("[data-code]") == "获取验证码"
-    await phone.page.fill("#phone", a_phone())
+    await phone.page.fill("#phone", new_phone())
     await phone.page.click("[data-code]")
     await phone.page.wait_for_selector("#code-status:not(.bad)")
     assert "验证码已发送" in await phone.page.inner_text("#code-status")
@@ -211,10 +214,7 @@ async def test_corrections_outlive_an_upload(town: Town, chromium: Chromium, tmp
     """And what staff found wanting does not look as if all were well."""
     citizen = await town.citizen()
     path = await submitted(citizen)
-    case = await at_the_desk(town, path)
-    await town.services.handling.request_supplement(
-        case, ["permit"], ["address"], "证件照片缺背面", clerk_cause(town)
-    )
+    await town.staff.request_supplement(key_of(path), ["permit"], ["address"], "证件照片缺背面")
     phone = await phone_of(town, chromium, citizen, "chinese")
     page = phone.page
     await phone.open(f"{path}/supplement")

@@ -6,9 +6,10 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
-from tests.handlers.applying import serial_of, submitted
 from tests.handlers.kiosk.addresses import PAGES
-from tests.handlers.visitor import Town, rich_guide
+from tests.house.applying import serial_of, submitted
+from tests.house.guides import rich_guide
+from tests.house.town import Town
 from tests.looks import focus_unseen, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.article(23)]

@@ -7,8 +7,8 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
 from tests.browser.test_citizen_pages import phone_of
-from tests.handlers.applying import concluded
-from tests.handlers.visitor import Town
+from tests.house.applying import concluded
+from tests.house.town import Town
 
 pytestmark = pytest.mark.browser
 

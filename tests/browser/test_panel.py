@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
-from tests.handlers.office import PDF, Office, booked, staffed
-from tests.handlers.visitor import Town
+from tests.house.office import PDF, Office, booked, staffed
+from tests.house.town import Town
 from tests.looks import focus_unseen, serious
 
 pytestmark = pytest.mark.browser

@@ -11,8 +11,8 @@ from models.applications import State
 from models.store import Document
 from tests.browser.test_citizen_pages import Phone, phone_of
 from tests.files import photo
-from tests.handlers.applying import draft
-from tests.handlers.visitor import Town
+from tests.house.applying import draft
+from tests.house.town import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.article(11)]
 UNCOVERED = """selector => {

@@ -3,16 +3,16 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.conftest import _folder
-from tests.replica_set import ReplicaSet
-from tests.wechat_backend.gateways.peer import Peer
-from tests.wechat_backend.worker.platforms import Platforms
+from tests.house.database import data_folder
+from tests.house.peer import listening
+from tests.house.platforms import Platforms
+from tests.house.replica_set import ReplicaSet
 
 
 @pytest.fixture(scope="module")
 def trio() -> Iterator[ReplicaSet]:
     """Three members that choose a new primary after two seconds without one."""
-    folder = _folder()
+    folder = data_folder()
     members = ReplicaSet(folder, election=2.0)
     yield members
     members.stop()
@@ -21,8 +21,5 @@ def trio() -> Iterator[ReplicaSet]:
 
 @pytest.fixture
 async def platforms() -> AsyncIterator[Platforms]:
-    peer = Peer()
-    server = peer.start()
-    yield Platforms(peer)
-    server.stop()
-    await server.close_all_connections()
+    async with listening() as peer:
+        yield Platforms(peer)

@@ -12,16 +12,19 @@ from uuid import uuid4
 import pytest
 from pymongo.errors import PyMongoError
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
-from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
 
 from models.appointments.rules import AlreadyBooked
 from models.people.parties import Party
-from tests.handlers.visitor import a_number, a_phone
-from tests.handlers.wechat import message, signature
-from tests.replica_set import ReplicaSet
-from tests.wechat_backend.worker.platforms import SEND, Platforms
-from tests.wechat_backend.worker.world import HALL, World, environment
+from tests.house.database import unused_name
+from tests.house.guides import plain_guide
+from tests.house.people import new_number, new_phone
+from tests.house.places import with_windows
+from tests.house.platforms import SEND, Platforms
+from tests.house.replica_set import ReplicaSet
+from tests.house.server import serving
+from tests.house.settings import environment, settings_of
+from tests.house.wechat import message, signature
+from tests.house.worker import World
 from wechat_backend.app import make_app
 from wechat_backend.database.connection import connect
 from wechat_backend.settings import Settings
@@ -31,8 +34,7 @@ PEOPLE = 40
 AT_ONCE = 4
 SOON = 30.0
 """Seconds within which all goes on."""
-assert HALL.windows
-BIG = HALL.model_copy(update={"windows": HALL.windows.model_copy(update={"capacity": {"general": PEOPLE}})})
+BIG = with_windows(PEOPLE)
 IMPATIENT = "&serverSelectionTimeoutMS=1000"
 
 
@@ -41,16 +43,13 @@ async def opened(
     trio: ReplicaSet, platforms: Platforms, driver: str
 ) -> AsyncIterator[tuple[World, Settings]]:
     """A service that waits but a second for a primary, so that it meets the loss in every possible way."""
-    name = f"test_{uuid4().hex[:12]}"
+    name = unused_name()
     variables = environment(platforms.peer.url, trio.uri, name) | {"PANYU_WECHAT_MODE": "compatible"}
-    given: dict[str, Any] = {name.removeprefix("PANYU_").lower(): v for name, v in variables.items()}
-    for setting in ("wechat_templates", "sms_templates"):
-        given[setting] = json.loads(given[setting])
-    settings = Settings(**given)
+    settings = settings_of(variables)
     database = await connect(trio.uri + IMPATIENT, name, driver)
     world = World(settings, database, utc_now)
     await world.prepare()
-    await world.publish()
+    await world.furnish(plain_guide(), hall=BIG)
     yield world, settings
     world.gateways.close()
     await database.close()
@@ -84,7 +83,7 @@ async def books(world: World, party: Party, turn: asyncio.Semaphore) -> None:
 )
 async def test_the_worker_goes_on(trio: ReplicaSet, platforms: Platforms, driver: str, how: str) -> None:
     async with opened(trio, platforms, driver) as (world, _):
-        crowd = [await world.person(f"openid-{n}", a_phone(), a_number()) for n in range(PEOPLE)]
+        crowd = [await world.person(f"openid-{n}", new_phone(), new_number()) for n in range(PEOPLE)]
         await world.work()
         platforms.peer.calls.clear()
         platforms.messages.clear()
@@ -131,16 +130,6 @@ async def test_changes_wake_the_worker_after_a_new_primary(
         assert len(platforms.peer.to(SEND)) == 1
 
 
-@asynccontextmanager
-async def served(world: World, settings: Settings) -> AsyncIterator[str]:
-    server = HTTPServer(make_app(world.services, settings))
-    socket, port = bind_unused_port()
-    server.add_socket(socket)
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
-    await server.close_all_connections()
-
-
 DOORS = {
     "page": "/guides",
     "api": "/api/v1/guides",
@@ -171,7 +160,10 @@ async def knock(url: str, door: str, settings: Settings) -> HTTPResponse:
 
 @pytest.mark.parametrize("driver", ["pymongo", "motor"])
 async def test_every_door_says_503_and_goes_on(trio: ReplicaSet, platforms: Platforms, driver: str) -> None:
-    async with opened(trio, platforms, driver) as (world, settings), served(world, settings) as url:
+    async with (
+        opened(trio, platforms, driver) as (world, settings),
+        serving(make_app(world.services, settings)) as url,
+    ):
 
         async def knocked() -> dict[str, HTTPResponse]:
             answers = await asyncio.gather(*(knock(url, door, settings) for door in DOORS))

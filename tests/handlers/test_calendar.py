@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.handlers.admin.test_queue import table
-from tests.handlers.applying import ITEM, serial_of
-from tests.handlers.office import Office
+from tests.house.applying import ITEM, serial_of
+from tests.house.office import Office
 
 WARNING = "工作日历只到2026年底"
 

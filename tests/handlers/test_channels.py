@@ -11,9 +11,10 @@ from handlers.chat.callback import CallbackHandler
 from handlers.routes import PAGES, served
 from handlers.web.assets import Stylesheet
 from handlers.web.base import BaseHandler
-from tests.conftest import MakeCause
-from tests.handlers.office import Office
-from tests.handlers.visitor import Town, rich_guide
+from tests.house.clock import MakeCause
+from tests.house.guides import rich_guide
+from tests.house.office import Office
+from tests.house.town import Town
 
 ITEM = rich_guide().item
 PHONE = (
@@ -48,7 +49,7 @@ async def test_wechats_own_browser_is_told_from_others(
     browser = town.browser()
     left = await browser.get("/sign-in?next=/me", User_Agent=agent)
     state = parse_qs(urlsplit(left.location).query)["state"][0]
-    code = town.codes.agree(f"openid-{len(agent)}")
+    code = town.sign_ins.agree(f"openid-{len(agent)}")
     await browser.get(f"/sign-in/wechat?code={code}&state={state}", User_Agent=agent)
     session = await town.services.sessions.find(browser.cookies["session"], "account", cause())
     assert session

@@ -6,25 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient
-from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
 from tornado.web import Application
 
 from handlers import operations
 from models.outgoing.workers import SILENT, JobState, Workers
-from tests.conftest import Clock
-from tests.handlers.visitor import Town
+from tests.house.clock import Clock
+from tests.house.server import serving
+from tests.house.town import Town
 
 
 @pytest.fixture
 async def url(town: Town) -> AsyncIterator[str]:
     await town.services.workers.documents.delete_many({})
-    server = HTTPServer(Application(operations.ROUTES, services=town.services))
-    socket, port = bind_unused_port()
-    server.add_socket(socket)
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
-    await server.close_all_connections()
+    async with serving(Application(operations.ROUTES, services=town.services)) as url:
+        yield url
 
 
 async def ready(url: str) -> tuple[str, dict[str, str]]:

@@ -3,9 +3,9 @@
 import pytest
 
 from models.applications import check_serial
-from tests.handlers.applying import serial_of, submitted
-from tests.handlers.office import Office, staffed
-from tests.handlers.visitor import Town
+from tests.house.applying import serial_of, submitted
+from tests.house.office import Office, staffed
+from tests.house.town import Town
 
 NAMES = {
     "古丽·艾山": "古***",

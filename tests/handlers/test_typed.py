@@ -4,9 +4,11 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.handlers.applying import ANSWERS, ITEM, draft, serial_of, submitted
-from tests.handlers.office import Office, booked
-from tests.handlers.visitor import A_WHILE, Fields, Town, a_number, a_phone
+from tests.house.applying import ANSWERS, ITEM, draft, serial_of, submitted
+from tests.house.browser import CODE_PAUSE, Fields
+from tests.house.office import Office, booked
+from tests.house.people import new_number, new_phone
+from tests.house.town import Town
 
 HIDDEN = "\u202d{}\u202c"
 SENTENCE = "您的申请已提交，申请流水号：{}，请查收。"
@@ -18,9 +20,9 @@ def wide(text: str) -> str:
 
 @pytest.mark.article(7)
 async def test_binding_with_what_was_pasted(town: Town) -> None:
-    visitor, phone, number = town.browser(), a_phone(), a_number()
+    visitor, phone, number = town.browser(), new_phone(), new_number()
     await visitor.sign_in("openid-pasted")
-    town.clock.advance(A_WHILE)
+    town.clock.advance(CODE_PAUSE)
     pasted = HIDDEN.format(f"+86 {phone[:3]}\u2011{phone[3:7]}\u2013{phone[7:]}")
     assert (await visitor.post("/binding/code", {"phone": pasted})).status == 200
     codes = town.services.phone_codes
@@ -48,7 +50,7 @@ async def test_binding_with_what_was_pasted(town: Town) -> None:
 
 @pytest.mark.article(7)
 async def test_the_window_knows_a_name_however_it_was_typed(office: Office) -> None:
-    desk, phone = await office.desk("window"), a_phone()
+    desk, phone = await office.desk("window"), new_phone()
     asked: Fields = {"kind": "passport", "number": "E7654321", "phone": phone}
     for name in ("O'BRIEN John Test", "O\u2019Brien John  Test", "o\u02bcbrien JOHN\u00a0test"):
         page = await desk.post("/admin/verify", asked | {"name": name})

@@ -1,7 +1,6 @@
 """Limits that all processes share."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,8 +10,8 @@ from models.counters import Counters, Limit, Use, Window, network_of
 from models.errors import TooMany
 from models.outgoing.sms import NOT_LEGAL, Purpose, SmsDays, SmsLimits, SmsUsedUp, Spent
 from models.privacy import Privacy
-from models.store import Database
-from tests.conftest import START
+from tests.house.clock import START
+from tests.house.house import House
 from wechat_backend.database.connection import connect
 
 
@@ -26,11 +25,8 @@ THREE = Limit("three", 3, Window.HOUR, Refusal)
 
 
 @pytest.fixture
-async def counters(any_database: Database, privacy: Privacy) -> AsyncIterator[Counters]:
-    made = Counters(any_database, privacy)
-    await made.prepare()
-    yield made
-    await made.documents.delete_many({})
+def counters(house: House) -> Counters:
+    return house.stores.counters
 
 
 async def used(counters: Counters) -> dict[str, int]:
@@ -109,11 +105,9 @@ LIMITS = SmsLimits(a_day=20, codes_share=0.5, courtesy_share=0.2)
 
 
 @pytest.fixture
-async def days(any_database: Database) -> AsyncIterator[SmsDays]:
-    made = SmsDays(any_database, LIMITS)
-    await made.prepare()
-    yield made
-    await made.documents.delete_many({})
+def days(house: House) -> SmsDays:
+    house.stores.sms.limits = LIMITS
+    return house.stores.sms
 
 
 async def take(days: SmsDays, purpose: Purpose, count: int, at: datetime = START) -> int:

@@ -1,24 +1,21 @@
 """One process at a time has a piece of work; what it keeps there is for the next one."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from models.leases import Leases, free, given_back, own, taken
-from models.store import Database, Document
-from tests.conftest import Clock
+from models.store import Document
+from tests.house.clock import Clock
+from tests.house.house import House
 
 LONG = timedelta(seconds=30)
 
 
 @pytest.fixture
-async def leases(any_database: Database) -> AsyncIterator[Leases]:
-    store = Leases(any_database)
-    await store.prepare()
-    yield store
-    await store.documents.delete_many({})
+def leases(house: House) -> Leases:
+    return house.stores.leases
 
 
 async def race(leases: Leases, clock: Clock) -> list[Document]:

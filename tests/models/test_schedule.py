@@ -14,7 +14,7 @@ from models.outgoing.deliveries import Deliveries
 from models.outgoing.outbox import Outbox
 from models.schedule import END, FIRST_PAUSE, LATE, LEASE, LONGEST_PAUSE, WAITING, Due, Schedule, pause_after
 from models.store import Database, Document
-from tests.conftest import START, Clock, MakeCause
+from tests.house.clock import START, Clock, MakeCause
 from tests.promises import DUE, Promises
 
 SOON, LATER = START + timedelta(minutes=1), START + timedelta(hours=1)

@@ -13,7 +13,7 @@ from models.outgoing.deliveries import Deliveries
 from models.outgoing.outbox import Outbox
 from models.schedule import LONGEST_PAUSE, Due, Schedule
 from models.store import Database, Document
-from tests.conftest import START
+from tests.house.clock import START
 from tests.promises import Promises
 
 KEYS, MINUTES = st.sampled_from(["a", "b"]), st.integers(0, 3)

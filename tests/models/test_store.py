@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from models.errors import Conflict, NotFound
 from models.events import Event
 from models.store import Database, Store
-from tests.conftest import MakeCause
+from tests.house.clock import MakeCause
 from tests.test_imports import TREES, top
 
 

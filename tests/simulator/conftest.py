@@ -9,8 +9,6 @@ from urllib.parse import urlencode
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
-from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
 from tornado.web import Application, RequestHandler
 from wechatpy import parse_message
 from wechatpy.crypto import WeChatCrypto
@@ -18,7 +16,8 @@ from wechatpy.replies import TextReply
 from wechatpy.utils import check_signature
 
 from simulator import Running, SimulatorConfig, start
-from tests.conftest import Clock
+from tests.house.clock import Clock
+from tests.house.server import serving
 
 CONFIG = SimulatorConfig(
     wechat_appid="wx0123456789abcdef",
@@ -82,13 +81,8 @@ class _Callback(RequestHandler):
 @pytest.fixture
 async def service() -> AsyncIterator[Service]:
     service = Service()
-    server = HTTPServer(Application([("/wechat/callback", _Callback)], service=service))
-    socket, port = bind_unused_port()
-    server.add_socket(socket)
-    service.url = f"http://127.0.0.1:{port}"
-    yield service
-    server.stop()
-    await server.close_all_connections()
+    async with serving(Application([("/wechat/callback", _Callback)], service=service)) as service.url:
+        yield service
 
 
 @dataclass

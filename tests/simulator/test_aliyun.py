@@ -15,7 +15,7 @@ from aliyunsdkcore.request import CommonRequest
 from models.outgoing.notices import NOTICES
 from simulator import start
 from simulator.aliyun.service import TEMPLATES, signature
-from tests.conftest import Clock
+from tests.house.clock import Clock
 from tests.simulator.conftest import CONFIG, Peer, Service
 
 VERSION = {"SendSms": "2017-05-25", "Id2MetaVerify": "2019-03-07"}

@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from simulator import start
-from tests.conftest import Clock
+from tests.house.clock import Clock
 from tests.simulator.conftest import CONFIG, Peer, Service
 
 PICTURE = b"\x89PNG\r\n\x1a\n"

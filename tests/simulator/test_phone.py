@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 import qrcode
 from playwright.async_api import Page, async_playwright, expect
-from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
 from tornado.web import Application, RequestHandler
 from wechatpy.replies import TextReply
 
+from tests.house.server import serving
 from tests.looks import AXE, focus_unseen
 from tests.simulator.conftest import Peer, Service
 
@@ -35,12 +34,8 @@ class _Pages(RequestHandler):
 
 @pytest.fixture
 async def pages() -> AsyncIterator[str]:
-    server = HTTPServer(Application([("/", _Pages)]))
-    socket, port = bind_unused_port()
-    server.add_socket(socket)
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
-    await server.close_all_connections()
+    async with serving(Application([("/", _Pages)])) as url:
+        yield url
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.house.settings import environment
 from tests.wechat_backend.demo.test_supervisor import free_port
-from tests.wechat_backend.worker.world import environment
 
 ROOT = Path(__file__).parents[2]
 WARMING, ERRORS, UPLOADS = 600, 3000, 10

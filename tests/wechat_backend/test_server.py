@@ -18,8 +18,8 @@ from tornado.httputil import HTTPHeaders
 from tornado.web import RequestHandler
 
 from handlers.web.bodies import BoundedApplication
+from tests.house.settings import environment
 from tests.wechat_backend.demo.test_supervisor import free_port
-from tests.wechat_backend.worker.world import environment
 from wechat_backend import server as front
 from wechat_backend.server import Limits, WebServer, room_for
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.wechat_backend.worker.world import environment
+from tests.house.settings import environment
 from wechat_backend.watchdog import ENDED_BY_WATCHDOG
 
 HANGS = """

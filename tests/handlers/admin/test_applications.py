@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 import pytest
 
 from models.applications import CaseHandling
-from models.guides.publishing import Publishing
 from tests.files import photo
-from tests.handlers.applying import ITEM
-from tests.handlers.office import PDF, Office, conclude
-from tests.handlers.visitor import Fields, rich_guide
+from tests.house.applying import ITEM
+from tests.house.browser import Fields
+from tests.house.guides import rich_guide
+from tests.house.office import PDF, Office, conclude
 
 APPROVED = {"decision": "approved", "reason": ""}
 DENIED = {"decision": "denied", "reason": "未居住满半年"}
@@ -316,7 +316,7 @@ async def test_the_guide_it_was_accepted_under(office: Office) -> None:
     for text in ("办事指南（第1版）", "在番禺区居住满半年", "租赁合同", "只在窗口办理时需要"):
         assert text in page, text
     changed = rich_guide(version=2, conditions=["居住满一年"])
-    await Publishing(office.town.services.guides).publish(changed, office.by("management"))
+    await office.town.publish(changed)
     page = (await desk.get(path)).text
     assert "现行版（第2版）</a>" in page
     assert "居住满一年" not in page
@@ -362,9 +362,7 @@ async def test_reading_is_not_deciding(office: Office) -> None:
 @pytest.mark.article(7)
 async def test_an_application_in_another_name_than_its_applicants_is_marked(office: Office) -> None:
     path, _ = await office.handed_in()
-    desk, applications = await office.desk("approver"), office.town.services.applications
-    found = await office.application(path)
-    guide = await office.town.services.guides.version(found["guide"])
+    desk, found = await office.desk("approver"), await office.application(path)
     asked = (await desk.get(path)).text
     assert "身份信息不一致" not in asked
     assert 'name="fields" value="address"' in asked
@@ -372,7 +370,6 @@ async def test_an_application_in_another_name_than_its_applicants_is_marked(offi
     refused = await desk.post(f"{path}/request_supplement", {"fields": "name", "reason": "请核对"})
     assert refused.status == 422
     assert "“姓名”来自实名认证" in refused.text
-    old = applications.sealed(found["_id"], guide, {**applications.answers(found), "name": "李四"})
-    await applications.documents.update_one({"_id": found["_id"]}, {"$set": {"answers": old}})
+    await office.town.renamed(found["applicant"], "李四")
     for page in (await desk.get(path), await desk.post(f"{path}/reveal", {"reason": "核实身份"})):
         assert "申请中填写的“姓名”与申请人现在的实名认证信息不同" in page.text

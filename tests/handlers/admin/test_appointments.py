@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.handlers.office import Office, booked, on
-from tests.handlers.visitor import Fields
+from tests.house.browser import Fields
+from tests.house.office import Office, booked, late_on
 
 
 @pytest.mark.article(9)
@@ -16,7 +16,7 @@ async def test_nothing_is_recorded_before_the_day(office: Office) -> None:
     assert key in page
     assert 'name="ending"' not in page
     assert "预约日期未到" in page
-    with on(office, day):
+    with late_on(office, day):
         page = (await (await office.desk("centre")).get(f"/admin/appointments?hall=district&day={day}")).text
         assert 'name="ending"' in page
         assert "预约日期未到" not in page
@@ -35,7 +35,7 @@ async def test_the_fault_has_the_focus(office: Office) -> None:
 @pytest.mark.article(9)
 async def test_the_days_list(office: Office) -> None:
     key, day, _ = await booked(office, "张三丰")
-    with on(office, day):
+    with late_on(office, day):
         desk = await office.desk("centre")
         page = (await desk.get(f"/admin/appointments?hall=district&day={day}")).text
     assert key in page
@@ -68,7 +68,7 @@ async def test_scanning_the_code_of_an_appointment_opens_it(office: Office) -> N
     assert (await desk.get(f"/admin/appointments/{key}/ending")).location.endswith(
         f"?code=/appointments/{key}"
     )
-    with on(office, day):
+    with late_on(office, day):
         page = (await (await office.desk("centre")).get(found.location)).text
     assert '<details class="bare" open>' in page.split(f'id="{key}"')[1].split("</tr>")[0]
     other = await desk.get("/admin/appointments?code=12345")
@@ -92,7 +92,7 @@ async def test_booked_applicant_cannot_be_refused(office: Office, ending: str) -
 async def test_missing_material_is_one_of_the_guide(office: Office) -> None:
     key, day, _ = await booked(office)
     path = f"/admin/appointments/{key}/ending"
-    with on(office, day):
+    with late_on(office, day):
         desk = await office.desk("window")
         for material in ("", "lease", "household"):  # none; not required; not in the guide
             refused = await desk.post(path, {"ending": "missing_material", "material": material})
@@ -113,7 +113,7 @@ async def test_other_endings(office: Office) -> None:
         assert (early.status, "预约当天才能记录结果" in early.text) == (422, True)
         # the list sends the chosen material along with every ending
         sent: Fields = {"ending": ending, "material": "permit"}
-        with on(office, day):
+        with late_on(office, day):
             done = await (await office.desk("township")).post(f"/admin/appointments/{key}/ending", sent)
         assert words in (await desk.get(done.location)).text
         assert (await office.town.services.appointments.get(key))["material"] is None
@@ -137,7 +137,7 @@ async def test_a_hall_is_recorded_by_its_own_members(office: Office) -> None:
     assert 'value="district"' not in page
     scanned = await desk.get(f"/admin/appointments?code=/appointments/{key}")
     assert (scanned.status, "该预约在其他大厅办理" in scanned.text) == (403, True)
-    with on(office, day):
+    with late_on(office, day):
         desk = await office.desk("elsewhere")
         ended = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "served"})
     assert (ended.status, "该预约在其他大厅办理" in ended.text) == (403, True)

@@ -7,7 +7,8 @@ from models.outgoing.deliveries import FIRST_WAIT, Plan, Via
 from models.outgoing.sms import Purpose, SmsLimits
 from models.staff.scopes import Role
 from models.workdays import local
-from tests.handlers.office import PASSWORD, Office, booked
+from tests.house.office import Office, booked
+from tests.house.staff import PASSWORD
 
 
 async def test_what_failed_is_seen_and_sent_again(office: Office) -> None:
@@ -75,7 +76,7 @@ async def test_what_a_delivery_is_about(office: Office) -> None:
         password=PASSWORD,
         department=None,
         roles=[Role.DIGITAL_AFFAIRS, Role.WINDOW],
-        by=office.by("digital"),
+        by=office.town.by_staff("digital"),
     )
     assert f'href="{path}"' in (await (await office.desk("digital-and-window")).get("/admin/deliveries")).text
     await booker.post(f"/appointments/{appointment}/cancel")

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from models.staff.members import FAILURES, LOCKED
-from tests.handlers.office import MEMBERS, PASSWORD, Office
-from tests.handlers.visitor import Fields, a_number, a_phone
+from tests.house.browser import Fields
+from tests.house.office import Office
+from tests.house.people import new_number, new_phone
+from tests.house.staff import PASSWORD, POSTS
 
 PAGES = {
-    "/admin/applications": {"window", "approver", "both", "civil", "management"},
+    "/admin/applications": {"window", "approver", "approver_everywhere", "both", "civil", "management"},
     "/admin/appointments": {"window", "both", "centre", "township", "elsewhere"},
     "/admin/verify": {"window", "both"},
     "/admin/deliveries": {"digital"},
@@ -93,7 +95,7 @@ async def test_every_form_needs_its_token(office: Office) -> None:
 
 
 @pytest.mark.article(5)
-@pytest.mark.parametrize("username", MEMBERS)
+@pytest.mark.parametrize("username", POSTS)
 async def test_menu_and_pages_follow_the_role(office: Office, username: str) -> None:
     desk = await office.desk(username)
     first = await desk.get("/admin")
@@ -132,18 +134,17 @@ async def test_unknown_page_stays_in_the_panel(office: Office) -> None:
 @pytest.mark.article(7)
 async def test_verified_at_the_window_binds_online(office: Office) -> None:
     """Whom no register knows comes to a window once, and then binds like everybody."""
-    number = a_number("19550101")
-    office.town.register.doubted = number
+    number = new_number("19550101")
+    office.town.register.unknown.add(number)
     citizen = office.town.browser()
     await citizen.sign_in("openid-unknown-to-registers")
-    assert (await citizen.bind("欧阳老", number, a_phone())).status == 422
+    assert (await citizen.bind("欧阳老", number, new_phone())).status == 422
     desk = await office.desk("window")
     done = await desk.post("/admin/verify", {"kind": "resident_id", "name": "欧阳老", "number": number})
     assert done.status == 200
     assert "已核验：欧**" in done.text
     assert number not in done.text
-    assert (await citizen.bind("欧阳老", number, a_phone())).status == 303
-    office.town.register.doubted = ""
+    assert (await citizen.bind("欧阳老", number, new_phone())).status == 303
 
 
 @pytest.mark.article(7)
@@ -158,7 +159,7 @@ async def test_verified_at_the_window_binds_online(office: Office) -> None:
 )
 async def test_verifying_checks_what_is_written(office: Office, wrong: dict[str, str], why: str) -> None:
     desk = await office.desk("window")
-    filled = {"kind": "resident_id", "name": "欧阳老", "number": a_number(), "phone": a_phone()} | wrong
+    filled = {"kind": "resident_id", "name": "欧阳老", "number": new_number(), "phone": new_phone()} | wrong
     refused = await desk.post("/admin/verify", {**filled})
     assert refused.status == 400
     assert why in refused.text

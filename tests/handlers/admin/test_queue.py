@@ -8,8 +8,8 @@ from io import StringIO
 import pytest
 
 from handlers.admin import lists
-from tests.handlers.office import Office
-from tests.handlers.visitor import Browser, Fields
+from tests.house.browser import Browser, Fields
+from tests.house.office import Office
 
 
 @pytest.mark.article(10)

@@ -12,8 +12,8 @@ from handlers.admin.panel import PanelPage
 from handlers.routes import Served, Undeclared, check_declared, served
 from handlers.web.visitor import Auth
 from models.staff.scopes import Role, Scope
-from tests.handlers.office import Office
-from tests.handlers.visitor import Browser, Page
+from tests.house.browser import Browser, Page
+from tests.house.office import Office
 
 ROOT = Path(__file__).parents[3]
 USERS = {role: f"only-{role.value}" for role in Role}
@@ -44,7 +44,7 @@ async def desks(office: Office) -> dict[Role, Browser]:
             password=username,
             department=None,
             roles=[role],
-            by=office.by(username),
+            by=office.town.by_staff(username),
         )
     return {role: await office.desk(username) for role, username in USERS.items()}
 

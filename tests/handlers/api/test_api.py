@@ -1,21 +1,17 @@
 """One citizen's whole way through the JSON API, and the regulation's rules at this door."""
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from handlers.web.qr import qr_png
-from models.appointments import Ending
-from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind, CredentialKind
 from models.workdays import local_date
 from simulator.faults import Fault
-from tests.handlers.api.clients import Client, Service, a_photo
-from tests.handlers.guides import USCC
-from tests.models.appointments.test_booking import CLERK
+from tests.house.api import Client, Service, a_photo
+from tests.house.guides import DEPARTMENT, USCC
 
 FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(1, 7))
 NOBODYS = "0" * 32
@@ -71,7 +67,7 @@ async def test_from_sign_in_to_review(api: Service) -> None:
         "applicant": "李**",
         "credential": "4401**********2415",
         "item": "居住证签注1",
-        "department": "番禺区来穗局",
+        "department": DEPARTMENT.name,
         "materials": [{"name": "居住证原件照片", "state": "submitted"}],
         "handling": "fully_online",
         "place": "番禺区政务服务中心",
@@ -126,7 +122,7 @@ async def test_guides_are_for_everybody(api: Service) -> None:
     named = {"name", "department_details", "conditions", "time_limit", "fees", "materials"}
     assert named | {"window_steps", "online_steps", "consult_phone", "complaint_phone"} <= guide.keys()
     assert guide["materials"][0]["sample"] == "/static/s.jpg"
-    assert guide["department_details"]["name"] == "番禺区来穗局"
+    assert guide["department_details"]["name"] == DEPARTMENT.name
     assert [hall["code"] for hall in guide["halls"]] == ["district"]
     assert (await anybody.get(f"/guides/{'9' * 31}")).code == "guide_not_found"
     assert (await anybody.get("/topics")).json == {"topics": ["户籍"]}
@@ -174,7 +170,7 @@ async def test_an_item_for_enterprises_only_is_not_booked_by_a_person(api: Servi
     guide = await api.services.guides.published(FIRST)
     item, audience = f"{USCC}{77:013}", [ApplicantKind.ENTERPRISE]
     only = guide.model_copy(update={"item": item, "audience": audience})
-    await Publishing(api.services.guides).publish(only, api.by_staff())
+    await api.publish(only)
     zhang = await api.citizen("smith")
     slot = (await free_slots(zhang, item))[2]
     booking = {"item": item, "hall": "district", "start": slot["start"]}
@@ -207,9 +203,8 @@ async def test_a_served_appointment_is_reviewed(api: Service) -> None:
     ).json
     at = f"/appointments/{booked['id']}/review"
     assert (await he.post(at, {"level": 4})).code == "not_finished"
-    by, guide = api.by_staff(), await api.services.guides.published(SIXTH)
-    by = replace(by, at=datetime.fromisoformat(booked["start"]))
-    await api.services.appointments.end(booked["id"], CLERK, Ending.SERVED, guide, by)
+    appointment = await api.services.appointments.get(booked["id"])
+    await api.served(appointment, await api.services.guides.published(SIXTH))
     levels = {each["level"]: each["tags"] for each in (await he.get("/review-levels")).json["levels"]}
     tag = next(iter(levels[1]))
     assert (await he.post(at, {"level": 1, "words": "  "})).code == "reason_required"

@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 
 from models.guides import Guide
-from models.guides.publishing import Publishing
 from tests.files import a_pdf
-from tests.handlers.api.clients import Service, a_photo, api_guide
-from tests.handlers.guides import USCC
+from tests.house.api import Service, a_photo
+from tests.house.guides import USCC, api_guide
 
 SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(2, 7))
 
@@ -103,9 +102,7 @@ async def test_supplement_is_what_was_asked_for(api: Service) -> None:
     client = await api.citizen("wang")
     key = await client.begin(FOURTH)
     await client.submit(key)
-    await api.services.handling.request_supplement(
-        await api.at_the_desk(key), ["permit"], ["address"], "照片缺一角；地址不全", api.by_staff()
-    )
+    await api.staff.request_supplement(key, ["permit"], ["address"], "照片缺一角；地址不全")
     found = (await client.get(f"/applications/{key}")).json
     assert found["supplements"][0]["materials"] == ["permit"]
     assert "approver" not in json.dumps(found)
@@ -126,14 +123,13 @@ async def test_a_supplement_answered_by_nothing_names_what_is_open(api: Service)
     plain = api_guide(item=f"{USCC}{76:013}", name="要核对的事").model_dump(mode="json")
     partner = {"name": "partner", "label": "对方证件号码", "kind": "credential", "required": False}
     plain["form"]["sections"][1]["questions"].append(partner)
-    guide = await Publishing(api.services.guides).publish(Guide.model_validate(plain), api.by_staff())
+    guide = Guide.model_validate(plain)
+    await api.publish(guide)
     key = await client.begin(guide.item)
     answers = (await client.get(f"/applications/{key}")).json["answers"] | {"partner": "11010519491231002X"}
     await client.put(f"/applications/{key}/answers", {"answers": answers})
     await client.submit(key)
-    await api.services.handling.request_supplement(
-        await api.at_the_desk(key), [], ["partner", "address"], "请核对", api.by_staff()
-    )
+    await api.staff.request_supplement(key, [], ["partner", "address"], "请核对")
     at = f"/applications/{key}/supplement"
     silent = await client.post(at, {"answers": {}})
     assert (silent.code, set(silent.json["error"]["fields"])) == ("form_invalid", {"partner", "address"})
@@ -148,7 +144,7 @@ async def test_a_supplement_answered_by_nothing_names_what_is_open(api: Service)
 async def test_an_item_is_begun_here_only_if_its_guide_says_so(api: Service) -> None:
     client = await api.citizen("wang")
     elsewhere = api_guide(item=f"{USCC}{77:013}", name="只在微信办理的事", channels=["h5"])
-    await Publishing(api.services.guides).publish(elsewhere, api.by_staff())
+    await api.publish(elsewhere)
     assert (await client.post("/applications", {"item": elsewhere.item})).code == "channel_not_offered"
 
 
@@ -171,9 +167,7 @@ async def test_non_acceptance_tells_reason_and_basis(api: Service) -> None:
     client = await api.citizen("wang")
     key = await client.begin(FIFTH)
     await client.submit(key)
-    await api.services.handling.not_accept(
-        await api.at_the_desk(key), "不在受理范围", "行政许可法第三十二条", api.by_staff()
-    )
+    await api.staff.not_accept(key, "不在受理范围", "行政许可法第三十二条")
     found = (await client.get(f"/applications/{key}")).json
     assert found["refusal"] == {"reason": "不在受理范围", "basis": "行政许可法第三十二条"}
 

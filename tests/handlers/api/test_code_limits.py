@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from models.outgoing.sms import SmsLimits
-from tests.handlers.api.clients import Service
-from tests.handlers.visitor import a_phone
+from tests.house.api import Service
+from tests.house.people import new_phone
 
 A_CALL = "/phone-codes"
 
@@ -16,7 +16,7 @@ A_CALL = "/phone-codes"
 async def test_one_account_bombs_nobody(api: Service) -> None:
     """200 codes asked for at once, each for another stranger's phone."""
     client = await api.sign_in("chen")
-    answers = await asyncio.gather(*(client.post(A_CALL, {"phone": a_phone()}) for _ in range(200)))
+    answers = await asyncio.gather(*(client.post(A_CALL, {"phone": new_phone()}) for _ in range(200)))
     sent = [answer for answer in answers if answer.status == 202]
     assert len(sent) == SmsLimits().codes_per_account
     refused = next(answer for answer in answers if answer.status != 202)

@@ -13,8 +13,8 @@ from handlers.api.contract import METHODS, Endpoint, PageQuery, Resource, page
 from handlers.api.openapi import describe
 from handlers.web.visitor import Auth
 from models.errors import BadInput
-from tests.handlers.api.clients import Service
-from tests.handlers.guides import USCC
+from tests.house.api import Service
+from tests.house.guides import USCC
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = {

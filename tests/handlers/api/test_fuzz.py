@@ -12,7 +12,6 @@ from urllib.parse import quote
 import pytest
 from pydantic import BaseModel
 from tornado.httpclient import AsyncHTTPClient
-from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import RequestHandler
 
@@ -21,9 +20,11 @@ from handlers.api.contract import Endpoint, Media, Operation
 from models.events import Cause, Channel
 from models.guides import ITEM_CODE
 from models.staff.scopes import Role
-from tests.handlers.api.clients import Service
-from tests.handlers.guides import USCC
-from tests.handlers.visitor import citizen_app
+from tests.house.api import Service
+from tests.house.guides import USCC
+from tests.house.server import serving
+from tests.house.staff import Post
+from tests.house.town import citizen_app
 
 ITEM = f"{USCC}{1:013}"
 NOBODYS = "0" * 32
@@ -131,12 +132,10 @@ async def fuzz(api: Service, request: pytest.FixtureRequest) -> AsyncIterator[Fu
     ids = {"application": await client.begin(ITEM), "appointment": booked.json["id"]}
     session = await api.services.sessions.find(client.token, "account", by)
     assert session
-    socket, port = bind_unused_port()
-    url = f"http://127.0.0.1:{port}"
+    bound = bind_unused_port()
+    url = f"http://127.0.0.1:{bound[1]}"
     services = replace(api.services, site=replace(api.services.site, base_url=url))
-    await services.staff.enrol(
-        request.param, name="全", password="a long password", department=USCC, roles=list(Role), by=by
-    )
+    await api.member(request.param, Post(tuple(Role), USCC))
     sessions = {
         name: await services.sessions.open(subject, by)
         for name, subject in (("session", session["subject"]), ("staff", f"staff:{request.param}"))
@@ -144,13 +143,10 @@ async def fuzz(api: Service, request: pytest.FixtureRequest) -> AsyncIterator[Fu
     xsrf = "2|01020304|00000000000000000000000000000000|1764000000"
     cookies = "; ".join([*(f"{name}={value}" for name, value in sessions.items()), f"_xsrf={xsrf}"])
     application = citizen_app(services)
-    server = HTTPServer(application)
-    server.add_socket(socket)
     rules: list[Any] = application.wildcard_router.rules
     routes = [(rule.matcher.regex.pattern.removesuffix("$"), rule.target) for rule in rules]
-    yield Fuzz(api, client.token, ids, url, cookies, routes)
-    server.stop()
-    await server.close_all_connections()
+    async with serving(application, bound):
+        yield Fuzz(api, client.token, ids, url, cookies, routes)
 
 
 def bodies(asks: type[BaseModel]) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ import json
 
 from handlers.web.bodies import LARGEST, MOST_VALUES
 from tests.files import photo
-from tests.handlers.api.clients import Service
+from tests.house.api import Service
 
 ITEM = "permit"
 

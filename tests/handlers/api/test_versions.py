@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.handlers.api.clients import Client, Service, a_photo
-from tests.handlers.guides import USCC
+from tests.house.api import Client, Service, a_photo
+from tests.house.guides import USCC
 
 ITEM = f"{USCC}{4:013}"
 HANDING_IN = {"how": "electronic", "promise": True}

@@ -14,7 +14,7 @@ from handlers.chat.callback import LARGEST
 from handlers.chat.envelope import Envelope, parse
 from models.chat import inbox
 from models.errors import Forbidden
-from tests.handlers.wechat import (
+from tests.house.wechat import (
     ACCOUNT,
     APPID,
     FOREIGN_KEY,
@@ -26,7 +26,6 @@ from tests.handlers.wechat import (
     content,
     event,
     message,
-    publish_guides,
     signature,
 )
 
@@ -69,8 +68,8 @@ async def test_odd_bodies_are_harmless(peer: Peer, body: str | bytes) -> None:
     assert (response.code, response.body) == (200, b"success")
 
 
-async def test_a_repeat_gets_the_same_reply_and_happens_once(peer: Peer, cause: Any) -> None:
-    await publish_guides(peer, cause)
+async def test_a_repeat_gets_the_same_reply_and_happens_once(peer: Peer) -> None:
+    await peer.publish_guides()
     query, body = peer.query(), message("居住证")
     first = await peer.send(query, body)
     same = await peer.send(query, body)
@@ -141,11 +140,9 @@ async def test_encrypted_needs_its_own_signature_and_key(peer: Peer) -> None:
     assert await peer.services.accounts.documents.find_one({"openid": USER})
 
 
-async def test_a_database_that_hangs_costs_nobody_the_answer(
-    peer: Peer, cause: Any, monkeypatch: Any
-) -> None:
+async def test_a_database_that_hangs_costs_nobody_the_answer(peer: Peer, monkeypatch: Any) -> None:
     """WeChat is told that it was too late, sends again, and gets the answer that was being made."""
-    await publish_guides(peer, cause)
+    await peer.publish_guides()
     question, follow = message("居住证"), event("subscribe")
     with monkeypatch.context() as hurried:
         hurried.setattr(callback, "PATIENCE", 0.5)

@@ -6,14 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from stdnum.iso7064 import mod_37_36
 
 from handlers.chat import callback
+from models.applications import State
 from models.chat import inbox
-from models.events import Event
-from models.guides.publishing import Publishing
-from tests.handlers.guides import a_guide
-from tests.handlers.wechat import USER, Peer, event, message, publish_guides
+from models.outgoing.deliveries import Plan, Via
+from tests.house.guides import plain_guide
+from tests.house.wechat import USER, Peer, event, message
 
 
 async def test_follow_welcomes_and_is_known(peer: Peer) -> None:
@@ -28,12 +27,12 @@ async def test_follow_welcomes_and_is_known(peer: Peer) -> None:
     assert account["following"] is False
 
 
-async def test_text_finds_guides_and_a_number_opens_one(peer: Peer, cause: Any) -> None:
-    await publish_guides(peer, cause)
+async def test_text_finds_guides_and_a_number_opens_one(peer: Peer) -> None:
+    await peer.publish_guides()
     listed = await peer.say(message("居住证"))
     assert "1. " in listed
     assert "2. " in listed
-    assert f"https://panyu.test/guides/{a_guide().item}" in listed
+    assert f"https://panyu.test/guides/{plain_guide().item}" in listed
     number = re.search(r"(\d)\. <a[^>]*>居住证签注", listed)
     assert number
     opened = await peer.say(message(chr(ord(number[1]) + 0xFEE0)))  # a full-width digit
@@ -43,15 +42,8 @@ async def test_text_finds_guides_and_a_number_opens_one(peer: Peer, cause: Any) 
 
 
 @pytest.mark.article(13)
-async def test_a_serial_number_shows_how_it_stands(peer: Peer, cause: Any) -> None:
-    await peer.services.applications.documents.delete_many({})
-    serial = "20261124" + "7K3M9PQ2TX"
-    serial += mod_37_36.calc_check_digit(serial)
-    document = {"_id": "application-1", "serial": serial, "item_name": "居住证签注", "state": "accepted"} | {
-        "type": "other",
-        "result": None,
-    }
-    await peer.services.applications.add(document, Event("application.submitted", "application-1", cause()))
+async def test_a_serial_number_shows_how_it_stands(peer: Peer) -> None:
+    serial = (await peer.application(State.ACCEPTED))["serial"] or ""
     pasted = (f"\u202d{serial}\u202c", f"流水号：{serial}", f"查一下{serial[:8]}-{serial[8:]}，谢谢")
     for typed in (serial, serial.lower(), f" {serial} ", *pasted):
         said = await peer.say(message(typed))
@@ -104,9 +96,9 @@ async def test_what_is_told_late_does_not_undo_what_came_later(peer: Peer) -> No
     assert account["following"] is False
 
 
-async def test_long_replies_fit(peer: Peer, cause: Any) -> None:
-    long = a_guide(summary="很长的说明。" * 400)
-    await Publishing(peer.services.guides).publish(long, cause())
+async def test_long_replies_fit(peer: Peer) -> None:
+    long = plain_guide(summary="很长的说明。" * 400)
+    await peer.publish(long)
     await peer.say(message("居住证签注"))
     assert len((await peer.say(message("1"))).encode()) <= 2048
 
@@ -116,25 +108,18 @@ async def test_template_outcome_plans_the_fallback(peer: Peer, monkeypatch: Any,
     monkeypatch.setattr(callback, "FIRST_PAUSE", 0.2)
     monkeypatch.setattr(inbox, "LEASE", timedelta(seconds=0.1))
     monkeypatch.setattr(inbox, "PAUSE", 0.02)
-    deliveries = peer.services.deliveries
-    await deliveries.documents.insert_one(
-        {
-            "_id": "e1:wechat:a1",
-            "event": "e1",
-            "notice": "progress",
-            "channel": "wechat",
-            "recipient": "a1",
-            "request": "r",
-            "fallback": "sms",
-            "state": "pending" if report_first else "sent",
-            "sent_as": None if report_first else "200163836",
-        }
-    )
+    deliveries, now = peer.services.deliveries, peer.clock.now()
+    told = Plan(Via.WECHAT, "progress", "a1", Via.SMS)
+    await deliveries.plan({"id": "e1", "request": "r"}, [told], now)
+    claimed = await deliveries.claim(now)
+    assert claimed
+    if not report_first:
+        await deliveries.sent(claimed, "200163836", now)
     finished = {"MsgID": "200163836", "Status": "failed:user block"}
     said = asyncio.create_task(peer.say(event("TEMPLATESENDJOBFINISH", **finished)))
     if report_first:
         await asyncio.sleep(0.1)
-        await deliveries.documents.update_one({"_id": "e1:wechat:a1"}, {"$set": {"sent_as": "200163836"}})
+        await deliveries.sent(claimed, "200163836", now)
     assert await said == ""
     assert [each["_id"] for each in await deliveries.of_event("e1")] == ["e1:sms:a1", "e1:wechat:a1"]
 

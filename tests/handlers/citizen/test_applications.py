@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from models.guides.publishing import Publishing
 from tests.files import photo
-from tests.handlers.applying import ANSWERS, ITEM, clerk_cause, concluded, draft, serial_of, submitted
-from tests.handlers.guides import USCC
-from tests.handlers.visitor import HALL, Town, rich_guide
+from tests.house.applying import ANSWERS, ITEM, concluded, draft, serial_of, submitted
+from tests.house.guides import USCC, rich_guide
+from tests.house.places import HALL
+from tests.house.town import Town
 
 BOOKED = "2026-11-27T02:00:00+00:00"
 
@@ -82,7 +82,7 @@ async def test_draft_saves_itself(town: Town) -> None:
 async def test_an_item_is_begun_here_only_if_its_guide_says_so(town: Town) -> None:
     citizen, visitor = await town.citizen(), town.browser()
     elsewhere = rich_guide(item=f"{USCC}{77:013}", name="只在窗口办理的事", channels=["window"])
-    await Publishing(town.services.guides).publish(elsewhere, clerk_cause(town))
+    await town.publish(elsewhere)
     for browser in (citizen, visitor):
         page = (await browser.get(f"/guides/{elsewhere.item}")).text
         assert "在线办理" not in page
@@ -101,7 +101,7 @@ async def test_the_owner_sees_a_sealed_address_again(town: Town) -> None:
     question = {"name": "address", "label": "住址", "kind": "text", "sensitive": True}
     form = {"sections": [{"title": "本人", "questions": [question]}]}
     guide = rich_guide(item=f"{USCC}{78:013}", name="住址保密的事", form=form)
-    await Publishing(town.services.guides).publish(guide, clerk_cause(town))
+    await town.publish(guide)
     page = (await citizen.post("/applications", {"item": guide.item})).location
     await citizen.post(page, {"address": "番禺区繁华路1号"})
     path = page.removesuffix("/form")

@@ -5,7 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from tests.handlers.visitor import Browser, Town, rich_guide
+from tests.house.browser import Browser
+from tests.house.guides import rich_guide
+from tests.house.town import Town
 
 ITEM = rich_guide().item
 DAY = "/appointments/new?item={item}&hall=district&day=2026-11-25"

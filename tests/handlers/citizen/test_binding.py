@@ -4,8 +4,11 @@ import re
 
 import pytest
 
-from tests.handlers.applying import concluded
-from tests.handlers.visitor import A_WHILE, REPRESENTATIVE, Town, a_number, a_phone, rich_guide
+from tests.house.applying import concluded
+from tests.house.browser import CODE_PAUSE
+from tests.house.guides import rich_guide
+from tests.house.people import BOSS, new_number, new_phone
+from tests.house.town import Town
 
 ITEM = rich_guide().item
 
@@ -34,8 +37,8 @@ async def test_binding_leads_on(town: Town) -> None:
     visitor = town.browser()
     await visitor.sign_in("openid-binds")
     assert (await visitor.get("/binding?next=/appointments/new")).hidden("next") == "/appointments/new"
-    number = a_number()
-    done = await visitor.bind("陈大文", number, a_phone(), next="/appointments/new")
+    number = new_number()
+    done = await visitor.bind("陈大文", number, new_phone(), next="/appointments/new")
     assert (done.status, done.location) == (303, "/appointments/new")
     page = (await visitor.get("/me")).text
     assert "陈**" in page
@@ -47,8 +50,8 @@ async def test_binding_leads_on(town: Town) -> None:
 async def test_consent_is_asked_for_and_input_is_kept(town: Town) -> None:
     visitor = town.browser()
     await visitor.sign_in("openid-consent")
-    number = a_number()
-    page = await visitor.bind("何晓彤", number, a_phone(), consent="")
+    number = new_number()
+    page = await visitor.bind("何晓彤", number, new_phone(), consent="")
     assert page.status == 400
     assert "请先阅读并勾选同意处理敏感个人信息" in page.text
     assert f'value="{number}"' in page.text
@@ -71,7 +74,7 @@ async def test_consent_is_asked_for_and_input_is_kept(town: Town) -> None:
 async def test_each_error_is_beside_its_field(town: Town, field: str, value: str, message: str) -> None:
     visitor = town.browser()
     await visitor.sign_in("openid-errors")
-    page = await visitor.bind("何晓彤", a_number(), a_phone(), **{field: value})
+    page = await visitor.bind("何晓彤", new_number(), new_phone(), **{field: value})
     assert page.status == 400
     assert re.search(rf'id="{field}-error">{message}', page.text)
     assert re.search(rf'id="{field}"[^>]*aria-describedby="{field}-help {field}-error"', page.text)
@@ -82,8 +85,9 @@ async def test_mismatch_is_explained_in_english(town: Town) -> None:
     visitor = town.browser()
     await visitor.sign_in("openid-mismatch")
     visitor.cookies["language"] = "en"
-    town.register.doubted = a_number()
-    page = await visitor.bind("何晓彤", town.register.doubted, a_phone())
+    number = new_number()
+    town.register.names[number] = "何晓桐"
+    page = await visitor.bind("何晓彤", number, new_phone())
     assert page.status == 422
     assert "do not belong together" in page.text
 
@@ -91,8 +95,8 @@ async def test_mismatch_is_explained_in_english(town: Town) -> None:
 async def test_code_with_and_without_a_script(town: Town) -> None:
     visitor = town.browser()
     await visitor.sign_in("openid-code")
-    town.clock.advance(A_WHILE)
-    phone = a_phone()
+    town.clock.advance(CODE_PAUSE)
+    phone = new_phone()
     page = await visitor.post("/binding/code", {"phone": phone, "name": "何晓彤"})
     assert "验证码已发送" in page.text
     assert 'value="何晓彤"' in page.text
@@ -100,7 +104,7 @@ async def test_code_with_and_without_a_script(town: Town) -> None:
     assert soon.status == 429
     assert 0 < int(soon.headers["Retry-After"]) <= 61
     assert "秒后再获取验证码" in soon.json["message"]
-    town.clock.advance(A_WHILE)
+    town.clock.advance(CODE_PAUSE)
     assert (await visitor.post("/binding/code", {"phone": phone}, X_Requested_With="fetch")).json == {
         "seconds": 60
     }
@@ -110,8 +114,8 @@ async def test_an_account_that_asks_too_often_is_led_to_a_window(town: Town) -> 
     visitor = town.browser()
     await visitor.sign_in("openid-bombing")
     for _ in range(town.services.sms.limits.codes_per_account):
-        assert "验证码已发送" in (await visitor.post("/binding/code", {"phone": a_phone()})).text
-    refused = await visitor.post("/binding/code", {"phone": a_phone(), "name": "何晓彤"})
+        assert "验证码已发送" in (await visitor.post("/binding/code", {"phone": new_phone()})).text
+    refused = await visitor.post("/binding/code", {"phone": new_phone(), "name": "何晓彤"})
     assert refused.status == 429
     assert int(refused.headers["Retry-After"]) > 0
     assert "请明天再试，或携带证件到任一政务服务窗口办理" in refused.text
@@ -119,7 +123,7 @@ async def test_an_account_that_asks_too_often_is_led_to_a_window(town: Town) -> 
 
 
 async def test_code_needs_a_sign_in(town: Town) -> None:
-    assert (await town.browser().post("/binding/code", {"phone": a_phone()})).status == 401
+    assert (await town.browser().post("/binding/code", {"phone": new_phone()})).status == 401
 
 
 @pytest.mark.article(7)
@@ -140,7 +144,7 @@ async def test_agent_acts_after_the_representative_confirms(town: Town) -> None:
 
     boss = town.browser()
     await boss.sign_in("openid-boss")
-    assert (await boss.bind("赵六", REPRESENTATIVE, a_phone())).status == 303
+    assert (await boss.bind(*BOSS, new_phone())).status == 303
     assert "有 1 位经办人等您确认" in (await boss.get("/me")).text
     assert (await boss.post(f"/enterprises/{agency[1]}/confirm")).status == 303
     exported = (await agent.get("/me/export")).json["agencies"]
@@ -174,8 +178,8 @@ async def test_wrong_body_number_keeps_input(town: Town) -> None:
 async def test_export_holds_ones_own_data(town: Town) -> None:
     citizen = town.browser()
     await citizen.sign_in("openid-export")
-    number = a_number()
-    await citizen.bind("林小美", number, a_phone())
+    number = new_number()
+    await citizen.bind("林小美", number, new_phone())
     file = await citizen.get("/me/export")
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert file.json["identity"]["credential_number"] == number

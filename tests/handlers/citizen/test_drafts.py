@@ -9,11 +9,11 @@ from pymongo.errors import AutoReconnect
 
 from models.applications import State
 from models.guides import Guide
-from models.guides.publishing import Publishing
 from tests.files import photo
-from tests.handlers.applying import ANSWERS, ITEM, at_the_desk, clerk_cause, draft, submitted
-from tests.handlers.guides import USCC
-from tests.handlers.visitor import Browser, Fields, Page, Town, rich_guide
+from tests.house.applying import ANSWERS, ITEM, draft, key_of, submitted
+from tests.house.browser import Browser, Fields, Page
+from tests.house.guides import USCC, rich_guide
+from tests.house.town import Town
 
 HANDING_IN: Fields = {"how": "electronic", "promise": "yes"}
 
@@ -143,10 +143,7 @@ async def test_a_late_save_is_told_and_changes_nothing(town: Town) -> None:
 async def test_a_supplement_is_of_the_files_that_were_seen(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    case = await at_the_desk(town, path)
-    await town.services.handling.request_supplement(
-        case, ["permit"], ["address"], "缺背面", clerk_cause(town)
-    )
+    await town.staff.request_supplement(key_of(path), ["permit"], ["address"], "缺背面")
     await citizen.upload(f"{path}/materials/permit", "one.jpg", photo())
     page = await citizen.get(f"{path}/supplement")
     assert "以下信息来自实名认证" in page.text
@@ -185,7 +182,8 @@ async def test_what_was_chosen_is_what_the_form_goes_on_with(town: Town) -> None
         {"name": "area", "label": "面积", "kind": "number"},
         {"name": "ways", "label": "方式", "kind": "choices", "options": ways},
     ]
-    published = await Publishing(town.services.guides).publish(Guide.model_validate(guide), clerk_cause(town))
+    published = Guide.model_validate(guide)
+    await town.publish(published)
     citizen = await town.citizen()
     path = (await citizen.post("/applications", {"item": published.item})).location.removesuffix("/form")
     theirs = ANSWERS | {"area": "30.5", "ways": ["post", "visit"]}

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from models.guides.publishing import Publishing
 from tests.files import photo
-from tests.handlers.applying import ANSWERS, accepted, at_the_desk, clerk_cause, draft, submitted
-from tests.handlers.visitor import Town, rich_guide
+from tests.house.applying import ANSWERS, draft, key_of, submitted
+from tests.house.guides import rich_guide
+from tests.house.town import Town
 
 
 @pytest.mark.article(14)
@@ -63,10 +63,7 @@ async def test_of_files_uploaded_at_once_one_is_kept(town: Town) -> None:
 async def test_a_supplement_shows_what_is_still_unanswered(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    case = await at_the_desk(town, path)
-    await town.services.handling.request_supplement(
-        case, [], ["address", "housing"], "请核对住址", clerk_cause(town)
-    )
+    await town.staff.request_supplement(key_of(path), [], ["address", "housing"], "请核对住址")
     silent = await citizen.post(f"{path}/supplement", {"address": "番禺区市桥街2号"})
     assert silent.status == 400
     assert "housing-error" in silent.text
@@ -94,10 +91,7 @@ async def test_files_are_shown_safely_and_can_be_removed(town: Town) -> None:
 async def test_supplement_asks_for_exactly_what_is_missing(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    case = await at_the_desk(town, path)
-    await town.services.handling.request_supplement(
-        case, ["permit"], ["address"], "证件照片缺背面", clerk_cause(town)
-    )
+    await town.staff.request_supplement(key_of(path), ["permit"], ["address"], "证件照片缺背面")
     standing = (await citizen.get(path)).text
     assert "待补齐补正" in standing
     assert "证件照片缺背面" in standing
@@ -121,13 +115,13 @@ async def test_supplement_asks_for_exactly_what_is_missing(town: Town) -> None:
 @pytest.mark.article(4)
 async def test_what_was_to_follow_is_handed_in_later(town: Town) -> None:
     guide = rich_guide(item="11440113007512300N00000000000TR", trust_first=True)
-    await Publishing(town.services.guides).put(guide, clerk_cause(town))
+    await town.publish(guide)
     citizen = await town.citizen()
     path = (await citizen.post("/applications", {"item": guide.item})).location.removesuffix("/form")
     await citizen.post(f"{path}/form", ANSWERS)
     await citizen.post(f"{path}/confirm", {"how": "electronic", "promise": "yes"})
     assert "容后补交" in (await citizen.get(f"{path}/receipt")).text
-    await accepted(town, path)
+    await town.staff.accept(key_of(path))
     assert "还有材料要补交" in (await citizen.get(path)).text
     assert "居住证原件照片" in (await citizen.get(f"{path}/materials")).text
     unclear = await citizen.upload(f"{path}/materials/permit", "permit.jpg", photo(blank=True))

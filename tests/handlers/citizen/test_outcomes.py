@@ -5,18 +5,11 @@ import re
 import pytest
 
 from models.guides import TYPES, ItemType
-from tests.files import a_pdf, on_disk, photo
-from tests.handlers.applying import (
-    ITEM,
-    accepted,
-    at_the_desk,
-    clerk_cause,
-    concluded,
-    draft,
-    serial_of,
-    submitted,
-)
-from tests.handlers.visitor import HALL, Town
+from tests.files import photo
+from tests.house.applying import ITEM, concluded, draft, key_of, serial_of, submitted
+from tests.house.guides import USCC, rich_guide
+from tests.house.places import HALL
+from tests.house.town import Town
 
 
 @pytest.mark.article(11)
@@ -98,9 +91,7 @@ async def test_progress_by_serial_without_sign_in(town: Town) -> None:
 async def test_refusal_comes_with_its_basis_and_ones_rights(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    await town.services.handling.not_accept(
-        await at_the_desk(town, path), "不在番禺居住", "居住证暂行条例第九条", clerk_cause(town)
-    )
+    await town.staff.not_accept(key_of(path), "不在番禺居住", "居住证暂行条例第九条")
     page = (await citizen.get(path)).text
     for text in (
         f'href="/guides/{ITEM}"',
@@ -163,8 +154,8 @@ async def test_only_what_is_finished_can_be_reviewed(town: Town) -> None:
 async def test_a_denied_application_does_not_look_like_success(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    case, by = await accepted(town, path), clerk_cause(town)
-    await town.services.handling.conclude(case, "denied", "不符合条件", None, by)
+    await town.staff.accept(key_of(path))
+    await town.staff.conclude(key_of(path), "denied", "不符合条件", None)
     serial = await serial_of(town, path)
     for page in (path, "/applications", f"/progress?serial={serial}", f"/verify/{serial}"):
         text = (await citizen.get(page)).text
@@ -176,12 +167,12 @@ async def test_a_denied_application_does_not_look_like_success(town: Town) -> No
 @pytest.mark.article(12)
 @pytest.mark.parametrize("kind", ItemType)
 async def test_a_denial_is_worded_by_the_type_and_tells_ones_rights(town: Town, kind: ItemType) -> None:
-    citizen = await town.citizen()
-    path = await submitted(citizen)
-    case, by = await accepted(town, path), clerk_cause(town)
-    typed = {"$set": {"type": kind.value}}
-    await town.services.applications.documents.update_one({"_id": case.key}, typed)
-    await town.services.handling.conclude(case, "denied", "不符合条件", None, by)
+    number = 101 + list(ItemType).index(kind)
+    citizen, guide = await town.citizen(), rich_guide(item=f"{USCC}{number:013}", type=kind)
+    await town.publish(guide)
+    path = await submitted(citizen, item=guide.item)
+    await town.staff.accept(key_of(path))
+    await town.staff.conclude(key_of(path), "denied", "不符合条件", None)
     page = (await citizen.get(path)).text
     assert f"<h1>{TYPES[kind].denied}</h1>" in page
     assert ("申请行政复议" in page) is (kind is not ItemType.PUBLIC_SERVICE)
@@ -193,22 +184,20 @@ async def test_a_denial_is_worded_by_the_type_and_tells_ones_rights(town: Town, 
 async def test_the_document_of_a_denial_is_not_called_the_certificate(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    case, by = await accepted(town, path), clerk_cause(town)
-    with on_disk(a_pdf()) as file:
-        owner = case.application["applicant"]
-        pdf = await town.services.materials.keep(owner, case.key, "result", "决定.pdf", file, by)
-    await town.services.handling.conclude(case, "denied", "不符合条件", pdf, by)
+    await town.staff.accept(key_of(path))
+    decision = await town.staff.result(key_of(path))
+    await town.staff.conclude(key_of(path), "denied", "不符合条件", decision)
     page = (await citizen.get(path)).text
     assert "下载 决定书" in page
-    assert f"下载 {case.guide.deliverable}" not in page
+    assert f"下载 {rich_guide().deliverable}" not in page
 
 
 @pytest.mark.article(13)
 async def test_a_returned_application_says_why_and_leads_on(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
-    case = await accepted(town, path)
-    await town.services.handling.return_(case, "姓名与证件不符", clerk_cause(town))
+    await town.staff.accept(key_of(path))
+    await town.staff.return_(key_of(path), "姓名与证件不符")
     page = (await citizen.get(path)).text
     assert re.search(r"退件原因</h2>\s*<p>姓名与证件不符", page)
     assert f'href="/guides/{ITEM}"' in page

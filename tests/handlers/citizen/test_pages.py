@@ -9,8 +9,9 @@ from tornado.httpclient import AsyncHTTPClient
 
 from handlers.web.base import SECONDS
 from handlers.web.protection import form_tokens
-from tests.handlers.guides import USCC
-from tests.handlers.visitor import HALL, Town, rich_guide
+from tests.house.guides import USCC, rich_guide
+from tests.house.places import HALL
+from tests.house.town import Town
 
 ITEM = rich_guide().item
 OPEN_PAGES = ["/", "/guides", f"/guides/{ITEM}", "/halls", "/progress"]

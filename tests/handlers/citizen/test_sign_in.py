@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.handlers.visitor import Town
+from tests.house.town import Town
 
 
 async def test_to_wechat_and_back(town: Town) -> None:
@@ -27,7 +27,7 @@ async def test_to_wechat_and_back(town: Town) -> None:
     assert "SameSite=Lax" in kept
     assert "expires=" in kept
     back = await visitor.get(
-        f"/sign-in/wechat?code={town.codes.agree('openid-li')}&state={query['state'][0]}"
+        f"/sign-in/wechat?code={town.sign_ins.agree('openid-li')}&state={query['state'][0]}"
     )
     assert (back.status, back.location) == (302, "/appointments")
     assert "arrival" not in visitor.cookies
@@ -40,7 +40,7 @@ async def test_somebody_elses_state_signs_nobody_in(town: Town) -> None:
     attacker, victim = town.browser(), town.browser()
     left = await attacker.get("/sign-in")
     state = parse_qs(urlsplit(left.location).query)["state"][0]
-    link = f"/sign-in/wechat?code={town.codes.agree('openid-attacker')}&state={state}"
+    link = f"/sign-in/wechat?code={town.sign_ins.agree('openid-attacker')}&state={state}"
     await victim.get("/sign-in")
     for browser in (victim, town.browser()):
         page = await browser.get(link)
@@ -53,8 +53,8 @@ async def test_a_state_is_good_once(town: Town) -> None:
     visitor = town.browser()
     left = await visitor.get("/sign-in")
     state = parse_qs(urlsplit(left.location).query)["state"][0]
-    await visitor.get(f"/sign-in/wechat?code={town.codes.agree('openid-once')}&state={state}")
-    again = await visitor.get(f"/sign-in/wechat?code={town.codes.agree('openid-once')}&state={state}")
+    await visitor.get(f"/sign-in/wechat?code={town.sign_ins.agree('openid-once')}&state={state}")
+    again = await visitor.get(f"/sign-in/wechat?code={town.sign_ins.agree('openid-once')}&state={state}")
     assert again.status == 403
 
 

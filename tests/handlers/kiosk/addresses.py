@@ -5,7 +5,7 @@ import re
 from handlers.kiosk import ROUTES
 from handlers.kiosk.pages import KioskEnd, KioskHome, KioskPage, KioskUnknown
 from models.guides import ITEM_CODE
-from tests.handlers.visitor import rich_guide
+from tests.house.guides import rich_guide
 
 APART = {KioskEnd, KioskHome, KioskUnknown}
 """The home stands first; the others have no page of their own."""

@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 from pymongo.errors import AutoReconnect
 
-from models.guides.publishing import Publishing
-from tests.handlers.applying import clerk_cause, concluded, serial_of, submitted
-from tests.handlers.guides import USCC, a_guide
 from tests.handlers.kiosk.addresses import PAGES
-from tests.handlers.visitor import HALL, Browser, Town, rich_guide
+from tests.house.applying import concluded, serial_of, submitted
+from tests.house.browser import Browser
+from tests.house.guides import DEPARTMENT, USCC, plain_guide, rich_guide
+from tests.house.places import HALL
+from tests.house.town import Town
 
 ITEM = rich_guide().item
 PRINTED = USCC + "0000000000077"
@@ -65,8 +66,8 @@ async def test_guide_says_what_article_23_4_asks_for(town: Town) -> None:
 
 @pytest.mark.article(23)
 async def test_what_is_not_self_service_names_another_way(town: Town) -> None:
-    guide = a_guide(item=PRINTED, name="房屋租赁备案", handling="form_generation", visits=1)
-    await Publishing(town.services.guides).publish(guide, clerk_cause(town))
+    guide = plain_guide(item=PRINTED, name="房屋租赁备案", handling="form_generation", visits=1)
+    await town.publish(guide)
     page = (await (await kiosk(town)).get(f"/kiosk/guides/{PRINTED}")).text
     assert "不能全程自助办理" in page
     assert "到窗口提交" in page
@@ -225,14 +226,14 @@ async def test_all_pages_in_english(town: Town) -> None:
 
 
 async def test_a_guide_in_english_says_what_is_known_in_english(town: Town) -> None:
-    departments = town.services.departments.documents
-    await departments.update_one({"_id": USCC}, {"$set": {"name_en": "Public Security Branch"}})
-    changed = a_guide(
+    named = DEPARTMENT.model_copy(update={"name_en": "Public Security Branch"})
+    await town.services.departments.put(named, town.by())
+    changed = plain_guide(
         item=ABROAD, materials=[{"code": "id", "name": "申请人有效身份证件", "kinds": ["copy"], "copies": 1}]
     )
-    await Publishing(town.services.guides).publish(changed, clerk_cause(town))
+    await town.publish(changed)
     page = (await (await kiosk(town, "en")).get(f"/kiosk/guides/{ABROAD}")).text
-    await departments.update_one({"_id": USCC}, {"$unset": {"name_en": ""}})
+    await town.services.departments.put(DEPARTMENT, town.by())
     assert "Public Security Branch" in page
     assert "<li>Applicant's valid ID" in unescape(page)
     assert "；" not in page
@@ -241,7 +242,7 @@ async def test_a_guide_in_english_says_what_is_known_in_english(town: Town) -> N
 
 def town_words() -> list[str]:
     """What a guide or a hall says in its own words."""
-    texts = [rich_guide().model_dump_json(), HALL.model_dump_json(), a_guide().model_dump_json()]
+    texts = [rich_guide().model_dump_json(), HALL.model_dump_json(), plain_guide().model_dump_json()]
     said: list[str] = re.findall(r'"([^"]*[\u4e00-\u9fff][^"]*)"', "".join(texts))
     return [*said, "广州市公安局番禺区分局", "房屋租赁备案"]
 

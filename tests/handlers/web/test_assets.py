@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from handlers.web.assets import SHEETS, STATIC, stylesheet
-from tests.handlers.visitor import Town
+from tests.house.town import Town
 
 TEMPLATES = STATIC.parent / "templates"
 DOORS = sorted(SHEETS)

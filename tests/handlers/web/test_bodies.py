@@ -16,8 +16,9 @@ from handlers.web.uploads import AT_ONCE_OF_ONE, DESK, Desk, UploadsBusy
 from models.materials.inspection import scratch
 from models.materials.inspection.scratch import scratch_file
 from tests.files import photo
-from tests.handlers.applying import draft
-from tests.handlers.visitor import Browser, Town
+from tests.house.applying import draft
+from tests.house.browser import Browser
+from tests.house.town import Town
 
 MEGABYTE = 1024 * 1024
 

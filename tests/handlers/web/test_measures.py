@@ -7,7 +7,7 @@ from prometheus_client import REGISTRY
 from handlers.web.measures import measure
 from models.outgoing.deliveries import Via
 from models.outgoing.sms import Purpose
-from tests.handlers.visitor import Town
+from tests.house.town import Town
 
 
 async def test_messages_of_the_day_and_closed_channels_are_measured(town: Town) -> None:

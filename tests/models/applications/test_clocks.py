@@ -15,8 +15,10 @@ from models.applications.clocks import (
     time_left,
 )
 from models.law import Unit, in_force
-from models.workdays import PANYU
-from tests.models.applying import CALENDAR, guide
+from models.workdays import PANYU, Workdays
+from tests.house.guides import form_guide
+
+CALENDAR = Workdays()
 
 
 def panyu(moment: str) -> datetime:
@@ -39,7 +41,7 @@ def panyu(moment: str) -> datetime:
     ],
 )
 def test_acceptance_is_due_within_its_working_days(received: str, last_day: str) -> None:
-    five = guide(time_limit={"acceptance": 5})
+    five = form_guide(time_limit={"acceptance": 5})
     assert acceptance_clock(five, panyu(received), CALENDAR)["due"] == panyu(f"{last_day} 23:59:59")
 
 
@@ -54,7 +56,7 @@ def test_acceptance_is_due_within_its_working_days(received: str, last_day: str)
     ],
 )
 def test_the_decision_is_due_as_promised(accepted: str, promised: int, last_day: str) -> None:
-    prompt = guide(time_limit={"decision": promised, "legal": 30})
+    prompt = form_guide(time_limit={"decision": promised, "legal": 30})
     assert decision_clock(prompt, panyu(accepted), CALENDAR)["due"] == panyu(f"{last_day} 23:59:59")
 
 

@@ -22,34 +22,34 @@ from models.applications import (
 from models.applications.receiving import PromiseRequired
 from models.errors import BadInput, Conflict, DomainError, InvalidForm, NotFound, Refused
 from models.events import Channel, Event
-from models.guides.publishing import Publishing
+from models.people.parties import Party
 from models.store import Document
-from tests.conftest import Clock
-from tests.models.applying import ANSWERS, APPROVER, OFFICE, Desk, guide
-from tests.models.standing_in import a_party
+from tests.house.clock import Clock
+from tests.house.desk import ANSWERS, Desk
+from tests.house.guides import DEPARTMENT, USCC, form_guide
 
 
 async def test_a_draft_is_prefilled_and_one_for_each_guide(desk: Desk) -> None:
-    await Publishing(desk.guides).put(guide(), desk.cause())
+    await desk.house.publish(form_guide())
     drafts = await asyncio.gather(*(desk.begun() for _ in range(10)))
     assert len({draft["_id"] for draft in drafts}) == 1
-    assert desk.applications.answers(drafts[0]) == {"name": "陈建国"}
+    assert desk.stores.applications.answers(drafts[0]) == {"name": "陈建国"}
 
 
 async def test_sensitive_answers_are_sealed_and_come_back_as_they_were(desk: Desk) -> None:
     draft = await desk.filled()
     assert "6222" not in str(draft["answers"])
     assert "陈建国" not in str(draft["answers"])
-    assert desk.applications.answers(draft) == ANSWERS
+    assert desk.stores.applications.answers(draft) == ANSWERS
 
 
 @pytest.mark.article(11)
-async def test_a_receipt_has_all_that_article_11_asks_for(desk: Desk) -> None:
+async def test_a_receipt_has_all_that_article_11_asks_for(desk: Desk, party: Party) -> None:
     found = await desk.submitted()
-    receipt = desk.applications.receipt(found, "https://example.org")
+    receipt = desk.stores.applications.receipt(found, "https://example.org")
     assert receipt.serial.startswith("20261124")
-    assert (receipt.applicant, receipt.credential) == ("陈**", "4401**********0036")
-    assert (receipt.item, receipt.department) == ("老年人优待证申领", "民政局")
+    assert (receipt.applicant, receipt.credential) == ("陈**", party.applicant["credential"]["masked"])
+    assert (receipt.item, receipt.department) == (form_guide().name, DEPARTMENT.name)
     assert receipt.materials == [("身份证", "submitted"), ("照片", "missing")]
     assert (receipt.handling, receipt.place) == ("fully_online", "网上办理，无需到场")
     # five working days after Tuesday 24 November
@@ -62,7 +62,7 @@ async def test_a_postal_address_is_sealed_but_on_the_receipt(desk: Desk) -> None
     place = Place(How.COURIER, address="陈建国 13900010001 沙湾街道紫坭村1号")
     found = await desk.hand_in(draft, place=place)
     assert "紫坭村" not in str(found)
-    assert "紫坭村" in desk.applications.receipt(found, "").place
+    assert "紫坭村" in desk.stores.applications.receipt(found, "").place
 
 
 @pytest.mark.article(11)
@@ -74,7 +74,7 @@ async def test_twenty_submissions_at_once_give_one_serial_number(desk: Desk) -> 
     )
     assert sum(isinstance(result, dict) for result in results) == 1
     assert sum(isinstance(result, Conflict) for result in results) == 19
-    stored = await desk.applications.documents.find_one({"_id": draft["_id"]})
+    stored = await desk.stores.applications.documents.find_one({"_id": draft["_id"]})
     assert [e["name"] for e in stored["events"]].count("application.submitted") == 1
 
 
@@ -88,102 +88,102 @@ async def test_nothing_incomplete_is_handed_in(desk: Desk) -> None:
     with pytest.raises(Refused) as refused:
         await desk.hand_in(draft)
     assert refused.value.code == "materials_missing"
-    assert (await desk.applications.get(draft["_id"]))["serial"] is None
+    assert (await desk.stores.applications.get(draft["_id"]))["serial"] is None
 
 
 @pytest.mark.article(12)
 async def test_with_form_generation_files_may_come_with_the_print(desk: Desk) -> None:
     draft = await desk.begun()
-    assert [material.code for material in lacking(guide(), draft)] == ["id_card"]
-    assert lacking(guide(handling="form_generation", visits=1), draft) == []
+    assert [material.code for material in lacking(form_guide(), draft)] == ["id_card"]
+    assert lacking(form_guide(handling="form_generation", visits=1), draft) == []
 
 
 @pytest.mark.article(24)
 async def test_an_item_is_begun_only_where_its_guide_offers_it(desk: Desk) -> None:
     for channel in (Channel.MINIPROGRAM, Channel.APP, Channel.KIOSK, Channel.WINDOW, Channel.SYSTEM):
         with pytest.raises(Refused) as elsewhere:
-            await desk.begun(guide(channels=["h5"]), channel)
+            await desk.begun(form_guide(channels=["h5"]), channel)
         assert elsewhere.value.code == "channel_not_offered"
     for channel in (Channel.H5, Channel.WEB, Channel.CHAT):
-        begun = await desk.begun(guide(channels=["h5"]), channel)
+        begun = await desk.begun(form_guide(channels=["h5"]), channel)
         assert begun["state"] == State.DRAFT
 
 
 async def test_beginning_while_the_draft_is_handed_in_begins_anew(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add, tries = desk.applications.add, iter([True, False])
+    add, tries = desk.stores.applications.add, iter([True, False])
 
     async def taken_once(document: Document, event: Event) -> Application:
         if next(tries):
             raise DuplicateKeyError("the other one was handed in before we could look")
         return await add(document, event)
 
-    monkeypatch.setattr(desk.applications, "add", taken_once)
+    monkeypatch.setattr(desk.stores.applications, "add", taken_once)
     assert (await desk.begun())["state"] == State.DRAFT
 
     async def always_taken(*_: object) -> Document:
         raise DuplicateKeyError("again")
 
-    monkeypatch.setattr(desk.applications, "add", always_taken)
+    monkeypatch.setattr(desk.stores.applications, "add", always_taken)
     with pytest.raises(Conflict):
-        await desk.begun(guide(version=2))
+        await desk.begun(form_guide(version=2))
 
 
 @pytest.mark.article(13)
 async def test_pages_of_ones_own_follow_each_other_without_answers(desk: Desk, clock: Clock) -> None:
     keys = []
     for number in range(5):
-        draft = await desk.begun(guide(item=f"{OFFICE}{number:013}"))
+        draft = await desk.begun(form_guide(number))
         keys.append((clock.now(), draft["_id"]))
         clock.advance(timedelta(milliseconds=number % 2))  # some at the same moment
     expected = [key for _, key in sorted(keys, reverse=True)]
     seen: list[str] = []
     after: str | None = ""
     while after is not None:
-        page, after = await desk.applications.page_of("p1", 2, after)
+        page, after = await desk.stores.applications.page_of(desk.party.id, 2, after)
         assert all("answers" not in one for one in page)
         seen += [one["_id"] for one in page]
     assert seen == expected
     for wrong in ("x", "1-2", f"-1-{'0' * 32}", f"{'9' * 20}-{'0' * 32}"):
         with pytest.raises(BadInput):
-            await desk.applications.page_of("p1", 2, wrong)
-    query = {"applicant": "p1", "changed_at": {"$lte": clock.now()}}
-    plan = await desk.applications.documents.find(query).sort([("changed_at", -1), ("_id", -1)]).explain()
+            await desk.stores.applications.page_of(desk.party.id, 2, wrong)
+    query = {"applicant": desk.party.id, "changed_at": {"$lte": clock.now()}}
+    listed = desk.stores.applications.documents.find(query).sort([("changed_at", -1), ("_id", -1)])
+    plan = await listed.explain()
     assert plan["queryPlanner"]["winningPlan"]["stage"] != "SORT"
 
 
 async def test_an_applicant_withdraws_until_it_is_decided(desk: Desk) -> None:
     found = await desk.submitted()
-    other = a_party("p2", "a2")
     with pytest.raises(NotFound):
-        await desk.of(other).withdraw(found["_id"])
+        await desk.of(await desk.house.applicant()).withdraw(found["_id"])
     assert (await desk.withdraw(found["_id"]))["state"] == State.WITHDRAWN
     with pytest.raises(Conflict):
-        await desk.accept(found["_id"], APPROVER)
+        await desk.accept(found["_id"])
 
 
 @pytest.mark.article(13)
-async def test_with_the_serial_number_one_sees_progress_but_no_identity(desk: Desk) -> None:
+async def test_with_the_serial_number_one_sees_progress_but_no_identity(desk: Desk, party: Party) -> None:
     found = await desk.submitted()
-    view = public_view(await desk.applications.by_serial(found["serial"] or ""))
+    view = public_view(await desk.stores.applications.by_serial(found["serial"] or ""))
     assert (view["applicant"], view["status"]) == ("陈**", "已提交，待受理")
-    assert not {"陈建国", "p1", "a1"} & set(map(str, view.values()))
+    assert not {"陈建国", party.id, party.account} & set(map(str, view.values()))
     with pytest.raises(NotFound):
-        await desk.applications.by_serial("20261124AAAAAAAAAAA")
+        await desk.stores.applications.by_serial("20261124AAAAAAAAAAA")
 
 
 async def test_hot_paths_use_indexes(desk: Desk) -> None:
     await desk.submitted()
     for query in (
         {"serial": "20261124AAAAAAAAAAA"},
-        {"applicant": "p1"},
-        {"draft": "p1:x"},
-        {"department": OFFICE, "state": {"$in": ["submitted"]}},
+        {"applicant": desk.party.id},
+        {"draft": f"{desk.party.id}:x"},
+        {"department": USCC, "state": {"$in": ["submitted"]}},
         {"state": {"$in": ["submitted", "accepted"]}},
         {"events.0.id": {"$exists": True}},
     ):
-        plan = await desk.applications.documents.find(query).explain()
+        plan = await desk.stores.applications.documents.find(query).explain()
         assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"]), query
 
 
@@ -206,7 +206,7 @@ async def test_nothing_is_handed_in_without_the_promise(desk: Desk) -> None:
     draft = await desk.filled()
     with pytest.raises(PromiseRequired):
         await desk.hand_in(draft, promised=False)
-    assert (await desk.applications.get(draft["_id"]))["state"] == State.DRAFT
+    assert (await desk.stores.applications.get(draft["_id"]))["state"] == State.DRAFT
 
 
 @pytest.mark.article(11)
@@ -223,4 +223,4 @@ async def test_a_result_goes_where_it_can_arrive(desk: Desk, place: Place) -> No
     draft = await desk.filled()
     with pytest.raises(BadInput):
         await desk.hand_in(draft, place=place)
-    assert (await desk.applications.get(draft["_id"]))["state"] == State.DRAFT
+    assert (await desk.stores.applications.get(draft["_id"]))["state"] == State.DRAFT

@@ -9,29 +9,19 @@ from models.applications import DraftChanged, State
 from models.applications.identity import differing
 from models.applications.rules import KnownByBinding
 from models.guides import Form, Guide, Question
-from models.people.applicants import Applicant
-from models.people.credentials import ApplicantKind
 from models.people.parties import Party
-from models.privacy import Privacy
-from tests.models.applying import ANSWERS, APPROVER, Desk, guide
-from tests.models.standing_in import an_applicant
+from tests.house.desk import ANSWERS, Desk
+from tests.house.guides import form_guide
+from tests.house.house import House
+from tests.house.people import WEIMEI
 
 pytestmark = pytest.mark.article(7)
+NUMBER_OF_CHEN = "440113194803120530"
 OTHER = {"name": "李四", "number": "11010519491231002X"}
 
 
-def sealed(privacy: Privacy, key: str, kind: str, **clear: str) -> Applicant:
-    """An applicant as far as a form looks."""
-    return an_applicant(
-        key,
-        kind=ApplicantKind(kind),
-        masked_name=f"{clear['name'][0]}**",
-        **{field: privacy.seal(text, f"applicant:{key}:{field}") for field, text in clear.items()},
-    )
-
-
 def asking(*questions: dict[str, Any], audience: str = "person") -> Guide:
-    plain = guide(summary=repr(questions), audience=[audience]).model_dump(mode="json")
+    plain = form_guide(summary=repr(questions), audience=[audience]).model_dump(mode="json")
     plain["form"]["sections"][0]["questions"] += questions
     return Guide.model_validate(plain)
 
@@ -42,9 +32,8 @@ AGENT = {"name": "agent", "label": "经办人姓名", "kind": "text", "prefill":
 
 
 @pytest.fixture
-def party(privacy: Privacy) -> Party:
-    person = sealed(privacy, "p1", "person", name="陈建国", number="440113194803120530", phone="13900010001")
-    return Party(person, person, "a1")
+async def party(house: House) -> Party:
+    return await house.applicant("陈建国", number=NUMBER_OF_CHEN, phone="13900010001")
 
 
 async def test_nobody_elses_name_and_number_are_handed_in(desk: Desk) -> None:
@@ -52,83 +41,73 @@ async def test_nobody_elses_name_and_number_are_handed_in(desk: Desk) -> None:
     draft = await desk.filled(of)
     forged = {**ANSWERS, **OTHER, "phone": "13800138000"}
     draft = await desk.save(draft, forged)
-    own = {"name": "陈建国", "number": "440113194803120530"}
+    own = {"name": "陈建国", "number": NUMBER_OF_CHEN}
     kept = {**ANSWERS, **own, "phone": "13800138000"}  # a phone is only suggested
-    assert desk.applications.answers(draft) == kept
+    assert desk.stores.applications.answers(draft) == kept
     found = await desk.hand_in(draft)
-    assert desk.applications.answers(found) == kept
+    assert desk.stores.applications.answers(found) == kept
 
 
 async def test_what_was_typed_before_gives_way_and_is_confirmed_anew(desk: Desk) -> None:
     of = asking(NUMBER)
     draft = await desk.filled(of)
-    forged = desk.applications.sealed(draft["_id"], of, {**ANSWERS, **OTHER})
-    await desk.applications.documents.update_one({"_id": draft["_id"]}, {"$set": {"answers": forged}})
+    forged = desk.stores.applications.sealed(draft["_id"], of, {**ANSWERS, **OTHER})
+    await desk.stores.applications.documents.update_one({"_id": draft["_id"]}, {"$set": {"answers": forged}})
     with pytest.raises(DraftChanged) as refused:
         await desk.hand_in(draft)
-    found = await desk.applications.get(draft["_id"])
+    found = await desk.stores.applications.get(draft["_id"])
     assert (found["state"], found["version"]) == (State.DRAFT, refused.value.version)
     found = await desk.hand_in(found)
-    assert desk.applications.answers(found)["name"] == "陈建国"
+    assert desk.stores.applications.answers(found)["name"] == "陈建国"
 
 
 async def test_a_name_that_changes_before_the_hand_in_is_confirmed_anew(
-    desk: Desk, party: Party, privacy: Privacy
+    house: House, desk: Desk, party: Party
 ) -> None:
-    draft = await desk.filled()
-    person = party.applicant | {
-        "name": privacy.seal("陈建邦", "applicant:p1:name"),
-        "masked_name": "陈*",
-    }
-    renamed = Party(person, person, "a1")
+    draft, renamed = await desk.filled(), await house.renamed(party.id, "陈建邦")
     assert (await desk.of(renamed).present(draft))["name"] == "陈建邦"
     with pytest.raises(DraftChanged):
         await desk.of(renamed).hand_in(draft)
-    found = await desk.of(renamed).hand_in(await desk.applications.get(draft["_id"]))
-    assert desk.applications.answers(found)["name"] == "陈建邦"
-    assert found["masked_name"] == "陈*"
+    found = await desk.of(renamed).hand_in(await desk.stores.applications.get(draft["_id"]))
+    assert desk.stores.applications.answers(found)["name"] == "陈建邦"
+    assert found["masked_name"] == renamed.applicant["masked_name"]
     assert (await desk.present(found))["name"] == "陈建邦"  # as it was handed in
 
 
-async def test_an_agent_is_known_as_well_as_the_body(desk: Desk, party: Party, privacy: Privacy) -> None:
-    body = sealed(privacy, "b1", "enterprise", name="番禺味美食品有限公司", number="91440113MA59K2XT4M")
+async def test_an_agent_is_known_as_well_as_the_body(house: House, desk: Desk, party: Party) -> None:
+    body = await house.body()
     of = asking(NUMBER, PHONE, AGENT, audience="enterprise")
-    draft = await desk.of(Party(body, party.agent, "a1")).begun(of)
-    assert desk.applications.answers(draft) == {
-        "name": "番禺味美食品有限公司",
-        "number": "91440113MA59K2XT4M",
+    draft = await desk.of(replace(party, applicant=body)).begun(of)
+    assert house.stores.applications.answers(draft) == {
+        "name": WEIMEI[0],
+        "number": WEIMEI[1],
         "phone": "13900010001",
         "agent": "陈建国",
     }
-    other = sealed(privacy, "p2", "person", name="李晓明", number="440113199406182415", phone="13900010002")
-    taken_over = replace(Party(body, party.agent, "a1"), agent=other)
+    other = await house.applicant("李晓明", phone="13900010002")
     given = {**ANSWERS, "agent": "陈建国", "phone": "13900010001"}
-    kept = await desk.of(taken_over).save(draft, given)
-    assert desk.applications.answers(kept)["agent"] == "李晓明"
+    kept = await desk.of(replace(other, applicant=body)).save(draft, given)
+    assert house.stores.applications.answers(kept)["agent"] == "李晓明"
 
 
 @pytest.mark.article(12)
 async def test_staff_do_not_ask_to_correct_what_nobody_can_change(desk: Desk) -> None:
     found = await desk.submitted()
     with pytest.raises(KnownByBinding, match="“姓名”来自实名认证"):
-        await desk.request_supplement(found["_id"], APPROVER, [], ["kind", "name"], "请核对")
+        await desk.request_supplement(found["_id"], [], ["kind", "name"], "请核对")
 
 
 @pytest.mark.article(12)
 async def test_a_supplement_hands_in_what_the_binding_says_and_staff_are_warned_until_then(
-    desk: Desk, party: Party
+    house: House, desk: Desk, party: Party
 ) -> None:
-    found = await desk.submitted()
-    key = found["_id"]
-    await desk.handling.applicants.documents.insert_one(party.applicant)
+    key = (await desk.submitted())["_id"]
     assert await desk.unlike_binding(key) == []
-    old = desk.applications.sealed(key, guide(), {**ANSWERS, **OTHER})
-    await desk.applications.documents.update_one({"_id": key}, {"$set": {"answers": old}})
-    found = await desk.applications.get(key)
+    renamed = await house.renamed(party.id, "陈建邦")
     assert await desk.unlike_binding(key) == ["姓名"]
-    await desk.request_supplement(key, APPROVER, [], ["kind"], "请核对")
-    found = await desk.supplement(key, {"kind": "new", **OTHER})
-    assert desk.applications.answers(found) == ANSWERS
+    await desk.request_supplement(key, [], ["kind"], "请核对")
+    found = await desk.of(renamed).supplement(key, {"kind": "new", **OTHER})
+    assert house.stores.applications.answers(found) == {**ANSWERS, "name": "陈建邦"}
     assert await desk.unlike_binding(key) == []
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from models.applications import State
 from models.errors import Conflict, Forbidden, Refused
-from tests.conftest import Clock
-from tests.models.applying import APPROVER, SUPERVISOR, WINDOW, Desk, file, guide
+from tests.house.clock import Clock
+from tests.house.desk import Desk
+from tests.house.guides import form_guide
 
 
 def panyu_evening(month: int, day: int) -> datetime:
@@ -17,13 +18,13 @@ def panyu_evening(month: int, day: int) -> datetime:
 
 @pytest.mark.article(12, 1)
 async def test_a_generated_form_has_no_clock_until_it_is_there_on_paper(desk: Desk, clock: Clock) -> None:
-    of = guide(handling="form_generation", visits=1)
+    of = form_guide(handling="form_generation", visits=1)
     found = await desk.submitted_bare(of)
     key = found["_id"]
     assert (found["state"], found["due_at"]) == (State.GENERATED, None)
     assert found["serial"]
     assert found["clocks"] == dict.fromkeys(("acceptance", "silence", "decision"))
-    assert desk.applications.receipt(found, "").deadline is None
+    assert desk.stores.applications.receipt(found, "").deadline is None
     with pytest.raises(Conflict):
         await desk.accept(key)
     clock.advance(timedelta(days=30))
@@ -39,14 +40,14 @@ async def test_a_generated_form_has_no_clock_until_it_is_there_on_paper(desk: De
 
 @pytest.mark.article(12, 1)
 async def test_a_generated_form_can_be_taken_back_and_is_received_by_those_who_accept(desk: Desk) -> None:
-    key = (await desk.submitted_bare(guide(handling="form_generation", visits=1)))["_id"]
+    key = (await desk.submitted_bare(form_guide(handling="form_generation", visits=1)))["_id"]
     with pytest.raises(Forbidden):
-        await desk.receive(key, SUPERVISOR)
+        await desk.receive(key, "management")
     assert (await desk.withdraw(key))["state"] == State.WITHDRAWN
 
 
 async def test_a_hearing_stops_the_clock_and_is_told(desk: Desk, clock: Clock) -> None:
-    key = (await desk.submitted(guide(time_limit={"decision": 5})))["_id"]
+    key = (await desk.submitted(form_guide(time_limit={"decision": 5})))["_id"]
     accepted = await desk.accept(key)
     assert accepted["due_at"] == panyu_evening(12, 1)  # Tuesday 24 November; 25 to 27, 30, 1
     clock.advance(timedelta(days=2))
@@ -54,7 +55,7 @@ async def test_a_hearing_stops_the_clock_and_is_told(desk: Desk, clock: Clock) -
     assert (still["state"], still["due_at"]) == (State.PAUSED, None)
     assert still["timeline"][-1]["reason"] == "听证：请于周五参加"
     with pytest.raises(Conflict):
-        await desk.conclude(key, APPROVER)
+        await desk.approve(key)
     with pytest.raises(Conflict):
         await desk.pause(key)
     clock.advance(timedelta(days=5))
@@ -70,7 +71,7 @@ async def test_a_hearing_stops_the_clock_and_is_told(desk: Desk, clock: Clock) -
     clock.advance(timedelta(hours=1))
     twice = await desk.resume(key)
     assert twice["due_at"] == panyu_evening(12, 8)
-    assert (await desk.conclude(key, APPROVER))["state"] == State.CONCLUDED
+    assert (await desk.approve(key))["state"] == State.CONCLUDED
 
 
 async def test_a_pause_is_for_a_procedure_of_the_law_with_its_reason(desk: Desk) -> None:
@@ -80,14 +81,14 @@ async def test_a_pause_is_for_a_procedure_of_the_law_with_its_reason(desk: Desk)
         with pytest.raises(Refused):
             await desk.pause(key, procedure, reason)
     with pytest.raises(Forbidden):
-        await desk.handling.pause(await desk.at(key, WINDOW), "hearing", "请参加", desk.cause())
-    assert (await desk.applications.get(key))["state"] == State.ACCEPTED
+        await desk.stores.handling.pause(await desk.at(key, "window"), "hearing", "请参加", desk.house.by())
+    assert (await desk.stores.applications.get(key))["state"] == State.ACCEPTED
 
 
 async def test_what_is_to_follow_still_comes_during_a_procedure_and_it_can_be_withdrawn(desk: Desk) -> None:
-    found = await desk.submitted_bare(guide(trust_first=True))
+    found = await desk.submitted_bare(form_guide(trust_first=True))
     key = found["_id"]
     await desk.accept(key)
     await desk.pause(key)
-    await desk.attach(key, "id_card", file(found))
+    await desk.attach(key, "id_card")
     assert (await desk.withdraw(key))["due_at"] is None

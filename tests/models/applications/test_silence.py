@@ -10,8 +10,9 @@ from models.applications.rules import AcceptedBySilence
 from models.errors import Conflict
 from models.guides import Guide, ItemType
 from models.schedule import Due, Overtaken
-from tests.conftest import Clock
-from tests.models.applying import APPROVER, WINDOW, Desk, file, guide
+from tests.house.clock import Clock
+from tests.house.desk import Desk
+from tests.house.guides import form_guide
 
 pytestmark = pytest.mark.article(12)
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.article(12)
 def permit(**changes: Any) -> Guide:
     """Promised within one day; the legal period is five."""
     limits = {"acceptance": 1, "decision": 10}
-    return guide(**{"type": ItemType.PERMIT, "time_limit": limits, **changes})
+    return form_guide(**{"type": ItemType.PERMIT, "time_limit": limits, **changes})
 
 
 def panyu_evening(month: int, day: int) -> datetime:
@@ -29,7 +30,7 @@ def panyu_evening(month: int, day: int) -> datetime:
 
 async def planned(desk: Desk, key: str) -> list[Due]:
     """What the events of an application plan, as a worker finds it, the latest last."""
-    found = await desk.applications.documents.find_one({"_id": key})
+    found = await desk.stores.applications.documents.find_one({"_id": key})
     return [
         Due(f"{event['id']}:{plan['what']}", plan["what"], key, plan["at"], 1, "lease")
         for event in found["events"]
@@ -41,7 +42,7 @@ async def silent_until(desk: Desk, clock: Clock, found: Application) -> Applicat
     """The worker looks when the last plan is due."""
     due = (await planned(desk, found["_id"]))[-1]
     clock.advance(due.at - clock.now() + timedelta(seconds=1))
-    return await desk.handling.accept_by_silence(due, desk.cause())
+    return await desk.stores.handling.accept_by_silence(due, desk.house.by())
 
 
 async def test_after_exactly_five_working_days_it_is_accepted_from_the_day_received(
@@ -58,8 +59,8 @@ async def test_after_exactly_five_working_days_it_is_accepted_from_the_day_recei
     assert accepted["timeline"][-1]["what"] == "application.accepted_by_silence"
     assert accepted["due_at"] == panyu_evening(12, 8)  # ten working days from the day received
     with pytest.raises(Overtaken):
-        await desk.handling.accept_by_silence(due, desk.cause())
-    assert (await desk.conclude(found["_id"], APPROVER))["state"] == State.CONCLUDED
+        await desk.stores.handling.accept_by_silence(due, desk.house.by())
+    assert (await desk.approve(found["_id"]))["state"] == State.CONCLUDED
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ItemType if kind is not ItemType.PERMIT])
@@ -80,29 +81,31 @@ async def test_silence_never_accepts_a_generated_form(desk: Desk) -> None:
 async def test_the_period_begins_anew_with_a_supplement(desk: Desk, clock: Clock) -> None:
     found = await desk.submitted(permit())
     key = found["_id"]
-    await desk.request_supplement(key, APPROVER, ["id_card"], [], "不清楚")
+    await desk.request_supplement(key, ["id_card"], [], "不清楚")
     (first,) = await planned(desk, key)
     clock.advance(timedelta(days=14))  # silent on the applicant's side
     with pytest.raises(Overtaken):
-        await desk.handling.accept_by_silence(first, desk.cause())
-    await desk.attach(key, "id_card", file(found, "1" * 32))
+        await desk.stores.handling.accept_by_silence(first, desk.house.by())
+    await desk.attach(key, "id_card")
     again = await desk.supplement(key, {})
     _, second = await planned(desk, key)
     assert second.at == panyu_evening(12, 15)  # Tuesday 8 December
     with pytest.raises(Overtaken):
-        await desk.handling.accept_by_silence(first, desk.cause())
+        await desk.stores.handling.accept_by_silence(first, desk.house.by())
     accepted = await silent_until(desk, clock, again)
     assert accepted.get("accepted_at") == again.get("received_at") == found["started_at"] + timedelta(days=14)
 
 
 async def test_what_was_answered_in_time_is_left_alone(desk: Desk, clock: Clock) -> None:
     found = await desk.submitted(permit())
-    accepted = await desk.accept(found["_id"], WINDOW)
+    accepted = await desk.accept(found["_id"])
     for due in await planned(desk, found["_id"]):
         with pytest.raises(Overtaken):
-            await desk.handling.accept_by_silence(due, desk.cause())
+            await desk.stores.handling.accept_by_silence(due, desk.house.by())
     assert (
-        (await desk.applications.get(found["_id"]))["accepted_at"] == accepted["accepted_at"] == clock.now()
+        (await desk.stores.applications.get(found["_id"]))["accepted_at"]
+        == accepted["accepted_at"]
+        == clock.now()
     )
 
 
@@ -114,9 +117,9 @@ async def test_what_silence_accepted_is_not_refused_though_no_worker_has_recorde
     clock.advance(panyu_evening(12, 1) - clock.now())
     clock.advance(timedelta(seconds=1))
     late = (
-        desk.not_accept(key, WINDOW, "不符合条件", "办法第二条"),
-        desk.request_supplement(key, APPROVER, ["id_card"], [], "不清楚"),
-        desk.accept(key, WINDOW),
+        desk.not_accept(key, "不符合条件", "办法第二条"),
+        desk.request_supplement(key, ["id_card"], [], "不清楚"),
+        desk.accept(key),
     )
     for step in late:
         with pytest.raises(AcceptedBySilence):
@@ -127,7 +130,7 @@ async def test_what_silence_accepted_is_not_refused_though_no_worker_has_recorde
 async def test_at_the_last_instant_it_can_still_be_answered(desk: Desk, clock: Clock) -> None:
     found = await desk.submitted(permit())
     clock.advance(panyu_evening(12, 1) - clock.now())
-    await desk.not_accept(found["_id"], WINDOW, "不符合条件", "办法第二条")
+    await desk.not_accept(found["_id"], "不符合条件", "办法第二条")
     (due,) = await planned(desk, found["_id"])
     with pytest.raises(Conflict):
-        await desk.handling.accept_by_silence(due, desk.cause())
+        await desk.stores.handling.accept_by_silence(due, desk.house.by())

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from models.applications import DraftChanged, State
-from tests.models.applying import ANSWERS, APPROVER, Desk, file
+from tests.house.desk import ANSWERS, Desk
 
 pytestmark = pytest.mark.article(11)
 
@@ -18,18 +18,17 @@ async def test_what_was_changed_after_it_was_confirmed_is_not_handed_in(desk: De
     with pytest.raises(DraftChanged) as stale:
         await desk.hand_in(confirmed)
     assert stale.value.version == kept["version"] == confirmed["version"] + 1
-    found = await desk.applications.get(confirmed["_id"])
+    found = await desk.stores.applications.get(confirmed["_id"])
     assert (found["state"], found["serial"]) == (State.DRAFT, None)
     assert (await desk.hand_in(kept))["state"] == State.SUBMITTED
 
 
 async def test_a_file_that_came_after_it_was_confirmed_is_not_handed_in(desk: Desk) -> None:
     confirmed = await desk.filled()
-    new = file(confirmed, "1" * 32)
-    await desk.attach(confirmed["_id"], "id_card", new)
+    await desk.attach(confirmed["_id"], "id_card")
     with pytest.raises(DraftChanged):
         await desk.hand_in(confirmed)
-    confirmed = await desk.applications.get(confirmed["_id"])
+    confirmed = await desk.stores.applications.get(confirmed["_id"])
     await desk.detach(confirmed["_id"], "id_card")
     with pytest.raises(DraftChanged):
         await desk.hand_in(confirmed)
@@ -41,7 +40,7 @@ async def test_answers_that_come_late_do_not_come_back(desk: Desk) -> None:
     kept = await desk.save(seen)
     with pytest.raises(DraftChanged):
         await desk.save(seen, older)
-    assert await desk.applications.get(key) == await desk.applications.get(key) | kept
+    assert await desk.stores.applications.get(key) == await desk.stores.applications.get(key) | kept
     again = await desk.save(seen)
     assert again["version"] == kept["version"]  # its answer was lost: keeping the same again is no change
 
@@ -62,11 +61,11 @@ async def test_of_many_who_saw_the_same_version_one_changes_it(desk: Desk) -> No
 @pytest.mark.article(12)
 async def test_a_supplement_is_of_what_was_seen(desk: Desk) -> None:
     key = (await desk.submitted())["_id"]
-    await desk.request_supplement(key, APPROVER, ["id_card"], [], "不清楚")
-    seen = await desk.applications.get(key)
-    for name in ("1", "2"):
-        await desk.attach(key, "id_card", file(seen, name * 32))
-    now = await desk.applications.get(key)
+    await desk.request_supplement(key, ["id_card"], [], "不清楚")
+    seen = await desk.stores.applications.get(key)
+    for _ in range(2):
+        await desk.attach(key, "id_card")
+    now = await desk.stores.applications.get(key)
     with pytest.raises(DraftChanged):
         await desk.supplement(key, {}, seen["version"])
     done = await desk.supplement(key, {}, now["version"])
@@ -78,12 +77,12 @@ async def test_whatever_two_tabs_do_nobody_undoes_what_they_have_not_seen(desk: 
     """A tab writes over what it has seen or not at all, and versions only grow."""
     random, draft = Random(seed), await desk.begun()
     key, tabs, truth = draft["_id"], [draft["version"]] * 2, (draft["version"], "")
-    for step in range(60):
+    for _ in range(60):
         tab, what = random.randrange(2), random.choice(["look", "write", "write", "upload"])
         if what == "look":
-            tabs[tab] = (await desk.applications.get(key))["version"]
+            tabs[tab] = (await desk.stores.applications.get(key))["version"]
         elif what == "upload":
-            await desk.attach(key, "photo", file(draft, f"{step:032}"))
+            await desk.attach(key, "photo")
             truth = (truth[0] + 1, truth[1])
         else:
             text = str(random.randrange(3))
@@ -96,5 +95,5 @@ async def test_whatever_two_tabs_do_nobody_undoes_what_they_have_not_seen(desk: 
                 assert tabs[tab] == truth[0] or text == truth[1]
                 truth = (truth[0] + (text != truth[1]), text)
                 tabs[tab] = kept["version"]
-        found = await desk.applications.get(key)
-        assert (found["version"], desk.applications.answers(found).get("account", "")) == truth
+        found = await desk.stores.applications.get(key)
+        assert (found["version"], desk.stores.applications.answers(found).get("account", "")) == truth

@@ -1,9 +1,8 @@
 """Appointments (article 9): never more than there are places, and never refused."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
@@ -13,53 +12,52 @@ from hypothesis import strategies as st
 from models.appointments import Appointments, Ending, State, bookable_days
 from models.appointments.rules import MOST_A_DAY
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
-from models.events import Cause, Channel
 from models.people.parties import Party
-from models.places import Hall, slots
-from models.staff.scopes import Role
+from models.places import slots
+from models.staff import Member, Role
 from models.store import Database
 from models.workdays import Workdays
-from tests.conftest import START, Clock, MakeCause
-from tests.models.guides import guide
-from tests.models.standing_in import a_member, a_party
+from tests.house.clock import START, Clock, MakeCause
+from tests.house.guides import plain_guide
+from tests.house.house import House
+from tests.house.outside import Register
+from tests.house.places import with_windows
+from tests.house.staff import Post
+from tests.house.stores import stores_over
 
 CALENDAR = Workdays()
 TOMORROW = date(2026, 11, 25)
 NINE = datetime.fromisoformat("2026-11-25T01:00:00+00:00")
 
-HALL = Hall.model_validate(
-    {
-        "code": "centre",
-        "kind": "centre",
-        "name": "区政务服务中心",
-        "address": "-",
-        "township": "市桥街道",
-        "location": {"coordinates": [113.38, 22.93]},
-        "all_day": True,
-        "hours": "-",
-        "phone": "020-84600000",
-        "windows": {
-            "weekday_hours": [["09:00", "12:00"], ["14:00", "17:00"]],
-            "slot_minutes": 30,
-            "capacity": {"general": 5},
-        },
-    }
-)
-
-
-CLERK = a_member("zhou", Role.SERVICE_CENTRE)
-
-
-def party(name: str) -> Party:
-    return a_party(name, f"account-{name}")
+GUIDE = plain_guide()
+HALL = with_windows(5, [["09:00", "12:00"], ["14:00", "17:00"]])
 
 
 @pytest.fixture
-async def appointments(any_database: Database) -> AsyncIterator[Appointments]:
-    store = Appointments(any_database)
-    await store.prepare()
-    yield store
-    await store.documents.delete_many({})
+def appointments(house: House) -> Appointments:
+    return house.stores.appointments
+
+
+@pytest.fixture
+async def party(house: House) -> Party:
+    return await house.applicant()
+
+
+@pytest.fixture
+async def other(house: House) -> Party:
+    return await house.applicant()
+
+
+@pytest.fixture
+async def member(house: House) -> Member:
+    """One who may record at every hall."""
+    return await house.member("centre")
+
+
+async def crowd(house: House, size: int) -> dict[str, Party]:
+    """So many people, by their ids."""
+    people = [await house.applicant() for _ in range(size)]
+    return {one.id: one for one in people}
 
 
 @pytest.mark.article(9)
@@ -75,9 +73,12 @@ def test_slots_follow_hours_lunch_and_holidays() -> None:
 
 
 @pytest.mark.article(9)
-async def test_fifty_at_once_for_five_places(appointments: Appointments, cause: MakeCause) -> None:
+async def test_fifty_at_once_for_five_places(
+    house: House, appointments: Appointments, cause: MakeCause
+) -> None:
+    people = (await crowd(house, 50)).values()
     results = await asyncio.gather(
-        *(appointments.book(party(f"p{n}"), guide(), HALL, NINE, CALENDAR, cause()) for n in range(50)),
+        *(appointments.book(one, GUIDE, HALL, NINE, CALENDAR, cause()) for one in people),
         return_exceptions=True,
     )
     booked = [result for result in results if isinstance(result, dict)]
@@ -89,80 +90,89 @@ async def test_fifty_at_once_for_five_places(appointments: Appointments, cause: 
     assert [slot.left for slot in free][:2] == [0, 5]
 
 
-def changed(capacity: int, minutes: int) -> Hall:
-    windows = {"weekday_hours": [["09:00", "12:00"]], "slot_minutes": minutes}
-    content = HALL.model_dump() | {"windows": windows | {"capacity": {"general": capacity}}}
-    return Hall.model_validate(content)
-
-
 @pytest.mark.article(9)
 async def test_bookings_stay_when_the_capacity_shrinks_and_count(
-    appointments: Appointments, cause: MakeCause
+    house: House, appointments: Appointments, party: Party, cause: MakeCause
 ) -> None:
-    for number in range(5):
-        await appointments.book(party(f"p{number}"), guide(), HALL, NINE, CALENDAR, cause())
-    for booked in await appointments.of_hall("centre", TOMORROW):
+    people = await crowd(house, 5)
+    for one in people.values():
+        await appointments.book(one, GUIDE, HALL, NINE, CALENDAR, cause())
+    for booked in await appointments.of_hall(HALL.code, TOMORROW):
         if booked["seat"] < 2:
-            await appointments.cancel(booked["_id"], party(booked["applicant"]), cause())
-    smaller = changed(2, 30)
+            await appointments.cancel(booked["_id"], people[booked["applicant"]], cause())
+    smaller = with_windows(2, minutes=30)
     free = await appointments.free(smaller, "general", TOMORROW, CALENDAR, cause())
     assert free[0].left == 0
     with pytest.raises(Conflict) as full:
-        await appointments.book(party("q"), guide(), smaller, NINE, CALENDAR, cause())
+        await appointments.book(party, GUIDE, smaller, NINE, CALENDAR, cause())
     assert full.value.code == "slot_full"
 
 
 @pytest.mark.article(9)
 async def test_bookings_of_slots_of_another_length_count(
-    appointments: Appointments, cause: MakeCause
+    appointments: Appointments, cause: MakeCause, party: Party, other: Party
 ) -> None:
     half_past = NINE + timedelta(minutes=30)
-    await appointments.book(party("p"), guide(), changed(1, 30), half_past, CALENDAR, cause())
+    await appointments.book(party, GUIDE, with_windows(1, minutes=30), half_past, CALENDAR, cause())
     with pytest.raises(Conflict) as full:
-        await appointments.book(party("q"), guide(), changed(1, 60), NINE, CALENDAR, cause())
+        await appointments.book(other, GUIDE, with_windows(1, minutes=60), NINE, CALENDAR, cause())
     assert full.value.code == "slot_full"
-    free = await appointments.free(changed(1, 60), "general", TOMORROW, CALENDAR, cause())
+    free = await appointments.free(with_windows(1, minutes=60), "general", TOMORROW, CALENDAR, cause())
     assert [slot.left for slot in free] == [0, 1, 1]
 
 
+MOST_AT_ONCE, MOST_STEPS = 6, 4
 STEPS = st.lists(
     st.tuples(
         st.integers(1, 4),  # capacity
         st.sampled_from([30, 45, 60]),  # slot length
-        st.lists(st.integers(0, 2), max_size=6),  # the slots that people try for at once
+        st.lists(st.integers(0, 2), max_size=MOST_AT_ONCE),  # the slots that people try for at once
         st.lists(st.integers(0, 9), max_size=3),  # which bookings are cancelled meanwhile
     ),
     min_size=1,
-    max_size=4,
+    max_size=MOST_STEPS,
 )
+
+
+@dataclass
+class Crowded:
+    """A house of its own with as many people as the steps can ask for."""
+
+    house: House
+    people: dict[str, Party]
+
+
+@pytest.fixture(scope="module")
+async def crowded(database: Database) -> Crowded:
+    house = House(stores_over(database, lambda: START, Register()))
+    await house.stores.prepare()
+    return Crowded(house, await crowd(house, MOST_AT_ONCE * MOST_STEPS))
 
 
 @pytest.mark.article(9)
 @settings(max_examples=40, deadline=None)
 @given(steps=STEPS)
-async def test_never_more_than_places_however_the_hours_change(database: Database, steps: Any) -> None:
+async def test_never_more_than_places_however_the_hours_change(crowded: Crowded, steps: Any) -> None:
     """A slot fills up to its capacity and no further, whatever older bookings overlap it."""
-    store, by = Appointments(database), Cause("system", START, Channel.SYSTEM, "request-steps")
-    await store.prepare()
+    store, by = crowded.house.stores.appointments, crowded.house.by()
     await store.documents.delete_many({})
-    people = count()
+    strangers = iter(crowded.people.values())
     for capacity, minutes, tried, cancelled in steps:
-        hall = changed(capacity, minutes)
-        before = await store.of_hall("centre", TOMORROW)
-        standing = [one for one in before if one["state"] == State.BOOKED]
-        given_up = {
-            standing[n % len(standing)]["_id"]: standing[n % len(standing)] for n in cancelled if standing
-        }
+        hall = with_windows(capacity, minutes=minutes)
+        before = await store.of_hall(HALL.code, TOMORROW)
+        booked = [one for one in before if one["state"] == State.BOOKED]
+        chosen = [booked[n % len(booked)] for n in cancelled if booked]
+        given_up = {one["_id"]: crowded.people[one["applicant"]] for one in chosen}
         free = {slot.start: slot.left for slot in await store.free(hall, "general", TOMORROW, CALENDAR, by)}
         starts = [NINE + timedelta(minutes=minutes) * n for n in tried]
         said = await asyncio.gather(
-            *(store.book(party(f"p{next(people)}"), guide(), hall, start, CALENDAR, by) for start in starts),
-            *(store.cancel(key, party(one["applicant"]), by) for key, one in given_up.items()),
+            *(store.book(next(strangers), GUIDE, hall, start, CALENDAR, by) for start in starts),
+            *(store.cancel(key, party, by) for key, party in given_up.items()),
             return_exceptions=True,
         )
         assert all(isinstance(one, dict) or getattr(one, "code", "") == "slot_full" for one in said), said
         new = [one for one in said[: len(starts)] if isinstance(one, dict)]
-        left = [one for one in standing if one["_id"] not in given_up]
+        left = [one for one in booked if one["_id"] not in given_up]
         for start in set(starts):
             got = sum(one["start"] == start for one in new)
             end = start + timedelta(minutes=minutes)
@@ -172,10 +182,10 @@ async def test_never_more_than_places_however_the_hours_change(database: Databas
 
 
 @pytest.mark.article(9)
-async def test_one_active_booking_an_item(appointments: Appointments, cause: MakeCause) -> None:
+async def test_one_active_booking_an_item(appointments: Appointments, cause: MakeCause, party: Party) -> None:
     results = await asyncio.gather(
         *(
-            appointments.book(party("p"), guide(), HALL, NINE + timedelta(minutes=30 * n), CALENDAR, cause())
+            appointments.book(party, GUIDE, HALL, NINE + timedelta(minutes=30 * n), CALENDAR, cause())
             for n in range(6)
         ),
         return_exceptions=True,
@@ -183,28 +193,28 @@ async def test_one_active_booking_an_item(appointments: Appointments, cause: Mak
     booked = [result for result in results if isinstance(result, dict)]
     assert len(booked) == 1
     assert {error.code for error in results if isinstance(error, Conflict)} == {"already_booked"}
-    await appointments.cancel(booked[0]["_id"], party("p"), cause())
-    again = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    await appointments.cancel(booked[0]["_id"], party, cause())
+    again = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
     assert again["state"] == State.BOOKED
 
 
-async def test_three_a_day(appointments: Appointments, cause: MakeCause) -> None:
+async def test_three_a_day(appointments: Appointments, cause: MakeCause, party: Party) -> None:
     for number in range(MOST_A_DAY):
-        await appointments.book(party("p"), guide(number), HALL, NINE, CALENDAR, cause())
+        await appointments.book(party, plain_guide(number), HALL, NINE, CALENDAR, cause())
     with pytest.raises(Refused) as refused:
-        await appointments.book(party("p"), guide(9), HALL, NINE, CALENDAR, cause())
+        await appointments.book(party, plain_guide(9), HALL, NINE, CALENDAR, cause())
     assert refused.value.code == "too_many_bookings"
     next_day = NINE + timedelta(days=1)
-    await appointments.book(party("p"), guide(9), HALL, next_day, CALENDAR, cause())
+    await appointments.book(party, plain_guide(9), HALL, next_day, CALENDAR, cause())
 
 
 @pytest.mark.article(9)
 async def test_an_item_for_enterprises_is_not_booked_by_a_person(
-    appointments: Appointments, cause: MakeCause
+    appointments: Appointments, cause: MakeCause, party: Party
 ) -> None:
-    of = guide(audience=["enterprise"])
+    of = plain_guide(audience=["enterprise"])
     with pytest.raises(Refused) as refused:
-        await appointments.book(party("p"), of, HALL, NINE, CALENDAR, cause())
+        await appointments.book(party, of, HALL, NINE, CALENDAR, cause())
     assert refused.value.code == "not_for_applicant"
 
 
@@ -217,110 +227,116 @@ async def test_an_item_for_enterprises_is_not_booked_by_a_person(
     ],
     ids=["between slots", "past", "Saturday"],
 )
-async def test_no_such_slot(appointments: Appointments, cause: MakeCause, start: datetime) -> None:
+async def test_no_such_slot(
+    appointments: Appointments, cause: MakeCause, start: datetime, party: Party
+) -> None:
     with pytest.raises(BadInput) as refused:
-        await appointments.book(party("p"), guide(), HALL, start, CALENDAR, cause())
+        await appointments.book(party, GUIDE, HALL, start, CALENDAR, cause())
     assert refused.value.code == "slot_unknown"
 
 
-async def test_somebody_elses_appointment_is_not_found(appointments: Appointments, cause: MakeCause) -> None:
-    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+async def test_somebody_elses_appointment_is_not_found(
+    appointments: Appointments, cause: MakeCause, party: Party, other: Party
+) -> None:
+    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
     with pytest.raises(NotFound):
-        await appointments.find(booked["_id"], party("q"))
+        await appointments.find(booked["_id"], other)
     with pytest.raises(NotFound):
-        await appointments.cancel(booked["_id"], party("q"), cause())
+        await appointments.cancel(booked["_id"], other, cause())
 
 
 @pytest.mark.article(9)
 async def test_a_booked_applicant_can_only_be_sent_away_for_a_required_material(
-    appointments: Appointments, cause: MakeCause, clock: Clock
+    appointments: Appointments, cause: MakeCause, clock: Clock, party: Party, member: Member
 ) -> None:
     assert {ending.value for ending in Ending} == {"served", "no_show", "given_up", "missing_material"}
-    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
     clock.set(NINE)
     for material in (None, "photo", "invented"):
         with pytest.raises(Refused) as refused:
-            await appointments.end(booked["_id"], CLERK, Ending.MISSING_MATERIAL, guide(), cause(), material)
+            await appointments.end(booked["_id"], member, Ending.MISSING_MATERIAL, GUIDE, cause(), material)
         assert refused.value.code == "material_not_required"
-    ended = await appointments.end(booked["_id"], CLERK, Ending.MISSING_MATERIAL, guide(), cause(), "id_card")
+    ended = await appointments.end(booked["_id"], member, Ending.MISSING_MATERIAL, GUIDE, cause(), "id_card")
     assert (ended["state"], ended["material"]) == ("missing_material", "id_card")
     with pytest.raises(Conflict):
-        await appointments.end(booked["_id"], CLERK, Ending.SERVED, guide(), cause())
+        await appointments.end(booked["_id"], member, Ending.SERVED, GUIDE, cause())
 
 
 @pytest.mark.article(9)
 @pytest.mark.parametrize("ending", [Ending.SERVED, Ending.GIVEN_UP, Ending.MISSING_MATERIAL])
 async def test_no_ending_is_recorded_before_the_day(
-    appointments: Appointments, cause: MakeCause, clock: Clock, ending: Ending
+    appointments: Appointments, cause: MakeCause, clock: Clock, ending: Ending, party: Party, member: Member
 ) -> None:
     """The day begins at midnight in Panyu, which is 16:00 UTC."""
-    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
     clock.set(datetime.fromisoformat("2026-11-24T15:59:59+00:00"))
     with pytest.raises(Refused, match="预约当天才能记录结果") as early:
-        await appointments.end(booked["_id"], CLERK, ending, guide(), cause(), "id_card")
+        await appointments.end(booked["_id"], member, ending, GUIDE, cause(), "id_card")
     assert early.value.code == "appointment_not_begun"
     clock.advance(timedelta(seconds=1))
-    ended = await appointments.end(booked["_id"], CLERK, ending, guide(), cause(), "id_card")
+    ended = await appointments.end(booked["_id"], member, ending, GUIDE, cause(), "id_card")
     assert ended["state"] is State(ending)
 
 
 @pytest.mark.article(9)
 async def test_what_has_begun_is_not_cancelled(
-    appointments: Appointments, cause: MakeCause, clock: Clock
+    appointments: Appointments, cause: MakeCause, clock: Clock, party: Party
 ) -> None:
-    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
     clock.set(NINE)
     with pytest.raises(Refused) as late:
-        await appointments.cancel(booked["_id"], party("p"), cause())
+        await appointments.cancel(booked["_id"], party, cause())
     assert late.value.code == "appointment_begun"
     clock.set(NINE - timedelta(seconds=1))
-    assert (await appointments.cancel(booked["_id"], party("p"), cause()))["state"] == "cancelled"
+    assert (await appointments.cancel(booked["_id"], party, cause()))["state"] == "cancelled"
     clock.set(NINE)
     with pytest.raises(Conflict):
-        await appointments.cancel(booked["_id"], party("p"), cause())
+        await appointments.cancel(booked["_id"], party, cause())
 
 
 @pytest.mark.article(5, 9)
 @pytest.mark.parametrize(
-    ("changes", "code"),
+    ("post", "code"),
     [
-        ({"halls": ["wanbo"]}, "other_hall"),
-        ({"halls": []}, "other_hall"),
-        ({"roles": [Role.APPROVER]}, "scope_missing"),
+        (Post((Role.SERVICE_CENTRE,), halls=("wanbo",)), "other_hall"),
+        (Post((Role.SERVICE_CENTRE,), halls=()), "other_hall"),
+        (Post((Role.APPROVER,)), "scope_missing"),
     ],
 )
 async def test_members_record_for_their_own_halls(
-    appointments: Appointments, cause: MakeCause, clock: Clock, changes: dict[str, Any], code: str
+    house: House, appointments: Appointments, party: Party, clock: Clock, post: Post, code: str
 ) -> None:
-    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, house.by())
     clock.set(NINE)
-    clerk = a_member("zhou", **{"roles": [Role.SERVICE_CENTRE], **changes})
     with pytest.raises(Forbidden) as refused:
-        await appointments.end(booked["_id"], clerk, Ending.SERVED, guide(), cause())
+        await appointments.end(
+            booked["_id"], await house.member("chen", post), Ending.SERVED, GUIDE, house.by()
+        )
     assert refused.value.code == code
-    own = a_member("zhou", Role.SERVICE_CENTRE, halls=["wanbo", "centre"])
-    assert (await appointments.end(booked["_id"], own, Ending.SERVED, guide(), cause()))["state"] == "served"
+    own = await house.member("zhou", Post((Role.SERVICE_CENTRE,), halls=("wanbo", HALL.code)))
+    ended = await appointments.end(booked["_id"], own, Ending.SERVED, GUIDE, house.by())
+    assert ended["state"] == "served"
 
 
 async def test_nobody_is_absent_before_the_time(
-    appointments: Appointments, cause: MakeCause, clock: Clock
+    appointments: Appointments, cause: MakeCause, clock: Clock, party: Party, member: Member
 ) -> None:
-    booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
     with pytest.raises(Refused):
-        await appointments.end(booked["_id"], CLERK, Ending.NO_SHOW, guide(), cause())
+        await appointments.end(booked["_id"], member, Ending.NO_SHOW, GUIDE, cause())
     clock.set(NINE)
-    ended = await appointments.end(booked["_id"], CLERK, Ending.NO_SHOW, guide(), cause())
+    ended = await appointments.end(booked["_id"], member, Ending.NO_SHOW, GUIDE, cause())
     assert ended["state"] == "no_show"
     assert [line["what"] for line in ended["timeline"]] == ["appointment.booked", "appointment.no_show"]
 
 
-async def test_hot_paths_use_indexes(appointments: Appointments, cause: MakeCause) -> None:
-    await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
+async def test_hot_paths_use_indexes(appointments: Appointments, cause: MakeCause, party: Party) -> None:
+    await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
     for query in (
-        {"hall": "centre", "day": "2026-11-25", "group": "general", "state": "booked"},
-        {"hall": "centre", "day": "2026-11-25"},
-        {"applicant": "p"},
-        {"claims": "item:p:x"},
+        {"hall": HALL.code, "day": "2026-11-25", "group": "general", "state": "booked"},
+        {"hall": HALL.code, "day": "2026-11-25"},
+        {"applicant": party.id},
+        {"claims": f"item:{party.id}:x"},
         {"events.0.id": {"$exists": True}},
     ):
         plan = await appointments.documents.find(query).explain()

@@ -1,7 +1,6 @@
 """A message is answered by one at a time, whoever dies or is late meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,19 +8,16 @@ import pytest
 
 from models.chat import inbox
 from models.chat.inbox import Inbox
-from models.store import Database
-from tests.conftest import Clock
+from tests.house.clock import Clock
+from tests.house.house import House
 
 MESSAGE, NONCE = "message-1", "nonce-1"
 
 
 @pytest.fixture
-async def kept(any_database: Database, monkeypatch: Any) -> AsyncIterator[Inbox]:
+def kept(house: House, monkeypatch: Any) -> Inbox:
     monkeypatch.setattr(inbox, "PAUSE", 0.02)
-    store = Inbox(any_database)
-    await store.prepare()
-    yield store
-    await store.documents.delete_many({})
+    return house.stores.inbox
 
 
 @pytest.mark.parametrize("one_died", [False, True])

@@ -10,7 +10,7 @@ from models.applications.serials import ALPHABET
 from models.errors import BadInput, InvalidForm
 from models.guides import Form, Question
 from models.guides.form.answers import CHECKS, check_answers
-from tests.conftest import START
+from tests.house.clock import START
 from tests.models.pasting import SPACES, UNSEEN, pasted
 
 FORM = Form.model_validate(

@@ -12,21 +12,13 @@ from pydantic import ValidationError
 
 from models.errors import Conflict, NotFound, Refused
 from models.events import Cause, Channel
-from models.guides import (
-    Department,
-    Departments,
-    Guide,
-    Guides,
-    GuideState,
-    Offer,
-    check_publishable,
-    guide_of,
-)
-from models.guides import store as items_store
+from models.guides import Department, Guide, Guides, GuideState, Offer, check_publishable, guide_of
+from models.guides import store as guide_store
 from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind
-from tests.conftest import START, MakeCause
-from tests.handlers.guides import USCC, a_guide
+from tests.house.clock import START, MakeCause
+from tests.house.guides import USCC, plain_guide
+from tests.house.house import House
 from tests.wechat_backend.loading.test_data import queries_of
 from wechat_backend.database.connection import Database
 
@@ -40,10 +32,6 @@ NAMED = {
 }
 
 
-def numbered(number: int, **changes: Any) -> Guide:
-    return a_guide(item=f"{USCC}{number:013}", **changes)
-
-
 def steps(*names: str) -> list[dict[str, str]]:
     return [{"name": name} for name in names]
 
@@ -55,13 +43,15 @@ async def guides(database: Database) -> Guides:
     await guides.prepare()
     for number, (name, words) in enumerate(NAMED.items(), 1):
         audience = ["enterprise"] if "食品" in name else ["person"]
-        await Publishing(guides).publish(numbered(number, name=name, keywords=words, audience=audience), BY)
+        await Publishing(guides).publish(
+            plain_guide(number, name=name, keywords=words, audience=audience), BY
+        )
     return guides
 
 
 @pytest.mark.article(10)
 def test_online_never_has_more_steps_than_the_window() -> None:
-    guide = a_guide(window_steps=steps("受理", "办结"), online_steps=steps("受理", "审查", "办结"))
+    guide = plain_guide(window_steps=steps("受理", "办结"), online_steps=steps("受理", "审查", "办结"))
     with pytest.raises(Refused) as refused:
         check_publishable(guide)
     assert refused.value.code == "online_has_more_steps"
@@ -72,7 +62,7 @@ def test_online_never_has_more_steps_than_the_window() -> None:
 def test_booking_and_pre_acceptance_are_not_counted() -> None:
     more = [{"name": "预约", "kind": "booking"}, {"name": "预受理", "kind": "pre_acceptance"}]
     check_publishable(
-        a_guide(window_steps=steps("受理", "办结"), online_steps=[*more, *steps("受理", "办结")])
+        plain_guide(window_steps=steps("受理", "办结"), online_steps=[*more, *steps("受理", "办结")])
     )
 
 
@@ -80,14 +70,14 @@ def test_booking_and_pre_acceptance_are_not_counted() -> None:
 def test_online_never_asks_for_more_than_the_window() -> None:
     extra = {"code": "video", "name": "手持证件视频", "kinds": ["electronic"], "asked": ["online"]}
     with pytest.raises(Refused, match="手持证件视频") as refused:
-        check_publishable(a_guide(materials=[extra]))
+        check_publishable(plain_guide(materials=[extra]))
     assert refused.value.code == "online_asks_for_more"
-    check_publishable(a_guide(materials=[{**extra, "asked": ["window"]}]))
+    check_publishable(plain_guide(materials=[{**extra, "asked": ["window"]}]))
 
 
 @pytest.mark.article(10, 14)
 async def test_what_may_not_be_published_is_not_kept(guides: Guides) -> None:
-    guide = numbered(90, name="不可发布", online_steps=steps("一", "二", "三"))
+    guide = plain_guide(90, name="不可发布", online_steps=steps("一", "二", "三"))
     with pytest.raises(Refused):
         await Publishing(guides).publish(guide, BY)
     with pytest.raises(NotFound):
@@ -95,24 +85,20 @@ async def test_what_may_not_be_published_is_not_kept(guides: Guides) -> None:
 
 
 @pytest.mark.article(24)
-async def test_a_published_version_is_never_edited(any_database: Database, cause: MakeCause) -> None:
-    guides = Guides(any_database)
-    await guides.prepare()
-    first = numbered(1, summary="第一版")
+async def test_a_published_version_is_never_edited(house: House, cause: MakeCause) -> None:
+    guides = house.stores.guides
+    first = plain_guide(1, summary="第一版")
     await Publishing(guides).publish(first, cause())
     with pytest.raises(Conflict) as conflict:
-        await Publishing(guides).publish(numbered(1, summary="偷偷改了"), cause())
+        await Publishing(guides).publish(plain_guide(1, summary="偷偷改了"), cause())
     assert conflict.value.code == "guide_version_taken"
     assert await guides.published(first.item) == first
 
 
 @pytest.mark.article(24)
-async def test_a_change_is_the_next_version_and_the_earlier_one_stays(
-    any_database: Database, cause: MakeCause
-) -> None:
-    guides = Guides(any_database)
-    await guides.prepare()
-    first, second = (numbered(2, version=number, summary=f"第{number}版") for number in (1, 2))
+async def test_a_change_is_the_next_version_and_the_earlier_one_stays(house: House, cause: MakeCause) -> None:
+    guides = house.stores.guides
+    first, second = (plain_guide(2, version=number, summary=f"第{number}版") for number in (1, 2))
     await Publishing(guides).publish(first, cause())
     await Publishing(guides).publish(second, cause())
     assert await guides.published(first.item) == second
@@ -129,10 +115,9 @@ async def test_a_change_is_the_next_version_and_the_earlier_one_stays(
     assert await guides.published(first.item) == second
 
 
-async def test_publishing_again_changes_nothing(any_database: Database, cause: MakeCause) -> None:
-    guides = Guides(any_database)
-    await guides.prepare()
-    guide = numbered(3)
+async def test_publishing_again_changes_nothing(house: House, cause: MakeCause) -> None:
+    guides = house.stores.guides
+    guide = plain_guide(3)
     assert await Publishing(guides).put(guide, cause())
     before = await guides.documents.find_one({"_id": guide.key})
     assert not await Publishing(guides).put(guide, cause())
@@ -140,12 +125,9 @@ async def test_publishing_again_changes_nothing(any_database: Database, cause: M
     assert await guides.documents.find_one({"_id": guide.key}) == before
 
 
-async def test_a_draft_left_by_a_process_that_died_is_finished(
-    any_database: Database, cause: MakeCause
-) -> None:
-    guides = Guides(any_database)
-    await guides.prepare()
-    first, second = numbered(4), numbered(4, version=2)
+async def test_a_draft_left_by_a_process_that_died_is_finished(house: House, cause: MakeCause) -> None:
+    guides = house.stores.guides
+    first, second = plain_guide(4), plain_guide(4, version=2)
     await Publishing(guides).publish(first, cause())
     await Publishing(guides).publish(second, cause())
     await guides.documents.update_one(
@@ -184,7 +166,7 @@ async def test_what_is_not_there_is_not_found(guides: Guides, typed: str) -> Non
 
 
 async def test_names_come_before_keywords(guides: Guides) -> None:
-    await Publishing(guides).publish(numbered(20, name="变更", keywords=["许可"]), BY)
+    await Publishing(guides).publish(plain_guide(20, name="变更", keywords=["许可"]), BY)
     found = [guide.name for guide in await guides.search("许可")]
     assert found == ["食品经营许可（餐饮服务）", "变更"]
 
@@ -192,15 +174,15 @@ async def test_names_come_before_keywords(guides: Guides) -> None:
 async def test_a_search_reads_whole_only_what_it_shows(
     guides: Guides, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many are found, in two round trips."""
-    one = numbered(1000, name="同名事项", keywords=["同词"])
+    """However many are found, in two round trips; they are copies of one that was published."""
+    one = plain_guide(1000, name="同名事项", keywords=["同词"])
     await Publishing(guides).publish(one, BY)
     kept = await guides.documents.find_one({"_id": one.key})
     many = [kept | {"_id": f"{USCC}{n:013}@1", "item": f"{USCC}{n:013}"} for n in range(1001, 1300)]
     await guides.documents.insert_many(many)
     first = [f"{USCC}{n:013}" for n in range(1000, 1008)]
     read = Mock(side_effect=guide_of)
-    monkeypatch.setattr(items_store, "guide_of", read)
+    monkeypatch.setattr(guide_store, "guide_of", read)
     for typed in ("同名", "tmsx", "同词"):
         read.reset_mock()
         trips = await queries_of(database, partial(guides.search, typed, limit=8))
@@ -238,11 +220,10 @@ async def test_nothing_that_is_typed_breaks_the_search(guides: Guides, typed: st
 
 @pytest.mark.article(24)
 async def test_a_process_that_dies_while_publishing_leaves_the_old_in_force(
-    any_database: Database, cause: MakeCause, monkeypatch: pytest.MonkeyPatch
+    house: House, cause: MakeCause, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guides = Guides(any_database)
-    await guides.prepare()
-    first, second = numbered(6), numbered(6, version=2)
+    guides = house.stores.guides
+    first, second = plain_guide(6), plain_guide(6, version=2)
     await Publishing(guides).publish(first, cause())
 
     async def dies(*_: Any, **__: Any) -> None:
@@ -258,27 +239,21 @@ async def test_a_process_that_dies_while_publishing_leaves_the_old_in_force(
 
 
 @pytest.mark.article(24)
-async def test_an_older_version_does_not_come_after_a_newer_one(
-    any_database: Database, cause: MakeCause
-) -> None:
-    guides = Guides(any_database)
-    await guides.prepare()
-    newer = numbered(7, version=3)
+async def test_an_older_version_does_not_come_after_a_newer_one(house: House, cause: MakeCause) -> None:
+    guides = house.stores.guides
+    newer = plain_guide(7, version=3)
     await Publishing(guides).publish(newer, cause())
     with pytest.raises(Conflict) as older:
-        await Publishing(guides).publish(numbered(7, version=2), cause())
+        await Publishing(guides).publish(plain_guide(7, version=2), cause())
     assert older.value.code == "guide_version_older"
     assert await guides.published(newer.item) == newer
     with pytest.raises(NotFound):
-        await guides.version(numbered(7, version=2).key)
+        await guides.version(plain_guide(7, version=2).key)
 
 
-async def test_versions_published_at_once_leave_one_in_force(
-    any_database: Database, cause: MakeCause
-) -> None:
-    guides = Guides(any_database)
-    await guides.prepare()
-    rivals = [numbered(8, version=number) for number in range(1, 7)]
+async def test_versions_published_at_once_leave_one_in_force(house: House, cause: MakeCause) -> None:
+    guides = house.stores.guides
+    rivals = [plain_guide(8, version=number) for number in range(1, 7)]
     ended = await asyncio.gather(
         *(Publishing(guides).publish(one, cause()) for one in rivals), return_exceptions=True
     )
@@ -287,10 +262,9 @@ async def test_versions_published_at_once_leave_one_in_force(
     assert await guides.documents.count_documents({"item": rivals[0].item, "state": "published"}) == 1
 
 
-async def test_one_publisher_wins(any_database: Database, cause: MakeCause) -> None:
-    guides = Guides(any_database)
-    await guides.prepare()
-    rivals = [numbered(5, summary=f"第{number}稿") for number in range(8)]
+async def test_one_publisher_wins(house: House, cause: MakeCause) -> None:
+    guides = house.stores.guides
+    rivals = [plain_guide(5, summary=f"第{number}稿") for number in range(8)]
     ended = await asyncio.gather(
         *(Publishing(guides).publish(one, cause()) for one in rivals), return_exceptions=True
     )
@@ -311,7 +285,7 @@ async def test_one_publisher_wins(any_database: Database, cause: MakeCause) -> N
 )
 def test_guides_that_cannot_be(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
-        a_guide(**wrong)
+        plain_guide(**wrong)
 
 
 @pytest.mark.parametrize(
@@ -334,12 +308,11 @@ def test_guides_that_cannot_be(wrong: dict[str, Any], said: str) -> None:
 )
 def test_forms_that_cannot_be(questions: list[dict[str, Any]], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
-        a_guide(form={"sections": [{"title": "-", "questions": questions}]})
+        plain_guide(form={"sections": [{"title": "-", "questions": questions}]})
 
 
-async def test_a_department_is_written_only_when_it_changes(any_database: Database, cause: MakeCause) -> None:
-    departments = Departments(any_database)
-    await departments.prepare()
+async def test_a_department_is_written_only_when_it_changes(house: House, cause: MakeCause) -> None:
+    departments = house.stores.departments
     bureau = Department(code=USCC, name="民政局", short="民政", phone="020-84610000", address="清河东路")
     assert await departments.put(bureau, cause())
     assert not await departments.put(bureau, cause())

@@ -4,7 +4,7 @@ import pytest
 
 from models.errors import Refused
 from models.guides import TYPES, ItemType, check_publishable, guide_of
-from tests.models.guides import guide as a_guide
+from tests.house.guides import plain_guide as a_guide
 
 
 def test_each_type_has_its_own_label_and_two_decisions() -> None:

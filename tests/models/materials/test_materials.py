@@ -1,6 +1,6 @@
 """Files are sealed, only their owners', and nothing of them is left behind (article 14)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,22 +9,20 @@ from pymongo.errors import PyMongoError
 
 from models.errors import NotFound
 from models.events import Cause, Channel
+from models.materials.inspection.inspector import Inspector
 from models.materials.store import FileNotFound, Materials
-from models.privacy import Privacy
-from models.store import Database, Document
-from tests.conftest import Clock, MakeCause
+from models.store import Document
 from tests.files import a_pdf, on_disk
+from tests.house.clock import Clock, MakeCause
+from tests.house.house import House
 
 PDF = a_pdf("secret")
 
 
 @pytest.fixture
-async def materials(any_database: Database, privacy: Privacy) -> AsyncIterator[Materials]:
-    store = Materials(any_database, privacy)
-    await store.prepare()
-    yield store
-    for collection in (store.documents, store.heads, store.chunks):
-        await collection.delete_many({})
+def materials(house: House) -> Materials:
+    house.stores.materials.inspector = Inspector()
+    return house.stores.materials
 
 
 async def kept(materials: Materials, by: Cause, application: str = "app1") -> str:

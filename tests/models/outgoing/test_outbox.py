@@ -28,7 +28,7 @@ from models.outgoing.deliveries import (
 from models.outgoing.outbox import PENDING, Outbox
 from models.schedule import Schedule
 from models.store import ChangedMeanwhile, Document, Store
-from tests.conftest import START, Clock
+from tests.house.clock import START, Clock
 
 NOTICE = Plan(Via.WECHAT, "progress", "applicant-1", Via.SMS)
 

@@ -3,38 +3,42 @@
 import asyncio
 
 from models.people.verification import PlatformUser
-from tests.conftest import MakeCause
-from tests.models.house import House
+from tests.house.clock import MakeCause
+from tests.house.house import House
 
 
 async def test_one_user_of_both_apps_is_one_account(house: House, cause: MakeCause) -> None:
-    followed = await house.accounts.follow("o1", cause())
-    mini = await house.accounts.arrive_miniprogram(PlatformUser("m1", "u1"), cause())
+    followed = await house.stores.accounts.follow("o1", cause())
+    mini = await house.stores.accounts.arrive_miniprogram(PlatformUser("m1", "u1"), cause())
     assert mini["_id"] != followed["_id"]
-    official = await house.accounts.arrive(PlatformUser("o1", "u1"), cause())
+    official = await house.stores.accounts.arrive(PlatformUser("o1", "u1"), cause())
     assert official["_id"] == mini["_id"]
     assert (official["openid"], official["following"]) == ("o1", True)
-    assert (await house.accounts.arrive_miniprogram(PlatformUser("m1", "u1"), cause()))["_id"] == mini["_id"]
+    assert (await house.stores.accounts.arrive_miniprogram(PlatformUser("m1", "u1"), cause()))["_id"] == mini[
+        "_id"
+    ]
 
 
 async def test_who_was_bound_stays_bound_when_two_accounts_turn_out_to_be_one(
     house: House, cause: MakeCause
 ) -> None:
-    official = await house.accounts.arrive(PlatformUser("o1"), cause())
+    official = await house.stores.accounts.arrive(PlatformUser("o1"), cause())
     person = await house.bind(official["_id"], cause())
-    mini = await house.accounts.arrive_miniprogram(PlatformUser("m1", "u1"), cause())
-    joined = await house.accounts.arrive(PlatformUser("o1", "u1"), cause())
+    mini = await house.stores.accounts.arrive_miniprogram(PlatformUser("m1", "u1"), cause())
+    joined = await house.stores.accounts.arrive(PlatformUser("o1", "u1"), cause())
     assert (joined["_id"], joined["absorbed"]) == (mini["_id"], [official["_id"]])
     for _ in range(2):
-        await house.binding.keep_bound(joined, cause())
-    moved = await house.applicants.of_account(mini["_id"])
+        await house.stores.binding.keep_bound(joined, cause())
+    moved = await house.stores.applicants.of_account(mini["_id"])
     assert moved
     assert moved["_id"] == person["_id"]
     assert [event["name"] for event in moved["events"]].count("applicant.moved") == 1
 
 
 async def test_many_first_contacts_at_once_make_one_account(house: House, cause: MakeCause) -> None:
-    found = await asyncio.gather(*(house.accounts.arrive(PlatformUser("o9"), cause()) for _ in range(20)))
+    found = await asyncio.gather(
+        *(house.stores.accounts.arrive(PlatformUser("o9"), cause()) for _ in range(20))
+    )
     assert len({account["_id"] for account in found}) == 1
 
 
@@ -42,9 +46,9 @@ async def test_first_contacts_in_both_apps_at_once_make_one_account(house: House
     for number in range(10):
         user = f"u-{number}"
         official, mini = await asyncio.gather(
-            house.accounts.arrive(PlatformUser(f"o-{number}", user), cause()),
-            house.accounts.arrive_miniprogram(PlatformUser(f"m-{number}", user), cause()),
+            house.stores.accounts.arrive(PlatformUser(f"o-{number}", user), cause()),
+            house.stores.accounts.arrive_miniprogram(PlatformUser(f"m-{number}", user), cause()),
         )
         assert official["_id"] == mini["_id"]
-        both = await house.accounts.get(official["_id"])
+        both = await house.stores.accounts.get(official["_id"])
         assert (both["openid"], both["miniprogram_openid"]) == (f"o-{number}", f"m-{number}")

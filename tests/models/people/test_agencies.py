@@ -6,35 +6,34 @@ import pytest
 
 from models.counters import Use
 from models.errors import BadInput, Conflict, Forbidden, TooMany
-from models.people.applicants import Applicant
 from models.people.binding import BODIES
 from models.people.credentials import ApplicantKind, CredentialKind, check_credential
 from models.workdays import local_date
-from tests.conftest import START, Clock, MakeCause
-from tests.models.house import BOSS, ELDER, USCC, House, valid_boss
-from tests.models.standing_in import an_applicant
+from tests.house.clock import START, Clock, MakeCause
+from tests.house.house import House
+from tests.house.people import BOSS, ELDER, WEIMEI
 
 
 @pytest.mark.article(7)
 async def test_an_agent_acts_only_after_the_representative_confirmed(house: House, cause: MakeCause) -> None:
     agent = await house.bind("a1", cause())
-    boss = await house.bind("a2", cause(), await valid_boss(house), "13900000002")
+    boss = await house.bind("a2", cause(), BOSS, "13900000002")
     agency = await house.for_weimei(agent, cause())
     assert agency["state"] == "requested"
     with pytest.raises(Forbidden):
-        await house.binding.acting(agent, agency["body"])
+        await house.stores.binding.acting(agent, agency["body"])
     with pytest.raises(Conflict):
-        await house.agencies.decide(agency["_id"], agent, confirmed=True, by=cause())
-    assert [a["_id"] for a in await house.agencies.of_representative(boss)] == [agency["_id"]]
-    await house.agencies.decide(agency["_id"], boss, confirmed=True, by=cause())
-    assert (await house.binding.acting(agent, agency["body"]))["_id"] == agency["body"]
-    await house.agencies.end(agency["_id"], boss, cause())
+        await house.stores.agencies.decide(agency["_id"], agent, confirmed=True, by=cause())
+    assert [a["_id"] for a in await house.stores.agencies.of_representative(boss)] == [agency["_id"]]
+    await house.stores.agencies.decide(agency["_id"], boss, confirmed=True, by=cause())
+    assert (await house.stores.binding.acting(agent, agency["body"]))["_id"] == agency["body"]
+    await house.stores.agencies.end(agency["_id"], boss, cause())
     with pytest.raises(Forbidden):
-        await house.binding.acting(agent, agency["body"])
+        await house.stores.binding.acting(agent, agency["body"])
 
 
 async def test_a_representative_needs_nobody_else(house: House, cause: MakeCause) -> None:
-    boss = await house.bind("a2", cause(), await valid_boss(house), "13900000002")
+    boss = await house.bind("a2", cause(), BOSS, "13900000002")
     agency = await house.for_weimei(boss, cause())
     assert agency["state"] == "confirmed"
 
@@ -42,38 +41,38 @@ async def test_a_representative_needs_nobody_else(house: House, cause: MakeCause
 @pytest.mark.article(7)
 async def test_who_asks_does_not_respell_the_body_for_others(house: House, cause: MakeCause) -> None:
     """Names are the same in any case, so that anybody could have it written their way on all papers."""
-    agent = await house.bind("a1", cause())
-    stranger: Applicant = {**agent, "_id": "x"}
-    for who, name in ((agent, "番禺Weimei食品有限公司"), (stranger, "番禺WEIMEI食品有限公司")):
-        body = (await house.for_weimei(who, cause(), name=name))["body"]
-        assert house.applicants.name(await house.applicants.get(body)) == "番禺Weimei食品有限公司"
-    await house.for_weimei({**agent, "_id": "y"}, cause(), name="番禺味美食品有限公司")  # it is called so now
-    assert house.applicants.name(await house.applicants.get(body)) == "番禺味美食品有限公司"
+    first, second, third = [(await house.applicant()).agent for _ in range(3)]
+    applicants = house.stores.applicants
+    for agent, name in ((first, "番禺Weimei食品有限公司"), (second, "番禺WEIMEI食品有限公司")):
+        body = (await house.for_weimei(agent, cause(), name=name))["body"]
+        assert applicants.name(await applicants.get(body)) == "番禺Weimei食品有限公司"
+    await house.for_weimei(third, cause(), name="番禺味美食品有限公司")  # it is called so now
+    assert applicants.name(await applicants.get(body)) == "番禺味美食品有限公司"
 
 
 @pytest.mark.article(7)
 async def test_a_former_representative_decides_nothing_more(house: House, cause: MakeCause) -> None:
     agent = await house.bind("a1", cause())
-    boss = await house.bind("a2", cause(), await valid_boss(house), "13900000002")
+    boss = await house.bind("a2", cause(), BOSS, "13900000002")
     agency = await house.for_weimei(agent, cause())
-    await house.agencies.decide(agency["_id"], boss, confirmed=True, by=cause())
+    await house.stores.agencies.decide(agency["_id"], boss, confirmed=True, by=cause())
     house.register.representative = ELDER  # the agent is the new one
     await house.for_weimei(agent, cause())
-    kept = await house.agencies.get(agency["_id"])
+    kept = await house.stores.agencies.get(agency["_id"])
     assert [event["name"] for event in kept["events"]][-2:] == ["agency.ended", "agency.confirmed"]
     house.register.representative = (BOSS[0], "440113197201051914")
-    body = await house.applicants.register_body(
+    body = await house.stores.applicants.register_body(
         ApplicantKind.ENTERPRISE,
-        check_credential(ApplicantKind.ENTERPRISE, CredentialKind.USCC, USCC, local_date(START)),
+        check_credential(ApplicantKind.ENTERPRISE, CredentialKind.USCC, WEIMEI[1], local_date(START)),
         name="番禺味美食品有限公司",
-        representative=house.applicants.number_index("440113197201051914"),
+        representative=house.stores.applicants.number_index("440113197201051914"),
         by=cause(),
     )
     with pytest.raises(Forbidden):
-        await house.binding.acting(agent, body["_id"])
-    await house.agencies.end_former(body, cause())
-    await house.agencies.end_former(body, cause())
-    assert await house.agencies.of_person(agent["_id"]) == []
+        await house.stores.binding.acting(agent, body["_id"])
+    await house.stores.agencies.end_former(body, cause())
+    await house.stores.agencies.end_former(body, cause())
+    assert await house.stores.agencies.of_person(agent["_id"]) == []
 
 
 @pytest.mark.article(7)
@@ -94,7 +93,7 @@ async def test_a_representative_is_not_asked_without_end(
     agent = await house.bind("a1", cause())
     for _ in range(3):
         agency = await house.for_weimei(agent, cause())
-        await house.agencies.end(agency["_id"], agent, cause())
+        await house.stores.agencies.end(agency["_id"], agent, cause())
     with pytest.raises(TooMany) as refused:
         await house.for_weimei(agent, cause())
     assert refused.value.code == "agency_day_limit"
@@ -104,11 +103,11 @@ async def test_a_representative_is_not_asked_without_end(
 
 async def test_one_person_asks_for_ten_bodies_a_day(house: House, cause: MakeCause) -> None:
     """Whichever they are: the representatives of all of them hear of it."""
-    agent, other = an_applicant("p1"), an_applicant("p2")
+    agent, other = [(await house.applicant()).agent for _ in range(2)]
     for _ in range(BODIES.most):
-        await house.binding.counters.take([Use(BODIES, "p1")], cause().at)
+        await house.stores.counters.take([Use(BODIES, agent["_id"])], cause().at)
     with pytest.raises(TooMany) as refused:
         await house.for_weimei(agent, cause())
     assert refused.value.code == "agency_day_limit"
-    assert await house.agencies.documents.count_documents({}) == 0
+    assert await house.stores.agencies.documents.count_documents({}) == 0
     await house.for_weimei(other, cause())

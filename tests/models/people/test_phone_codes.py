@@ -1,24 +1,22 @@
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.counters import Counters
 from models.errors import BadInput, TooMany
-from models.outgoing.closures import Closures
 from models.outgoing.deliveries import Via
-from models.outgoing.sms import SmsDays, SmsLimits
+from models.outgoing.sms import SmsLimits
 from models.people.phone_codes import Phone, PhoneCodes, PhoneCodesPaused, check_phone, typed_code
-from models.privacy import Privacy
-from models.store import Database
-from tests.conftest import ADDRESS, ROOMY, Clock, MakeCause
+from tests.house.clock import Clock, MakeCause
+from tests.house.house import House
+from tests.house.stores import ADDRESS
 from tests.models.pasting import pasted
 
 PHONE = "13900000001"
-A_MINUTE = timedelta(seconds=60)
+PAUSE = timedelta(seconds=60)
+"""After it another code may be asked for."""
 
 
 class Asking:
@@ -48,16 +46,8 @@ class Asking:
 
 
 @pytest.fixture
-async def asking(any_database: Database, privacy: Privacy, cause: MakeCause) -> AsyncIterator[Asking]:
-    counters, sms = Counters(any_database, privacy), SmsDays(any_database, ROOMY)
-    closures = Closures(any_database)
-    store = PhoneCodes(any_database, privacy, counters, sms, closures)
-    stores = (counters, sms, closures, store)
-    for each in stores:
-        await each.prepare()
-    yield Asking(store, cause)
-    for each in stores:
-        await each.documents.delete_many({})
+def asking(house: House, cause: MakeCause) -> Asking:
+    return Asking(house.stores.phone_codes, cause)
 
 
 async def test_of_many_who_ask_at_once_one_gets_a_code(asking: Asking, clock: Clock) -> None:
@@ -68,7 +58,7 @@ async def test_of_many_who_ask_at_once_one_gets_a_code(asking: Asking, clock: Cl
         assert {getattr(error, "code", error) for error in said if error} == {"phone_code_too_soon"}
         document = await asking.stored()
         assert (len(document["codes"]), len(document["events"])) == (sent, sent)
-        clock.advance(A_MINUTE)
+        clock.advance(PAUSE)
 
 
 @pytest.mark.article(7)
@@ -140,7 +130,7 @@ async def test_five_tries(asking: Asking) -> None:
 async def test_only_the_newest_code_of_an_account_counts(asking: Asking, clock: Clock) -> None:
     await asking.request()
     first = await asking.sent()
-    clock.advance(A_MINUTE)
+    clock.advance(PAUSE)
     await asking.request()
     second = await asking.sent()
     with pytest.raises(BadInput):
@@ -153,7 +143,7 @@ async def test_a_code_is_the_account_s_own(asking: Asking, clock: Clock) -> None
     """Another account cannot use it, spend its tries, replace it or end it."""
     await asking.request(account="owner")
     code = await asking.sent()
-    clock.advance(A_MINUTE)
+    clock.advance(PAUSE)
     await asking.request(account="stranger")
     for _ in range(6):
         with pytest.raises(BadInput):
@@ -162,7 +152,7 @@ async def test_a_code_is_the_account_s_own(asking: Asking, clock: Clock) -> None
     await asking.check(code, "owner")
 
 
-async def test_a_code_whose_event_waits_is_not_purged(asking: Asking) -> None:
+async def test_a_code_whose_event_waits_is_not_purged(house: House, asking: Asking, clock: Clock) -> None:
     """Nothing outlives its use, but for what the worker has yet to move on."""
     await asking.request()
     codes = asking.codes
@@ -172,7 +162,8 @@ async def test_a_code_whose_event_waits_is_not_purged(asking: Asking) -> None:
     document = await asking.stored()
     purgeable = {"events": [], "purge_at": {"$gt": document["codes"][0]["sent_at"]}}
     assert await codes.documents.find_one(purgeable) is None
-    await codes.documents.update_one({}, {"$pull": {"events": {"id": document["events"][0]["id"]}}})
+    stores = house.stores
+    await stores.outbox.relay([codes], stores.deliveries, stores.schedule, lambda *_: [], clock.now())
     assert await codes.documents.find_one(purgeable)
     explained = await codes.documents.find(purgeable).explain()
     assert "'indexName': 'purge'" in str(explained["queryPlanner"]["winningPlan"])
@@ -184,9 +175,9 @@ async def test_what_one_account_may_send_to_a_phone(asking: Asking, clock: Clock
     early = await asking.refused()
     assert (early.code, early.retry_after) == ("phone_code_too_soon", 2)
     for _ in range(3):
-        clock.advance(A_MINUTE)
+        clock.advance(PAUSE)
         await asking.request()
-    clock.advance(A_MINUTE)
+    clock.advance(PAUSE)
     assert (await asking.refused()).code == "phone_code_hour_limit"
     for _ in range(4):
         clock.advance(timedelta(hours=1))
@@ -203,7 +194,7 @@ async def test_what_a_phone_may_get_from_all_accounts(asking: Asking, clock: Clo
         await asking.request(account=f"a{number}")
         if number not in (4, 9):
             assert (await asking.refused(account="another")).code == "phone_code_too_soon"
-        clock.advance(A_MINUTE)
+        clock.advance(PAUSE)
         if number == 4:
             late = await asking.refused(account="another")
             assert late.code == "phone_code_hour_limit"

@@ -14,7 +14,8 @@ from models.errors import NotFound
 from models.events import Cause
 from models.places import Hall, HallKind, Halls, slots
 from models.workdays import PANYU, Workdays
-from wechat_backend.database.connection import Database
+from tests.house.house import House
+from tests.house.places import hall
 
 CALENDAR = Workdays()
 TUESDAY = date(2026, 11, 24)
@@ -25,33 +26,25 @@ WINDOWS: dict[str, Any] = {
 }
 
 
-def a_hall(code: str = "centre", **changes: Any) -> Hall:
-    return Hall.model_validate(
-        {
-            "code": code,
-            "kind": "centre",
-            "name": f"大厅{code}",
-            "address": "番禺区桥南路",
-            "township": "桥南街道",
-            "location": {"coordinates": [113.37, 22.93]},
-            "all_day": True,
-            "hours": "全天",
-            "phone": "020-84610000",
-            "windows": WINDOWS,
-            **changes,
-        }
-    )
+def counted(code: str = "district", **changes: Any) -> Hall:
+    """With windows of two groups."""
+    return hall(code, **{"windows": WINDOWS, **changes})
+
+
+@pytest.fixture
+def halls(house: House) -> Halls:
+    return house.stores.halls
 
 
 @pytest.mark.article(9)
 def test_a_working_day_has_slots_in_opening_hours() -> None:
-    found = slots(a_hall(), "general", TUESDAY, CALENDAR)
+    found = slots(counted(), "general", TUESDAY, CALENDAR)
     assert [slot.start.astimezone(PANYU).strftime("%H:%M") for slot in found] == [
         *("09:00", "09:30", "10:00", "10:30", "11:00", "11:30"),
         *("14:00", "14:30", "15:00", "15:30", "16:00", "16:30"),
     ]
     first = found[0]
-    assert (first.hall, first.group, first.capacity) == ("centre", "general", 3)
+    assert (first.hall, first.group, first.capacity) == ("district", "general", 3)
     assert (first.start, first.end) == (
         datetime(2026, 11, 24, 1, 0, tzinfo=UTC),
         datetime(2026, 11, 24, 1, 30, tzinfo=UTC),
@@ -70,22 +63,22 @@ def test_a_working_day_has_slots_in_opening_hours() -> None:
     ],
 )
 def test_windows_follow_the_state_councils_calendar(day: date, open_: bool) -> None:
-    assert bool(slots(a_hall(), "general", day, CALENDAR)) == open_
+    assert bool(slots(counted(), "general", day, CALENDAR)) == open_
 
 
 @pytest.mark.article(9)
 def test_a_typhoon_closes_the_windows() -> None:
-    assert slots(a_hall(), "general", TUESDAY, Workdays({TUESDAY: False})) == []
+    assert slots(counted(), "general", TUESDAY, Workdays({TUESDAY: False})) == []
 
 
 def test_no_slots_without_a_window_for_the_group() -> None:
-    assert slots(a_hall(), "police", TUESDAY, CALENDAR) == []
-    assert slots(a_hall(windows=None), "general", TUESDAY, CALENDAR) == []
+    assert slots(counted(), "police", TUESDAY, CALENDAR) == []
+    assert slots(counted(windows=None), "general", TUESDAY, CALENDAR) == []
 
 
 @given(st.integers(5, 240))
 def test_slots_never_reach_past_closing_nor_overlap(minutes: int) -> None:
-    found = slots(a_hall(windows=WINDOWS | {"slot_minutes": minutes}), "social", TUESDAY, CALENDAR)
+    found = slots(counted(windows=WINDOWS | {"slot_minutes": minutes}), "social", TUESDAY, CALENDAR)
     noon, two = (datetime(2026, 11, 24, hour, tzinfo=UTC) for hour in (4, 6))
     for slot in found:
         assert slot.end - slot.start == timedelta(minutes=minutes)
@@ -107,48 +100,40 @@ def test_slots_never_reach_past_closing_nor_overlap(minutes: int) -> None:
 )
 def test_windows_that_cannot_be(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        a_hall(windows=WINDOWS | wrong)
+        counted(windows=WINDOWS | wrong)
 
 
-async def test_a_hall_is_written_only_when_it_changes(
-    any_database: Database, cause: Callable[..., Cause]
-) -> None:
-    halls = Halls(any_database)
-    await halls.prepare()
-    assert await halls.put(a_hall(), cause())
-    assert not await halls.put(a_hall(), cause())
-    assert await halls.put(a_hall(phone="020-84610001"), cause())
-    assert (await halls.find("centre")).phone == "020-84610001"
-    events = [event["name"] for event in (await halls.documents.find_one({"_id": "centre"}))["events"]]
+async def test_a_hall_is_written_only_when_it_changes(halls: Halls, cause: Callable[..., Cause]) -> None:
+    assert await halls.put(counted(), cause())
+    assert not await halls.put(counted(), cause())
+    assert await halls.put(counted(phone="020-84610001"), cause())
+    assert (await halls.find("district")).phone == "020-84610001"
+    events = [event["name"] for event in (await halls.documents.find_one({"_id": "district"}))["events"]]
     assert events == ["hall.added", "hall.changed"]
     with pytest.raises(NotFound, match="大厅"):
         await halls.find("nowhere")
 
 
 @pytest.mark.article(18)
-async def test_the_nearest_places_first(database: Database, cause: Callable[..., Cause]) -> None:
-    halls = Halls(database)
-    await halls.prepare()
+async def test_the_nearest_places_first(halls: Halls, cause: Callable[..., Cause]) -> None:
     places = {"near": [113.381, 22.93], "far": [113.45, 23.0], "here": [113.38, 22.93]}
     for code, coordinates in places.items():
-        await halls.put(a_hall(code, kind="station", location={"coordinates": coordinates}), cause())
+        await halls.put(counted(code, kind="station", location={"coordinates": coordinates}), cause())
     assert [hall.code for hall in await halls.near(113.3799, 22.93)] == ["here", "near", "far"]
     assert [hall.code for hall in await halls.near(113.46, 23.0, limit=1)] == ["far"]
 
 
 async def test_halls_by_kind_and_by_what_their_windows_serve(
-    database: Database, cause: Callable[..., Cause]
+    halls: Halls, cause: Callable[..., Cause]
 ) -> None:
-    halls = Halls(database)
-    await halls.prepare()
-    await halls.put(a_hall("station-1", kind="station", windows=None), cause())
-    await halls.put(a_hall("wanbo", kind="hall", windows=WINDOWS | {"capacity": {"police": 1}}), cause())
-    await halls.put(a_hall("centre"), cause())
+    await halls.put(counted("station-1", kind="station", windows=None), cause())
+    await halls.put(counted("wanbo", kind="hall", windows=WINDOWS | {"capacity": {"police": 1}}), cause())
+    await halls.put(counted("centre"), cause())
     assert [hall.code for hall in await halls.offering("police")] == ["wanbo"]
     assert "centre" in [hall.code for hall in await halls.offering("social")]
     assert await halls.offering("police", ["centre"]) == []
     assert [hall.code for hall in await halls.those(["wanbo", "gone", "centre"])] == ["wanbo", "centre"]
     assert [hall.code for hall in await halls.all(HallKind.HALL)] == ["wanbo"]
     assert [hall.kind for hall in await halls.all()][:2] == ["centre", "hall"]
-    await halls.put(a_hall("wanbo", kind="hall", windows=None), cause())
+    await halls.put(counted("wanbo", kind="hall", windows=None), cause())
     assert await halls.offering("police") == []

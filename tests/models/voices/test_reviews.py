@@ -1,57 +1,67 @@
 """好差评: one for each matter, and a reason with a bad one (article 17)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
+from models.applications import Application, State
 from models.errors import BadInput, Refused
-from models.store import Database, Document
+from models.people.parties import Party
 from models.voices.reviews import LEVELS, TAGS, AlreadyReviewed, Reviews
-from tests.conftest import MakeCause
-from tests.models.standing_in import a_party
-
-PARTY = a_party()
-DONE: Document = {"_id": "k", "applicant": "p1", "state": "concluded", "item": "i", "department": "d"}
+from tests.house.clock import MakeCause
+from tests.house.guides import plain_guide
+from tests.house.house import House
 
 
 @pytest.fixture
-async def reviews(any_database: Database) -> AsyncIterator[Reviews]:
-    store = Reviews(any_database)
-    await store.prepare()
-    yield store
-    await store.documents.delete_many({})
+def reviews(house: House) -> Reviews:
+    return house.stores.reviews
+
+
+@pytest.fixture
+async def done(house: House, party: Party) -> Application:
+    return await house.application(State.CONCLUDED, party=party)
+
+
+def matter(of: Application) -> str:
+    return f"application:{of['_id']}"
 
 
 @pytest.mark.article(17)
 @pytest.mark.parametrize("level", [1, 2])
 @pytest.mark.parametrize("words", ["", "  \n "])
 async def test_a_bad_review_without_a_reason_is_refused(
-    reviews: Reviews, cause: MakeCause, level: int, words: str
+    reviews: Reviews, party: Party, done: Application, cause: MakeCause, level: int, words: str
 ) -> None:
     with pytest.raises(Refused) as refused:
-        await reviews.give("application:k", PARTY, level, [], words, cause(), DONE)
+        await reviews.give(matter(done), party, level, [], words, cause(), done)
     assert refused.value.code == "reason_required"
-    assert await reviews.of("application:k") is None
+    assert await reviews.of(matter(done)) is None
 
 
 @pytest.mark.article(17)
 @pytest.mark.parametrize("level", LEVELS)
-async def test_each_level_with_one_of_its_tags(reviews: Reviews, cause: MakeCause, level: int) -> None:
+async def test_each_level_with_one_of_its_tags(
+    reviews: Reviews, party: Party, done: Application, cause: MakeCause, level: int
+) -> None:
     tag = next(iter(TAGS[level]))
-    given = await reviews.give("application:k", PARTY, level, [tag], "", cause(), DONE)
-    assert (given["level"], given["tags"], given["department"]) == (level, [tag], "d")
+    given = await reviews.give(matter(done), party, level, [tag], "", cause(), done)
+    assert (given["level"], given["tags"], given["department"]) == (level, [tag], done["department"])
 
 
-async def test_a_tag_of_another_level_is_refused(reviews: Reviews, cause: MakeCause) -> None:
+async def test_a_tag_of_another_level_is_refused(
+    reviews: Reviews, party: Party, done: Application, cause: MakeCause
+) -> None:
     with pytest.raises(BadInput):
-        await reviews.give("application:k", PARTY, 5, ["108"], "", cause(), DONE)
+        await reviews.give(matter(done), party, 5, ["108"], "", cause(), done)
 
 
 @pytest.mark.article(17)
-async def test_twenty_reviews_of_one_matter_at_once_leave_one(reviews: Reviews, cause: MakeCause) -> None:
+async def test_twenty_reviews_of_one_matter_at_once_leave_one(
+    reviews: Reviews, party: Party, done: Application, cause: MakeCause
+) -> None:
     results = await asyncio.gather(
-        *(reviews.give("application:k", PARTY, 5, [], "好", cause(), DONE) for _ in range(20)),
+        *(reviews.give(matter(done), party, 5, [], "好", cause(), done) for _ in range(20)),
         return_exceptions=True,
     )
     assert sum(isinstance(result, dict) for result in results) == 1
@@ -59,9 +69,16 @@ async def test_twenty_reviews_of_one_matter_at_once_leave_one(reviews: Reviews, 
 
 
 @pytest.mark.article(17)
-@pytest.mark.parametrize(
-    "about", [{**DONE, "state": "accepted"}, {**DONE, "applicant": "p2"}, {**DONE, "_id": "other"}]
-)
-async def test_only_ones_own_finished_matter(reviews: Reviews, cause: MakeCause, about: Document) -> None:
+@pytest.mark.parametrize("wrong", ["unfinished", "another's", "said to be another's"])
+async def test_only_ones_own_finished_matter(
+    house: House, reviews: Reviews, party: Party, done: Application, cause: MakeCause, wrong: str
+) -> None:
+    named = about = done
+    if wrong == "unfinished":
+        named = about = await house.application(State.ACCEPTED, party=party, guide=plain_guide(2))
+    elif wrong == "another's":
+        named = about = await house.application(State.CONCLUDED)
+    else:
+        named = await house.application(State.CONCLUDED)
     with pytest.raises(Refused):
-        await reviews.give("application:k", PARTY, 5, [], "", cause(), about)
+        await reviews.give(matter(named), party, 5, [], "", cause(), about)

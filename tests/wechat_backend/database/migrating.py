@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from models.store import Document
-from tests.conftest import Clock
+from tests.house.clock import Clock
 from wechat_backend.database.connection import Database
 from wechat_backend.database.migrations.record import COLLECTION
 from wechat_backend.database.migrations.runner import HELD, migrate, preview

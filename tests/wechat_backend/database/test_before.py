@@ -12,7 +12,8 @@ from models.guides import Handling
 from models.privacy import Privacy
 from models.stores import Stores, assemble
 from models.workdays import Workdays
-from tests.conftest import ROOMY, Clock
+from tests.house.clock import Clock
+from tests.house.stores import ROOMY
 from tests.shapes import faults, shape_of
 from tests.wechat_backend.database.before import plain, restore
 from tests.wechat_backend.database.migrating import Died, Mortal

@@ -2,7 +2,7 @@
 
 from models.store import Document
 from models.stores import told
-from tests.conftest import Clock
+from tests.house.clock import Clock
 from tests.wechat_backend.database.migrating import Contents, check_migration
 from wechat_backend.database.connection import Database
 from wechat_backend.database.migrations.m0001_channels import CARRY_EVENTS, MIGRATION

@@ -1,6 +1,6 @@
 """Migration 2: types of items."""
 
-from tests.conftest import Clock
+from tests.house.clock import Clock
 from tests.wechat_backend.database.migrating import check_migration
 from wechat_backend.database.connection import Database
 from wechat_backend.database.migrations.m0002_types import MIGRATION

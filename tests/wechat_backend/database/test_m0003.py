@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.store import Document
-from tests.conftest import Clock
+from tests.house.clock import Clock
 from tests.wechat_backend.database.migrating import check_migration
 from wechat_backend.database.connection import Database
 from wechat_backend.database.migrations.m0003_clocks import MIGRATION

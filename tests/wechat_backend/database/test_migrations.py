@@ -11,7 +11,7 @@ from pymongo import IndexModel
 from pymongo.errors import OperationFailure
 
 from models.store import Document
-from tests.conftest import Clock
+from tests.house.clock import Clock
 from tests.wechat_backend.database.migrating import (
     Contents,
     Died,

@@ -2,13 +2,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.wechat_backend.gateways.peer import Peer
+from tests.house.peer import Peer, listening
 
 
 @pytest.fixture
 async def peer() -> AsyncIterator[Peer]:
-    peer = Peer()
-    server = peer.start()
-    yield peer
-    server.stop()
-    await server.close_all_connections()
+    async with listening() as peer:
+        yield peer

@@ -13,8 +13,8 @@ import pytest
 from models.errors import BadInput, Unavailable
 from models.people.credentials import CredentialKind
 from models.people.verification import BodyVerdict, NameMalformed, Verdict, VerifierUnavailable
-from tests.conftest import Clock
-from tests.wechat_backend.gateways.peer import Call, Peer
+from tests.house.clock import Clock
+from tests.house.peer import Call, Peer
 from wechat_backend.gateways.aliyun import PROTOCOLS
 from wechat_backend.gateways.base import GatewayError, Remedy
 from wechat_backend.gateways.government import Government

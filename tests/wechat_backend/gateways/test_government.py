@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Clock
-from tests.wechat_backend.gateways.peer import Peer
+from tests.house.clock import Clock
+from tests.house.peer import Peer
 from wechat_backend.gateways.base import GatewayError
 from wechat_backend.gateways.government import Government
 

@@ -10,8 +10,8 @@ import pytest
 from models.errors import Unauthenticated, Unavailable
 from models.people.verification import PlatformUser
 from models.privacy import Privacy
-from tests.conftest import Clock
-from tests.wechat_backend.gateways.peer import Call, Peer
+from tests.house.clock import Clock
+from tests.house.peer import Call, Peer
 from wechat_backend.gateways import base
 from wechat_backend.gateways.base import GatewayError, Remedy
 from wechat_backend.gateways.tokens import AFTER_FAILURE, FORCE_APART, LEASE, Tokens

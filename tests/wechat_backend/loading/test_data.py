@@ -16,7 +16,7 @@ from models.guides import TYPES, Departments, Guide, Guides, Handling, ItemType
 from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind
 from models.places import HallKind, Halls
-from tests.conftest import START
+from tests.house.clock import START
 from wechat_backend.database.connection import Database
 from wechat_backend.demo import env as demo_env
 from wechat_backend.demo.data import STAFF, halls_of

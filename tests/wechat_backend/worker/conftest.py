@@ -1,20 +1,18 @@
-import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
 from tornado.web import Application
 
 from handlers.chat import callback
 from simulator import Running, SimulatorConfig, start
-from tests.conftest import Clock
-from tests.wechat_backend.gateways.peer import Peer
-from tests.wechat_backend.worker.platforms import Platforms
-from tests.wechat_backend.worker.world import World, environment
-from wechat_backend.settings import Settings
+from tests.house.clock import Clock
+from tests.house.peer import listening
+from tests.house.platforms import Platforms
+from tests.house.server import serving
+from tests.house.settings import environment, settings_of
+from tests.house.worker import World, working
 
 SECRETS = environment("", "", "")
 CONFIG = SimulatorConfig(
@@ -35,11 +33,8 @@ CONFIG = SimulatorConfig(
 
 @pytest.fixture
 async def platforms() -> AsyncIterator[Platforms]:
-    peer = Peer()
-    server = peer.start()
-    yield Platforms(peer)
-    server.stop()
-    await server.close_all_connections()
+    async with listening() as peer:
+        yield Platforms(peer)
 
 
 @pytest.fixture
@@ -56,39 +51,20 @@ def variables(platforms: Platforms, mongo_uri: str, database: Any) -> dict[str, 
 
 @pytest.fixture
 async def world(variables: dict[str, str], database: Any, clock: Clock) -> AsyncIterator[World]:
-    """Empty but for the guides; its clock begins now, as that of the processes beside it does."""
+    """Its clock begins now, as that of the processes beside it does."""
     clock.set(datetime.now(UTC) - timedelta(seconds=1))
-    async for made in made_world(variables, database, clock):
-        yield made
+    async with working(settings_of(variables), database, clock.now) as world:
+        yield world
 
 
 @pytest.fixture
 async def simulated(simulator: Running, mongo_uri: str, database: Any, clock: Clock) -> AsyncIterator[World]:
     """The same with the simulator outside, and the simulator's callback answered."""
     clock.set(datetime.now(UTC))
-    variables = environment(simulator.url, mongo_uri, database.name)
-    async for made in made_world(variables, database, clock):
+    settings = settings_of(environment(simulator.url, mongo_uri, database.name))
+    async with working(settings, database, clock.now) as world:
         keys = {"appid": CONFIG.wechat_appid, "token": CONFIG.wechat_token}
         routes = callback.routes({**keys, "aes_keys": [CONFIG.wechat_aes_key]})
-        server = HTTPServer(Application(routes, services=made.services))
-        socket, port = bind_unused_port()
-        server.add_socket(socket)
-        simulator.call_back(f"http://127.0.0.1:{port}/wechat/callback")
-        yield made
-        server.stop()
-        await server.close_all_connections()
-
-
-async def made_world(variables: dict[str, str], database: Any, clock: Clock) -> AsyncIterator[World]:
-    given: dict[str, Any] = {name.removeprefix("PANYU_").lower(): v for name, v in variables.items()}
-    for name in ("wechat_templates", "sms_templates"):
-        given[name] = json.loads(given[name])
-    made = World(Settings(**given), database, clock.now)
-    await made.prepare()
-    for store in made.services.all():
-        await store.documents.delete_many({})
-    await database["tokens"].delete_many({})
-    await made.publish()
-    await made.work()
-    yield made
-    made.gateways.close()
+        async with serving(Application(routes, services=world.services)) as url:
+            simulator.call_back(f"{url}/wechat/callback")
+            yield world

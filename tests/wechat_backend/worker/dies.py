@@ -16,7 +16,7 @@ from typing import Any
 from models.materials.store import Materials
 from models.outgoing.deliveries import Deliveries
 from models.outgoing.outbox import Outbox
-from tests.wechat_backend.worker.world import World
+from tests.house.worker import World
 from wechat_backend.database.connection import connect
 from wechat_backend.gateways.wechat import WeChat
 from wechat_backend.settings import load_settings

@@ -7,8 +7,8 @@ from datetime import timedelta
 from models.events import Cause
 from models.schedule import Due
 from models.stores import Stores
+from tests.house.worker import World
 from tests.promises import DUE, Promises
-from tests.wechat_backend.worker.world import World
 from wechat_backend.worker.job import AT_ONCE
 from wechat_backend.worker.jobs.schedule import Fire, ScheduleRunner
 

@@ -14,11 +14,11 @@ from pymongo.errors import AutoReconnect
 
 from models.leases import Leases
 from models.store import Document
-from tests.conftest import Clock
 from tests.files import a_pdf, on_disk
-from tests.handlers.guides import a_guide
-from tests.wechat_backend.worker.platforms import MENU, Platforms
-from tests.wechat_backend.worker.world import World
+from tests.house.clock import Clock
+from tests.house.guides import plain_guide
+from tests.house.platforms import MENU, Platforms
+from tests.house.worker import World
 from wechat_backend.worker import alone
 from wechat_backend.worker.alone import AFTER_FAILURE, LEASE, Alone
 from wechat_backend.worker.job import LATER, Elsewhere
@@ -178,7 +178,7 @@ async def test_the_sweep_of_a_killed_worker(
     world: World, variables: dict[str, str], clock: Clock, database: Any
 ) -> None:
     party, by = await world.person(), world.by()
-    draft = (await world.services.filing.start(party, a_guide().item, by)).application
+    draft = (await world.services.filing.start(party, plain_guide().item, by)).application
     with on_disk(a_pdf()) as file:
         waste = await world.services.materials.keep(party.id, draft["_id"], "permit", "p.pdf", file, by)
     await database["materials"].update_one(

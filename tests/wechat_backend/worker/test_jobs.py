@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from handlers.web.measures import measure
-from tests.wechat_backend.worker.world import World
+from tests.house.worker import World
 
 ROOT = Path(__file__).parents[3]
 WORKER = ROOT / "wechat_backend" / "worker"

@@ -11,10 +11,10 @@ import pytest
 from models.events import Cause
 from models.schedule import FIRST_PAUSE, Due
 from models.stores import Stores, planned
-from tests.conftest import Clock
+from tests.house.clock import Clock
+from tests.house.worker import World
 from tests.promises import DUE, Promises
 from tests.wechat_backend.worker.promised import Promised
-from tests.wechat_backend.worker.world import World
 from wechat_backend.worker.job import LATER
 from wechat_backend.worker.jobs.schedule import FIRES, SIDE_BY_SIDE
 

@@ -10,7 +10,7 @@ from pymongo.errors import AutoReconnect
 from models.outgoing.closures import Closures
 from models.outgoing.deliveries import LEASE, Deliveries, Plan, Via
 from models.store import Document
-from tests.conftest import Clock
+from tests.house.clock import Clock
 from wechat_backend.gateways.base import GatewayError, Remedy
 from wechat_backend.worker import sender as sending
 from wechat_backend.worker.sender import QUOTA_WAIT, Overtaken, Sender

@@ -11,9 +11,9 @@ from models.people.credentials import CredentialKind
 from models.people.verification import BodyVerdict, PlatformUser, Verdict
 from simulator import Running
 from simulator.faults import Fault
-from tests.conftest import ADDRESS, Clock
-from tests.wechat_backend.worker.people import li_follows, somebody
-from tests.wechat_backend.worker.world import World
+from tests.house.clock import Clock
+from tests.house.stores import ADDRESS
+from tests.house.worker import World, li_follows, person_of
 from wechat_backend.worker.sender import QUOTA_WAIT
 
 SEND = "message/template/send"
@@ -83,7 +83,7 @@ async def test_who_left_or_blocks_gets_a_text(simulated: World, simulator: Runni
     simulator.simulator.wechat.following.clear()  # and the event was lost
     booked = await simulated.book(party)
     await simulated.work()
-    [text] = simulator.simulator.aliyun.inbox(somebody(simulator, "li").phone)
+    [text] = simulator.simulator.aliyun.inbox(person_of(simulator, "li").phone)
     assert "预约成功，请按时前往" in text["text"]
 
     simulator.simulator.wechat.following["li"] = clock.now()
@@ -98,13 +98,13 @@ async def test_who_left_or_blocks_gets_a_text(simulated: World, simulator: Runni
         await asyncio.sleep(0.02)
     else:
         pytest.fail("nobody told who blocks the account")
-    told = simulator.simulator.aliyun.inbox(somebody(simulator, "li").phone)[-1]["text"]
+    told = simulator.simulator.aliyun.inbox(person_of(simulator, "li").phone)[-1]["text"]
     assert "已取消" in told
     assert "请按时前往" not in told
 
 
 async def test_code_arrives(simulated: World, simulator: Running) -> None:
-    phone = somebody(simulator, "wang").phone
+    phone = person_of(simulator, "wang").phone
     await simulated.services.phone_codes.request(phone, account="a1", address=ADDRESS, by=simulated.by())
     await simulated.work()
     [text] = simulator.simulator.aliyun.inbox(phone)
@@ -125,7 +125,7 @@ async def test_menu_is_taken(simulated: World, simulator: Running) -> None:
 async def test_every_kind_of_credential_is_verified(
     simulated: World, simulator: Running, person: str
 ) -> None:
-    known = somebody(simulator, person)
+    known = person_of(simulator, person)
     verify = simulated.services.verifier.person
     for credential in known.credentials:
         assert await verify(CredentialKind(credential.kind), known.name, credential.number) is Verdict.MATCH
@@ -138,7 +138,7 @@ async def test_every_kind_of_credential_is_verified(
 @pytest.mark.article(7)
 async def test_bodies_are_verified(simulated: World, simulator: Running, body: str) -> None:
     [known] = [each for each in simulator.simulator.people.bodies if each.id == body]
-    boss = somebody(simulator, known.representative)
+    boss = person_of(simulator, known.representative)
     for credential in known.credentials:
         found = await simulated.services.verifier.body(
             CredentialKind(credential.kind), known.name, credential.number

@@ -10,10 +10,10 @@ from models.people.parties import Party
 from models.workdays import local_date, local_moment
 from simulator import Running
 from simulator.faults import Fault
-from tests.conftest import ADDRESS, Clock
-from tests.wechat_backend.worker.platforms import Platforms
-from tests.wechat_backend.worker.test_applications import goes_on, submitted
-from tests.wechat_backend.worker.world import World
+from tests.house.clock import Clock
+from tests.house.platforms import Platforms
+from tests.house.stores import ADDRESS
+from tests.house.worker import World
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.sender import QUOTA_WAIT
 from wechat_backend.worker.sms_budget import AGAIN
@@ -73,7 +73,7 @@ async def test_codes_are_used_up_and_receipts_still_go(
     with pytest.raises(SmsUsedUp, match="窗口") as refused:
         await ask(world, 3)
     assert 0 < refused.value.retry_after <= timedelta(days=1).total_seconds() + 1
-    await submitted(world, party)
+    await world.application(party=party)
     await world.work()
     assert templates(platforms) == ["CODE", "CODE", "CODE", "RECEIPT"]
     assert await spent(world) == [4, 3, 0]
@@ -87,7 +87,7 @@ async def test_bookings_in_a_loop_take_no_receipt_s_place(
     await book_and_cancel(world, party)
     await book_and_cancel(world, party)
     assert await failures(world) == [("appointment", "sms_used_up")] * 2
-    await submitted(world, party)
+    await world.application(party=party)
     await world.work()
     assert templates(platforms) == ["APPOINTMENT", "APPOINTMENT", "RECEIPT"]
 
@@ -97,7 +97,7 @@ async def test_one_phone_is_not_flooded(world: World, platforms: Platforms, part
     for _ in range(8):
         await book_and_cancel(world, party)
     assert await failures(world) == [("appointment", "phone_notice_limit")]
-    await submitted(world, party)
+    await world.application(party=party)
     await world.work()
     assert templates(platforms) == ["APPOINTMENT"] * 15 + ["RECEIPT"]
 
@@ -107,9 +107,9 @@ async def test_a_legal_notice_beyond_the_budget_comes_later(
     world: World, platforms: Platforms, party: Party, clock: Clock
 ) -> None:
     world.services.sms.limits = SmsLimits(a_day=1)
-    await submitted(world, party)
+    found = await world.application(party=party)
     await world.work()
-    await goes_on(world, "accepted", "accepted")
+    await world.staff.accept(found["_id"])
     await world.work()
     assert templates(platforms) == ["RECEIPT"]
     assert await failures(world) == []
@@ -125,7 +125,7 @@ async def test_trying_again_counts_no_second_time(
     world: World, platforms: Platforms, party: Party, clock: Clock
 ) -> None:
     platforms.peer.answers["/"] = {"Code": "isp.SYSTEM_ERROR"}
-    await submitted(world, party)
+    await world.application(party=party)
     for _ in range(3):
         await world.work()
         clock.advance(timedelta(minutes=1))
@@ -142,7 +142,7 @@ async def test_without_credit_nothing_is_counted_and_staff_see_it(
     """Aliyun's limit for the account is everybody's; the channel waits, and opens again by itself."""
     simulator.simulator.faults.order(Fault(operation="SendSms", times=1, errcode="isv.DAY_LIMIT_CONTROL"))
     party = await simulated.person()
-    await submitted(simulated, party)
+    await simulated.application(party=party)
     await ask(simulated, 1)
     await simulated.work()
     assert simulator.simulator.calls["SendSms"] == 1

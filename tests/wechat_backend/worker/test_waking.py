@@ -12,13 +12,13 @@ import pytest
 from models.outgoing import deliveries
 from models.outgoing.deliveries import Via
 from models.store import Store
-from tests.conftest import Clock
-from tests.handlers.visitor import a_number, a_phone
-from tests.wechat_backend.worker.conftest import made_world
-from tests.wechat_backend.worker.platforms import SEND, Platforms
+from tests.house.clock import Clock
+from tests.house.people import new_number, new_phone
+from tests.house.platforms import SEND, Platforms
+from tests.house.settings import environment, settings_of
+from tests.house.worker import World, working
 from tests.wechat_backend.worker.promised import Promised
 from tests.wechat_backend.worker.test_worker import until
-from tests.wechat_backend.worker.world import World, environment
 from wechat_backend.database.connection import Database
 from wechat_backend.wiring import utc_now
 from wechat_backend.worker import build
@@ -28,16 +28,11 @@ from wechat_backend.worker.worker import Worker
 AN_HOUR = 3600.0
 
 
-class RealClock(Clock):
-    def now(self) -> Any:
-        return utc_now()
-
-
 @pytest.fixture
 async def running_world(mongo_uri: str, any_database: Database, platforms: Platforms) -> AsyncIterator[World]:
     """Its clock goes, and the driver is either one."""
-    variables = environment(platforms.peer.url, mongo_uri, any_database.name)
-    async for world in made_world(variables, any_database, RealClock()):
+    settings = settings_of(environment(platforms.peer.url, mongo_uri, any_database.name))
+    async with working(settings, any_database, utc_now) as world:
         yield world
 
 
@@ -133,7 +128,7 @@ async def test_without_a_stream_the_net_finds_it(running_world: World, platforms
 async def test_of_three_workers_that_are_woken_at_once_one_sends(
     running_world: World, platforms: Platforms, any_database: Database
 ) -> None:
-    crowd = [await running_world.person(f"openid-{n}", a_phone(), a_number()) for n in range(3)]
+    crowd = [await running_world.person(f"openid-{n}", new_phone(), new_number()) for n in range(3)]
     await running_world.work()
     made = running_world
     given = made.settings, made.services, made.gateways, made.clock

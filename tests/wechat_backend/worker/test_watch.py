@@ -9,7 +9,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from models.events import Event
 from models.store import Store
-from tests.conftest import MakeCause
+from tests.house.clock import MakeCause
 from wechat_backend.database.connection import Database, connect
 from wechat_backend.worker.job import AT_ONCE, EVERYTHING, Job
 from wechat_backend.worker.jobs import watch as watching

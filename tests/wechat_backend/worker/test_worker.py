@@ -15,15 +15,14 @@ import pytest
 from models.events import KeptEvent
 from models.outgoing import notices
 from models.outgoing.deliveries import LEASE, Plan
-from models.people.credentials import ApplicantKind, Credential, CredentialKind
-from models.people.verification import PlatformUser
 from models.store import Document
-from tests.conftest import ADDRESS, Clock
-from tests.files import a_pdf, on_disk
-from tests.handlers.guides import a_guide
+from tests.house.clock import Clock
+from tests.house.guides import plain_guide
+from tests.house.people import BOSS, WEIMEI, new_number, new_phone
+from tests.house.platforms import MENU, SEND, Platforms
+from tests.house.stores import ADDRESS
+from tests.house.worker import NAME, OPENID, PHONE, World
 from tests.wechat_backend.worker.dies import POINTS
-from tests.wechat_backend.worker.platforms import MENU, SEND, Platforms
-from tests.wechat_backend.worker.world import OPENID, PHONE, World
 from wechat_backend.worker.jobs.menu import MenuPublisher
 
 ROOT = Path(__file__).parents[3]
@@ -126,10 +125,10 @@ async def test_not_following_gets_one_text(world: World, platforms: Platforms, k
 
 
 async def test_old_account_is_told_of_a_rebinding(world: World, platforms: Platforms) -> None:
-    await world.person()
+    number = new_number()
+    await world.person(number=number)
     await world.work()
-    new = await world.services.accounts.arrive(PlatformUser("openid-new"), world.by())
-    await world.bind(new, PHONE, "440113199001010016")
+    await world.bound(await world.account("openid-new"), NAME, number=number, phone=PHONE)
     await world.work()
     [message] = platforms.messages.values()
     assert (message["touser"], message["template_id"]) == (OPENID, "TM_REBINDING")
@@ -138,23 +137,15 @@ async def test_old_account_is_told_of_a_rebinding(world: World, platforms: Platf
 async def test_agency_is_told_to_the_representative_then_the_agent(
     world: World, platforms: Platforms
 ) -> None:
-    agent = await world.person()
-    boss = await world.person("openid-of-boss", "13700137000", "440113197001010013")
-    body = await world.services.applicants.register_body(
-        ApplicantKind.ENTERPRISE,
-        Credential(CredentialKind.USCC, "91440101231244152Y"),
-        name="番禺区某机械制造有限公司",
-        representative=boss.applicant["credential"]["number_index"],
-        by=world.by(),
-    )
-    agency = await world.services.agencies.request(agent.agent, body, world.by())
+    agent, boss = await world.person(), await world.person("openid-of-boss", new_phone(), BOSS[1])
+    agency = await world.stores.agencies.request(agent.agent, await world.body(), world.by())
     await world.work()
-    await world.services.agencies.decide(agency["_id"], boss.agent, confirmed=True, by=world.by())
+    await world.stores.agencies.decide(agency["_id"], boss.agent, confirmed=True, by=world.by())
     await world.work()
     assert [message["touser"] for message in platforms.messages.values()] == ["openid-of-boss", OPENID]
     assert [values["thing3"] for values in platforms.values()] == ["待您确认", "已确认"]
     told = platforms.values()[0]
-    assert (told["thing1"], told["thing2"]) == ("番禺区某机械制造有限公司", "古***")
+    assert (told["thing1"], told["thing2"]) == (WEIMEI[0], "古***")
 
 
 async def test_menu_is_published_once(world: World, platforms: Platforms, clock: Clock) -> None:
@@ -255,28 +246,22 @@ async def test_what_is_on_its_way_arrives_before_the_worker_stops(world: World, 
 
 
 async def test_the_request_id_goes_all_the_way(world: World, platforms: Platforms, capsys: Any) -> None:
-    await world.book(await world.person())
+    booked = await world.book(await world.person())
+    [event] = (await world.stores.appointments.get(booked["_id"]))["events"]
     capsys.readouterr()
     await world.work()
     sent = [line for line in capsys.readouterr().out.splitlines() if "delivery_sent" in line]
     assert sent
-    assert all("request=request-1" in line for line in sent)
+    assert all(f"request={event['request']}" in line for line in sent)
 
 
 async def test_files_that_nobody_holds_are_swept(world: World, clock: Clock) -> None:
     party, by = await world.person(), world.by()
-    await world.publish()
-    draft = (await world.services.filing.start(party, a_guide().item, by)).application
-    kept = []
-    for _ in range(2):
-        with on_disk(a_pdf()) as file:
-            kept.append(
-                await world.services.materials.keep(party.id, draft["_id"], "permit", "p.pdf", file, by)
-            )
-    used, waste = kept
-    case = await world.services.filing.case(draft["_id"], party)
-    await world.services.papers.attach(case, "permit", used, by)
+    draft = (await world.stores.filing.start(party, plain_guide().item, by)).application
+    used, waste = [await world.file(party.id, draft["_id"], "id_card") for _ in range(2)]
+    case = await world.stores.filing.case(draft["_id"], party)
+    await world.stores.papers.attach(case, "id_card", used, by)
     clock.advance(timedelta(days=2))
     await world.do("sweep")
-    assert (await world.services.materials.get(waste["_id"]))["dropped_at"]
-    assert (await world.services.materials.read(used["_id"]))[1] == a_pdf()
+    assert (await world.stores.materials.get(waste["_id"]))["dropped_at"]
+    assert (await world.stores.materials.read(used["_id"]))[1]

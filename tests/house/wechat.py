@@ -1,7 +1,9 @@
 """WeChat, calling us over real HTTP, and a database that can be made to hang."""
 
 import asyncio
-from dataclasses import dataclass, field
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import sha1
 from typing import Any
 from urllib.parse import urlencode
@@ -11,10 +13,17 @@ from xml.sax.saxutils import escape
 import xmltodict
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
+from handlers.chat import callback
+from handlers.web.bodies import BoundedApplication
 from handlers.web.services import Services
-from models.guides.publishing import Publishing
-from tests.conftest import Clock
-from tests.handlers.guides import a_guide
+from handlers.web.site import Site
+from tests.house.clock import Clock
+from tests.house.database import fresh_database
+from tests.house.guides import plain_guide
+from tests.house.house import House
+from tests.house.outside import Register, SignIns
+from tests.house.server import serving
+from tests.house.stores import stores_over
 
 APPID, TOKEN = "wx0123456789abcdef", "token-of-the-tests"
 KEY, OLD_KEY, FOREIGN_KEY = ("k" * 42 + "A", "o" * 42 + "A", "f" * 42 + "A")
@@ -59,15 +68,17 @@ class Gate:
             sink.close()
 
 
-@dataclass
-class Peer:
+class Peer(House):
     """WeChat, calling us."""
 
-    url: str
-    services: Services
-    clock: Clock
-    gate: Gate
-    http: AsyncHTTPClient = field(default_factory=lambda: AsyncHTTPClient(force_instance=True))
+    def __init__(self, services: Services, url: str, clock: Clock, gate: Gate) -> None:
+        super().__init__(services)
+        self.services, self.url, self.clock, self.gate = services, url, clock, gate
+        self.http = AsyncHTTPClient(force_instance=True)
+
+    async def publish_guides(self) -> None:
+        """Two, with names of which one search finds both."""
+        await self.furnish(plain_guide(), plain_guide(2, name="居住证首次申领", visits=1))
 
     def query(self, *more: str, **changes: str) -> dict[str, str]:
         given = {"timestamp": str(int(self.clock.now().timestamp())), "nonce": uuid4().hex[:10]} | changes
@@ -116,7 +127,20 @@ def content(reply: str) -> str:
     return str(parsed["Content"])
 
 
-async def publish_guides(peer: Peer, cause: Any) -> None:
-    await Publishing(peer.services.guides).publish(a_guide(), cause())
-    other = a_guide(item=a_guide().item[:-1] + "2", name="居住证首次申领", visits=1)
-    await Publishing(peer.services.guides).publish(other, cause())
+@asynccontextmanager
+async def answering(mongo_uri: str) -> AsyncIterator[Peer]:
+    """The callback over a database whose wire can be held."""
+    found = re.search(r"127\.0\.0\.1:(\d+)", mongo_uri)
+    assert found
+    gate, clock = Gate(int(found[1])), Clock()
+    uri = f"mongodb://127.0.0.1:{await gate.start()}/?directConnection=true"
+    site = Site("https://panyu.test", "020-12345", APPID, "https://open.weixin.test")
+    keys = {"appid": APPID, "token": TOKEN, "aes_keys": [KEY, OLD_KEY]}
+    async with fresh_database(uri) as database:
+        stores = stores_over(database, clock.now, Register())
+        services = Services.over(stores, site=site, identity=SignIns())
+        await services.prepare()
+        application = BoundedApplication(callback.routes(keys), services=services, xsrf_cookies=True)
+        async with serving(application) as url:
+            yield Peer(services, f"{url}/wechat/callback", clock, gate)
+    await gate.stop()

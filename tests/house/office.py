@@ -8,30 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from models.events import Cause, Channel
-from models.staff.scopes import Role
 from tests.files import a_pdf
-from tests.handlers.applying import ITEM, submitted
-from tests.handlers.guides import USCC
-from tests.handlers.visitor import Browser, Fields, Page, Town
+from tests.house.applying import ITEM, submitted
+from tests.house.browser import Browser, Fields, Page
+from tests.house.staff import PASSWORD, POSTS
+from tests.house.town import Town
 
-PASSWORD = "a password of the tests"
-OTHER = "11440113007500005T"
-"""Another department."""
 PDF = a_pdf()
-MEMBERS: dict[str, tuple[str | None, list[Role]]] = {
-    "window": (None, [Role.WINDOW]),
-    "approver": (USCC, [Role.APPROVER]),
-    "both": (USCC, [Role.APPROVER, Role.WINDOW]),
-    "civil": (OTHER, [Role.APPROVER]),
-    "management": (None, [Role.SERVICE_MANAGEMENT]),
-    "digital": (None, [Role.DIGITAL_AFFAIRS]),
-    "centre": (None, [Role.SERVICE_CENTRE]),
-    "township": (None, [Role.TOWNSHIP]),
-    "elsewhere": (None, [Role.TOWNSHIP]),
-}
-HALLS = {"elsewhere": ["wanbo"]}
-"""Who records for some halls only."""
 
 
 @dataclass
@@ -47,12 +30,9 @@ class Office:
         browser = self.town.browser()
         await browser.get("/admin/sign-in")
         browser.cookies["staff"] = await self.town.services.sessions.open(
-            f"staff:{username}", self.by(username)
+            f"staff:{username}", self.town.by_staff(username)
         )
         return browser
-
-    def by(self, username: str) -> Cause:
-        return Cause(f"staff:{username}", self.town.clock.now(), Channel.WINDOW, f"request-{uuid4().hex[:8]}")
 
     async def handed_in(self, name: str = "王小明", **place: str) -> tuple[str, Browser]:
         """The panel's path of a new application, and the browser of its applicant."""
@@ -72,19 +52,10 @@ class Office:
 
 
 async def staffed(town: Town) -> Office:
-    """An office with one member of each kind."""
-    office = Office(town)
-    for username, (department, roles) in MEMBERS.items():
-        await town.services.staff.enrol(
-            username,
-            name=f"{username}的姓名",
-            password=PASSWORD,
-            department=department,
-            roles=roles,
-            halls=HALLS.get(username),
-            by=office.by(username),
-        )
-    return office
+    """An office with every member of `POSTS`."""
+    for username in POSTS:
+        await town.member(username)
+    return Office(town)
 
 
 async def conclude(desk: Browser, path: str, fields: dict[str, str], file: Any = None) -> Page:
@@ -117,7 +88,7 @@ async def booked(office: Office, name: str = "张三") -> tuple[str, str, Browse
 
 
 @contextmanager
-def on(office: Office, day: str) -> Iterator[None]:
+def late_on(office: Office, day: str) -> Iterator[None]:
     """Late on another day."""
     clock = office.town.clock
     before = clock.now()

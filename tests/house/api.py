@@ -2,32 +2,38 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
+import tornado.locale
 from PIL import Image
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
+from handlers import api
 from handlers.api import ENDPOINTS
 from handlers.api.contract import Failure, Operation
+from handlers.web.bodies import ANY, BoundedApplication
 from handlers.web.services import Services
-from models.applications import StaffCase
-from models.events import Cause, Channel
-from models.guides import Guide
-from models.staff import Role
-from simulator import Running
+from simulator import Running, start
 from simulator.people import Person
-from tests.conftest import Clock
-from tests.files import a_pdf, on_disk
-from tests.handlers.guides import USCC
-from tests.handlers.visitor import rich_guide
-from tests.models.standing_in import a_member
+from tests.files import a_pdf
+from tests.house.clock import Clock
+from tests.house.guides import USCC, api_guide
+from tests.house.house import House
+from tests.house.server import serving
+from tests.house.settings import environment, settings_of
+from tests.house.town import ROOT
+from wechat_backend.app import build_services
+from wechat_backend.demo.peer import simulator_of
+from wechat_backend.gateways import Gateways
+from wechat_backend.wiring import privacy_of
 
 ANYWHERE = {(404, "not_found"), (405, "method_not_allowed"), (413, "too_large")}
 """What an address answers that no operation declares."""
-
-APPROVER = a_member("approver", Role.APPROVER, department=USCC)
 
 
 @dataclass
@@ -45,16 +51,16 @@ class Reply:
         return str(self.json["error"]["code"])
 
 
-@dataclass
-class Service:
-    """The API over a real database, with the simulator outside."""
+class Service(House):
+    """The API over a real database, with the simulator outside.
 
-    url: str
-    services: Services
-    simulator: Running
-    clock: Clock
-    secrets: set[str] = field(default_factory=set)
-    """What no answer may hold, but the export of its owner."""
+    `secrets` are what no answer may hold, but the export of its owner.
+    """
+
+    def __init__(self, services: Services, url: str, simulator: Running, clock: Clock) -> None:
+        super().__init__(services)
+        self.services, self.url, self.simulator, self.clock = services, url, simulator, clock
+        self.secrets: set[str] = set()
 
     async def version(self, path: str) -> dict[str, str]:
         """The header of somebody who has just seen what there is."""
@@ -92,21 +98,13 @@ class Service:
             assert bound.status == 201, bound.json
         return client
 
-    def by_staff(self) -> Cause:
-        return Cause("staff:approver", self.clock.now(), Channel.WINDOW, "request-of-staff")
-
     async def conclude(self, application: str) -> bytes:
         """Accept and approve, with a result; its content."""
-        by = self.by_staff()
-        case = await self.services.handling.accept(await self.at_the_desk(application), by)
-        content, owner = a_pdf("result"), case.application["applicant"]
-        with on_disk(content) as file:
-            kept = await self.services.materials.keep(owner, application, "result", "凭证.pdf", file, by)
-        await self.services.handling.conclude(case, "approved", "", kept, by)
+        await self.staff.accept(application)
+        content = a_pdf("result")
+        result = await self.staff.result(application, content)
+        await self.staff.conclude(application, "approved", "", result)
         return content
-
-    async def at_the_desk(self, application: str) -> StaffCase:
-        return await self.services.handling.case(application, APPROVER)
 
 
 @dataclass
@@ -222,17 +220,32 @@ def check_as_declared(method: str, path: str, reply: Reply) -> None:
         assert kind in operation.answers.types
 
 
-def api_guide(**changes: Any) -> Guide:
-    """For persons and enterprises, and it asks for a credential's number."""
-    plain = rich_guide().model_dump(mode="json")
-    number = {"name": "number", "label": "证件号码", "kind": "credential", "prefill": "credential_number"}
-    plain["form"]["sections"][0]["questions"].append(number)
-    return Guide.model_validate(plain | {"audience": ["person", "enterprise"]} | changes)
-
-
 def a_photo(mode: str = "sharp") -> bytes:
     """A JPEG in which something can be seen, or only fog."""
     noise = Image.effect_noise((800, 640), 90)
     out = BytesIO()
     (noise if mode == "sharp" else Image.new("L", noise.size, 128)).convert("RGB").save(out, "JPEG")
     return out.getvalue()
+
+
+@asynccontextmanager
+async def opened_api(mongo_uri: str, database: Any) -> AsyncIterator[Service]:
+    """With one hall and six guides, until its server is stopped."""
+    clock = Clock()
+    clock.set(datetime.now(UTC).replace(microsecond=0))
+    quiet = settings_of(environment("http://127.0.0.1:1", mongo_uri, database.name))
+    simulator = await start(simulator_of(quiet, port=0), clock.now)
+    settings = settings_of(environment(simulator.url, mongo_uri, database.name))
+    gateways = Gateways(settings, database, privacy_of(settings), clock.now)
+    services = build_services(settings, database, gateways, clock.now)
+    await services.prepare()
+    tornado.locale.load_gettext_translations(str(ROOT / "locale"), "panyu")
+    tornado.locale.set_default_locale("zh_CN")
+    application = BoundedApplication(api.ROUTES, services=services, xsrf_cookies=True)
+    async with serving(application, max_body_size=ANY) as url:
+        service = Service(services, url, simulator, clock)
+        numbered = ((f"{USCC}{n:013}", f"居住证签注{n}") for n in range(1, 7))
+        await service.furnish(*(api_guide(item=item, name=name) for item, name in numbered))
+        yield service
+    gateways.close()
+    await simulator.close()

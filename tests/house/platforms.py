@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.wechat_backend.gateways.peer import Call, Peer
+from tests.house.peer import Call, Peer
 
 SEND = "/cgi-bin/message/template/send"
 MENU = "/cgi-bin/menu/create"

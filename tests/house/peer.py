@@ -2,15 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPServerRequest
-from tornado.testing import bind_unused_port
 from tornado.web import Application, RequestHandler
+
+from tests.house.server import serving
 
 
 @dataclass
@@ -41,15 +42,15 @@ class Peer:
     answers: dict[str, Answer | Callable[[Call], Answer]] = field(default_factory=dict)
     delay: float = 0.0
 
-    def start(self) -> HTTPServer:
-        server = HTTPServer(Application([(r".*", _Handler, {"peer": self})]))
-        socket, port = bind_unused_port()
-        server.add_socket(socket)
-        self.url = f"http://127.0.0.1:{port}"
-        return server
-
     def to(self, path: str) -> list[Call]:
         return [call for call in self.calls if call.path == path]
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[Peer]:
+    peer = Peer()
+    async with serving(Application([(r".*", _Handler, {"peer": peer})])) as peer.url:
+        yield peer
 
 
 class _Handler(RequestHandler):

@@ -1,0 +1,67 @@
+"""One real MongoDB a run, and a database of its own for each module."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+
+from wechat_backend.database.connection import Database, connect
+from wechat_backend.database.mongod import Mongod
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder made by mkdtemp inside it
+ROOM = 2 * 1024**3
+SERVER = pytest.StashKey[tuple[Mongod, Path]]()
+
+
+def data_folder() -> Path:
+    """In memory if there is room; what killed runs have left there is swept out first."""
+    for left in SHARED_MEMORY.glob("panyu-tests-*"):
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    fast = SHARED_MEMORY.is_dir() and shutil.disk_usage(SHARED_MEMORY).free > ROOM
+    return Path(tempfile.mkdtemp(prefix=f"panyu-tests-{os.getpid()}-", dir=SHARED_MEMORY if fast else None))
+
+
+def start_server(config: pytest.Config) -> str:
+    """The URI of this run's server, started when first asked for; `stop_server` stops it."""
+    given = os.environ.get("PANYU_TEST_MONGO_URI")
+    if given:
+        return _without_expiry(given)
+    if SERVER not in config.stash:
+        folder = data_folder()
+        config.stash[SERVER] = Mongod(folder / "mongo").wait(), folder
+    return _without_expiry(config.stash[SERVER][0].uri)
+
+
+def stop_server(config: pytest.Config) -> None:
+    if SERVER in config.stash:
+        server, folder = config.stash[SERVER]
+        server.stop()
+        shutil.rmtree(folder)
+
+
+def _without_expiry(uri: str) -> str:
+    """The server's own clock must remove nothing: that of the tests stands still in the past."""
+    with MongoClient[dict[str, Any]](uri) as client:
+        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
+    return uri
+
+
+def unused_name() -> str:
+    return f"test_{uuid4().hex[:12]}"
+
+
+@asynccontextmanager
+async def fresh_database(uri: str, driver: str = "pymongo") -> AsyncIterator[Database]:
+    """An empty database, which is dropped afterwards."""
+    database = await connect(uri, unused_name(), driver)
+    yield database
+    await database.drop()
+    await database.close()

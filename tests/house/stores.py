@@ -1,0 +1,36 @@
+"""All stores over one database of the tests."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from models.outgoing.sms import SmsLimits
+from models.people.verification import Verifier
+from models.privacy import Privacy
+from models.store import Database
+from models.stores import Stores, assemble
+from models.workdays import Workdays
+
+ROOMY = SmsLimits(codes_per_address_hour=10_000, codes_per_address=10_000)
+"""Everyone in the tests comes from one address."""
+ADDRESS = "192.0.2.1"
+PRIVACY = Privacy({"test": bytes(range(32))}, b"index key of the tests, 32 bytes")
+
+
+def stores_over(database: Database, now: Callable[[], datetime], verifier: Verifier) -> Stores:
+    return assemble(
+        database,
+        clock=now,
+        calendar=Workdays(),
+        privacy=PRIVACY,
+        verifier=verifier,
+        sms_limits=ROOMY,
+    )
+
+
+async def empty(stores: Stores) -> None:
+    """Leave nothing in any collection; the indexes stay."""
+    collections: list[Any] = [store.documents for store in stores.all()]
+    collections += [stores.staff.tries.documents, stores.materials.heads, stores.materials.chunks]
+    await asyncio.gather(*(collection.delete_many({}) for collection in collections))

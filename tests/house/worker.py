@@ -1,0 +1,90 @@
+"""A house with a worker and gateways, over one database and one outside: a peer or the simulator."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from typing import Any
+
+from models.appointments import Appointment
+from models.people import Party
+from models.places import Hall
+from simulator import Running
+from simulator.people import Person
+from tests.house.guides import plain_guide
+from tests.house.house import House
+from tests.house.outside import TakesAll
+from tests.house.places import with_windows
+from tests.house.stores import empty
+from wechat_backend.app import build_services
+from wechat_backend.gateways import Gateways
+from wechat_backend.settings import Settings
+from wechat_backend.wiring import privacy_of
+from wechat_backend.worker import build
+from wechat_backend.worker.job import Elsewhere
+
+PHONE = "13800138000"
+OPENID = "openid-of-wang"
+NAME = "古丽·艾山"
+HALL = with_windows(3)
+
+
+class World(House):
+    """`clock` moves only when told; `work` is one worker until nothing is due."""
+
+    def __init__(self, settings: Settings, database: Any, clock: Callable[[], datetime]) -> None:
+        self.settings, self.clock, self.database = settings, clock, database
+        self.gateways = Gateways(settings, database, privacy_of(settings), clock)
+        self.services = build_services(settings, database, self.gateways, clock)
+        self.worker = build(settings, self.services, self.gateways, clock)
+        super().__init__(self.services)
+
+    async def prepare(self) -> None:
+        await self.services.prepare()
+
+    async def work(self) -> None:
+        while await self.worker.relay.once() or await self.worker.deliver.once():
+            pass
+
+    async def do(self, job: str) -> None:
+        """One round of a job, if it is this worker's turn."""
+        with suppress(Elsewhere):
+            await self.worker.loop(job).job.run()
+
+    async def person(self, openid: str = OPENID, phone: str = PHONE, number: str | None = None) -> Party:
+        """A follower, bound by the real name."""
+        return await self.applicant(NAME, number=number, phone=phone, openid=openid, follows=True)
+
+    async def book(self, party: Party, hall: Hall = HALL) -> Appointment:
+        return await self.booking(party, hall)
+
+
+@asynccontextmanager
+async def working(settings: Settings, database: Any, clock: Callable[[], datetime]) -> AsyncIterator[World]:
+    """Empty but for the guide and the hall, of which the worker has told whom it must."""
+    world = World(settings, database, clock)
+    world.stores.materials.inspector = TakesAll()
+    await world.prepare()
+    await empty(world.stores)
+    await database["tokens"].delete_many({})
+    await world.furnish(plain_guide(), hall=HALL)
+    await world.work()
+    yield world
+    world.gateways.close()
+
+
+def person_of(simulator: Running, key: str) -> Person:
+    """One of the simulator's people."""
+    found = simulator.simulator.people.person(key)
+    assert found
+    return found
+
+
+async def li_follows(simulator: Running, world: World) -> Party:
+    """Li follows in the chat, and is bound."""
+    li, wechat = person_of(simulator, "li"), simulator.simulator.wechat
+    push = await wechat.follow(li)
+    assert push
+    assert push.outcome == "replied"
+    account = await world.services.accounts.documents.find_one({"openid": wechat.ids.openid("li")})
+    assert account["following"] is True
+    return await world.bound(account, NAME, number=li.credentials[0].number, phone=li.phone)
