@@ -32,8 +32,8 @@ def taken(holder: str, until: datetime, end: str = END) -> Document:
     return {"lease": holder, end: until}
 
 
-def own(holder: str | None) -> Document:
-    """The query for a document that `holder` was the last to take; one who comes too late finds nothing."""
+def held_by(holder: str | None) -> Document:
+    """The query for a document that `holder` was the last to take; else it finds nothing."""
     return {"lease": holder}
 
 
@@ -92,5 +92,5 @@ class Leases(Store):
         await self._set(lease, values)
 
     async def _set(self, lease: Document, values: Document) -> bool:
-        query = {"_id": lease["_id"], **own(lease["lease"])}
+        query = {"_id": lease["_id"], **held_by(lease["lease"])}
         return bool((await self.documents.update_one(query, {"$set": values})).matched_count)

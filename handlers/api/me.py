@@ -90,7 +90,7 @@ class PreferencesResource(Resource):
 
 
 async def me(services: Services, account: Account) -> Me:
-    person = await services.applicants.of_account(account["_id"])
+    person = await services.applicants.find_by_account(account["_id"])
     body = await _body(services, person, account.get("acting")) if person else None
     return Me(
         bound=person is not None,

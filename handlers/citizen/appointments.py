@@ -29,7 +29,7 @@ class AppointmentsPage(CitizenPage):
     async def post(self) -> None:
         asked = self.form(Booking)
         guide = await self.services.guides.published(asked.item)
-        hall = await self.services.halls.find(asked.hall)
+        hall = await self.services.halls.get(asked.hall)
         try:
             booked = await self.services.appointments.book(
                 self.bound_party(), guide, hall, asked.start, self.services.calendar, self.by_party()
@@ -68,13 +68,13 @@ class AppointmentPage(CitizenPage):
 
     @bound
     async def get(self, key: str) -> None:
-        found = await self.services.appointments.find(key, self.bound_party())
+        found = await self.services.appointments.own(key, self.bound_party())
         try:
-            hall: Hall | None = await self.services.halls.find(found["hall"])
+            hall: Hall | None = await self.services.halls.get(found["hall"])
         except NotFound:
             hall = None
         guide = await self.services.guides.version(found["guide"])
-        reviewed = await self.services.reviews.of(f"appointment:{key}")
+        reviewed = await self.services.reviews.find(f"appointment:{key}")
         self.show(
             "citizen/appointments/show.html",
             appointment=found,
@@ -91,7 +91,7 @@ class CodePicture(CitizenPage):
 
     @bound
     async def get(self, key: str) -> None:
-        await self.services.appointments.find(key, self.bound_party())
+        await self.services.appointments.own(key, self.bound_party())
         self.picture(f"{self.services.site.base_url}/appointments/{key}")
 
 
@@ -104,7 +104,7 @@ class CancelHandler(CitizenPage):
         try:
             await appointments.cancel(key, party, self.by_party())
         except Conflict:
-            if (await appointments.find(key, party))["state"] is not State.CANCELLED:
+            if (await appointments.own(key, party))["state"] is not State.CANCELLED:
                 raise
         self.see_other(f"/appointments/{key}")
 

@@ -49,7 +49,7 @@ class UnbindHandler(CitizenPage):
     @signed_in
     async def post(self) -> None:
         account = self.signed_in_account()["_id"]
-        person = await self.services.applicants.of_account(account)
+        person = await self.services.applicants.find_by_account(account)
         if person:
             with suppress(Conflict):  # tapped twice
                 await self.services.applicants.unbind(person["_id"], account, self.by_account())

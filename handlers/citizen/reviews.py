@@ -53,14 +53,14 @@ class ReviewPage(CitizenPage):
         )
 
     async def values(self, kind: str, key: str) -> dict[str, Any]:
-        own = self.services.filing.own if kind == "applications" else self.services.appointments.find
+        own = self.services.filing.own if kind == "applications" else self.services.appointments.own
         about = await own(key, self.bound_party())
         return {
             "kind": kind,
             "about": about,
             "names": await self.names(about),
             "tags": TAGS,
-            "review": await self.services.reviews.of(f"{KINDS[kind]}:{key}"),
+            "review": await self.services.reviews.find(f"{KINDS[kind]}:{key}"),
         }
 
 

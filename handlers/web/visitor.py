@@ -76,7 +76,7 @@ class Visitor(BaseHandler):
     async def find_party(self) -> Party | None:
         """The applicant for whom the account acts: its own person, or a body it is an agent of."""
         account = self.signed_in_account()
-        person = await self.services.applicants.of_account(account["_id"])
+        person = await self.services.applicants.find_by_account(account["_id"])
         if person is None:
             return None
         if not (body := account.get("acting")):

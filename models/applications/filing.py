@@ -276,7 +276,7 @@ class Filing:
         check_place(case.guide, place)
         kept = KeptPlace(how=place.how, hall=None, hall_name=None, address=None)
         if place.how is How.WINDOW:
-            kept |= {"hall": place.hall, "hall_name": (await self.halls.find(place.hall)).name}
+            kept |= {"hall": place.hall, "hall_name": (await self.halls.get(place.hall)).name}
         if place.how is How.COURIER:
             kept["address"] = self.applications.sealed_address(case.key, place.address)
         return kept

@@ -108,8 +108,12 @@ class Appointments(Store[Appointment]):
         found = self.documents.find(query, {"start": 1, "end": 1, "seat": 1})
         return [document async for document in found]
 
-    async def find(self, key: str, party: Party) -> Appointment:
-        """An appointment of the party's own; somebody else's is not found."""
+    async def own(self, key: str, party: Party) -> Appointment:
+        """An appointment of the party's own.
+
+        Raises:
+            NotFound: `appointment_not_found`, also for an appointment of another applicant.
+        """
         found = await self.get(key)
         if found["applicant"] != party.id:
             raise self.missing
@@ -122,7 +126,7 @@ class Appointments(Store[Appointment]):
             Refused: `appointment_begun`.
         """
         event = Event(CANCELLED, key, by)
-        found = await self.find(key, party)
+        found = await self.own(key, party)
         if found["state"] is State.BOOKED and found["start"] <= by.at:
             raise AppointmentBegun
         return await self.change(

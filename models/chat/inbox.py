@@ -15,7 +15,7 @@ from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from models.errors import Forbidden
-from models.leases import free, given_back, own, taken
+from models.leases import free, given_back, held_by, taken
 from models.store import Document, Store
 
 
@@ -96,7 +96,8 @@ class Inbox(Store):
     async def finish(self, message: str, reply: str | None, holder: str) -> None:
         """Keep what `holder` answered, unless another one took over; None stands for no words."""
         await self.documents.update_one(
-            {"_id": f"message:{_digest(message)}", **own(holder)}, {"$set": {"reply": reply, **given_back()}}
+            {"_id": f"message:{_digest(message)}", **held_by(holder)},
+            {"$set": {"reply": reply, **given_back()}},
         )
 
     async def offer(self, openid: str, choices: list[str], now: datetime) -> None:

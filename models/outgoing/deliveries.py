@@ -14,7 +14,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
-from models.leases import free, given_back, new_holder, own, taken
+from models.leases import free, given_back, held_by, new_holder, taken
 from models.store import Document, Record, Store, insert_new
 
 
@@ -157,9 +157,9 @@ class Deliveries(Store[Delivery]):
         )
         return found["due_at"] if found else None
 
-    async def held(self, lease: str, now: datetime) -> Delivery | None:
-        """The delivery that was claimed with this lease, while it lasts."""
-        return await self._first({"state": DeliveryState.PENDING, END: {"$gt": now}, **own(lease)})
+    async def find_held(self, lease: str, now: datetime) -> Delivery | None:
+        """The delivery that was claimed with this lease, if the lease has not run out."""
+        return await self._first({"state": DeliveryState.PENDING, END: {"$gt": now}, **held_by(lease)})
 
     async def sent(self, delivery: Delivery, sent_as: str, now: datetime) -> None:
         """It went out; `sent_as` is the provider's own id for it."""
@@ -274,7 +274,7 @@ class Deliveries(Store[Delivery]):
 
 def _held(delivery: Delivery) -> Document:
     """The query for a delivery that its sender still holds."""
-    return {"_id": delivery["_id"], "state": DeliveryState.PENDING, **own(delivery["lease"])}
+    return {"_id": delivery["_id"], "state": DeliveryState.PENDING, **held_by(delivery["lease"])}
 
 
 def _delivery(event: Mapping[str, Any], plan: Plan, now: datetime) -> Document:

@@ -125,16 +125,16 @@ class Applicants(Store[Applicant]):
             }
         )
 
-    async def of_account(self, account: str) -> Applicant | None:
-        """The person bound to an account."""
+    async def find_by_account(self, account: str) -> Applicant | None:
+        """The person bound to an account, if there is one."""
         return await self._first({"account": account})
 
-    async def known(self, credential: Credential) -> Applicant | None:
-        """Who has this credential already, verified earlier here or at a window."""
+    async def find_by_credential(self, credential: Credential) -> Applicant | None:
+        """The person or body with this credential, if it was verified before, here or at a window."""
         return await self._first({"credential.index": self._index(credential)})
 
-    async def of_number_index(self, index: str) -> Applicant | None:
-        """A person bound by any credential with this number (see `number_index`)."""
+    async def find_by_number_index(self, index: str) -> Applicant | None:
+        """The person bound by any credential with this number, if any (see `number_index`)."""
         return await self._first({"credential.number_index": index, "account": {"$type": "string"}})
 
     async def bind(
@@ -149,7 +149,7 @@ class Applicants(Store[Applicant]):
             Refused: `phone_differs`.
             Conflict: `account_bound`, the account is bound to another person; `binding_raced`.
         """
-        before = await self.known(credential)
+        before = await self.find_by_credential(credential)
         if before and self.phone(before) not in (None, phone):
             raise PhoneDiffers
         old = before["account"] if before else None
@@ -168,7 +168,7 @@ class Applicants(Store[Applicant]):
         self, kind: ApplicantKind, credential: Credential, *, name: str, representative: str, by: Cause
     ) -> Applicant:
         """Keep a verified enterprise or organization; `representative` is from `number_index`."""
-        before = await self.known(credential)
+        before = await self.find_by_credential(credential)
         sets = {
             **self._identity(before, kind, credential, self._spelled(before, name), None),
             "account": None,
@@ -186,7 +186,7 @@ class Applicants(Store[Applicant]):
         Raises:
             Conflict: `already_verified`, under another name.
         """
-        before = await self.known(credential)
+        before = await self.find_by_credential(credential)
         if before and not typed.same_name(self.name(before), name):
             raise AlreadyVerified(name=before["masked_name"])
         changed = bool(before and phone and self.phone(before) not in (None, phone))

@@ -160,7 +160,7 @@ class Binding:
 
     async def _verify_person(self, credential: Credential, name: str) -> str:
         """Who vouches: staff who saw the document, or the register."""
-        known = await self.applicants.known(credential)
+        known = await self.applicants.find_by_credential(credential)
         seen = known is not None and known["verified"]["by"].startswith("staff:")
         if known and seen and typed.same_name(self.applicants.name(known), name):
             return known["verified"]["by"]

@@ -210,7 +210,8 @@ class Reviews(Store[GivenReview]):
         except DuplicateKeyError:
             raise AlreadyReviewed from None
 
-    async def of(self, matter: str) -> GivenReview | None:
+    async def find(self, matter: str) -> GivenReview | None:
+        """The review of a matter, if it has been reviewed."""
         return await self._first({"_id": matter})
 
     async def of_applicant(self, applicant: str) -> list[GivenReview]:

@@ -72,7 +72,7 @@ class ApplicationStandingPage(ApplicationPage):
             can_contest=can_contest(case.application),
             supplement=supplement,
             to_follow=set() if supplement else open_materials(case.application),
-            reviewed=await self.services.reviews.of(f"application:{key}"),
+            reviewed=await self.services.reviews.find(f"application:{key}"),
         )
 
 

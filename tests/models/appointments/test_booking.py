@@ -226,7 +226,7 @@ async def test_no_such_slot(appointments: Appointments, cause: MakeCause, start:
 async def test_somebody_elses_appointment_is_not_found(appointments: Appointments, cause: MakeCause) -> None:
     booked = await appointments.book(party("p"), guide(), HALL, NINE, CALENDAR, cause())
     with pytest.raises(NotFound):
-        await appointments.find(booked["_id"], party("q"))
+        await appointments.own(booked["_id"], party("q"))
     with pytest.raises(NotFound):
         await appointments.cancel(booked["_id"], party("q"), cause())
 

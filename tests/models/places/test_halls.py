@@ -118,11 +118,11 @@ async def test_a_hall_is_written_only_when_it_changes(
     assert await halls.put(a_hall(), cause())
     assert not await halls.put(a_hall(), cause())
     assert await halls.put(a_hall(phone="020-84610001"), cause())
-    assert (await halls.find("centre")).phone == "020-84610001"
+    assert (await halls.get("centre")).phone == "020-84610001"
     events = [event["name"] for event in (await halls.documents.find_one({"_id": "centre"}))["events"]]
     assert events == ["hall.added", "hall.changed"]
     with pytest.raises(NotFound, match="大厅"):
-        await halls.find("nowhere")
+        await halls.get("nowhere")
 
 
 @pytest.mark.article(18)

@@ -32,7 +32,7 @@ async def test_a_bad_review_without_a_reason_is_refused(
     with pytest.raises(Refused) as refused:
         await reviews.give("application:k", PARTY, level, [], words, cause(), DONE)
     assert refused.value.code == "reason_required"
-    assert await reviews.of("application:k") is None
+    assert await reviews.find("application:k") is None
 
 
 @pytest.mark.article(17)
