@@ -38,7 +38,7 @@ class ReadyHandler(OperationsHandler):
 
     async def get(self) -> None:
         try:
-            standing = await wait_at_most(DATABASE_SECONDS, self.services.workers.standing(self.now))
+            health = await wait_at_most(DATABASE_SECONDS, self.services.workers.health(self.now))
         except Exception as error:
             raise DatabaseUnavailable from error
         calendar = self.services.calendar
@@ -46,8 +46,8 @@ class ReadyHandler(OperationsHandler):
         self.reply(
             {
                 "status": "ready",
-                "worker": str(standing),
-                "jobs": standing.by_job(),
+                "worker": str(health),
+                "jobs": health.by_job(),
                 "calendar": f"{ending} with {calendar.through}",
             }
         )

@@ -1,4 +1,4 @@
-"""Counts of what may be done only so often, for all processes together: one small document a window.
+"""Counts of what may be done only so often, for all processes together: one small document a period.
 
 Nothing here is counted by looking at other collections, and no subject stands here in the clear.
 """
@@ -22,7 +22,7 @@ NETWORK = 64
 """Bits of an IPv6 address that name a household's network; it is free to choose the others."""
 
 
-class Window(StrEnum):
+class Period(StrEnum):
     """An hour of the clock, or a day in Panyu."""
 
     HOUR = "hour"
@@ -30,7 +30,7 @@ class Window(StrEnum):
 
     def around(self, now: datetime) -> tuple[datetime, datetime]:
         """Its beginning and its end."""
-        if self is Window.HOUR:
+        if self is Period.HOUR:
             begin = now.replace(minute=0, second=0, microsecond=0)
             return begin, begin + timedelta(hours=1)
         today = local_date(now)
@@ -39,15 +39,15 @@ class Window(StrEnum):
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `most` of `what` for each subject in a window; `refusal` is raised beyond it."""
+    """At most `most` of `what` for each subject in a period; `refusal` is raised beyond it."""
 
     what: str
     most: int
-    window: Window
+    period: Period
     refusal: type[TooMany]
 
     def refused(self, now: datetime) -> TooMany:
-        return self.refusal(retry_after=seconds_until(self.window.around(now)[1], now))
+        return self.refusal(retry_after=seconds_until(self.period.around(now)[1], now))
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Use:
 
 
 class Counter(TypedDict):
-    """`_id` is `<what>:<beginning of the window>:<keyed hash of the subject>`."""
+    """`_id` is `<what>:<beginning of the period>:<keyed hash of the subject>`."""
 
     _id: str
     used: int
@@ -105,7 +105,7 @@ class Counters(Store[Counter]):
             raise
 
     async def _take(self, use: Use, now: datetime) -> bool:
-        end = use.limit.window.around(now)[1]
+        end = use.limit.period.around(now)[1]
         counted = await insert_or_update(
             self.documents,
             {"_id": self._key(use, now), "used": {"$lt": use.limit.most}},
@@ -114,7 +114,7 @@ class Counters(Store[Counter]):
         return counted is not None
 
     def _key(self, use: Use, now: datetime) -> str:
-        begin = use.limit.window.around(now)[0].isoformat()
+        begin = use.limit.period.around(now)[0].isoformat()
         return f"{use.limit.what}:{begin}:{self.privacy.index(use.subject, f'counter:{use.limit.what}')}"
 
 

@@ -20,7 +20,7 @@ from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPMessageDelegate, R
 from tornado.iostream import IOStream
 from tornado.web import Application
 
-from handlers.web import bodies
+from handlers.web import request_limits
 from wechat_backend.connections import Full, Room
 from wechat_backend.unsent import AnsweringStream, Unsent
 
@@ -83,7 +83,7 @@ class WebServer(HTTPServer):
             idle_connection_timeout=IDLE_SECONDS,
             body_timeout=BODY_SECONDS,
             max_header_size=LARGEST_HEAD,
-            max_body_size=bodies.ANY,
+            max_body_size=request_limits.ANY,
         )
         self.limits = limits
         self.unsent = Unsent(MOST_UNSENT, ANSWER_SECONDS, SLOWEST)

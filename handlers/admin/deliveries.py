@@ -14,7 +14,7 @@ from models.staff import Scope, department_limit, scopes_of
 from models.workdays import local
 
 PARTS = {"all": "全部短信", "code": "验证码短信", "courtesy": "便民通知短信"}
-CHANNELS = {Via.WECHAT: "微信", Via.SMS: "短信", Via.GOVERNMENT: "政务系统"}
+VIAS = {Via.WECHAT: "微信", Via.SMS: "短信", Via.GOVERNMENT: "政务系统"}
 CODES: Mapping[str, str] = {
     "sms_used_up": "今日此类短信额度已用完",
     "phone_notice_limit": "该号码今日通知短信已达上限",
@@ -85,7 +85,7 @@ class Sending:
 COLUMNS: tuple[Column[Sending], ...] = (
     Column("内容", lambda row: row.notice),
     Column("对象", lambda row: f"{row.subject.name} {row.subject.number}".strip(), part="subject"),
-    Column("渠道", lambda row: CHANNELS[row.delivery["channel"]]),
+    Column("渠道", lambda row: VIAS[row.delivery["channel"]]),
     Column("原因", lambda row: f"{row.meaning} {row.code}".strip(), part="reason"),
     Column("次数", lambda row: str(row.delivery["attempts"])),
 )
@@ -121,7 +121,7 @@ class DeliveriesPage(PanelPage):
             failed=Shown(FAILED, self.rows(failed, about)),
             retrying=Shown(RETRYING, self.rows(retrying, about)),
             waiting=await deliveries.waiting(self.now),
-            channels=CHANNELS,
+            channels=VIAS,
             meaning=meaning,
             spent=await self.services.sms.spent(self.now),
             closed=await self.services.closures.closed(self.now),

@@ -14,10 +14,10 @@ from tornado.iostream import StreamClosedError
 from handlers.admin.panel import PanelPage
 from models.workdays import local
 
-A_PAGE = 30
-A_TABLE = 5000
+ROWS_A_PAGE = 30
+ROWS_A_TABLE = 5000
 """Rows of a table to take away, at most."""
-A_CHUNK = 200
+ROWS_A_CHUNK = 200
 
 Row = TypeVar("Row")
 
@@ -88,7 +88,7 @@ class PanelList(Generic[Row]):
             async for row in rows:
                 page.write(line(column.text(row) for column in self.columns))
                 count += 1
-                if count % A_CHUNK == 0:
+                if count % ROWS_A_CHUNK == 0:
                     await page.flush()
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
 from handlers.api.contract import Answer, Expected, Resource, Versioned
 from handlers.api.timeline import Happening, happenings
-from handlers.web.bodies import LARGEST_FORM
+from handlers.web.request_limits import LARGEST_FORM
 from models import applications as models
 from models.applications import Decision, How, OwnCase, PaperState, State, decision_text, lacking, status_of
 from models.clocks import due_of

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from handlers.chat.envelope import Envelope, Incoming, Opened, parse, text_reply
+from handlers.chat.envelope import Envelope, Message, Opened, parse, text_reply
 from handlers.chat.replies import BUSY, Chat
 from handlers.web.base import BaseHandler
 from models.calls import wait_at_most
@@ -96,7 +96,7 @@ class Callback:
         if abs(self.now().timestamp() - sent) > SKEW.total_seconds():
             raise TimestampStale
 
-    async def _in_time(self, query: dict[str, str], message: Incoming) -> str | None:
+    async def _in_time(self, query: dict[str, str], message: Message) -> str | None:
         """The reply. What is late goes on, and is there when WeChat asks again.
 
         Raises:
@@ -119,7 +119,7 @@ class Callback:
             log.exception("answer_failed", kind=message.kind, event_name=message.event)
         return None if is_event else BUSY
 
-    async def _until_done(self, query: dict[str, str], message: Incoming) -> str | None:
+    async def _until_done(self, query: dict[str, str], message: Message) -> str | None:
         """WeChat sends an event again only a few times: try for LINGER until it is done.
 
         It may come before we have noted what it is about; that is waited for EARLY times.
@@ -144,7 +144,7 @@ class Callback:
         log.error("event_given_up", event_name=message.event, message=message.id)
         return None
 
-    async def _words(self, query: dict[str, str], message: Incoming) -> str | None:
+    async def _words(self, query: dict[str, str], message: Message) -> str | None:
         """The reply to a message, made once."""
         now = self.now()
         before = await self.inbox.begin(message.key, nonce_of(query), now, self.request)
@@ -157,7 +157,7 @@ class Callback:
         await self.inbox.finish(message.key, words, self.request)
         return words
 
-    def _sealed(self, opened: Opened, message: Incoming, words: str, query: dict[str, str]) -> str:
+    def _sealed(self, opened: Opened, message: Message, words: str, query: dict[str, str]) -> str:
         stamp = str(int(self.now().timestamp()))
         xml = text_reply(message, words, stamp)
         if opened.key is None:

@@ -54,7 +54,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Incoming:
+class Message:
     """A message or an event as it came; `kind` is MsgType, `text` is empty for all but texts."""
 
     sender: str
@@ -161,14 +161,14 @@ def parse_xml(text: str) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def parse(text: str) -> Incoming:
+def parse(text: str) -> Message:
     """A message, whatever it lacks.
 
     Raises:
         BadInput: `message_unreadable`.
     """
     content = {name: value for name, value in parse_xml(text).items() if isinstance(value, str)}
-    return Incoming(
+    return Message(
         sender=content.get("FromUserName", ""),
         receiver=content.get("ToUserName", ""),
         kind=content.get("MsgType", "").lower(),
@@ -181,7 +181,7 @@ def parse(text: str) -> Incoming:
     )
 
 
-def text_reply(message: Incoming, text: str, timestamp: str) -> str:
+def text_reply(message: Message, text: str, timestamp: str) -> str:
     """The XML that answers `message` with a text."""
     return (
         f"<xml><ToUserName>{cdata(message.sender)}</ToUserName>"

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from tornado.web import HTTPError, RequestHandler
 
-from handlers.web.bodies import LARGEST, too_large
 from handlers.web.protection import content_security_policy
+from handlers.web.request_limits import LARGEST, too_large
 from handlers.web.services import Services
 from models.errors import BadInput, DomainError, Forbidden, NotFound, TooMany, Unavailable
 from models.events import Cause, Channel
@@ -74,7 +74,7 @@ class BaseHandler(RequestHandler):
 
     needs_database = True
     largest_body: ClassVar[int] = LARGEST
-    """Bytes of a request's body; see `handlers.web.bodies`."""
+    """Bytes of a request's body; see `handlers.web.request_limits`."""
     body_seconds: ClassVar[float | None] = None
     """For the whole body to arrive, where it is not the server's own time."""
     request_id: str

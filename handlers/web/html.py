@@ -30,8 +30,8 @@ class HtmlHandler(BaseHandler):
         self.set_header("Cache-Control", "no-store")
 
     @property
-    def here(self) -> str:
-        """The page to come back to: this one, or the one whose form was sent."""
+    def return_to(self) -> str:
+        """The page to come back to: this page, or the page whose form was sent."""
         if self.request.method == "GET":
             return str(self.request.uri)
         sent_from = urlsplit(self.request.headers.get("Referer", ""))
@@ -106,7 +106,7 @@ class HtmlHandler(BaseHandler):
             "day_due": self.day_due,
             "explained": self.explained,
             "expected_mark": self.expected_mark,
-            "here": self.here,
+            "return_to": self.return_to,
             "request_id": self.request_id,
             "account": getattr(self, "account", None),
             "party": getattr(self, "party", None),

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from handlers.web.base import Schema, first_fault, misfilled
-from handlers.web.bodies import MOST_VALUES
+from handlers.web.request_limits import MOST_VALUES
 from handlers.web.visitor import Visitor
 from models.applications import DraftChanged
 from models.errors import BadInput, DomainError, InvalidForm

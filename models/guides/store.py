@@ -25,7 +25,7 @@ class GuideNotFound(NotFound):
 
 KEPT_IN_MEMORY = 200
 """Versions; a parsed guide takes some 30 kB."""
-A_TRIP = 10_000
+BATCH = 10_000
 """Documents that the server sends at once, up to 16 MB."""
 
 
@@ -135,7 +135,7 @@ class Guides(Store[Version]):
             for name, value in (("audience", audience), ("topics", topic), ("department", department))
             if value
         }
-        hits = self.documents.find(query, {"name": 1, "keywords": 1, "spellings": 1}).batch_size(A_TRIP)
+        hits = self.documents.find(query, {"name": 1, "keywords": 1, "spellings": 1}).batch_size(BATCH)
         ranked = [
             (place, hit["name"], hit["_id"])
             async for hit in hits
@@ -148,7 +148,7 @@ class Guides(Store[Version]):
         if not keys:
             return []
         unread = {"grams": 0, "spellings": 0, "events": 0}
-        found = self.documents.find({"_id": {"$in": keys}}, unread).batch_size(A_TRIP)
+        found = self.documents.find({"_id": {"$in": keys}}, unread).batch_size(BATCH)
         guides = {document["_id"]: guide_of(document) async for document in found}
         return [guides[key] for key in keys if key in guides]
 

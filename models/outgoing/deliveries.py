@@ -78,9 +78,9 @@ class Delivery(Record):
 
 @dataclass(frozen=True)
 class Plan:
-    """One thing to send because of an event; `fallback` is tried where `channel` cannot reach them."""
+    """One thing to send because of an event; `fallback` is tried where `via` cannot reach them."""
 
-    channel: Via
+    via: Via
     notice: str
     recipient: str
     fallback: Via | None = None
@@ -279,10 +279,10 @@ def _held(delivery: Delivery) -> Document:
 
 def _delivery(event: Mapping[str, Any], plan: Plan, now: datetime) -> Document:
     return {
-        "_id": f"{event['id']}:{plan.channel}:{plan.recipient}",
+        "_id": f"{event['id']}:{plan.via}:{plan.recipient}",
         "event": event["id"],
         "notice": plan.notice,
-        "channel": plan.channel.value,
+        "channel": plan.via.value,
         "recipient": plan.recipient,
         "fallback": plan.fallback.value if plan.fallback else None,
         "request": event["request"],

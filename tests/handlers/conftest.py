@@ -10,7 +10,7 @@ from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 
 from handlers.chat import callback
-from handlers.web.bodies import BoundedApplication
+from handlers.web.request_limits import BoundedApplication
 from handlers.web.services import Services
 from handlers.web.site import Site
 from models.privacy import Privacy

@@ -17,7 +17,7 @@ import pytest
 from tornado.httputil import HTTPHeaders
 from tornado.web import RequestHandler
 
-from handlers.web.bodies import BoundedApplication
+from handlers.web.request_limits import BoundedApplication
 from tests.wechat_backend.demo.test_supervisor import free_port
 from tests.wechat_backend.worker.world import environment
 from wechat_backend import server as front

@@ -28,7 +28,7 @@ from pymongo.errors import (
 
 from models.store import ChangedMeanwhile
 
-A_PERSON, NOBODY = 5.0, 20.0
+WEB_PATIENCE, WORKER_PATIENCE = 5.0, 20.0
 """Seconds that a call waits for a primary when a person waits for the answer, and when nobody does.
 
 A planned change of primary takes less than the first, so people notice nothing. The loss of a primary takes
@@ -156,7 +156,7 @@ class Database:
             await asyncio.wait({self._search})
 
 
-async def connect(uri: str, name: str, driver: str = "pymongo", patience: float = A_PERSON) -> Database:
+async def connect(uri: str, name: str, driver: str = "pymongo", patience: float = WEB_PATIENCE) -> Database:
     """Connect to database `name` and see that it answers; later calls wait `patience` seconds for a primary.
 
     Raises:

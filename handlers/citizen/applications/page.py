@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from handlers.web.bodies import LARGEST_FORM
 from handlers.web.pages import CitizenPage
+from handlers.web.request_limits import LARGEST_FORM
 from models.applications import Application, OwnCase, Receipt
 from models.guides import Form
 from models.people import mask_number

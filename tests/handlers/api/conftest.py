@@ -11,7 +11,7 @@ from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 
 from handlers import api as doors
-from handlers.web.bodies import ANY, BoundedApplication
+from handlers.web.request_limits import ANY, BoundedApplication
 from models.events import Cause, Channel
 from models.guides import Department
 from models.guides.publishing import Publishing
