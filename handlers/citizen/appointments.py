@@ -8,10 +8,11 @@ from pydantic import BaseModel
 from handlers.web.dates import Day, Moment
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
-from models.appointments import LABELS, State, bookable_days
+from models.appointments import LABELS, State, bookable_days, can_cancel
 from models.errors import Conflict, DomainError, NotFound
 from models.guides import Guide
 from models.places import Hall
+from models.voices import can_review
 from models.workdays import local_date
 
 
@@ -82,7 +83,9 @@ class AppointmentPage(CitizenPage):
             guide=guide,
             label=LABELS[found["state"]],
             reviewed=reviewed,
-            begun=found["start"] <= self.now,
+            booked=found["state"] is State.BOOKED,
+            can_cancel=can_cancel(found, self.now),
+            can_review=can_review("appointment", found["state"]),
         )
 
 

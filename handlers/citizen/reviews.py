@@ -6,7 +6,7 @@ from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
 from models.errors import BadInput, DomainError
 from models.store import Document
-from models.voices import LEVELS, TAGS, check_reviewable
+from models.voices import LEVELS, TAGS, check_reviewable, is_bad
 
 
 class LevelRequired(BadInput):
@@ -60,6 +60,7 @@ class ReviewPage(CitizenPage):
             "about": about,
             "names": await self.names(about),
             "tags": TAGS,
+            "is_bad": is_bad,
             "review": await self.services.reviews.find(f"{KINDS[kind]}:{key}"),
         }
 

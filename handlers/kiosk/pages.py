@@ -7,7 +7,7 @@ from handlers.web.pages import CitizenPage, steps_of
 from handlers.web.progress import public_view
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Channel
-from models.guides import ITEM_CODE, Guide, Handling
+from models.guides import ITEM_CODE
 
 IDLE_SECONDS = 60
 
@@ -61,7 +61,6 @@ class KioskGuide(KioskPage):
             guide=guide,
             department=department,
             steps=steps_of(guide),
-            online=is_online(guide),
             places=await self.services.halls.offering(guide.group, guide.places),
         )
 
@@ -142,10 +141,6 @@ class KioskEnd(KioskPage):
 
 class KioskUnknown(Nowhere, KioskPage):
     """Any path of the kiosk that no route knows."""
-
-
-def is_online(guide: Guide) -> bool:
-    return guide.handling is not Handling.FORM_GENERATION
 
 
 ROUTES = [

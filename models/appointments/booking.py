@@ -24,6 +24,7 @@ from models.appointments.rules import (
     OtherHall,
     SlotFull,
     TooManyBookings,
+    can_cancel,
     check_begun,
     check_ending,
     claims,
@@ -127,7 +128,7 @@ class Appointments(Store[Appointment]):
         """
         event = Event(CANCELLED, key, by)
         found = await self.own(key, party)
-        if found["state"] is State.BOOKED and found["start"] <= by.at:
+        if found["state"] is State.BOOKED and not can_cancel(found, by.at):
             raise AppointmentBegun
         return await self.change(
             key,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from models.appointments.document import Booked, Ending
+from models.appointments.document import Appointment, Booked, Ending, State
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.guides import Guide
 from models.places import Hall, Slot, slots
@@ -90,6 +90,11 @@ def left(slot: Slot, booked: Iterable[Booked]) -> int:
     """The places left in a slot; what was booked when slots were longer, shorter or more counts too."""
     overlapping = [one for one in booked if one["start"] < slot.end and one["end"] > slot.start]
     return max(0, slot.capacity - len(overlapping))
+
+
+def can_cancel(appointment: Appointment, now: datetime) -> bool:
+    """Whether the applicant can still cancel it: while it is booked, and until it begins."""
+    return appointment["state"] is State.BOOKED and appointment["start"] > now
 
 
 def check_begun(ending: Ending, start: datetime, now: datetime) -> None:

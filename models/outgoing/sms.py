@@ -80,6 +80,10 @@ class Spent:
         """The highest of ALARMS that is reached, or 0."""
         return next((level for level in ALARMS if self.used * 100 >= self.most * level), 0)
 
+    @property
+    def used_up(self) -> bool:
+        return self.level >= 100
+
 
 class SmsDay(TypedDict):
     """How many messages went out on a day (`_id`, `2026-11-24`): all together, and for each `Purpose`."""

@@ -65,6 +65,16 @@ class Agency(Record):
     asked: list[datetime]
 
 
+def is_waiting(agency: Agency) -> bool:
+    """Whether the legal representative still has to answer."""
+    return agency["state"] is AgencyState.REQUESTED
+
+
+def is_confirmed(agency: Agency) -> bool:
+    """Whether the legal representative has agreed that the person acts for the body."""
+    return agency["state"] is AgencyState.CONFIRMED
+
+
 NOT_ENDED = {"$ne": AgencyState.ENDED}
 NO_AGENCY = {"$nin": [AgencyState.REQUESTED, AgencyState.CONFIRMED]}
 """Ended, or not there yet."""

@@ -6,6 +6,7 @@ import pytest
 
 from models.counters import Use
 from models.errors import BadInput, Conflict, Forbidden, TooMany
+from models.people.agencies import is_confirmed, is_waiting
 from models.people.applicants import Applicant
 from models.people.binding import BODIES
 from models.people.credentials import ApplicantKind, CredentialKind, check_credential
@@ -20,13 +21,16 @@ async def test_an_agent_acts_only_after_the_representative_confirmed(house: Hous
     agent = await house.bind("a1", cause())
     boss = await house.bind("a2", cause(), await valid_boss(house), "13900000002")
     agency = await house.for_weimei(agent, cause())
-    assert agency["state"] == "requested"
+    assert is_waiting(agency)
+    assert not is_confirmed(agency)
     with pytest.raises(Forbidden):
         await house.binding.acting(agent, agency["body"])
     with pytest.raises(Conflict):
         await house.agencies.decide(agency["_id"], agent, confirmed=True, by=cause())
     assert [a["_id"] for a in await house.agencies.of_representative(boss)] == [agency["_id"]]
-    await house.agencies.decide(agency["_id"], boss, confirmed=True, by=cause())
+    agreed = await house.agencies.decide(agency["_id"], boss, confirmed=True, by=cause())
+    assert is_confirmed(agreed)
+    assert not is_waiting(agreed)
     assert (await house.binding.acting(agent, agency["body"]))["_id"] == agency["body"]
     await house.agencies.end(agency["_id"], boss, cause())
     with pytest.raises(Forbidden):

@@ -7,7 +7,7 @@ import pytest
 
 from models.errors import BadInput, Refused
 from models.store import Database, Document
-from models.voices.reviews import LEVELS, TAGS, AlreadyReviewed, Reviews
+from models.voices.reviews import LEVELS, TAGS, AlreadyReviewed, Reviews, can_review, is_bad
 from tests.conftest import MakeCause
 from tests.models.standing_in import a_party
 
@@ -65,3 +65,16 @@ async def test_twenty_reviews_of_one_matter_at_once_leave_one(reviews: Reviews, 
 async def test_only_ones_own_finished_matter(reviews: Reviews, cause: MakeCause, about: Document) -> None:
     with pytest.raises(Refused):
         await reviews.give("application:k", PARTY, 5, [], "", cause(), about)
+
+
+@pytest.mark.article(17)
+def test_what_is_finished_can_be_reviewed() -> None:
+    assert can_review("application", "concluded")
+    assert can_review("appointment", "served")
+    assert not can_review("application", "withdrawn")
+    assert not can_review("appointment", "no_show")
+
+
+@pytest.mark.article(17)
+def test_two_of_five_levels_are_bad() -> None:
+    assert [level for level in LEVELS if is_bad(level)] == [2, 1]
