@@ -1,6 +1,6 @@
-"""Counts of what may be done only so often, for all processes together: one small document a period.
+"""Limits on how often something may be done, counted for all processes together.
 
-Nothing here is counted by looking at other collections, and no subject stands here in the clear.
+Each subject has one small document for each limit and period. The subject is kept as a keyed hash.
 """
 
 import ipaddress
@@ -19,7 +19,7 @@ from models.store import Database, Store, insert_or_update
 from models.workdays import local_date, local_moment
 
 NETWORK = 64
-"""Bits of an IPv6 address that name a household's network; it is free to choose the others."""
+"""Bits of an IPv6 address that name a household's network; the household chooses the other bits."""
 
 
 class Period(StrEnum):
@@ -29,7 +29,7 @@ class Period(StrEnum):
     DAY = "day"
 
     def around(self, now: datetime) -> tuple[datetime, datetime]:
-        """Its beginning and its end."""
+        """Beginning and end of the hour or day that `now` is in."""
         if self is Period.HOUR:
             begin = now.replace(minute=0, second=0, microsecond=0)
             return begin, begin + timedelta(hours=1)
@@ -52,7 +52,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Use:
-    """One more by this subject: an account, a phone, an address."""
+    """One use to be counted for a subject: an account, a phone or an address."""
 
     limit: Limit
     subject: str
@@ -75,7 +75,7 @@ class Counters(Store[Counter]):
         self.privacy = privacy
 
     async def take(self, uses: Sequence[Use], now: datetime) -> None:
-        """Count all of these, or none where one of them is beyond its limit.
+        """Count all of these uses; where one is beyond its limit, count none.
 
         Raises:
             TooMany: the refusal of the first limit that is reached.
@@ -92,7 +92,7 @@ class Counters(Store[Counter]):
 
     @asynccontextmanager
     async def taken(self, uses: Sequence[Use], now: datetime) -> AsyncIterator[None]:
-        """Count these, and undo it if what is done inside fails.
+        """Count these uses, and undo it if what is done inside fails.
 
         Raises:
             TooMany: see `take`.
@@ -124,7 +124,7 @@ def seconds_until(moment: datetime, now: datetime) -> int:
 
 
 def network_of(address: str) -> str:
-    """The address that counts for one who comes from `address`: of IPv6 the network alone."""
+    """What is counted for a request from `address`: the address itself, of IPv6 its network."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -81,12 +81,12 @@ class Guides(Store[Version]):
             raise self.missing
         return found.guide
 
-    async def known(self, key: str) -> Version | None:
+    async def find(self, key: str) -> Version | None:
         """A version of a guide, draft or not, if there is one."""
         return await self._first({"_id": key})
 
     async def version(self, key: str) -> Guide:
-        """The very version (`item@version`) under which something was done.
+        """One version of a guide by its key, `item@version`; it may be superseded by now.
 
         What was once published never changes, so it is read once and then kept in memory.
 
@@ -144,7 +144,7 @@ class Guides(Store[Version]):
         return [key for _, _, key in sorted(ranked)]
 
     async def read(self, keys: Sequence[str]) -> list[Guide]:
-        """The versions with these keys, in their order."""
+        """The versions with these keys, in their order; a key that is gone is left out."""
         if not keys:
             return []
         unread = {"grams": 0, "spellings": 0, "events": 0}

@@ -1,4 +1,4 @@
-"""One thing to send: whose turn it is, when it is tried again, what became of it.
+"""Deliveries: each is one message or report to send, its sender, its next attempt and its outcome.
 
 A delivery names people by id only; the words are made when it is sent. Its sender holds its lease
 (`models.leases`), whose end is `due_at`: a delivery whose sender died is due again.
@@ -191,9 +191,9 @@ class Deliveries(Store[Delivery]):
         return True
 
     async def reported(self, sent_as: str, outcome: str, reached: bool, by: Cause) -> bool:
-        """The provider told later what became of it; what did not reach them goes by the fallback.
+        """Keep what the provider reports later; what did not reach the person goes by the fallback.
 
-        False if nothing is known to have been sent under this id: it may be told before `sent` is.
+        False if no delivery is known under this id: the report may come before `sent` was recorded.
         """
         delivery = await self.documents.find_one_and_update(
             {"sent_as": sent_as, "channel": Via.WECHAT}, {"$set": {"outcome": outcome}}

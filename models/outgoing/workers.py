@@ -1,4 +1,4 @@
-"""Which workers are alive, and how each of their jobs is, for a week."""
+"""Which workers are alive, and how each of their jobs is; kept for a week."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ class Workers(Store[Heartbeat]):
     ]
 
     async def beat(self, name: str, now: datetime, jobs: Mapping[str, JobState], **counts: int) -> None:
-        """The worker `name` is alive, and its jobs are so; `counts` is what it has done."""
+        """Record that the worker `name` is alive, how its jobs are, and what it has done."""
         await self.documents.update_one(
             {"_id": name},
             {"$set": {"at": now, "jobs": jobs, **counts}, "$setOnInsert": {"started_at": now}},
