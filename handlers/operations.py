@@ -1,7 +1,7 @@
 """For those who keep the service running: is it alive, can it serve, what does it count.
 
-A server is ready when its database answers. That no worker works is said beside it, and counted: taking the
-servers out of service for it would only add to the harm.
+A server is ready when its database answers. Where no worker is alive, the answer and the metrics say so,
+but the server stays ready: people are still served.
 """
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -17,7 +17,7 @@ DATABASE_SECONDS = 2.0
 
 
 class OperationsHandler(ApiHandler):
-    """Answers whatever the database does."""
+    """Answers even while the database does not."""
 
     channel = Channel.SYSTEM
     needs_database = False
@@ -59,7 +59,7 @@ class MetricsHandler(OperationsHandler):
     async def get(self) -> None:
         try:
             await wait_at_most(DATABASE_SECONDS, measure(self.services))
-        except Exception:  # of a database that does not answer nothing can be told
+        except Exception:  # the database does not answer, so its figures are unknown
             DATABASE_UP.set(0)
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.finish(generate_latest())

@@ -34,7 +34,7 @@ class Column(Generic[Row]):
     code: bool = False
     """Whether it is read letter by letter."""
     on_page: bool = True
-    """Else it is in the table to take away alone."""
+    """False for a column of the exported table alone."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class PanelList(Generic[Row]):
-    """One list. Which rows, and in what order, is the store's; the page hands them over."""
+    """One list. The store decides which rows it has, in which order; the page hands them over."""
 
     address: str
     columns: Sequence[Column[Row]]
@@ -58,7 +58,7 @@ class PanelList(Generic[Row]):
     """In place of `empty`, after a search."""
     export: bool = False
     anchor: Callable[[Row], str] | None = None
-    """By what an address leads to a row (`#…`)."""
+    """The id of a row's element, to which an address with `#…` leads."""
 
     @property
     def table(self) -> str:
@@ -82,7 +82,7 @@ class PanelList(Generic[Row]):
         page.set_header("Content-Type", "text/csv; charset=utf-8")
         page.set_header("Content-Disposition", f'attachment; filename="{name}"')
         page.set_header("Cache-Control", "no-store")
-        page.write("\ufeff" + line(column.name for column in self.columns))  # no mark would mean GBK
+        page.write("\ufeff" + line(column.name for column in self.columns))  # without it Excel reads GBK
         count = 0
         with suppress(StreamClosedError):
             async for row in rows:
@@ -94,7 +94,8 @@ class PanelList(Generic[Row]):
 
 @dataclass(frozen=True)
 class Shown(Generic[Row]):
-    """What `admin/list.html` shows of a list: some rows, by which filter or search, and where it goes on."""
+    """What `admin/list.html` shows of a list: rows, the filter or search that found them, and the next
+    page's address."""
 
     of: PanelList[Row]
     rows: Sequence[Row]

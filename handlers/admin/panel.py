@@ -33,7 +33,7 @@ TYPED: Mapping[str, str] = {
     "number": "证件号码",
     "phone": "手机",
 }
-"""What somebody may have written or chosen in a form, and would have to write again."""
+"""The fields whose text is shown again where a form cannot be sent, so that it need not be written again."""
 
 
 class PanelPage(StaffHandler):
@@ -86,7 +86,7 @@ class PanelPage(StaffHandler):
 
 
 class FormAction(PanelPage):
-    """Where a form of the panel is sent; whoever opens the address itself is led to the form."""
+    """The address to which a form of the panel is sent; opening it in the browser leads to the form."""
 
     @declared(Auth.ANYONE)
     async def get(self, *_: str) -> None:

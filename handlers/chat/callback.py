@@ -42,7 +42,7 @@ LINGER = 600.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds between two attempts at an event, doubling."""
 EARLY = 5
-"""How often an event may come before what it is about."""
+"""How often an event is tried whose subject is not recorded yet."""
 SKEW = timedelta(minutes=10)
 LARGEST = 32 * 1024
 """Bytes of a message; WeChat's own are some thousands."""
@@ -80,7 +80,8 @@ class Callback:
         return self._sealed(opened, message, words, query) if words else SUCCESS
 
     async def spend(self, query: dict[str, str]) -> None:
-        """Its nonce is good for nothing else; WeChat's question is answered whatever the database does."""
+        """Note the request's nonce, so that no message can use it. WeChat is answered even if the database
+        fails."""
         try:
             await wait_at_most(PATIENCE / 2, self.inbox.spend(nonce_of(query), self.now()))
         except Exception:
@@ -97,7 +98,7 @@ class Callback:
             raise TimestampStale
 
     async def _in_time(self, query: dict[str, str], message: Message) -> str | None:
-        """The reply. What is late goes on, and is there when WeChat asks again.
+        """The reply. Work that is late goes on, and its reply is there when WeChat asks again.
 
         Raises:
             Forbidden, Unavailable: see `reply`.

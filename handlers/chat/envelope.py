@@ -162,7 +162,7 @@ def parse_xml(text: str) -> dict[str, Any]:
 
 
 def parse(text: str) -> Message:
-    """A message, whatever it lacks.
+    """The message in the XML; an element that is missing is empty.
 
     Raises:
         BadInput: `message_unreadable`.
@@ -192,7 +192,7 @@ def text_reply(message: Message, text: str, timestamp: str) -> str:
 
 
 def cdata(text: str) -> str:
-    """`text` as character data that nothing in it can end."""
+    """`text` as a CDATA section, which nothing in the text can end."""
     safe = CONTROL.sub("", text).replace(CDATA_END, "]]]]><![CDATA[>")
     return f"<![CDATA[{safe}]]>"
 

@@ -1,4 +1,4 @@
-"""自助终端: the full-screen page of a kiosk (article 23). It keeps nothing of anybody."""
+"""自助终端: the full-screen pages of a kiosk (article 23). They keep no personal data."""
 
 import tornado.locale
 
@@ -13,7 +13,7 @@ IDLE_SECONDS = 60
 
 
 class KioskPage(CitizenPage):
-    """No sign-in here: whoever stands in front is a stranger to the next."""
+    """Nobody signs in here: the next visitor is another person."""
 
     channel = Channel.KIOSK
 
@@ -122,7 +122,7 @@ class KioskLanguage(KioskPage):
 class KioskEnd(KioskPage):
     """GET /kiosk/end: the session is over; all that the browser keeps goes.
 
-    A link on another site ends nothing: it may be followed on somebody's own phone.
+    A link on another site ends nothing, since it may be opened on a person's own phone.
     """
 
     async def get(self) -> None:

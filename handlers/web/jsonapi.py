@@ -47,7 +47,7 @@ class ApiHandler(Visitor):
         return token if scheme.lower() == "bearer" else None
 
     def check_xsrf_cookie(self) -> None:
-        """No cookie signs anybody in here, so no other site can borrow one."""
+        """Nothing to check: no cookie signs a client in here, so no other site can use one."""
 
     def body(self, schema: type[Schema]) -> Schema:
         """The JSON body as `schema`.

@@ -1,4 +1,4 @@
-"""What `/metrics` tells of the house as a whole, read from the database whenever it is asked for."""
+"""The figures of `/metrics` that are read from the database, each time that they are asked for."""
 
 from datetime import date
 from math import inf
@@ -21,7 +21,7 @@ JOB_SILENT = Gauge("panyu_worker_job_silent_seconds", "Since a job was last done
 
 
 async def measure(services: Services) -> None:
-    """Without an answer of the database, all but `DATABASE_UP` stays as it was."""
+    """Set all gauges; where the database does not answer, they stay as they were."""
     now = services.clock()
     health = await services.workers.health(now)
     DATABASE_UP.set(1)

@@ -1,6 +1,7 @@
-"""Doors that take a file: who sends it and whether they may is settled before any of it is read.
+"""Handlers that take a file: the sender and their permission are checked before the file is read.
 
-What a stranger sends is read on and thrown away, so that they see why (`handlers.web.request_limits`).
+A file that is refused is read and thrown away, so that its sender sees the reason
+(`handlers.web.request_limits`).
 """
 
 from collections import Counter
@@ -79,7 +80,7 @@ class Upload(BaseHandler):
     begun = False
 
     permit: Method
-    """Given the parts of the path: raises a DomainError if whoever asks may not send a file here now."""
+    """Given the parts of the path; raises a DomainError if the visitor may not send a file here now."""
 
     def by_sender(self) -> Cause:
         """Who sends the file, once `permit` has agreed."""
