@@ -41,7 +41,7 @@ class Record(TypedDict):
 
 
 Shape = TypeVar("Shape", default=Document)
-"""What a store's documents look like to whoever reads them: a TypedDict of the concept."""
+"""The shape in which a store gives its documents: a TypedDict of the concept."""
 Refusal = Callable[[], DomainError]
 """Makes the error for a document that is not as expected; as a rule its class."""
 

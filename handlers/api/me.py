@@ -43,7 +43,7 @@ class Preferences(Asked):
 
 
 class Export(Answer):
-    """All that is kept, in the clear: the one answer that holds whole numbers."""
+    """All that is kept, in the clear. No other answer holds whole numbers."""
 
     exported_at: datetime
     identity: dict[str, Any]

@@ -1,8 +1,8 @@
 """短信: how many may be sent in a day, for what, and when staff must be told that they run out.
 
-Codes and courtesies may use only their share, so that receipts (article 11) and other notices that the law
-asks for always find theirs. A code is counted when it is asked for, any other message when it is first
-handed to the provider; sending it again counts no second time.
+Codes and courtesies may use only their share, so that some are always left for receipts (article 11) and
+other notices that the law asks for. A code is counted when it is asked for, any other message when it is
+first handed to the provider; sending it again is not counted.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -47,13 +47,13 @@ PER_PHONE: dict[Purpose, Limit] = {
     Purpose.COURTESY: Limit("courtesy_phone", 15, Period.DAY, PhoneNoticeLimit),
     Purpose.LEGAL: Limit("legal_phone", 40, Period.DAY, PhoneNoticeLimit),
 }
-"""Messages to one phone in a day, beside its codes; Aliyun lets 50 of one template through. A flood of
-courtesies takes none of the legal ones' places."""
+"""Messages to one phone in a day, beside its codes; Aliyun lets 50 of one template through. Courtesy and
+legal messages have limits of their own."""
 
 
 @dataclass(frozen=True)
 class SmsLimits:
-    """What may be set: messages a day, shares of them, and codes for an account and an address."""
+    """The limits that can be set: messages a day, their shares, and codes for an account and an address."""
 
     a_day: int = 10_000
     codes_share: float = 0.5
@@ -69,7 +69,7 @@ class SmsLimits:
 
 @dataclass(frozen=True)
 class Spent:
-    """Of a part ("all" or a purpose) how many have been sent today, and how many may be."""
+    """How many messages of a part ("all" or a purpose) have been sent today, and how many may be sent."""
 
     part: str
     used: int
