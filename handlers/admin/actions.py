@@ -79,7 +79,7 @@ class ConcludeHandler(Upload, ApplicationAction):
 
     @needs(Scope.APPLICATIONS_READ)
     async def permit(self, key: str) -> None:
-        check_action(self.somebody(), (await self.load(key)).application, Action.CONCLUDE)
+        check_action(self.signed_in_member(), (await self.load(key)).application, Action.CONCLUDE)
 
     def by_sender(self) -> Cause:
         return self.by_member()

@@ -36,7 +36,7 @@ class ApplicationPage(PanelPage):
         await self.page(key)
 
     async def load(self, key: str) -> StaffCase:
-        return await self.services.handling.case(key, self.somebody())
+        return await self.services.handling.case(key, self.signed_in_member())
 
     async def page(self, key: str, error: DomainError | None = None, acted: str = "") -> None:
         case = await self.load(key)
@@ -48,7 +48,7 @@ class ApplicationPage(PanelPage):
             application=found,
             guide=guide,
             current=await self.current(guide),
-            here=way_back(self),
+            way_back=way_back(self),
             status=status_for_staff(found),
             names=names_of(guide),
             handed_in={m["code"]: m["file"] for m in found["materials"]},
@@ -69,7 +69,7 @@ class ApplicationPage(PanelPage):
 
     def steps(self, found: Application) -> dict[Action, Step]:
         """What the member may do now."""
-        return {action: step for action, step in STEPS.items() if may(self.somebody(), found, action)}
+        return {action: step for action, step in STEPS.items() if may(self.signed_in_member(), found, action)}
 
     def asked_once(self, found: Application) -> Action | None:
         """The action that only a supervisor may do again (article 12), and the member is none."""
@@ -127,7 +127,7 @@ class RevealHandler(ApplicationAction):
         return self.show(
             "admin/identity.html",
             application=found,
-            here=way_back(self),
+            way_back=way_back(self),
             seen=seen,
             sections=readable(case.guide, answers),
             unlike=[question.label for question in await self.services.handling.unlike_binding(case)],

@@ -142,7 +142,7 @@ class DeliveriesPage(PanelPage):
 
     def may_read(self, subject: Subject) -> bool:
         """Whether the member may open the application that it is about."""
-        member = self.somebody()
+        member = self.signed_in_member()
         allowed = bool(subject.application) and Scope.APPLICATIONS_READ in scopes_of(member)
         return allowed and department_limit(member, Scope.APPLICATIONS_READ) in (None, subject.department)
 

@@ -42,8 +42,8 @@ class PanelPage(StaffHandler):
     def get_user_locale(self) -> tornado.locale.Locale:
         return tornado.locale.get("zh_CN")
 
-    def somebody(self) -> Member:
-        """The member, where `needs` has let one in."""
+    def signed_in_member(self) -> Member:
+        """The member who asks, in a method that `needs` guards."""
         assert self.member
         return self.member
 

@@ -107,7 +107,7 @@ class Chat:
         """How an application stands, as anyone who knows its serial number may see it."""
         try:
             serial = check_serial(words)
-            found = await self.services.applications.by_serial(serial)
+            found = await self.services.applications.get_by_serial(serial)
         except (BadInput, NotFound):
             return None
         page = self.anchor(f"/progress?serial={quote(serial)}", "查看详细进度")

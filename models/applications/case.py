@@ -33,7 +33,7 @@ class Case:
     def state(self) -> State:
         return self.application["state"]
 
-    def now(self, application: Application) -> Self:
+    def changed_to(self, application: Application) -> Self:
         """The same case after a change."""
         return replace(self, application=application)
 

@@ -97,7 +97,7 @@ class Filing:
         event = Event(STARTED, uuid4().hex, by)
         draft = self._draft(party, guide, department.name, event)
         for _ in range(START_TRIES):
-            if found := await self.applications.draft(draft["draft"]):
+            if found := await self.applications.find_draft(draft["draft"]):
                 return OwnCase(found, guide, party)
             with suppress(DuplicateKeyError):  # begun at the same time, and perhaps handed in already
                 return OwnCase(await self.applications.add(draft, event), guide, party)
@@ -158,7 +158,7 @@ class Filing:
         }
         for _ in range(SERIAL_TRIES):
             with suppress(DuplicateKeyError):
-                return case.now(
+                return case.changed_to(
                     await self.applications.move(
                         case.application,
                         action,
@@ -197,7 +197,7 @@ class Filing:
             **begun.sets,
             **whose(case.party),
         }
-        return case.now(
+        return case.changed_to(
             await self.applications.move(
                 case.application,
                 Action.SUPPLEMENT,
@@ -214,7 +214,9 @@ class Filing:
         Raises:
             Conflict: `application_moved_on`.
         """
-        return case.now(await self.applications.move(case.application, Action.WITHDRAW, by, {"due_at": None}))
+        return case.changed_to(
+            await self.applications.move(case.application, Action.WITHDRAW, by, {"due_at": None})
+        )
 
     async def discard(self, found: Application, party: Party, by: Cause) -> None:
         """Take away a draft and what was written in it; `Papers.discard` drops its files too.
@@ -256,7 +258,7 @@ class Filing:
     async def _keep(self, case: OwnCase, answers: Answers, version: int, by: Cause) -> OwnCase:
         rules.check_version(case.application, version)
         sealed = self.applications.sealed(case.key, case.guide, answers)
-        return case.now(
+        return case.changed_to(
             await self.applications.change(
                 case.key,
                 expects={"state": State.DRAFT.value, "version": version},

@@ -224,7 +224,7 @@ class CaseHandling:
     ) -> StaffCase:
         rules.check_action(case.member, case.application, action)
         rules.check_answered_in_time(case.application, by.at)
-        return case.now(await self.applications.move(case.application, action, by, sets, **more))
+        return case.changed_to(await self.applications.move(case.application, action, by, sets, **more))
 
 
 def _after(key: str, field: str, beyond: str, value: datetime | None) -> Document:

@@ -84,7 +84,7 @@ class Papers:
             Refused: `material_not_asked`, `material_not_yours`.
             Conflict: `already_submitted` or `application_moved_on`.
         """
-        case = case.now(await self.applications.get(case.key))
+        case = case.changed_to(await self.applications.get(case.key))
         check_asked(case, code)
         if material["applicant"] != case.party.id or material["application"] != case.key:
             raise MaterialNotYours

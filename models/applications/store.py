@@ -167,7 +167,7 @@ class Applications(Store[Application]):
         found = self.documents.find(query, {"materials": 1, "supplements": 1, "result": 1})
         return {file async for one in found for file in rules.files_of(cast(Application, one))}
 
-    async def by_serial(self, serial: str) -> Application:
+    async def get_by_serial(self, serial: str) -> Application:
         """
         Raises:
             ApplicationNotFound
@@ -177,7 +177,7 @@ class Applications(Store[Application]):
             raise ApplicationNotFound
         return self.shaped(found)
 
-    async def draft(self, draft: str) -> Application | None:
+    async def find_draft(self, draft: str) -> Application | None:
         """The draft with this key (`Application.draft`), if there is one."""
         found = await self.documents.find_one({"draft": draft})
         return self.shaped(found) if found else None

@@ -82,7 +82,7 @@ class FileHandler(ApplicationPage):
         found = await self.services.filing.own(key, self.bound_party())
         if file not in current_files(found):
             raise Materials.missing
-        kept, content = await self.services.materials.read(file, None)
+        kept, content = await self.services.materials.read(file)
         self.send_file(kept, content)
 
 

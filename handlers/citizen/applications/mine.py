@@ -53,7 +53,7 @@ class NewApplicationPage(CitizenPage):
         )
 
 
-class ApplicationStandingPage(ApplicationPage):
+class ApplicationStatusPage(ApplicationPage):
     """GET /applications/{id}"""
 
     @bound
@@ -125,7 +125,7 @@ class DeleteHandler(CitizenPage):
 ROUTES = [
     (r"/applications", ApplicationsPage),
     (r"/applications/new", NewApplicationPage),
-    (rf"/applications/{DOCUMENT_ID}", ApplicationStandingPage),
+    (rf"/applications/{DOCUMENT_ID}", ApplicationStatusPage),
     (rf"/applications/{DOCUMENT_ID}/supplement", SupplementPage),
     (rf"/applications/{DOCUMENT_ID}/withdraw", WithdrawHandler),
     (rf"/applications/{DOCUMENT_ID}/delete", DeleteHandler),

@@ -166,11 +166,11 @@ async def test_an_applicant_withdraws_until_it_is_decided(desk: Desk) -> None:
 @pytest.mark.article(13)
 async def test_with_the_serial_number_one_sees_progress_but_no_identity(desk: Desk) -> None:
     found = await desk.submitted()
-    view = public_view(await desk.applications.by_serial(found["serial"] or ""))
+    view = public_view(await desk.applications.get_by_serial(found["serial"] or ""))
     assert (view["applicant"], view["status"]) == ("陈**", "已提交，待受理")
     assert not {"陈建国", "p1", "a1"} & set(map(str, view.values()))
     with pytest.raises(NotFound):
-        await desk.applications.by_serial("20261124AAAAAAAAAAA")
+        await desk.applications.get_by_serial("20261124AAAAAAAAAAA")
 
 
 async def test_hot_paths_use_indexes(desk: Desk) -> None:
