@@ -18,6 +18,7 @@ from models.applications import (
     by_staff,
     files_of,
     may,
+    needs_reason,
     steps_from,
 )
 from models.errors import DomainError, NotFound
@@ -34,6 +35,9 @@ class ApplicationPage(PanelPage):
     @needs(Scope.APPLICATIONS_READ)
     async def get(self, key: str) -> None:
         await self.page(key)
+
+    def get_template_namespace(self) -> dict[str, Any]:
+        return super().get_template_namespace() | {"needs_reason": needs_reason}
 
     async def load(self, key: str) -> StaffCase:
         return await self.services.handling.case(key, self.signed_in_member())

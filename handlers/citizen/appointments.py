@@ -23,7 +23,11 @@ class AppointmentsPage(CitizenPage):
     async def get(self) -> None:
         mine = await self.services.appointments.of_applicant(self.bound_party().id)
         self.show(
-            "citizen/appointments/list.html", appointments=mine, labels=LABELS, names=await self.names(*mine)
+            "citizen/appointments/list.html",
+            appointments=mine,
+            labels=LABELS,
+            looks={State.BOOKED: "good"},
+            names=await self.names(*mine),
         )
 
     @bound

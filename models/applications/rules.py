@@ -289,6 +289,11 @@ def check_procedure(procedure: str) -> None:
         raise ProcedureUnknown
 
 
+def needs_reason(decision: str) -> bool:
+    """Whether a decision is only made with a reason."""
+    return decision == Decision.DENIED
+
+
 def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: KeptFile | None) -> None:
     """The result exists in electronic form before it is handed over (article 15).
 
@@ -297,7 +302,7 @@ def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: Kept
     """
     if decision not in set(Decision):
         raise DecisionInvalid
-    if decision == Decision.DENIED:
+    if needs_reason(decision):
         check_reason(reason)
     elif guide.deliverable and deliverable is None:
         raise DeliverableMissing(name=guide.deliverable)
