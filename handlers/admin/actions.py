@@ -118,7 +118,7 @@ class ConcludeHandler(Upload, ApplicationAction):
         """The uploaded result, or the document that says why not, kept; None where none was sent.
 
         Raises:
-            Forbidden, Conflict: not theirs to conclude, or not any more.
+            Forbidden, Conflict: the member may not conclude it, or it has moved on.
             BadInput: it is no PDF.
         """
         check_action(case.member, case.application, Action.CONCLUDE)

@@ -76,7 +76,7 @@ class ApplicationPage(PanelPage):
         return {action: step for action, step in STEPS.items() if may(self.signed_in_member(), found, action)}
 
     def asked_once(self, found: Application) -> Action | None:
-        """The action that only a supervisor may do again (article 12), and the member is none."""
+        """The action that only a supervisor may do again (article 12), where the member is none."""
         asking = Action.REQUEST_SUPPLEMENT
         again = asking in steps_from(found["state"]) and found["supplements"]
         return asking if again and asking not in self.steps(found) else None
@@ -140,7 +140,7 @@ class RevealHandler(ApplicationAction):
 
 
 def masked(guide: Guide, answers: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
-    """Answers as they are shown before anybody asks to see the whole."""
+    """Answers with the sealed ones masked."""
     questions = {question.name: question for question in guide.form.questions()}
     whose = applicant["kind"]
     return {

@@ -104,7 +104,8 @@ class Filing:
         raise rules.ApplicationMovedOn
 
     async def save(self, case: OwnCase, given: Mapping[str, Any], version: int, by: Cause) -> OwnCase:
-        """Keep a draft's answers as far as they go, in place of those of the `version` that was seen.
+        """Keep a draft's answers, complete or not, in place of those of the `version` that the applicant
+        saw.
 
         Keeping again what is kept changes nothing, so that a request whose answer was lost can be repeated.
 
@@ -235,7 +236,8 @@ class Filing:
         )
 
     def known(self, case: OwnCase) -> Answers:
-        """What the binding answers, whatever anybody sends, by question."""
+        """The answers that come from the binding, by question; what is sent for these questions is
+        dropped."""
         return known_to(self.applications.privacy, case.party, case.guide)
 
     def present_answers(self, case: OwnCase) -> Answers:
@@ -351,7 +353,7 @@ def _no_file(material: Material) -> Document:
 
 
 def _check_answered(guide: Guide, fields: list[str], answers: Answers, given: Mapping[str, Any]) -> None:
-    """What was asked for is answered, though it be as before.
+    """Check that each question of the supplement is answered, if only with the same answer.
 
     Raises:
         InvalidForm
@@ -363,7 +365,8 @@ def _check_answered(guide: Guide, fields: list[str], answers: Answers, given: Ma
 
 
 def _check_materials(case: OwnCase) -> None:
-    """Required files are there, unless the item trusts first (article 4.5) or takes them on paper.
+    """Check that required files are there, unless the item trusts first (article 4.5) or takes them on
+    paper.
 
     Raises:
         Refused: `materials_missing`.

@@ -26,7 +26,7 @@ from models.store import Database, Document, PageUnknown, Store, entry, part, un
 KEPT_BACK = frozenset(
     {"draft", "version", "applicant", "agent", "account", "masked_name", "masked_number", "due_at"}
 )
-"""Ids and helps of our own, which tell the applicant nothing."""
+"""Internal ids and fields, which tell the applicant nothing."""
 LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
 WITHOUT_ANSWERS = {"events": 0, "answers": 0}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,7 +81,8 @@ class Applications(Store[Application]):
     async def change(
         self, key: str, *, expects: Document, update: Document | None = None, **what: Any
     ) -> Application:
-        """Every change makes the next version; where one is expected, another one is `draft_changed`."""
+        """Change it, and make its next version; where a `version` is expected and another is kept:
+        `draft_changed`."""
         try:
             return await super().change(
                 key, expects=expects, update={**(update or {}), "$inc": {"version": 1}}, **what

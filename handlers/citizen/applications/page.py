@@ -29,7 +29,7 @@ class ApplicationPage(CitizenPage):
         return self.services.applications.receipt(found, self.services.site.base_url)
 
     def version(self) -> int:
-        """The version that the sent page showed; 0, which none is, if it does not say."""
+        """The version that the page showed; 0, which is no version, if the page does not say."""
         sent = self.get_body_argument("version", "")
         return int(sent) if re.fullmatch("[0-9]{1,9}", sent, re.ASCII) else 0
 
