@@ -7,8 +7,8 @@ but the server stays ready: people are still served.
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from handlers.web.jsonapi import ApiHandler
-from handlers.web.measures import DATABASE_UP, measure
-from models.calls import wait_at_most
+from handlers.web.metrics import DATABASE_UP, measure
+from models.concurrency import wait_at_most
 from models.events import Channel
 from models.trouble import DatabaseUnavailable
 from models.workdays import local_date

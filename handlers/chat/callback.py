@@ -12,8 +12,8 @@ import structlog
 from handlers.chat.envelope import Envelope, Message, Opened, parse, text_reply
 from handlers.chat.replies import BUSY, Chat
 from handlers.web.base import BaseHandler
-from models.calls import wait_at_most
 from models.chat import Inbox
+from models.concurrency import wait_at_most
 from models.errors import BadInput, DomainError, Forbidden, NotFound, Unavailable
 from models.events import Cause, Channel
 from models.trouble import is_trouble
