@@ -117,7 +117,7 @@ class ApplicationBase(Resource):
     largest_body = LARGEST_FORM
 
     async def load(self, key: str) -> OwnCase:
-        """The party's own application, with the very version of the guide under which it was begun."""
+        """The party's own application, with the version of the guide under which it was begun."""
         return await self.services.filing.case(key, self.bound_party())
 
     def shown(self, case: OwnCase) -> Application:

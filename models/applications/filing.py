@@ -75,7 +75,7 @@ class Filing:
         return found
 
     async def case(self, key: str, party: Party) -> OwnCase:
-        """An application of the party's own, with the very version of the guide under which it was begun.
+        """An application of the party's own, with the version of the guide under which it was begun.
 
         Raises:
             ApplicationNotFound: there is none, or it is another applicant's.

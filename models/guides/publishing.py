@@ -33,7 +33,7 @@ class Publishing:
         self.guides = guides
 
     async def put(self, guide: Guide, by: Cause) -> bool:
-        """Publish a guide (see `publish`); False, and nothing is done, if this version was published before."""
+        """Publish a guide (see `publish`); False, and nothing is done, if it was published before."""
         known = await self.guides.find(guide.key)
         if known and known.state is not GuideState.DRAFT and known.guide == guide:
             return False

@@ -19,7 +19,7 @@ class ApplicationPage(CitizenPage):
         return super().get_template_namespace() | {"known_of": self.known_of}
 
     async def load(self, key: str) -> OwnCase:
-        """The party's own application, with the very version of the guide under which it was begun."""
+        """The party's own application, with the version of the guide under which it was begun."""
         return await self.services.filing.case(key, self.bound_party())
 
     def show_case(self, template: str, case: OwnCase, **values: Any) -> None:
