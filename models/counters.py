@@ -22,7 +22,7 @@ NETWORK = 64
 """Bits of an IPv6 address that name a household's network; the household chooses the other bits."""
 
 
-class Period(StrEnum):
+class Per(StrEnum):
     """An hour of the clock, or a day in Panyu."""
 
     HOUR = "hour"
@@ -30,7 +30,7 @@ class Period(StrEnum):
 
     def around(self, now: datetime) -> tuple[datetime, datetime]:
         """Beginning and end of the hour or day that `now` is in."""
-        if self is Period.HOUR:
+        if self is Per.HOUR:
             begin = now.replace(minute=0, second=0, microsecond=0)
             return begin, begin + timedelta(hours=1)
         today = local_date(now)
@@ -43,11 +43,11 @@ class Limit:
 
     what: str
     most: int
-    period: Period
+    per: Per
     refusal: type[TooMany]
 
     def refused(self, now: datetime) -> TooMany:
-        return self.refusal(retry_after=seconds_until(self.period.around(now)[1], now))
+        return self.refusal(retry_after=seconds_until(self.per.around(now)[1], now))
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Counters(Store[Counter]):
             raise
 
     async def _take(self, use: Use, now: datetime) -> bool:
-        end = use.limit.period.around(now)[1]
+        end = use.limit.per.around(now)[1]
         counted = await insert_or_update(
             self.documents,
             {"_id": self._key(use, now), "used": {"$lt": use.limit.most}},
@@ -114,7 +114,7 @@ class Counters(Store[Counter]):
         return counted is not None
 
     def _key(self, use: Use, now: datetime) -> str:
-        begin = use.limit.period.around(now)[0].isoformat()
+        begin = use.limit.per.around(now)[0].isoformat()
         return f"{use.limit.what}:{begin}:{self.privacy.index(use.subject, f'counter:{use.limit.what}')}"
 
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypedDict
 
 from pymongo import IndexModel
 
-from models.counters import Limit, Period, seconds_until
+from models.counters import Limit, Per, seconds_until
 from models.errors import TooMany
 from models.store import Database, Store, insert_or_update
 from models.workdays import local_date
@@ -44,8 +44,8 @@ class Purpose(StrEnum):
 
 
 PER_PHONE: dict[Purpose, Limit] = {
-    Purpose.COURTESY: Limit("courtesy_phone", 15, Period.DAY, PhoneNoticeLimit),
-    Purpose.LEGAL: Limit("legal_phone", 40, Period.DAY, PhoneNoticeLimit),
+    Purpose.COURTESY: Limit("courtesy_phone", 15, Per.DAY, PhoneNoticeLimit),
+    Purpose.LEGAL: Limit("legal_phone", 40, Per.DAY, PhoneNoticeLimit),
 }
 """Messages to one phone in a day, beside its codes; Aliyun lets 50 of one template through. Courtesy and
 legal messages have limits of their own."""
@@ -118,7 +118,7 @@ class SmsDays(Store[SmsDay]):
             "$setOnInsert": {**{part.value: count for part, count in others.items()}, "purge_at": now + KEPT},
         }
         if await insert_or_update(self.documents, {"_id": day, **guard}, update) is None:
-            raise SmsUsedUp(retry_after=seconds_until(Period.DAY.around(now)[1], now))
+            raise SmsUsedUp(retry_after=seconds_until(Per.DAY.around(now)[1], now))
 
     async def give_back(self, purpose: Purpose, now: datetime) -> None:
         """Undo `take`; `now` is the moment of the taking."""

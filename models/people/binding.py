@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models import typed
-from models.counters import Counters, Limit, Period, Use
+from models.counters import Counters, Limit, Per, Use
 from models.errors import BadInput, Forbidden, NotFound, Refused
 from models.events import Cause
 from models.people.accounts import Account
@@ -42,7 +42,7 @@ class NameInvalid(BadInput):
     field = "name"
 
 
-BODIES = Limit("bodies_asked_for", 10, Period.DAY, AgencyDayLimit)
+BODIES = Limit("bodies_asked_for", 10, Per.DAY, AgencyDayLimit)
 """Requests of one person for all bodies together: the representative of each hears of it by WeChat or SMS."""
 
 

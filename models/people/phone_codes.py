@@ -17,7 +17,7 @@ from typing import ClassVar, TypedDict
 from pymongo import IndexModel
 
 from models import typed
-from models.counters import Counters, Limit, Period, Use, network_of, seconds_until
+from models.counters import Counters, Limit, Per, Use, network_of, seconds_until
 from models.errors import BadInput, TooMany
 from models.events import Cause, Event
 from models.outgoing import Closures, Purpose, SmsDays, SmsLimits, Via
@@ -274,7 +274,7 @@ class PhoneCodes(Store[Phone]):
 
 def _uses(limits: SmsLimits, account: str, network: str) -> list[Use]:
     """What a code counts for beside its phone."""
-    of_account = Limit("code_account", limits.codes_per_account, Period.DAY, PhoneCodeAccountLimit)
-    in_an_hour = Limit("code_address", limits.codes_per_address_hour, Period.HOUR, PhoneCodeAddressLimit)
-    in_a_day = Limit("code_address_day", limits.codes_per_address, Period.DAY, PhoneCodeAddressLimit)
+    of_account = Limit("code_account", limits.codes_per_account, Per.DAY, PhoneCodeAccountLimit)
+    in_an_hour = Limit("code_address", limits.codes_per_address_hour, Per.HOUR, PhoneCodeAddressLimit)
+    in_a_day = Limit("code_address_day", limits.codes_per_address, Per.DAY, PhoneCodeAddressLimit)
     return [Use(of_account, account), Use(in_an_hour, network), Use(in_a_day, network)]
