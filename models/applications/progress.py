@@ -18,6 +18,11 @@ def return_reason(application: Application) -> str | None:
     return application["timeline"][-1].get("reason", "")
 
 
+def awaits_paper(application: Application) -> bool:
+    """Whether its form is generated and has still to be printed, signed and brought (article 12)."""
+    return application["state"] is State.GENERATED
+
+
 def awaits_acceptance(application: Application) -> bool:
     """Whether the department has still to accept it or refuse to."""
     return application["state"] is State.SUBMITTED

@@ -68,7 +68,6 @@ class ApplicationStatusPage(ApplicationPage):
             "citizen/applications/show.html",
             case,
             names=await self.names(case.application),
-            progress=progress,
             can_review=can_review("application", case.state),
             running=current_clock(case.application),
             remedies=remedy_periods(local_date(case.application["changed_at"])),

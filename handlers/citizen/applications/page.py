@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers.web.pages import CitizenPage
 from handlers.web.request_limits import LARGEST_FORM
-from models.applications import Application, OwnCase, Receipt
+from models.applications import Application, OwnCase, Receipt, progress
 from models.guides import Form
 from models.people import mask_number
 
@@ -16,7 +16,7 @@ class ApplicationPage(CitizenPage):
     largest_body = LARGEST_FORM
 
     def get_template_namespace(self) -> dict[str, Any]:
-        return super().get_template_namespace() | {"known_of": self.known_of}
+        return super().get_template_namespace() | {"known_of": self.known_of, "progress": progress}
 
     async def load(self, key: str) -> OwnCase:
         """The party's own application, with the version of the guide under which it was begun."""

@@ -37,6 +37,11 @@ def test_the_reason_of_a_return_is_its_last_line() -> None:
     assert progress.return_reason(in_state(State.WITHDRAWN)) is None
 
 
+@pytest.mark.article(12)
+def test_a_generated_form_awaits_its_paper() -> None:
+    assert those(progress.awaits_paper) == {State.GENERATED}
+
+
 def test_what_is_handed_in_awaits_acceptance() -> None:
     assert those(progress.awaits_acceptance) == {State.SUBMITTED}
 
