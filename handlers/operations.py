@@ -1,14 +1,14 @@
 """For those who keep the service running: is it alive, can it serve, what does it count.
 
-A server is ready when its database answers. That no worker works is said beside it, and counted: taking the
-servers out of service for it would only add to the harm.
+A server is ready when its database answers. Where no worker is alive, the answer and the metrics say so,
+but the server stays ready: people are still served.
 """
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from handlers.web.jsonapi import ApiHandler
-from handlers.web.measures import DATABASE_UP, measure
-from models.calls import wait_at_most
+from handlers.web.metrics import DATABASE_UP, measure
+from models.concurrency import wait_at_most
 from models.events import Channel
 from models.trouble import DatabaseUnavailable
 from models.workdays import local_date
@@ -17,7 +17,7 @@ DATABASE_SECONDS = 2.0
 
 
 class OperationsHandler(ApiHandler):
-    """Answers whatever the database does."""
+    """Answers even while the database does not."""
 
     channel = Channel.SYSTEM
     needs_database = False
@@ -38,7 +38,7 @@ class ReadyHandler(OperationsHandler):
 
     async def get(self) -> None:
         try:
-            standing = await wait_at_most(DATABASE_SECONDS, self.services.workers.standing(self.now))
+            health = await wait_at_most(DATABASE_SECONDS, self.services.workers.health(self.now))
         except Exception as error:
             raise DatabaseUnavailable from error
         calendar = self.services.calendar
@@ -46,8 +46,8 @@ class ReadyHandler(OperationsHandler):
         self.reply(
             {
                 "status": "ready",
-                "worker": str(standing),
-                "jobs": standing.by_job(),
+                "worker": str(health),
+                "jobs": health.by_job(),
                 "calendar": f"{ending} with {calendar.through}",
             }
         )
@@ -59,7 +59,7 @@ class MetricsHandler(OperationsHandler):
     async def get(self) -> None:
         try:
             await wait_at_most(DATABASE_SECONDS, measure(self.services))
-        except Exception:  # of a database that does not answer nothing can be told
+        except Exception:  # the database does not answer, so its figures are unknown
             DATABASE_UP.set(0)
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.finish(generate_latest())

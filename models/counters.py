@@ -1,6 +1,6 @@
-"""Counts of what may be done only so often, for all processes together: one small document a window.
+"""Limits on how often something may be done, counted for all processes together.
 
-Nothing here is counted by looking at other collections, and no subject stands here in the clear.
+Each subject has one small document for each limit and period. The subject is kept as a keyed hash.
 """
 
 import ipaddress
@@ -19,18 +19,18 @@ from models.store import Database, Store, insert_or_update
 from models.workdays import local_date, local_moment
 
 NETWORK = 64
-"""Bits of an IPv6 address that name a household's network; it is free to choose the others."""
+"""Bits of an IPv6 address that name a household's network; the household chooses the other bits."""
 
 
-class Window(StrEnum):
+class Per(StrEnum):
     """An hour of the clock, or a day in Panyu."""
 
     HOUR = "hour"
     DAY = "day"
 
     def around(self, now: datetime) -> tuple[datetime, datetime]:
-        """Its beginning and its end."""
-        if self is Window.HOUR:
+        """Beginning and end of the hour or day that `now` is in."""
+        if self is Per.HOUR:
             begin = now.replace(minute=0, second=0, microsecond=0)
             return begin, begin + timedelta(hours=1)
         today = local_date(now)
@@ -39,27 +39,27 @@ class Window(StrEnum):
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `most` of `what` for each subject in a window; `refusal` is raised beyond it."""
+    """At most `most` of `what` for each subject in a period; `refusal` is raised beyond it."""
 
     what: str
     most: int
-    window: Window
+    per: Per
     refusal: type[TooMany]
 
     def refused(self, now: datetime) -> TooMany:
-        return self.refusal(retry_after=seconds_until(self.window.around(now)[1], now))
+        return self.refusal(retry_after=seconds_until(self.per.around(now)[1], now))
 
 
 @dataclass(frozen=True)
 class Use:
-    """One more by this subject: an account, a phone, an address."""
+    """One use to be counted for a subject: an account, a phone or an address."""
 
     limit: Limit
     subject: str
 
 
 class Counter(TypedDict):
-    """`_id` is `<what>:<beginning of the window>:<keyed hash of the subject>`."""
+    """`_id` is `<what>:<beginning of the period>:<keyed hash of the subject>`."""
 
     _id: str
     used: int
@@ -75,7 +75,7 @@ class Counters(Store[Counter]):
         self.privacy = privacy
 
     async def take(self, uses: Sequence[Use], now: datetime) -> None:
-        """Count all of these, or none where one of them is beyond its limit.
+        """Count all of these uses; where one is beyond its limit, count none.
 
         Raises:
             TooMany: the refusal of the first limit that is reached.
@@ -92,7 +92,7 @@ class Counters(Store[Counter]):
 
     @asynccontextmanager
     async def taken(self, uses: Sequence[Use], now: datetime) -> AsyncIterator[None]:
-        """Count these, and undo it if what is done inside fails.
+        """Count these uses, and undo it if what is done inside fails.
 
         Raises:
             TooMany: see `take`.
@@ -105,7 +105,7 @@ class Counters(Store[Counter]):
             raise
 
     async def _take(self, use: Use, now: datetime) -> bool:
-        end = use.limit.window.around(now)[1]
+        end = use.limit.per.around(now)[1]
         counted = await insert_or_update(
             self.documents,
             {"_id": self._key(use, now), "used": {"$lt": use.limit.most}},
@@ -114,7 +114,7 @@ class Counters(Store[Counter]):
         return counted is not None
 
     def _key(self, use: Use, now: datetime) -> str:
-        begin = use.limit.window.around(now)[0].isoformat()
+        begin = use.limit.per.around(now)[0].isoformat()
         return f"{use.limit.what}:{begin}:{self.privacy.index(use.subject, f'counter:{use.limit.what}')}"
 
 
@@ -124,7 +124,7 @@ def seconds_until(moment: datetime, now: datetime) -> int:
 
 
 def network_of(address: str) -> str:
-    """The address that counts for one who comes from `address`: of IPv6 the network alone."""
+    """What is counted for a request from `address`: the address itself, of IPv6 its network."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Who has a document just now: one holder at a time, and another one once the lease has run out.
+"""Leases: one holder has a document at a time; when the lease has run out, another holder can take it.
 
-A leased document keeps its holder's token in `lease` and the lease's end in `leased_until`, or in a field of
-its own that is named in `end`. The functions give parts of queries and of `$set`, so that a lease is taken,
+A leased document keeps its holder's token in `lease` and the lease's end in `leased_until`, or in the
+field that `end` names. The functions give parts of queries and of `$set`, so that a lease is taken,
 and what came of the work is written, in the same write as the rest of the document.
 """
 
@@ -32,8 +32,8 @@ def taken(holder: str, until: datetime, end: str = END) -> Document:
     return {"lease": holder, end: until}
 
 
-def own(holder: str | None) -> Document:
-    """The query for a document that `holder` was the last to take; one who comes too late finds nothing."""
+def held_by(holder: str | None) -> Document:
+    """The query for a document that `holder` was the last to take; else it finds nothing."""
     return {"lease": holder}
 
 
@@ -64,7 +64,7 @@ async def take(
 class Leases(Store):
     """`{_id: what is to be done, lease, leased_until, …}`: work that one process does at a time.
 
-    What a holder keeps in it is there for the next one.
+    The next holder reads what a holder keeps in it.
     """
 
     collection = "leases"
@@ -88,9 +88,9 @@ class Leases(Store):
         await self._set(lease, given_back(at))
 
     async def keep(self, lease: Document, **values: Any) -> None:
-        """Keep values for the next holder, unless there is one already."""
+        """Keep values for the next holder; nothing is kept if another process holds the lease by now."""
         await self._set(lease, values)
 
     async def _set(self, lease: Document, values: Document) -> bool:
-        query = {"_id": lease["_id"], **own(lease["lease"])}
+        query = {"_id": lease["_id"], **held_by(lease["lease"])}
         return bool((await self.documents.update_one(query, {"$set": values})).matched_count)

@@ -1,6 +1,6 @@
 """All that is kept of a person, for that person (PIPL articles 45 and 47).
 
-Each store says itself what it holds of them, so that a new field comes along unless its store leaves it out.
+Each store exports what it holds; a new field is exported too, unless its store leaves it out.
 """
 
 from datetime import datetime
@@ -29,7 +29,7 @@ async def own_data(stores: Stores, person: Applicant, at: datetime) -> dict[str,
 
 
 def nameless(value: Any) -> Any:
-    """The same, where whoever of the staff did something is just `staff`."""
+    """The same value, with `staff` in place of the name of a member of staff."""
     if isinstance(value, list):
         return [nameless(each) for each in value]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Sealing what is nobody else's business, and finding it again.
+"""Seals (encrypts) personal data, and finds it again by a keyed hash.
 
 A sealed text is `key id . base64(nonce + AES-256-GCM ciphertext)`; its `context` (what the text is
 and whose) is authenticated with it, so that a sealed value cannot be moved to another place. A keyed

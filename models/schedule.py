@@ -21,7 +21,7 @@ from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event, Plan
-from models.leases import free, given_back, new_holder, own, taken
+from models.leases import free, given_back, held_by, new_holder, taken
 from models.store import Document, Store, insert_new
 
 END = "due_at"
@@ -160,7 +160,7 @@ class Schedule(Store[Scheduled]):
         }
 
     async def _set(self, due: Due, values: Document) -> None:
-        await self.documents.update_one({"_id": due.key, **WAITING, **own(due.lease)}, {"$set": values})
+        await self.documents.update_one({"_id": due.key, **WAITING, **held_by(due.lease)}, {"$set": values})
 
 
 def _scheduled(event: Document, plan: Document) -> Document:

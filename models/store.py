@@ -41,7 +41,7 @@ class Record(TypedDict):
 
 
 Shape = TypeVar("Shape", default=Document)
-"""What a store's documents look like to whoever reads them: a TypedDict of the concept."""
+"""The shape in which a store gives its documents: a TypedDict of the concept."""
 Refusal = Callable[[], DomainError]
 """Makes the error for a document that is not as expected; as a rule its class."""
 
@@ -53,10 +53,10 @@ PENDING_EVENTS = IndexModel(
 
 
 def unique_text(field: str) -> IndexModel:
-    """No two documents have the same text here; those without one do not count.
+    """An index: no two documents have the same text in `field`; documents without it are not compared.
 
-    Written with `$gte` because the planner sees that an equality lies within it, which it does not for
-    `$type` or `$exists`.
+    The filter is `$gte`, since MongoDB then uses the index for an equality; with `$type` or `$exists` it
+    does not.
     """
     return IndexModel(field, unique=True, name=field, partialFilterExpression={field: {"$gte": ""}})
 
@@ -86,7 +86,7 @@ class Database(Protocol):
         """Whether a call waited in vain for a primary, and none has been found since."""
 
     def note(self, error: BaseException | None) -> None:
-        """A call failed so. Where it found no primary, `lost` holds until there is one."""
+        """Note how a call failed; if it found no primary, `lost` is true until there is one."""
 
     def __getitem__(self, name: str) -> Any: ...
 

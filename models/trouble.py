@@ -1,4 +1,4 @@
-"""When it is the database that fails: it has no primary just now, or does not answer."""
+"""Tells failures of the database itself (no primary, no answer) from other errors."""
 
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError
 

@@ -1,5 +1,5 @@
 """One normal form for what people type, paste and scan: what reads the same is the same, whatever keyboard,
-app or document it came from. Every door comes here, by the rules that judge what it brings.
+app or document it came from. Every door uses these forms, through the rules that check its input.
 
     words   prose: its lines stay, and so do the marks that Chinese writes
     line    a short answer: also no space between Chinese characters, one dot, apostrophe and hyphen in words
@@ -8,7 +8,7 @@ app or document it came from. Every door comes here, by the rules that judge wha
     digits  of a phone or a code sent by SMS
     figure  an amount or a date
 
-Each of them, given its own answer, answers the same.
+Applying a form to its own result changes nothing.
 """
 
 import re

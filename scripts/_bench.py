@@ -179,7 +179,7 @@ def chat(address: str, env: dict[str, str]) -> Make:
             f"<CreateTime>{stamp}</CreateTime><MsgType>text</MsgType><Content>居住证</Content>"
             f"<MsgId>{secrets.randbelow(10**15)}</MsgId></xml>"
         )
-        body = crypto.encrypt_message(xml, nonce, stamp).encode()
+        body: bytes = crypto.encrypt_message(xml, nonce, stamp).encode()
         parts = sorted((env["PANYU_WECHAT_TOKEN"], stamp, nonce))
         query = urlencode(
             {

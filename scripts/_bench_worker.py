@@ -26,7 +26,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from _bench import processes  # noqa: E402
 
 from models.people.parties import Party  # noqa: E402
-from tests.house.peer import Call, Peer  # noqa: E402
+from tests.house.peer import Call, Peer, listening  # noqa: E402
 from tests.house.people import new_number, new_phone  # noqa: E402
 from tests.house.platforms import SEND, Platforms  # noqa: E402
 from tests.house.settings import environment  # noqa: E402
@@ -47,9 +47,9 @@ HEAD = f"{'workers':<9}{'each idle':>12}{'mongod':>10}{'changes':>10}{'p50':>10}
 class WeChat:
     """Notes when a person's message arrives."""
 
-    def __init__(self) -> None:
-        self.peer = Peer()
-        platforms = Platforms(self.peer)
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
+        platforms = Platforms(peer)
         self.arrived: dict[str, asyncio.Future[float]] = {}
 
         def template(call: Call) -> dict[str, Any]:
@@ -65,22 +65,21 @@ class WeChat:
 
 
 async def bench(server: Mongod, folder: Path, counts: Sequence[int], seconds: float, changes: int) -> None:
-    wechat = WeChat()
-    http = wechat.peer.start()
-    env = {**os.environ, **environment(wechat.peer.url, server.uri, "bench")}
-    world = await opened(env)
-    print(HEAD, flush=True)
-    for count in counts:
-        with ExitStack() as stack:
-            begin = stack.enter_context(processes(env, folder))
-            workers = [begin("worker").pid for _ in range(count)]
-            await asyncio.sleep(SETTLE)
-            each, mongod = await idle(workers, server.process.pid, seconds)
-            took = await told(world, wechat, changes) if workers else []
-        print(row(count, each, mongod, took), flush=True)
-    world.gateways.close()
-    await world.database.close()
-    http.stop()
+    async with listening() as peer:
+        wechat = WeChat(peer)
+        env = {**os.environ, **environment(wechat.peer.url, server.uri, "bench")}
+        world = await opened(env)
+        print(HEAD, flush=True)
+        for count in counts:
+            with ExitStack() as stack:
+                begin = stack.enter_context(processes(env, folder))
+                workers = [begin("worker").pid for _ in range(count)]
+                await asyncio.sleep(SETTLE)
+                each, mongod = await idle(workers, server.process.pid, seconds)
+                took = await told(world, wechat, changes) if workers else []
+            print(row(count, each, mongod, took), flush=True)
+        world.gateways.close()
+        await world.database.close()
 
 
 async def opened(env: dict[str, str]) -> World:

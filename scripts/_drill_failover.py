@@ -163,7 +163,7 @@ async def furnished(env: dict[str, str]) -> tuple[list[tuple[str, str]], str]:
         openid = f"drill-{n}"
         account = await world.services.accounts.arrive(PlatformUser(openid), world.by())
         await world.services.accounts.unfollow(openid, world.by())
-        await world.bind(account, phone, new_number())
+        await world.bound(account, number=new_number(), phone=phone)
         people.append((phone, await world.services.sessions.open(f"account:{account['_id']}", world.by())))
     day = Workdays().after(local_date(utc_now()), 1)
     world.gateways.close()

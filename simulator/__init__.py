@@ -30,7 +30,7 @@ __all__ = ["Running", "Simulator", "SimulatorConfig", "make_app", "serve", "star
 HERE = Path(__file__).parent / "phone"
 BODY_LIMIT = 16 * 1024 * 1024
 SHUTDOWN_SECONDS = 1
-"""What a call that was ordered to be late may hold up the end for."""
+"""Seconds for which a call that was ordered to be late may delay the end."""
 
 log = structlog.get_logger("panyu.simulator")
 

@@ -1,4 +1,5 @@
-"""What the simulator is told: where it lives, whom it pushes to, and the secrets that both sides share."""
+"""The simulator's settings: its own address, the address that it pushes to, and the secrets that both
+sides share."""
 
 from dataclasses import dataclass
 from pathlib import Path

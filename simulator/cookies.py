@@ -17,7 +17,7 @@ class Jars:
         self.kept: dict[str, dict[str, str]] = {}
 
     def change(self, old: str, new: str, cookies: Mapping[str, str]) -> dict[str, str | None]:
-        """Put the cookies of `old` ("" for nobody) away.
+        """Keep the cookies of the person `old` ("" for nobody).
 
         Returns what to do now: name → value to set, or None to clear it.
         """

@@ -1,4 +1,4 @@
-"""What the platforms say when they refuse: their own codes and words, as tables."""
+"""The platforms' refusals: their own codes and words, as tables."""
 
 from collections.abc import Mapping
 

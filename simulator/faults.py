@@ -1,4 +1,4 @@
-"""Failures on order: what control told the next calls of an operation to do."""
+"""Failures on order: how the next calls of an operation fail, as the control API was told."""
 
 from typing import Any
 

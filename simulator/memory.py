@@ -16,7 +16,7 @@ from simulator.state import Simulator
 from simulator.wechat.messages import Chat, Entry
 
 PAUSE_SECONDS = 0.5
-"""From a change to its writing, so that many are written as one."""
+"""Seconds from a change to its writing, so that many changes are written at once."""
 MEDIA = "/media/"
 
 log = structlog.get_logger("panyu.simulator")
@@ -79,7 +79,7 @@ def remembered(simulator: Simulator) -> Remembered:
 
 
 def recall(simulator: Simulator, known: Remembered) -> None:
-    """Put it into a simulator that has just begun."""
+    """Give a simulator that has just started what phones remember."""
     wechat, aliyun = simulator.wechat, simulator.aliyun
     with suppress(Taken):
         simulator.settle(known.registered)
@@ -96,7 +96,7 @@ def recall(simulator: Simulator, known: Remembered) -> None:
 
 
 def read(file: Path) -> Remembered | None:
-    """None where there is nothing, or nothing that can be read: that is put aside."""
+    """What the file holds; None where there is no file, or one that cannot be read, which is renamed."""
     try:
         return Remembered.model_validate_json(file.read_bytes())
     except FileNotFoundError:
@@ -121,7 +121,7 @@ def write(file: Path, known: Remembered) -> None:
 
 
 def _reason(error: OSError | ValueError) -> str:
-    """Without what phones remember."""
+    """What is wrong, without anything that phones remember."""
     if isinstance(error, OSError):
         return str(error)
     if not isinstance(error, ValidationError):

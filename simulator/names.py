@@ -1,4 +1,4 @@
-"""When two names are the same to a register, however they were typed."""
+"""Compares names as a register does, whatever keyboard they were typed on."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""The numbers that registers give: which there can be, and new ones for invented people."""
+"""Numbers of credentials: whether one can be real, and new ones for invented people."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from stdnum.iso7064 import mod_11_10
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 FIRST_BIRTHDAY, BIRTHDAYS = date(1950, 1, 1), 20_000
-"""Of the invented: all are grown up, none is older than 80 or so."""
+"""The first birthday of invented people, and how many days follow: none is a child or much over 80."""
 
 
 class Kind(StrEnum):

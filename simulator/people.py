@@ -25,7 +25,7 @@ Finding = Literal["match", "mismatch", "no_record"]
 
 
 class Taken(Exception):
-    """Somebody has it already; `str` of it says what."""
+    """An id, phone or number that a person or body has already; `str` of the error says which."""
 
 
 class Credential(BaseModel):
@@ -65,14 +65,14 @@ class Population(BaseModel):
 
 
 class Registry:
-    """Everybody, and the questions that a register answers; `first` live here from the start."""
+    """All people and bodies, and the answers of registers about them; `first` are there from the start."""
 
     def __init__(self, first: Population) -> None:
         self.first = first
         self.reset()
 
     def reset(self) -> None:
-        """Only the first are left."""
+        """Remove all but the first."""
         self._people: dict[str, Person] = {}
         self._bodies: dict[str, Body] = {}
         self._phones: dict[str, Person] = {}
@@ -83,7 +83,7 @@ class Registry:
         """Register people and bodies.
 
         Raises:
-            Taken: an id, a phone or a number; nobody after that one was registered.
+            Taken: an id, a phone or a number; that one and those after it are not registered.
         """
         for person in population.people:
             if person.id in self._people or person.phone in self._phones:

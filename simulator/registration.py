@@ -87,7 +87,7 @@ class RegisteringHandler(ControlHandler):
     def register(self, population: Population) -> None:
         """
         Raises:
-            HTTPError: 409, somebody has the phone or the number, or there is no room.
+            HTTPError: 409, the phone or the number is taken, or there is no room.
         """
         if len(self.simulator.people.people) + len(population.people) > EVERYBODY:
             raise HTTPError(409, reason=f"at most {EVERYBODY} people live here")

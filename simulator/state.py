@@ -31,7 +31,7 @@ class Simulator:
             listener()
 
     def settle(self, population: people.Population) -> None:
-        """Let people and bodies live here from now on.
+        """Add people and bodies.
 
         Raises:
             Taken: see `Registry.add`.

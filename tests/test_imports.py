@@ -13,7 +13,7 @@ HOUSE = ("models", "handlers", "wechat_backend")
 """From the ground floor up: each may import those before it."""
 
 FLOORS = (
-    {"errors", "typed", "calls", "festivals"},
+    {"errors", "typed", "concurrency", "festivals"},
     {"events", "workdays", "privacy", "trouble", "law"},
     {"store", "clocks"},
     {"counters", "sessions", "leases"},
@@ -304,7 +304,7 @@ def test_models_and_handlers_are_given_the_time() -> None:
 
 
 def test_no_call_to_the_database_is_cut_off() -> None:
-    """`models.calls` says why, and does instead what these would do."""
+    """`models.concurrency` says why, and does instead what these would do."""
     cutting = {
         name: lines
         for name, tree in TREES.items()

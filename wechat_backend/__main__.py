@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from wechat_backend import logs
-from wechat_backend.database.connection import NOBODY, DatabaseUnreachable, connect
+from wechat_backend.database.connection import WORKER_PATIENCE, DatabaseUnreachable, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import MigrationError
 from wechat_backend.settings import Settings, SettingsError, load_settings
@@ -89,7 +89,10 @@ def migrate(arguments: argparse.Namespace) -> int:
 
         go = runner.preview if arguments.dry_run else runner.migrate
         database = await connect(
-            settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver, NOBODY
+            settings.mongo_uri.get_secret_value(),
+            settings.mongo_database,
+            settings.mongo_driver,
+            WORKER_PATIENCE,
         )
         try:
             await go(database, ALL, utc_now, _say)

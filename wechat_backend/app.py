@@ -14,9 +14,9 @@ from tornado.web import Application, RequestHandler
 
 from handlers.routes import routes
 from handlers.web import assets
-from handlers.web.bodies import BoundedApplication
 from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
+from handlers.web.request_limits import BoundedApplication
 from handlers.web.services import Services
 from handlers.web.site import Site
 from models.store import Database

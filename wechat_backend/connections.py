@@ -1,4 +1,4 @@
-"""Who is connected: how many in all and from one place, and who of them only waits."""
+"""The open connections: how many there are, in all and from one address, and which of them only wait."""
 
 from collections import Counter
 from collections.abc import Hashable
@@ -8,7 +8,7 @@ Guest = TypeVar("Guest", bound=Hashable)
 
 
 class Full(Exception):
-    """All who are inside are being served."""
+    """No place is free, and no connection only waits."""
 
 
 class Room(Generic[Guest]):
@@ -25,7 +25,7 @@ class Room(Generic[Guest]):
         return len(self._origins)
 
     def who_makes_room(self, origin: str | None) -> Guest | None:
-        """Who must leave before one more of `origin` can enter; nobody, if there is a place.
+        """The guest who must leave before one more of `origin` can enter; None, if there is a place.
 
         Raises:
             Full

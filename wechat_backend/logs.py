@@ -1,8 +1,8 @@
 """JSON lines on standard error, for everything that is logged in the process.
 
 Each line has `at` (UTC, ISO 8601), `level`, `logger`, `event`, whatever the context binds (the request id
-as `request`, from a request through its event to the worker) and what the call adds. Values that would
-tell of a person or open a door are blotted out, by the name of their key and by their look.
+as `request`, from a request through its event to the worker) and what the call adds. Personal data and
+secrets are replaced by `***`; they are known by the name of their key, or by their look.
 """
 
 import logging

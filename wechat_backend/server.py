@@ -20,7 +20,7 @@ from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPMessageDelegate, R
 from tornado.iostream import IOStream
 from tornado.web import Application
 
-from handlers.web import bodies
+from handlers.web import request_limits
 from wechat_backend.connections import Full, Room
 from wechat_backend.unsent import AnsweringStream, Unsent
 
@@ -38,9 +38,10 @@ LARGEST_HEAD = 16 * 1024
 OTHER_FILES = 128
 """Descriptors kept for the database, the gateways, the log, and files on their way in."""
 ACCEPTED_A_TURN, SERVED_A_TURN = 50, 10
-"""Newcomers, between two turns of those inside; the second are those who have not asked in full."""
+"""New connections that are let in, and of those that have not asked in full how many are served, between
+two turns of those inside."""
 PAUSE_SECONDS = 0.1
-"""After there was no descriptor left for somebody."""
+"""Seconds before the next connection is accepted, after no descriptor was left."""
 
 log = structlog.get_logger()
 
@@ -83,7 +84,7 @@ class WebServer(HTTPServer):
             idle_connection_timeout=IDLE_SECONDS,
             body_timeout=BODY_SECONDS,
             max_header_size=LARGEST_HEAD,
-            max_body_size=bodies.ANY,
+            max_body_size=request_limits.ANY,
         )
         self.limits = limits
         self.unsent = Unsent(MOST_UNSENT, ANSWER_SECONDS, SLOWEST)

@@ -1,4 +1,4 @@
-"""What has been answered and not been taken yet, by those who listen slowly or not at all."""
+"""Answers that clients have not read yet, and the end of connections that read too slowly."""
 
 import asyncio
 import socket
@@ -11,8 +11,9 @@ log = structlog.get_logger()
 
 
 class Unsent:
-    """Of all connections: at most `most` bytes in all, and none longer than `seconds` and its own time at
-    `slowest` bytes a second. The connection that has kept us waiting longest is closed."""
+    """The unread answers of all connections. Each may wait for `seconds`, and for its size at `slowest`
+    bytes a second; when all together are more than `most` bytes, the connection that has waited longest is
+    closed."""
 
     def __init__(self, most: int, seconds: float, slowest: int) -> None:
         self.most, self.seconds, self.slowest = most, seconds, slowest

@@ -79,7 +79,7 @@ class ConcludeHandler(Upload, ApplicationAction):
 
     @needs(Scope.APPLICATIONS_READ)
     async def permit(self, key: str) -> None:
-        check_action(self.somebody(), (await self.load(key)).application, Action.CONCLUDE)
+        check_action(self.signed_in_member(), (await self.load(key)).application, Action.CONCLUDE)
 
     def by_sender(self) -> Cause:
         return self.by_member()
@@ -118,7 +118,7 @@ class ConcludeHandler(Upload, ApplicationAction):
         """The uploaded result, or the document that says why not, kept; None where none was sent.
 
         Raises:
-            Forbidden, Conflict: not theirs to conclude, or not any more.
+            Forbidden, Conflict: the member may not conclude it, or it has moved on.
             BadInput: it is no PDF.
         """
         check_action(case.member, case.application, Action.CONCLUDE)

@@ -18,6 +18,7 @@ from models.applications import (
     by_staff,
     files_of,
     may,
+    needs_reason,
     steps_from,
 )
 from models.errors import DomainError, NotFound
@@ -35,8 +36,11 @@ class ApplicationPage(PanelPage):
     async def get(self, key: str) -> None:
         await self.page(key)
 
+    def get_template_namespace(self) -> dict[str, Any]:
+        return super().get_template_namespace() | {"needs_reason": needs_reason}
+
     async def load(self, key: str) -> StaffCase:
-        return await self.services.handling.case(key, self.somebody())
+        return await self.services.handling.case(key, self.signed_in_member())
 
     async def page(self, key: str, error: DomainError | None = None, acted: str = "") -> None:
         case = await self.load(key)
@@ -48,7 +52,7 @@ class ApplicationPage(PanelPage):
             application=found,
             guide=guide,
             current=await self.current(guide),
-            here=way_back(self),
+            way_back=way_back(self),
             status=status_for_staff(found),
             names=names_of(guide),
             handed_in={m["code"]: m["file"] for m in found["materials"]},
@@ -69,10 +73,10 @@ class ApplicationPage(PanelPage):
 
     def steps(self, found: Application) -> dict[Action, Step]:
         """What the member may do now."""
-        return {action: step for action, step in STEPS.items() if may(self.somebody(), found, action)}
+        return {action: step for action, step in STEPS.items() if may(self.signed_in_member(), found, action)}
 
     def asked_once(self, found: Application) -> Action | None:
-        """The action that only a supervisor may do again (article 12), and the member is none."""
+        """The action that only a supervisor may do again (article 12), where the member is none."""
         asking = Action.REQUEST_SUPPLEMENT
         again = asking in steps_from(found["state"]) and found["supplements"]
         return asking if again and asking not in self.steps(found) else None
@@ -127,7 +131,7 @@ class RevealHandler(ApplicationAction):
         return self.show(
             "admin/identity.html",
             application=found,
-            here=way_back(self),
+            way_back=way_back(self),
             seen=seen,
             sections=readable(case.guide, answers),
             unlike=[question.label for question in await self.services.handling.unlike_binding(case)],
@@ -136,7 +140,7 @@ class RevealHandler(ApplicationAction):
 
 
 def masked(guide: Guide, answers: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
-    """Answers as they are shown before anybody asks to see the whole."""
+    """Answers with the sealed ones masked."""
     questions = {question.name: question for question in guide.form.questions()}
     whose = applicant["kind"]
     return {

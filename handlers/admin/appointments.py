@@ -97,14 +97,14 @@ class AppointmentsPage(PanelPage):
             return await self.page(asked.hall, asked.day or today, acted=asked.open)
         try:
             key = scanned(asked.code)
-            found = await self.services.appointments.for_member(key, self.somebody())
+            found = await self.services.appointments.for_member(key, self.signed_in_member())
         except DomainError as error:
             return await self.page(asked.hall, today, error)
         return self.redirect(f"/admin/appointments?hall={found['hall']}&day={found['day']}&open={key}#{key}")
 
     async def page(self, hall: str, day: date, error: DomainError | None = None, acted: str = "") -> None:
         """`acted` is the appointment that `error` is about."""
-        member = self.somebody()
+        member = self.signed_in_member()
         halls = [one for one in await self.services.halls.all() if one.windows and serves(member, one.code)]
         codes = [one.code for one in halls]
         chosen = hall if hall in codes else next(iter(codes), "")
@@ -144,12 +144,12 @@ class EndingHandler(FormAction, AppointmentsPage):
     @needs(Scope.APPOINTMENTS_RECORD)
     async def post(self, key: str) -> None:
         filled = self.form(EndingForm)
-        found = await self.services.appointments.for_member(key, self.somebody())
+        found = await self.services.appointments.for_member(key, self.signed_in_member())
         guide = await self.services.guides.version(found["guide"])
         material = filled.material if filled.ending is Ending.MISSING_MATERIAL else None
         try:
             await self.services.appointments.end(
-                key, self.somebody(), filled.ending, guide, self.by_member(), material
+                key, self.signed_in_member(), filled.ending, guide, self.by_member(), material
             )
         except DomainError as error:
             return await self.page(found["hall"], date.fromisoformat(found["day"]), error, key)

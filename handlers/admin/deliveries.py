@@ -8,13 +8,20 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
 from handlers.web.staff import needs
 from models.errors import DomainError
-from models.outgoing import Delivery, Via
+from models.outgoing import Delivery, Spent, Via
 from models.outgoing.notices import named
 from models.staff import Scope, department_limit, scopes_of
 from models.workdays import local
 
 PARTS = {"all": "全部短信", "code": "验证码短信", "courtesy": "便民通知短信"}
-CHANNELS = {Via.WECHAT: "微信", Via.SMS: "短信", Via.GOVERNMENT: "政务系统"}
+VIAS = {Via.WECHAT: "微信", Via.SMS: "短信", Via.GOVERNMENT: "政务系统"}
+SOON_USED_UP = "用完即停发此类短信，如属正常用量，请运维人员提高额度。"
+USED_UP = {
+    "all": "短信已停发，回执等法定通知顺延补发；请运维人员尽快提高额度。",
+    "code": "已停发验证码，回执等法定通知照常发送，请引导群众到窗口办理。",
+    "courtesy": "已停发便民通知，回执等法定通知照常发送。",
+}
+"""What it means that a part of the day's messages has been sent."""
 CODES: Mapping[str, str] = {
     "sms_used_up": "今日此类短信额度已用完",
     "phone_notice_limit": "该号码今日通知短信已达上限",
@@ -85,7 +92,7 @@ class Sending:
 COLUMNS: tuple[Column[Sending], ...] = (
     Column("内容", lambda row: row.notice),
     Column("对象", lambda row: f"{row.subject.name} {row.subject.number}".strip(), part="subject"),
-    Column("渠道", lambda row: CHANNELS[row.delivery["channel"]]),
+    Column("渠道", lambda row: VIAS[row.delivery["channel"]]),
     Column("原因", lambda row: f"{row.meaning} {row.code}".strip(), part="reason"),
     Column("次数", lambda row: str(row.delivery["attempts"])),
 )
@@ -121,11 +128,12 @@ class DeliveriesPage(PanelPage):
             failed=Shown(FAILED, self.rows(failed, about)),
             retrying=Shown(RETRYING, self.rows(retrying, about)),
             waiting=await deliveries.waiting(self.now),
-            channels=CHANNELS,
+            channels=VIAS,
             meaning=meaning,
             spent=await self.services.sms.spent(self.now),
             closed=await self.services.closures.closed(self.now),
             parts=PARTS,
+            consequence=consequence,
             error=error,
         )
 
@@ -134,7 +142,7 @@ class DeliveriesPage(PanelPage):
 
     def may_read(self, subject: Subject) -> bool:
         """Whether the member may open the application that it is about."""
-        member = self.somebody()
+        member = self.signed_in_member()
         allowed = bool(subject.application) and Scope.APPLICATIONS_READ in scopes_of(member)
         return allowed and department_limit(member, Scope.APPLICATIONS_READ) in (None, subject.department)
 
@@ -152,6 +160,11 @@ class RetryHandler(FormAction, DeliveriesPage):
         except DomainError as error:
             return await self.page(error)
         return self.see_other(self.form_page())
+
+
+def consequence(spent: Spent) -> str:
+    """What staff have to know of a part of the day's messages that is nearly or wholly used up."""
+    return USED_UP[spent.part] if spent.used_up else SOON_USED_UP
 
 
 def meaning(code: str) -> str:

@@ -10,7 +10,7 @@ class HomePage(PanelPage):
 
     @needs()
     async def get(self) -> None:
-        own = scopes_of(self.somebody())
+        own = scopes_of(self.signed_in_member())
         pages = [path for scope, path, _ in MENU if scope in own]
         if pages:
             return self.redirect(pages[0])

@@ -14,10 +14,10 @@ from tornado.iostream import StreamClosedError
 from handlers.admin.panel import PanelPage
 from models.workdays import local
 
-A_PAGE = 30
-A_TABLE = 5000
+ROWS_A_PAGE = 30
+ROWS_A_TABLE = 5000
 """Rows of a table to take away, at most."""
-A_CHUNK = 200
+ROWS_A_CHUNK = 200
 
 Row = TypeVar("Row")
 
@@ -34,7 +34,7 @@ class Column(Generic[Row]):
     code: bool = False
     """Whether it is read letter by letter."""
     on_page: bool = True
-    """Else it is in the table to take away alone."""
+    """False for a column of the exported table alone."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class PanelList(Generic[Row]):
-    """One list. Which rows, and in what order, is the store's; the page hands them over."""
+    """One list. The store decides which rows it has, in which order; the page hands them over."""
 
     address: str
     columns: Sequence[Column[Row]]
@@ -58,7 +58,7 @@ class PanelList(Generic[Row]):
     """In place of `empty`, after a search."""
     export: bool = False
     anchor: Callable[[Row], str] | None = None
-    """By what an address leads to a row (`#…`)."""
+    """The id of a row's element, to which an address with `#…` leads."""
 
     @property
     def table(self) -> str:
@@ -82,19 +82,20 @@ class PanelList(Generic[Row]):
         page.set_header("Content-Type", "text/csv; charset=utf-8")
         page.set_header("Content-Disposition", f'attachment; filename="{name}"')
         page.set_header("Cache-Control", "no-store")
-        page.write("\ufeff" + line(column.name for column in self.columns))  # no mark would mean GBK
+        page.write("\ufeff" + line(column.name for column in self.columns))  # without it Excel reads GBK
         count = 0
         with suppress(StreamClosedError):
             async for row in rows:
                 page.write(line(column.text(row) for column in self.columns))
                 count += 1
-                if count % A_CHUNK == 0:
+                if count % ROWS_A_CHUNK == 0:
                     await page.flush()
 
 
 @dataclass(frozen=True)
 class Shown(Generic[Row]):
-    """What `admin/list.html` shows of a list: some rows, by which filter or search, and where it goes on."""
+    """What `admin/list.html` shows of a list: rows, the filter or search that found them, and the next
+    page's address."""
 
     of: PanelList[Row]
     rows: Sequence[Row]

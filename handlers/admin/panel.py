@@ -33,7 +33,7 @@ TYPED: Mapping[str, str] = {
     "number": "证件号码",
     "phone": "手机",
 }
-"""What somebody may have written or chosen in a form, and would have to write again."""
+"""The fields whose text is shown again where a form cannot be sent, so that it need not be written again."""
 
 
 class PanelPage(StaffHandler):
@@ -42,8 +42,8 @@ class PanelPage(StaffHandler):
     def get_user_locale(self) -> tornado.locale.Locale:
         return tornado.locale.get("zh_CN")
 
-    def somebody(self) -> Member:
-        """The member, where `needs` has let one in."""
+    def signed_in_member(self) -> Member:
+        """The member who asks, in a method that `needs` guards."""
         assert self.member
         return self.member
 
@@ -86,7 +86,7 @@ class PanelPage(StaffHandler):
 
 
 class FormAction(PanelPage):
-    """Where a form of the panel is sent; whoever opens the address itself is led to the form."""
+    """The address to which a form of the panel is sent; opening it in the browser leads to the form."""
 
     @declared(Auth.ANYONE)
     async def get(self, *_: str) -> None:

@@ -110,9 +110,9 @@ class QueuePage(PanelPage):
         after = self.get_query_argument("after", "")
         states = SEEN if text else QUEUE.filters[chosen].states
         found = await self.services.handling.queue(
-            self.somebody(), states, lists.A_PAGE + 1, after or None, text
+            self.signed_in_member(), states, lists.ROWS_A_PAGE + 1, after or None, text
         )
-        page = found[: lists.A_PAGE]
+        page = found[: lists.ROWS_A_PAGE]
         rows = [self.row(one, way_back(self)) for one in page]
         more = QUEUE.at(show=chosen, q=text, after=page[-1]["_id"]) if len(found) > len(page) else ""
         self.show(
@@ -134,7 +134,7 @@ class TableHandler(QueuePage):
         await QUEUE.take_away(self, self.rows(QUEUE.filters[QUEUE.chosen(self)].states))
 
     async def rows(self, states: tuple[str, ...]) -> AsyncIterator[Waiting]:
-        async for one in self.services.handling.listed(self.somebody(), states, lists.A_TABLE):
+        async for one in self.services.handling.listed(self.signed_in_member(), states, lists.ROWS_A_TABLE):
             yield self.row(one)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from handlers.web.services import Services
-from models.calls import all_to_their_end
+from models.concurrency import all_to_their_end
 from models.errors import NotFound
 from models.people import mask_phone
 

@@ -8,7 +8,7 @@ from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
 from handlers.api.contract import Answer, Expected, Resource, Versioned
 from handlers.api.timeline import Happening, happenings
-from handlers.web.bodies import LARGEST_FORM
+from handlers.web.request_limits import LARGEST_FORM
 from models import applications as models
 from models.applications import Decision, How, OwnCase, PaperState, State, decision_text, lacking, status_of
 from models.clocks import due_of
@@ -117,7 +117,7 @@ class ApplicationBase(Resource):
     largest_body = LARGEST_FORM
 
     async def load(self, key: str) -> OwnCase:
-        """The party's own application, with the very version of the guide under which it was begun."""
+        """The party's own application, with the version of the guide under which it was begun."""
         return await self.services.filing.case(key, self.bound_party())
 
     def shown(self, case: OwnCase) -> Application:

@@ -108,7 +108,7 @@ class AppointmentsResource(AppointmentBase):
     )
     async def post(self, asked: Booking) -> Appointment:
         guide = await self.services.guides.published(asked.item)
-        hall = await self.services.halls.find(asked.hall)
+        hall = await self.services.halls.get(asked.hall)
         booked = await self.services.appointments.book(
             self.bound_party(), guide, hall, asked.start, self.services.calendar, self.by_party()
         )
@@ -123,7 +123,7 @@ class AppointmentResource(AppointmentBase):
         errors=(AppointmentNotFound,),
     )
     async def get(self, key: str) -> Appointment:
-        return self.shown(await self.services.appointments.find(key, self.bound_party()))
+        return self.shown(await self.services.appointments.own(key, self.bound_party()))
 
 
 class CancellationResource(AppointmentBase):
@@ -136,7 +136,7 @@ class CancellationResource(AppointmentBase):
     async def post(self, key: str) -> Appointment:
         party = self.bound_party()
         await self.services.appointments.cancel(key, party, self.by_party())
-        return self.shown(await self.services.appointments.find(key, party))
+        return self.shown(await self.services.appointments.own(key, party))
 
 
 ENDPOINTS = [

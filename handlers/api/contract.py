@@ -138,7 +138,8 @@ FILE_ERRORS = (BadRequest, FileMissing, TooLarge, UploadsBusy)
 
 @dataclass(frozen=True)
 class Operation:
-    """`errors` are those beyond what `auth` and `asks` bring with them, and what can befall them all."""
+    """`errors` are those besides the ones that follow from `auth` and `asks`, and those of every
+    operation."""
 
     summary: str
     auth: Auth
@@ -212,7 +213,7 @@ class Resource(ApiHandler):
         self.set_header("ETag", f'"{version}"')
 
     def compute_etag(self) -> str | None:
-        """Of what has no version, a hash."""
+        """The `ETag` of a body without a version: a hash of it."""
         return None if "ETag" in self._headers else super().compute_etag()
 
     def answer(self, value: BaseModel | File | None, declared: Operation) -> None:
@@ -232,7 +233,7 @@ class Resource(ApiHandler):
         return self.reply(value, declared.status)
 
     def send(self, file: File, status: int) -> None:
-        """A file may be a stranger's: it goes with its checked type and may run nothing."""
+        """Send a file. It may be a stranger's: it has its checked type, and may run nothing."""
         self.set_status(status)
         self.set_header("Content-Type", file.media_type)
         self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")

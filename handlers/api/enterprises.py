@@ -47,7 +47,7 @@ class AgencyResource(Resource):
         )
 
     async def check_concerned(self, key: str) -> None:
-        """Whoever is neither agent nor representative does not learn that there is such a thing.
+        """The agency, for its agent or its legal representative; for anybody else it is not found.
 
         Raises:
             NotFound: `agency_not_found`.

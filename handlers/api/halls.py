@@ -93,7 +93,7 @@ class SlotsResource(Resource):
         errors=(GuideNotFound, HallNotFound),
     )
     async def get(self, code: str, asked: SlotsQuery) -> Slots:
-        hall = await self.services.halls.find(code)
+        hall = await self.services.halls.get(code)
         guide = await self.services.guides.published(asked.item)
         days = bookable_days(self.services.calendar, self.now)
         day = asked.day or days[0]

@@ -33,7 +33,7 @@ class FileBase(ApplicationBase):
     async def file(self, kept: str | None) -> File:
         if not kept:
             raise Materials.missing
-        document, content = await self.services.materials.read(kept, None)
+        document, content = await self.services.materials.read(kept)
         return File(content, document["media_type"], document["name"])
 
 

@@ -43,7 +43,7 @@ class Preferences(Asked):
 
 
 class Export(Answer):
-    """All that is kept, in the clear: the one answer that holds whole numbers."""
+    """All that is kept, in the clear. No other answer holds whole numbers."""
 
     exported_at: datetime
     identity: dict[str, Any]
@@ -90,7 +90,7 @@ class PreferencesResource(Resource):
 
 
 async def me(services: Services, account: Account) -> Me:
-    person = await services.applicants.of_account(account["_id"])
+    person = await services.applicants.find_by_account(account["_id"])
     body = await _body(services, person, account.get("acting")) if person else None
     return Me(
         bound=person is not None,

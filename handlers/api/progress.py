@@ -41,7 +41,7 @@ class Verification(Answer):
 class ProgressBase(Resource):
     async def look(self, typed: str) -> Progress:
         applications = self.services.applications
-        view = public_view(await applications.by_serial(check_serial(typed)))
+        view = public_view(await applications.get_by_serial(check_serial(typed)))
         steps = [Step(**line) for line in view.pop("timeline")]
         return Progress(**view, deadline_expected=self.expects(view["deadline"]), steps=steps)
 

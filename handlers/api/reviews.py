@@ -82,7 +82,7 @@ class ReviewBase(Resource):
 
     async def found(self, key: str) -> Review:
         await self.matter(key)
-        review = await self.services.reviews.of(f"{self.kind}:{key}")
+        review = await self.services.reviews.find(f"{self.kind}:{key}")
         if review is None:
             raise ReviewNotFound
         return _shown(review)
@@ -132,7 +132,7 @@ class AppointmentReviewResource(ReviewBase):
     kind = "appointment"
 
     async def matter(self, key: str) -> Mapping[str, Any]:
-        return await self.services.appointments.find(key, self.bound_party())
+        return await self.services.appointments.own(key, self.bound_party())
 
     @operation(
         "The review given",

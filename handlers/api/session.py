@@ -43,7 +43,7 @@ class SessionResource(Resource):
         return Session(
             token=await self.services.sessions.open(by.actor, by),
             expires_at=by.at + LIFETIME[by.channel],
-            bound=await self.services.applicants.of_account(account["_id"]) is not None,
+            bound=await self.services.applicants.find_by_account(account["_id"]) is not None,
         )
 
     @operation("Sign out", auth=Auth.ACCOUNT)

@@ -9,11 +9,11 @@ from typing import Any
 
 import structlog
 
-from handlers.chat.envelope import Envelope, Incoming, Opened, parse, text_reply
+from handlers.chat.envelope import Envelope, Message, Opened, parse, text_reply
 from handlers.chat.replies import BUSY, Chat
 from handlers.web.base import BaseHandler
-from models.calls import wait_at_most
 from models.chat import Inbox
+from models.concurrency import wait_at_most
 from models.errors import BadInput, DomainError, Forbidden, NotFound, Unavailable
 from models.events import Cause, Channel
 from models.trouble import is_trouble
@@ -42,7 +42,7 @@ LINGER = 600.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds between two attempts at an event, doubling."""
 EARLY = 5
-"""How often an event may come before what it is about."""
+"""How often an event is tried whose subject is not recorded yet."""
 SKEW = timedelta(minutes=10)
 LARGEST = 32 * 1024
 """Bytes of a message; WeChat's own are some thousands."""
@@ -80,7 +80,8 @@ class Callback:
         return self._sealed(opened, message, words, query) if words else SUCCESS
 
     async def spend(self, query: dict[str, str]) -> None:
-        """Its nonce is good for nothing else; WeChat's question is answered whatever the database does."""
+        """Note the request's nonce, so that no message can use it. WeChat is answered even if the database
+        fails."""
         try:
             await wait_at_most(PATIENCE / 2, self.inbox.spend(nonce_of(query), self.now()))
         except Exception:
@@ -96,8 +97,8 @@ class Callback:
         if abs(self.now().timestamp() - sent) > SKEW.total_seconds():
             raise TimestampStale
 
-    async def _in_time(self, query: dict[str, str], message: Incoming) -> str | None:
-        """The reply. What is late goes on, and is there when WeChat asks again.
+    async def _in_time(self, query: dict[str, str], message: Message) -> str | None:
+        """The reply. Work that is late goes on, and its reply is there when WeChat asks again.
 
         Raises:
             Forbidden, Unavailable: see `reply`.
@@ -119,7 +120,7 @@ class Callback:
             log.exception("answer_failed", kind=message.kind, event_name=message.event)
         return None if is_event else BUSY
 
-    async def _until_done(self, query: dict[str, str], message: Incoming) -> str | None:
+    async def _until_done(self, query: dict[str, str], message: Message) -> str | None:
         """WeChat sends an event again only a few times: try for LINGER until it is done.
 
         It may come before we have noted what it is about; that is waited for EARLY times.
@@ -144,7 +145,7 @@ class Callback:
         log.error("event_given_up", event_name=message.event, message=message.id)
         return None
 
-    async def _words(self, query: dict[str, str], message: Incoming) -> str | None:
+    async def _words(self, query: dict[str, str], message: Message) -> str | None:
         """The reply to a message, made once."""
         now = self.now()
         before = await self.inbox.begin(message.key, nonce_of(query), now, self.request)
@@ -157,7 +158,7 @@ class Callback:
         await self.inbox.finish(message.key, words, self.request)
         return words
 
-    def _sealed(self, opened: Opened, message: Incoming, words: str, query: dict[str, str]) -> str:
+    def _sealed(self, opened: Opened, message: Message, words: str, query: dict[str, str]) -> str:
         stamp = str(int(self.now().timestamp()))
         xml = text_reply(message, words, stamp)
         if opened.key is None:

@@ -54,7 +54,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Incoming:
+class Message:
     """A message or an event as it came; `kind` is MsgType, `text` is empty for all but texts."""
 
     sender: str
@@ -161,14 +161,14 @@ def parse_xml(text: str) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def parse(text: str) -> Incoming:
-    """A message, whatever it lacks.
+def parse(text: str) -> Message:
+    """The message in the XML; an element that is missing is empty.
 
     Raises:
         BadInput: `message_unreadable`.
     """
     content = {name: value for name, value in parse_xml(text).items() if isinstance(value, str)}
-    return Incoming(
+    return Message(
         sender=content.get("FromUserName", ""),
         receiver=content.get("ToUserName", ""),
         kind=content.get("MsgType", "").lower(),
@@ -181,7 +181,7 @@ def parse(text: str) -> Incoming:
     )
 
 
-def text_reply(message: Incoming, text: str, timestamp: str) -> str:
+def text_reply(message: Message, text: str, timestamp: str) -> str:
     """The XML that answers `message` with a text."""
     return (
         f"<xml><ToUserName>{cdata(message.sender)}</ToUserName>"
@@ -192,7 +192,7 @@ def text_reply(message: Incoming, text: str, timestamp: str) -> str:
 
 
 def cdata(text: str) -> str:
-    """`text` as character data that nothing in it can end."""
+    """`text` as a CDATA section, which nothing in the text can end."""
     safe = CONTROL.sub("", text).replace(CDATA_END, "]]]]><![CDATA[>")
     return f"<![CDATA[{safe}]]>"
 

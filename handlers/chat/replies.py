@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from handlers.chat.envelope import Incoming
+from handlers.chat.envelope import Message
 from handlers.web.services import Services
 from models import typed
 from models.applications import check_serial, status_of
@@ -43,7 +43,7 @@ ASKED_FOR = re.compile(rf"(?:我要|我的|怎么|如何|实名|附近|办事|�
 class Chat:
     services: Services
 
-    async def answer(self, message: Incoming, by: Cause) -> str | None:
+    async def answer(self, message: Message, by: Cause) -> str | None:
         """The reply to a message; None where nothing needs to be said."""
         if not message.sender:
             return None
@@ -54,7 +54,7 @@ class Chat:
             return await self.text(message, by)
         return self.not_text() if message.kind else None
 
-    async def text(self, message: Incoming, by: Cause) -> str:
+    async def text(self, message: Message, by: Cause) -> str:
         words = typed.line(typed.narrow(message.text))
         if words.lower() in HELP_WORDS or not words:
             return self.help()
@@ -63,8 +63,8 @@ class Chat:
         if re.fullmatch(r"[0-9]{1,2}", words):
             item = await self.services.inbox.chosen(message.sender, int(words), by.at)
             return await self.guide(item) if item else self.nothing_to_choose()
-        if standing := await self.standing(words):
-            return standing
+        if progress := await self.progress(words):
+            return progress
         return await self.search(message.sender, words[:40], by)
 
     async def search(self, sender: str, words: str, by: Cause) -> str:
@@ -103,11 +103,11 @@ class Chat:
             ]
         )
 
-    async def standing(self, words: str) -> str | None:
+    async def progress(self, words: str) -> str | None:
         """How an application stands, as anyone who knows its serial number may see it."""
         try:
             serial = check_serial(words)
-            found = await self.services.applications.by_serial(serial)
+            found = await self.services.applications.get_by_serial(serial)
         except (BadInput, NotFound):
             return None
         page = self.anchor(f"/progress?serial={quote(serial)}", "查看详细进度")
@@ -121,17 +121,17 @@ class Chat:
             ]
         )
 
-    async def followed(self, message: Incoming, by: Cause) -> str:
+    async def followed(self, message: Message, by: Cause) -> str:
         await self.services.accounts.follow(message.sender, by, message.at)
         return self.welcome()
 
-    async def unfollowed(self, message: Incoming, by: Cause) -> None:
+    async def unfollowed(self, message: Message, by: Cause) -> None:
         await self.services.accounts.unfollow(message.sender, by, message.at)
 
-    async def clicked(self, message: Incoming, _by: Cause) -> str | None:
+    async def clicked(self, message: Message, _by: Cause) -> str | None:
         return self.help() if message.event_key == HELP_KEY else None
 
-    async def template_finished(self, message: Incoming, by: Cause) -> None:
+    async def template_finished(self, message: Message, by: Cause) -> None:
         """What became of a template message: `success`, `failed:user block` or `failed: system failed`.
 
         Raises:
@@ -198,7 +198,7 @@ class Chat:
         return f'<a href="{self.services.site.base_url}{path}">{words}</a>'
 
 
-EVENTS: Mapping[str, Callable[[Chat, Incoming, Cause], Awaitable[str | None]]] = {
+EVENTS: Mapping[str, Callable[[Chat, Message, Cause], Awaitable[str | None]]] = {
     "subscribe": Chat.followed,
     "unsubscribe": Chat.unfollowed,
     "click": Chat.clicked,

@@ -6,8 +6,10 @@ from handlers.citizen import (
     binding,
     enterprises,
     guides,
+    halls,
     home,
     me,
+    preferences,
     progress,
     reviews,
     sign_in,
@@ -15,6 +17,8 @@ from handlers.citizen import (
 
 ROUTES = [
     *home.ROUTES,
+    *halls.ROUTES,
+    *preferences.ROUTES,
     *sign_in.ROUTES,
     *guides.ROUTES,
     *binding.ROUTES,

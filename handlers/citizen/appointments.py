@@ -8,10 +8,11 @@ from pydantic import BaseModel
 from handlers.web.dates import Day, Moment
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
-from models.appointments import LABELS, State, bookable_days
+from models.appointments import LABELS, State, bookable_days, can_cancel
 from models.errors import Conflict, DomainError, NotFound
 from models.guides import Guide
 from models.places import Hall
+from models.voices import can_review
 from models.workdays import local_date
 
 
@@ -22,14 +23,18 @@ class AppointmentsPage(CitizenPage):
     async def get(self) -> None:
         mine = await self.services.appointments.of_applicant(self.bound_party().id)
         self.show(
-            "citizen/appointments/list.html", appointments=mine, labels=LABELS, names=await self.names(*mine)
+            "citizen/appointments/list.html",
+            appointments=mine,
+            labels=LABELS,
+            looks={State.BOOKED: "good"},
+            names=await self.names(*mine),
         )
 
     @bound
     async def post(self) -> None:
         asked = self.form(Booking)
         guide = await self.services.guides.published(asked.item)
-        hall = await self.services.halls.find(asked.hall)
+        hall = await self.services.halls.get(asked.hall)
         try:
             booked = await self.services.appointments.book(
                 self.bound_party(), guide, hall, asked.start, self.services.calendar, self.by_party()
@@ -68,13 +73,13 @@ class AppointmentPage(CitizenPage):
 
     @bound
     async def get(self, key: str) -> None:
-        found = await self.services.appointments.find(key, self.bound_party())
+        found = await self.services.appointments.own(key, self.bound_party())
         try:
-            hall: Hall | None = await self.services.halls.find(found["hall"])
+            hall: Hall | None = await self.services.halls.get(found["hall"])
         except NotFound:
             hall = None
         guide = await self.services.guides.version(found["guide"])
-        reviewed = await self.services.reviews.of(f"appointment:{key}")
+        reviewed = await self.services.reviews.find(f"appointment:{key}")
         self.show(
             "citizen/appointments/show.html",
             appointment=found,
@@ -82,7 +87,9 @@ class AppointmentPage(CitizenPage):
             guide=guide,
             label=LABELS[found["state"]],
             reviewed=reviewed,
-            begun=found["start"] <= self.now,
+            booked=found["state"] is State.BOOKED,
+            can_cancel=can_cancel(found, self.now),
+            can_review=can_review("appointment", found["state"]),
         )
 
 
@@ -91,7 +98,7 @@ class CodePicture(CitizenPage):
 
     @bound
     async def get(self, key: str) -> None:
-        await self.services.appointments.find(key, self.bound_party())
+        await self.services.appointments.own(key, self.bound_party())
         self.picture(f"{self.services.site.base_url}/appointments/{key}")
 
 
@@ -104,7 +111,7 @@ class CancelHandler(CitizenPage):
         try:
             await appointments.cancel(key, party, self.by_party())
         except Conflict:
-            if (await appointments.find(key, party))["state"] is not State.CANCELLED:
+            if (await appointments.own(key, party))["state"] is not State.CANCELLED:
                 raise
         self.see_other(f"/appointments/{key}")
 

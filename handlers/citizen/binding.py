@@ -26,7 +26,7 @@ class BindingPage(CitizenPage):
     @signed_in
     async def get(self) -> None:
         account = self.signed_in_account()["_id"]
-        if await self.services.applicants.of_account(account):
+        if await self.services.applicants.find_by_account(account):
             return self.redirect(safe_next(self.get_query_argument("next", "/me")))
         return self.page(next=safe_next(self.get_query_argument("next", "/me")))
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound
 from models.errors import BadInput, DomainError
-from models.people import RULES, Agency, ApplicantKind, CredentialKind
+from models.people import RULES, Agency, ApplicantKind, CredentialKind, is_confirmed, is_waiting
 
 
 class CredentialNotChosen(BadInput):
@@ -69,6 +69,8 @@ class EnterprisesPage(CitizenPage):
         return {
             "credentials": CREDENTIALS,
             "rules": RULES,
+            "is_waiting": is_waiting,
+            "is_confirmed": is_confirmed,
             "agencies": await self.named(await self.services.agencies.of_person(person["_id"])),
             "represented": await self.named(await self.services.agencies.of_representative(person)),
         }

@@ -43,6 +43,7 @@ class GuidePage(CitizenPage):
             "citizen/guide.html",
             guide=guide,
             steps=steps_of(guide),
+            offered=guide.offered_in(self.channel),
             department=await self.services.departments.get(guide.department),
             places=await self.services.halls.those(guide.places),
         )

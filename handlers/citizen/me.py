@@ -8,6 +8,7 @@ from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound, signed_in
 from models.errors import Conflict
 from models.own_data import own_data
+from models.people import is_confirmed, is_waiting
 
 
 class MePage(CitizenPage):
@@ -21,10 +22,8 @@ class MePage(CitizenPage):
         self.show(
             "citizen/me.html",
             person=person,
-            bodies=[
-                await self.services.applicants.get(a["body"]) for a in agencies if a["state"] == "confirmed"
-            ],
-            waiting=[a for a in waiting if a["state"] == "requested"],
+            bodies=[await self.services.applicants.get(a["body"]) for a in agencies if is_confirmed(a)],
+            waiting=[a for a in waiting if is_waiting(a)],
         )
 
 
@@ -49,7 +48,7 @@ class UnbindHandler(CitizenPage):
     @signed_in
     async def post(self) -> None:
         account = self.signed_in_account()["_id"]
-        person = await self.services.applicants.of_account(account)
+        person = await self.services.applicants.find_by_account(account)
         if person:
             with suppress(Conflict):  # tapped twice
                 await self.services.applicants.unbind(person["_id"], account, self.by_account())

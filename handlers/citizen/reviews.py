@@ -6,7 +6,7 @@ from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
 from models.errors import BadInput, DomainError
 from models.store import Document
-from models.voices import LEVELS, TAGS, check_reviewable
+from models.voices import LEVELS, TAGS, check_reviewable, is_bad
 
 
 class LevelRequired(BadInput):
@@ -53,14 +53,15 @@ class ReviewPage(CitizenPage):
         )
 
     async def values(self, kind: str, key: str) -> dict[str, Any]:
-        own = self.services.filing.own if kind == "applications" else self.services.appointments.find
+        own = self.services.filing.own if kind == "applications" else self.services.appointments.own
         about = await own(key, self.bound_party())
         return {
             "kind": kind,
             "about": about,
             "names": await self.names(about),
             "tags": TAGS,
-            "review": await self.services.reviews.of(f"{KINDS[kind]}:{key}"),
+            "is_bad": is_bad,
+            "review": await self.services.reviews.find(f"{KINDS[kind]}:{key}"),
         }
 
 

@@ -19,7 +19,7 @@ class SignInCancelled(Unauthenticated):
     message = "您没有同意登录，如需办理请重新登录"
 
 
-TEN_MINUTES = 1 / 144
+SIGN_IN_DAYS = 1 / 144
 """In days."""
 
 
@@ -32,7 +32,7 @@ class SignInHandler(CitizenPage):
     async def get(self) -> None:
         state = secrets.token_urlsafe(24)
         destination = safe_next(self.get_query_argument("next", "/"))
-        self.keep_cookie("arrival", f"{state}.{quote(destination, safe='')}", days=TEN_MINUTES)
+        self.keep_cookie("arrival", f"{state}.{quote(destination, safe='')}", days=SIGN_IN_DAYS)
         site = self.services.site
         asked = {
             "appid": site.wechat_appid,
@@ -47,11 +47,11 @@ class SignInHandler(CitizenPage):
 class ArrivalHandler(CitizenPage):
     """GET /sign-in/wechat?code=&state=: back from WeChat."""
 
-    here = "/"
+    return_to = "/"
 
     async def get(self) -> None:
         state, _, destination = (self.get_cookie(self.cookie("arrival")) or "").partition(".")
-        self.here = safe_next(unquote(destination))
+        self.return_to = safe_next(unquote(destination))
         given = self.get_query_argument("state", "")
         self.drop_cookie("arrival")
         if not state or not compare_digest(state.encode(), given.encode()):
@@ -66,7 +66,7 @@ class ArrivalHandler(CitizenPage):
             await self.services.sessions.close(before)
         subject = f"account:{account['_id']}"
         self.keep_cookie("session", await self.services.sessions.open(subject, self.cause(subject)))
-        self.redirect(self.here)
+        self.redirect(self.return_to)
 
 
 class SignOutHandler(CitizenPage):

@@ -1,4 +1,4 @@
-"""自助终端: the full-screen page of a kiosk (article 23). It keeps nothing of anybody."""
+"""自助终端: the full-screen pages of a kiosk (article 23). They keep no personal data."""
 
 import tornado.locale
 
@@ -7,13 +7,13 @@ from handlers.web.pages import CitizenPage, steps_of
 from handlers.web.progress import public_view
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Channel
-from models.guides import ITEM_CODE, Guide, Handling
+from models.guides import ITEM_CODE
 
 IDLE_SECONDS = 60
 
 
 class KioskPage(CitizenPage):
-    """No sign-in here: whoever stands in front is a stranger to the next."""
+    """Nobody signs in here: the next visitor is another person."""
 
     channel = Channel.KIOSK
 
@@ -61,7 +61,6 @@ class KioskGuide(KioskPage):
             guide=guide,
             department=department,
             steps=steps_of(guide),
-            online=is_online(guide),
             places=await self.services.halls.offering(guide.group, guide.places),
         )
 
@@ -123,7 +122,7 @@ class KioskLanguage(KioskPage):
 class KioskEnd(KioskPage):
     """GET /kiosk/end: the session is over; all that the browser keeps goes.
 
-    A link on another site ends nothing: it may be followed on somebody's own phone.
+    A link on another site ends nothing, since it may be opened on a person's own phone.
     """
 
     async def get(self) -> None:
@@ -142,10 +141,6 @@ class KioskEnd(KioskPage):
 
 class KioskUnknown(Nowhere, KioskPage):
     """Any path of the kiosk that no route knows."""
-
-
-def is_online(guide: Guide) -> bool:
-    return guide.handling is not Handling.FORM_GENERATION
 
 
 ROUTES = [

@@ -53,8 +53,8 @@ class Stylesheet(HtmlHandler):
 
 
 class Assets(StaticFileHandler):
-    """A file of `static/`. One whose address does not name its content is asked for anew each time: a module
-    that another imports must be of the same release. A name that no file can have is not found.
+    """A file of `static/`. A browser asks again for a file whose address has no version: a module that
+    another one imports must be of the same release. A name that no file can have gives 404.
     """
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:

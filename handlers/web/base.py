@@ -14,8 +14,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from tornado.web import HTTPError, RequestHandler
 
-from handlers.web.bodies import LARGEST, too_large
 from handlers.web.protection import content_security_policy
+from handlers.web.request_limits import LARGEST, too_large
 from handlers.web.services import Services
 from models.errors import BadInput, DomainError, Forbidden, NotFound, TooMany, Unavailable
 from models.events import Cause, Channel
@@ -74,7 +74,7 @@ class BaseHandler(RequestHandler):
 
     needs_database = True
     largest_body: ClassVar[int] = LARGEST
-    """Bytes of a request's body; see `handlers.web.bodies`."""
+    """Bytes of a request's body; see `handlers.web.request_limits`."""
     body_seconds: ClassVar[float | None] = None
     """For the whole body to arrive, where it is not the server's own time."""
     request_id: str
@@ -130,7 +130,7 @@ class BaseHandler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
-        if limit := too_large(self.request):  # what is amiss else comes of a body cut short
+        if limit := too_large(self.request):  # any other fault comes of the body that was cut short
             error = TooLarge(limit=in_words(limit))
         if not isinstance(error, DomainError):
             self.services.database.note(error)
@@ -190,7 +190,8 @@ class BaseHandler(RequestHandler):
 
 
 class Nowhere(BaseHandler):
-    """Any address that no route knows; before the handler that says how a part of the site shows errors."""
+    """An address that no route knows; inherited before the handler that shows the errors of a part of the
+    site."""
 
     async def prepare(self) -> None:
         await super().prepare()
@@ -213,7 +214,7 @@ def misfilled(error: ValidationError) -> InputInvalid:
 
 
 def first_fault(error: ValidationError) -> ErrorDetails:
-    """The first of what may be as many faults as there were values; pydantic makes all of them or none."""
+    """The first fault; there may be as many as there were values, and pydantic makes all of them or none."""
     return error.errors(include_url=False, include_context=False, include_input=False)[0]
 
 
@@ -230,7 +231,7 @@ def safe_next(path: str) -> str:
 HTTP_ERRORS: Mapping[int, type[DomainError]] = {
     error.status: error for error in (BadRequest, PageExpired, PageNotFound, MethodNotAllowed)
 }
-"""What Tornado itself refuses."""
+"""The errors for what Tornado itself refuses, by status."""
 
 
 def _as_domain_error(status: int, error: BaseException | None) -> DomainError:

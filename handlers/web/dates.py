@@ -1,4 +1,4 @@
-"""Days and times as people may send them: a wild one is no input, before anybody reckons with it."""
+"""Days and times in requests: those outside this century are refused, before any rule counts with them."""
 
 from datetime import UTC, date, datetime
 from typing import Annotated

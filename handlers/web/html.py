@@ -30,16 +30,16 @@ class HtmlHandler(BaseHandler):
         self.set_header("Cache-Control", "no-store")
 
     @property
-    def here(self) -> str:
-        """The page to come back to: this one, or the one whose form was sent."""
+    def return_to(self) -> str:
+        """The page to come back to: this page, or the page whose form was sent."""
         if self.request.method == "GET":
             return str(self.request.uri)
         sent_from = urlsplit(self.request.headers.get("Referer", ""))
         return safe_next(sent_from._replace(scheme="", netloc="", fragment="").geturl())
 
     def send_file(self, kept: KeptFile, content: bytes) -> None:
-        """An uploaded file is a stranger's content: it is sent with its checked type, may run nothing, and
-        only pictures are shown in place.
+        """Send an uploaded file. Its content is a stranger's: it has its checked type, may run nothing,
+        and is shown in place only if it is a picture.
         """
         shown = "inline" if kept["media_type"].startswith("image/") else "attachment"
         self.set_header("Content-Type", kept["media_type"])
@@ -106,7 +106,7 @@ class HtmlHandler(BaseHandler):
             "day_due": self.day_due,
             "explained": self.explained,
             "expected_mark": self.expected_mark,
-            "here": self.here,
+            "return_to": self.return_to,
             "request_id": self.request_id,
             "account": getattr(self, "account", None),
             "party": getattr(self, "party", None),
@@ -125,14 +125,15 @@ class HtmlHandler(BaseHandler):
         return explained(clock, self.locale.translate, self.services.calendar.certain)
 
     def see_other(self, path: str) -> None:
-        """After a change: go and look at it."""
+        """Redirect, after a change, to the page that shows it."""
         self.redirect(path, status=HTTPStatus.SEE_OTHER)
 
     def write_domain_error(self, error: DomainError) -> None:
         self.show("citizen/error.html", error=error, given=self.to_send_again(error))
 
     def to_send_again(self, error: DomainError) -> dict[str, list[str]] | None:
-        """What the database could not take; none if it holds a file, which cannot be put into a page."""
+        """The form that could not be stored because the database failed; None if it holds a file, which
+        cannot be put into a page."""
         sent = self.request.headers.get("Content-Type", "")
         form = sent.startswith("application/x-www-form-urlencoded")
         return self.given() if form and isinstance(error, DatabaseUnavailable) else None

@@ -1,6 +1,6 @@
-"""What a door that takes a file is sent, taken in while it arrives: the file goes to disk, fields are kept.
+"""The body of an upload, read while it arrives: the file goes to disk, fields stay in memory.
 
-The file has no name there, so that it is gone with whoever holds it.
+The file has no name on the disk, so that it is gone when the process that holds it ends.
 """
 
 from collections.abc import Callable, Mapping

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from handlers.web.base import Schema, first_fault, misfilled
-from handlers.web.bodies import MOST_VALUES
+from handlers.web.request_limits import MOST_VALUES
 from handlers.web.visitor import Visitor
 from models.applications import DraftChanged
 from models.errors import BadInput, DomainError, InvalidForm
@@ -47,7 +47,7 @@ class ApiHandler(Visitor):
         return token if scheme.lower() == "bearer" else None
 
     def check_xsrf_cookie(self) -> None:
-        """No cookie signs anybody in here, so no other site can borrow one."""
+        """Nothing to check: no cookie signs a client in here, so no other site can use one."""
 
     def body(self, schema: type[Schema]) -> Schema:
         """The JSON body as `schema`.

@@ -21,7 +21,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 class Unreadable(InputInvalid):
-    """The same without the name of a field, which is for programs."""
+    """`InputInvalid` as people read it: without the name of the field, which is for programs."""
 
     message = "填写的内容有误或不完整，请返回核对后重试"
 
@@ -70,12 +70,12 @@ class CitizenPage(PageHandler):
         return {code: name for code, name in named if name}
 
     def text(self, error: DomainError) -> str:
-        """As for every page, but no name of a field, which is for programs."""
+        """As for every page, but without the name of a field, which is for programs."""
         return super().text(Unreadable() if isinstance(error, InputInvalid) else error)
 
     @property
     def by_script(self) -> bool:
-        """Whether the page's own script asks, which wants JSON."""
+        """Whether the page's own script sent the request; it is answered in JSON."""
         return self.request.headers.get("X-Requested-With") == "fetch"
 
     def errors_of(self, error: DomainError) -> dict[str, str]:

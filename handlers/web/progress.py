@@ -15,7 +15,7 @@ async def public_view(page: CitizenPage, typed: str) -> Document:
         NotFound
     """
     applications = page.services.applications
-    found = await applications.by_serial(check_serial(typed))
+    found = await applications.get_by_serial(check_serial(typed))
     names, view = await page.names(found), public(found)
     return view | {
         "item": names.get(found["guide"], view["item"]),

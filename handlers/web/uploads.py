@@ -1,6 +1,7 @@
-"""Doors that take a file: who sends it and whether they may is settled before any of it is read.
+"""Handlers that take a file: the sender and their permission are checked before the file is read.
 
-What a stranger sends is read on and thrown away, so that they see why (`handlers.web.bodies`).
+A file that is refused is read and thrown away, so that its sender sees the reason
+(`handlers.web.request_limits`).
 """
 
 from collections import Counter
@@ -10,8 +11,8 @@ import structlog
 from tornado.web import HTTPError, stream_request_body
 
 from handlers.web.base import BadRequest, BaseHandler, PageExpired
-from handlers.web.bodies import too_large
 from handlers.web.incoming import Fields, Form, Incoming, Plain
+from handlers.web.request_limits import too_large
 from handlers.web.visitor import Method
 from models.errors import BadInput, DomainError, TooMany
 from models.events import Cause
@@ -38,7 +39,7 @@ class UploadsBusy(TooMany):
     message = "正在上传的文件较多，请稍后再试"
 
 
-class Desk:
+class OpenUploads:
     """The files on their way in, in all and by sender."""
 
     def __init__(self, most: int, most_of_one: int) -> None:
@@ -61,7 +62,7 @@ class Desk:
             del self.open[sender]
 
 
-DESK = Desk(AT_ONCE, AT_ONCE_OF_ONE)
+OPEN_UPLOADS = OpenUploads(AT_ONCE, AT_ONCE_OF_ONE)
 
 
 @stream_request_body
@@ -79,7 +80,7 @@ class Upload(BaseHandler):
     begun = False
 
     permit: Method
-    """Given the parts of the path: raises a DomainError if whoever asks may not send a file here now."""
+    """Given the parts of the path; raises a DomainError if the visitor may not send a file here now."""
 
     def by_sender(self) -> Cause:
         """Who sends the file, once `permit` has agreed."""
@@ -93,7 +94,7 @@ class Upload(BaseHandler):
             await super().prepare()
             await self.permit(*self.path_args)
             sender = self.by_sender().actor
-            DESK.take(sender)
+            OPEN_UPLOADS.take(sender)
             self.sender = sender
         except DomainError as error:
             self.refuse(error)
@@ -196,7 +197,7 @@ class Upload(BaseHandler):
             self.incoming.close()
             self.incoming = None
         if self.sender:
-            DESK.leave(self.sender)
+            OPEN_UPLOADS.leave(self.sender)
             self.sender = ""
 
     def on_finish(self) -> None:

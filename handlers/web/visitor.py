@@ -76,7 +76,7 @@ class Visitor(BaseHandler):
     async def find_party(self) -> Party | None:
         """The applicant for whom the account acts: its own person, or a body it is an agent of."""
         account = self.signed_in_account()
-        person = await self.services.applicants.of_account(account["_id"])
+        person = await self.services.applicants.find_by_account(account["_id"])
         if person is None:
             return None
         if not (body := account.get("acting")):
@@ -92,7 +92,7 @@ class Visitor(BaseHandler):
         return self.cause(f"applicant:{self.bound_party().agent['_id']}")
 
     def turn_away(self, error: DomainError, page: str) -> None:  # noqa: ARG002
-        """Answer somebody who must first go to `page`; the default is the error itself."""
+        """Answer a visitor who must first go to `page`; by default with the error itself."""
         raise error
 
 
@@ -112,8 +112,8 @@ def signed_in(method: Method) -> Method:
 def bound(method: Method) -> Method:
     """Only for a visitor bound by the real name (article 7); `self.party` is set.
 
-    Who is no longer an agent of the body acts for themselves from now on; what was to be done for the body
-    is not done for them instead.
+    A person who is no longer an agent of the body acts for themselves from now on. A change that was meant
+    for the body is refused, and is not made for the person.
     """
 
     @declared(Auth.APPLICANT)

@@ -27,6 +27,7 @@ __all__ = [
     "TYPES",
     "decision_text",
     "decision_words",
+    "is_denied",
     "status_of",
 ]
 

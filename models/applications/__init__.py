@@ -45,6 +45,7 @@ from models.applications.rules import (
     files_of,
     lacking,
     may,
+    needs_reason,
     next_state,
     open_materials,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "is_denied",
     "lacking",
     "may",
+    "needs_reason",
     "new_serial",
     "next_state",
     "open_materials",

@@ -1,7 +1,7 @@
 """What can be done with an application, told once: its states, and one record an action.
 
-Who reads a record: `rules` and the stores (from which state into which, by whom, as which event), the panel
-(the form) and every timeline (the word for what was done).
+These read the records: `rules` and the stores (from which state into which, by whom, as which event), the
+panel (the form) and every timeline (the word for what was done).
 """
 
 from collections.abc import Mapping
@@ -102,7 +102,7 @@ class Kind(StrEnum):
 
 
 class Tone(StrEnum):
-    """How a button looks: what one mostly does, what goes against the applicant, or neither."""
+    """How a button looks: for the usual step, for one against the applicant, or for any other."""
 
     MAIN = "main"
     WARN = "warn"
@@ -110,7 +110,7 @@ class Tone(StrEnum):
 
 
 WRITTEN = frozenset({Kind.TEXT, Kind.LINE, Kind.DECISION, Kind.PROCEDURE})
-"""What one would have to write or choose again where a form is lost."""
+"""The kinds of fields whose content is shown again where a form cannot be sent."""
 
 
 @dataclass(frozen=True)
@@ -338,4 +338,4 @@ def written() -> dict[str, str]:
 SEEN = tuple(state.value for state in State if state not in PRIVATE)
 OPEN = tuple(state for state in SEEN if steps_from(state))
 CLOSED = tuple(state for state in SEEN if not steps_from(state))
-"""What staff see: all of it, what something leads on from, and what is over."""
+"""The states that staff see: all of them, those from which a step leads on, and the final ones."""

@@ -1,6 +1,6 @@
 """A case: an application together with the version of the guide under which it was made.
 
-Who holds an `OwnCase` or a `StaffCase` may see it: neither can be made of an application that is not theirs.
+An `OwnCase` can only be made for its applicant, and a `StaffCase` only for a member who may read it.
 """
 
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class Case:
     def state(self) -> State:
         return self.application["state"]
 
-    def now(self, application: Application) -> Self:
+    def changed_to(self, application: Application) -> Self:
         """The same case after a change."""
         return replace(self, application=application)
 

@@ -75,7 +75,7 @@ class Filing:
         return found
 
     async def case(self, key: str, party: Party) -> OwnCase:
-        """An application of the party's own, with the very version of the guide under which it was begun.
+        """An application of the party's own, with the version of the guide under which it was begun.
 
         Raises:
             ApplicationNotFound: there is none, or it is another applicant's.
@@ -97,14 +97,15 @@ class Filing:
         event = Event(STARTED, uuid4().hex, by)
         draft = self._draft(party, guide, department.name, event)
         for _ in range(START_TRIES):
-            if found := await self.applications.draft(draft["draft"]):
+            if found := await self.applications.find_draft(draft["draft"]):
                 return OwnCase(found, guide, party)
             with suppress(DuplicateKeyError):  # begun at the same time, and perhaps handed in already
                 return OwnCase(await self.applications.add(draft, event), guide, party)
         raise rules.ApplicationMovedOn
 
     async def save(self, case: OwnCase, given: Mapping[str, Any], version: int, by: Cause) -> OwnCase:
-        """Keep a draft's answers as far as they go, in place of those of the `version` that was seen.
+        """Keep a draft's answers, complete or not, in place of those of the `version` that the applicant
+        saw.
 
         Keeping again what is kept changes nothing, so that a request whose answer was lost can be repeated.
 
@@ -158,7 +159,7 @@ class Filing:
         }
         for _ in range(SERIAL_TRIES):
             with suppress(DuplicateKeyError):
-                return case.now(
+                return case.changed_to(
                     await self.applications.move(
                         case.application,
                         action,
@@ -197,7 +198,7 @@ class Filing:
             **begun.sets,
             **whose(case.party),
         }
-        return case.now(
+        return case.changed_to(
             await self.applications.move(
                 case.application,
                 Action.SUPPLEMENT,
@@ -214,7 +215,9 @@ class Filing:
         Raises:
             Conflict: `application_moved_on`.
         """
-        return case.now(await self.applications.move(case.application, Action.WITHDRAW, by, {"due_at": None}))
+        return case.changed_to(
+            await self.applications.move(case.application, Action.WITHDRAW, by, {"due_at": None})
+        )
 
     async def discard(self, found: Application, party: Party, by: Cause) -> None:
         """Take away a draft and what was written in it; `Papers.discard` drops its files too.
@@ -233,7 +236,8 @@ class Filing:
         )
 
     def known(self, case: OwnCase) -> Answers:
-        """What the binding answers, whatever anybody sends, by question."""
+        """The answers that come from the binding, by question; what is sent for these questions is
+        dropped."""
         return known_to(self.applications.privacy, case.party, case.guide)
 
     def present_answers(self, case: OwnCase) -> Answers:
@@ -256,7 +260,7 @@ class Filing:
     async def _keep(self, case: OwnCase, answers: Answers, version: int, by: Cause) -> OwnCase:
         rules.check_version(case.application, version)
         sealed = self.applications.sealed(case.key, case.guide, answers)
-        return case.now(
+        return case.changed_to(
             await self.applications.change(
                 case.key,
                 expects={"state": State.DRAFT.value, "version": version},
@@ -276,7 +280,7 @@ class Filing:
         check_place(case.guide, place)
         kept = KeptPlace(how=place.how, hall=None, hall_name=None, address=None)
         if place.how is How.WINDOW:
-            kept |= {"hall": place.hall, "hall_name": (await self.halls.find(place.hall)).name}
+            kept |= {"hall": place.hall, "hall_name": (await self.halls.get(place.hall)).name}
         if place.how is How.COURIER:
             kept["address"] = self.applications.sealed_address(case.key, place.address)
         return kept
@@ -349,7 +353,7 @@ def _no_file(material: Material) -> Document:
 
 
 def _check_answered(guide: Guide, fields: list[str], answers: Answers, given: Mapping[str, Any]) -> None:
-    """What was asked for is answered, though it be as before.
+    """Check that each question of the supplement is answered, if only with the same answer.
 
     Raises:
         InvalidForm
@@ -361,7 +365,8 @@ def _check_answered(guide: Guide, fields: list[str], answers: Answers, given: Ma
 
 
 def _check_materials(case: OwnCase) -> None:
-    """Required files are there, unless the item trusts first (article 4.5) or takes them on paper.
+    """Check that required files are there, unless the item trusts first (article 4.5) or takes them on
+    paper.
 
     Raises:
         Refused: `materials_missing`.

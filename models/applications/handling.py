@@ -224,17 +224,18 @@ class CaseHandling:
     ) -> StaffCase:
         rules.check_action(case.member, case.application, action)
         rules.check_answered_in_time(case.application, by.at)
-        return case.now(await self.applications.move(case.application, action, by, sets, **more))
+        return case.changed_to(await self.applications.move(case.application, action, by, sets, **more))
 
 
 def _after(key: str, field: str, beyond: str, value: datetime | None) -> Document:
-    """Behind the document `key` in the order of `field`; those that lack it come first."""
+    """The query for what comes after the document `key` in the order of `field`; documents without it come
+    first."""
     further: Document = {field: {beyond: value} if value else {"$ne": None}}
     bound: Document = {field: {f"{beyond}e": value}} if value else {}
     return {**bound, "$or": [further, {field: value, "_id": {beyond: key}}]}
 
 
 def _unchanged(files: dict[str, str | None]) -> Document:
-    """The materials with these codes still have these files; what happens to others does not matter."""
+    """The query: the materials with these codes still have these files; other materials may have changed."""
     each = [{"$elemMatch": {"code": code, "file": file}} for code, file in files.items()]
     return {"materials": {"$all": each}} if each else {}

@@ -39,7 +39,7 @@ def locked_part(form: Form, answers: Mapping[str, Any]) -> Answers:
 
 
 def known_to(privacy: Privacy, party: Party, guide: Guide) -> Answers:
-    """What the binding answers, whatever anybody sends, by question."""
+    """The answers that come from the binding, by question; what is sent for these questions is dropped."""
     return locked_part(guide.form, prefilled(privacy, party, guide.form))
 
 
@@ -65,7 +65,7 @@ def differing(form: Form, answers: Mapping[str, Any], known: Mapping[str, Any]) 
 
 
 class Whose(TypedDict):
-    """By whom an application is, as it keeps it."""
+    """The fields of an application that say who applies."""
 
     applicant: str
     agent: str

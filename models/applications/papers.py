@@ -18,7 +18,7 @@ from models.store import entry
 
 CHANGED = "application.material_changed"
 HANDED_IN = frozenset({State.GENERATED, State.SUBMITTED, State.ACCEPTED, State.PAUSED})
-"""What is there cannot be taken back; what was to follow can still come."""
+"""States in which a file cannot be taken back; a material that was to follow can still be handed in."""
 
 
 class MaterialUnknown(NotFound):
@@ -75,23 +75,25 @@ class Papers:
                 await self.materials.drop(paper["file"], by)
 
     async def attach(self, case: OwnCase, code: str, material: KeptFile, by: Cause) -> str | None:
-        """Put a file that is kept in the place of a material's; returns the one that nobody needs any more.
+        """Attach a kept file to a material; returns the file that it replaces, if the department has not
+        had that.
 
-        The application is read anew: looking at a file takes seconds.
+        The application is read again, since judging the file took seconds.
 
         Raises:
             NotFound: `material_not_asked`.
             Refused: `material_not_asked`, `material_not_yours`.
             Conflict: `already_submitted` or `application_moved_on`.
         """
-        case = case.now(await self.applications.get(case.key))
+        case = case.changed_to(await self.applications.get(case.key))
         check_asked(case, code)
         if material["applicant"] != case.party.id or material["application"] != case.key:
             raise MaterialNotYours
         return await self._put(case.application, code, by, file=material["_id"], name=material["name"])
 
     async def detach(self, case: OwnCase, code: str, by: Cause) -> str | None:
-        """Take a file off, as long as it was not handed in for good; returns it if nobody needs it any more.
+        """Take a file off a material, unless it has been handed in; returns it, if the department has not
+        had it.
 
         Raises:
             Refused: `material_not_asked`.
@@ -105,7 +107,7 @@ class Papers:
     async def _put(
         self, found: Application, code: str, by: Cause, *, file: str | None, name: str | None
     ) -> str | None:
-        """Guards the one material alone: several may be handed in at the same time."""
+        """Change one material; others may change at the same time."""
         followed = found["state"] in HANDED_IN
         event = Event(FOLLOWED if followed else CHANGED, found["_id"], by, {"code": code})
         before = next(paper for paper in found["materials"] if paper["code"] == code)

@@ -65,7 +65,7 @@ def receipt_of(application: Application, place: str, base_url: str) -> Receipt:
 
 
 def public_view(application: Application) -> Document:
-    """What somebody sees who knows no more than the serial number."""
+    """What anybody who knows the serial number may see."""
     result = application["result"]
     return {
         "serial": application["serial"],

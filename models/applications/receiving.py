@@ -46,7 +46,7 @@ class Place:
 
 
 def check_promise(promised: bool) -> None:
-    """What is handed in is true, says the applicant.
+    """Check that the applicant has promised that what is handed in is true.
 
     Raises:
         PromiseRequired
@@ -59,7 +59,7 @@ def check_place(guide: Guide, place: Place) -> None:
     """
     Raises:
         HallRequired: it is none of the guide's places.
-        AddressRequired: no letter would arrive there.
+        AddressRequired: it is shorter or longer than an address can be.
     """
     if place.how is How.WINDOW and place.hall not in guide.places:
         raise HallRequired

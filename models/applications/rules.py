@@ -35,7 +35,7 @@ class AlreadySubmitted(WrongState):
 
 
 class DraftChanged(Conflict):
-    """What was seen is not what is kept now; `version` is that of what is kept."""
+    """The application has changed since it was shown; `version` is the present one."""
 
     code = "draft_changed"
     message = "这份申请刚在别处改过，请核对最新内容后再继续"
@@ -172,7 +172,7 @@ def lacking(guide: Guide, application: Application) -> list[Material]:
 
 
 def current_files(application: Application) -> set[str]:
-    """Ids of the files that stand for its materials now, and of the result."""
+    """Ids of the present files of its materials, and of the result."""
     result = application["result"]
     files = [result["deliverable"] if result else None, *(m["file"] for m in application["materials"])]
     return {file for file in files if file}
@@ -211,7 +211,8 @@ def check_member(member: Member, application: Application, scope: Scope) -> None
 
 
 def check_action(member: Member, application: Application, action: Action) -> None:
-    """A second supplement is a supervisor's, whoever asked for the first (article 12).
+    """Check that a member may take an action; only a supervisor may ask for a second supplement (article
+    12).
 
     Raises:
         Forbidden: `scope_missing` or `other_department`.
@@ -256,7 +257,7 @@ def check_supplement(
     fields: list[str],
     reason: str,
 ) -> None:
-    """Nothing beyond the guide (articles 4.5, 14), all at once, and with its reason.
+    """A supplement asks for something, for nothing beyond the guide (articles 4.5, 14), and says why.
 
     Raises:
         Refused: `beyond_guide`, `known_by_binding`, `nothing_asked`, `reason_required`.
@@ -289,6 +290,11 @@ def check_procedure(procedure: str) -> None:
         raise ProcedureUnknown
 
 
+def needs_reason(decision: str) -> bool:
+    """Whether a decision is only made with a reason."""
+    return decision == Decision.DENIED
+
+
 def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: KeptFile | None) -> None:
     """The result exists in electronic form before it is handed over (article 15).
 
@@ -297,7 +303,7 @@ def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: Kept
     """
     if decision not in set(Decision):
         raise DecisionInvalid
-    if decision == Decision.DENIED:
+    if needs_reason(decision):
         check_reason(reason)
     elif guide.deliverable and deliverable is None:
         raise DeliverableMissing(name=guide.deliverable)

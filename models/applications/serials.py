@@ -1,7 +1,7 @@
-"""申请流水号: the sole mark of an application (article 11).
+"""申请流水号: the one number of an application (article 11).
 
 `YYYYMMDD`, ten random characters (50 bits), and a check character of ISO/IEC 7064 MOD 37,36 over all
-before it. Sortable by day; nobody can count through them.
+before it. It sorts by day, and the next one cannot be guessed.
 """
 
 import re

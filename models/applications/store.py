@@ -26,7 +26,7 @@ from models.store import Database, Document, PageUnknown, Store, entry, part, un
 KEPT_BACK = frozenset(
     {"draft", "version", "applicant", "agent", "account", "masked_name", "masked_number", "due_at"}
 )
-"""Ids and helps of our own, which tell the applicant nothing."""
+"""Internal ids and fields, which tell the applicant nothing."""
 LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
 WITHOUT_ANSWERS = {"events": 0, "answers": 0}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,7 +81,8 @@ class Applications(Store[Application]):
     async def change(
         self, key: str, *, expects: Document, update: Document | None = None, **what: Any
     ) -> Application:
-        """Every change makes the next version; where one is expected, another one is `draft_changed`."""
+        """Change it, and make its next version; where a `version` is expected and another is kept:
+        `draft_changed`."""
         try:
             return await super().change(
                 key, expects=expects, update={**(update or {}), "$inc": {"version": 1}}, **what
@@ -167,7 +168,7 @@ class Applications(Store[Application]):
         found = self.documents.find(query, {"materials": 1, "supplements": 1, "result": 1})
         return {file async for one in found for file in rules.files_of(cast(Application, one))}
 
-    async def by_serial(self, serial: str) -> Application:
+    async def get_by_serial(self, serial: str) -> Application:
         """
         Raises:
             ApplicationNotFound
@@ -177,7 +178,7 @@ class Applications(Store[Application]):
             raise ApplicationNotFound
         return self.shaped(found)
 
-    async def draft(self, draft: str) -> Application | None:
+    async def find_draft(self, draft: str) -> Application | None:
         """The draft with this key (`Application.draft`), if there is one."""
         found = await self.documents.find_one({"draft": draft})
         return self.shaped(found) if found else None

@@ -5,6 +5,7 @@ from models.appointments.document import DONE, LABELS, Appointment, Ending, Stat
 from models.appointments.rules import (
     FreeSlot,
     bookable_days,
+    can_cancel,
 )
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "FreeSlot",
     "State",
     "bookable_days",
+    "can_cancel",
 ]

@@ -1,8 +1,8 @@
 """预约: a place at a hall's window at a time (article 9).
 
 Booking is one insert that wins all of its claims or none (`rules.claims`; one unique multikey index); ending
-gives them back. As only so many of the lowest seats are tried as there are places left, two who read the
-same day still meet in the same seats.
+gives them back. Only the lowest free seats are tried, as many as there are places left: so two bookings at
+the same moment compete for the same seats.
 """
 
 import random
@@ -24,6 +24,7 @@ from models.appointments.rules import (
     OtherHall,
     SlotFull,
     TooManyBookings,
+    can_cancel,
     check_begun,
     check_ending,
     claims,
@@ -40,7 +41,7 @@ from models.store import Document, Store, entry, part
 from models.workdays import Workdays, local_date
 
 KEPT_BACK = frozenset({"applicant", "agent", "account", "masked_name", "guide", "seat", "claims"})
-"""Ids and helps of our own, which tell the applicant nothing."""
+"""Internal ids and fields, which tell the applicant nothing."""
 
 
 class Appointments(Store[Appointment]):
@@ -108,8 +109,12 @@ class Appointments(Store[Appointment]):
         found = self.documents.find(query, {"start": 1, "end": 1, "seat": 1})
         return [document async for document in found]
 
-    async def find(self, key: str, party: Party) -> Appointment:
-        """An appointment of the party's own; somebody else's is not found."""
+    async def own(self, key: str, party: Party) -> Appointment:
+        """An appointment of the party's own.
+
+        Raises:
+            NotFound: `appointment_not_found`, also for an appointment of another applicant.
+        """
         found = await self.get(key)
         if found["applicant"] != party.id:
             raise self.missing
@@ -122,8 +127,8 @@ class Appointments(Store[Appointment]):
             Refused: `appointment_begun`.
         """
         event = Event(CANCELLED, key, by)
-        found = await self.find(key, party)
-        if found["state"] is State.BOOKED and found["start"] <= by.at:
+        found = await self.own(key, party)
+        if found["state"] is State.BOOKED and not can_cancel(found, by.at):
             raise AppointmentBegun
         return await self.change(
             key,
@@ -177,7 +182,7 @@ class Appointments(Store[Appointment]):
         )
 
     async def of_applicant(self, applicant: str, limit: int = 50) -> list[Appointment]:
-        """Newest first; a `limit` of 0 is none."""
+        """Newest first; a `limit` of 0 means all."""
         query = {"applicant": applicant}
         found = self.documents.find(query, {"events": 0}).sort("start", DESCENDING).limit(limit)
         return await self._each(found)
@@ -187,7 +192,7 @@ class Appointments(Store[Appointment]):
         return [part(one, KEPT_BACK) for one in await self.of_applicant(applicant, limit=0)]
 
     async def of_hall(self, hall: str, day: date) -> list[Appointment]:
-        """In the order of the day."""
+        """In the order of their times."""
         query = {"hall": hall, "day": day.isoformat()}
         found = self.documents.find(query, {"events": 0}).sort("start", ASCENDING)
         return await self._each(found)

@@ -1,4 +1,4 @@
-"""When one can book, how an appointment can end (article 9), and what it claims for itself alone.
+"""When one can book, how an appointment can end (article 9), and what no two appointments may share.
 
 Never more bookings than places, and no second one for the same matter: an appointment holds `claims`, whose
 every element is unique among all appointments.
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from models.appointments.document import Booked, Ending
+from models.appointments.document import Appointment, Booked, Ending, State
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.guides import Guide
 from models.places import Hall, Slot, slots
@@ -87,13 +87,18 @@ class FreeSlot:
 
 
 def left(slot: Slot, booked: Iterable[Booked]) -> int:
-    """The places left in a slot; what was booked when slots were longer, shorter or more counts too."""
+    """The places left in a slot; bookings made when slots had other lengths or capacities count too."""
     overlapping = [one for one in booked if one["start"] < slot.end and one["end"] > slot.start]
     return max(0, slot.capacity - len(overlapping))
 
 
+def can_cancel(appointment: Appointment, now: datetime) -> bool:
+    """Whether the applicant can still cancel it: while it is booked, and until it begins."""
+    return appointment["state"] is State.BOOKED and appointment["start"] > now
+
+
 def check_begun(ending: Ending, start: datetime, now: datetime) -> None:
-    """Nobody is absent before the time; nothing else is known before the day.
+    """A no-show is recorded once the appointment has begun, any other ending on its day or later.
 
     Raises:
         Refused: `appointment_not_begun`.
@@ -116,7 +121,7 @@ def check_ending(ending: Ending, material: str | None, guide: Guide) -> None:
 
 
 def bookable_days(calendar: Workdays, now: datetime, count: int = 7) -> list[date]:
-    """The next working days on which one can book, today among them while it lasts."""
+    """The next working days on which one can book; today is one of them until five in the evening."""
     today = local_date(now)
     evening = now > local_moment(today, time(17, 0))
     day = today + timedelta(days=1) if evening else today
@@ -143,7 +148,7 @@ def offered(hall: Hall, guide: Guide, start: datetime, calendar: Workdays, now: 
 
 
 def item_claim(applicant: str, item: str) -> str:
-    """Of one item an applicant has one booking."""
+    """The claim by which an applicant has one booking of an item."""
     return f"item:{applicant}:{item}"
 
 

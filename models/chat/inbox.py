@@ -1,4 +1,4 @@
-"""Chat messages that have come in: answered once, and a repeated one gets the same words again.
+"""Incoming chat messages: each is answered once, and a repeated one gets the same answer.
 
 `inbox` holds three kinds of short-lived documents, told apart by the beginning of their `_id`:
 `message:…` `{nonce, lease, leased_until, reply}`, `nonce:…` `{nonce}` (of a request without a message), and
@@ -15,7 +15,7 @@ from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from models.errors import Forbidden
-from models.leases import free, given_back, own, taken
+from models.leases import free, given_back, held_by, taken
 from models.store import Document, Store
 
 
@@ -27,13 +27,13 @@ class NonceRepeated(Forbidden):
 KEPT = timedelta(days=1)
 CHOICES_KEPT = timedelta(minutes=30)
 LEASE = timedelta(seconds=5)
-"""The platform's own patience: after it nobody is still answering."""
+"""As long as the platform waits for an answer; no process works on one for longer."""
 PAUSE = 0.1
 """Seconds between two looks for the answer that another process is making."""
 
 
 class StillAnswering(Exception):
-    """Another process has the message, and goes on having it: to be tried again."""
+    """Another process is still working on the message; the caller is to try again."""
 
 
 class Answered(TypedDict):
@@ -50,7 +50,7 @@ class Inbox(Store):
     ]
 
     async def spend(self, nonce: str, now: datetime) -> None:
-        """A request without a message came with this nonce: no message may come with it any more."""
+        """Note the nonce of a request without a message; a message that comes with it later is refused."""
         digest = _digest(nonce)
         with suppress(DuplicateKeyError):
             await self.documents.insert_one(
@@ -96,7 +96,8 @@ class Inbox(Store):
     async def finish(self, message: str, reply: str | None, holder: str) -> None:
         """Keep what `holder` answered, unless another one took over; None stands for no words."""
         await self.documents.update_one(
-            {"_id": f"message:{_digest(message)}", **own(holder)}, {"$set": {"reply": reply, **given_back()}}
+            {"_id": f"message:{_digest(message)}", **held_by(holder)},
+            {"$set": {"reply": reply, **given_back()}},
         )
 
     async def offer(self, openid: str, choices: list[str], now: datetime) -> None:

@@ -84,6 +84,11 @@ class Material(GuidePart):
         """Whether it can be handed in as a file."""
         return any(kind is not MaterialKind.PAPER for kind in self.kinds)
 
+    @property
+    def only_way(self) -> Way | None:
+        """The one way in which it is asked for; None where both ways ask for it."""
+        return self.asked[0] if len(self.asked) == 1 else None
+
 
 class Step(GuidePart):
     """One step of a process; booking and pre-acceptance are not counted (article 10)."""
@@ -147,6 +152,11 @@ class Guide(GuidePart):
     @property
     def key(self) -> str:
         return f"{self.item}@{self.version}"
+
+    @property
+    def online(self) -> bool:
+        """Whether the application itself is made online, and not only its printed form (article 12)."""
+        return self.handling is not Handling.FORM_GENERATION
 
     def offered_in(self, channel: Channel) -> bool:
         return any(channel in offer.doors for offer in self.channels)

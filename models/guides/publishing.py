@@ -33,8 +33,8 @@ class Publishing:
         self.guides = guides
 
     async def put(self, guide: Guide, by: Cause) -> bool:
-        """Publish a guide unless this very version is in force or was; see `publish`."""
-        known = await self.guides.known(guide.key)
+        """Publish a guide (see `publish`); False, and nothing is done, if it was published before."""
+        known = await self.guides.find(guide.key)
         if known and known.state is not GuideState.DRAFT and known.guide == guide:
             return False
         await self.publish(guide, by)
@@ -52,7 +52,7 @@ class Publishing:
         """
         check_publishable(guide)
         content = guide.model_dump(mode="json")
-        earlier = await self.guides.known(guide.key)
+        earlier = await self.guides.find(guide.key)
         if earlier and earlier.guide != guide:
             raise GuideVersionTaken
         if earlier and earlier.state is GuideState.PUBLISHED:

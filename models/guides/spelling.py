@@ -12,7 +12,7 @@ def plain(text: str) -> str:
 
 
 def pieces(text: str) -> list[str]:
-    """The pairs of neighbours; a single character is its own."""
+    """Every two neighbouring characters; a single character is its only piece."""
     return [text[i : i + 2] for i in range(max(1, len(text) - 1))]
 
 

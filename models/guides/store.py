@@ -25,7 +25,7 @@ class GuideNotFound(NotFound):
 
 KEPT_IN_MEMORY = 200
 """Versions; a parsed guide takes some 30 kB."""
-A_TRIP = 10_000
+BATCH = 10_000
 """Documents that the server sends at once, up to 16 MB."""
 
 
@@ -81,12 +81,12 @@ class Guides(Store[Version]):
             raise self.missing
         return found.guide
 
-    async def known(self, key: str) -> Version | None:
+    async def find(self, key: str) -> Version | None:
         """A version of a guide, draft or not, if there is one."""
         return await self._first({"_id": key})
 
     async def version(self, key: str) -> Guide:
-        """The very version (`item@version`) under which something was done.
+        """One version of a guide by its key, `item@version`; it may be superseded by now.
 
         What was once published never changes, so it is read once and then kept in memory.
 
@@ -135,7 +135,7 @@ class Guides(Store[Version]):
             for name, value in (("audience", audience), ("topics", topic), ("department", department))
             if value
         }
-        hits = self.documents.find(query, {"name": 1, "keywords": 1, "spellings": 1}).batch_size(A_TRIP)
+        hits = self.documents.find(query, {"name": 1, "keywords": 1, "spellings": 1}).batch_size(BATCH)
         ranked = [
             (place, hit["name"], hit["_id"])
             async for hit in hits
@@ -144,11 +144,11 @@ class Guides(Store[Version]):
         return [key for _, _, key in sorted(ranked)]
 
     async def read(self, keys: Sequence[str]) -> list[Guide]:
-        """The versions with these keys, in their order."""
+        """The versions with these keys, in their order; a key that is gone is left out."""
         if not keys:
             return []
         unread = {"grams": 0, "spellings": 0, "events": 0}
-        found = self.documents.find({"_id": {"$in": keys}}, unread).batch_size(A_TRIP)
+        found = self.documents.find({"_id": {"$in": keys}}, unread).batch_size(BATCH)
         guides = {document["_id"]: guide_of(document) async for document in found}
         return [guides[key] for key in keys if key in guides]
 

@@ -1,7 +1,7 @@
 """Uploaded files, sealed (article 14).
 
-The bytes are sealed and kept in GridFS; a document of `materials` describes them, and is there as long as
-they are: it is written first, and marked as dropped last.
+The bytes are sealed and kept in GridFS; a document of `materials` describes them, and is written before
+them, and marked as dropped after they are removed.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ class FileNotFound(NotFound):
 
 UNUSED_FOR = timedelta(days=1)
 SWEPT_FOR = timedelta(days=30)
-"""What is still unused then was swept long ago."""
+"""Files older than this have been swept before."""
 
 Used = Callable[[set[str]], Awaitable[set[str]]]
 """Which files the applications with these ids hold."""
@@ -95,19 +95,17 @@ class Materials(Store[KeptFile]):
         await self.files.upload_from_stream_with_id(key, key, sealed)
         return kept
 
-    async def read(self, key: str, applicant: str | None = None) -> tuple[KeptFile, bytes]:
-        """A file and its description; of `applicant`'s own, where one is given.
+    async def read(self, key: str) -> tuple[KeptFile, bytes]:
+        """A description and its file; the caller has checked that the reader may see it.
 
         Raises:
             NotFound: `file_not_found`.
         """
         found = await self.get(key)
-        if applicant not in (None, found["applicant"]):
-            raise self.missing
         return found, await self._content(found)
 
     async def view(self, key: str, by: Cause) -> tuple[KeptFile, bytes]:
-        """A file for somebody of the staff; that they see it is on record before they do.
+        """A file for a member of staff; the viewing is recorded before the file is read.
 
         Raises:
             NotFound: `file_not_found`.
@@ -122,9 +120,9 @@ class Materials(Store[KeptFile]):
         return found, await self._content(found)
 
     async def drop(self, key: str, by: Cause) -> None:
-        """Remove the bytes, then say so; that there was a file stays on record. Can be repeated.
+        """Remove the bytes, then mark the file as dropped; its description stays. Safe to repeat.
 
-        The head goes first: one who is reading and finds bytes missing sees by it that the file is dropped.
+        GridFS's head goes first: a reader who finds bytes missing can tell by it that the file is dropped.
         """
         await self.get(key)
         await self.heads.delete_one({"_id": key})
@@ -139,9 +137,9 @@ class Materials(Store[KeptFile]):
             )
 
     async def sweep(self, used: Used, by: Cause) -> int:
-        """Drop what has been here for a day and no application holds; returns how many.
+        """Drop files that are more than a day old and that no application holds; returns how many.
 
-        Such a file is left when a process dies while somebody hands it in.
+        Such a file is left when a process dies during an upload.
         """
         query = {"at": {"$gte": by.at - SWEPT_FOR, "$lt": by.at - UNUSED_FOR}, "dropped_at": None}
         kept = {m["_id"]: m["application"] async for m in self.documents.find(query, {"application": 1})}

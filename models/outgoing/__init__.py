@@ -3,7 +3,7 @@
 from models.outgoing.closures import Closure, Closures
 from models.outgoing.deliveries import Deliveries, Delivery, DeliveryState, Plan, Via
 from models.outgoing.outbox import Outbox
-from models.outgoing.sms import PER_PHONE, Purpose, SmsDays, SmsLimits
+from models.outgoing.sms import PER_PHONE, Purpose, SmsDays, SmsLimits, Spent
 from models.outgoing.workers import Heartbeat, JobState, Workers
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Purpose",
     "SmsDays",
     "SmsLimits",
+    "Spent",
     "Via",
     "Workers",
 ]

@@ -1,4 +1,4 @@
-"""One thing to send: whose turn it is, when it is tried again, what became of it.
+"""Deliveries: each is one message or report to send, its sender, its next attempt and its outcome.
 
 A delivery names people by id only; the words are made when it is sent. Its sender holds its lease
 (`models.leases`), whose end is `due_at`: a delivery whose sender died is due again.
@@ -14,7 +14,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
-from models.leases import free, given_back, new_holder, own, taken
+from models.leases import free, given_back, held_by, new_holder, taken
 from models.store import Document, Record, Store, insert_new
 
 
@@ -78,9 +78,9 @@ class Delivery(Record):
 
 @dataclass(frozen=True)
 class Plan:
-    """One thing to send because of an event; `fallback` is tried where `channel` cannot reach them."""
+    """One thing to send because of an event; `fallback` is tried where `via` cannot reach them."""
 
-    channel: Via
+    via: Via
     notice: str
     recipient: str
     fallback: Via | None = None
@@ -157,9 +157,9 @@ class Deliveries(Store[Delivery]):
         )
         return found["due_at"] if found else None
 
-    async def held(self, lease: str, now: datetime) -> Delivery | None:
-        """The delivery that was claimed with this lease, while it lasts."""
-        return await self._first({"state": DeliveryState.PENDING, END: {"$gt": now}, **own(lease)})
+    async def find_held(self, lease: str, now: datetime) -> Delivery | None:
+        """The delivery that was claimed with this lease, if the lease has not run out."""
+        return await self._first({"state": DeliveryState.PENDING, END: {"$gt": now}, **held_by(lease)})
 
     async def sent(self, delivery: Delivery, sent_as: str, now: datetime) -> None:
         """It went out; `sent_as` is the provider's own id for it."""
@@ -191,9 +191,9 @@ class Deliveries(Store[Delivery]):
         return True
 
     async def reported(self, sent_as: str, outcome: str, reached: bool, by: Cause) -> bool:
-        """The provider told later what became of it; what did not reach them goes by the fallback.
+        """Keep what the provider reports later; what did not reach the person goes by the fallback.
 
-        False if nothing is known to have been sent under this id: it may be told before `sent` is.
+        False if no delivery is known under this id: the report may come before `sent` was recorded.
         """
         delivery = await self.documents.find_one_and_update(
             {"sent_as": sent_as, "channel": Via.WECHAT}, {"$set": {"outcome": outcome}}
@@ -274,15 +274,15 @@ class Deliveries(Store[Delivery]):
 
 def _held(delivery: Delivery) -> Document:
     """The query for a delivery that its sender still holds."""
-    return {"_id": delivery["_id"], "state": DeliveryState.PENDING, **own(delivery["lease"])}
+    return {"_id": delivery["_id"], "state": DeliveryState.PENDING, **held_by(delivery["lease"])}
 
 
 def _delivery(event: Mapping[str, Any], plan: Plan, now: datetime) -> Document:
     return {
-        "_id": f"{event['id']}:{plan.channel}:{plan.recipient}",
+        "_id": f"{event['id']}:{plan.via}:{plan.recipient}",
         "event": event["id"],
         "notice": plan.notice,
-        "channel": plan.channel.value,
+        "channel": plan.via.value,
         "recipient": plan.recipient,
         "fallback": plan.fallback.value if plan.fallback else None,
         "request": event["request"],

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from pymongo import ASCENDING, IndexModel
 from pymongo.read_concern import ReadConcern
 
-from models.calls import all_to_their_end
+from models.concurrency import all_to_their_end
 from models.errors import NotFound
 from models.events import KeptEvent, event_of
 from models.outgoing.deliveries import Deliveries, Plan

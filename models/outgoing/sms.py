@@ -1,8 +1,8 @@
 """短信: how many may be sent in a day, for what, and when staff must be told that they run out.
 
-Codes and courtesies may use only their share, so that receipts (article 11) and other notices that the law
-asks for always find theirs. A code is counted when it is asked for, any other message when it is first
-handed to the provider; sending it again counts no second time.
+Codes and courtesies may use only their share, so that some are always left for receipts (article 11) and
+other notices that the law asks for. A code is counted when it is asked for, any other message when it is
+first handed to the provider; sending it again is not counted.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypedDict
 
 from pymongo import IndexModel
 
-from models.counters import Limit, Window, seconds_until
+from models.counters import Limit, Per, seconds_until
 from models.errors import TooMany
 from models.store import Database, Store, insert_or_update
 from models.workdays import local_date
@@ -44,16 +44,16 @@ class Purpose(StrEnum):
 
 
 PER_PHONE: dict[Purpose, Limit] = {
-    Purpose.COURTESY: Limit("courtesy_phone", 15, Window.DAY, PhoneNoticeLimit),
-    Purpose.LEGAL: Limit("legal_phone", 40, Window.DAY, PhoneNoticeLimit),
+    Purpose.COURTESY: Limit("courtesy_phone", 15, Per.DAY, PhoneNoticeLimit),
+    Purpose.LEGAL: Limit("legal_phone", 40, Per.DAY, PhoneNoticeLimit),
 }
-"""Messages to one phone in a day, beside its codes; Aliyun lets 50 of one template through. A flood of
-courtesies takes none of the legal ones' places."""
+"""Messages to one phone in a day, beside its codes; Aliyun lets 50 of one template through. Courtesy and
+legal messages have limits of their own."""
 
 
 @dataclass(frozen=True)
 class SmsLimits:
-    """What may be set: messages a day, shares of them, and codes for an account and an address."""
+    """The limits that can be set: messages a day, their shares, and codes for an account and an address."""
 
     a_day: int = 10_000
     codes_share: float = 0.5
@@ -69,7 +69,7 @@ class SmsLimits:
 
 @dataclass(frozen=True)
 class Spent:
-    """Of a part ("all" or a purpose) how many have been sent today, and how many may be."""
+    """How many messages of a part ("all" or a purpose) have been sent today, and how many may be sent."""
 
     part: str
     used: int
@@ -79,6 +79,10 @@ class Spent:
     def level(self) -> int:
         """The highest of ALARMS that is reached, or 0."""
         return next((level for level in ALARMS if self.used * 100 >= self.most * level), 0)
+
+    @property
+    def used_up(self) -> bool:
+        return self.level >= 100
 
 
 class SmsDay(TypedDict):
@@ -114,7 +118,7 @@ class SmsDays(Store[SmsDay]):
             "$setOnInsert": {**{part.value: count for part, count in others.items()}, "purge_at": now + KEPT},
         }
         if await insert_or_update(self.documents, {"_id": day, **guard}, update) is None:
-            raise SmsUsedUp(retry_after=seconds_until(Window.DAY.around(now)[1], now))
+            raise SmsUsedUp(retry_after=seconds_until(Per.DAY.around(now)[1], now))
 
     async def give_back(self, purpose: Purpose, now: datetime) -> None:
         """Undo `take`; `now` is the moment of the taking."""

@@ -1,4 +1,4 @@
-"""Which workers are alive, and how each of their jobs is, for a week."""
+"""Which workers are alive, and how each of their jobs is; kept for a week."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class JobState(TypedDict):
 
 
 @dataclass(frozen=True)
-class JobStanding:
+class JobHealth:
     """How a job is, of all workers together. The first of those that are alive `started_at`."""
 
     started_at: datetime
@@ -58,13 +58,13 @@ class Heartbeat(TypedDict):
 
 
 @dataclass(frozen=True)
-class Standing:
+class Health:
     """Of all workers together: how many are alive, when one was last heard of, and how each job is."""
 
     now: datetime
     alive: int
     heard_at: datetime | None
-    jobs: Mapping[str, JobStanding]
+    jobs: Mapping[str, JobHealth]
 
     def by_job(self) -> dict[str, str]:
         """In a few words; `working` where all is well."""
@@ -86,7 +86,7 @@ class Workers(Store[Heartbeat]):
     ]
 
     async def beat(self, name: str, now: datetime, jobs: Mapping[str, JobState], **counts: int) -> None:
-        """The worker `name` is alive, and its jobs are so; `counts` is what it has done."""
+        """Record that the worker `name` is alive, how its jobs are, and what it has done."""
         await self.documents.update_one(
             {"_id": name},
             {"$set": {"at": now, "jobs": jobs, **counts}, "$setOnInsert": {"started_at": now}},
@@ -96,13 +96,13 @@ class Workers(Store[Heartbeat]):
     async def alive(self, now: datetime) -> list[Heartbeat]:
         return await self._each(self.documents.find({"at": {"$gt": now - SILENT}}))
 
-    async def standing(self, now: datetime) -> Standing:
+    async def health(self, now: datetime) -> Health:
         """The jobs are those of the workers that are alive, or of the last one if none is."""
         latest = await self._each(self.documents.find({}).sort("at", DESCENDING).limit(LATEST))
         alive = [worker for worker in latest if worker["at"] > now - SILENT]
         speaking = alive or latest[:1]
         names = {name for worker in speaking for name in worker.get("jobs", {})}
-        return Standing(
+        return Health(
             now,
             len(alive),
             latest[0]["at"] if latest else None,
@@ -110,12 +110,12 @@ class Workers(Store[Heartbeat]):
         )
 
 
-def _together(name: str, latest: list[Heartbeat], speaking: list[Heartbeat]) -> JobStanding:
+def _together(name: str, latest: list[Heartbeat], speaking: list[Heartbeat]) -> JobHealth:
     """How a job is by what the workers say that are `speaking`; `latest` did it last."""
     doing = [worker for worker in speaking if name in worker.get("jobs", {})]
     told: list[JobState] = [worker["jobs"][name] for worker in doing]
     done = [worker["jobs"][name]["ended_at"] for worker in latest if name in worker.get("jobs", {})]
-    return JobStanding(
+    return JobHealth(
         min(worker["started_at"] for worker in doing),
         max((at for at in done if at), default=None),
         timedelta(seconds=max(job["within"] for job in told)),

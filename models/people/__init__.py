@@ -1,7 +1,7 @@
 """Who somebody is, and for whom they act (article 7)."""
 
 from models.people.accounts import Account, Accounts, Language
-from models.people.agencies import Agencies, Agency, AgencyState
+from models.people.agencies import Agencies, Agency, AgencyState, is_confirmed, is_waiting
 from models.people.applicants import Applicant, Applicants
 from models.people.binding import Binding
 from models.people.credentials import PERSONAL, RULES, ApplicantKind, CredentialKind, normal_number
@@ -33,6 +33,8 @@ __all__ = [
     "Verdict",
     "Verifier",
     "check_phone",
+    "is_confirmed",
+    "is_waiting",
     "mask_number",
     "mask_person",
     "mask_phone",

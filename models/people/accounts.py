@@ -69,7 +69,8 @@ class Accounts(Store[Account]):
     indexes: ClassVar = [unique_text("openid"), unique_text("miniprogram_openid"), unique_text("unionid")]
 
     async def follow(self, openid: str, by: Cause, at: datetime | None = None) -> Account:
-        """`at` is when it happened, if not now; what happened later is not undone by what is told late."""
+        """Note that the user follows the account; `at` is when it happened, if not now. An old report that
+        comes late changes nothing."""
         return await self._following(openid, True, "account.followed", by, at)
 
     async def unfollow(self, openid: str, by: Cause, at: datetime | None = None) -> Account:
@@ -94,7 +95,8 @@ class Accounts(Store[Account]):
         )
 
     async def act_for(self, account: str, body: str | None, by: Cause) -> Account:
-        """Act for a body from now on, or for oneself (`None`); `Agencies.acting` checks the right to."""
+        """Act for a body from now on, or for oneself (`None`); `Binding.acting` checks that this is
+        allowed."""
         return await self.change(
             account,
             expects={},
@@ -137,7 +139,7 @@ class Accounts(Store[Account]):
         )
 
     async def _absorb(self, twin: Account, known: Account, by: Cause) -> None:
-        """Note whose place the twin takes, so that `Binding.keep_bound` finds who was bound there."""
+        """Note which account the twin replaces, so that `Binding.keep_bound` finds the person bound to it."""
         await self.change(
             twin["_id"],
             expects={},

@@ -1,7 +1,7 @@
 """经办人: persons who act for an enterprise or organization once its legal representative agrees (article 7).
 
-An agency names the representative who was asked. Where the register knows another one by now, it counts no
-more: `Agencies.end_former` ends it, and nobody acts by it meanwhile.
+An agency names the legal representative who was asked. Once the register names another representative, the
+agency is no longer valid: `Agencies.acts` refuses it, and `Agencies.end_former` ends it.
 """
 
 from datetime import datetime, timedelta
@@ -44,7 +44,7 @@ class AgencyEnded(Conflict):
 ASKED_A_DAY = 3
 """Requests of one person for one body: the representative hears of each by WeChat or SMS."""
 ASKED_WITHIN = timedelta(days=1)
-"""How long each of them counts."""
+"""How long a request counts."""
 
 
 class AgencyState(StrEnum):
@@ -63,6 +63,16 @@ class Agency(Record):
     representative: str
     state: AgencyState
     asked: list[datetime]
+
+
+def is_waiting(agency: Agency) -> bool:
+    """Whether the legal representative still has to answer."""
+    return agency["state"] is AgencyState.REQUESTED
+
+
+def is_confirmed(agency: Agency) -> bool:
+    """Whether the legal representative has agreed that the person acts for the body."""
+    return agency["state"] is AgencyState.CONFIRMED
 
 
 NOT_ENDED = {"$ne": AgencyState.ENDED}
@@ -124,7 +134,7 @@ class Agencies(Store[Agency]):
         """The legal representative confirms or declines.
 
         Raises:
-            Conflict: `agency_not_waiting`, also for somebody who is not the representative.
+            Conflict: `agency_not_waiting`, also for a person who is not the representative.
         """
         state = AgencyState.CONFIRMED if confirmed else AgencyState.ENDED
         return await self.change(
@@ -142,7 +152,7 @@ class Agencies(Store[Agency]):
         """The agent gives it up, or the representative takes it back.
 
         Raises:
-            Conflict: `agency_ended`, also for somebody who is neither.
+            Conflict: `agency_ended`, also for a person who is neither.
         """
         return await self.change(
             key,

@@ -125,16 +125,16 @@ class Applicants(Store[Applicant]):
             }
         )
 
-    async def of_account(self, account: str) -> Applicant | None:
-        """The person bound to an account."""
+    async def find_by_account(self, account: str) -> Applicant | None:
+        """The person bound to an account, if there is one."""
         return await self._first({"account": account})
 
-    async def known(self, credential: Credential) -> Applicant | None:
-        """Who has this credential already, verified earlier here or at a window."""
+    async def find_by_credential(self, credential: Credential) -> Applicant | None:
+        """The person or body with this credential, if it was verified before, here or at a window."""
         return await self._first({"credential.index": self._index(credential)})
 
-    async def of_number_index(self, index: str) -> Applicant | None:
-        """A person bound by any credential with this number (see `number_index`)."""
+    async def find_by_number_index(self, index: str) -> Applicant | None:
+        """The person bound by any credential with this number, if any (see `number_index`)."""
         return await self._first({"credential.number_index": index, "account": {"$type": "string"}})
 
     async def bind(
@@ -142,14 +142,14 @@ class Applicants(Store[Applicant]):
     ) -> Applicant:
         """Bind a verified person to an account; the account bound before is named in `applicant.rebound`.
 
-        The phone that was kept with the credential is the one that counts: else anybody who knows a name and
-        a number could take a binding over with a phone of their own.
+        A credential that was kept with a phone can only be bound with that phone: otherwise a stranger who
+        knows name and number could take over the binding.
 
         Raises:
             Refused: `phone_differs`.
             Conflict: `account_bound`, the account is bound to another person; `binding_raced`.
         """
-        before = await self.known(credential)
+        before = await self.find_by_credential(credential)
         if before and self.phone(before) not in (None, phone):
             raise PhoneDiffers
         old = before["account"] if before else None
@@ -168,7 +168,7 @@ class Applicants(Store[Applicant]):
         self, kind: ApplicantKind, credential: Credential, *, name: str, representative: str, by: Cause
     ) -> Applicant:
         """Keep a verified enterprise or organization; `representative` is from `number_index`."""
-        before = await self.known(credential)
+        before = await self.find_by_credential(credential)
         sets = {
             **self._identity(before, kind, credential, self._spelled(before, name), None),
             "account": None,
@@ -180,13 +180,13 @@ class Applicants(Store[Applicant]):
     async def verify_at_window(
         self, kind: ApplicantKind, credential: Credential, *, name: str, phone: str, by: Cause
     ) -> Applicant:
-        """Staff saw the document itself; the person can bind online afterwards, or goes on with a new phone,
-        of which the account that is bound hears.
+        """Keep a person or body whose document staff have seen, so that it can be bound online. A new
+        phone replaces the old one, and the bound account is told.
 
         Raises:
             Conflict: `already_verified`, under another name.
         """
-        before = await self.known(credential)
+        before = await self.find_by_credential(credential)
         if before and not typed.same_name(self.name(before), name):
             raise AlreadyVerified(name=before["masked_name"])
         changed = bool(before and phone and self.phone(before) not in (None, phone))
@@ -200,7 +200,8 @@ class Applicants(Store[Applicant]):
         return await self._put(before, sets, name_of_event, by)
 
     async def move(self, old: str, account: str, by: Cause) -> None:
-        """Bind whom one account has to another of the same user, unless that has somebody already."""
+        """Move the person bound to the account `old` to another account of the same user; nothing changes
+        if that account is bound already."""
         data = {"old_account": old, "account": account}
         with suppress(DuplicateKeyError):
             await self.change_many(
@@ -223,8 +224,8 @@ class Applicants(Store[Applicant]):
         )
 
     async def reveal(self, applicant: str, reason: str, by: Cause, application: str) -> dict[str, Any]:
-        """The whole identity for a member of staff, for the sake of an application; that it was seen, by
-        whom and why, stays on record.
+        """The whole identity, for a member of staff who handles an application; who saw it, and why, is
+        recorded.
 
         Raises:
             BadInput: `reason_required`.
@@ -247,7 +248,8 @@ class Applicants(Store[Applicant]):
         return self._open(applicant, "phone", sealed) if sealed else None
 
     def number_index(self, number: str) -> str:
-        """Finds a number whatever kind of credential it is on: a representative's, as registers give it."""
+        """A keyed hash that finds a number on any kind of credential; registers do not name a
+        representative's."""
         return self.privacy.index(number, "credential_number")
 
     def export(self, applicant: Applicant) -> dict[str, Any]:
@@ -268,7 +270,8 @@ class Applicants(Store[Applicant]):
         return self.privacy.index(f"{credential.register}:{credential.number}", "credential")
 
     def _spelled(self, before: Applicant | None, name: str) -> str:
-        """A name that is known stays as it is kept: staff may have seen it, and others use it."""
+        """The name as it was kept before, if only its spelling differs: staff may have seen it so, and
+        others use it."""
         known = self.name(before) if before else name
         return known if typed.same_name(known, name) else name
 

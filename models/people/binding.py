@@ -1,9 +1,9 @@
-"""Real-name binding (article 7): the one way in, whichever door is used."""
+"""Real-name binding (article 7), the same for all doors."""
 
 from dataclasses import dataclass
 
 from models import typed
-from models.counters import Counters, Limit, Use, Window
+from models.counters import Counters, Limit, Per, Use
 from models.errors import BadInput, Forbidden, NotFound, Refused
 from models.events import Cause
 from models.people.accounts import Account
@@ -42,8 +42,8 @@ class NameInvalid(BadInput):
     field = "name"
 
 
-BODIES = Limit("bodies_asked_for", 10, Window.DAY, AgencyDayLimit)
-"""Requests of one person, for whichever body: the representative of each hears of it by WeChat or SMS."""
+BODIES = Limit("bodies_asked_for", 10, Per.DAY, AgencyDayLimit)
+"""Requests of one person for all bodies together: the representative of each hears of it by WeChat or SMS."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Binding:
         """The body that a person may act for.
 
         Raises:
-            Forbidden: `not_agent`, also for a body that there is not.
+            Forbidden: `not_agent`, also where there is no such body.
         """
         try:
             found = await self.applicants.get(body)
@@ -154,13 +154,14 @@ class Binding:
         return found
 
     async def keep_bound(self, account: Account, by: Cause) -> None:
-        """Whoever was bound to an account that this one has absorbed stays bound; safe to repeat."""
+        """Bind to this account the persons of the accounts that it has absorbed; safe to repeat."""
         for absorbed in account.get("absorbed", []):
             await self.applicants.move(absorbed, account["_id"], by)
 
     async def _verify_person(self, credential: Credential, name: str) -> str:
-        """Who vouches: staff who saw the document, or the register."""
-        known = await self.applicants.known(credential)
+        """Who verified the name: the member of staff who saw the document, or else the `register`, which
+        is asked."""
+        known = await self.applicants.find_by_credential(credential)
         seen = known is not None and known["verified"]["by"].startswith("staff:")
         if known and seen and typed.same_name(self.applicants.name(known), name):
             return known["verified"]["by"]

@@ -1,4 +1,4 @@
-"""What people and bodies prove themselves with (article 7), and whether a number can be one at all."""
+"""Credentials of persons and bodies (article 7), and which numbers each kind can have."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -126,7 +126,7 @@ def _born(number: str, today: date) -> bool:
 
 
 Demands = tuple[Demand, ...]
-"""In the order in which they are looked at: each may count on those before it."""
+"""In the order in which they are checked: each may rely on those before it."""
 
 
 def _citizen(prefix: str) -> Demands:
@@ -173,8 +173,8 @@ CERTIFICATE = (
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may use a credential, what it and its number are called, and what its number must meet, which may
-    depend on the look of it.
+    """Who may use a credential, what it and its number are called, and what its number must meet, which
+    may depend on the number itself.
     """
 
     kinds: frozenset[ApplicantKind]
@@ -239,21 +239,22 @@ REGISTERED_BUSINESS = "9"
 
 @dataclass(frozen=True)
 class Credential:
-    """A number that passed its own checks; whether it is this person's is the verifier's business."""
+    """A number that passed its own checks; the verifier says whether it is this person's."""
 
     kind: CredentialKind
     number: str
 
     @property
     def register(self) -> str:
-        """What numbers it is one of: the same number is the same person or body, whatever card it is on."""
+        """The register that the number is of: one number of it is one person or body, on any card."""
         if len(self.number) == 18 and self.kind in SHARED:
             return SHARED[self.kind]
         return self.kind.value
 
 
 def normal_number(kind: CredentialKind, text: str) -> str:
-    """Of the certificates from before the USCC, hyphens and Chinese characters are part of the number."""
+    """The number in its normal form; hyphens and Chinese characters stay in those of certificates from
+    before the USCC alone."""
     found = number(text)
     compact = re.sub(rf"[\W_{HAN}]", "", found)
     written = kind is CredentialKind.LEGAL_PERSON_CERTIFICATE and len(compact) != 18

@@ -1,4 +1,4 @@
-"""What may be shown of a name, a number or a phone to those who have no business with the whole.
+"""Masks names, numbers and phones for readers who do not need the whole.
 
 Stars stand for what is hidden, one for each character; a letter with its marks is one character.
 """

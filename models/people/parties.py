@@ -14,5 +14,10 @@ class Party:
     account: str
 
     @property
+    def for_body(self) -> bool:
+        """Whether the agent acts for an enterprise or organization."""
+        return self.applicant["_id"] != self.agent["_id"]
+
+    @property
     def id(self) -> str:
         return self.applicant["_id"]

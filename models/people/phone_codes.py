@@ -1,8 +1,8 @@
 """One-time codes by SMS, which show that a phone is in the hands of the person who names it (article 7).
 
-6 digits, valid 5 minutes, 5 tries. A code belongs to the account that asked for it: no other account can use
-it, replace it or spend its tries. Nor can one account use up what a phone may get (PHONE): it has a smaller
-part of it (ONE_ACCOUNT), so that the phone's owner can always have a code of their own.
+6 digits, valid 5 minutes, 5 tries. A code belongs to the account that asked for it: no other account can
+use it, replace it or spend its tries. A phone gets as many codes as PHONE allows, but because of one
+account only as many as ONE_ACCOUNT allows, so that the phone's owner can always get a code.
 """
 
 import re
@@ -17,7 +17,7 @@ from typing import ClassVar, TypedDict
 from pymongo import IndexModel
 
 from models import typed
-from models.counters import Counters, Limit, Use, Window, network_of, seconds_until
+from models.counters import Counters, Limit, Per, Use, network_of, seconds_until
 from models.errors import BadInput, TooMany
 from models.events import Cause, Event
 from models.outgoing import Closures, Purpose, SmsDays, SmsLimits, Via
@@ -91,7 +91,7 @@ TRIES = 5
 
 
 def national(phone: str) -> str:
-    """A number as it is dialled within the mainland, as far as it is one: a landline with its area code."""
+    """A phone number as it is dialled within the mainland: without +86, a landline with its area code."""
     whole = typed.digits(phone)
     bare = re.sub(r"^(\+|00)86", "", whole)
     if bare != whole and re.match("[2-9]", bare):
@@ -158,7 +158,7 @@ def check_pace(codes: Sequence[Code], account: str, now: datetime) -> None:
 
 
 def free_from(codes: Sequence[Code], pace: Pace) -> datetime | None:
-    """When the pace lets the next one through, if it has ever been reached."""
+    """When the pace allows another code; None where fewer than `most` have been sent."""
     if len(codes) < pace.most:
         return None
     return codes[pace.most - 1]["sent_at"] + pace.period
@@ -222,7 +222,7 @@ class PhoneCodes(Store[Phone]):
             raise PhoneCodeWrong
 
     async def use_up(self, phone: str, *, account: str) -> None:
-        """After what the code was for has been done."""
+        """Mark the account's codes for this phone as used, once they have served."""
         await self.documents.update_one(
             {"_id": self.privacy.index(check_phone(phone), "phone")},
             {"$set": {"codes.$[own].used": True}},
@@ -274,7 +274,7 @@ class PhoneCodes(Store[Phone]):
 
 def _uses(limits: SmsLimits, account: str, network: str) -> list[Use]:
     """What a code counts for beside its phone."""
-    of_account = Limit("code_account", limits.codes_per_account, Window.DAY, PhoneCodeAccountLimit)
-    in_an_hour = Limit("code_address", limits.codes_per_address_hour, Window.HOUR, PhoneCodeAddressLimit)
-    in_a_day = Limit("code_address_day", limits.codes_per_address, Window.DAY, PhoneCodeAddressLimit)
+    of_account = Limit("code_account", limits.codes_per_account, Per.DAY, PhoneCodeAccountLimit)
+    in_an_hour = Limit("code_address", limits.codes_per_address_hour, Per.HOUR, PhoneCodeAddressLimit)
+    in_a_day = Limit("code_address_day", limits.codes_per_address, Per.DAY, PhoneCodeAddressLimit)
     return [Use(of_account, account), Use(in_an_hour, network), Use(in_a_day, network)]

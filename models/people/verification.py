@@ -1,6 +1,7 @@
-"""Asking somebody who knows whether a name and a number belong together (article 7).
+"""What is asked of outside systems: whether a name and a number belong together, and which user a code
+stands for (article 7).
 
-The gateways answer these; the rules here get them as arguments.
+The gateways answer; the rules get them as arguments.
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class BodyVerdict:
 
 class Verifier(Protocol):
     """Each raises `VerifierUnavailable` when the register does not answer, `NameMalformed` or
-    `NumberMalformed` for what it does not take for one.
+    `NumberMalformed` for a name or number that it does not accept.
     """
 
     async def person(self, kind: CredentialKind, name: str, number: str) -> Verdict: ...
@@ -57,7 +58,7 @@ class Verifier(Protocol):
 
 @dataclass(frozen=True)
 class PlatformUser:
-    """Somebody as the chat platform knows them; `unionid` is the same in all our apps, where given."""
+    """A user of WeChat; `unionid` is the same in all our apps, and may be missing."""
 
     openid: str
     unionid: str | None = None

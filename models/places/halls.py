@@ -131,13 +131,6 @@ class Halls(Store[Hall]):
         )
         return True
 
-    async def find(self, code: str) -> Hall:
-        """
-        Raises:
-            NotFound: `hall_not_found`.
-        """
-        return await self.get(code)
-
     async def all(self, kind: HallKind | None = None) -> list[Hall]:
         """The centre first, then the halls, then the stations by township."""
         query: Document = {"kind": kind} if kind else {}

@@ -1,4 +1,4 @@
-"""Those who work in the panel, and what their roles let them do (article 5)."""
+"""Members of staff, and how they sign in to the panel (article 5)."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -62,7 +62,7 @@ class Tries(Store[Tried]):
     indexes: ClassVar = [IndexModel("until", expireAfterSeconds=0)]
 
     async def count(self, username: str, by: Cause) -> int:
-        """Count one more, before its password is looked at; its number.
+        """Count one more try, before the password is checked; returns how many there were.
 
         Raises:
             TooMany: `staff_locked`.
@@ -83,7 +83,7 @@ class Tries(Store[Tried]):
         return number
 
     async def forget(self, username: str, number: int) -> None:
-        """Begin anew after a right one, unless others were counted since."""
+        """Forget the tries after a right password, unless more than `number` have been counted by now."""
         await self.documents.delete_one({"_id": _digest(username), "tries": number})
 
 

@@ -44,8 +44,8 @@ class Scope(StrEnum):
 class Reach(StrEnum):
     """How far a role's scopes go; appointments always end at the halls of the member's own record."""
 
-    DEPARTMENT = "department"  # the member's own; who has none reaches all
-    HALLS = "halls"  # those of the member's own record; who has none listed serves all
+    DEPARTMENT = "department"  # the member's own; a member without one reaches all
+    HALLS = "halls"  # those of the member's own record; a member without a list serves all
     DISTRICT = "district"
 
 
@@ -130,6 +130,6 @@ def check_scope(member: Member, scope: Scope) -> None:
 
 
 def serves(member: Member, hall: str) -> bool:
-    """Whether a hall is one of a member's own; who has no list of halls serves all of them."""
+    """Whether a hall is one of a member's own; a member without a list serves all of them."""
     halls = member.get("halls")
     return halls is None or hall in halls

@@ -117,13 +117,23 @@ REVIEWABLE = {"application": "concluded", "appointment": "served"}
 """What can be reviewed, and the state in which it is finished."""
 
 
+def can_review(kind: str, state: str) -> bool:
+    """Whether an application or appointment in this state is finished, so that it can be reviewed."""
+    return REVIEWABLE.get(kind) == state
+
+
 def check_reviewable(kind: str, state: str) -> None:
     """
     Raises:
         Refused: `not_finished`.
     """
-    if REVIEWABLE.get(kind) != state:
+    if not can_review(kind, state):
         raise NotFinished
+
+
+def is_bad(level: int) -> bool:
+    """Whether a level is a 差评, which needs a reason and is answered (article 17)."""
+    return level in BAD
 
 
 def check_review(level: int, tags: list[str], words: str) -> None:
@@ -138,7 +148,7 @@ def check_review(level: int, tags: list[str], words: str) -> None:
         raise TagsInvalid
     if len(words) > LONGEST:
         raise WordsTooLong(limit=LONGEST)
-    if level in BAD and not tags and not words:
+    if is_bad(level) and not tags and not words:
         raise BadReviewNeedsReason
 
 
@@ -210,7 +220,8 @@ class Reviews(Store[GivenReview]):
         except DuplicateKeyError:
             raise AlreadyReviewed from None
 
-    async def of(self, matter: str) -> GivenReview | None:
+    async def find(self, matter: str) -> GivenReview | None:
+        """The review of a matter, if it has been reviewed."""
         return await self._first({"_id": matter})
 
     async def of_applicant(self, applicant: str) -> list[GivenReview]:

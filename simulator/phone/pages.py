@@ -1,4 +1,5 @@
-"""The phone: a page, the little JSON that feeds it, and WeChat's sign-in pages. It is whose cookie says."""
+"""The phone: a page, the little JSON that feeds it, and WeChat's sign-in pages. A cookie says whose phone
+it is."""
 
 from pathlib import Path
 from typing import Any, NoReturn
@@ -105,7 +106,7 @@ class ChangeHandler(PhoneHandler):
         self.reply({"person": new or None})
 
     def _keep(self, name: str, value: str | None) -> None:
-        """Set it as it came: it was encoded by whoever set it first."""
+        """Set a cookie's value as it is: it was encoded when it was set first."""
         if value is None:
             self.clear_cookie(name, path="/")
         else:
@@ -172,7 +173,7 @@ class UpdatesHandler(WebSocketHandler):
         simulator_of(self.application).listeners.discard(self.tell)
 
     def on_message(self, message: str | bytes) -> None:
-        """The page has nothing to say here."""
+        """Nothing: the page sends no messages that matter."""
 
     def tell(self) -> None:
         try:
@@ -209,7 +210,7 @@ class AuthorizeHandler(PhoneHandler):
         self._refuse("已取消登录", 200)
 
     def _checked(self) -> Scope:
-        """The scope of a request that WeChat would go along with; otherwise its page of error."""
+        """The scope of a request that WeChat accepts; for any other request its error page is shown."""
         service = urlsplit(self.simulator.wechat.callbacks.url)
         target = urlsplit(self.get_query_argument("redirect_uri", ""))
         scope = self.get_query_argument("scope", "")

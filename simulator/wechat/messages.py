@@ -36,7 +36,8 @@ class Entry:
 
 @dataclass
 class Allowance:
-    """What is left to send, and until when; a new action raises both, but adds to neither."""
+    """How many messages the account may still send, and until when; a new action sets both to its own if
+    these are higher."""
 
     left: int = 0
     until: datetime = field(default_factory=lambda: datetime.fromisoformat("1970-01-01T00:00Z"))
@@ -97,7 +98,7 @@ class Chats:
         self.changed()
 
     def clear(self, person: str) -> None:
-        """As WeChat does on the phone of somebody who unfollows."""
+        """Remove the chat, as WeChat does when a person unfollows."""
         self.chat(person).entries.clear()
         self.changed()
 

@@ -14,7 +14,7 @@ from simulator.errors import PlatformError
 ADDRESS = "http://weixin.qq.com/q/"
 LONGEST = 2_592_000
 DEFAULT = 60
-"""Seconds that a temporary code lasts: at most, and if nothing is said."""
+"""Seconds that a temporary code lasts: at most, and by default."""
 MOST_PERMANENT = 100_000
 
 KINDS: Mapping[str, tuple[bool, type]] = {

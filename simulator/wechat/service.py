@@ -62,7 +62,7 @@ class WeChat:
         self.reset()
 
     def reset(self) -> None:
-        """As on the first day: nobody follows, nothing was sent."""
+        """Reset everything: nobody follows, and nothing was sent."""
         self.people: dict[str, Person] = {}
         self.meet(self.registry.people)
         self.tokens, self.signins = Tokens(self.clock), SignIns(self.clock)
@@ -80,7 +80,7 @@ class WeChat:
         self.callbacks.clear()
 
     def meet(self, people: Iterable[Person]) -> None:
-        """Give them an account with WeChat."""
+        """Give a person an account with WeChat."""
         self.people |= {self.ids.openid(person.id): person for person in people}
 
     async def close(self) -> None:
@@ -248,7 +248,7 @@ class WeChat:
         return await self._event(person, "VIEW", {"EventKey": url})
 
     async def scan(self, person: Person, code: SceneCode) -> Push | None:
-        """A parametric code: who follows scans, who does not follows."""
+        """Scan a parametric code: a follower sends SCAN, any other person follows by it."""
         if person.id not in self.following:
             return await self.follow(person, code)
         self._grant(person, AFTER_ACTION)
@@ -285,7 +285,7 @@ class WeChat:
         await self._event(person, "TEMPLATESENDJOBFINISH", report)
 
     def later(self, work: Coroutine[Any, Any, object]) -> None:
-        """Do something that nobody waits for."""
+        """Start a task that nobody waits for."""
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)

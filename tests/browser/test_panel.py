@@ -1,10 +1,12 @@
-"""The panel at 1440 × 900: a file too large is named before it is sent; no page has a serious fault."""
+"""The panel at 1440 × 900: a file too large is named before it is sent, a form is sent once; no page has a
+serious fault."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.house.office import PDF, Office, booked, staffed
 from tests.house.town import Town
@@ -44,6 +46,31 @@ async def test_file_too_large_is_not_sent(office: Office, chromium: Chromium, tm
     await field.set_input_files({"name": "凭证.pdf", "mimeType": "application/pdf", "buffer": PDF})
     await page.get_by_role("button", name="确认办结").click()
     await expect(page.locator(".status")).to_contain_text("已办结")
+    await page.context.close()
+
+
+async def test_a_form_is_sent_once(office: Office, chromium: Chromium) -> None:
+    """A second click while the first is under way does nothing."""
+    path, _ = await office.handed_in()
+    page = await desk(office, chromium, "both")
+    answered, sent = asyncio.Event(), []
+
+    async def hold(route: Route) -> None:
+        sent.append(route.request.url)
+        await answered.wait()
+        await route.continue_()
+
+    await page.route("**/accept*", hold)
+    await page.goto(office.town.url + path)
+    button = page.locator("form[action*='/accept'] button")
+    await button.evaluate("""async (button) => {
+        button.click();
+        await new Promise((then) => setTimeout(then, 100));
+        button.click();
+    }""")
+    answered.set()
+    await expect(page.locator(".status")).to_contain_text("办理中")
+    assert len(sent) == 1
     await page.context.close()
 
 

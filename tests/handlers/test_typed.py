@@ -39,7 +39,7 @@ async def test_binding_with_what_was_pasted(town: Town) -> None:
         },
     )
     assert page.status == 303, page.text
-    found = await town.services.applicants.of_account(
+    found = await town.services.applicants.find_by_account(
         (await town.services.accounts.documents.find_one({"openid": "openid-pasted"}))["_id"]
     )
     applicants = town.services.applicants

@@ -16,7 +16,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from handlers import api
 from handlers.api import ENDPOINTS
 from handlers.api.contract import Failure, Operation
-from handlers.web.bodies import ANY, BoundedApplication
+from handlers.web.request_limits import ANY, BoundedApplication
 from handlers.web.services import Services
 from simulator import Running, start
 from simulator.people import Person

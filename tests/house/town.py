@@ -12,9 +12,9 @@ from tornado.web import Application
 
 from handlers.routes import PAGES
 from handlers.web import assets
-from handlers.web.bodies import ANY, BoundedApplication
 from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
+from handlers.web.request_limits import ANY, BoundedApplication
 from handlers.web.services import Services
 from handlers.web.site import Site
 from models.store import Database

@@ -14,7 +14,7 @@ import xmltodict
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from handlers.chat import callback
-from handlers.web.bodies import BoundedApplication
+from handlers.web.request_limits import BoundedApplication
 from handlers.web.services import Services
 from handlers.web.site import Site
 from tests.house.clock import Clock

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.counters import Counters, Limit, Use, Window, network_of
+from models.counters import Counters, Limit, Per, Use, network_of
 from models.errors import TooMany
 from models.outgoing.sms import NOT_LEGAL, Purpose, SmsDays, SmsLimits, SmsUsedUp, Spent
 from models.privacy import Privacy
@@ -20,8 +20,8 @@ class Refusal(TooMany):
     message = "太多"
 
 
-TEN = Limit("ten", 10, Window.DAY, Refusal)
-THREE = Limit("three", 3, Window.HOUR, Refusal)
+TEN = Limit("ten", 10, Per.DAY, Refusal)
+THREE = Limit("three", 3, Per.HOUR, Refusal)
 
 
 @pytest.fixture
@@ -34,16 +34,16 @@ async def used(counters: Counters) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("window", "now", "begin", "end"),
+    ("per", "now", "begin", "end"),
     [
-        (Window.HOUR, "2026-11-24T02:59:59", "2026-11-24T02:00:00", "2026-11-24T03:00:00"),
-        (Window.DAY, "2026-11-24T15:59:59", "2026-11-23T16:00:00", "2026-11-24T16:00:00"),
-        (Window.DAY, "2026-11-24T16:00:00", "2026-11-24T16:00:00", "2026-11-25T16:00:00"),
+        (Per.HOUR, "2026-11-24T02:59:59", "2026-11-24T02:00:00", "2026-11-24T03:00:00"),
+        (Per.DAY, "2026-11-24T15:59:59", "2026-11-23T16:00:00", "2026-11-24T16:00:00"),
+        (Per.DAY, "2026-11-24T16:00:00", "2026-11-24T16:00:00", "2026-11-25T16:00:00"),
     ],
 )
-def test_a_day_is_a_day_in_panyu(window: Window, now: str, begin: str, end: str) -> None:
+def test_a_day_is_a_day_in_panyu(per: Per, now: str, begin: str, end: str) -> None:
     at, *around = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (now, begin, end))
-    assert window.around(at) == tuple(around)
+    assert per.around(at) == tuple(around)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ async def test_subjects_do_not_stand_in_the_clear_and_windows_go(counters: Count
     await counters.take([Use(TEN, "203.0.113.9")], START)
     [kept] = [each async for each in counters.documents.find({})]
     assert "203.0.113.9" not in str(kept)
-    assert kept["purge_at"] == Window.DAY.around(START)[1]
+    assert kept["purge_at"] == Per.DAY.around(START)[1]
     assert "purge" in await counters.documents.index_information()
 
 

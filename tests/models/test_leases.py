@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.leases import Leases, free, given_back, own, taken
+from models.leases import Leases, free, given_back, held_by, taken
 from models.store import Document
 from tests.house.clock import Clock
 from tests.house.house import House
@@ -63,10 +63,10 @@ async def test_what_is_given_back_is_free_and_nobodys(leases: Leases, clock: Clo
     await documents.insert_one({"_id": "a"})
     assert await count(free(now, end)) == 1
     await documents.update_one({}, {"$set": taken("h", now + LONG, end)})
-    assert (await count(own("h")), await count(own("i")), await count(free(now, end))) == (1, 0, 0)
+    assert (await count(held_by("h")), await count(held_by("i")), await count(free(now, end))) == (1, 0, 0)
     assert await count(free(now + LONG, end)) == 1
     await documents.update_one({}, {"$set": given_back(now + timedelta(seconds=5), end)})
-    assert (await count(own("h")), await count(free(now, end))) == (0, 0)
+    assert (await count(held_by("h")), await count(free(now, end))) == (0, 0)
     assert await count(free(now + timedelta(seconds=5), end)) == 1
     await documents.update_one({}, {"$set": given_back(end=end)})
     assert await count(free(now, end)) == 1

@@ -17,7 +17,7 @@ import pytest
 from tornado.httputil import HTTPHeaders
 from tornado.web import RequestHandler
 
-from handlers.web.bodies import BoundedApplication
+from handlers.web.request_limits import BoundedApplication
 from tests.house.settings import environment
 from tests.wechat_backend.demo.test_supervisor import free_port
 from wechat_backend import server as front

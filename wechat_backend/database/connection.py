@@ -28,8 +28,8 @@ from pymongo.errors import (
 
 from models.store import ChangedMeanwhile
 
-A_PERSON, NOBODY = 5.0, 20.0
-"""Seconds that a call waits for a primary when a person waits for the answer, and when nobody does.
+WEB_PATIENCE, WORKER_PATIENCE = 5.0, 20.0
+"""Seconds that a call waits for a primary, in the web server, where a person waits, and in the worker.
 
 A planned change of primary takes less than the first, so people notice nothing. The loss of a primary takes
 longer (MongoDB's own `electionTimeoutMillis` is ten seconds): people are told to try again, the worker waits.
@@ -122,12 +122,12 @@ class Database:
     def lost(self) -> bool:
         """Whether a call waited in vain for a primary, and none has been found since.
 
-        Whoever asks meanwhile need not wait as long for the same answer.
+        Requests are then refused at once, instead of waiting as long again.
         """
         return self._search is not None and not self._search.done()
 
     def note(self, error: BaseException | None) -> None:
-        """A call failed so. Where it found no primary, `lost` holds until there is one."""
+        """Note how a call failed; if it found no primary, `lost` is true until there is one."""
         if isinstance(error, ServerSelectionTimeoutError) and not self.lost:
             self._search = asyncio.create_task(self._find())
 
@@ -156,7 +156,7 @@ class Database:
             await asyncio.wait({self._search})
 
 
-async def connect(uri: str, name: str, driver: str = "pymongo", patience: float = A_PERSON) -> Database:
+async def connect(uri: str, name: str, driver: str = "pymongo", patience: float = WEB_PATIENCE) -> Database:
     """Connect to database `name` and see that it answers; later calls wait `patience` seconds for a primary.
 
     Raises:
@@ -215,7 +215,7 @@ class MotorCollection:
 
 
 async def _awaited(given: Any) -> Any:
-    """What one driver gives at once and the other when it is awaited."""
+    """A result that one driver gives at once, and the other when it is awaited."""
     return await given if isawaitable(given) else given
 
 

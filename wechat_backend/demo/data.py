@@ -21,7 +21,7 @@ from wechat_backend.wiring import utc_now
 
 @dataclass(frozen=True)
 class Member:
-    """`department` is its short name; None is somebody who works for all of them. `township` is the one
+    """`department` is its short name; None means all departments. `township` is the one
     at whose windows they record; None is all windows."""
 
     username: str

@@ -1,4 +1,4 @@
-"""What lies beyond our walls: one module an outside system, each behind the same `base.Gateway`."""
+"""The outside systems: one module each, over the same `base.Gateway`."""
 
 from models.people import Identity, Verifier
 from models.privacy import Privacy

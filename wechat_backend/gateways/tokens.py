@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from models.leases import given_back, new_holder, own, take
+from models.leases import given_back, held_by, new_holder, take
 from models.privacy import Privacy
 from models.store import Database, Document
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy
@@ -84,7 +84,7 @@ class Tokens:
             sets["failed"] = {"code": error.code, "remedy": error.remedy.value}
             raise
         finally:
-            await self.documents.update_one({"_id": appid, **own(lease["lease"])}, {"$set": sets})
+            await self.documents.update_one({"_id": appid, **held_by(lease["lease"])}, {"$set": sets})
         return token
 
     @staticmethod

@@ -141,8 +141,8 @@ class WeChat(JsonGateway):
     async def _call(
         self, path: str, *, body: Mapping[str, Any] | None = None, query: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """Call with the access token; a token that turns out stale is replaced, once. Where a new one is no
-        better, something is wrong with us, and asking on would be hammering."""
+        """Call with the access token; a token that turns out stale is replaced, once. Where a new one is
+        refused too, the fault is ours, and WeChat is not asked again for a while."""
         token = await self.tokens.get(self.account.appid, self._fetch_token)
         try:
             return await self._ask(path, {**(query or {}), "access_token": token}, body)

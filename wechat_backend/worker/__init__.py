@@ -6,7 +6,7 @@ from secrets import token_hex
 
 from models.outgoing import Via
 from models.stores import Stores
-from wechat_backend.database.connection import NOBODY, connect
+from wechat_backend.database.connection import WORKER_PATIENCE, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import check_current, run_while_current
 from wechat_backend.gateways import Gateways
@@ -15,7 +15,7 @@ from wechat_backend.settings import Settings
 from wechat_backend.watchdog import Watchdog
 from wechat_backend.wiring import build_stores, privacy_of, utc_now
 from wechat_backend.worker.alarm import SmsAlarm
-from wechat_backend.worker.channels import Channels
+from wechat_backend.worker.carriers import Carriers
 from wechat_backend.worker.jobs.deliver import Deliver
 from wechat_backend.worker.jobs.heartbeat import Heartbeat
 from wechat_backend.worker.jobs.menu import MenuPublisher
@@ -38,7 +38,7 @@ async def run(settings: Settings) -> None:
         wechat_backend.database.migrations.record.MigrationError: the database is not of this code's shape.
     """
     database = await connect(
-        settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver, NOBODY
+        settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver, WORKER_PATIENCE
     )
     gateways = Gateways(settings, database, privacy_of(settings), utc_now)
     watchdog = Watchdog()
@@ -58,13 +58,13 @@ async def run(settings: Settings) -> None:
 def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) -> Worker:
     """All jobs, each declared in its module of `jobs`."""
     sms_budget = SmsBudget(stores.counters, stores.sms, clock)
-    channels = Channels(
+    carriers = Carriers(
         stores, gateways, settings.base_url, settings.wechat_templates, settings.sms_templates, sms_budget
     )
     senders: Mapping[Via, Send] = {
-        Via.WECHAT: channels.wechat,
-        Via.SMS: channels.sms,
-        Via.GOVERNMENT: channels.government,
+        Via.WECHAT: carriers.wechat,
+        Via.SMS: carriers.sms,
+        Via.GOVERNMENT: carriers.government,
     }
     telling = [store for store in stores.all() if store.tells]
     deliver = Deliver(Sender(stores.deliveries, senders, clock, stores.closures))

@@ -67,7 +67,7 @@ class Sender:
         """
         now = self.clock()
         closed = self._closed(now)
-        if self.unanswered and (held := await self.deliveries.held(self.unanswered, now)):
+        if self.unanswered and (held := await self.deliveries.find_held(self.unanswered, now)):
             self.unanswered = ""
             return held
         self.unanswered = uuid4().hex

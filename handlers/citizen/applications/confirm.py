@@ -44,8 +44,8 @@ class ConfirmPage(ApplicationPage):
         return self.see_other(f"/applications/{key}/receipt")
 
     async def refuse(self, key: str, error: DomainError) -> None:
-        """What there is now, and what of it has changed since it was confirmed; then the promise is for
-        what was shown before, and is not kept.
+        """The page again, with what has changed since it was shown; a promise for what was shown before is
+        not kept.
         """
         case = await self.load(key)
         values = await self.values(case)

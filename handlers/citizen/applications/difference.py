@@ -31,7 +31,7 @@ class Seen(BaseModel):
 def rows_of(
     form: Form, before: Mapping[str, Any], after: Mapping[str, Any], translate: Translate
 ) -> list[Row]:
-    """The questions whose answers differ, but those that the binding answers."""
+    """The questions whose answers differ, without those that the binding answers."""
     labels = {q.name: q.label for q in form.questions() if not q.locked}
     return list(_differing(labels, _words(form, before, translate), _words(form, after, translate)))
 
@@ -42,7 +42,7 @@ def seen_of(guide: Guide, answers: Mapping[str, Any], found: Application) -> See
 
 
 def changes(guide: Guide, sent: str, now: Seen) -> list[Row]:
-    """What is no longer as the page that was sent showed it; nothing if it does not say what it showed."""
+    """The fields that have changed since the page was shown; none if the page does not say what it showed."""
     try:
         before = Seen.model_validate_json(sent)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""智能引导 form filling: sections, conditional questions, and a draft that keeps itself."""
+"""智能引导 form filling: sections, conditional questions, and a draft that is saved by itself."""
 
 from handlers.citizen.applications.difference import rows_of
 from handlers.citizen.applications.page import ApplicationPage, Given
@@ -44,7 +44,7 @@ class FormPage(ApplicationPage):
         return self.see_other(f"/applications/{key}/materials")
 
     def chosen(self, case: OwnCase) -> Given:
-        """What was written, or in its place what is kept, where that was chosen."""
+        """The answers as they were written; where the applicant chose the kept one, that one."""
         given, kept = self.answered(case.guide.form), self.shown(case)
         for question in case.guide.form.questions():
             if self.get_body_argument(f"use-{question.name}", "") == KEPT:
@@ -69,7 +69,7 @@ class FormPage(ApplicationPage):
 
 
 def listed(given: Given) -> dict[str, list[str]]:
-    """As forms show values again."""
+    """Values in the shape in which forms show them again."""
     return {name: [value] if isinstance(value, str) else value for name, value in given.items()}
 
 

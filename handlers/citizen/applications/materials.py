@@ -7,8 +7,8 @@ from handlers.web.pages import DOCUMENT_ID
 from handlers.web.uploads import Upload
 from handlers.web.visitor import Auth, bound, declared
 from models.applications import OwnCase, State, current_files, open_materials
-from models.applications.document import Supplement
 from models.applications.papers import check_asked
+from models.applications.progress import open_supplement, unreplaced
 from models.errors import DomainError
 from models.events import Cause
 from models.materials.inspection.kinds import LARGEST
@@ -82,7 +82,7 @@ class FileHandler(ApplicationPage):
         found = await self.services.filing.own(key, self.bound_party())
         if file not in current_files(found):
             raise Materials.missing
-        kept, content = await self.services.materials.read(file, None)
+        kept, content = await self.services.materials.read(file)
         self.send_file(kept, content)
 
 
@@ -101,18 +101,14 @@ def template_of(case: OwnCase) -> str:
     return f"citizen/applications/{pages.get(case.state, 'follow')}.html"
 
 
-def asked_for(case: OwnCase) -> Supplement | None:
-    """The supplement that the applicant has still to answer."""
-    return case.application["supplements"][-1] if case.state is State.SUPPLEMENT_REQUESTED else None
-
-
 def page_values(case: OwnCase) -> dict[str, Any]:
     """What both pages with uploads show: each online material, and what has been handed in for it."""
     asked = open_materials(case.application)
     return {
         "materials": [m for m in case.guide.online_materials() if m.code in asked],
         "kept": {paper["code"]: paper for paper in case.application["materials"] if paper["file"]},
-        "supplement": asked_for(case),
+        "supplement": open_supplement(case.application),
+        "unreplaced": unreplaced(case.application),
         "largest": LARGEST,
     }
 

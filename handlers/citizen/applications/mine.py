@@ -1,6 +1,6 @@
 """我的办件: the list, beginning one, where each stands, supplements, withdrawal (articles 10, 13, 14)."""
 
-from handlers.citizen.applications.materials import asked_for, page_values
+from handlers.citizen.applications.materials import page_values
 from handlers.citizen.applications.page import ApplicationPage, about
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
@@ -11,11 +11,13 @@ from models.applications import (
     check_offered,
     current_clock,
     open_materials,
+    progress,
     remedy_periods,
     steps_from,
 )
 from models.errors import Conflict, DomainError
 from models.people import ApplicantKind
+from models.voices import can_review
 from models.workdays import local_date
 
 MOST = 100
@@ -53,7 +55,7 @@ class NewApplicationPage(CitizenPage):
         )
 
 
-class ApplicationStandingPage(ApplicationPage):
+class ApplicationStatusPage(ApplicationPage):
     """GET /applications/{id}"""
 
     @bound
@@ -61,18 +63,19 @@ class ApplicationStandingPage(ApplicationPage):
         case = await self.load(key)
         if case.state is State.DRAFT:
             return self.redirect(f"/applications/{key}/form")
-        supplement = asked_for(case)
+        supplement = progress.open_supplement(case.application)
         return self.show_case(
             "citizen/applications/show.html",
             case,
             names=await self.names(case.application),
+            can_review=can_review("application", case.state),
             running=current_clock(case.application),
             remedies=remedy_periods(local_date(case.application["changed_at"])),
             can_withdraw=Action.WITHDRAW in steps_from(case.state),
             can_contest=can_contest(case.application),
             supplement=supplement,
             to_follow=set() if supplement else open_materials(case.application),
-            reviewed=await self.services.reviews.of(f"application:{key}"),
+            reviewed=await self.services.reviews.find(f"application:{key}"),
         )
 
 
@@ -125,7 +128,7 @@ class DeleteHandler(CitizenPage):
 ROUTES = [
     (r"/applications", ApplicationsPage),
     (r"/applications/new", NewApplicationPage),
-    (rf"/applications/{DOCUMENT_ID}", ApplicationStandingPage),
+    (rf"/applications/{DOCUMENT_ID}", ApplicationStatusPage),
     (rf"/applications/{DOCUMENT_ID}/supplement", SupplementPage),
     (rf"/applications/{DOCUMENT_ID}/withdraw", WithdrawHandler),
     (rf"/applications/{DOCUMENT_ID}/delete", DeleteHandler),

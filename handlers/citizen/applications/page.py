@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from handlers.web.bodies import LARGEST_FORM
 from handlers.web.pages import CitizenPage
-from models.applications import Application, OwnCase, Receipt
+from handlers.web.request_limits import LARGEST_FORM
+from models.applications import Application, OwnCase, Receipt, progress
 from models.guides import Form
 from models.people import mask_number
 
@@ -16,10 +16,10 @@ class ApplicationPage(CitizenPage):
     largest_body = LARGEST_FORM
 
     def get_template_namespace(self) -> dict[str, Any]:
-        return super().get_template_namespace() | {"known_of": self.known_of}
+        return super().get_template_namespace() | {"known_of": self.known_of, "progress": progress}
 
     async def load(self, key: str) -> OwnCase:
-        """The party's own application, with the very version of the guide under which it was begun."""
+        """The party's own application, with the version of the guide under which it was begun."""
         return await self.services.filing.case(key, self.bound_party())
 
     def show_case(self, template: str, case: OwnCase, **values: Any) -> None:
@@ -29,7 +29,7 @@ class ApplicationPage(CitizenPage):
         return self.services.applications.receipt(found, self.services.site.base_url)
 
     def version(self) -> int:
-        """The version that the sent page showed; 0, which none is, if it does not say."""
+        """The version that the page showed; 0, which is no version, if the page does not say."""
         sent = self.get_body_argument("version", "")
         return int(sent) if re.fullmatch("[0-9]{1,9}", sent, re.ASCII) else 0
 

@@ -1,4 +1,4 @@
-"""智能引导: which questions are asked, and whether their answers are answers (article 12)."""
+"""智能引导: which questions of a form are asked, and how answers are checked (article 12)."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -95,7 +95,7 @@ def mask_answer(question: Question, answer: Any, whose: ApplicantKind) -> Any:
 
 
 def is_asked(question: Question, answers: Mapping[str, Any]) -> bool:
-    """Whether the answers before it call for this question."""
+    """Whether this question is asked, given the answers to earlier questions."""
     if question.when is None:
         return True
     answer = answers.get(question.when.question)
@@ -108,10 +108,10 @@ def check_answers(
 ) -> Answers:
     """The answers to the questions that are asked, in their normal form; all others are dropped.
 
-    To a locked question the answer is what is `known` from the binding, whatever was given.
+    A locked question is answered from the binding (`known`); what is given for it is ignored.
 
     With `complete`, required questions must be answered; without, a draft may leave them open, but what
-    is written is still checked. A date that lies in the past is not after `today`.
+    is written is still checked. A date that must lie in the past is not after `today`.
 
     Raises:
         InvalidForm: `fields` maps each question at fault to what is wrong.
@@ -207,7 +207,7 @@ def _phone(_: Question, raw: Any) -> str:
 
 
 def _credential(_: Question, raw: Any) -> str:
-    """A number that some credential can have; 13 digits and more are no old certificate's."""
+    """A number that some credential can have; 13 or more digits are not an old certificate's."""
     resident = normal_number(CredentialKind.RESIDENT_ID, str(raw))
     fault = RULES[CredentialKind.RESIDENT_ID].fault(resident, date.max)
     long = re.fullmatch("[0-9]{12,}[0-9X]", resident)

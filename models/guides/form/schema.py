@@ -14,7 +14,7 @@ PREFILLS: Mapping[str, str] = {
 """What can be filled in from the binding, and the kind of question that asks for it."""
 
 SUGGESTED = frozenset({"phone"})
-"""What may be changed where it is filled in; all else that the binding knows is verified, and locked."""
+"""Prefilled answers that the applicant may change; all others are verified by the binding, and locked."""
 
 OWN = frozenset(
     {"姓名", "本人姓名", "申请人姓名", "姓名（名称）", "单位名称", "经办人姓名", "证件号码", "本人证件号码"}

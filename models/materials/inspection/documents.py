@@ -84,7 +84,7 @@ def _check(reader: PdfReader) -> bool:
 
 
 def _core(content: bytes) -> bytes:
-    """Without what stands before and behind the document.
+    """The document, without the bytes before and after it.
 
     Raises:
         MaterialDamaged: its end is missing.

@@ -35,9 +35,9 @@ class Inspector:
 
     @asynccontextmanager
     async def cleaned(self, file: BinaryIO, owner: str) -> AsyncIterator[tuple[BinaryIO, str]]:
-        """The file as it is kept, with its media type; it is in no folder, and gone when it is closed.
+        """The file as it is kept, with its media type; it has no name, and is gone when it is closed.
 
-        `file` is a real one, read from its beginning; `owner` is whoever sent it.
+        `file` is a real one, read from its beginning; `owner` is the person who sent it.
 
         Raises:
             MaterialFault: it cannot be taken; see `models.materials.inspection.faults`.
@@ -102,7 +102,7 @@ async def _judge(lane: Lane, file: BinaryIO, out: BinaryIO) -> str:
 
 
 async def _start(lane: Lane, file: BinaryIO, out: BinaryIO) -> Process:
-    """Without this process's environment, which holds keys."""
+    """Start the child, without this process's environment, which holds keys."""
     file.seek(0)
     number, limits = out.fileno(), LIMITS[lane]
     arguments = (number, os.getpid(), limits.memory, limits.processor)

@@ -42,10 +42,10 @@ AVIF = frozenset({b"avif", b"avis"})
 
 
 def lane_of(head: bytes) -> Lane:
-    """Who judges the file that begins so.
+    """The lane in which a file that begins with `head` is judged.
 
     Raises:
-        MaterialKindNotAccepted: nobody does; its message says what the file is where that can be told.
+        MaterialKindNotAccepted: there is none; the message says what the file is, where that can be told.
     """
     if head.startswith(PICTURES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
         return Lane.PICTURES

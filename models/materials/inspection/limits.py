@@ -8,13 +8,13 @@ from models.materials.inspection.kinds import Lane
 
 MEGABYTE = 1024 * 1024
 LARGEST_WRITTEN = 64 * MEGABYTE
-"""Of what a child writes on the way."""
+"""Bytes that a child may write."""
 
 
 @dataclass(frozen=True)
 class Limits:
     """`memory` is in bytes beyond what the child's own code takes, `processor` and `patience` in seconds;
-    `exceeded` is what a file is told that takes more."""
+    `exceeded` is the fault of a file that takes more."""
 
     at_once: int
     memory: int

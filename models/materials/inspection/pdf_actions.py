@@ -89,7 +89,8 @@ SCHEMES: Mapping[str, Fault | None] = {
 
 
 def check_passive(catalogue: DictionaryObject) -> bool:
-    """Whether every reference leads to something; another reader might find there what this one did not.
+    """Check that the document does nothing by itself. Returns whether every reference leads to something:
+    where one does not, another reader might find something else.
 
     Raises:
         MaterialActive: saying what the document does.

@@ -1,4 +1,4 @@
-"""Files in no folder, between the door and the store: each is gone with whoever holds it."""
+"""Temporary files without a name: each is gone when the process that holds it ends."""
 
 import os
 from tempfile import TemporaryFile
@@ -9,7 +9,7 @@ from models.materials.inspection.limits import LARGEST_WRITTEN
 
 
 def scratch_file() -> BinaryIO:
-    """A new one, not buffered: where it stands is the same for us and for a process that is given it.
+    """A new file, not buffered: its position is the same in this process and in a child that is given it.
 
     Raises:
         NoRoomForFiles: the disk is nearly full.

@@ -2,8 +2,7 @@
 
 Who is told of what: each notice and each report is one record, in the module of its subject.
 
-People are told of an event by the notices that name it, or it stands in `SILENT`; a test finds what is in
-neither.
+Each event is named by a notice or stands in `SILENT`; a test finds an event that is in neither.
 docs/reference/notices.md and docs/reference/events.md are made from here.
 """
 

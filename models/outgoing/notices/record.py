@@ -26,7 +26,7 @@ APPLICANT = Recipient("applicant", lambda _event, document: str(document["applic
 
 @dataclass(frozen=True)
 class Telling:
-    """One event of a notice: who is told, and the facts that the event itself puts into words."""
+    """One event of a notice: who is told, and the facts that follow from the event alone."""
 
     to: Recipient
     words: Mapping[str, str] = field(default_factory=dict)

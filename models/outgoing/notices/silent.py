@@ -1,4 +1,4 @@
-"""What no person is told of: why → events.
+"""The events that no person is told of, by the reason why.
 
 The audit record keeps them all the same; reports to the government's systems are another matter.
 """

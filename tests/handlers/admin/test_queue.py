@@ -62,7 +62,7 @@ async def test_queue_goes_on_page_by_page(office: Office, monkeypatch: pytest.Mo
             assert (await desk.post(f"{path}/request_supplement", asked)).status == 303
         if show == "closed":
             await citizen.post(f"{path.removeprefix('/admin')}/withdraw")
-    monkeypatch.setattr(lists, "A_PAGE", 2)
+    monkeypatch.setattr(lists, "ROWS_A_PAGE", 2)
     seen: list[str] = []
     address = f"/admin/applications?show={show}"
     while address:
@@ -81,7 +81,7 @@ async def test_back_leads_to_the_same_page_of_the_queue(
     desk = await office.desk("approver")
     for _ in range(3):
         await office.handed_in()
-    monkeypatch.setattr(lists, "A_PAGE", 2)
+    monkeypatch.setattr(lists, "ROWS_A_PAGE", 2)
     first = (await desk.get("/admin/applications?show=submitted")).text
     second = re.findall(r'href="([^"]*)">下一页', first)[0].replace("&amp;", "&")
     address = re.findall(r'href="(/admin/applications/[0-9a-f]{32}[^"]*)"', (await desk.get(second)).text)[0]
@@ -111,7 +111,7 @@ async def test_what_is_shown_can_be_taken_away(office: Office, monkeypatch: pyte
         'href="/admin/applications.csv?show=submitted"'
         in (await desk.get("/admin/applications?show=submitted")).text
     )
-    monkeypatch.setattr(lists, "A_CHUNK", 1)
+    monkeypatch.setattr(lists, "ROWS_A_CHUNK", 1)
     head, *rows = await table(desk, "submitted")
     assert head[:4] == ["流水号", "事项", "申请人", "部门"]
     serial = (await office.application(path))["serial"]
@@ -119,7 +119,7 @@ async def test_what_is_shown_can_be_taken_away(office: Office, monkeypatch: pyte
     assert row[1:4] == ["居住证签注", "王**", "广州市公安局番禺区分局"]
     assert row[4].startswith("2026-11-24 10:")
     assert row[-2:] == ["已提交，待受理", "剩5个工作日"]
-    monkeypatch.setattr(lists, "A_TABLE", 1)
+    monkeypatch.setattr(lists, "ROWS_A_TABLE", 1)
     assert len(await table(desk, "submitted")) == 2
     assert await table(await office.desk("civil"), "submitted") == [head]
     assert (await (await office.desk("digital")).get("/admin/applications.csv")).status == 403

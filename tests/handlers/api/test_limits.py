@@ -2,7 +2,7 @@
 
 import json
 
-from handlers.web.bodies import LARGEST, MOST_VALUES
+from handlers.web.request_limits import LARGEST, MOST_VALUES
 from tests.files import photo
 from tests.house.api import Service
 

@@ -166,11 +166,11 @@ async def test_an_applicant_withdraws_until_it_is_decided(desk: Desk) -> None:
 @pytest.mark.article(13)
 async def test_with_the_serial_number_one_sees_progress_but_no_identity(desk: Desk, party: Party) -> None:
     found = await desk.submitted()
-    view = public_view(await desk.stores.applications.by_serial(found["serial"] or ""))
+    view = public_view(await desk.stores.applications.get_by_serial(found["serial"] or ""))
     assert (view["applicant"], view["status"]) == ("陈**", "已提交，待受理")
     assert not {"陈建国", party.id, party.account} & set(map(str, view.values()))
     with pytest.raises(NotFound):
-        await desk.stores.applications.by_serial("20261124AAAAAAAAAAA")
+        await desk.stores.applications.get_by_serial("20261124AAAAAAAAAAA")
 
 
 async def test_hot_paths_use_indexes(desk: Desk) -> None:

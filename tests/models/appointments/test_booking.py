@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.appointments import Appointments, Ending, State, bookable_days
+from models.appointments import Appointments, Ending, State, bookable_days, can_cancel
 from models.appointments.rules import MOST_A_DAY
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.people.parties import Party
@@ -240,9 +240,19 @@ async def test_somebody_elses_appointment_is_not_found(
 ) -> None:
     booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
     with pytest.raises(NotFound):
-        await appointments.find(booked["_id"], other)
+        await appointments.own(booked["_id"], other)
     with pytest.raises(NotFound):
         await appointments.cancel(booked["_id"], other, cause())
+
+
+async def test_a_booking_can_be_cancelled_until_it_begins(
+    appointments: Appointments, cause: MakeCause, party: Party
+) -> None:
+    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
+    assert can_cancel(booked, NINE - timedelta(seconds=1))
+    assert not can_cancel(booked, NINE)
+    cancelled = await appointments.cancel(booked["_id"], party, cause())
+    assert not can_cancel(cancelled, NINE - timedelta(seconds=1))
 
 
 @pytest.mark.article(9)

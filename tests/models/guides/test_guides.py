@@ -12,7 +12,17 @@ from pydantic import ValidationError
 
 from models.errors import Conflict, NotFound, Refused
 from models.events import Cause, Channel
-from models.guides import Department, Guide, Guides, GuideState, Offer, check_publishable, guide_of
+from models.guides import (
+    Department,
+    Guide,
+    Guides,
+    GuideState,
+    Handling,
+    Offer,
+    Way,
+    check_publishable,
+    guide_of,
+)
 from models.guides import store as guide_store
 from models.guides.publishing import Publishing
 from models.people.credentials import ApplicantKind
@@ -322,3 +332,15 @@ async def test_a_department_is_written_only_when_it_changes(house: House, cause:
 
 def test_every_door_but_the_systems_own_is_offered_in_one_way() -> None:
     assert sorted(door for offer in Offer for door in offer.doors) == sorted(set(Channel) - {Channel.SYSTEM})
+
+
+def test_a_material_of_one_way_says_which() -> None:
+    material = plain_guide().materials[0]
+    assert material.model_copy(update={"asked": [Way.WINDOW, Way.ONLINE]}).only_way is None
+    assert material.model_copy(update={"asked": [Way.WINDOW]}).only_way is Way.WINDOW
+
+
+@pytest.mark.article(12)
+def test_form_generation_alone_is_not_online() -> None:
+    kinds = {kind: plain_guide().model_copy(update={"handling": kind}).online for kind in Handling}
+    assert [kind for kind, online in kinds.items() if not online] == [Handling.FORM_GENERATION]

@@ -29,7 +29,7 @@ async def test_who_was_bound_stays_bound_when_two_accounts_turn_out_to_be_one(
     assert (joined["_id"], joined["absorbed"]) == (mini["_id"], [official["_id"]])
     for _ in range(2):
         await house.stores.binding.keep_bound(joined, cause())
-    moved = await house.stores.applicants.of_account(mini["_id"])
+    moved = await house.stores.applicants.find_by_account(mini["_id"])
     assert moved
     assert moved["_id"] == person["_id"]
     assert [event["name"] for event in moved["events"]].count("applicant.moved") == 1

@@ -6,6 +6,7 @@ import pytest
 
 from models.counters import Use
 from models.errors import BadInput, Conflict, Forbidden, TooMany
+from models.people.agencies import is_confirmed, is_waiting
 from models.people.binding import BODIES
 from models.people.credentials import ApplicantKind, CredentialKind, check_credential
 from models.workdays import local_date
@@ -19,7 +20,8 @@ async def test_an_agent_acts_only_after_the_representative_confirmed(house: Hous
     agent = await house.bind("a1", cause())
     boss = await house.bind("a2", cause(), BOSS, "13900000002")
     agency = await house.for_weimei(agent, cause())
-    assert agency["state"] == "requested"
+    assert is_waiting(agency)
+    assert not is_confirmed(agency)
     with pytest.raises(Forbidden):
         await house.stores.binding.acting(agent, agency["body"])
     with pytest.raises(Conflict):

@@ -18,7 +18,7 @@ from tests.house.stores import ADDRESS
 @pytest.mark.article(7)
 async def test_a_person_is_bound_and_nothing_is_stored_in_the_clear(house: House, cause: MakeCause) -> None:
     applicant = await house.bind("a1", cause())
-    stored = await house.stores.applicants.of_account("a1")
+    stored = await house.stores.applicants.find_by_account("a1")
     assert stored
     for secret in (*ELDER, "13900000001"):
         assert secret not in str(stored)
@@ -61,7 +61,7 @@ async def test_a_credential_moves_to_a_new_account_and_the_old_one_is_named(
     first = await house.bind("a1", cause())
     second = await house.bind("a2", cause())
     assert second["_id"] == first["_id"]
-    assert await house.stores.applicants.of_account("a1") is None
+    assert await house.stores.applicants.find_by_account("a1") is None
     assert second["events"][-1]["name"] == "applicant.rebound"
     assert second["events"][-1]["data"]["old_account"] == "a1"
 
@@ -73,7 +73,7 @@ async def test_a_binding_is_not_taken_over_with_another_phone(house: House, caus
     with pytest.raises(Refused) as refused:
         await house.bind("thief", cause(), phone="13900000666")
     assert refused.value.code == "phone_differs"
-    assert (await house.stores.applicants.of_account("a1")) is not None
+    assert (await house.stores.applicants.find_by_account("a1")) is not None
     await house.stores.applicants.unbind((await house.bind("a1", cause()))["_id"], "a1", cause())
     with pytest.raises(Refused):
         await house.bind("thief", cause(), phone="13900000666")
@@ -113,7 +113,7 @@ async def test_one_number_is_one_person_whatever_card_it_is_on(house: House, cau
         "a2", cause(), await house.code_sent(PHONE), kind=CredentialKind.SOCIAL_SECURITY
     )
     assert second["_id"] == first["_id"]
-    assert await house.stores.applicants.of_account("a1") is None
+    assert await house.stores.applicants.find_by_account("a1") is None
 
 
 async def test_an_account_holds_one_person(house: House, cause: MakeCause) -> None:
@@ -210,7 +210,7 @@ async def test_unbinding(house: House, cause: MakeCause) -> None:
     with pytest.raises(Conflict):
         await house.stores.applicants.unbind(applicant["_id"], "a2", cause())
     await house.stores.applicants.unbind(applicant["_id"], "a1", cause())
-    assert await house.stores.applicants.of_account("a1") is None
+    assert await house.stores.applicants.find_by_account("a1") is None
 
 
 async def test_hot_paths_use_indexes(house: House, cause: MakeCause) -> None:

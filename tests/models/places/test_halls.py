@@ -107,11 +107,11 @@ async def test_a_hall_is_written_only_when_it_changes(halls: Halls, cause: Calla
     assert await halls.put(counted(), cause())
     assert not await halls.put(counted(), cause())
     assert await halls.put(counted(phone="020-84610001"), cause())
-    assert (await halls.find("district")).phone == "020-84610001"
+    assert (await halls.get("district")).phone == "020-84610001"
     events = [event["name"] for event in (await halls.documents.find_one({"_id": "district"}))["events"]]
     assert events == ["hall.added", "hall.changed"]
     with pytest.raises(NotFound, match="大厅"):
-        await halls.find("nowhere")
+        await halls.get("nowhere")
 
 
 @pytest.mark.article(18)

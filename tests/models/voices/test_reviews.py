@@ -36,7 +36,7 @@ async def test_a_bad_review_without_a_reason_is_refused(
     with pytest.raises(Refused) as refused:
         await reviews.give(matter(done), party, level, [], words, cause(), done)
     assert refused.value.code == "reason_required"
-    assert await reviews.of(matter(done)) is None
+    assert await reviews.find(matter(done)) is None
 
 
 @pytest.mark.article(17)

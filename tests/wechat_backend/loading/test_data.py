@@ -323,7 +323,7 @@ QUERIES: list[tuple[str, Ask]] = [
     ("IXSCAN { kind: 1, township: 1 }", lambda halls, _, __: halls.all(HallKind.STATION)),
     ("IXSCAN { groups: 1 }", lambda halls, _, __: halls.offering("police")),
     ("IXSCAN { _id: 1 }", lambda halls, _, __: halls.offering("police", ["centre", "wanbo"])),
-    ("IDHACK", lambda halls, _, __: halls.find("centre")),
+    ("IDHACK", lambda halls, _, __: halls.get("centre")),
     ("IXSCAN { _id: 1 }", lambda halls, _, __: halls.those(["centre", "wanbo"])),
     ('GEO_NEAR_2DSPHERE { location: "2dsphere" }', lambda halls, _, __: halls.near(113.38, 22.94, 5)),
 ]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from handlers.admin.deliveries import CHANNELS
+from handlers.admin.deliveries import VIAS
 from handlers.admin.subjects import FINDERS
 from handlers.citizen import ROUTES
 from models.applications import PRIVATE, STEPS
@@ -215,7 +215,7 @@ def test_every_store_that_tells_is_relayed() -> None:
 
 
 def test_the_panel_names_every_channel() -> None:
-    assert {via.value for via in Via} == CHANNELS.keys()
+    assert {via.value for via in Via} == VIAS.keys()
 
 
 def added(house: House) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import generate_latest
 
-from handlers.web.measures import measure
+from handlers.web.metrics import measure
 from tests.house.worker import World
 
 ROOT = Path(__file__).parents[3]

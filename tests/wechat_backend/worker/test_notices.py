@@ -12,7 +12,7 @@ from wechat_backend.worker.menu_buttons import fingerprint, menu
 def planned(name: str, **document: str) -> set[tuple[str, str, str, str | None]]:
     event = Event(name, "x1", Cause("system", START, Channel.SYSTEM, "r1"))
     plans = plan(event_of(event.document()), document)
-    return {(each.channel, each.notice, each.recipient, each.fallback) for each in plans}
+    return {(each.via, each.notice, each.recipient, each.fallback) for each in plans}
 
 
 @pytest.mark.article(11)

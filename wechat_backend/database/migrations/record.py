@@ -17,7 +17,7 @@ import structlog
 from pymongo import DESCENDING
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from models.calls import wait_at_most
+from models.concurrency import wait_at_most
 from models.store import Document
 from wechat_backend.database.connection import Database
 from wechat_backend.database.migrations.steps import Migration

@@ -7,7 +7,7 @@ what is still in the old shape.
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from models.leases import given_back, new_holder, own, take, taken
+from models.leases import given_back, held_by, new_holder, take, taken
 from wechat_backend.database.connection import Database
 from wechat_backend.database.migrations.record import (
     COLLECTION,
@@ -96,7 +96,7 @@ class Turn:
         await self._write(given_back())
 
     async def _write(self, sets: dict[str, object]) -> bool:
-        written = await self.leases.update_one({"_id": LEASE, **own(self.holder)}, {"$set": sets})
+        written = await self.leases.update_one({"_id": LEASE, **held_by(self.holder)}, {"$set": sets})
         return bool(written.matched_count)
 
 

@@ -36,7 +36,7 @@ async def _told(stores: Stores, recipient: str) -> Applicant:
     kind, _, index = recipient.rpartition(":")
     if kind != "representative":
         return await stores.applicants.get(recipient)
-    found = await stores.applicants.of_number_index(index)
+    found = await stores.applicants.find_by_number_index(index)
     if found is None:
         raise Overtaken("representative_unknown")
     return found

@@ -25,4 +25,4 @@ async def _hears(stores: Stores, document: Mapping[str, Any]) -> Applicant:
         return applicant
     if await stores.agencies.acts(document["agent"], applicant):
         return await stores.applicants.get(document["agent"])
-    return await stores.applicants.of_number_index(applicant["representative"]) or applicant
+    return await stores.applicants.find_by_number_index(applicant["representative"]) or applicant

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from prometheus_client import REGISTRY
 
-from handlers.web.measures import measure
+from handlers.web.metrics import measure
 from models.outgoing.deliveries import Via
 from models.outgoing.sms import Purpose
 from tests.house.town import Town

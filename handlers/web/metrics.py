@@ -1,4 +1,4 @@
-"""What `/metrics` tells of the house as a whole, read from the database whenever it is asked for."""
+"""The figures of `/metrics` that are read from the database, each time that they are asked for."""
 
 from datetime import date
 from math import inf
@@ -21,17 +21,17 @@ JOB_SILENT = Gauge("panyu_worker_job_silent_seconds", "Since a job was last done
 
 
 async def measure(services: Services) -> None:
-    """Without an answer of the database, all but `DATABASE_UP` stays as it was."""
+    """Set all gauges; where the database does not answer, they stay as they were."""
     now = services.clock()
-    standing = await services.workers.standing(now)
+    health = await services.workers.health(now)
     DATABASE_UP.set(1)
     CALENDAR.set((date(services.calendar.through, 12, 31) - local_date(now)).days)
-    WORKERS.set(standing.alive)
-    WORKER_SILENT.set((now - standing.heard_at).total_seconds() if standing.heard_at else inf)
+    WORKERS.set(health.alive)
+    WORKER_SILENT.set((now - health.heard_at).total_seconds() if health.heard_at else inf)
     JOB_WELL.clear()
     JOB_SILENT.clear()
-    for name, said in standing.by_job().items():
-        ended_at = standing.jobs[name].ended_at
+    for name, said in health.by_job().items():
+        ended_at = health.jobs[name].ended_at
         JOB_WELL.labels(name).set(said == "working")
         JOB_SILENT.labels(name).set((now - ended_at).total_seconds() if ended_at else inf)
     for state, count in (await services.schedule.counts(now)).items():

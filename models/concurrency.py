@@ -1,8 +1,8 @@
-"""Calls that nobody cuts off.
+"""Calls to the database are never cancelled.
 
-PyMongo's asynchronous client can lose a lock when a call is cancelled while it looks for a primary, and every
-later call then waits for ever. So a call to the database always comes to its own end: what is done at once is
-collected, and whoever has no more time goes on without it.
+PyMongo's asynchronous client can lose a lock when a call is cancelled while it looks for a primary; every
+later call then waits for ever. So a call always runs to its end: `all_to_their_end` waits for several
+calls at once, and a caller that has no more time goes on without the result (`wait_at_most`).
 """
 
 import asyncio
@@ -30,7 +30,7 @@ async def all_to_their_end(works: Iterable[Awaitable[T]]) -> list[T]:
 
 
 async def wait_at_most(seconds: float, work: Awaitable[T]) -> T:
-    """The result of `work`, if there is one in time; else it goes on, and nobody hears of it again.
+    """The result of `work` within so many seconds; slower work goes on, and its result is dropped.
 
     Raises:
         TimeoutError
@@ -43,7 +43,7 @@ async def wait_at_most(seconds: float, work: Awaitable[T]) -> T:
 
 
 def _begun(work: Awaitable[T]) -> asyncio.Future[T]:
-    """Its error counts as seen, since its caller may have been cancelled."""
+    """Start `work`; its error counts as read, since the caller may have been cancelled."""
     task = asyncio.ensure_future(work)
     task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     return task

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.calls import all_to_their_end, wait_at_most
+from models.concurrency import all_to_their_end, wait_at_most
 
 
 class Ends:

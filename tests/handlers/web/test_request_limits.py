@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from handlers.web import incoming, uploads
-from handlers.web.bodies import LARGEST
-from handlers.web.uploads import AT_ONCE_OF_ONE, DESK, Desk, UploadsBusy
+from handlers.web.request_limits import LARGEST
+from handlers.web.uploads import AT_ONCE_OF_ONE, OPEN_UPLOADS, OpenUploads, UploadsBusy
 from models.materials.inspection import scratch
 from models.materials.inspection.scratch import scratch_file
 from tests.files import photo
@@ -97,34 +97,34 @@ async def test_file_is_on_disk_and_gone_afterwards(town: Town, files: list[IO[by
     assert (await citizen.upload(f"{path}/materials/permit", "p.jpg", photo())).status == 303
     [file] = files
     assert file.closed
-    assert not DESK.open
+    assert not OPEN_UPLOADS.open
 
 
 async def test_half_a_file_leaves_nothing(town: Town, files: list[IO[bytes]]) -> None:
     citizen = await town.citizen()
     path = await draft(citizen)
     sent = await half_uploaded(citizen, f"{path}/materials/permit")
-    await until(lambda: bool(files) and bool(DESK.open))
+    await until(lambda: bool(files) and bool(OPEN_UPLOADS.open))
     sent.close()
-    await until(lambda: files[0].closed and not DESK.open)
+    await until(lambda: files[0].closed and not OPEN_UPLOADS.open)
 
 
 async def test_one_sender_sends_so_many_files_at_once(town: Town) -> None:
     citizen = await town.citizen()
     path = await draft(citizen)
     held = [await half_uploaded(citizen, f"{path}/materials/permit") for _ in range(AT_ONCE_OF_ONE)]
-    await until(lambda: DESK.open.total() == AT_ONCE_OF_ONE)
+    await until(lambda: OPEN_UPLOADS.open.total() == AT_ONCE_OF_ONE)
     late = await citizen.upload(f"{path}/materials/permit", "p.jpg", photo(), X_Requested_With="fetch")
     assert (late.status, late.json["code"]) == (429, "uploads_busy")
     assert int(late.headers["Retry-After"]) == uploads.RETRY_AFTER
     for each in held:
         each.close()
-    await until(lambda: not DESK.open)
+    await until(lambda: not OPEN_UPLOADS.open)
     assert (await citizen.upload(f"{path}/materials/permit", "p.jpg", photo())).status == 303
 
 
 def test_a_few_senders_lock_nobody_out() -> None:
-    desk = Desk(most=8, most_of_one=4)
+    desk = OpenUploads(most=8, most_of_one=4)
     for sender in ("a", "b", "c"):
         with suppress(UploadsBusy):
             for _ in range(5):
@@ -147,7 +147,7 @@ async def test_a_full_disk_is_told_as_what_it_is(
         monkeypatch.setattr(incoming, "scratch_file", lambda: Path("/dev/full").open("r+b", 0))  # noqa: SIM115
     told = await citizen.upload(path, "p.jpg", photo(), X_Requested_With="fetch")
     assert (told.status, told.json["code"]) == (503, "no_room_for_files")
-    assert not DESK.open
+    assert not OPEN_UPLOADS.open
 
 
 async def half_uploaded(browser: Browser, path: str) -> socket.socket:

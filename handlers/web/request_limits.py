@@ -1,7 +1,7 @@
-"""How much a request may bring: held against its handler's `largest_body` while it arrives.
+"""Limits the size of requests: a body is compared with its handler's `largest_body` while it arrives.
 
-A body that is too large is read on and thrown away, so that the client, who sends before it listens, gets to
-see the answer; `handlers.web.base` gives it.
+The rest of a body that is too large is read and thrown away, since a client sends its whole body before it
+reads the answer, which `handlers.web.base` gives.
 """
 
 from collections.abc import Awaitable
@@ -12,19 +12,19 @@ from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, HTTPServerRequest
 from tornado.web import Application, RequestHandler
 
 LARGEST = 64 * 1024
-"""Bytes; what a handler takes that does not say more."""
+"""Bytes that a handler takes if it does not say otherwise."""
 LARGEST_FORM = 256 * 1024
 """With the answers of an application: some ten thousand characters, each as nine in a form."""
 ANY = 1 << 62
 """For the server, which is to leave the judgement to this module."""
 MOST_DISCARDED = 64 * 1024 * 1024
-"""Who sends more is answered at once, and may not see it."""
+"""A client that sends more is answered at once, and may not see the answer."""
 MOST_VALUES = 2000
 """In one JSON body; a comma parts any two."""
 
 
 class BoundedApplication(Application):
-    """Hands no handler more than it takes."""
+    """Gives no handler a larger body than it takes."""
 
     def get_handler_delegate(  # type: ignore[override]
         self, request: HTTPServerRequest, target_class: type[RequestHandler], *args: Any, **kwargs: Any

@@ -14,7 +14,7 @@ from wechat_backend.worker.reports import REPORTERS
 from wechat_backend.worker.sms_budget import SmsBudget
 
 
-class Channels:
+class Carriers:
     """`templates` and `sms_templates` map a notice to the template's id at WeChat and Aliyun."""
 
     def __init__(

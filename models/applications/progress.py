@@ -1,0 +1,41 @@
+"""How far an application has come, as its pages ask."""
+
+from models.applications.actions import State
+from models.applications.document import Application, Supplement
+
+UNDECIDED_ENDS = frozenset({State.NOT_ACCEPTED, State.RETURNED, State.WITHDRAWN})
+
+
+def ended_undecided(application: Application) -> bool:
+    """Whether it is over without a decision, so that the applicant may have to apply again."""
+    return application["state"] in UNDECIDED_ENDS
+
+
+def return_reason(application: Application) -> str | None:
+    """Why it was returned; None if it was not."""
+    if application["state"] is not State.RETURNED:
+        return None
+    return application["timeline"][-1].get("reason", "")
+
+
+def awaits_paper(application: Application) -> bool:
+    """Whether its form is generated and has still to be printed, signed and brought (article 12)."""
+    return application["state"] is State.GENERATED
+
+
+def awaits_acceptance(application: Application) -> bool:
+    """Whether the department has still to accept it or refuse to."""
+    return application["state"] is State.SUBMITTED
+
+
+def open_supplement(application: Application) -> Supplement | None:
+    """The supplement that the applicant has still to answer."""
+    return application["supplements"][-1] if application["state"] is State.SUPPLEMENT_REQUESTED else None
+
+
+def unreplaced(application: Application) -> set[str]:
+    """Codes of the materials whose file is still the one that the open supplement complains of."""
+    if (asked := open_supplement(application)) is None:
+        return set()
+    files = {paper["code"]: paper["file"] for paper in application["materials"] if paper["file"]}
+    return {code for code, file in asked["files"].items() if file and files.get(code) == file}
