@@ -52,7 +52,7 @@ PER_SECOND = 30
 """Things that are first promised in a second."""
 LONGEST = 20.0
 """Seconds from a promise to its moment."""
-LIFE = 150
+LIVES = {"worker": 500, "clerk": 1500}
 """A process is killed at one of its first so many times at a step."""
 GIVEN_UP = 1200.0
 """Seconds after which what is not done is lost."""
@@ -172,7 +172,7 @@ class Drill:
     def start(self, slot: Slot, random: Random, deadly: bool) -> None:
         slot.step = next(slot.steps) if deadly else ""
         given = ["--slot", slot.number, "--began", self.began, "--die", slot.step]
-        given += ["--times", random.randint(1, LIFE), "--seed", self.options.seed]
+        given += ["--times", random.randint(1, LIVES[slot.role]), "--seed", self.options.seed]
         given += ["--things", self.options.things]
         command = [sys.executable, __file__, "--role", slot.role, "--uri", self.uri, *map(str, given)]
         slot.process = subprocess.Popen(leashed(command), stdout=self.log, stderr=self.log)
