@@ -54,7 +54,7 @@ LONGEST = 20.0
 """Seconds from a promise to its moment."""
 LIVES = {"worker": 500, "clerk": 1500}
 """A process is killed at one of its first so many times at a step."""
-GIVEN_UP = 1200.0
+GIVEN_UP = 3600.0
 """Seconds after which what is not done is lost."""
 DATABASE = "drill_clocks"
 CLERK = "after the change, before its relay"
@@ -248,8 +248,8 @@ def reckon(client: MongoClient[dict[str, Any]], options: argparse.Namespace, beg
 def of_thing(steps: list[Step], log: list[dict[str, Any]], told: int, began: float) -> dict[str, int]:
     """What became of one thing, by what its owner wanted and by what the thing itself has noted."""
     whats = [line["what"] for line in log]
-    after = [*whats[1:], "end"]
-    stood = sum(what == "set" and then in ("kept", "end") for what, then in zip(whats, after, strict=True))
+    followed = zip(whats, [*whats[1:], "end"], strict=False)
+    stood = sum(what == "set" and then in ("kept", "end") for what, then in followed)
     kept = [line for line in log if line["what"] == "kept"]
     fired = len({line["plan"] for line in kept})
     last = steps[-1]
