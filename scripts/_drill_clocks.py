@@ -261,7 +261,7 @@ def of_thing(steps: list[Step], log: list[dict[str, Any]], told: int, began: flo
         "expected": stood,
         "fired": fired,
         "told": told,
-        "lost": undone + max(stood - fired, forgotten) + max(0, fired - told),
+        "lost": max(undone, stood - fired, forgotten) + max(0, fired - told),
         "doubled": len(kept) - fired + max(0, fired - stood, told - fired),
     }
 
