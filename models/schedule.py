@@ -93,14 +93,15 @@ class Due:
         return Event(name, self.about, by, data or {}, uuid5(PLANS, f"{self.key}:{name}").hex, plans)
 
 
-async def held(change: Awaitable[Any]) -> bool:
-    """Make the guarded change that a plan calls for; False where it is overtaken or its subject is gone.
+async def held(change: Awaitable[Any], gone: type[NotFound]) -> bool:
+    """Make the guarded change that a plan calls for; False where it is overtaken or its subject is `gone`.
 
-    The change is refused with `Overtaken` where the subject does not expect the plan.
+    The change is refused with `Overtaken` where the subject does not expect the plan. What else is missing is
+    a fault, so `gone` must be an error of the subject's store alone.
     """
     try:
         await change
-    except (Overtaken, NotFound):
+    except (Overtaken, gone):
         return False
     return True
 

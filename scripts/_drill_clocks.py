@@ -52,9 +52,9 @@ PER_SECOND = 30
 """Things that are first promised in a second."""
 LONGEST = 20.0
 """Seconds from a promise to its moment."""
-LIFE = 150
+LIVES = {"worker": 500, "clerk": 1500}
 """A process is killed at one of its first so many times at a step."""
-GIVEN_UP = 1200.0
+GIVEN_UP = 3600.0
 """Seconds after which what is not done is lost."""
 DATABASE = "drill_clocks"
 CLERK = "after the change, before its relay"
@@ -172,7 +172,7 @@ class Drill:
     def start(self, slot: Slot, random: Random, deadly: bool) -> None:
         slot.step = next(slot.steps) if deadly else ""
         given = ["--slot", slot.number, "--began", self.began, "--die", slot.step]
-        given += ["--times", random.randint(1, LIFE), "--seed", self.options.seed]
+        given += ["--times", random.randint(1, LIVES[slot.role]), "--seed", self.options.seed]
         given += ["--things", self.options.things]
         command = [sys.executable, __file__, "--role", slot.role, "--uri", self.uri, *map(str, given)]
         slot.process = subprocess.Popen(leashed(command), stdout=self.log, stderr=self.log)
@@ -248,8 +248,8 @@ def reckon(client: MongoClient[dict[str, Any]], options: argparse.Namespace, beg
 def of_thing(steps: list[Step], log: list[dict[str, Any]], told: int, began: float) -> dict[str, int]:
     """What became of one thing, by what its owner wanted and by what the thing itself has noted."""
     whats = [line["what"] for line in log]
-    after = [*whats[1:], "end"]
-    stood = sum(what == "set" and then in ("kept", "end") for what, then in zip(whats, after, strict=True))
+    followed = zip(whats, [*whats[1:], "end"], strict=False)
+    stood = sum(what == "set" and then in ("kept", "end") for what, then in followed)
     kept = [line for line in log if line["what"] == "kept"]
     fired = len({line["plan"] for line in kept})
     last = steps[-1]
@@ -261,7 +261,7 @@ def of_thing(steps: list[Step], log: list[dict[str, Any]], told: int, began: flo
         "expected": stood,
         "fired": fired,
         "told": told,
-        "lost": undone + max(stood - fired, forgotten) + max(0, fired - told),
+        "lost": max(undone, stood - fired, forgotten) + max(0, fired - told),
         "doubled": len(kept) - fired + max(0, fired - stood, told - fired),
     }
 

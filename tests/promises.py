@@ -3,12 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from models.errors import Conflict
+from models.errors import Conflict, NotFound
 from models.events import Cause, Event, Plan
 from models.schedule import Due, Overtaken, held
 from models.store import Document, Store
 
 DUE = "promise.due"
+
+
+class PromiseNotFound(NotFound):
+    code = "promise_not_found"
+    message = "promise not found"
 
 
 class PromiseChanged(Conflict):
@@ -24,6 +29,7 @@ class Promises(Store):
     """
 
     collection = "promises"
+    missing = PromiseNotFound
     tells = ("promise.set", "promise.dropped", "promise.kept")
     plans = (DUE,)
 
@@ -54,7 +60,8 @@ class Promises(Store):
                 update={"$push": {"log": {"what": "kept", "at": due.at, "plan": due.key}}},
                 event=due.event("promise.kept", by),
                 otherwise=Overtaken,
-            )
+            ),
+            PromiseNotFound,
         )
 
     async def _step(

@@ -12,10 +12,22 @@ from models.events import Event, Plan
 from models.leases import free
 from models.outgoing.deliveries import Deliveries
 from models.outgoing.outbox import Outbox
-from models.schedule import END, FIRST_PAUSE, LATE, LEASE, LONGEST_PAUSE, WAITING, Due, Schedule, pause_after
-from models.store import Database, Document
+from models.schedule import (
+    END,
+    FIRST_PAUSE,
+    LATE,
+    LEASE,
+    LONGEST_PAUSE,
+    WAITING,
+    Due,
+    Overtaken,
+    Schedule,
+    held,
+    pause_after,
+)
+from models.store import Database, Document, NothingFound
 from tests.house.clock import START, Clock, MakeCause
-from tests.promises import DUE, Promises
+from tests.promises import DUE, PromiseNotFound, Promises
 
 SOON, LATER = START + timedelta(minutes=1), START + timedelta(hours=1)
 MANY = 100_000
@@ -157,6 +169,18 @@ async def test_a_change_of_mind_leaves_nothing_to_do(parts: Parts, cause: MakeCa
     parts.clock.set(SOON)
     assert [await parts.look(), await parts.look()] == [False, False]
     assert await parts.log("a") == ["set", "dropped"]
+
+
+async def test_what_is_missing_beside_the_subject_is_a_fault() -> None:
+    """Such as the version of a guide: the plan stands, and must not be taken for one that is overtaken."""
+
+    async def raises(error: Exception) -> None:
+        raise error
+
+    assert await held(raises(PromiseNotFound()), PromiseNotFound) is False
+    assert await held(raises(Overtaken()), PromiseNotFound) is False
+    with pytest.raises(NothingFound):
+        await held(raises(NothingFound()), PromiseNotFound)
 
 
 async def test_who_dies_between_the_change_and_the_mark_leaves_a_look_that_does_nothing(

@@ -23,7 +23,7 @@ Fire = Callable[[Stores, Due, Cause], Awaitable[bool]]
 
 async def _accept_by_silence(stores: Stores, due: Due, by: Cause) -> bool:
     """Accepts an application for a permit that nobody answered in time (行政许可法 32)."""
-    return await held(stores.handling.accept_by_silence(due, by))
+    return await held(stores.handling.accept_by_silence(due, by), stores.applications.missing)
 
 
 FIRES: Mapping[str, Fire] = {SILENCE: _accept_by_silence}
