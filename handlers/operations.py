@@ -9,8 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from handlers.web.jsonapi import ApiHandler
 from handlers.web.metrics import DATABASE_UP, measure
 from models.concurrency import wait_at_most
+from models.database_trouble import DatabaseUnavailable
 from models.events import Channel
-from models.trouble import DatabaseUnavailable
 from models.workdays import local_date
 
 DATABASE_SECONDS = 2.0

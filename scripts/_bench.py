@@ -34,7 +34,7 @@ from wechatpy.crypto import WeChatCrypto  # noqa: E402
 from wechat_backend.database.mongod import Mongod  # noqa: E402
 from wechat_backend.demo import data as demo_data  # noqa: E402
 from wechat_backend.demo import env as demo_env  # noqa: E402
-from wechat_backend.leash import leashed  # noqa: E402
+from wechat_backend.dies_with_parent import dying_with_parent  # noqa: E402
 
 CONNECTIONS = 8
 COUNTED = 50
@@ -90,7 +90,9 @@ def prepared(server: Mongod, folder: Path) -> Iterator[list[Door]]:
         start("simulator", "--port", str(simulator_port))
         start("serve")
         worker = start("worker")
-        bare = subprocess.Popen(leashed([sys.executable, __file__, "--bare", str(bare_port), server.uri]))
+        bare = subprocess.Popen(
+            dying_with_parent([sys.executable, __file__, "--bare", str(bare_port), server.uri])
+        )
         stack.callback(bare.kill)
         for each in (port, simulator_port, bare_port):
             wait_for(each)
@@ -107,7 +109,7 @@ def processes(env: dict[str, str], folder: Path) -> Iterator[Callable[..., subpr
 
     def start(*arguments: str) -> subprocess.Popen[bytes]:
         with (folder / f"{arguments[0]}.log").open("wb") as log:
-            command = leashed([sys.executable, "-m", "wechat_backend", *arguments])
+            command = dying_with_parent([sys.executable, "-m", "wechat_backend", *arguments])
             running.append(subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log))
         return running[-1]
 

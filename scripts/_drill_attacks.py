@@ -22,7 +22,7 @@ from _bench import ROOT, free_port, wait_for
 
 from wechat_backend.database.mongod import Mongod
 from wechat_backend.demo import env as demo_env
-from wechat_backend.leash import leashed
+from wechat_backend.dies_with_parent import dying_with_parent
 
 MEDIAN, WORST = 0.05, 0.5
 """Seconds that an answer may take."""
@@ -191,7 +191,7 @@ def trial(name: str, seconds: float, mongo_uri: str, folder: Path) -> Result:
         asyncio.run(asked(port, time.monotonic() + 1))
         before, logged = memory(running[0].pid, "VmRSS"), log.stat().st_size
         Path(f"/proc/{running[0].pid}/clear_refs").write_text("5")  # the most so far is what there is now
-        command = leashed([sys.executable, __file__, "--attack", name, str(port), str(seconds)])
+        command = dying_with_parent([sys.executable, __file__, "--attack", name, str(port), str(seconds)])
         running.append(subprocess.Popen(command))
         times = asyncio.run(asked(port, time.monotonic() + seconds))
         most = memory(running[0].pid, "VmHWM")
@@ -229,7 +229,7 @@ def serving(port: int, mongo_uri: str, log: Path, files: int | None = None) -> s
     """A web server with the demo's settings, which answers; with so few descriptors, where that is said."""
     env = demo_env.complete({}) | demo_env.addresses(port, free_port(), mongo_uri)
     few = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"] if files else []
-    command = leashed([*few, sys.executable, "-m", "wechat_backend", "serve"])
+    command = dying_with_parent([*few, sys.executable, "-m", "wechat_backend", "serve"])
     with log.open("wb") as output:
         server = subprocess.Popen(command, env=env, cwd=ROOT, stdout=output, stderr=output)
     wait_for(port)

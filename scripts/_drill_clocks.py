@@ -38,7 +38,7 @@ from models.schedule import WAITING, Due, Schedule  # noqa: E402
 from tests.promises import DUE, PromiseChanged, Promises  # noqa: E402
 from wechat_backend.database.connection import connect  # noqa: E402
 from wechat_backend.database.mongod import Mongod  # noqa: E402
-from wechat_backend.leash import leashed  # noqa: E402
+from wechat_backend.dies_with_parent import dying_with_parent  # noqa: E402
 from wechat_backend.wiring import utc_now  # noqa: E402
 from wechat_backend.worker.job import Bell  # noqa: E402
 from wechat_backend.worker.jobs.relay import Relay  # noqa: E402
@@ -175,7 +175,7 @@ class Drill:
         given += ["--times", random.randint(1, LIVES[slot.role]), "--seed", self.options.seed]
         given += ["--things", self.options.things]
         command = [sys.executable, __file__, "--role", slot.role, "--uri", self.uri, *map(str, given)]
-        slot.process = subprocess.Popen(leashed(command), stdout=self.log, stderr=self.log)
+        slot.process = subprocess.Popen(dying_with_parent(command), stdout=self.log, stderr=self.log)
 
     def run(self, client: MongoClient[dict[str, Any]]) -> None:
         """Until everything is done, or GIVEN_UP."""

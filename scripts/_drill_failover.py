@@ -30,8 +30,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from _bench import free_port, processes, wait_for  # noqa: E402
 
+from models.database_trouble import DatabaseUnavailable  # noqa: E402
 from models.people.verification import PlatformUser  # noqa: E402
-from models.trouble import DatabaseUnavailable  # noqa: E402
 from models.workdays import Workdays, local_date, local_moment  # noqa: E402
 from tests.house.guides import plain_guide  # noqa: E402
 from tests.house.people import new_number, new_phone  # noqa: E402

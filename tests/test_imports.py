@@ -14,7 +14,7 @@ HOUSE = ("models", "handlers", "wechat_backend")
 
 FLOORS = (
     {"errors", "typed", "concurrency", "festivals"},
-    {"events", "workdays", "privacy", "trouble", "law"},
+    {"events", "workdays", "privacy", "database_trouble", "law"},
     {"store", "clocks"},
     {"counters", "sessions", "leases"},
     {"schedule"},
@@ -332,7 +332,7 @@ def test_a_door_into_another_is_seen(source: str, target: str) -> None:
 
 def test_a_worker_with_handlers_is_seen_however_far_they_are() -> None:
     imports = [
-        Import("wechat_backend.worker.letters.codes", "wechat_backend.wiring"),
+        Import("wechat_backend.worker.facts.codes", "wechat_backend.wiring"),
         Import("wechat_backend.wiring", "handlers.web.site", "Site"),
         Import("wechat_backend.workers", "handlers.web.base"),
     ]

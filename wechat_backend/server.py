@@ -22,7 +22,7 @@ from tornado.web import Application
 
 from handlers.web import request_limits
 from wechat_backend.connections import Full, Room
-from wechat_backend.unsent import AnsweringStream, Unsent
+from wechat_backend.slow_clients import AnsweringStream, Unsent
 
 Network = IPv4Network | IPv6Network
 

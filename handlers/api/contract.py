@@ -27,11 +27,11 @@ from handlers.web.jsonapi import ApiHandler, JsonInvalid, PreconditionRequired, 
 from handlers.web.uploads import FileMissing, UploadsBusy
 from handlers.web.visitor import Auth, Method, NotBound, NotSignedIn, bound, signed_in
 from models.applications import DraftChanged
+from models.database_trouble import DatabaseUnavailable
 from models.errors import DomainError, Unauthenticated
 from models.guides import ITEM_CODE
 from models.people.binding import NotAgent
 from models.store import PageUnknown
-from models.trouble import DatabaseUnavailable
 from models.workdays import local_date
 
 PREFIX = "/api/v1"

@@ -14,9 +14,9 @@ from handlers.chat.replies import BUSY, Chat
 from handlers.web.base import BaseHandler
 from models.chat import Inbox
 from models.concurrency import wait_at_most
+from models.database_trouble import is_trouble
 from models.errors import BadInput, DomainError, Forbidden, NotFound, Unavailable
 from models.events import Cause, Channel
-from models.trouble import is_trouble
 
 
 class TimestampStale(Forbidden):

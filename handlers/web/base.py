@@ -17,9 +17,9 @@ from tornado.web import HTTPError, RequestHandler
 from handlers.web.protection import content_security_policy
 from handlers.web.request_limits import LARGEST, too_large
 from handlers.web.services import Services
+from models.database_trouble import DatabaseUnavailable, is_trouble
 from models.errors import BadInput, DomainError, Forbidden, NotFound, TooMany, Unavailable
 from models.events import Cause, Channel
-from models.trouble import DatabaseUnavailable, is_trouble
 
 
 class InputInvalid(BadInput):

@@ -12,10 +12,10 @@ from handlers.web.clocks import explained
 from handlers.web.protection import cookie_name
 from handlers.web.visitor import Visitor
 from models.clocks import Clock
+from models.database_trouble import DatabaseUnavailable
 from models.errors import DomainError
 from models.events import Channel
 from models.materials.store import KeptFile
-from models.trouble import DatabaseUnavailable
 from models.workdays import local, local_date
 
 

@@ -15,12 +15,12 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.read_concern import ReadConcern
 
 from models.concurrency import all_to_their_end
+from models.database_trouble import is_trouble
 from models.errors import NotFound
 from models.events import KeptEvent, event_of
 from models.outgoing.deliveries import Deliveries, Plan
 from models.schedule import Schedule
 from models.store import Document, Store, insert_new
-from models.trouble import is_trouble
 
 
 class EventNotFound(NotFound):

@@ -23,7 +23,7 @@ class ReplicaSet:
     """`election` is how long the others do without a primary before they choose a new one, in seconds."""
 
     def __init__(self, folder: Path, election: float = 1.0) -> None:
-        """Start it and wait until it is whole; call from the main thread (see `wechat_backend.leash`)."""
+        """Start it and wait until it is whole; call from the main thread (`dies_with_parent`)."""
         self.members = [Mongod(folder / f"mongo{number}") for number in range(3)]
         self.config = {
             "_id": REPLICA_SET,

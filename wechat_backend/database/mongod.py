@@ -19,7 +19,7 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from wechat_backend.leash import leashed
+from wechat_backend.dies_with_parent import dying_with_parent
 
 REPLICA_SET = "panyu"
 START_SECONDS = 60.0
@@ -91,11 +91,15 @@ class Mongod:
         self.start()
 
     def start(self) -> None:
-        """Start it, or start it again; call from the main thread (see `leash`)."""
+        """Start it, or start it again; call from the main thread (see `dies_with_parent`)."""
         command = [str(find_mongod()), "--dbpath", str(self.folder), "--port", str(self.port), *OPTIONS]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603
-                leashed(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                dying_with_parent(command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     @property

@@ -1,4 +1,4 @@
-"""Child processes of the demo: leashed, logged to a file each, started again when they die."""
+"""Child processes of the demo: they die with it, are logged to a file each, started again when they die."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from wechat_backend.leash import leashed
+from wechat_backend.dies_with_parent import dying_with_parent
 
 ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 2.0
@@ -30,7 +30,7 @@ class Child:
 
     def __init__(self, name: str, *arguments: str, environment: Mapping[str, str], folder: Path) -> None:
         self.name, self.environment = name, environment
-        self.command = leashed([sys.executable, "-m", "wechat_backend", name, *arguments])
+        self.command = dying_with_parent([sys.executable, "-m", "wechat_backend", name, *arguments])
         self.log = folder / f"{name}.log"
         self.log.unlink(missing_ok=True)
 

@@ -8,8 +8,8 @@ from models.outgoing.notices import NOTICES
 from models.stores import Stores
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import GatewayError, Remedy
-from wechat_backend.worker.letters.letter import Letter, fields, parameters
-from wechat_backend.worker.letters.writers import write
+from wechat_backend.worker.facts.letter import Letter, fields, parameters
+from wechat_backend.worker.facts.writers import write
 from wechat_backend.worker.reports import REPORTERS
 from wechat_backend.worker.sms_budget import SmsBudget
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import structlog
 
+from models.database_trouble import is_trouble
 from models.outgoing import Closures, Deliveries, Delivery, Via
-from models.trouble import is_trouble
 from wechat_backend.gateways.base import Clock, GatewayError, Remedy
 
 log = structlog.get_logger("panyu.worker")

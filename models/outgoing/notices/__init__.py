@@ -1,4 +1,4 @@
-"""The words of a notice are here; the facts that fill them are gathered in `wechat_backend/worker/letters`.
+"""The words of a notice are here; the facts that fill them are gathered in `wechat_backend/worker/facts`.
 
 Who is told of what: each notice and each report is one record, in the module of its subject.
 

@@ -39,7 +39,7 @@ class Notice:
     `label` is what the panel calls it. `events` maps an event to its telling. It goes by each of `ways`, and
     by `fallback` where WeChat does not reach the person. `fields` maps a field of the WeChat template to a
     fact; `parameters` are those of the SMS template, named as the facts are. A fact comes from the words of
-    the event, or is gathered from documents (`wechat_backend.worker.letters`). The WeChat message leads to
+    the event, or is gathered from documents (`wechat_backend.worker.facts`). The WeChat message leads to
     `page`, in which `{about}` becomes the id of what the event is about.
     """
 

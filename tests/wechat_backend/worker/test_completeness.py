@@ -28,8 +28,8 @@ from simulator.aliyun.service import TEMPLATES
 from simulator.government.service import STATES
 from simulator.wechat.template_library import LIBRARY, TYPES
 from wechat_backend.gateways.government import PATHS
-from wechat_backend.worker.letters.letter import LONGEST_PARAMETER
-from wechat_backend.worker.letters.writers import SUBJECTS
+from wechat_backend.worker.facts.letter import LONGEST_PARAMETER
+from wechat_backend.worker.facts.writers import SUBJECTS
 from wechat_backend.worker.reports import REPORTERS
 
 ROOT = Path(__file__).parents[3]
@@ -148,7 +148,7 @@ def notice_faults(file: str, notice: Notice) -> Iterator[str]:
     for event, telling in notice.events.items():
         yield from (f"{file}: '{notice.name}', {event}: {fault}" for fault in word_faults(notice, telling))
         if subject(event) not in SUBJECTS:
-            yield f"wechat_backend/worker/letters/writers.py: SUBJECTS has no '{subject(event)}'"
+            yield f"wechat_backend/worker/facts/writers.py: SUBJECTS has no '{subject(event)}'"
         else:
             facts = {each.name for each in fields(SUBJECTS[subject(event)].facts)}
             for fact in sorted(needed(notice) - facts - telling.words.keys()):
@@ -310,7 +310,7 @@ def test_a_notice_about_something_new_names_what_must_know_it() -> None:
     notice = replace(PROGRESS, name="kiosk", events={"kiosk.offline": ACCEPTED}, page="/me")
     assert added(house.with_record(notice)) == [
         "handlers/admin/subjects.py: FINDERS finds no 'kiosk', of which 'kiosk' tells",
-        "wechat_backend/worker/letters/writers.py: SUBJECTS has no 'kiosk'",
+        "wechat_backend/worker/facts/writers.py: SUBJECTS has no 'kiosk'",
         "simulator/wechat/template_library.py: no TM_KIOSK with the fields of the notice",
         "simulator/aliyun/service.py: no SMS_KIOSK with the parameters of the notice",
     ]

@@ -5,7 +5,7 @@ import pytest
 from models.events import Cause, Channel, Event, event_of
 from models.outgoing.notices import NOTICES, plan
 from tests.house.clock import START
-from wechat_backend.worker.letters.letter import Letter, fields, limit_of, parameters, shorten
+from wechat_backend.worker.facts.letter import Letter, fields, limit_of, parameters, shorten
 from wechat_backend.worker.menu_buttons import fingerprint, menu
 
 

@@ -1,4 +1,4 @@
-"""Letters about a binding that has changed."""
+"""The facts of notices about a binding that has changed."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from models.events import KeptEvent
 from models.outgoing import Delivery
 from models.stores import Stores
 from models.workdays import local
-from wechat_backend.worker.letters.letter import Facts, Gathered
-from wechat_backend.worker.letters.recipients import TIME
+from wechat_backend.worker.facts.letter import Facts, Gathered
+from wechat_backend.worker.facts.recipients import TIME
 
 
 @dataclass(frozen=True)

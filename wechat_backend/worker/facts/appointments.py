@@ -1,4 +1,4 @@
-"""Letters about an appointment."""
+"""The facts of notices about an appointment."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from models.events import KeptEvent
 from models.outgoing import Delivery
 from models.stores import Stores
 from models.workdays import local
-from wechat_backend.worker.letters.letter import Facts, Gathered
-from wechat_backend.worker.letters.recipients import TIME, reach
+from wechat_backend.worker.facts.letter import Facts, Gathered
+from wechat_backend.worker.facts.recipients import TIME, reach
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Letters between an agent and a legal representative."""
+"""The facts of notices between an agent and a legal representative."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from models.events import KeptEvent
 from models.outgoing import Delivery
 from models.people import Applicant
 from models.stores import Stores
-from wechat_backend.worker.letters.letter import Facts, Gathered
+from wechat_backend.worker.facts.letter import Facts, Gathered
 from wechat_backend.worker.sender import Overtaken
 
 

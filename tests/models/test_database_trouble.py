@@ -14,7 +14,7 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
-from models.trouble import is_trouble
+from models.database_trouble import is_trouble
 
 STEPPED_DOWN = {"code": 189, "errmsg": "PrimarySteppedDown"}
 

@@ -7,12 +7,12 @@ from models.events import KeptEvent
 from models.outgoing import Delivery
 from models.outgoing.notices import NOTICES
 from models.stores import Stores
-from wechat_backend.worker.letters.agencies import AgencyFacts, about_agency
-from wechat_backend.worker.letters.applications import ApplicationFacts, about_application
-from wechat_backend.worker.letters.appointments import AppointmentFacts, about_appointment
-from wechat_backend.worker.letters.codes import CodeFacts, about_code
-from wechat_backend.worker.letters.letter import Facts, Gathered, Letter
-from wechat_backend.worker.letters.people import ApplicantFacts, about_applicant
+from wechat_backend.worker.facts.agencies import AgencyFacts, about_agency
+from wechat_backend.worker.facts.applications import ApplicationFacts, about_application
+from wechat_backend.worker.facts.appointments import AppointmentFacts, about_appointment
+from wechat_backend.worker.facts.codes import CodeFacts, about_code
+from wechat_backend.worker.facts.letter import Facts, Gathered, Letter
+from wechat_backend.worker.facts.people import ApplicantFacts, about_applicant
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Runs a command that dies with the process that started it, even if that one is killed (Linux).
 
-    python leash.py PARENT_PID COMMAND [ARGUMENT …]
+    python dies_with_parent.py PARENT_PID COMMAND [ARGUMENT …]
 
 The kernel forgets the wish when the starting *thread* ends: start children from the main thread.
 """
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 PR_SET_PDEATHSIG = 1
 
 
-def leashed(command: Sequence[str]) -> list[str]:
+def dying_with_parent(command: Sequence[str]) -> list[str]:
     """`command`, to be started by this very process."""
     return [sys.executable, "-I", "-S", __file__, str(os.getpid()), *command]
 

@@ -1,4 +1,4 @@
-"""The letter with a code for a phone."""
+"""The facts of the notice with a code for a phone."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from models.errors import NotFound
 from models.events import KeptEvent
 from models.outgoing import Delivery
 from models.stores import Stores
-from wechat_backend.worker.letters.letter import Facts, Gathered
+from wechat_backend.worker.facts.letter import Facts, Gathered
 from wechat_backend.worker.sender import Overtaken
 
 

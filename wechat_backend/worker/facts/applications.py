@@ -1,4 +1,4 @@
-"""Letters about an application."""
+"""The facts of notices about an application."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from models.guides import HANDLING
 from models.outgoing import Delivery
 from models.stores import Stores
 from models.workdays import local
-from wechat_backend.worker.letters.letter import Facts, Gathered
-from wechat_backend.worker.letters.recipients import TIME, reach
+from wechat_backend.worker.facts.letter import Facts, Gathered
+from wechat_backend.worker.facts.recipients import TIME, reach
 
 
 @dataclass(frozen=True)
