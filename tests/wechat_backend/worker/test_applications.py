@@ -1,12 +1,14 @@
 """What people and the government's systems are told of an application, from receipt to review."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from models.applications import State
 from models.guides import ItemType
 from simulator import Running
+from tests.house.clock import Clock
 from tests.house.guides import DEPARTMENT, plain_guide
 from tests.house.people import BOSS, new_number, new_phone
 from tests.house.platforms import Platforms
@@ -81,6 +83,32 @@ async def test_a_denial_is_told_in_the_words_of_its_type(world: World, platforms
     await world.work()
     told = [m["data"] for m in platforms.messages.values() if m["template_id"] == "TM_PROGRESS"]
     assert [data["thing3"]["value"] for data in told] == ["不予给付"]
+
+
+@pytest.mark.article(12)
+async def test_silence_accepts_a_permit_at_its_moment_and_the_applicant_is_told_once(
+    world: World, platforms: Platforms, clock: Clock
+) -> None:
+    permit = plain_guide(4, type=ItemType.PERMIT)
+    found = await world.application(party=await world.person(), guide=permit)
+    await world.work()
+    silence = found["clocks"]["silence"]
+    assert silence
+    assert silence["due"]
+    clock.advance(silence["due"] - clock.now() - timedelta(seconds=1))
+    await world.do("schedule")
+    assert (await world.services.applications.get(found["_id"]))["state"] == State.SUBMITTED
+    clock.advance(timedelta(seconds=2))
+    for _ in range(2):
+        await world.do("schedule")
+        await world.worker.loop("schedule").job.end()
+        await world.work()
+    accepted = await world.services.applications.get(found["_id"])
+    assert (accepted["state"], accepted.get("accepted_at")) == (State.ACCEPTED, found.get("received_at"))
+    told = [m["data"] for m in platforms.messages.values() if m["template_id"] == "TM_PROGRESS"]
+    assert [(data["thing3"]["value"], data["thing5"]["value"]) for data in told] == [
+        ("视为已受理", "逾期未答复，依法视为受理")
+    ]
 
 
 @pytest.mark.article(13)
