@@ -102,8 +102,7 @@ async def _stage(browser: Browser, url: str, env: dict[str, str]) -> Stage:
     return stage
 
 
-@pytest.mark.article(11)
-@pytest.mark.article(17)
+@pytest.mark.article("11.forms", "11.genuine", "17.review", "17.system", "12.3")
 async def test_from_the_first_scan_to_the_review(stage: Stage) -> None:
     await follows(stage)
     await finds_the_guide(stage)

@@ -12,7 +12,7 @@ from tests.house.guides import rich_guide
 from tests.house.town import Town
 from tests.looks import focus_unseen, serious
 
-pytestmark = [pytest.mark.browser, pytest.mark.article(23)]
+pytestmark = [pytest.mark.browser, pytest.mark.article("23.3")]
 IDLE = 61_000
 VISIBLE = """e => { const r = e.getBoundingClientRect();
   return e.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)) }"""
@@ -64,7 +64,7 @@ async def test_unused_keys_go_away(screen: Page) -> None:
     await expect(screen.locator(".idle")).to_be_hidden()
 
 
-@pytest.mark.article(20)
+@pytest.mark.article("20.5")
 async def test_help_phone_stays_in_sight(screen: Page, town: Town) -> None:
     await screen.goto(f"{town.url}/kiosk/guides")
     await screen.clock.fast_forward(50_000)
@@ -75,7 +75,7 @@ async def test_help_phone_stays_in_sight(screen: Page, town: Town) -> None:
     assert await serious(screen) == []
 
 
-@pytest.mark.article(20)
+@pytest.mark.article("20.1")
 async def test_end_without_a_network_comes_back(screen: Page, town: Town) -> None:
     citizen = await town.citizen()
     serial = await serial_of(town, await submitted(citizen))

@@ -30,7 +30,7 @@ async def desk(office: Office, chromium: Chromium, username: str) -> Page:
     return page
 
 
-@pytest.mark.article(15)
+@pytest.mark.article("15.electronic")
 async def test_file_too_large_is_not_sent(office: Office, chromium: Chromium, tmp_path: Path) -> None:
     path = await office.accepted()
     page = await desk(office, chromium, "approver")

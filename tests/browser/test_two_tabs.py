@@ -14,7 +14,7 @@ from tests.files import photo
 from tests.house.applying import draft
 from tests.house.town import Town
 
-pytestmark = [pytest.mark.browser, pytest.mark.article(11)]
+pytestmark = [pytest.mark.browser, pytest.mark.article("11.receipt")]
 UNCOVERED = """selector => {
   const field = document.querySelector(selector), box = field.getBoundingClientRect();
   return document.elementFromPoint(box.x + box.width / 2, box.bottom - 2) === field;

@@ -77,6 +77,7 @@ async def books(world: World, party: Party, turn: asyncio.Semaphore) -> None:
                 return
 
 
+@pytest.mark.article("27.recovery")
 @pytest.mark.parametrize(
     ("driver", "how"),
     [("pymongo", "leaderless"), ("motor", "kill")],
@@ -158,6 +159,7 @@ async def knock(url: str, door: str, settings: Settings) -> HTTPResponse:
     )
 
 
+@pytest.mark.article("27.recovery")
 @pytest.mark.parametrize("driver", ["pymongo", "motor"])
 async def test_every_door_says_503_and_goes_on(trio: ReplicaSet, platforms: Platforms, driver: str) -> None:
     async with (

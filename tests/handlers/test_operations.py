@@ -51,6 +51,7 @@ async def test_operators_see_how_far_the_calendar_goes(town: Town, url: str) -> 
     clock.set(now)
 
 
+@pytest.mark.article("27.warning")
 async def test_a_server_is_ready_and_says_how_the_workers_are(town: Town, url: str) -> None:
     workers: Workers = town.services.workers
     clock: Clock = town.clock

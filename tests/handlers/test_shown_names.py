@@ -15,7 +15,7 @@ NAMES = {
 }
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.genuine", "13.serial")
 @pytest.mark.parametrize(("name", "masked"), NAMES.items())
 async def test_strangers_see_no_more_than_first_letters(town: Town, name: str, masked: str) -> None:
     citizen = await town.citizen(name)
@@ -29,7 +29,7 @@ async def test_strangers_see_no_more_than_first_letters(town: Town, name: str, m
     assert f"<dd>{masked}</dd>" in (await kiosk.post("/kiosk/progress", {"serial": serial})).text
 
 
-@pytest.mark.article(15)
+@pytest.mark.article("7.sealed")
 async def test_staff_see_an_applicants_name_masked_wherever_it_stands(town: Town) -> None:
     office: Office = await staffed(town)
     path, _ = await office.handed_in("Li Na")

@@ -18,7 +18,7 @@ def wide(text: str) -> str:
     return text.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_binding_with_what_was_pasted(town: Town) -> None:
     visitor, phone, number = town.browser(), new_phone(), new_number()
     await visitor.sign_in("openid-pasted")
@@ -48,7 +48,7 @@ async def test_binding_with_what_was_pasted(town: Town) -> None:
     assert applicants.phone(found) == phone
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_the_window_knows_a_name_however_it_was_typed(office: Office) -> None:
     desk, phone = await office.desk("window"), new_phone()
     asked: Fields = {"kind": "passport", "number": "E7654321", "phone": phone}
@@ -61,8 +61,7 @@ async def test_the_window_knows_a_name_however_it_was_typed(office: Office) -> N
     assert unseen.status == 200
 
 
-@pytest.mark.article(11)
-@pytest.mark.article(13)
+@pytest.mark.article("11.serial", "13.serial")
 async def test_a_serial_number_is_understood_at_every_door(office: Office) -> None:
     town = office.town
     path = await submitted(await town.citizen())
@@ -87,7 +86,7 @@ async def test_a_serial_number_is_understood_at_every_door(office: Office) -> No
         assert "没有找到这个流水号" not in page.text
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.record")
 async def test_an_appointment_is_scanned_on_a_chinese_keyboard(office: Office) -> None:
     key, day, _ = await booked(office)
     desk = await office.desk("window")
@@ -104,7 +103,7 @@ async def test_guides_are_found_by_what_was_pasted(town: Town, page: str) -> Non
         assert "居住证签注" in (await visitor.get(f"{page}?q={quote(typed)}")).text, typed
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.guided")
 async def test_a_form_keeps_the_normal_form_of_its_answers(town: Town) -> None:
     citizen = await town.citizen()
     given = ANSWERS | {
@@ -122,7 +121,7 @@ async def test_a_form_keeps_the_normal_form_of_its_answers(town: Town) -> None:
     assert "请填写此项" in blank.text
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.supplement")
 async def test_a_reason_that_nobody_sees_is_none_and_its_lines_stay(office: Office) -> None:
     path, _ = await office.handed_in()
     desk = await office.desk("approver")

@@ -62,7 +62,7 @@ def last_day(running: Clock) -> date:
         ("2026-11-26 09:00", 0, [], "2026-11-26"),
     ],
 )
-@pytest.mark.article(12)
+@pytest.mark.article("12.limits")
 def test_working_days_with_pauses(began: str, number: int, pauses: list[Span], last: str) -> None:
     assert last_day(ran(began, number, Unit.WORKDAYS, *pauses)) == date.fromisoformat(last)
 

@@ -118,7 +118,7 @@ async def take(days: SmsDays, purpose: Purpose, count: int, at: datetime = START
     return outcomes.count(None)
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.forms")
 async def test_receipts_keep_what_codes_and_courtesies_may_not_use(days: SmsDays) -> None:
     assert await take(days, Purpose.CODE, 40) == 10
     assert await take(days, Purpose.COURTESY, 40) == 4

@@ -22,7 +22,7 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.limits")
 @pytest.mark.parametrize(
     ("start", "count", "end"),
     [

@@ -177,7 +177,6 @@ async def verify(peer: Peer, name: str, number: str) -> tuple[str, str | None]:
     return str(answer["Code"]), (answer.get("ResultObject") or {}).get("BizCode")
 
 
-@pytest.mark.article(7)
 async def test_real_names(peer: Peer) -> None:
     assert await verify(peer, "李晓明", "440113199406182415") == ("200", "1")
     assert await verify(peer, "何嘉欣", "810000199807140621") == ("200", "1")

@@ -87,7 +87,6 @@ async def test_strangers_are_refused(peer: Peer) -> None:
     assert (await tell(peer, "reviews", REVIEW, late=299))[0] == 200
 
 
-@pytest.mark.article(17)
 @pytest.mark.parametrize(
     ("changes", "error_code"),
     [
@@ -109,7 +108,6 @@ async def test_reviews(peer: Peer, changes: dict[str, str], error_code: str) -> 
     assert len(await peer.listed("reviews")) == (not error_code)
 
 
-@pytest.mark.article(17)
 async def test_one_review_and_one_follow_up_for_each_matter(peer: Peer) -> None:
     assert await error(peer, REVIEW, "d1") == ""
     assert await error(peer, REVIEW, "d2") == "review_exists"
@@ -117,7 +115,6 @@ async def test_one_review_and_one_follow_up_for_each_matter(peer: Peer) -> None:
     assert await error(peer, REVIEW | {"projectNo": "PY20261124-0002-B"}, "d4") == ""
 
 
-@pytest.mark.article(7)
 @pytest.mark.parametrize(
     ("kind", "name", "number", "result"),
     [
@@ -133,7 +130,6 @@ async def test_persons(peer: Peer, kind: str, name: str, number: str, result: st
     assert await tell(peer, "sharing/persons/verify", asked) == (200, {"ok": True, "result": result})
 
 
-@pytest.mark.article(7)
 async def test_bodies_come_with_their_legal_representative(peer: Peer) -> None:
     asked = {"kind": "uscc", "name": "广州市番禺味美食品有限公司", "number": "91440113MA59K2XT4M"}
     status, answer = await tell(peer, "sharing/bodies/verify", asked)

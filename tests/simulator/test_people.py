@@ -11,14 +11,12 @@ REGISTRY = load()
 TODAY = date(2026, 11, 24)
 
 
-@pytest.mark.article(7)
 @pytest.mark.parametrize("person", REGISTRY.people, ids=lambda person: str(person.id))
 def test_people_have_possible_numbers(person: Person) -> None:
     for credential in person.credentials:
         check_credential(ApplicantKind.PERSON, CredentialKind(credential.kind), credential.number, TODAY)
 
 
-@pytest.mark.article(7)
 def test_bodies_have_possible_numbers() -> None:
     for body in REGISTRY.bodies:
         assert REGISTRY.person(body.representative)
@@ -26,7 +24,6 @@ def test_bodies_have_possible_numbers() -> None:
             check_credential(ApplicantKind(body.kind), CredentialKind(each.kind), each.number, TODAY)
 
 
-@pytest.mark.article(7)
 def test_every_kind_is_held_by_somebody() -> None:
     held = [person.credentials for person in REGISTRY.people] + [body.credentials for body in REGISTRY.bodies]
     assert {CredentialKind(each.kind) for credentials in held for each in credentials} == set(CredentialKind)

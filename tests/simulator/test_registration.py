@@ -46,7 +46,6 @@ async def register(peer: Peer, **changes: Any) -> tuple[int, dict[str, Any]]:
     return answer.code, json.loads(answer.body)
 
 
-@pytest.mark.article(7)
 async def test_a_registered_person_lives_like_the_others(peer: Peer) -> None:
     status, zhao = await register(peer, name="古丽•艾山")
     assert status == 201
@@ -98,7 +97,6 @@ async def test_nobody_is_registered_twice(peer: Peer) -> None:
     assert len(await peer.listed("people")) == 10
 
 
-@pytest.mark.article(7)
 async def test_a_registered_body_has_its_representative(peer: Peer) -> None:
     asked = {"name": "番禺新店", "kind": "uscc", "number": "91440101MA5AKT0000", "representative": "li"}
     numbers = (asked["number"][:17] + last for last in "0123456789ABCDEFGHJKLMNPQRTUWXY")
@@ -115,7 +113,6 @@ async def test_a_registered_body_has_its_representative(peer: Peer) -> None:
         assert (await peer.fetch("/control/bodies", asked | {"number": number} | wrong)).code == 400
 
 
-@pytest.mark.article(7)
 async def test_a_crowd_is_of_possible_people(peer: Peer) -> None:
     answer = await peer.fetch("/control/crowd", {"count": 1000})
     crowd = json.loads(answer.body)["items"]
@@ -157,7 +154,6 @@ def test_the_largest_crowd_and_the_people_do_not_collide() -> None:
     assert len(registry.added().people) == 20_000
 
 
-@pytest.mark.article(7)
 @given(st.sampled_from(NAMES), st.sampled_from(NAMES), st.data())
 def test_registers_compare_names_as_the_service_does(one: str, other: str, data: st.DataObject) -> None:
     text = data.draw(pasted(one)).swapcase()
@@ -170,7 +166,6 @@ def test_no_text_breaks_a_comparison(one: str, other: str) -> None:
         assert plain(plain(one)) == plain(other)
 
 
-@pytest.mark.article(7)
 @pytest.mark.parametrize(
     "name", ["O'Brien", "O’BRIEN", "Anne-Marie", "Anne‑Marie", "古丽・艾山", "J. R. Smith"]
 )

@@ -42,7 +42,7 @@ async def test_masked_until_revealed(office: Office) -> None:
     assert event["data"] == {"reason": "核对证件号码", "application": found["_id"]}
 
 
-@pytest.mark.article(10)
+@pytest.mark.article("12.3", "12.limits", "10.added")
 async def test_accepting(office: Office) -> None:
     path, citizen = await office.handed_in()
     desk = await office.desk("approver")
@@ -61,7 +61,7 @@ async def test_accepting(office: Office) -> None:
     assert "刷新" not in late.text  # it shows the application as it is
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("4.beyond", "14.beyond", "12.supplement")
 async def test_supplement_stays_within_the_guide(office: Office) -> None:
     path, citizen = await office.handed_in()
     desk = await office.desk("approver")
@@ -83,7 +83,7 @@ async def test_supplement_stays_within_the_guide(office: Office) -> None:
     assert "缺背面，地址不全" in (await citizen.get(path.removeprefix("/admin"))).text
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.supplement")
 async def test_supplement_says_what_and_why(office: Office) -> None:
     path, _ = await office.handed_in()
     desk = await office.desk("approver")
@@ -95,7 +95,7 @@ async def test_supplement_says_what_and_why(office: Office) -> None:
     assert re.search(r'value="permit" checked', unreasoned.text)
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.supplement")
 async def test_supplement_is_asked_once(office: Office) -> None:
     path, citizen = await office.handed_in()
     desk, own = await office.desk("approver"), path.removeprefix("/admin")
@@ -114,7 +114,7 @@ async def test_supplement_is_asked_once(office: Office) -> None:
     assert "request_supplement" not in page
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.non_acceptance")
 async def test_non_acceptance_needs_reason_and_basis(office: Office) -> None:
     path, _ = await office.handed_in()
     desk = await office.desk("window")
@@ -130,7 +130,7 @@ async def test_non_acceptance_needs_reason_and_basis(office: Office) -> None:
         assert text in page, text
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.return")
 async def test_returning_needs_a_reason(office: Office) -> None:
     path = await office.accepted()
     desk = await office.desk("approver")
@@ -140,7 +140,7 @@ async def test_returning_needs_a_reason(office: Office) -> None:
     assert "申请人已迁出" in (await desk.get(path)).text
 
 
-@pytest.mark.article(15)
+@pytest.mark.article("15.electronic")
 async def test_no_conclusion_without_the_electronic_result(office: Office) -> None:
     path = await office.accepted()
     desk = await office.desk("approver")
@@ -161,7 +161,7 @@ async def test_no_conclusion_without_the_electronic_result(office: Office) -> No
     assert late.status == 409
 
 
-@pytest.mark.article(15)
+@pytest.mark.article("12.denial")
 async def test_denial_needs_a_reason_and_no_result(office: Office) -> None:
     path = await office.accepted()
     desk = await office.desk("approver")
@@ -186,7 +186,7 @@ async def test_denial_needs_a_reason_and_no_result(office: Office) -> None:
         assert "不予办理" in (await desk.get(f"/admin/{closed}")).text
 
 
-@pytest.mark.article(15)
+@pytest.mark.article("12.denial", "15.electronic")
 async def test_the_document_of_a_denial_reaches_the_applicant(office: Office) -> None:
     path = await office.accepted()
     desk = await office.desk("approver")
@@ -275,7 +275,7 @@ async def test_address_of_an_action_leads_to_its_form(office: Office) -> None:
     assert (await desk.get("/admin")).status == 302  # still signed in
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.kept")
 async def test_files_are_shown_safely(office: Office) -> None:
     path, _ = await office.handed_in()
     other, _ = await office.handed_in()
@@ -294,7 +294,7 @@ async def test_files_are_shown_safely(office: Office) -> None:
     assert (event["name"], event["actor"]) == ("material.viewed", "staff:window")
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.kept")
 async def test_file_that_a_supplement_replaced_stays_in_sight(office: Office) -> None:
     path, citizen = await office.handed_in()
     desk, own = await office.desk("approver"), path.removeprefix("/admin")
@@ -322,7 +322,7 @@ async def test_the_guide_it_was_accepted_under(office: Office) -> None:
     assert "居住满一年" not in page
 
 
-@pytest.mark.article(6)
+@pytest.mark.article("10.department")
 async def test_other_department_sees_and_does_nothing(office: Office) -> None:
     path = await office.accepted()
     found, civil = await office.application(path), await office.desk("civil")
@@ -359,7 +359,7 @@ async def test_reading_is_not_deciding(office: Office) -> None:
     assert await office.state(path) == "accepted"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.identity")
 async def test_an_application_in_another_name_than_its_applicants_is_marked(office: Office) -> None:
     path, _ = await office.handed_in()
     desk, found = await office.desk("approver"), await office.application(path)

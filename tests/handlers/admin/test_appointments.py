@@ -9,7 +9,7 @@ from tests.house.browser import Fields
 from tests.house.office import Office, booked, late_on
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.record")
 async def test_nothing_is_recorded_before_the_day(office: Office) -> None:
     key, day, citizen = await booked(office)
     page = (await (await office.desk("centre")).get(f"/admin/appointments?hall=district&day={day}")).text
@@ -23,7 +23,6 @@ async def test_nothing_is_recorded_before_the_day(office: Office) -> None:
     await citizen.post(f"/appointments/{key}/cancel")
 
 
-@pytest.mark.article(9)
 async def test_the_fault_has_the_focus(office: Office) -> None:
     desk = await office.desk("centre")
     wrong = (await desk.get("/admin/appointments?code=12345")).text
@@ -32,7 +31,7 @@ async def test_the_fault_has_the_focus(office: Office) -> None:
     assert re.search(r'name="code"[^>]*autofocus', (await desk.get("/admin/appointments")).text)
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.record", "9.refusal")
 async def test_the_days_list(office: Office) -> None:
     key, day, _ = await booked(office, "张三丰")
     with late_on(office, day):
@@ -52,7 +51,6 @@ async def test_the_days_list(office: Office) -> None:
     assert (await desk.get("/admin/appointments?hall=nowhere")).status == 200
 
 
-@pytest.mark.article(9)
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "tomorrow"])
 async def test_a_day_out_of_all_reckoning_is_no_input(office: Office, day: str) -> None:
     desk = await office.desk("window")
@@ -78,7 +76,7 @@ async def test_scanning_the_code_of_an_appointment_opens_it(office: Office) -> N
     await citizen.post(f"/appointments/{key}/cancel")
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.refusal")
 @pytest.mark.parametrize("ending", ["refused", "cancelled", "rejected", ""])
 async def test_booked_applicant_cannot_be_refused(office: Office, ending: str) -> None:
     key, _, citizen = await booked(office)
@@ -88,7 +86,7 @@ async def test_booked_applicant_cannot_be_refused(office: Office, ending: str) -
     await citizen.post(f"/appointments/{key}/cancel")
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.refusal")
 async def test_missing_material_is_one_of_the_guide(office: Office) -> None:
     key, day, _ = await booked(office)
     path = f"/admin/appointments/{key}/ending"
@@ -104,7 +102,7 @@ async def test_missing_material_is_one_of_the_guide(office: Office) -> None:
         assert "缺少必备材料：居住证原件照片" in (await desk.get(done.location)).text
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.record")
 async def test_other_endings(office: Office) -> None:
     desk = await office.desk("township")
     for ending, words in (("served", "已办理"), ("given_up", "本人放弃")):
@@ -128,7 +126,7 @@ async def test_other_endings(office: Office) -> None:
     assert again.status == 409
 
 
-@pytest.mark.article(5, 9)
+@pytest.mark.article("5.duties", "9.record")
 async def test_a_hall_is_recorded_by_its_own_members(office: Office) -> None:
     key, day, citizen = await booked(office)
     desk = await office.desk("elsewhere")

@@ -94,7 +94,7 @@ async def test_every_form_needs_its_token(office: Office) -> None:
     assert (await stranger.post("/admin/verify", {"name": "x"})).status == 401
 
 
-@pytest.mark.article(5)
+@pytest.mark.article("5.duties")
 @pytest.mark.parametrize("username", POSTS)
 async def test_menu_and_pages_follow_the_role(office: Office, username: str) -> None:
     desk = await office.desk(username)
@@ -131,7 +131,7 @@ async def test_unknown_page_stays_in_the_panel(office: Office) -> None:
     assert "<nav" not in stranger.text
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_verified_at_the_window_binds_online(office: Office) -> None:
     """Whom no register knows comes to a window once, and then binds like everybody."""
     number = new_number("19550101")
@@ -147,7 +147,7 @@ async def test_verified_at_the_window_binds_online(office: Office) -> None:
     assert (await citizen.bind("欧阳老", number, new_phone())).status == 303
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [

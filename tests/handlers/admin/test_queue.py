@@ -12,7 +12,7 @@ from tests.house.browser import Browser, Fields
 from tests.house.office import Office
 
 
-@pytest.mark.article(10)
+@pytest.mark.article("12.limits")
 async def test_queue_shows_what_waits_with_its_light(office: Office) -> None:
     path, _ = await office.handed_in("王小明")
     serial = (await office.application(path))["serial"]
@@ -103,7 +103,7 @@ async def table(desk: Browser, show: str) -> list[list[str]]:
     return list(csv.reader(StringIO(answer.text.removeprefix("\ufeff"))))
 
 
-@pytest.mark.article(10)
+@pytest.mark.article("12.limits")
 async def test_what_is_shown_can_be_taken_away(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     path, _ = await office.handed_in("王小明")
     desk = await office.desk("approver")

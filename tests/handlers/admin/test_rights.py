@@ -53,7 +53,7 @@ async def asked(browser: Browser, each: Served, address: str) -> Page:
     return await (browser.get(address) if each.method == "GET" else browser.post(address))
 
 
-@pytest.mark.article(5)
+@pytest.mark.article("5.duties")
 @pytest.mark.parametrize(("each", "address"), SCOPED)
 async def test_a_role_may_what_its_scopes_say(desks: dict[Role, Browser], each: Served, address: str) -> None:
     answers = {role: (await asked(desk, each, address)).status for role, desk in desks.items()}
@@ -63,7 +63,7 @@ async def test_a_role_may_what_its_scopes_say(desks: dict[Role, Browser], each: 
     assert max(answers.values()) < 500
 
 
-@pytest.mark.article(5)
+@pytest.mark.article("5.duties")
 @pytest.mark.parametrize(("each", "address"), ROUTES)
 async def test_a_stranger_must_sign_in(office: Office, each: Served, address: str) -> None:
     answer = await asked(office.town.browser(), each, address)

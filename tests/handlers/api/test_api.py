@@ -25,12 +25,18 @@ async def free_slots(client: Client, item: str = FIRST) -> list[dict[str, Any]]:
     return list(found["slots"])
 
 
-@pytest.mark.article(7)
-@pytest.mark.article(9)
-@pytest.mark.article(10)
-@pytest.mark.article(11)
-@pytest.mark.article(13)
-@pytest.mark.article(17)
+@pytest.mark.article(
+    "7.first",
+    "7.identity",
+    "9.booking",
+    "11.contents",
+    "12.3",
+    "13.serial",
+    "13.page",
+    "13.results",
+    "17.review",
+    "17.reason",
+)
 async def test_from_sign_in_to_review(api: Service) -> None:
     client, li = await api.sign_in("li"), api.person("li")
     assert (await client.get("/me")).json["bound"] is False
@@ -106,8 +112,7 @@ async def test_from_sign_in_to_review(api: Service) -> None:
     assert (await client.post(f"{at}/review", {"level": 5})).code == "already_reviewed"
 
 
-@pytest.mark.article(7)
-@pytest.mark.article(24)
+@pytest.mark.article("7.first", "24.published", "24.contents")
 async def test_guides_are_for_everybody(api: Service) -> None:
     anybody = api.client()
     found = (await anybody.get("/guides?q=jzzqz&audience=person&limit=4")).json
@@ -140,7 +145,7 @@ async def test_halls_by_kind_and_item(api: Service) -> None:
     assert past.json["slots"] == []
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.place", "9.abandon")
 async def test_a_full_slot_cannot_be_booked(api: Service) -> None:
     wang, chen = await api.citizen("wang"), await api.citizen("chen")
     slots = await free_slots(wang, SECOND)
@@ -165,7 +170,7 @@ async def test_a_full_slot_cannot_be_booked(api: Service) -> None:
     assert (late.status, late.code) == (422, "appointment_begun")
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.booking")
 async def test_an_item_for_enterprises_only_is_not_booked_by_a_person(api: Service) -> None:
     guide = await api.services.guides.published(FIRST)
     item, audience = f"{USCC}{77:013}", [ApplicantKind.ENTERPRISE]
@@ -177,7 +182,7 @@ async def test_an_item_for_enterprises_only_is_not_booked_by_a_person(api: Servi
     assert (await zhang.post("/appointments", booking)).code == "not_for_applicant"
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.booking")
 async def test_three_bookings_a_day(api: Service) -> None:
     wu = await api.citizen("wu")
     slots = await free_slots(wu, FIRST)
@@ -194,7 +199,7 @@ async def test_three_bookings_a_day(api: Service) -> None:
     assert rest["next"] is None
 
 
-@pytest.mark.article(17)
+@pytest.mark.article("17.review", "17.reason")
 async def test_a_served_appointment_is_reviewed(api: Service) -> None:
     he = await api.citizen("he")
     slot = (await free_slots(he, SIXTH))[1]
@@ -211,7 +216,7 @@ async def test_a_served_appointment_is_reviewed(api: Service) -> None:
     assert (await he.post(at, {"level": 1, "tags": [tag]})).json["label"] == "非常不满意"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.own")
 async def test_other_peoples_things_are_not_found(api: Service) -> None:
     owner, stranger = await api.citizen("wang"), await api.citizen("smith")
     key = await owner.begin(FIRST)
@@ -244,7 +249,7 @@ async def test_other_peoples_things_are_not_found(api: Service) -> None:
     assert (await stranger.get("/applications")).json == {"applications": [], "next": None}
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.agent")
 async def test_an_agent_acts_once_the_representative_has_confirmed(api: Service) -> None:
     wang, liang, smith = [await api.citizen(key) for key in ("wang", "liang", "smith")]
     [body] = [each for each in api.simulator.simulator.people.bodies if each.id == "weimei"]
@@ -277,7 +282,7 @@ async def test_an_agent_acts_once_the_representative_has_confirmed(api: Service)
     assert (await wang.post("/enterprises", wrong)).code == "credential_number_invalid"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_binding_is_refused_with_its_reason(api: Service) -> None:
     client, person = await api.sign_in("nguyen"), api.person("nguyen")
     assert (await client.bind(person, consent=False)).code == "consent_required"
@@ -307,7 +312,7 @@ async def test_binding_is_refused_with_its_reason(api: Service) -> None:
     assert (await client.post("/binding", asked)).status == 201
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_binding_understands_what_was_pasted(api: Service) -> None:
     client, person = await api.sign_in("smith"), api.person("smith")
     api.clock.advance(timedelta(minutes=2))
@@ -333,7 +338,7 @@ async def test_binding_understands_what_was_pasted(api: Service) -> None:
     assert bound.status == 201, bound.json
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.person")
 @pytest.mark.parametrize(
     ("language", "message"),
     [

@@ -13,8 +13,7 @@ from tests.house.guides import USCC, api_guide
 SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(2, 7))
 
 
-@pytest.mark.article(10)
-@pytest.mark.article(11)
+@pytest.mark.article("11.receipt", "12.3", "12.guided", "14.truth", "16.result")
 async def test_submission_is_once_and_whole(api: Service) -> None:
     client = await api.citizen("chen")
     draft = (await client.post("/applications", {"item": SECOND})).json["id"]
@@ -41,7 +40,7 @@ async def test_submission_is_once_and_whole(api: Service) -> None:
     assert (await client.post(f"/applications/{draft}/withdrawal")).code == "application_moved_on"
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.beyond", "14.legible")
 async def test_materials_of_the_guide_alone_and_legible(api: Service) -> None:
     client = await api.citizen("wang")
     draft = (await client.post("/applications", {"item": THIRD})).json["id"]
@@ -75,7 +74,7 @@ async def test_materials_of_the_guide_alone_and_legible(api: Service) -> None:
     assert (await client.get(at)).code == "file_not_found"
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("12.limits", "11.contents")
 @pytest.mark.parametrize("expected", [True, False])
 async def test_past_the_published_calendar_a_date_is_told_as_expected(
     api: Service, monkeypatch: pytest.MonkeyPatch, expected: bool
@@ -96,8 +95,7 @@ async def test_past_the_published_calendar_a_date_is_told_as_expected(
     assert (await client.post(f"/applications/{key}/withdrawal")).status == 200
 
 
-@pytest.mark.article(12)
-@pytest.mark.article(14)
+@pytest.mark.article("12.answer", "7.identity")
 async def test_supplement_is_what_was_asked_for(api: Service) -> None:
     client = await api.citizen("wang")
     key = await client.begin(FOURTH)
@@ -117,7 +115,7 @@ async def test_supplement_is_what_was_asked_for(api: Service) -> None:
     assert (await client.post(at, answers)).code == "already_submitted"
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.answer")
 async def test_a_supplement_answered_by_nothing_names_what_is_open(api: Service) -> None:
     client = await api.citizen("wang")
     plain = api_guide(item=f"{USCC}{76:013}", name="要核对的事").model_dump(mode="json")
@@ -140,7 +138,7 @@ async def test_a_supplement_answered_by_nothing_names_what_is_open(api: Service)
     assert (answered["state"], answered["answers"]) == ("submitted", shown)
 
 
-@pytest.mark.article(24)
+@pytest.mark.article("10.guide")
 async def test_an_item_is_begun_here_only_if_its_guide_says_so(api: Service) -> None:
     client = await api.citizen("wang")
     elsewhere = api_guide(item=f"{USCC}{77:013}", name="只在微信办理的事", channels=["h5"])
@@ -162,7 +160,7 @@ async def test_ones_own_come_in_pages(api: Service) -> None:
     assert (await client.get("/applications?after=nowhere")).code == "page_unknown"
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.non_acceptance")
 async def test_non_acceptance_tells_reason_and_basis(api: Service) -> None:
     client = await api.citizen("wang")
     key = await client.begin(FIFTH)
@@ -172,8 +170,7 @@ async def test_non_acceptance_tells_reason_and_basis(api: Service) -> None:
     assert found["refusal"] == {"reason": "不在受理范围", "basis": "行政许可法第三十二条"}
 
 
-@pytest.mark.article(11)
-@pytest.mark.article(13)
+@pytest.mark.article("11.serial", "11.genuine", "13.serial")
 async def test_serial_numbers_show_little_and_verify(api: Service) -> None:
     client, anybody = await api.citizen("wang"), api.client()
     api.clock.advance(timedelta(seconds=1))

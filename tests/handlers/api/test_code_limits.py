@@ -12,7 +12,7 @@ from tests.house.people import new_phone
 A_CALL = "/phone-codes"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_one_account_bombs_nobody(api: Service) -> None:
     """200 codes asked for at once, each for another stranger's phone."""
     client = await api.sign_in("chen")
@@ -26,7 +26,7 @@ async def test_one_account_bombs_nobody(api: Service) -> None:
     assert await api.services.phone_codes.documents.count_documents({}) == len(sent)
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_a_stranger_keeps_nobody_from_binding(api: Service) -> None:
     """All that one account can do to a phone: its owner still gets a code, and it counts."""
     stranger, victim, person = await api.sign_in("liang"), await api.sign_in("wang"), api.person("wang")

@@ -17,7 +17,7 @@ async def begun(client: Client) -> tuple[str, dict[str, Any]]:
     return f"/applications/{key}", (await client.get(f"/applications/{key}")).json
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.receipt")
 async def test_every_change_says_which_version_it_is_for(api: Service) -> None:
     client = await api.citizen("smith")
     at, seen = await begun(client)
@@ -38,7 +38,7 @@ async def test_every_change_says_which_version_it_is_for(api: Service) -> None:
     )
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.receipt")
 async def test_a_stale_version_is_told_what_there_is_now(api: Service) -> None:
     client = await api.citizen("smith")
     at, confirmed = await begun(client)
@@ -59,7 +59,7 @@ async def test_a_stale_version_is_told_what_there_is_now(api: Service) -> None:
     assert (await client.post(f"{at}/submission", HANDING_IN, If_Match=weak)).status == 201
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.kept")
 async def test_files_need_no_version_but_make_one(api: Service) -> None:
     client = await api.citizen("smith")
     at, confirmed = await begun(client)
@@ -72,7 +72,7 @@ async def test_files_need_no_version_but_make_one(api: Service) -> None:
     assert removed.json["version"] == uploaded.json["version"] + 1
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.identity")
 async def test_ones_own_identity_is_listed_and_what_is_sent_for_it_dropped(api: Service) -> None:
     client = await api.citizen("smith")
     asked = (await client.get(f"/guides/{ITEM}")).json["form"]["sections"][0]["questions"]
@@ -93,7 +93,7 @@ async def test_ones_own_identity_is_listed_and_what_is_sent_for_it_dropped(api: 
     assert (await client.delete(at)).status == 204
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.receipt")
 async def test_of_two_who_saw_the_same_one_changes_it(api: Service) -> None:
     client = await api.citizen("smith")
     at, seen = await begun(client)

@@ -41,7 +41,7 @@ async def test_text_finds_guides_and_a_number_opens_one(peer: Peer) -> None:
     assert "没有对应的事项" in await peer.say(message("9"))
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("13.serial")
 async def test_a_serial_number_shows_how_it_stands(peer: Peer) -> None:
     serial = (await peer.application(State.ACCEPTED))["serial"] or ""
     pasted = (f"\u202d{serial}\u202c", f"流水号：{serial}", f"查一下{serial[:8]}-{serial[8:]}，谢谢")

@@ -13,7 +13,7 @@ from tests.house.town import Town
 BOOKED = "2026-11-27T02:00:00+00:00"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.first")
 async def test_applying_needs_binding(town: Town) -> None:
     visitor = town.browser()
     assert (await visitor.get(f"/applications/new?item={ITEM}")).location.startswith("/sign-in?next=")
@@ -22,7 +22,7 @@ async def test_applying_needs_binding(town: Town) -> None:
     assert (await visitor.post("/applications", {"item": ITEM})).status == 403
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.own")
 async def test_somebody_elses_is_not_found(town: Town) -> None:
     citizen, other = await town.citizen(), await town.citizen()
     path = await submitted(citizen)
@@ -59,7 +59,7 @@ async def test_form_is_prefilled_and_keeps_what_was_written(town: Town) -> None:
     assert 'value="李四"' in (await citizen.get(path)).text
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.guided")
 async def test_question_is_asked_only_where_it_applies(town: Town) -> None:
     citizen = await town.citizen()
     path = (await citizen.post("/applications", {"item": ITEM})).location
@@ -78,7 +78,7 @@ async def test_draft_saves_itself(town: Town) -> None:
     assert "写了一半" in (await citizen.get(f"{path}/form")).text
 
 
-@pytest.mark.article(24)
+@pytest.mark.article("10.guide")
 async def test_an_item_is_begun_here_only_if_its_guide_says_so(town: Town) -> None:
     citizen, visitor = await town.citizen(), town.browser()
     elsewhere = rich_guide(item=f"{USCC}{77:013}", name="只在窗口办理的事", channels=["window"])
@@ -166,7 +166,7 @@ async def test_list_and_pages_in_english(town: Town) -> None:
         assert not re.findall(r"[\u4e00-\u9fff，。：；、（）]+", text), page
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("10.twice")
 async def test_beginning_says_what_there_is_already(town: Town) -> None:
     citizen = await town.citizen()
     start = f"/applications/new?item={ITEM}"
@@ -183,7 +183,7 @@ async def test_beginning_says_what_there_is_already(town: Town) -> None:
     assert "接着填写草稿" in (await citizen.get(start)).text
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.draft")
 async def test_a_draft_can_be_deleted_with_its_files(town: Town) -> None:
     citizen = await town.citizen()
     path = await draft(citizen)

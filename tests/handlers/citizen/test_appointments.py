@@ -21,7 +21,7 @@ async def book(citizen: Browser, start: str) -> str:
     return done.location
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.booking")
 async def test_step_by_step(town: Town) -> None:
     citizen = await town.citizen()
     assert f"/appointments/new?item={ITEM}" in (await citizen.get("/appointments/new?q=jzz")).text
@@ -43,7 +43,7 @@ async def test_step_by_step(town: Town) -> None:
     assert 'class="button" href="/appointments"' in twice.text
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.place")
 async def test_full_slot_offers_the_others(town: Town) -> None:
     await book(await town.citizen(), "2026-11-25T03:00:00+00:00")
     late = await town.citizen()
@@ -75,7 +75,7 @@ async def test_cancelling_asks_and_frees(town: Town) -> None:
     await book(citizen, "2026-11-26T02:00:00+00:00")
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.abandon")
 async def test_what_has_begun_offers_no_cancelling(town: Town) -> None:
     citizen = await town.citizen()
     path, before = await book(citizen, "2026-11-24T06:00:00+00:00"), town.clock.now()
@@ -107,7 +107,7 @@ async def test_qr_is_for_its_owner(town: Town) -> None:
     assert picture.content.startswith(b"\x89PNG")
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.first")
 async def test_booking_needs_binding(town: Town) -> None:
     visitor = town.browser()
     assert (

@@ -23,7 +23,7 @@ BOUND_PAGES = [
 ]
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.first")
 @pytest.mark.parametrize("path", BOUND_PAGES)
 async def test_own_pages_ask_for_sign_in_then_binding(town: Town, path: str) -> None:
     visitor = town.browser()
@@ -32,7 +32,7 @@ async def test_own_pages_ask_for_sign_in_then_binding(town: Town, path: str) -> 
     assert (await visitor.get(path)).location == f"/binding?next={path.replace('/', '%2F')}"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration", "7.sealed")
 async def test_binding_leads_on(town: Town) -> None:
     visitor = town.browser()
     await visitor.sign_in("openid-binds")
@@ -126,7 +126,7 @@ async def test_code_needs_a_sign_in(town: Town) -> None:
     assert (await town.browser().post("/binding/code", {"phone": new_phone()})).status == 401
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.agent")
 async def test_agent_acts_after_the_representative_confirms(town: Town) -> None:
     agent = await town.citizen("钱七")
     asked = await agent.post(

@@ -38,7 +38,7 @@ async def ready(town: Town) -> tuple[Browser, str]:
     return citizen, path
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.identity")
 async def test_nobody_elses_name_is_handed_in(town: Town) -> None:
     citizen, path = await ready(town)
     forged: Fields = ANSWERS | {"name": "李四", "number": "11010519491231002X"}
@@ -50,7 +50,7 @@ async def test_nobody_elses_name_is_handed_in(town: Town) -> None:
     assert (found["state"], found["name"]) == (State.SUBMITTED, "王小明")
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.receipt")
 async def test_what_another_page_saved_is_not_handed_in_with_this_promise(town: Town) -> None:
     citizen, path = await ready(town)
     confirming = await citizen.get(f"{path}/confirm")
@@ -84,7 +84,7 @@ async def test_a_second_tap_is_no_change_but_another_page_is(town: Town) -> None
         assert (await citizen.post(f"{path}/confirm", sent | {"seen": odd})).status == 303
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.draft")
 async def test_what_was_typed_stands_beside_what_is_kept_and_is_chosen_from(town: Town) -> None:
     citizen, path = await ready(town)
     seen = fields(await citizen.get(f"{path}/form"), "version")
@@ -139,7 +139,7 @@ async def test_a_late_save_is_told_and_changes_nothing(town: Town) -> None:
     assert again.json["version"] == first.json["version"]  # its answer was lost on the way
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.answer")
 async def test_a_supplement_is_of_the_files_that_were_seen(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
@@ -173,7 +173,7 @@ async def test_the_difference_is_told_in_english_too(town: Town) -> None:
         assert not re.findall(r"[\u4e00-\u9fff，。：；、（）]+", text)
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.draft")
 async def test_what_was_chosen_is_what_the_form_goes_on_with(town: Town) -> None:
     """Answers of every shape, also where something is still missing, and where it changes once more."""
     guide = rich_guide(item=f"{USCC}{77:013}").model_dump(mode="json")

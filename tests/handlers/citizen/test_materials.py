@@ -11,7 +11,7 @@ from tests.house.guides import rich_guide
 from tests.house.town import Town
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.legible", "14.beyond")
 async def test_uploads_are_judged_on_the_spot(town: Town) -> None:
     citizen = await town.citizen()
     path = await draft(citizen)
@@ -30,7 +30,7 @@ async def test_uploads_are_judged_on_the_spot(town: Town) -> None:
     assert "还缺少材料：居住证原件照片" in lacking.text
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.kept")
 async def test_what_cannot_be_handed_in_is_not_kept(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
@@ -59,7 +59,7 @@ async def test_of_files_uploaded_at_once_one_is_kept(town: Town) -> None:
     assert await materials.heads.count_documents({"_id": {"$in": kept}}) == 1
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.answer")
 async def test_a_supplement_shows_what_is_still_unanswered(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
@@ -87,7 +87,7 @@ async def test_files_are_shown_safely_and_can_be_removed(town: Town) -> None:
     assert (await citizen.get(link[0])).status == 404
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("12.answer")
 async def test_supplement_asks_for_exactly_what_is_missing(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
@@ -112,7 +112,7 @@ async def test_supplement_asks_for_exactly_what_is_missing(town: Town) -> None:
     assert "已补齐补正" in (await citizen.get(path)).text
 
 
-@pytest.mark.article(4)
+@pytest.mark.article("4.5")
 async def test_what_was_to_follow_is_handed_in_later(town: Town) -> None:
     guide = rich_guide(item="11440113007512300N00000000000TR", trust_first=True)
     await town.publish(guide)
@@ -136,7 +136,7 @@ async def test_what_was_to_follow_is_handed_in_later(town: Town) -> None:
     assert (await citizen.get(f"{path}/materials")).location == path
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.kept")
 async def test_a_refused_file_is_not_kept(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)

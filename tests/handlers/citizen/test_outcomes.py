@@ -12,7 +12,7 @@ from tests.house.places import HALL
 from tests.house.town import Town
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.contents", "11.forms")
 async def test_receipt_has_every_field(town: Town) -> None:
     citizen = await town.citizen("王小明")
     path = await submitted(citizen)
@@ -35,7 +35,7 @@ async def test_receipt_has_every_field(town: Town) -> None:
     assert picture.content.startswith(b"\x89PNG")
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.contents", "16.result")
 async def test_courier_address_is_on_the_receipt_and_asked_for(town: Town) -> None:
     citizen = await town.citizen()
     path = await draft(citizen)
@@ -50,7 +50,7 @@ async def test_courier_address_is_on_the_receipt_and_asked_for(town: Town) -> No
     assert address not in str(kept)
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.genuine")
 async def test_scanning_the_receipt(town: Town) -> None:
     citizen = await town.citizen("王小明")
     serial = await serial_of(town, await submitted(citizen))
@@ -70,7 +70,7 @@ async def test_scanning_the_receipt(town: Town) -> None:
         assert "不是番禺智慧政务出具的" in false.text
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("13.serial")
 async def test_progress_by_serial_without_sign_in(town: Town) -> None:
     citizen = await town.citizen("王小明")
     serial = await serial_of(town, await submitted(citizen))
@@ -87,7 +87,7 @@ async def test_progress_by_serial_without_sign_in(town: Town) -> None:
     assert "请核对回执后重新输入" in wrong.text
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("12.non_acceptance", "13.results")
 async def test_refusal_comes_with_its_basis_and_ones_rights(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
@@ -107,7 +107,7 @@ async def test_refusal_comes_with_its_basis_and_ones_rights(town: Town) -> None:
     assert "within 60 days of receiving it, or bring an administrative action within 6 months." in english
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("13.results")
 async def test_result_can_be_downloaded(town: Town) -> None:
     citizen = await town.citizen()
     path = await concluded(town, citizen)
@@ -121,7 +121,7 @@ async def test_result_can_be_downloaded(town: Town) -> None:
     assert (await (await town.citizen()).get(link[0])).status == 404
 
 
-@pytest.mark.article(17)
+@pytest.mark.article("17.reason")
 async def test_bad_review_says_why(town: Town) -> None:
     citizen = await town.citizen()
     path = await concluded(town, citizen)
@@ -142,7 +142,7 @@ async def test_bad_review_says_why(town: Town) -> None:
     assert (await citizen.post(f"{path}/review", {"level": "5"})).status == 409
 
 
-@pytest.mark.article(17)
+@pytest.mark.article("17.review")
 async def test_only_what_is_finished_can_be_reviewed(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
@@ -150,7 +150,7 @@ async def test_only_what_is_finished_can_be_reviewed(town: Town) -> None:
     assert (await citizen.post(f"{path}/review", {"level": "5"})).status == 422
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("13.results")
 async def test_a_denied_application_does_not_look_like_success(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
@@ -164,7 +164,7 @@ async def test_a_denied_application_does_not_look_like_success(town: Town) -> No
     assert 'class="status status_warn"' in (await citizen.get(path)).text
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.denial", "13.results")
 @pytest.mark.parametrize("kind", ItemType)
 async def test_a_denial_is_worded_by_the_type_and_tells_ones_rights(town: Town, kind: ItemType) -> None:
     number = 101 + list(ItemType).index(kind)
@@ -180,7 +180,7 @@ async def test_a_denial_is_worded_by_the_type_and_tells_ones_rights(town: Town, 
         assert (f"不予{word}" in page) is (TYPES[kind].denied == f"不予{word}")
 
 
-@pytest.mark.article(15)
+@pytest.mark.article("12.denial")
 async def test_the_document_of_a_denial_is_not_called_the_certificate(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)
@@ -192,7 +192,7 @@ async def test_the_document_of_a_denial_is_not_called_the_certificate(town: Town
     assert f"下载 {rich_guide().deliverable}" not in page
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("12.return", "13.results")
 async def test_a_returned_application_says_why_and_leads_on(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)

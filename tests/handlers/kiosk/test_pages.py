@@ -29,7 +29,7 @@ async def kiosk(town: Town, language: str = "zh_CN") -> Browser:
     return browser
 
 
-@pytest.mark.article(20)
+@pytest.mark.article("20.5")
 @pytest.mark.parametrize("page", PAGES)
 async def test_every_page_shows_the_help_phone(town: Town, page: str) -> None:
     shown = await (await kiosk(town)).get(f"/kiosk{page}", Accept_Language="en-US")
@@ -42,7 +42,7 @@ async def test_every_page_shows_the_help_phone(town: Town, page: str) -> None:
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)", shown.text)
 
 
-@pytest.mark.article(23)
+@pytest.mark.article("23.4")
 async def test_guide_is_found_by_name_pinyin_and_topic(town: Town) -> None:
     browser = await kiosk(town)
     for query in ("q=居住证", "q=JZZ", "q=juzhuzheng", "topic=户籍"):
@@ -53,7 +53,7 @@ async def test_guide_is_found_by_name_pinyin_and_topic(town: Town) -> None:
     assert 'value="zzzz"' in nothing.text
 
 
-@pytest.mark.article(23)
+@pytest.mark.article("23.4")
 async def test_guide_says_what_article_23_4_asks_for(town: Town) -> None:
     page = (await (await kiosk(town)).get(f"/kiosk/guides/{ITEM}")).text
     requirements = ("在番禺区居住满半年", "持有有效的广东省居住证", "10 个工作日", "不收费", "粤发改价格")
@@ -64,7 +64,7 @@ async def test_guide_says_what_article_23_4_asks_for(town: Town) -> None:
     assert "可以网上办理" in page
 
 
-@pytest.mark.article(23)
+@pytest.mark.article("23.elsewhere")
 async def test_what_is_not_self_service_names_another_way(town: Town) -> None:
     guide = plain_guide(item=PRINTED, name="房屋租赁备案", handling="form_generation", visits=1)
     await town.publish(guide)
@@ -74,7 +74,7 @@ async def test_what_is_not_self_service_names_another_way(town: Town) -> None:
     assert HALL.address in page
 
 
-@pytest.mark.article(23)
+@pytest.mark.article("23.3")
 async def test_phone_goes_on_from_a_qr(town: Town) -> None:
     browser = await kiosk(town)
     for picture in (f"/kiosk/guides/{ITEM}/code.png", "/kiosk/phone/code.png"):
@@ -85,8 +85,7 @@ async def test_phone_goes_on_from_a_qr(town: Town) -> None:
     assert (await browser.get(f"/kiosk/guides/{USCC}9999999999999/code.png")).status == 404
 
 
-@pytest.mark.article(23)
-@pytest.mark.article(13)
+@pytest.mark.article("13.serial", "23.6")
 async def test_progress_by_serial_number(town: Town) -> None:
     citizen = await town.citizen("王小明")
     serial = await serial_of(town, await submitted(citizen))
@@ -111,7 +110,7 @@ async def test_wrong_serial_keeps_what_was_typed(town: Town) -> None:
     assert 'role="alert"' in unknown.text
 
 
-@pytest.mark.article(20)
+@pytest.mark.article("20.7")
 async def test_notes_on_serving_oneself(town: Town) -> None:
     page = (await (await kiosk(town)).get("/kiosk/notes")).text
     for text in ("备齐所需证件和材料", "带好证件", "自动结束并清除内容", "吞卡", "谨防诈骗", "老年人"):

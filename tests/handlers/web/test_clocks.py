@@ -24,7 +24,7 @@ def certain(day: date) -> bool:
     return day.year == 2026
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("13.results")
 def test_a_clock_says_from_when_how_long_which_pauses_and_until_when() -> None:
     running = clock(panyu("2026-11-26 09:00"), 5, Unit.WORKDAYS, CALENDAR)
     assert explained(running, said, certain) == "自2026年11月26日起5个工作日，到12月3日"

@@ -26,7 +26,7 @@ def panyu(moment: str) -> datetime:
     return datetime.fromisoformat(moment).replace(tzinfo=PANYU).astimezone(UTC)
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.limits")
 @pytest.mark.parametrize(
     ("received", "last_day"),
     [
@@ -60,7 +60,7 @@ def test_the_decision_is_due_as_promised(accepted: str, promised: int, last_day:
     assert decision_clock(prompt, panyu(accepted), CALENDAR)["due"] == panyu(f"{last_day} 23:59:59")
 
 
-@pytest.mark.article(10)
+@pytest.mark.article("12.limits")
 @pytest.mark.parametrize(
     ("now", "light", "days"),
     [

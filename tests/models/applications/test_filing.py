@@ -43,7 +43,7 @@ async def test_sensitive_answers_are_sealed_and_come_back_as_they_were(desk: Des
     assert desk.stores.applications.answers(draft) == ANSWERS
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.contents")
 async def test_a_receipt_has_all_that_article_11_asks_for(desk: Desk, party: Party) -> None:
     found = await desk.submitted()
     receipt = desk.stores.applications.receipt(found, "https://example.org")
@@ -65,7 +65,7 @@ async def test_a_postal_address_is_sealed_but_on_the_receipt(desk: Desk) -> None
     assert "紫坭村" in desk.stores.applications.receipt(found, "").place
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.receipt", "11.serial")
 async def test_twenty_submissions_at_once_give_one_serial_number(desk: Desk) -> None:
     draft = await desk.filled()
     results = await asyncio.gather(
@@ -78,7 +78,7 @@ async def test_twenty_submissions_at_once_give_one_serial_number(desk: Desk) -> 
     assert [e["name"] for e in stored["events"]].count("application.submitted") == 1
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.3", "12.guided")
 async def test_nothing_incomplete_is_handed_in(desk: Desk) -> None:
     draft = await desk.begun()
     with pytest.raises(InvalidForm) as wrong:
@@ -91,14 +91,14 @@ async def test_nothing_incomplete_is_handed_in(desk: Desk) -> None:
     assert (await desk.stores.applications.get(draft["_id"]))["serial"] is None
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.1")
 async def test_with_form_generation_files_may_come_with_the_print(desk: Desk) -> None:
     draft = await desk.begun()
     assert [material.code for material in lacking(form_guide(), draft)] == ["id_card"]
     assert lacking(form_guide(handling="form_generation", visits=1), draft) == []
 
 
-@pytest.mark.article(24)
+@pytest.mark.article("10.guide")
 async def test_an_item_is_begun_only_where_its_guide_offers_it(desk: Desk) -> None:
     for channel in (Channel.MINIPROGRAM, Channel.APP, Channel.KIOSK, Channel.WINDOW, Channel.SYSTEM):
         with pytest.raises(Refused) as elsewhere:
@@ -130,7 +130,7 @@ async def test_beginning_while_the_draft_is_handed_in_begins_anew(
         await desk.begun(form_guide(version=2))
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("13.page")
 async def test_pages_of_ones_own_follow_each_other_without_answers(desk: Desk, clock: Clock) -> None:
     keys = []
     for number in range(5):
@@ -163,7 +163,7 @@ async def test_an_applicant_withdraws_until_it_is_decided(desk: Desk) -> None:
         await desk.accept(found["_id"])
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("13.serial")
 async def test_with_the_serial_number_one_sees_progress_but_no_identity(desk: Desk, party: Party) -> None:
     found = await desk.submitted()
     view = public_view(await desk.stores.applications.get_by_serial(found["serial"] or ""))
@@ -201,7 +201,7 @@ def test_no_sequence_of_actions_leaves_the_table(actions: list[Action]) -> None:
             state = after
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.truth")
 async def test_nothing_is_handed_in_without_the_promise(desk: Desk) -> None:
     draft = await desk.filled()
     with pytest.raises(PromiseRequired):
@@ -209,7 +209,7 @@ async def test_nothing_is_handed_in_without_the_promise(desk: Desk) -> None:
     assert (await desk.stores.applications.get(draft["_id"]))["state"] == State.DRAFT
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("16.result")
 @pytest.mark.parametrize(
     "place",
     [

@@ -18,7 +18,7 @@ AGAIN = {Action.ACCEPT, Action.NOT_ACCEPT}
 DECISION = {Action.PAUSE, Action.RETURN, Action.CONCLUDE}
 
 
-@pytest.mark.article(5, 12)
+@pytest.mark.article("5.duties", "10.added", "12.supplement")
 @pytest.mark.parametrize(
     ("member", "department", "first", "again", "accepted"),
     [
@@ -53,7 +53,7 @@ async def test_what_a_member_may_do_now(
     assert allowed(await desk.approve(key, "approver_everywhere")) == set()
 
 
-@pytest.mark.article(5)
+@pytest.mark.article("10.department", "5.duties")
 async def test_the_windows_wide_view_decides_nothing(desk: Desk) -> None:
     found = await desk.submitted(form_guide(department=OTHER))
     await desk.accept(found["_id"], "both")
@@ -64,7 +64,7 @@ async def test_the_windows_wide_view_decides_nothing(desk: Desk) -> None:
     await desk.approve(found["_id"], await desk.house.member("both_there", own))
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.non_acceptance")
 async def test_non_acceptance_needs_reason_and_basis(desk: Desk) -> None:
     found = await desk.submitted()
     for reason, basis in (("", "法"), ("不符合", " ")):
@@ -75,7 +75,7 @@ async def test_non_acceptance_needs_reason_and_basis(desk: Desk) -> None:
     assert ended["timeline"][-1]["reason"] == "未满60周岁"
 
 
-@pytest.mark.article(15)
+@pytest.mark.article("15.electronic", "12.denial")
 async def test_a_result_is_electronic_before_it_is_handed_over(desk: Desk) -> None:
     found = await desk.submitted()
     key = found["_id"]
@@ -119,7 +119,6 @@ async def test_the_queue_is_the_departments_own_earliest_deadline_first(desk: De
     assert all("answers" not in one for one in rest)
 
 
-@pytest.mark.article(10)
 async def test_what_no_clock_runs_for_is_listed_latest_change_first(desk: Desk, clock: Clock) -> None:
     keys: list[str] = []
     for number in range(5):

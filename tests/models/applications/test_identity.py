@@ -15,7 +15,7 @@ from tests.house.guides import form_guide
 from tests.house.house import House
 from tests.house.people import WEIMEI
 
-pytestmark = pytest.mark.article(7)
+pytestmark = pytest.mark.article("7.identity")
 NUMBER_OF_CHEN = "440113194803120530"
 OTHER = {"name": "李四", "number": "11010519491231002X"}
 
@@ -90,14 +90,14 @@ async def test_an_agent_is_known_as_well_as_the_body(house: House, desk: Desk, p
     assert house.stores.applications.answers(kept)["agent"] == "李晓明"
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("14.beyond")
 async def test_staff_do_not_ask_to_correct_what_nobody_can_change(desk: Desk) -> None:
     found = await desk.submitted()
     with pytest.raises(KnownByBinding, match="“姓名”来自实名认证"):
         await desk.request_supplement(found["_id"], [], ["kind", "name"], "请核对")
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.answer")
 async def test_a_supplement_hands_in_what_the_binding_says_and_staff_are_warned_until_then(
     house: House, desk: Desk, party: Party
 ) -> None:
@@ -132,7 +132,6 @@ def test_a_form_does_not_ask_for_what_is_known(question: dict[str, Any], fault: 
         Question.model_validate(question)
 
 
-@pytest.mark.article(7)
 @pytest.mark.parametrize(
     ("kept", "differs"), [("o\u2019brien  JOHN", False), ("O'Brien John", False), ("O'Brien Joan", True)]
 )

@@ -43,7 +43,7 @@ def test_decisions_are_worded_by_the_type(kind: ItemType, approved: str, denied:
     assert decision_text(case(kind, State.ACCEPTED)) is None
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("12.denial", "13.results")
 def test_what_was_denied_is_not_called_done() -> None:
     assert status_of(case(ItemType.BENEFIT, decision=REFUSED)) == "不予给付"
     assert status_of(case(ItemType.BENEFIT, decision=GRANTED)) == "已办结"
@@ -53,7 +53,7 @@ def test_what_was_denied_is_not_called_done() -> None:
 CONTESTABLE = set(ItemType) - {ItemType.PUBLIC_SERVICE}
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("13.results")
 @pytest.mark.parametrize("kind", ItemType)
 def test_a_refusal_can_be_contested_unless_nothing_was_decided_over_a_right(kind: ItemType) -> None:
     refusals = [case(kind, State.NOT_ACCEPTED), case(kind, decision=REFUSED)]

@@ -16,7 +16,7 @@ def panyu_evening(month: int, day: int) -> datetime:
     return datetime(2026, month, day, 15, 59, 59, tzinfo=UTC)
 
 
-@pytest.mark.article(12, 1)
+@pytest.mark.article("12.1")
 async def test_a_generated_form_has_no_clock_until_it_is_there_on_paper(desk: Desk, clock: Clock) -> None:
     of = form_guide(handling="form_generation", visits=1)
     found = await desk.submitted_bare(of)
@@ -38,7 +38,7 @@ async def test_a_generated_form_has_no_clock_until_it_is_there_on_paper(desk: De
     assert (await desk.accept(key))["state"] == State.ACCEPTED
 
 
-@pytest.mark.article(12, 1)
+@pytest.mark.article("12.1")
 async def test_a_generated_form_can_be_taken_back_and_is_received_by_those_who_accept(desk: Desk) -> None:
     key = (await desk.submitted_bare(form_guide(handling="form_generation", visits=1)))["_id"]
     with pytest.raises(Forbidden):

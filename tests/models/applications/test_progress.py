@@ -37,7 +37,7 @@ def test_the_reason_of_a_return_is_its_last_line() -> None:
     assert progress.return_reason(in_state(State.WITHDRAWN)) is None
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.1")
 def test_a_generated_form_awaits_its_paper() -> None:
     assert those(progress.awaits_paper) == {State.GENERATED}
 
@@ -46,7 +46,7 @@ def test_what_is_handed_in_awaits_acceptance() -> None:
     assert those(progress.awaits_acceptance) == {State.SUBMITTED}
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.answer")
 def test_a_supplement_is_open_until_it_is_answered() -> None:
     asked: Any = {"files": {"id_card": "old", "photo": None, "form": "bad"}}
     kept = [

@@ -14,7 +14,7 @@ from tests.house.clock import Clock
 from tests.house.desk import Desk
 from tests.house.guides import form_guide
 
-pytestmark = pytest.mark.article(12)
+pytestmark = pytest.mark.article("12.silence")
 
 
 def permit(**changes: Any) -> Guide:

@@ -14,7 +14,7 @@ from tests.house.desk import ANSWERS, Desk
 from tests.house.guides import form_guide
 
 
-@pytest.mark.article(4)
+@pytest.mark.article("4.5")
 async def test_trust_first_takes_materials_later_but_does_not_conclude_without(desk: Desk) -> None:
     trusting = form_guide(trust_first=True)
     found = await desk.submitted_bare(trusting)
@@ -25,7 +25,7 @@ async def test_trust_first_takes_materials_later_but_does_not_conclude_without(d
     assert refused.value.code == "materials_to_follow"
 
 
-@pytest.mark.article(4)
+@pytest.mark.article("4.5")
 async def test_what_was_to_follow_is_handed_in_after_acceptance_and_then_it_concludes(desk: Desk) -> None:
     trusting = form_guide(trust_first=True)
     found = await desk.submitted_bare(trusting)
@@ -46,7 +46,7 @@ async def test_what_was_to_follow_is_handed_in_after_acceptance_and_then_it_conc
     assert concluded["state"] == State.CONCLUDED
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.kinds")
 async def test_paper_is_named_as_such_and_a_supplement_of_it_needs_no_file(desk: Desk) -> None:
     original = {"code": "original", "name": "原件", "kinds": ["paper"]}
     of = form_guide(materials=[original])
@@ -57,7 +57,7 @@ async def test_paper_is_named_as_such_and_a_supplement_of_it_needs_no_file(desk:
     assert answered["state"] == State.SUBMITTED
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.beyond")
 async def test_only_materials_of_the_guide_are_taken(desk: Desk) -> None:
     draft = await desk.begun()
     with pytest.raises(MaterialUnknown):
@@ -68,7 +68,7 @@ async def test_only_materials_of_the_guide_are_taken(desk: Desk) -> None:
     assert not_theirs.value.code == "material_not_yours"
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("4.beyond", "14.beyond")
 @pytest.mark.parametrize(("materials", "fields"), [(["diary"], []), ([], ["income"]), (["id_card", "x"], [])])
 async def test_nobody_is_asked_for_more_than_the_guide(
     desk: Desk,
@@ -82,7 +82,7 @@ async def test_nobody_is_asked_for_more_than_the_guide(
     assert (await desk.stores.applications.get(found["_id"]))["state"] == State.SUBMITTED
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.supplement", "12.answer")
 async def test_a_supplement_is_asked_once_answered_whole_and_restarts_the_clock(
     desk: Desk, clock: Clock
 ) -> None:
@@ -109,7 +109,7 @@ async def test_a_supplement_is_asked_once_answered_whole_and_restarts_the_clock(
     assert (again["state"], len(again["supplements"])) == (State.SUPPLEMENT_REQUESTED, 2)
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.answer")
 async def test_a_supplement_is_not_answered_by_saying_nothing(desk: Desk) -> None:
     found = await desk.submitted()
     key = found["_id"]
@@ -128,7 +128,7 @@ async def test_a_supplement_is_not_answered_by_saying_nothing(desk: Desk) -> Non
     assert (answered["state"], desk.stores.applications.answers(answered)) == (State.SUBMITTED, ANSWERS)
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.kept")
 async def test_what_the_department_had_stays_what_it_had_not_goes(desk: Desk) -> None:
     draft = await desk.filled()
     key, first = draft["_id"], draft["materials"][0]["file"]
@@ -162,7 +162,7 @@ async def test_of_files_handed_in_at_once_each_but_the_last_is_told_to_be_needed
     assert len(gone) + len(refused) == len(files)
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.kept")
 async def test_different_materials_handed_in_at_once_are_all_kept(desk: Desk) -> None:
     draft = await desk.begun()
     key, codes = draft["_id"], ["id_card", "photo"]
@@ -183,7 +183,7 @@ async def test_different_materials_handed_in_at_once_are_all_kept(desk: Desk) ->
     assert current_files(await desk.stores.applications.get(key)) == set()
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.supplement")
 @pytest.mark.parametrize(("asked", "told"), [("id_card", True), ("photo", False)])
 async def test_what_comes_in_while_a_supplement_is_asked_for_is_seen_if_it_is_asked_for(
     desk: Desk,

@@ -8,7 +8,7 @@ import pytest
 from models.applications import DraftChanged, State
 from tests.house.desk import ANSWERS, Desk
 
-pytestmark = pytest.mark.article(11)
+pytestmark = pytest.mark.article("11.receipt")
 
 
 async def test_what_was_changed_after_it_was_confirmed_is_not_handed_in(desk: Desk) -> None:
@@ -58,7 +58,7 @@ async def test_of_many_who_saw_the_same_version_one_changes_it(desk: Desk) -> No
     assert told == {seen["version"] + 1}
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.answer")
 async def test_a_supplement_is_of_what_was_seen(desk: Desk) -> None:
     key = (await desk.submitted())["_id"]
     await desk.request_supplement(key, ["id_card"], [], "不清楚")

@@ -60,7 +60,7 @@ async def crowd(house: House, size: int) -> dict[str, Party]:
     return {one.id: one for one in people}
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.time")
 def test_slots_follow_hours_lunch_and_holidays() -> None:
     day = slots(HALL, "general", TOMORROW, CALENDAR)
     assert [slot.start.strftime("%H:%M") for slot in day][:7] == [
@@ -72,7 +72,7 @@ def test_slots_follow_hours_lunch_and_holidays() -> None:
     assert slots(HALL, "police", TOMORROW, CALENDAR) == []
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.place")
 async def test_fifty_at_once_for_five_places(
     house: House, appointments: Appointments, cause: MakeCause
 ) -> None:
@@ -90,7 +90,7 @@ async def test_fifty_at_once_for_five_places(
     assert [slot.left for slot in free][:2] == [0, 5]
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.place")
 async def test_bookings_stay_when_the_capacity_shrinks_and_count(
     house: House, appointments: Appointments, party: Party, cause: MakeCause
 ) -> None:
@@ -108,7 +108,7 @@ async def test_bookings_stay_when_the_capacity_shrinks_and_count(
     assert full.value.code == "slot_full"
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.place")
 async def test_bookings_of_slots_of_another_length_count(
     appointments: Appointments, cause: MakeCause, party: Party, other: Party
 ) -> None:
@@ -149,7 +149,7 @@ async def crowded(database: Database) -> Crowded:
     return Crowded(house, await crowd(house, MOST_AT_ONCE * MOST_STEPS))
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.place")
 @settings(max_examples=40, deadline=None)
 @given(steps=STEPS)
 async def test_never_more_than_places_however_the_hours_change(crowded: Crowded, steps: Any) -> None:
@@ -181,7 +181,7 @@ async def test_never_more_than_places_however_the_hours_change(crowded: Crowded,
             assert got >= min(starts.count(start), free[start])
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.place")
 async def test_one_active_booking_an_item(appointments: Appointments, cause: MakeCause, party: Party) -> None:
     results = await asyncio.gather(
         *(
@@ -208,7 +208,7 @@ async def test_three_a_day(appointments: Appointments, cause: MakeCause, party: 
     await appointments.book(party, plain_guide(9), HALL, next_day, CALENDAR, cause())
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.booking")
 async def test_an_item_for_enterprises_is_not_booked_by_a_person(
     appointments: Appointments, cause: MakeCause, party: Party
 ) -> None:
@@ -255,7 +255,7 @@ async def test_a_booking_can_be_cancelled_until_it_begins(
     assert not can_cancel(cancelled, NINE - timedelta(seconds=1))
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.refusal")
 async def test_a_booked_applicant_can_only_be_sent_away_for_a_required_material(
     appointments: Appointments, cause: MakeCause, clock: Clock, party: Party, member: Member
 ) -> None:
@@ -272,7 +272,7 @@ async def test_a_booked_applicant_can_only_be_sent_away_for_a_required_material(
         await appointments.end(booked["_id"], member, Ending.SERVED, GUIDE, cause())
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.record")
 @pytest.mark.parametrize("ending", [Ending.SERVED, Ending.GIVEN_UP, Ending.MISSING_MATERIAL])
 async def test_no_ending_is_recorded_before_the_day(
     appointments: Appointments, cause: MakeCause, clock: Clock, ending: Ending, party: Party, member: Member
@@ -288,7 +288,7 @@ async def test_no_ending_is_recorded_before_the_day(
     assert ended["state"] is State(ending)
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.abandon")
 async def test_what_has_begun_is_not_cancelled(
     appointments: Appointments, cause: MakeCause, clock: Clock, party: Party
 ) -> None:
@@ -304,7 +304,7 @@ async def test_what_has_begun_is_not_cancelled(
         await appointments.cancel(booked["_id"], party, cause())
 
 
-@pytest.mark.article(5, 9)
+@pytest.mark.article("5.duties", "9.record")
 @pytest.mark.parametrize(
     ("post", "code"),
     [

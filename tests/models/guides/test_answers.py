@@ -48,7 +48,7 @@ TODAY = START.date()
 RIGHT = {"agent": "no", "count": "3"}
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.guided")
 @given(st.sampled_from(["yes", "no", "", "maybe", None]), st.text(max_size=9))
 def test_the_answer_to_a_question_that_is_not_asked_never_stays(agent: Any, name: str) -> None:
     given_ = {"agent": agent, "agent_name": name, "count": "3"}
@@ -113,7 +113,7 @@ def test_full_width_answers_are_the_same_answers() -> None:
     }
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.serial")
 @given(st.integers(0, 18), st.sampled_from(ALPHABET))
 def test_one_wrong_character_of_a_serial_number_is_noticed(place: int, wrong: str) -> None:
     serial = new_serial(START.date())
@@ -123,7 +123,7 @@ def test_one_wrong_character_of_a_serial_number_is_noticed(place: int, wrong: st
         check_serial(serial[:place] + wrong + serial[place + 1 :])
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.serial")
 def test_serial_numbers_sort_by_day_and_do_not_repeat() -> None:
     serials = {new_serial(START.date()) for _ in range(1000)}
     assert len(serials) == 1000
@@ -144,7 +144,7 @@ def test_only_a_date_lies_in_the_past() -> None:
     assert check_answers(FORM, today, {}, complete=True, today=TODAY)["lost"] == TODAY.isoformat()
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.serial")
 @pytest.mark.parametrize(
     "sentence",
     [
@@ -164,7 +164,7 @@ def test_a_serial_number_is_found_in_what_was_copied(sentence: str, data: st.Dat
     assert check_serial(sentence.format(data.draw(st.sampled_from([serial, serial.lower(), text])))) == serial
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.serial")
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_check_of_serials(text: str) -> None:
     with pytest.raises(BadInput):
@@ -174,7 +174,7 @@ def test_no_text_breaks_the_check_of_serials(text: str) -> None:
 NOTHING = st.text(UNSEEN + SPACES, max_size=6)
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.guided")
 @given(NOTHING)
 def test_an_answer_that_nobody_sees_is_missing(nothing: str) -> None:
     blank = {"agent": "yes", "agent_name": nothing, "count": nothing}
@@ -183,7 +183,7 @@ def test_an_answer_that_nobody_sees_is_missing(nothing: str) -> None:
     assert wrong.value.fields == {"agent_name": "请填写此项", "count": "请填写此项"}
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.guided")
 @pytest.mark.parametrize(
     ("name", "plain"),
     [

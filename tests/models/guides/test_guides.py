@@ -59,7 +59,7 @@ async def guides(database: Database) -> Guides:
     return guides
 
 
-@pytest.mark.article(10)
+@pytest.mark.article("10.steps")
 def test_online_never_has_more_steps_than_the_window() -> None:
     guide = plain_guide(window_steps=steps("受理", "办结"), online_steps=steps("受理", "审查", "办结"))
     with pytest.raises(Refused) as refused:
@@ -68,7 +68,7 @@ def test_online_never_has_more_steps_than_the_window() -> None:
     assert "3个" in refused.value.message.format(**refused.value.values)
 
 
-@pytest.mark.article(10)
+@pytest.mark.article("10.steps")
 def test_booking_and_pre_acceptance_are_not_counted() -> None:
     more = [{"name": "预约", "kind": "booking"}, {"name": "预受理", "kind": "pre_acceptance"}]
     check_publishable(
@@ -76,7 +76,7 @@ def test_booking_and_pre_acceptance_are_not_counted() -> None:
     )
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.window")
 def test_online_never_asks_for_more_than_the_window() -> None:
     extra = {"code": "video", "name": "手持证件视频", "kinds": ["electronic"], "asked": ["online"]}
     with pytest.raises(Refused, match="手持证件视频") as refused:
@@ -85,7 +85,7 @@ def test_online_never_asks_for_more_than_the_window() -> None:
     check_publishable(plain_guide(materials=[{**extra, "asked": ["window"]}]))
 
 
-@pytest.mark.article(10, 14)
+@pytest.mark.article("10.steps")
 async def test_what_may_not_be_published_is_not_kept(guides: Guides) -> None:
     guide = plain_guide(90, name="不可发布", online_steps=steps("一", "二", "三"))
     with pytest.raises(Refused):
@@ -94,7 +94,7 @@ async def test_what_may_not_be_published_is_not_kept(guides: Guides) -> None:
         await guides.version(guide.key)
 
 
-@pytest.mark.article(24)
+@pytest.mark.article("24.version")
 async def test_a_published_version_is_never_edited(house: House, cause: MakeCause) -> None:
     guides = house.stores.guides
     first = plain_guide(1, summary="第一版")
@@ -105,7 +105,7 @@ async def test_a_published_version_is_never_edited(house: House, cause: MakeCaus
     assert await guides.published(first.item) == first
 
 
-@pytest.mark.article(24)
+@pytest.mark.article("4.2", "24.version")
 async def test_a_change_is_the_next_version_and_the_earlier_one_stays(house: House, cause: MakeCause) -> None:
     guides = house.stores.guides
     first, second = (plain_guide(2, version=number, summary=f"第{number}版") for number in (1, 2))
@@ -149,7 +149,7 @@ async def test_a_draft_left_by_a_process_that_died_is_finished(house: House, cau
     assert await guides.published(first.item) == second
 
 
-@pytest.mark.article(24)
+@pytest.mark.article("24.published")
 @pytest.mark.parametrize(
     ("typed", "name"),
     [
@@ -228,7 +228,7 @@ async def test_nothing_that_is_typed_breaks_the_search(guides: Guides, typed: st
         assert guide.name in NAMED or guide.item.startswith(USCC)
 
 
-@pytest.mark.article(24)
+@pytest.mark.article("4.2", "24.version")
 async def test_a_process_that_dies_while_publishing_leaves_the_old_in_force(
     house: House, cause: MakeCause, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,7 +248,7 @@ async def test_a_process_that_dies_while_publishing_leaves_the_old_in_force(
     assert await guides.published(first.item) == second
 
 
-@pytest.mark.article(24)
+@pytest.mark.article("4.2", "24.version")
 async def test_an_older_version_does_not_come_after_a_newer_one(house: House, cause: MakeCause) -> None:
     guides = house.stores.guides
     newer = plain_guide(7, version=3)
@@ -340,7 +340,7 @@ def test_a_material_of_one_way_says_which() -> None:
     assert material.model_copy(update={"asked": [Way.WINDOW]}).only_way is Way.WINDOW
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("23.elsewhere")
 def test_form_generation_alone_is_not_online() -> None:
     kinds = {kind: plain_guide().model_copy(update={"handling": kind}).online for kind in Handling}
     assert [kind for kind, online in kinds.items() if not online] == [Handling.FORM_GENERATION]

@@ -73,7 +73,7 @@ def note(**entries: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.kept")
 def test_an_ordinary_pdf_is_taken_as_it_is() -> None:
     sent = a_pdf()
     cleaned = inspect(sent)
@@ -168,7 +168,7 @@ SCRIPT = {"/S": "/JavaScript", "/JS": "app.alert(1)"}
 FILE = {"/Type": "/Filespec", "/F": "a.exe", "/EF": {"/F": "a"}}
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.legible")
 @pytest.mark.parametrize(
     ("content", "what"),
     [

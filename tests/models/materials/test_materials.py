@@ -35,6 +35,7 @@ async def bytes_left(materials: Materials) -> int:
     return int(await materials.heads.count_documents({}) + await materials.chunks.count_documents({}))
 
 
+@pytest.mark.article("26.electronic")
 async def test_files_are_sealed(materials: Materials, cause: MakeCause) -> None:
     key = await kept(materials, cause())
     raw = [chunk async for chunk in materials.chunks.find({"files_id": key})]

@@ -20,7 +20,7 @@ A4 = (1240, 1754)
 """At 150 dpi."""
 
 
-@pytest.mark.article(14)
+@pytest.mark.article("14.legible")
 @pytest.mark.parametrize(
     ("image", "reason"),
     [

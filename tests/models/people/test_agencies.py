@@ -15,7 +15,7 @@ from tests.house.house import House
 from tests.house.people import BOSS, ELDER, WEIMEI
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.agent")
 async def test_an_agent_acts_only_after_the_representative_confirmed(house: House, cause: MakeCause) -> None:
     agent = await house.bind("a1", cause())
     boss = await house.bind("a2", cause(), BOSS, "13900000002")
@@ -40,7 +40,7 @@ async def test_a_representative_needs_nobody_else(house: House, cause: MakeCause
     assert agency["state"] == "confirmed"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.agent")
 async def test_who_asks_does_not_respell_the_body_for_others(house: House, cause: MakeCause) -> None:
     """Names are the same in any case, so that anybody could have it written their way on all papers."""
     first, second, third = [(await house.applicant()).agent for _ in range(3)]
@@ -52,7 +52,7 @@ async def test_who_asks_does_not_respell_the_body_for_others(house: House, cause
     assert applicants.name(await applicants.get(body)) == "番禺味美食品有限公司"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.agent")
 async def test_a_former_representative_decides_nothing_more(house: House, cause: MakeCause) -> None:
     agent = await house.bind("a1", cause())
     boss = await house.bind("a2", cause(), BOSS, "13900000002")
@@ -77,7 +77,7 @@ async def test_a_former_representative_decides_nothing_more(house: House, cause:
     assert await house.stores.agencies.of_person(agent["_id"]) == []
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.enterprise", "7.organization")
 async def test_a_body_is_of_the_kind_that_its_code_says(house: House, cause: MakeCause) -> None:
     agent = await house.bind("a1", cause())
     for wrong in (

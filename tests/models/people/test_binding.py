@@ -15,7 +15,7 @@ from tests.house.people import BOSS, ELDER, PHONE
 from tests.house.stores import ADDRESS
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration", "7.sealed")
 async def test_a_person_is_bound_and_nothing_is_stored_in_the_clear(house: House, cause: MakeCause) -> None:
     applicant = await house.bind("a1", cause())
     stored = await house.stores.applicants.find_by_account("a1")
@@ -27,7 +27,7 @@ async def test_a_person_is_bound_and_nothing_is_stored_in_the_clear(house: House
     assert [event["name"] for event in stored["events"]] == ["applicant.bound"]
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_another_name_or_an_unknown_number_is_refused(house: House, cause: MakeCause) -> None:
     with pytest.raises(Refused) as mismatch:
         await house.bind("a1", cause(), ("陈建军", ELDER[1]))
@@ -47,14 +47,14 @@ async def test_an_outage_changes_nothing_and_the_code_stays_good(house: House, c
     await house.enter("a1", cause(), await house.code_sent(PHONE))
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_without_the_phone_code_there_is_no_binding(house: House, cause: MakeCause) -> None:
     with pytest.raises(BadInput) as refused:
         await house.enter("a1", cause(), "123456")
     assert refused.value.code == "phone_code_wrong"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_a_credential_moves_to_a_new_account_and_the_old_one_is_named(
     house: House, cause: MakeCause
 ) -> None:
@@ -66,7 +66,7 @@ async def test_a_credential_moves_to_a_new_account_and_the_old_one_is_named(
     assert second["events"][-1]["data"]["old_account"] == "a1"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_a_binding_is_not_taken_over_with_another_phone(house: House, cause: MakeCause) -> None:
     """Name and number are no secrets: the phone that was verified before is what counts."""
     await house.bind("a1", cause())
@@ -79,7 +79,7 @@ async def test_a_binding_is_not_taken_over_with_another_phone(house: House, caus
         await house.bind("thief", cause(), phone="13900000666")
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_the_phone_that_staff_recorded_is_the_one_that_binds(house: House, cause: MakeCause) -> None:
     credential = check_credential(
         ApplicantKind.PERSON, CredentialKind.RESIDENT_ID, ELDER[1], local_date(START)
@@ -104,7 +104,7 @@ async def test_the_phone_that_staff_recorded_is_the_one_that_binds(house: House,
     assert kept["events"][-1]["name"] == "applicant.phone_changed"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_one_number_is_one_person_whatever_card_it_is_on(house: House, cause: MakeCause) -> None:
     first = await house.bind("a1", cause())
     await house.stores.phone_codes.documents.delete_many({})
@@ -148,7 +148,7 @@ async def test_twenty_bindings_at_once_leave_one(house: House, cause: MakeCause)
     assert any(isinstance(result, dict) for result in results)
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_whom_staff_verified_at_a_window_binds_without_the_register(
     house: House, cause: MakeCause
 ) -> None:
@@ -163,7 +163,7 @@ async def test_whom_staff_verified_at_a_window_binds_without_the_register(
     assert applicant["verified"]["by"] == "staff:window"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_a_name_that_staff_saw_is_known_however_it_is_typed(house: House, cause: MakeCause) -> None:
     passport, phone = CredentialKind.PASSPORT, "13900000001"
     credential = check_credential(ApplicantKind.PERSON, passport, "E1234567", local_date(START))
@@ -186,7 +186,7 @@ async def test_a_name_that_staff_saw_is_known_however_it_is_typed(house: House, 
         )
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_a_name_may_be_one_letter_but_not_a_mark(house: House, cause: MakeCause) -> None:
     house.register.names[ELDER[1]] = "O"
     assert house.stores.applicants.name(await house.bind("a1", cause(), ("O", ELDER[1]))) == "O"
@@ -195,7 +195,7 @@ async def test_a_name_may_be_one_letter_but_not_a_mark(house: House, cause: Make
             await house.bind("a2", cause(), (name, ELDER[1]))
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.agent")
 async def test_a_representative_is_known_however_the_register_writes_the_number(
     house: House, cause: MakeCause
 ) -> None:

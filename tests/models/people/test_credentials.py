@@ -35,7 +35,7 @@ VALID = [
 ]
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.person", "7.enterprise", "7.organization")
 @pytest.mark.parametrize(("applicant", "kind", "number"), VALID)
 def test_each_credential_of_article_7_is_accepted(
     applicant: ApplicantKind, kind: CredentialKind, number: str
@@ -43,14 +43,14 @@ def test_each_credential_of_article_7_is_accepted(
     assert check_credential(applicant, kind, f" {number.lower()} ", TODAY).number == number
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.person", "7.enterprise", "7.organization")
 @pytest.mark.parametrize(("applicant", "kind", "number"), VALID)
 def test_full_width_is_the_same_number(applicant: ApplicantKind, kind: CredentialKind, number: str) -> None:
     wide = number.translate({character: character + 0xFEE0 for character in range(33, 127)})
     assert check_credential(applicant, kind, f"　{wide}", TODAY).number == number
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.person", "7.enterprise", "7.organization")
 @pytest.mark.parametrize(("applicant", "kind", "number"), VALID)
 def test_no_digits_of_other_scripts(applicant: ApplicantKind, kind: CredentialKind, number: str) -> None:
     arabic = number.translate({digit: digit - 48 + 0x0660 for digit in range(48, 58)})
@@ -58,7 +58,7 @@ def test_no_digits_of_other_scripts(applicant: ApplicantKind, kind: CredentialKi
         check_credential(applicant, kind, arabic, TODAY)
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.person", "7.enterprise", "7.organization")
 @pytest.mark.parametrize("kind", CredentialKind)
 @pytest.mark.parametrize("applicant", ApplicantKind)
 def test_nobody_uses_a_credential_of_another_kind_of_applicant(
@@ -71,7 +71,7 @@ def test_nobody_uses_a_credential_of_another_kind_of_applicant(
     assert refused.value.code == "credential_kind_not_accepted"
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.person", "7.enterprise", "7.organization")
 @pytest.mark.parametrize(
     ("applicant", "kind", "number"),
     [
@@ -136,7 +136,7 @@ SAID = [
 ]
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.person", "7.enterprise", "7.organization")
 @pytest.mark.parametrize(("applicant", "kind", "number", "said"), SAID)
 def test_a_wrong_number_is_told_what_is_wrong_with_it(
     applicant: ApplicantKind, kind: CredentialKind, number: str, said: str
@@ -147,7 +147,7 @@ def test_a_wrong_number_is_told_what_is_wrong_with_it(
     assert str(refused.value).startswith(said)
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.person", "7.enterprise", "7.organization")
 @pytest.mark.parametrize(("applicant", "kind", "number"), VALID)
 @given(data=st.data())
 def test_a_number_is_the_same_wherever_it_was_copied(
@@ -158,7 +158,7 @@ def test_a_number_is_the_same_wherever_it_was_copied(
     assert check_credential(applicant, kind, text, TODAY).number == number
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.person", "7.enterprise", "7.organization")
 @pytest.mark.parametrize(
     ("kind", "text", "number"),
     [

@@ -30,7 +30,7 @@ def joined(data: st.DataObject, parts: list[list[str]]) -> str:
     return unicodedata.normalize(data.draw(st.sampled_from(["NFC", "NFD"])), name)
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("7.sealed")
 @pytest.mark.parametrize(
     ("name", "masked"),
     [
@@ -121,7 +121,7 @@ def test_no_body_is_shown_whole(name: str) -> None:
     assert all(theirs in (ours, "*") for ours, theirs in zip(name, shown, strict=True))
 
 
-@pytest.mark.article(15)
+@pytest.mark.article("7.sealed")
 def test_an_answer_that_is_the_applicants_name_is_masked_by_their_kind() -> None:
     question = Question(name="applicant", label="姓名（名称）", kind="text", prefill="name")
     assert mask_answer(question, "Li Na", ApplicantKind.PERSON) == "L* N*"

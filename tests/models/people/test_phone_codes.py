@@ -61,7 +61,7 @@ async def test_of_many_who_ask_at_once_one_gets_a_code(asking: Asking, clock: Cl
         clock.advance(PAUSE)
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_the_code_that_was_sent_is_right_once(asking: Asking) -> None:
     await asking.request("+86 139-0000-0001")
     document = await asking.stored()
@@ -105,7 +105,7 @@ def test_a_code_as_it_is_copied(text: str, code: str) -> None:
     assert typed_code(text) == code
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_a_code_lives_five_minutes(asking: Asking, clock: Clock) -> None:
     await asking.request()
     code = await asking.sent()
@@ -114,7 +114,7 @@ async def test_a_code_lives_five_minutes(asking: Asking, clock: Clock) -> None:
         await asking.check(code)
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_five_tries(asking: Asking) -> None:
     await asking.request()
     code = await asking.sent()
@@ -126,7 +126,7 @@ async def test_five_tries(asking: Asking) -> None:
         await asking.check(code)
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_only_the_newest_code_of_an_account_counts(asking: Asking, clock: Clock) -> None:
     await asking.request()
     first = await asking.sent()
@@ -138,7 +138,7 @@ async def test_only_the_newest_code_of_an_account_counts(asking: Asking, clock: 
     await asking.check(second)
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_a_code_is_the_account_s_own(asking: Asking, clock: Clock) -> None:
     """Another account cannot use it, spend its tries, replace it or end it."""
     await asking.request(account="owner")
@@ -248,7 +248,7 @@ async def test_a_number_that_is_no_mobile(asking: Asking, phone: str) -> None:
     assert await asking.stored() is None
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_one_phone_has_one_document_however_it_is_typed(asking: Asking) -> None:
     await asking.request("＋８６　１３９－００００－０００１")
     for typed in (PHONE, "13９00000001", "+86 139 0000 0001", "86-13900000001"):
@@ -259,7 +259,7 @@ async def test_one_phone_has_one_document_however_it_is_typed(asking: Asking) ->
     await asking.check(code.translate({digit: digit + 0xFEE0 for digit in range(48, 58)}))
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_nobody_is_told_to_wait_for_a_code_while_no_message_goes_out(
     asking: Asking, clock: Clock
 ) -> None:

@@ -36,7 +36,7 @@ def halls(house: House) -> Halls:
     return house.stores.halls
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.time")
 def test_a_working_day_has_slots_in_opening_hours() -> None:
     found = slots(counted(), "general", TUESDAY, CALENDAR)
     assert [slot.start.astimezone(PANYU).strftime("%H:%M") for slot in found] == [
@@ -51,7 +51,7 @@ def test_a_working_day_has_slots_in_opening_hours() -> None:
     )
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.time")
 @pytest.mark.parametrize(
     ("day", "open_"),
     [
@@ -66,7 +66,7 @@ def test_windows_follow_the_state_councils_calendar(day: date, open_: bool) -> N
     assert bool(slots(counted(), "general", day, CALENDAR)) == open_
 
 
-@pytest.mark.article(9)
+@pytest.mark.article("9.time")
 def test_a_typhoon_closes_the_windows() -> None:
     assert slots(counted(), "general", TUESDAY, Workdays({TUESDAY: False})) == []
 
@@ -114,7 +114,7 @@ async def test_a_hall_is_written_only_when_it_changes(halls: Halls, cause: Calla
         await halls.get("nowhere")
 
 
-@pytest.mark.article(18)
+@pytest.mark.article("18.near")
 async def test_the_nearest_places_first(halls: Halls, cause: Callable[..., Cause]) -> None:
     places = {"near": [113.381, 22.93], "far": [113.45, 23.0], "here": [113.38, 22.93]}
     for code, coordinates in places.items():

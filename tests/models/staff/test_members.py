@@ -89,7 +89,7 @@ async def test_enrolling_twice_changes_nothing(staff: Staff, cause: MakeCause) -
     assert (await staff.sign_in("liang", PASSWORD, cause()))["name"] == "liang的姓名"
 
 
-@pytest.mark.article(5)
+@pytest.mark.article("5.duties")
 async def test_roles_carry_their_own_scopes(house: House) -> None:
     check_scope(await house.member("approver"), Scope.APPLICATIONS_DECIDE)
     with pytest.raises(Forbidden):
@@ -97,13 +97,13 @@ async def test_roles_carry_their_own_scopes(house: House) -> None:
     check_scope(await house.member("both"), Scope.APPLICATIONS_DECIDE)
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.window")
 async def test_the_comprehensive_window_serves_every_department(house: House) -> None:
     assert department_limit(await house.member("approver"), Scope.APPLICATIONS_READ) == USCC
     assert department_limit(await house.member("window"), Scope.APPLICATIONS_ACCEPT) is None
 
 
-@pytest.mark.article(5)
+@pytest.mark.article("10.department", "5.duties")
 async def test_who_is_at_the_window_too_decides_for_their_own_department_only(house: House) -> None:
     both = await house.member("both")
     assert department_limit(both, Scope.APPLICATIONS_READ) is None

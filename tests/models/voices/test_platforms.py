@@ -6,7 +6,7 @@ from models.events import Channel
 from models.voices import Invitation, platform
 
 
-@pytest.mark.article(17)
+@pytest.mark.article("17.system")
 @pytest.mark.parametrize(
     ("channel", "invitation", "pf"),
     [

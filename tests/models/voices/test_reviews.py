@@ -27,7 +27,7 @@ def matter(of: Application) -> str:
     return f"application:{of['_id']}"
 
 
-@pytest.mark.article(17)
+@pytest.mark.article("17.reason")
 @pytest.mark.parametrize("level", [1, 2])
 @pytest.mark.parametrize("words", ["", "  \n "])
 async def test_a_bad_review_without_a_reason_is_refused(
@@ -39,7 +39,7 @@ async def test_a_bad_review_without_a_reason_is_refused(
     assert await reviews.find(matter(done)) is None
 
 
-@pytest.mark.article(17)
+@pytest.mark.article("17.review")
 @pytest.mark.parametrize("level", LEVELS)
 async def test_each_level_with_one_of_its_tags(
     reviews: Reviews, party: Party, done: Application, cause: MakeCause, level: int
@@ -56,7 +56,7 @@ async def test_a_tag_of_another_level_is_refused(
         await reviews.give(matter(done), party, 5, ["108"], "", cause(), done)
 
 
-@pytest.mark.article(17)
+@pytest.mark.article("17.review")
 async def test_twenty_reviews_of_one_matter_at_once_leave_one(
     reviews: Reviews, party: Party, done: Application, cause: MakeCause
 ) -> None:
@@ -68,7 +68,7 @@ async def test_twenty_reviews_of_one_matter_at_once_leave_one(
     assert {type(result) for result in results} == {dict, AlreadyReviewed}
 
 
-@pytest.mark.article(17)
+@pytest.mark.article("17.review")
 @pytest.mark.parametrize("wrong", ["unfinished", "another's", "said to be another's"])
 async def test_only_ones_own_finished_matter(
     house: House, reviews: Reviews, party: Party, done: Application, cause: MakeCause, wrong: str

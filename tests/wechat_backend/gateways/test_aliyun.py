@@ -109,7 +109,7 @@ async def test_https_means_https() -> None:
     ("biz", "verdict"), [("1", Verdict.MATCH), (2, Verdict.MISMATCH), ("3", Verdict.NO_RECORD)]
 )
 @pytest.mark.parametrize("kind", [CredentialKind.RESIDENT_ID, CredentialKind.HMT_RESIDENCE_PERMIT])
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_cloudauth(
     realname: RealName, peer: Peer, kind: CredentialKind, biz: str | int, verdict: Verdict
 ) -> None:
@@ -137,7 +137,7 @@ async def test_cloudauth_without_a_verdict(realname: RealName, peer: Peer, answe
         await realname.person(CredentialKind.RESIDENT_ID, "王小明", NUMBER)
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_what_cloudauth_takes_for_no_name_is_a_slip(realname: RealName, peer: Peer) -> None:
     peer.answers["/"] = {"Code": "401", "Message": "参数非法"}
     with pytest.raises(NameMalformed) as refused:
@@ -153,7 +153,7 @@ async def test_what_cloudauth_takes_for_no_name_is_a_slip(realname: RealName, pe
         (422, "number_malformed", "number"),
     ],
 )
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_what_the_sharing_platform_takes_for_none_is_a_slip(
     realname: RealName, peer: Peer, status: int, error: str, field: str
 ) -> None:
@@ -179,7 +179,7 @@ async def test_other_refusals_are_no_slip(realname: RealName, peer: Peer, status
     "kind",
     [CredentialKind.PASSPORT, CredentialKind.SOCIAL_SECURITY, CredentialKind.FOREIGN_PERMANENT_RESIDENT_ID],
 )
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_the_sharing_platform_knows_the_rest(
     realname: RealName, peer: Peer, kind: CredentialKind
 ) -> None:
@@ -188,7 +188,7 @@ async def test_the_sharing_platform_knows_the_rest(
     assert peer.calls[0].json == {"kind": kind.value, "name": "SMITH", "number": "E1234567"}
 
 
-@pytest.mark.article(7)
+@pytest.mark.article("7.agent")
 async def test_bodies(realname: RealName, peer: Peer) -> None:
     found = {"ok": True, "result": "match", "legal_representative": {"name": "李强", "number": NUMBER}}
     peer.answers[BODIES] = found

@@ -66,7 +66,7 @@ def faults(folder: Path) -> list[str]:
     return str(error.value).splitlines()
 
 
-@pytest.mark.article(18)
+@pytest.mark.article("18.1", "18.5", "20.1")
 def test_the_service_circle_is_complete(data: Data) -> None:
     assert Counter(hall.kind for hall in data.halls) == {"centre": 1, "hall": 6, "station": 80}
     assert all(hall.all_day and hall.phone for hall in data.halls)
@@ -75,7 +75,7 @@ def test_the_service_circle_is_complete(data: Data) -> None:
         assert place in names
 
 
-@pytest.mark.article(18)
+@pytest.mark.article("18.1")
 def test_stations_are_in_every_township(data: Data) -> None:
     expected = {f"{name}街道" for name in STREETS.split()} | {f"{name}镇" for name in TOWNS.split()}
     stations = [hall for hall in data.halls if hall.kind == "station"]
@@ -84,7 +84,6 @@ def test_stations_are_in_every_township(data: Data) -> None:
     assert len({hall.location.coordinates for hall in stations}) == 80
 
 
-@pytest.mark.article(12)
 def test_items_of_every_kind(data: Data) -> None:
     assert len(data.guides) >= 42
     assert {guide.handling for guide in data.guides} == set(Handling)
@@ -136,7 +135,7 @@ def test_where_somebody_lives_is_sealed(data: Data) -> None:
     assert [(name, question.label) for name, question in addresses if not question.sensitive] == []
 
 
-@pytest.mark.article(24)
+@pytest.mark.article("24.contents")
 def test_guides_say_what_the_article_lists(data: Data) -> None:
     for guide in data.guides:
         assert all((guide.name_en, guide.summary, guide.conditions, guide.basis)), guide.name
@@ -166,7 +165,7 @@ async def everything(one: Departments | Halls | Guides) -> list[dict[str, Any]]:
     return [document async for document in one.documents.find().sort("_id", 1)]
 
 
-@pytest.mark.article(24)
+@pytest.mark.article("24.version")
 async def test_a_changed_guide_needs_a_new_version(stores: Stores, data: Data) -> None:
     guide = next(guide for guide in data.guides if guide.name == ELDERLY)
     changed = guide.model_copy(update={"summary": "改了"})
@@ -267,7 +266,7 @@ def test_a_fault_is_told_with_its_place(folder: Path, file: str, old: str, new: 
     assert all(line.count(": ") >= 2 or line.startswith("calendar") for line in found)
 
 
-@pytest.mark.article(10, 14)
+@pytest.mark.article("10.steps", "14.window")
 def test_what_may_not_be_published_is_not_loaded(folder: Path) -> None:
     library = folder / "library.yaml"
     short = "online: [申请, 受理, 办结]"
@@ -329,7 +328,6 @@ QUERIES: list[tuple[str, Ask]] = [
 ]
 
 
-@pytest.mark.article(9)
 def test_the_demos_township_has_windows_of_its_own(data: Data) -> None:
     townships = [member.township for member in STAFF if member.township]
     assert [halls_of(data, township) for township in townships] == [["wanbo", "changlong"]]
@@ -358,7 +356,7 @@ async def test_every_query_has_an_index(
         ("开店", "个体工商户设立登记"),
     ],
 )
-@pytest.mark.article(24)
+@pytest.mark.article("24.published")
 async def test_people_find_what_they_mean(stores: Stores, typed: str, meant: str) -> None:
     assert meant in [guide.name for guide in await stores[2].search(typed)][:3]
 

@@ -15,7 +15,7 @@ from tests.house.platforms import Platforms
 from tests.house.worker import OPENID, PHONE, World, li_follows, person_of
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.forms")
 async def test_receipt_by_wechat_and_sms(world: World, platforms: Platforms) -> None:
     found = await world.application(party=await world.person())
     await world.work()
@@ -29,7 +29,7 @@ async def test_receipt_by_wechat_and_sms(world: World, platforms: Platforms) -> 
     assert (text["phone"], text["serial"]) == (PHONE, found["serial"])
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.forms")
 async def test_receipt_of_who_does_not_follow_is_one_text(world: World, platforms: Platforms) -> None:
     platforms.followers = set()
     await world.application(party=await world.person())
@@ -39,7 +39,7 @@ async def test_receipt_of_who_does_not_follow_is_one_text(world: World, platform
     assert states == ["skipped"]
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("13.pushed")
 async def test_who_has_unbound_hears_by_text_and_the_account_no_more(
     world: World, platforms: Platforms
 ) -> None:
@@ -55,7 +55,7 @@ async def test_who_has_unbound_hears_by_text_and_the_account_no_more(
 FOR_ALL = plain_guide(2, audience=["person", "enterprise"])
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("13.pushed")
 async def test_a_body_hears_through_its_agent_then_through_its_representative(
     world: World, platforms: Platforms
 ) -> None:
@@ -73,7 +73,7 @@ async def test_a_body_hears_through_its_agent_then_through_its_representative(
     assert told == ["openid-of-boss"]
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("12.denial", "13.pushed")
 async def test_a_denial_is_told_in_the_words_of_its_type(world: World, platforms: Platforms) -> None:
     benefit = plain_guide(3, type=ItemType.BENEFIT)
     found = await world.application(State.ACCEPTED, party=await world.person(), guide=benefit)
@@ -85,7 +85,7 @@ async def test_a_denial_is_told_in_the_words_of_its_type(world: World, platforms
     assert [data["thing3"]["value"] for data in told] == ["不予给付"]
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.silence", "13.pushed")
 async def test_silence_accepts_a_permit_at_its_moment_and_the_applicant_is_told_once(
     world: World, platforms: Platforms, clock: Clock
 ) -> None:
@@ -111,7 +111,7 @@ async def test_silence_accepts_a_permit_at_its_moment_and_the_applicant_is_told_
     ]
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("13.pushed")
 async def test_nobody_to_reach_stays_in_sight(world: World, platforms: Platforms) -> None:
     """The representative has never been here, and the agent is none any more."""
     agent = await world.person()
@@ -121,7 +121,7 @@ async def test_nobody_to_reach_stays_in_sight(world: World, platforms: Platforms
     assert [each["code"] for each in await world.services.deliveries.failed()] == ["no_phone"]
 
 
-@pytest.mark.article(13)
+@pytest.mark.article("13.pushed", "17.system")
 async def test_progress_and_review_reach_everybody_once(simulated: World, simulator: Running) -> None:
     party = await li_follows(simulator, simulated)
     found = await simulated.application(State.CONCLUDED, party=party)
@@ -141,7 +141,7 @@ async def test_progress_and_review_reach_everybody_once(simulated: World, simula
     assert await simulated.services.deliveries.failed() == []
 
 
-@pytest.mark.article(17)
+@pytest.mark.article("17.system")
 async def test_review_of_an_appointment(simulated: World, simulator: Running) -> None:
     party = await li_follows(simulator, simulated)
     booked = await simulated.book(party)

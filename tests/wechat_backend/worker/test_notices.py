@@ -15,7 +15,7 @@ def planned(name: str, **document: str) -> set[tuple[str, str, str, str | None]]
     return {(each.via, each.notice, each.recipient, each.fallback) for each in plans}
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.forms")
 def test_receipt_goes_both_ways_and_to_the_acceptance_system() -> None:
     assert planned("application.submitted", applicant="a1") == {
         ("wechat", "receipt", "a1", "sms"),
@@ -36,7 +36,7 @@ def test_receipt_goes_both_ways_and_to_the_acceptance_system() -> None:
         "withdrawn",
     ],
 )
-@pytest.mark.article(13)
+@pytest.mark.article("13.pushed")
 def test_each_change_is_told(event: str) -> None:
     assert planned(f"application.{event}", applicant="a1") == {
         ("wechat", "progress", "a1", "sms"),

@@ -121,7 +121,7 @@ async def test_menu_is_taken(simulated: World, simulator: Running) -> None:
 
 
 @pytest.mark.parametrize("person", ["chen", "he", "smith", "nguyen", "wu"])
-@pytest.mark.article(7)
+@pytest.mark.article("7.registration")
 async def test_every_kind_of_credential_is_verified(
     simulated: World, simulator: Running, person: str
 ) -> None:
@@ -135,7 +135,7 @@ async def test_every_kind_of_credential_is_verified(
 
 
 @pytest.mark.parametrize("body", ["weimei", "chenji", "wenhua"])
-@pytest.mark.article(7)
+@pytest.mark.article("7.agent")
 async def test_bodies_are_verified(simulated: World, simulator: Running, body: str) -> None:
     [known] = [each for each in simulator.simulator.people.bodies if each.id == body]
     boss = person_of(simulator, known.representative)

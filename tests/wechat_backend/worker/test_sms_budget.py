@@ -63,7 +63,7 @@ def test_every_message_has_its_bound() -> None:
     assert PER_PHONE.keys() == set(Purpose) - {Purpose.CODE}
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.forms")
 async def test_codes_are_used_up_and_receipts_still_go(
     world: World, platforms: Platforms, party: Party
 ) -> None:
@@ -79,7 +79,7 @@ async def test_codes_are_used_up_and_receipts_still_go(
     assert await spent(world) == [4, 3, 0]
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.forms")
 async def test_bookings_in_a_loop_take_no_receipt_s_place(
     world: World, platforms: Platforms, party: Party
 ) -> None:
@@ -102,7 +102,7 @@ async def test_one_phone_is_not_flooded(world: World, platforms: Platforms, part
     assert templates(platforms) == ["APPOINTMENT"] * 15 + ["RECEIPT"]
 
 
-@pytest.mark.article(11)
+@pytest.mark.article("11.forms", "13.pushed")
 async def test_a_legal_notice_beyond_the_budget_comes_later(
     world: World, platforms: Platforms, party: Party, clock: Clock
 ) -> None:

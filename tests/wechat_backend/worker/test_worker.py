@@ -49,6 +49,7 @@ async def test_booking_is_told_by_wechat(world: World, platforms: Platforms) -> 
     assert platforms.texts == {}
 
 
+@pytest.mark.article("27.recovery")
 @pytest.mark.parametrize("point", sorted(POINTS))
 async def test_killed_worker_costs_no_notice_and_doubles_none(
     world: World, platforms: Platforms, variables: dict[str, str], clock: Clock, point: str
