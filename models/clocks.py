@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TypedDict
 
-from models.law import Period, Unit
+from models.law import Period, Unit, by_key
 from models.workdays import Workdays, local_date, local_moment
 
 END_OF_DAY = time(23, 59, 59)
@@ -73,6 +73,11 @@ def resumed(standing_still: Clock, at: datetime, calendar: Workdays) -> Clock:
 def due_of(running: Clock | None) -> datetime | None:
     """When it is due; None where there is no clock or it stands still."""
     return running["due"] if running else None
+
+
+def source_of(running: Clock) -> str:
+    """The article that allows no longer period; empty where the guide alone sets it."""
+    return by_key(running["period"]).source if running["period"] else ""
 
 
 def is_paused(running: Clock) -> bool:

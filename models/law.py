@@ -37,6 +37,11 @@ class Period:
     since: date
 
     @property
+    def source(self) -> str:
+        """In words."""
+        return f"《{self.law}》{self.article}"
+
+    @property
     def key(self) -> str:
         return f"{self.term}@{self.since}"
 
@@ -62,6 +67,11 @@ def in_force(term: Term, day: date) -> Period:
     if not found:
         raise LookupError(f"no {term} on {day}")
     return max(found, key=lambda period: period.since)
+
+
+def latest(term: Term) -> Period:
+    """The period that a guide which is published now goes by."""
+    return max((period for period in PERIODS if period.term is term), key=lambda period: period.since)
 
 
 def by_key(key: str) -> Period:

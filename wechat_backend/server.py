@@ -107,7 +107,7 @@ class WebServer(HTTPServer):
         loop = asyncio.get_running_loop()
         for number in count(1):
             if number % ACCEPTED_A_TURN == 0:
-                await asyncio.sleep(0)  # whoever is inside has a turn
+                await asyncio.sleep(0)  # the other tasks have a turn
             try:
                 connection, address = await loop.sock_accept(listening)
             except ConnectionAbortedError:

@@ -1,4 +1,4 @@
-"""Ends a process that hangs, so that whoever started it can start it again.
+"""Ends a process that hangs, so that the service manager can start it again.
 
 What is watched says within which time it will be heard of next. A thread looks, since an event loop that
 hangs runs nothing; and should the thread hang too (a log that nobody reads, a library that keeps the

@@ -7,17 +7,11 @@ from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from handlers.web.uploads import Upload
 from handlers.web.visitor import declared
-from models.applications import Action, StaffCase, check_action, next_state
-from models.errors import BadInput, DomainError
+from models.applications import Action, StaffCase, check_action, check_pdf, next_state
+from models.errors import DomainError
 from models.events import Cause
 from models.materials.store import KeptFile
 from models.staff import Scope
-
-
-class DeliverableUnusable(BadInput):
-    code = "deliverable_not_pdf"
-    message = "办理结果须为PDF文件"
-    field = "deliverable"
 
 
 class ActionHandler(ApplicationAction):
@@ -126,8 +120,7 @@ class ConcludeHandler(Upload, ApplicationAction):
         if file is None or not (begin := file.read(5)):
             return None
         next_state(case.state, Action.CONCLUDE)
-        if begin != b"%PDF-":
-            raise DeliverableUnusable
+        check_pdf(begin)
         file.seek(0)
         owner = case.application["applicant"]
         return await self.services.materials.keep(owner, case.key, "result", name, file, self.by_member())

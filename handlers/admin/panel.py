@@ -12,6 +12,7 @@ from handlers.web.base import Nowhere
 from handlers.web.staff import StaffHandler
 from handlers.web.visitor import Auth, declared
 from models.applications import decision_words, written
+from models.clocks import source_of
 from models.errors import DomainError
 from models.guides import ItemType
 from models.staff import Member, Scope, scopes_of
@@ -55,6 +56,7 @@ class PanelPage(StaffHandler):
             "may": own,
             "Scope": Scope,
             "words": words,
+            "source_of": source_of,
             "calendar_ends": self.calendar_ends(own),
         }
 

@@ -21,7 +21,7 @@ class KioskPage(CitizenPage):
         return None
 
     def get_user_locale(self) -> tornado.locale.Locale:
-        """Chinese, until somebody asks for English: the browser is the kiosk's, not the visitor's."""
+        """Chinese, until the visitor asks for English: the browser is the kiosk's, not the visitor's."""
         return tornado.locale.get(self.get_cookie(self.cookie("language"), "zh_CN"))
 
     def write_domain_error(self, error: DomainError) -> None:
@@ -131,7 +131,7 @@ class KioskEnd(KioskPage):
         self.redirect("/kiosk")
 
     async def wipe(self) -> None:
-        if token := self.get_cookie(self.cookie("session")):  # somebody left the kiosk's own pages
+        if token := self.get_cookie(self.cookie("session")):  # the visitor left the kiosk's own pages
             await self.services.sessions.close(token)
         for name in ("language", "elder", "arrival", "session"):
             self.drop_cookie(name)

@@ -1,7 +1,7 @@
 """Periods of an application: for those who decide it, and for contesting the outcome."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from models.applications.actions import PROCEDURES, Procedure, State
@@ -37,8 +37,13 @@ class TimeLeft:
 
 
 def acceptance_clock(guide: Guide, received: datetime, calendar: Workdays) -> Clock:
-    """How long the department may take to accept, refuse, or ask for all that is missing: as promised."""
-    return clock(received, guide.time_limit.acceptance, Unit.WORKDAYS, calendar)
+    """How long the department may take to accept, refuse, or ask for all that is missing: as promised, and
+    for a permit no longer than the law allows."""
+    promised = guide.time_limit.acceptance
+    if TYPES[guide.type].limit is None:
+        return clock(received, promised, Unit.WORKDAYS, calendar)
+    legal = in_force(Term.ACCEPTANCE, local_date(received))
+    return clock(received, min(promised, legal.number), legal.unit, calendar, period=legal)
 
 
 def silence_clock(guide: Guide, received: datetime, calendar: Workdays) -> Clock | None:
@@ -54,8 +59,12 @@ def silence_clock(guide: Guide, received: datetime, calendar: Workdays) -> Clock
 
 
 def decision_clock(guide: Guide, accepted: datetime, calendar: Workdays) -> Clock:
-    """How long the decision may take: as promised, which is never longer than the legal limit."""
-    return clock(accepted, guide.time_limit.decision, Unit.WORKDAYS, calendar)
+    """How long the decision may take: as promised, which is never longer than the legal limit. The clock
+    keeps the period of the law, unless another law sets the guide's limit."""
+    limit, term = guide.time_limit, TYPES[guide.type].limit
+    legal = in_force(term, local_date(accepted)) if term else None
+    governs = legal and limit.legal <= legal.number
+    return clock(accepted, limit.decision, Unit.WORKDAYS, calendar, period=legal if governs else None)
 
 
 def paused_for(running: Clock, procedure: Procedure, at: datetime) -> Clock:
@@ -74,8 +83,9 @@ def current_clock(application: Application) -> Clock | None:
             return None
 
 
-def remedy_periods(day: date) -> dict[str, int]:
-    """What fills `REMEDY_NOTICE` for a decision that was received on `day`."""
+def remedy_periods(told: datetime) -> dict[str, int]:
+    """What fills `REMEDY_NOTICE` for an outcome that was `told` then."""
+    day = local_date(told)
     return {term.value: in_force(term, day).number for term in REMEDIES}
 
 

@@ -7,7 +7,8 @@ from typing import Any, NotRequired, TypedDict
 from models.applications.actions import State
 from models.applications.receiving import How
 from models.clocks import Clock
-from models.guides import ItemType
+from models.events import Channel
+from models.guides import Handling, ItemType
 from models.store import Line
 
 
@@ -103,7 +104,7 @@ class Application(TypedDict):
     department: str
     department_name: str
     type: ItemType
-    handling: str
+    handling: Handling
     state: State
     answers: dict[str, Any]
     materials: list[Paper]
@@ -113,7 +114,7 @@ class Application(TypedDict):
     supplements: list[Supplement]
     refusal: NotRequired[Refusal]
     result: Result | None
-    channel: NotRequired[str]
+    channel: NotRequired[Channel]
     timeline: list[Line]
     started_at: datetime
     changed_at: datetime

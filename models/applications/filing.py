@@ -26,11 +26,11 @@ from models.guides import (
     Departments,
     Guide,
     Guides,
+    Handling,
     Material,
     check_answers,
     is_asked,
 )
-from models.guides import Handling as HandlingForm
 from models.people import ApplicantKind, Party
 from models.places import Halls
 from models.store import Document, entry
@@ -136,7 +136,7 @@ class Filing:
         """
         check_promise(promised)
         kept_place = await self._kept_place(case, place)
-        form_only = case.guide.handling is HandlingForm.FORM_GENERATION
+        form_only = case.guide.handling is Handling.FORM_GENERATION
         action = Action.GENERATE if form_only else Action.SUBMIT
         rules.next_state(case.state, action)
         rules.check_version(case.application, version)

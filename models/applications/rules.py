@@ -5,7 +5,7 @@ from datetime import datetime
 from models import typed
 from models.applications.actions import LABELS, STEPS, Action, Procedure, State, Who
 from models.applications.document import Application, Decision, PaperState
-from models.errors import Conflict, Forbidden, NotFound, Refused
+from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.events import Channel
 from models.guides import Guide, Handling, Material, NotForApplicant
 from models.materials.store import KeptFile
@@ -95,9 +95,10 @@ class ProcedureUnknown(Refused):
     message = "请选择进行的特别程序"
 
 
-class DeliverableNotPdf(Refused):
+class DeliverableNotPdf(BadInput):
     code = "deliverable_not_pdf"
     message = "办理结果须为PDF文件"
+    field = "deliverable"
 
 
 class SupplementAskedOnce(Refused):
@@ -293,6 +294,16 @@ def check_procedure(procedure: str) -> None:
 def needs_reason(decision: str) -> bool:
     """Whether a decision is only made with a reason."""
     return decision == Decision.DENIED
+
+
+def check_pdf(begin: bytes) -> None:
+    """A result is a PDF (article 15); `begin` are the first bytes of the file, looked at before it is kept.
+
+    Raises:
+        DeliverableNotPdf
+    """
+    if not begin.startswith(b"%PDF-"):
+        raise DeliverableNotPdf
 
 
 def check_conclusion(guide: Guide, decision: str, reason: str, deliverable: KeptFile | None) -> None:

@@ -34,7 +34,7 @@ def new_serial(day: date) -> str:
 
 
 def check_serial(text: str) -> str:
-    """The serial number that somebody typed, in its normal form: alone, behind its label, or in a sentence.
+    """The serial number that was typed, in its normal form: alone, behind its label, or in a sentence.
 
     Raises:
         BadInput: `serial_invalid`.

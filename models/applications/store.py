@@ -16,8 +16,8 @@ from models.applications.receipt import Receipt, receipt_of
 from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
 from models.errors import Conflict
-from models.events import Cause, Event, Plan
-from models.guides import Answers, Guide, ItemType, is_sealed
+from models.events import Cause, Channel, Event, Plan
+from models.guides import Answers, Guide, Handling, ItemType, is_sealed
 from models.law import Unit
 from models.privacy import Privacy
 from models.schedule import Due
@@ -66,6 +66,9 @@ class Applications(Store[Application]):
 
     def shaped(self, document: Document) -> Application:
         document["state"] = State(document["state"])
+        document["handling"] = Handling(document["handling"])
+        if "channel" in document:
+            document["channel"] = Channel(document["channel"])
         document["type"] = ItemType(document["type"])
         for paper in document.get("materials", ()):
             paper["state"] = PaperState(paper["state"])

@@ -10,6 +10,7 @@ from models.events import Channel
 from models.guides.form.schema import Form, GuidePart
 from models.guides.handling import Handling
 from models.guides.types import TYPES, ItemType
+from models.law import latest
 from models.people import ApplicantKind
 
 ITEM_CODE = "[0-9A-Z]{31}"
@@ -188,7 +189,10 @@ def _check_limit(guide: Guide) -> None:
         Refused: `limit_unfounded`.
     """
     rules, limit = TYPES[guide.type], guide.time_limit
-    if (usual := rules.limit) and limit.legal > usual.number and not limit.basis:
+    if rules.limit is None or limit.basis:
+        return
+    usual = latest(rules.limit)
+    if limit.legal > usual.number:
         raise LimitUnfounded(type=rules.label, number=usual.number, law=f"{usual.law}{usual.article}")
 
 

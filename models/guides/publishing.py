@@ -65,7 +65,7 @@ class Publishing:
             draft = {"_id": guide.key, **begun, **search, **content}
             try:
                 await self.guides.add(draft, Event("guide.drafted", guide.key, by))
-            except DuplicateKeyError:  # somebody else was first: with the same content or another?
+            except DuplicateKeyError:  # another call was first: with the same content or another?
                 return await self.publish(guide, by)
         async with self.guides.database.transaction() as session:
             await self.guides.change_many(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.law import Period, by_key
+from models.law import Term
 
 
 class ItemType(StrEnum):
@@ -23,7 +23,7 @@ class TypeRules:
     `label` names the type. `approved` and `denied` name the two decisions, at every door and to staff;
     `denial` is the paper that tells of the second one. Where the outcome is `contestable`, a person who is
     denied is told of 行政复议 and 行政诉讼. With `silent_acceptance` an application that nobody answered in
-    time is accepted (行政许可法 32). `limit` is the longest time for a decision, unless another law or
+    time is accepted (行政许可法 32). `limit` is the legal period for a decision, unless another law or
     regulation, which the guide then names, sets its own.
     """
 
@@ -34,7 +34,7 @@ class TypeRules:
     contestable: bool
     law: str
     silent_acceptance: bool = False
-    limit: Period | None = None
+    limit: Term | None = None
 
 
 TYPES: Mapping[ItemType, TypeRules] = {
@@ -45,7 +45,7 @@ TYPES: Mapping[ItemType, TypeRules] = {
         denial="决定书",
         contestable=True,
         silent_acceptance=True,
-        limit=by_key("decision@2004-07-01"),
+        limit=Term.DECISION,
         law="行政许可法 第二条、第三十二条、第三十八条、第四十二条；行政复议法 第十一条第三项；"
         "行政诉讼法 第十二条第一款第三项",
     ),

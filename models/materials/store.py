@@ -127,7 +127,7 @@ class Materials(Store[KeptFile]):
         await self.get(key)
         await self.heads.delete_one({"_id": key})
         await self.chunks.delete_many({"files_id": key})
-        with suppress(NotFound):  # somebody else has said so
+        with suppress(NotFound):  # another call has said so
             await self.change(
                 key,
                 expects={"dropped_at": None},

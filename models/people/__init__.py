@@ -1,4 +1,4 @@
-"""Who somebody is, and for whom they act (article 7)."""
+"""Who a person is, and for whom they act (article 7)."""
 
 from models.people.accounts import Account, Accounts, Language
 from models.people.agencies import Agencies, Agency, AgencyState, is_confirmed, is_waiting

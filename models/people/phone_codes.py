@@ -112,7 +112,7 @@ def check_phone(phone: str) -> str:
 
 
 def typed_code(text: str) -> str:
-    """The six digits that somebody typed, or that stand in a message pasted whole."""
+    """The six digits that were typed, or that stand in a message pasted whole."""
     found = re.findall("(?<![0-9])[0-9]{6}(?![0-9])", typed.narrow(text))
     return found[0] if len(found) == 1 else typed.digits(text)
 

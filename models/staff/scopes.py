@@ -100,7 +100,7 @@ ROLES = {role.value: role for role in Role}
 
 
 class Member(Record):
-    """Somebody of the staff; `_id` is the user name. Who has no `department` is of all of them, and who has
+    """A member of the staff; `_id` is the user name. Who has no `department` is of all of them, and who has
     no list of `halls` serves all of them."""
 
     name: str

@@ -127,7 +127,7 @@ def check_numbers(options: Options) -> None:
 def check_ports(options: Options) -> None:
     """
     Raises:
-        DemoError: somebody listens on one of them.
+        DemoError: another program listens on one of them.
     """
     for option, port in options.ports.items():
         if not is_free(port):

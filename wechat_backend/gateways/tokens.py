@@ -23,7 +23,7 @@ AFTER_FAILURE = timedelta(seconds=5)
 FORCE_APART = timedelta(minutes=75)
 """WeChat allows 20 forced refreshes a day."""
 ROUNDS, PAUSE = 80, 0.1
-"""How often, and how many seconds apart, to look for the token that somebody else is fetching."""
+"""How often, and how many seconds apart, to look for the token that another process is fetching."""
 
 NO_ANSWER = {"code": "no_answer", "remedy": Remedy.RETRY.value}
 

@@ -74,7 +74,7 @@ def listed(given: Given) -> dict[str, list[str]]:
 
 
 class DraftHandler(ApplicationPage):
-    """POST /applications/{id}/draft: what the page's script keeps while somebody writes."""
+    """POST /applications/{id}/draft: what the page's script keeps while the applicant writes."""
 
     @bound
     async def post(self, key: str) -> None:

@@ -18,7 +18,6 @@ from models.applications import (
 from models.errors import Conflict, DomainError
 from models.people import ApplicantKind
 from models.voices import can_review
-from models.workdays import local_date
 
 MOST = 100
 """Applications that the list shows."""
@@ -70,7 +69,7 @@ class ApplicationStatusPage(ApplicationPage):
             names=await self.names(case.application),
             can_review=can_review("application", case.state),
             running=current_clock(case.application),
-            remedies=remedy_periods(local_date(case.application["changed_at"])),
+            remedies=remedy_periods(case.application["changed_at"]),
             can_withdraw=Action.WITHDRAW in steps_from(case.state),
             can_contest=can_contest(case.application),
             supplement=supplement,

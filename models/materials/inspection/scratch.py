@@ -14,7 +14,7 @@ def scratch_file() -> BinaryIO:
     Raises:
         NoRoomForFiles: the disk is nearly full.
     """
-    file = cast(BinaryIO, TemporaryFile(buffering=0))  # noqa: SIM115 - whoever asks for it closes it
+    file = cast(BinaryIO, TemporaryFile(buffering=0))  # noqa: SIM115 - the caller closes it
     room = os.fstatvfs(file.fileno())
     if room.f_bavail * room.f_frsize < LARGEST_WRITTEN:
         file.close()

@@ -1,5 +1,6 @@
 """Deadlines and their lights, worked by hand on the calendar of 2026."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,7 +15,9 @@ from models.applications.clocks import (
     remedy_periods,
     time_left,
 )
-from models.law import Unit, in_force
+from models.clocks import paused, resumed, source_of
+from models.guides import ItemType
+from models.law import PERIODS, Term, Unit, in_force
 from models.workdays import PANYU, Workdays
 from tests.house.guides import form_guide
 
@@ -86,10 +89,39 @@ def test_no_light_while_no_clock_runs() -> None:
 
 
 def test_the_notice_tells_each_remedy_with_its_period() -> None:
-    day = date(2026, 11, 26)
-    assert REMEDY_NOTICE.format(**remedy_periods(day)) == (
+    told = panyu("2026-11-26 09:00")
+    assert REMEDY_NOTICE.format(**remedy_periods(told)) == (
         "如果不服本决定，可以自收到之日起60日内申请行政复议，或者6个月内提起行政诉讼。"
     )
     said = {Unit.DAYS: "日内", Unit.MONTHS: "个月内"}
     for term in REMEDIES:
-        assert f"{{{term}}}{said[in_force(term, day).unit]}" in REMEDY_NOTICE
+        assert f"{{{term}}}{said[in_force(term, date(2026, 11, 26)).unit]}" in REMEDY_NOTICE
+
+
+@pytest.mark.article("12.silence")
+def test_a_clock_of_a_permit_keeps_the_period_of_the_law_and_runs_no_longer() -> None:
+    received = panyu("2026-11-24 10:00")
+    slow = form_guide(type=ItemType.PERMIT, time_limit={"acceptance": 8, "decision": 10, "legal": 20})
+    acceptance = acceptance_clock(slow, received, CALENDAR)
+    assert (acceptance["period"], acceptance["number"]) == ("acceptance@2004-07-01", 5)
+    assert source_of(acceptance) == "《行政许可法》第三十二条"
+    decision = decision_clock(slow, received, CALENDAR)
+    assert (decision["period"], decision["number"]) == ("decision@2004-07-01", 10)
+    by_another_law = form_guide(
+        type=ItemType.PERMIT, time_limit={"decision": 30, "legal": 60, "basis": "《社会团体登记管理条例》"}
+    )
+    assert decision_clock(by_another_law, received, CALENDAR)["period"] is None
+    service = form_guide(type=ItemType.PUBLIC_SERVICE, time_limit={"acceptance": 8})
+    free = acceptance_clock(service, received, CALENDAR)
+    assert (free["period"], free["number"], source_of(free)) == (None, 8, "")
+
+
+@pytest.mark.article("12.silence")
+def test_a_running_clock_keeps_its_terms_when_the_law_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    permit = form_guide(type=ItemType.PERMIT, time_limit={"acceptance": 5, "decision": 20})
+    running = acceptance_clock(permit, panyu("2026-11-24 10:00"), CALENDAR)
+    new = replace(in_force(Term.ACCEPTANCE, date(2026, 1, 1)), number=3, since=date(2026, 11, 25))
+    monkeypatch.setattr("models.law.PERIODS", (*PERIODS, new))
+    assert acceptance_clock(permit, panyu("2026-11-25 10:00"), CALENDAR)["number"] == 3
+    still = resumed(paused(running, "听证", panyu("2026-11-26 10:00")), panyu("2026-11-26 11:00"), CALENDAR)
+    assert (still["number"], still["due"]) == (5, panyu("2026-12-02 23:59:59"))

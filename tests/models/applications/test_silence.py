@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from handlers.admin.queue import status_for_staff
 from models.applications import SILENCE, Application, State
 from models.applications.rules import AcceptedBySilence
 from models.errors import Conflict
@@ -57,6 +58,7 @@ async def test_after_exactly_five_working_days_it_is_accepted_from_the_day_recei
     accepted = await silent_until(desk, clock, found)
     assert (accepted["state"], accepted.get("accepted_at")) == (State.ACCEPTED, received)
     assert accepted["timeline"][-1]["what"] == "application.accepted_by_silence"
+    assert status_for_staff(accepted) == "已受理，办理中（逾期视为受理）"
     assert accepted["due_at"] == panyu_evening(12, 8)  # ten working days from the day received
     with pytest.raises(Overtaken):
         await desk.stores.handling.accept_by_silence(due, desk.house.by())

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from models.events import Cause, Channel
-from models.guides import TYPES, Departments, Guide, Guides, Handling, ItemType
+from models.guides import Departments, Guide, Guides, Handling, ItemType
 from models.guides.publishing import Publishing
+from models.law import Term, latest
 from models.people.credentials import ApplicantKind
 from models.places import HallKind, Halls
 from tests.house.clock import START
@@ -107,7 +108,7 @@ def test_a_name_that_says_the_type_is_right(data: Data) -> None:
 
 def test_a_permit_that_may_take_longer_says_by_which_law(data: Data) -> None:
     """行政许可法 42."""
-    usual = TYPES[ItemType.PERMIT].limit
+    usual = latest(Term.DECISION)
     assert usual
     permits = [guide for guide in data.guides if guide.type is ItemType.PERMIT]
     longer = {guide.name: guide.time_limit for guide in permits if guide.time_limit.legal > usual.number}

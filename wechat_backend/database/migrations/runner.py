@@ -61,7 +61,7 @@ async def migrate(database: Database, migrations: Sequence[Migration], now: Cloc
 
     Raises:
         DatabaseNewer, AnotherRun
-        StillOld: somebody else writes meanwhile.
+        StillOld: another process writes meanwhile.
     """
     await record_new(database, migrations, now())
     if await number_of(database, migrations) < newest(migrations):
