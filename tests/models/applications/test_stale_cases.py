@@ -8,7 +8,6 @@ from models.applications import ApplicationMovedOn, State
 from models.errors import Conflict, Forbidden
 from tests.house.clock import Clock
 from tests.house.desk import ANSWERS, Desk
-from tests.house.guides import form_guide
 
 
 @pytest.mark.article(12)
