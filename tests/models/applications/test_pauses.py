@@ -94,7 +94,7 @@ async def test_what_is_to_follow_still_comes_during_a_procedure_and_it_can_be_wi
     assert (await desk.withdraw(key))["due_at"] is None
 
 
-@pytest.mark.article(12, 1)
+@pytest.mark.article("12.1")
 async def test_what_comes_with_the_printed_form_is_not_waited_for_online(desk: Desk) -> None:
     of = form_guide(handling="form_generation", visits=1, trust_first=True)
     found = await desk.submitted_bare(of)

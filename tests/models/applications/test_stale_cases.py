@@ -10,7 +10,7 @@ from tests.house.clock import Clock
 from tests.house.desk import ANSWERS, Desk
 
 
-@pytest.mark.article(12)
+@pytest.mark.article("12.supplement")
 async def test_a_second_supplement_is_not_asked_for_with_a_case_read_before_the_first(
     desk: Desk, clock: Clock
 ) -> None:
