@@ -87,17 +87,18 @@ def is_paused(running: Clock) -> bool:
 def due(running: Clock, calendar: Workdays) -> datetime | None:
     """The last instant (UTC) of the last day of a clock; None while it stands still.
 
-    A period in days or months whose last day is no working day ends on the next one (民法典 203).
+    A period whose last day is no working day ends on the next one (民法典 203) that no pause touches; so
+    does one of no length, whose last day is the day on which it begins.
     """
     if is_paused(running):
         return None
     began, still = local_date(running["began"]), _days_of(running["pauses"])
     number, bars = running["number"], running["bars_a_person"]
-    if running["unit"] == Unit.WORKDAYS:
+    if number and running["unit"] == Unit.WORKDAYS:
         return local_moment(calendar.after(began, number, without=still, bars_a_person=bars), END_OF_DAY)
-    length = number if running["unit"] == Unit.DAYS else _days_in(began, number)
-    last = _after(began, length, still)
-    return local_moment(calendar.after(last - timedelta(days=1), 1, bars_a_person=bars), END_OF_DAY)
+    length = _days_in(began, number) if running["unit"] == Unit.MONTHS else number
+    before = _after(began, length, still) - timedelta(days=1)
+    return local_moment(calendar.after(before, 1, without=still, bars_a_person=bars), END_OF_DAY)
 
 
 def _after(day: date, count: int, without: Container[date]) -> date:

@@ -12,6 +12,7 @@ LENGTHS = {
     Unit.DAYS: "自{since}起{number}日",
     Unit.MONTHS: "自{since}起{number}个月",
 }
+AT_ONCE = "{since}当天"
 PAUSED = "{since}至{until}暂停（{why}）"
 STANDS_STILL = "自{since}起暂停（{why}）"
 UNTIL = "到{until}"
@@ -26,9 +27,8 @@ def explained(clock: Clock, translate: Translate, certain: Callable[[date], bool
     A day that the published calendar does not reach is 「预计」.
     """
     began = local_date(clock["began"])
-    parts = [
-        translate(LENGTHS[clock["unit"]]).format(since=_day(began, None, translate), number=clock["number"])
-    ]
+    length = LENGTHS[clock["unit"]] if clock["number"] else AT_ONCE
+    parts = [translate(length).format(since=_day(began, None, translate), number=clock["number"])]
     parts += [_pause(pause, began, translate) for pause in clock["pauses"]]
     if clock["due"]:
         until = local_date(clock["due"])

@@ -383,4 +383,5 @@ def _paper_state(guide: Guide, paper: Paper) -> PaperState:
     asked = next(m for m in guide.online_materials() if m.code == paper["code"])
     if not asked.required:
         return PaperState.MISSING
-    return PaperState.TO_FOLLOW if asked.uploads and guide.trust_first else PaperState.PAPER
+    follows = guide.online and guide.trust_first and asked.uploads  # else it comes with the printed form
+    return PaperState.TO_FOLLOW if follows else PaperState.PAPER

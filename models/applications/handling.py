@@ -141,6 +141,8 @@ class CaseHandling:
 
     async def resume(self, case: StaffCase, remark: str, by: Cause) -> StaffCase:
         """The procedure has ended; the clock of the decision runs on from the next day."""
+        rules.check_action(case.member, case.application, Action.RESUME)
+        rules.next_state(case.state, Action.RESUME)
         still = case.application["clocks"]["decision"]
         running = still and resumed(still, by.at, self.calendar)
         sets = {"clocks.decision": running, "due_at": running and running["due"]}
@@ -220,11 +222,22 @@ class CaseHandling:
         return query, [("due_at", ASCENDING), ("_id", ASCENDING)]
 
     async def _take(
-        self, case: StaffCase, action: Action, by: Cause, sets: Document, **more: Any
+        self,
+        case: StaffCase,
+        action: Action,
+        by: Cause,
+        sets: Document,
+        *,
+        expects: Document | None = None,
+        **more: Any,
     ) -> StaffCase:
+        """Take one step, if the clocks are still those of the case: an application that was taken further
+        since, and back into the same state, has others."""
         rules.check_action(case.member, case.application, action)
         rules.check_answered_in_time(case.application, by.at)
-        return case.changed_to(await self.applications.move(case.application, action, by, sets, **more))
+        same = {"clocks": case.application["clocks"], **(expects or {})}
+        moved = await self.applications.move(case.application, action, by, sets, expects=same, **more)
+        return case.changed_to(moved)
 
 
 def _after(key: str, field: str, beyond: str, value: datetime | None) -> Document:

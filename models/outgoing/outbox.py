@@ -1,8 +1,8 @@
 """What goes out: from the event in a changed document, over the audit record, to each thing sent.
 
 `Outbox.relay` takes every event out of its document in four steps, each safe to repeat: copy it to
-`events` (the audit record, only ever inserted into), plan its deliveries, insert what it plans into the
-schedule, and only then pull it. A process may die between any two of them, and several may do the same at
+`events` (the audit record, only ever inserted into), insert what it plans into the schedule, plan its
+deliveries, and only then pull it. A process may die between any two of them, and several may do the same at
 once: ids follow from the event's own, so that inserting again changes nothing.
 """
 
@@ -77,9 +77,9 @@ class Outbox(Store[KeptEvent]):
 
         async def move(document: Document, store: Store[Any]) -> None:
             await self._record(document["events"])
+            await schedule.plan(document["events"])
             for event in map(event_of, document["events"]):
                 await deliveries.plan(event, planner(event, document), now)
-            await schedule.plan(document["events"])
             if await self._remove(store, document):
                 done.moved += len(document["events"])
 

@@ -41,3 +41,8 @@ def test_what_lies_beyond_the_calendar_is_expected_and_has_its_year() -> None:
     assert explained(running, said, certain) == "自2026年12月28日起20个工作日，预计到2027年1月26日"
     months = clock(panyu("2026-03-02 09:00"), 2, Unit.MONTHS, CALENDAR)
     assert explained(months, said, certain) == "自2026年3月2日起2个月，到5月6日"  # 1 to 5 May are off
+
+
+def test_what_is_due_at_once_says_so_without_a_number() -> None:
+    running = clock(panyu("2026-11-28 09:00"), 0, Unit.WORKDAYS, CALENDAR)
+    assert explained(running, said, certain) == "2026年11月28日当天，到11月30日"  # from a Saturday

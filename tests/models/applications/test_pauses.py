@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.applications import State
+from models.applications import PaperState, State
 from models.errors import Conflict, Forbidden, Refused
 from tests.house.clock import Clock
 from tests.house.desk import Desk
@@ -92,3 +92,14 @@ async def test_what_is_to_follow_still_comes_during_a_procedure_and_it_can_be_wi
     await desk.pause(key)
     await desk.attach(key, "id_card")
     assert (await desk.withdraw(key))["due_at"] is None
+
+
+@pytest.mark.article("12.1")
+async def test_what_comes_with_the_printed_form_is_not_waited_for_online(desk: Desk) -> None:
+    of = form_guide(handling="form_generation", visits=1, trust_first=True)
+    found = await desk.submitted_bare(of)
+    states = {paper["code"]: paper["state"] for paper in found["materials"]}
+    assert states["id_card"] is PaperState.PAPER
+    await desk.receive(found["_id"])
+    await desk.accept(found["_id"])
+    assert (await desk.approve(found["_id"]))["state"] is State.CONCLUDED

@@ -10,6 +10,7 @@ from pymongo.errors import AutoReconnect
 
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event, KeptEvent
+from models.events import Plan as Later
 from models.leases import free
 from models.outgoing import outbox
 from models.outgoing.deliveries import (
@@ -36,6 +37,7 @@ NOTICE = Plan(Via.WECHAT, "progress", "applicant-1", Via.SMS)
 class Things(Store):
     collection = "things"
     tells = ("thing.made", "thing.changed")
+    plans = ("thing.due",)
 
 
 class Parts:
@@ -335,3 +337,21 @@ async def test_queries_use_their_index(
     assert f"'indexName': '{index}'" in plan
     assert "COLLSCAN" not in plan
     assert "'stage': 'SORT'" not in plan
+
+
+async def test_what_is_due_by_law_does_not_wait_for_a_notice_that_cannot_be_planned(
+    parts: Parts, cause: Callable[..., Cause], clock: Clock
+) -> None:
+    made = Event("thing.made", "a", cause(), plans=(Later("thing.due", clock.now()),))
+    await parts.things.add({"_id": "a"}, made)
+
+    def broken(event: KeptEvent, document: Document) -> list[Plan]:
+        raise ValueError(event["name"])
+
+    done = await parts.outbox.relay(parts.stores, parts.deliveries, parts.schedule, broken, clock.now())
+    assert list(done.stuck) == ["things/a"]
+    due = await parts.schedule.claim(clock.now())
+    assert due is not None
+    assert (due.what, due.about) == ("thing.due", "a")
+    assert await parts.relay(clock, NOTICE) == 1
+    assert await parts.schedule.documents.count_documents({}) == 1
