@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import uuid4
 
 from models.events import Cause, Channel
@@ -14,9 +14,11 @@ from models.staff import Role, Staff
 from wechat_backend.database.connection import Database, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.runner import migrate
+from wechat_backend.demo import cases
+from wechat_backend.gateways import Gateways
 from wechat_backend.loading import loader, writer
-from wechat_backend.settings import load_settings
-from wechat_backend.wiring import utc_now
+from wechat_backend.settings import Settings, load_settings
+from wechat_backend.wiring import build_stores, privacy_of, utc_now
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,15 @@ STAFF = (
 )
 
 
-async def furnish(variables: Mapping[str, str], *, reset: bool, say: Callable[[str], None]) -> None:
-    """Bring the database to the newest migration, load the data and enrol the staff; can be repeated.
+async def furnish(
+    variables: Mapping[str, str],
+    *,
+    reset: bool,
+    say: Callable[[str], None],
+    clock: Callable[[], datetime] = utc_now,
+) -> None:
+    """Bring the database to the newest migration, load the data, enrol the staff and, where there are no
+    applications, make some cases; can be repeated.
 
     Raises:
         DatabaseUnreachable, MigrationError, loading.DataError
@@ -58,10 +67,11 @@ async def furnish(variables: Mapping[str, str], *, reset: bool, say: Callable[[s
             await database.drop()
         for name in ("tokens", "leases"):
             await database[name].delete_many({})  # the simulator knows none of an earlier start
-        await migrate(database, ALL, utc_now, say)
-        by = Cause("system", datetime.now(UTC), Channel.SYSTEM, f"demo-{uuid4().hex[:12]}")
+        await migrate(database, ALL, clock, say)
+        by = Cause("system", clock(), Channel.SYSTEM, f"demo-{uuid4().hex[:12]}")
         data = await _load(database, by, say)
         await _enrol(database, data, variables["PANYU_DEMO_STAFF_PASSWORD"], by)
+        await _make_cases(settings, database, data, clock, say)
     finally:
         await database.close()
 
@@ -91,6 +101,23 @@ async def _enrol(database: Database, data: loader.Data, password: str, by: Cause
             halls=halls_of(data, member.township) if member.township else None,
             by=by,
         )
+
+
+async def _make_cases(
+    settings: Settings,
+    database: Database,
+    data: loader.Data,
+    clock: Callable[[], datetime],
+    say: Callable[[str], None],
+) -> None:
+    gateways = Gateways(settings, database, privacy_of(settings), clock)
+    try:
+        stores = build_stores(settings, database, gateways, clock)
+        await stores.prepare()
+        if await cases.make_once(stores, {guide.name: guide.item for guide in data.guides}, clock()):
+            say("  new: five cases to look at in the staff panel")
+    finally:
+        gateways.close()
 
 
 def halls_of(data: loader.Data, township: str) -> list[str]:

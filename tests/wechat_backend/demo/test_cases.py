@@ -1,0 +1,157 @@
+"""The cases that the demo begins with, on whatever day it begins."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from models.applications import Application, State, accepted_by_silence
+from models.outgoing import notices
+from models.people import ApplicantKind, CredentialKind
+from models.people.credentials import check_credential
+from models.stores import Stores, assemble
+from models.workdays import local_date
+from simulator.people import load
+from tests.house.clock import START, Clock
+from tests.house.outside import Register
+from tests.house.stores import ROOMY
+from wechat_backend.database.connection import Database
+from wechat_backend.demo import cases, data
+from wechat_backend.demo import env as demo_env
+from wechat_backend.loading.loader import load_calendar
+from wechat_backend.settings import load_settings
+from wechat_backend.wiring import privacy_of
+from wechat_backend.worker.jobs.schedule import FIRES, ScheduleRunner
+
+STATES = {
+    cases.BY_SILENCE.item: State.SUBMITTED,
+    cases.GENERATED.item: State.GENERATED,
+    cases.PAUSED.item: State.PAUSED,
+    cases.TO_SUPPLEMENT.item: State.SUPPLEMENT_REQUESTED,
+    cases.CONCLUDED.item: State.CONCLUDED,
+}
+DAYS = {
+    "Tuesday": START,
+    "Sunday": datetime(2026, 11, 22, 2, 0, tzinfo=UTC),
+    "Spring Festival": datetime(2026, 2, 18, 2, 0, tzinfo=UTC),
+    "the day after National Day's holiday, just after midnight": datetime(2026, 10, 7, 16, 1, tzinfo=UTC),
+    "past the published calendar": datetime(2029, 2, 14, 2, 0, tzinfo=UTC),
+}
+
+
+@pytest.fixture(scope="module")
+async def demo(database: Database, mongo_uri: str) -> AsyncIterator["Demo"]:
+    """Furnished once, on an empty database."""
+    with pytest.MonkeyPatch.context() as patch:
+        given = demo_env.complete({}) | demo_env.addresses(8001, 8002, mongo_uri)
+        given["PANYU_MONGO_DATABASE"] = database.name
+        for name, value in given.items():
+            patch.setenv(name, value)
+        found = Demo(database, given)
+        await found.furnish()
+        yield found
+
+
+class Demo:
+    """A demo's database, and its stores with a clock that is told."""
+
+    def __init__(self, database: Database, variables: dict[str, str]) -> None:
+        self.clock, self.variables, self.said = Clock(), variables, list[str]()
+        self.stores: Stores = assemble(
+            database,
+            clock=self.clock.now,
+            calendar=load_calendar().workdays(),
+            privacy=privacy_of(load_settings()),
+            verifier=Register(),
+            sms_limits=ROOMY,
+        )
+
+    async def furnish(self) -> None:
+        await data.furnish(self.variables, reset=False, say=self.said.append, clock=self.clock.now)
+
+    async def found(self) -> dict[str, Application]:
+        """The applications, by the names of their items."""
+        each = [self.stores.applications.shaped(a) async for a in self.stores.applications.documents.find()]
+        assert len(each) == len(STATES)
+        return {one["item_name"]: one for one in each}
+
+    async def begin_again(self, at: datetime) -> None:
+        """Make the cases at another time, with nothing there of those before."""
+        self.clock.set(at)
+        kept: list[Any] = ["departments", "halls", "guides", "staff"]
+        for store in self.stores.all():
+            if store.collection not in kept:
+                await store.documents.delete_many({})
+        items = {guide["name"]: guide["item"] async for guide in self.stores.guides.documents.find()}
+        assert await cases.make_once(self.stores, items, at)
+
+    async def work(self) -> None:
+        """What a worker does with the events and with the plans that are due."""
+        relayed = (self.stores.applications,)
+        stores = self.stores
+        while (
+            await stores.outbox.relay(
+                relayed, stores.deliveries, stores.schedule, notices.plan, self.clock.now()
+            )
+        ).moved:
+            pass
+        runner = ScheduleRunner(stores, FIRES, self.clock.now)
+        while due := await stores.schedule.claim(self.clock.now()):
+            await runner.look(due)
+
+
+async def test_an_empty_database_gets_a_case_in_each_state(demo: Demo) -> None:
+    found = await demo.found()
+    assert {name: one["state"] for name, one in found.items()} == STATES
+    assert any("five cases" in line for line in demo.said)
+
+
+async def test_furnishing_again_changes_nothing(demo: Demo) -> None:
+    before = await demo.found()
+    await demo.furnish()
+    assert await demo.found() == before
+    assert sum("five cases" in line for line in demo.said) == 1
+
+
+async def test_old_demo_with_an_application_gets_no_cases(demo: Demo) -> None:
+    key = (await demo.found())[cases.PAUSED.item]["_id"]
+    await demo.stores.applications.documents.delete_many({"_id": {"$ne": key}})
+    assert not await cases.make_once(demo.stores, {}, demo.clock.now())
+    assert await demo.stores.applications.documents.count_documents({}) == 1
+
+
+@pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
+async def test_silence_accepts_and_clocks_are_in_time_on_any_day(demo: Demo, day: datetime) -> None:
+    await demo.begin_again(day)
+    await demo.work()
+    found = await demo.found()
+    silent = found[cases.BY_SILENCE.item]
+    assert {name: one["state"] for name, one in found.items()} == STATES | {
+        cases.BY_SILENCE.item: State.ACCEPTED
+    }
+    assert accepted_by_silence(silent)
+    paused = found[cases.PAUSED.item]["clocks"]["decision"]
+    assert paused
+    assert (paused["due"], len(paused["pauses"])) == (None, 1)
+    calendar = demo.stores.calendar
+    for one in found.values():
+        times = [line["at"] for line in one["timeline"]]
+        assert times == sorted(times)
+        assert times[-1] <= day
+        assert all(calendar.worked(local_date(at)) for at in times if at < day)
+    for name in (cases.PAUSED.item, cases.CONCLUDED.item):
+        accepted, promised = found[name]["accepted_at"], found[name]["clocks"]["acceptance"]
+        assert promised
+        assert promised["due"]
+        assert accepted <= promised["due"]
+
+
+def test_people_can_be_and_are_nobody_of_the_simulator() -> None:
+    registry = load()
+    held = {each.number for person in registry.people for each in person.credentials}
+    phones = {person.phone for person in registry.people}
+    for person in cases.PEOPLE:
+        check_credential(ApplicantKind.PERSON, CredentialKind.RESIDENT_ID, person.number, date(2026, 11, 24))
+        assert person.number not in held
+        assert person.phone not in phones

@@ -1,0 +1,187 @@
+"""The cases that the demo begins with: one in each state that is worth a look in the staff panel.
+
+They are made through the models, each step at a time in the past that is counted in working days before the
+start. Neither person exists; their numbers pass the checks that real ones pass. They came through the
+mini-program and follow nobody in WeChat, so that their notices go by SMS.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from io import BytesIO
+from tempfile import TemporaryFile
+from typing import Any
+from uuid import uuid4
+
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from models.applications import Decision, How, Place, StaffCase, lacking
+from models.applications.actions import Procedure
+from models.events import Cause, Channel
+from models.people import ApplicantKind, CredentialKind, Party, PlatformUser
+from models.people.credentials import check_credential
+from models.stores import Stores
+from models.workdays import Workdays, local_date, local_moment
+
+STEPS_AT = time(10, 30)
+"""When, in Panyu, each step was taken."""
+APPROVER, CIVIL = "approver", "civil"
+"""The members of staff who took steps; see `data.STAFF`."""
+
+
+@dataclass(frozen=True)
+class Person:
+    openid: str
+    name: str
+    number: str
+    phone: str
+
+
+XU = Person("demo-xu-wenxuan", "许文轩", "440113198504123027", "13900010091")
+FENG = Person("demo-feng-yulian", "冯玉莲", "440113195309264015", "13900010092")
+PEOPLE = (XU, FENG)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What a person handed in, so many working days ago; files `to_follow` were not."""
+
+    person: Person
+    item: str
+    days: int
+    answers: Mapping[str, Any]
+    to_follow: str = ""
+    how: How = How.ELECTRONIC
+
+
+ADDRESS = {"address": "番禺区市桥街道清河东路1号101房（演示）"}
+ACCOUNT = {"bank_name": "演示银行番禺支行", "bank_account": "6200000000000000000"}
+DOG = {"breed": "柯基犬", "dog_name": "豆豆", "chip": "900000000000001", "sterilised": "yes"}
+TRAVEL = {"purpose": "personal", "endorsements": ["hk", "mo"], "urgent_contact": FENG.phone}
+NEED = {
+    "cause": "illness",
+    "amount": "48600",
+    "story": "因病住院手术，自付费用较高，家庭生活暂时困难。（演示）",
+}
+CARD = {"card_kind": "first", "bus": "yes"}
+
+BY_SILENCE = Filed(XU, "养犬登记", 6, ADDRESS | DOG)
+"""Its five working days have passed on whatever day the demo starts: the worker accepts it."""
+GENERATED = Filed(XU, "往来港澳通行证首次申领", 1, ADDRESS | TRAVEL, how=How.WINDOW)
+PAUSED = Filed(XU, "临时救助申请", 5, ADDRESS | NEED | ACCOUNT, to_follow="diagnosis")
+TO_SUPPLEMENT = Filed(FENG, "高龄老人津贴申领", 2, ADDRESS | ACCOUNT | {"has_agent": "no"})
+CONCLUDED = Filed(FENG, "老年人优待证（敬老卡）申领", 8, ADDRESS | CARD)
+
+
+async def make_once(stores: Stores, items: Mapping[str, str], now: datetime) -> bool:
+    """Make all cases where there are no applications yet; False where there are. `items` maps the name of
+    an item to its code.
+
+    The guides are published and the staff enrolled. A process that dies in between leaves fewer cases.
+    """
+    if await stores.applications.documents.find_one({}, {"_id": 1}):
+        return False
+    demo = _Demo(stores, items, now)
+    for filed in (BY_SILENCE, GENERATED):
+        await demo.hand_in(filed)
+    await demo.pause(await demo.hand_in(PAUSED))
+    await demo.request_supplement(await demo.hand_in(TO_SUPPLEMENT))
+    await demo.conclude(await demo.hand_in(CONCLUDED))
+    return True
+
+
+@dataclass(frozen=True)
+class _Demo:
+    stores: Stores
+    items: Mapping[str, str]
+    now: datetime
+
+    def by(self, actor: str, days: int, channel: Channel = Channel.WINDOW) -> Cause:
+        at = days_before(self.stores.calendar, self.now, days)
+        return Cause(actor, at, channel, f"demo-{uuid4().hex[:12]}")
+
+    async def hand_in(self, filed: Filed) -> str:
+        """The application's id."""
+        party, filing = await self._party(filed.person), self.stores.filing
+        by = self.by(f"applicant:{party.id}", filed.days, Channel.MINIPROGRAM)
+        case = await filing.start(party, self.items[filed.item], by)
+        answers = {**filing.present_answers(case), **filed.answers}
+        case = await filing.save(case, answers, case.application["version"], by)
+        for material in lacking(case.guide, case.application):
+            if material.code != filed.to_follow:
+                with a_page() as file:
+                    await self.stores.papers.hand_in(
+                        case, material.code, f"演示-{material.name}.pdf", file, by
+                    )
+        case = await filing.case(case.key, party)
+        place = Place(filed.how, case.guide.places[0])
+        await filing.submit(case, case.application["version"], place, by, promised=True)
+        return case.key
+
+    async def pause(self, key: str) -> None:
+        handling = self.stores.handling
+        case = await handling.accept(await self._case(key, CIVIL), self.by(f"staff:{CIVIL}", 4))
+        reason = "请专家评审诊疗费用是否必需（演示）"
+        await handling.pause(case, Procedure.EXPERT_REVIEW, reason, self.by(f"staff:{CIVIL}", 3))
+
+    async def request_supplement(self, key: str) -> None:
+        case, by = await self._case(key, CIVIL), self.by(f"staff:{CIVIL}", 1)
+        reason = "银行卡照片看不清卡号，请重新拍摄；并核对银行账号。（演示）"
+        await self.stores.handling.request_supplement(case, ["bank_card"], ["bank_account"], reason, by)
+
+    async def conclude(self, key: str) -> None:
+        handling, by = self.stores.handling, self.by(f"staff:{APPROVER}", 4)
+        case = await handling.accept(await self._case(key, APPROVER), self.by(f"staff:{APPROVER}", 7))
+        owner, name = case.application["applicant"], f"演示-{case.guide.deliverable}.pdf"
+        with a_page() as file:
+            result = await self.stores.materials.keep(owner, key, "result", name, file, by)
+        await handling.conclude(case, Decision.APPROVED, "", result, by)
+
+    async def _party(self, person: Person) -> Party:
+        """The person, bound a while ago to an account of the mini-program."""
+        by = self.by("system", 10, Channel.MINIPROGRAM)
+        account = await self.stores.accounts.arrive_miniprogram(PlatformUser(person.openid), by)
+        if not (found := await self.stores.applicants.find_by_account(account["_id"])):
+            kind, of = CredentialKind.RESIDENT_ID, ApplicantKind.PERSON
+            found = await self.stores.applicants.bind(
+                check_credential(of, kind, person.number, local_date(by.at)),
+                name=person.name,
+                phone=person.phone,
+                account=account["_id"],
+                verified_by="register",
+                by=by,
+            )
+        return Party(found, found, account["_id"])
+
+    async def _case(self, key: str, username: str) -> StaffCase:
+        return await self.stores.handling.case(key, await self.stores.staff.get(username))
+
+
+def days_before(calendar: Workdays, now: datetime, days: int) -> datetime:
+    """The time of a step so many working days before today, which is not counted, worked or not."""
+    day = local_date(now)
+    while days:
+        day -= timedelta(days=1)
+        days -= calendar.worked(day)
+    return local_moment(day, STEPS_AT)
+
+
+def a_page() -> Any:
+    """A page of PDF that says what it is, in a real file, which the caller closes."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(300, 200)
+    kind, subtype, base = NameObject("/Type"), NameObject("/Subtype"), NameObject("/BaseFont")
+    font = {kind: NameObject("/Font"), subtype: NameObject("/Type1"), base: NameObject("/Helvetica")}
+    fonts = DictionaryObject({NameObject("/F1"): DictionaryObject(font)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    words = DecodedStreamObject()
+    words.set_data(b"BT /F1 36 Tf 90 90 Td (DEMO) Tj ET")
+    page[NameObject("/Contents")] = writer._add_object(words)
+    writer.add_metadata({"/Title": "演示"})
+    out = BytesIO()
+    writer.write(out)
+    file = TemporaryFile()  # noqa: SIM115 - the caller closes it
+    file.write(out.getvalue())
+    file.seek(0)
+    return file
