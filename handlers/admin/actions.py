@@ -20,7 +20,7 @@ class ActionHandler(ApplicationAction):
     @needs(Scope.APPLICATIONS_READ)
     async def post(self, key: str, action: str) -> None:
         try:
-            await VERBS[Action(action)](self, await self.load(key))
+            await VERBS[Action(action)](self, self.as_seen(await self.load(key)))
         except DomainError as error:
             return await self.page(key, error, action)
         return self.see_other(self.form_page())
@@ -86,7 +86,7 @@ class ConcludeHandler(Upload, ApplicationAction):
     @needs(Scope.APPLICATIONS_READ)
     async def act(self, key: str) -> None:
         try:
-            await self.conclude(await self.load(key))
+            await self.conclude(self.as_seen(await self.load(key)))
         except DomainError as error:
             return await self.page(key, error, Action.CONCLUDE.value)
         return self.see_other(self.form_page())

@@ -11,6 +11,7 @@ from models.applications import (
     STEPS,
     Action,
     Application,
+    ApplicationMovedOn,
     How,
     StaffCase,
     Step,
@@ -97,6 +98,16 @@ class ApplicationPage(PanelPage):
 class ApplicationAction(FormAction, ApplicationPage):
     def form_page(self) -> str:
         return f"/admin/applications/{self.path_args[0]}{way_back(self)}"
+
+    def as_seen(self, case: StaffCase) -> StaffCase:
+        """The case, if it is still as the page that was sent showed it.
+
+        Raises:
+            ApplicationMovedOn
+        """
+        if self.word("version") not in ("", str(case.application["version"])):
+            raise ApplicationMovedOn
+        return case
 
     def word(self, name: str) -> str:
         return self.get_body_argument(name, "")

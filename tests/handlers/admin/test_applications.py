@@ -245,6 +245,21 @@ async def test_second_on_one_file_keeps_what_was_written(office: Office) -> None
     assert sorted(typed_in(late.text)) == sorted(["不予办理", "未居住满半年"])
 
 
+async def test_a_form_of_a_page_that_is_out_of_date_does_nothing(office: Office) -> None:
+    """Though the application has come back into the state that the page showed."""
+    path = await office.accepted()
+    first, second = await office.desk("approver"), await office.desk("both")
+    seen = re.search(r'name="version" value="([0-9]+)"', (await second.get(path)).text)
+    assert seen
+    paused = await first.post(f"{path}/pause", {"procedure": "hearing", "reason": "请于周五参加"})
+    assert paused.status == 303
+    assert (await first.post(f"{path}/resume")).status == 303
+    late = await second.post(f"{path}/return", {"reason": "申请人已迁出", "version": seen[1]})
+    assert late.status == 409
+    assert "申请人已迁出" in late.text
+    assert await office.state(path) == "accepted"
+
+
 async def test_session_over_while_writing(office: Office) -> None:
     path, _ = await office.handed_in()
     desk = await office.desk("window")

@@ -26,14 +26,14 @@ def before(key: str, state: str, *, decided: bool = False, **changes: Any) -> Do
 
 def after(key: str, state: str, *, decided: bool = False, **changes: Any) -> Document:
     clocks = {
-        "acceptance": clock(5, THURSDAY, ACCEPTANCE),
+        "acceptance": running(5, THURSDAY, ACCEPTANCE),
         "silence": None,
-        "decision": clock(10, FRIDAY, DECISION) if decided else None,
+        "decision": running(10, FRIDAY, DECISION) if decided else None,
     }
     return application(key, state, clocks=clocks, received_at=THURSDAY, **changes)
 
 
-def clock(number: int, began: datetime, due: datetime) -> Document:
+def running(number: int, began: datetime, due: datetime) -> Document:
     terms = {"period": None, "number": number, "unit": "workdays", "bars_a_person": False}
     return {**terms, "began": began, "pauses": [], "due": due}
 
@@ -51,6 +51,7 @@ async def test_deadlines_become_clocks_and_generated_forms_wait(database: Databa
         before("form_asked", "submitted", due_at=ACCEPTANCE, **asked),
         before("form_accepted", "accepted", decided=True, accepted_at=FRIDAY, due_at=DECISION, **form),
         kept,
+        application("odd", "accepted", deadlines={"decision": DECISION}, submitted_at=FRIDAY),
     ]
     new = [
         application("draft", "draft", clocks=nothing, due_at=None),
@@ -60,6 +61,12 @@ async def test_deadlines_become_clocks_and_generated_forms_wait(database: Databa
         after("form_asked", "submitted", due_at=ACCEPTANCE, **asked),
         after("form_accepted", "accepted", decided=True, accepted_at=FRIDAY, due_at=DECISION, **form),
         kept,
+        application(
+            "odd",
+            "accepted",
+            clocks=nothing | {"decision": running(10, FRIDAY, DECISION)},
+            submitted_at=FRIDAY,
+        ),
     ]
     contents = [{"applications": sorted(each, key=lambda one: str(one["_id"]))} for each in (old, new)]
     assert await check_migration(database, clock, MIGRATION, *contents) > 5

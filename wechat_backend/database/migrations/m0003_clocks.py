@@ -32,15 +32,17 @@ def _clock(began: datetime | None, due: datetime | None) -> Document | None:
 
 def _waits_for_paper(application: Document) -> bool:
     form_only = application["handling"] == "form_generation" and application["state"] == "submitted"
-    return form_only and not application["supplements"]
+    return form_only and not application.get("supplements")
 
 
 def _of_application(application: Document) -> Document:
     was: dict[str, Any] = application["deadlines"]
+    received = application.get("received_at") or application.get("submitted_at")
+    accepted = application.get("accepted_at") or received
     clocks = {
-        "acceptance": _clock(application.get("received_at"), was["acceptance"]),
+        "acceptance": _clock(received, was.get("acceptance")),
         "silence": None,
-        "decision": _clock(application.get("accepted_at"), was["decision"]),
+        "decision": _clock(accepted, was.get("decision")),
     }
     sets: Document = {"clocks": clocks}
     if _waits_for_paper(application):
