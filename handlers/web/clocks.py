@@ -13,10 +13,10 @@ LENGTHS = {
     Unit.MONTHS: "自{since}起{number}个月",
 }
 AT_ONCE = "{since}当天"
-PAUSED = "{since}至{until}暂停（{why}）"
-STANDS_STILL = "自{since}起暂停（{why}）"
-UNTIL = "到{until}"
-EXPECTED = "预计到{until}"
+PAUSED = "，{since}至{until}暂停（{why}）"
+STANDS_STILL = "，自{since}起暂停（{why}）"
+UNTIL = "，到{until}"
+EXPECTED = "，预计到{until}"
 
 Translate = Callable[[str], str]
 
@@ -34,7 +34,7 @@ def explained(clock: Clock, translate: Translate, certain: Callable[[date], bool
         until = local_date(clock["due"])
         words = translate(UNTIL if certain(until) else EXPECTED)
         parts.append(words.format(until=_day(until, began, translate)))
-    return translate("，").join(parts)
+    return "".join(parts)
 
 
 def _pause(pause: Pause, began: date, translate: Translate) -> str:

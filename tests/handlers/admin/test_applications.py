@@ -42,6 +42,18 @@ async def test_masked_until_revealed(office: Office) -> None:
     assert event["data"] == {"reason": "核对证件号码", "application": found["_id"]}
 
 
+async def test_timeline_says_whether_a_person_or_the_system_did_it(office: Office) -> None:
+    path, _ = await office.handed_in()
+    found = await office.application(path)
+    line = {**found["timeline"][-1], "actor": "system", "what": "application.accepted_by_silence"}
+    await office.town.services.applications.documents.update_one(
+        {"_id": found["_id"]}, {"$push": {"timeline": line}}
+    )
+    page = (await (await office.desk("approver")).get(path)).text
+    assert re.search(r"视为受理</strong><br>\s*<span[^>]*>[^<]* · 系统</span>", page)
+    assert re.search(r"已提交申请</strong><br>\s*<span[^>]*>[^<]* · 申请人</span>", page)
+
+
 @pytest.mark.article("12.3", "12.limits", "10.added")
 async def test_accepting(office: Office) -> None:
     path, citizen = await office.handed_in()

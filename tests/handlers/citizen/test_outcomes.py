@@ -35,6 +35,20 @@ async def test_receipt_has_every_field(town: Town) -> None:
     assert picture.content.startswith(b"\x89PNG")
 
 
+async def test_a_generated_form_says_on_both_pages_what_is_next(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await submitted(citizen)
+    for page in (path, f"{path}/receipt"):
+        assert f"/appointments/new?item={ITEM}" not in (await citizen.get(page)).text
+    await town.services.applications.documents.update_one(
+        {"_id": path.split("/")[2]}, {"$set": {"state": "generated"}}
+    )
+    for page in (path, f"{path}/receipt"):
+        text = (await citizen.get(page)).text
+        assert f"/appointments/new?item={ITEM}" in text
+        assert "到窗口打印签名，窗口收件后开始受理" in text
+
+
 @pytest.mark.article("11.contents", "16.result")
 async def test_courier_address_is_on_the_receipt_and_asked_for(town: Town) -> None:
     citizen = await town.citizen()

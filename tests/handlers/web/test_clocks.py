@@ -1,8 +1,10 @@
 """How a clock explains itself."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from handlers.web.clocks import explained
 from models.clocks import clock, paused, resumed
@@ -46,3 +48,15 @@ def test_what_lies_beyond_the_calendar_is_expected_and_has_its_year() -> None:
 def test_what_is_due_at_once_says_so_without_a_number() -> None:
     running = clock(panyu("2026-11-28 09:00"), 0, Unit.WORKDAYS, CALENDAR)
     assert explained(running, said, certain) == "2026年11月28日当天，到11月30日"  # from a Saturday
+
+
+def test_in_english_it_has_no_chinese_sign() -> None:
+    with Path("locale/en/LC_MESSAGES/panyu.po").open("rb") as file:
+        catalogue = read_po(file)
+    english = {str(one.id): str(one.string) for one in catalogue}
+    still = paused(
+        clock(panyu("2026-11-26 09:00"), 5, Unit.WORKDAYS, CALENDAR), "听证", panyu("2026-11-28 09:00")
+    )
+    again = resumed(still, panyu("2026-11-30 18:00"), CALENDAR)
+    for one in (still, again):
+        assert explained(one, english.__getitem__, certain).isascii()
