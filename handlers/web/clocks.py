@@ -13,6 +13,7 @@ LENGTHS = {
     Unit.MONTHS: "自{since}起{number}个月",
 }
 AT_ONCE = "{since}当天"
+PAUSED_FOR_A_DAY = "，{since}暂停（{why}）"
 PAUSED = "，{since}至{until}暂停（{why}）"
 STANDS_STILL = "，自{since}起暂停（{why}）"
 UNTIL = "，到{until}"
@@ -42,7 +43,8 @@ def _pause(pause: Pause, began: date, translate: Translate) -> str:
     if pause["until"] is None:
         return translate(STANDS_STILL).format(since=since, why=why)
     until = _day(local_date(pause["until"]), began, translate)
-    return translate(PAUSED).format(since=since, until=until, why=why)
+    words = PAUSED_FOR_A_DAY if until == since else PAUSED
+    return translate(words).format(since=since, until=until, why=why)
 
 
 def _day(day: date, began: date | None, translate: Translate) -> str:

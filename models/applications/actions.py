@@ -156,6 +156,7 @@ BASIS = FormField("basis", "法律依据", Kind.LINE, longest=200)
 MATERIALS = FormField("materials", "材料", Kind.MATERIALS, required=False)
 QUESTIONS = FormField("fields", "表单信息", Kind.QUESTIONS, required=False)
 DECISION = FormField("decision", "决定", Kind.DECISION)
+ARRANGEMENT = FormField("reason", "安排和所需时间", Kind.TEXT, longest=500)
 PROCEDURE = FormField("procedure", "特别程序", Kind.PROCEDURE)
 DELIVERABLE = FormField("deliverable", "办理结果", Kind.FILE, required=False)
 
@@ -263,7 +264,7 @@ STEPS: Mapping[Action, Step] = {
             "特别程序（停止计时）",
             "开始特别程序",
             Tone.PLAIN,
-            (PROCEDURE, EXPLANATION),
+            (PROCEDURE, ARRANGEMENT),
             hint="听证、检验、检测、检疫、鉴定、专家评审、招标和拍卖所需时间不计入办理期限，"
             "所需时间会告知申请人（行政许可法第四十五条）。",
         ),

@@ -60,3 +60,10 @@ def test_in_english_it_has_no_chinese_sign() -> None:
     again = resumed(still, panyu("2026-11-30 18:00"), CALENDAR)
     for one in (still, again):
         assert explained(one, english.__getitem__, certain).isascii()
+
+
+def test_a_pause_within_a_day_names_it_once() -> None:
+    running = clock(panyu("2026-11-26 09:00"), 5, Unit.WORKDAYS, CALENDAR)
+    still = paused(running, "听证", panyu("2026-11-27 09:00"))
+    again = resumed(still, panyu("2026-11-27 11:00"), CALENDAR)
+    assert explained(again, said, certain) == "自2026年11月26日起5个工作日，11月27日暂停（听证），到12月4日"
