@@ -56,14 +56,20 @@ class Stage:
         listed = json.loads(raw)
         return list(listed if isinstance(listed, list) else next(iter(listed.values())))
 
-    async def eventually(self, path: str, count: int) -> list[dict[str, Any]]:
-        """What is listed once there are `count` of them, and a little later, when no more may have come."""
+    async def eventually(self, path: str, count: int, serial: str = "") -> list[dict[str, Any]]:
+        """What is listed, or reported of one serial number, once there are `count` of them, and a little
+        later, when no more may have come."""
+
+        async def listed() -> list[dict[str, Any]]:
+            found = await self.control(path)
+            return [one for one in found if not serial or one["body"]["serial"] == serial]
+
         for _ in range(100):
-            if len(await self.control(path)) >= count:
+            if len(await listed()) >= count:
                 break
             await asyncio.sleep(0.1)
         await asyncio.sleep(1.0)
-        found = await self.control(path)
+        found = await listed()
         assert len(found) == count, found
         return found
 
@@ -276,7 +282,7 @@ async def hears_of_it_once(stage: Stage, serial: str) -> None:
     templates = await stage.eventually("template-messages?person=chen", 4)
     assert [one["template"] for one in templates[2:]] == ["TM_PROGRESS", "TM_PROGRESS"]
     assert len(await stage.control("sms?person=chen")) == 2
-    told = [one["body"]["state"] for one in await stage.eventually("acceptance", 3)]
+    told = [one["body"]["state"] for one in await stage.eventually("acceptance", 3, serial)]
     assert sorted(told) == ["accepted", "concluded", "submitted"]
     await stage.phone.get_by_test_id("webview-close").click()
     await stage.phone.get_by_test_id("tab-chat").click()
