@@ -32,6 +32,8 @@ from tests.house.platforms import SEND, Platforms  # noqa: E402
 from tests.house.settings import environment  # noqa: E402
 from tests.house.worker import HALL, World  # noqa: E402
 from wechat_backend.database.connection import connect  # noqa: E402
+from wechat_backend.database.migrations import ALL  # noqa: E402
+from wechat_backend.database.migrations.record import check_current  # noqa: E402
 from wechat_backend.database.mongod import Mongod  # noqa: E402
 from wechat_backend.settings import Settings  # noqa: E402
 from wechat_backend.wiring import utc_now  # noqa: E402
@@ -89,6 +91,7 @@ async def opened(env: dict[str, str]) -> World:
         given[name] = json.loads(given[name])
     settings = Settings(**given)
     database = await connect(settings.mongo_uri.get_secret_value(), settings.mongo_database)
+    await check_current(database, ALL, utc_now())
     world = World(settings, database, utc_now)
     await world.prepare()
     await world.publish()
