@@ -63,20 +63,47 @@ class Result:
     round_trips: float
 
 
+Start = Callable[..., subprocess.Popen[bytes]]
+"""Starts a process of the service, by its name and arguments."""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser("bench", description="Measure the doors against a bare Tornado.")
     parser.add_argument("--seconds", type=float, default=3.0, help="of load for each door")
     options = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="panyu-bench-")))
-        server = Mongod(folder / "mongo")
-        stack.callback(server.stop)
-        server.wait()
-        doors = stack.enter_context(prepared(server, folder))
-        with MongoClient[dict[str, Any]](server.uri) as client:
-            results = [asyncio.run(measure(door, options.seconds, client)) for door in doors]
+    with (
+        embedded("bench") as (server, folder),
+        prepared(server, folder) as doors,
+        MongoClient[dict[str, Any]](server.uri) as client,
+    ):
+        results = [asyncio.run(measure(door, options.seconds, client)) for door in doors]
     report(results)
     return 0
+
+
+@contextmanager
+def embedded(what: str) -> Iterator[tuple[Mongod, Path]]:
+    """A mongod of its own, in a folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix=f"panyu-{what}-") as name:
+        folder = Path(name)
+        server = Mongod(folder / "mongo")
+        try:
+            server.wait()
+            yield server, folder
+        finally:
+            server.stop()
+
+
+@contextmanager
+def furnished(what: str) -> Iterator[tuple[Start, int, int, Path]]:
+    """Panyu's data and the simulator; gives what starts the others, and both ports."""
+    with embedded(what) as (server, folder):
+        port, simulator_port = free_port(), free_port()
+        env = demo_env.complete({}) | demo_env.addresses(port, simulator_port, server.uri)
+        asyncio.run(demo_data.furnish(env, reset=False, say=lambda _line: None))
+        with processes(env, folder) as start:
+            start("simulator", "--port", str(simulator_port))
+            yield start, port, simulator_port, folder
 
 
 @contextmanager
@@ -104,7 +131,7 @@ def prepared(server: Mongod, folder: Path) -> Iterator[list[Door]]:
 
 
 @contextmanager
-def processes(env: dict[str, str], folder: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def processes(env: dict[str, str], folder: Path) -> Iterator[Start]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start(*arguments: str) -> subprocess.Popen[bytes]:

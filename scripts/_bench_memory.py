@@ -5,19 +5,12 @@ kind. Resident (RSS) is all that a process has in memory; proportional (PSS) cou
 one n-th. Both in MB of 1024 × 1024 bytes.
 """
 
-import asyncio
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from subprocess import Popen
 
-from _bench import free_port, processes, wait_for
-
-from wechat_backend.database.mongod import Mongod
-from wechat_backend.demo import data as demo_data
-from wechat_backend.demo import env as demo_env
+from _bench import furnished, wait_for
 
 STARTED = {"serve": '"event": "serving"', "worker": '"event": "heartbeat"'}
 """What the log of each says when it is at work."""
@@ -25,16 +18,7 @@ PATIENCE = 60.0
 
 
 def main() -> int:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="panyu-bench-")))
-        database = Mongod(folder / "mongo")
-        stack.callback(database.stop)
-        database.wait()
-        port, simulator_port = free_port(), free_port()
-        env = demo_env.complete({}) | demo_env.addresses(port, simulator_port, database.uri)
-        asyncio.run(demo_data.furnish(env, reset=False, say=lambda _line: None))
-        start = stack.enter_context(processes(env, folder))
-        start("simulator", "--port", str(simulator_port))
+    with furnished("bench") as (start, _port, simulator_port, folder):
         wait_for(simulator_port)
         print(f"{'process':<10}{'RSS, MB':>10}{'PSS, MB':>10}{'threads':>10}")
         for name, line in STARTED.items():

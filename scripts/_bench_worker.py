@@ -13,7 +13,6 @@ import os
 import random
 import statistics
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from _bench import processes  # noqa: E402
+from _bench import embedded, processes  # noqa: E402
 
 from models.people.parties import Party  # noqa: E402
 from tests.house.peer import Call, Peer, listening  # noqa: E402
@@ -149,12 +148,8 @@ def main() -> int:
     parser.add_argument("--changes", type=int, default=120)
     parser.add_argument("--workers", type=int, action="append", help="how many (0, 1 and 3)")
     options = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="panyu-bench-")))
-        server = Mongod(folder / "mongo")
-        stack.callback(server.stop)
-        server.wait()
-        counts = options.workers or [0, 1, 3]
+    counts = options.workers or [0, 1, 3]
+    with embedded("bench") as (server, folder):
         asyncio.run(bench(server, folder, counts, options.seconds, options.changes))
     return 0
 

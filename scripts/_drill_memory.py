@@ -5,23 +5,15 @@ signs a citizen in. Exits with 1 when more memory is kept than may be.
 """
 
 import argparse
-import asyncio
 import http.client
 import itertools
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
-from _bench import ask, free_port, processes, signed_in, wait_for
+from _bench import ask, furnished, signed_in, wait_for
 from _drill_attacks import memory
-
-from wechat_backend.database.mongod import Mongod
-from wechat_backend.demo import data as demo_data
-from wechat_backend.demo import env as demo_env
 
 WARMING, ERRORS, UPLOADS = 1500, 10_000, 50
 UPLOAD = 10 * 1024 * 1024
@@ -47,16 +39,7 @@ def main() -> int:
     parser.add_argument("--errors", type=int, default=ERRORS)
     parser.add_argument("--uploads", type=int, default=UPLOADS)
     options = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="panyu-drill-")))
-        database = Mongod(folder / "mongo")
-        stack.callback(database.stop)
-        database.wait()
-        port, simulator_port = free_port(), free_port()
-        env = demo_env.complete({}) | demo_env.addresses(port, simulator_port, database.uri)
-        asyncio.run(demo_data.furnish(env, reset=False, say=lambda _line: None))
-        start = stack.enter_context(processes(env, folder))
-        start("simulator", "--port", str(simulator_port))
+    with furnished("drill") as (start, port, simulator_port, _folder):
         server = start("serve")
         worker = start("worker")
         wait_for(port)

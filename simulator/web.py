@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from typing import Any, NoReturn
 
 from tornado.web import Application, Finish, RequestHandler
@@ -45,18 +46,18 @@ class Handler(RequestHandler):
             super().log_exception(kind, error, trace)
 
 
-class PlatformHandler(Handler):
+class PlatformHandler(Handler, ABC):
     """An endpoint of a platform: its calls are counted, and control can make the next ones fail."""
 
     lost = False
 
+    @abstractmethod
     def operation(self) -> str:
         """What control calls it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refuse(self, error: PlatformError) -> None:
         """Write an error in the platform's form."""
-        raise NotImplementedError
 
     async def prepare(self) -> None:
         self.simulator.called(self.operation())

@@ -22,6 +22,7 @@ from models.applications import (
     needs_reason,
     steps_from,
 )
+from models.applications.progress import open_supplement
 from models.errors import DomainError, NotFound
 from models.guides import Guide, is_sealed, mask_answer
 from models.materials.inspection.kinds import LARGEST
@@ -62,6 +63,7 @@ class ApplicationPage(PanelPage):
             unlike=[question.label for question in await self.services.handling.unlike_binding(case)],
             due=light(found, self),
             place=self.place(found),
+            stopped=open_supplement(found) is not None,
             actions=by_staff(),
             steps=steps,
             idle=idle(found["state"]),

@@ -1,5 +1,6 @@
 """好差评: one for each concluded application or served appointment; a bad one says why (article 17)."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -72,13 +73,14 @@ class LevelsResource(Resource):
         )
 
 
-class ReviewBase(Resource):
+class ReviewBase(Resource, ABC):
     """`kind` names what is reviewed, as in a review's `_id`."""
 
     kind: ClassVar[str]
 
+    @abstractmethod
     async def matter(self, key: str) -> Mapping[str, Any]:
-        raise NotImplementedError
+        """The application or appointment itself, if it is the party's own."""
 
     async def found(self, key: str) -> Review:
         await self.matter(key)

@@ -3,6 +3,7 @@
 The file has no name on the disk, so that it is gone when the process that holds it ends.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote
@@ -24,7 +25,7 @@ MOST_PARTS = 100
 Arguments = dict[str, list[bytes]]
 
 
-class Incoming:
+class Incoming(ABC):
     """One body; `write` takes a piece of it, and `end` says that this was all.
 
     Raises:
@@ -37,8 +38,9 @@ class Incoming:
         self.file: BinaryIO | None = None
         self.arguments: Arguments = {}
 
+    @abstractmethod
     def write(self, piece: bytes) -> None:
-        raise NotImplementedError
+        """Take the next piece."""
 
     def end(self) -> None:
         if self.file is not None:

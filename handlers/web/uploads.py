@@ -4,6 +4,7 @@ A file that is refused is read and thrown away, so that its sender sees the reas
 (`handlers.web.request_limits`).
 """
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from typing import BinaryIO, ClassVar
 
@@ -66,7 +67,7 @@ OPEN_UPLOADS = OpenUploads(AT_ONCE, AT_ONCE_OF_ONE)
 
 
 @stream_request_body
-class Upload(BaseHandler):
+class Upload(BaseHandler, ABC):
     """One file a request. `permit` is asked before it is read; a refusal is raised by `received`."""
 
     largest_body = LARGEST
@@ -82,9 +83,9 @@ class Upload(BaseHandler):
     permit: Method
     """Given the parts of the path; raises a DomainError if the visitor may not send a file here now."""
 
+    @abstractmethod
     def by_sender(self) -> Cause:
         """Who sends the file, once `permit` has agreed."""
-        raise NotImplementedError
 
     async def prepare(self) -> None:
         if self.request.method not in ("POST", "PUT"):

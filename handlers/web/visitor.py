@@ -1,5 +1,6 @@
 """Who is visiting: their account, and the person or body for whom they act (article 7)."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from functools import wraps
@@ -48,15 +49,16 @@ def declared(who: StrEnum) -> Callable[[Method], Method]:
     return decorate
 
 
-class Visitor(BaseHandler):
+class Visitor(BaseHandler, ABC):
     """A handler that may know the account and for whom it acts."""
 
     session: Session | None = None
     account: Account | None = None
     party: Party | None = None
 
+    @abstractmethod
     async def token(self) -> str | None:
-        raise NotImplementedError
+        """What the client signed in with; None if it sent nothing."""
 
     async def prepare(self) -> None:
         await super().prepare()
