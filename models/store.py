@@ -145,9 +145,9 @@ class Store(Generic[Shape]):
         """All documents that a cursor finds, in its order."""
         return [self.shaped(document) async for document in found]
 
-    async def add(self, document: Document, event: Event) -> Shape:
+    async def add(self, document: Document, event: Event, session: Any = None) -> Shape:
         """Insert a new document together with the event that tells of it."""
-        await self.documents.insert_one({**document, "events": [self._kept(event)]})
+        await self.documents.insert_one({**document, "events": [self._kept(event)]}, session=session)
         return self.shaped(document)
 
     async def change(

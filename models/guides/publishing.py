@@ -4,7 +4,7 @@ It stands apart from the store because it alone spells names: the dictionaries o
 process carries that only reads guides.
 """
 
-from typing import Any
+from contextlib import suppress
 
 from pymongo.errors import DuplicateKeyError
 
@@ -14,6 +14,10 @@ from models.guides.guide import Guide, check_publishable
 from models.guides.pinyin import spellings
 from models.guides.spelling import grams
 from models.guides.store import IN_FORCE, Guides, GuideState
+from models.store import ChangedMeanwhile
+
+MOST_OVERTAKEN = 20
+"""How many versions of one item may come into force while one is being published."""
 
 
 class GuideVersionTaken(Conflict):
@@ -35,38 +39,58 @@ class Publishing:
     async def put(self, guide: Guide, by: Cause) -> bool:
         """Publish a guide (see `publish`); False, and nothing is done, if it was published before."""
         known = await self.guides.find(guide.key)
-        if known and known.state is not GuideState.DRAFT and known.guide == guide:
+        if known and known.guide == guide:
             return False
-        await self.publish(guide, by)
-        return True
+        return await self._publish(guide, by)
 
     async def publish(self, guide: Guide, by: Cause) -> Guide:
         """Put the next version of a guide in force; the one before is kept as superseded.
 
-        The new version is written as a draft first; the two change places in one transaction.
+        The two change places in one transaction: a process that dies leaves nothing half done. Of several
+        calls with the same guide one publishes it, and the others succeed without a change.
 
         Raises:
             Refused: see `check_publishable`.
             Conflict: `guide_version_taken`, the version is published already with other content;
                 `guide_version_older`, a later one is in force; `changed_meanwhile`.
         """
+        await self._publish(guide, by)
+        return guide
+
+    async def _publish(self, guide: Guide, by: Cause) -> bool:
+        """Whether this call put it in force."""
         check_publishable(guide)
-        content = guide.model_dump(mode="json")
-        earlier = await self.guides.find(guide.key)
-        if earlier and earlier.guide != guide:
+        for _ in range(MOST_OVERTAKEN):
+            if await self._is_in_force(guide):
+                return False
+            with suppress(DuplicateKeyError, ChangedMeanwhile):  # another call published at the same moment
+                await self._replace(guide, by)
+                return True
+        raise ChangedMeanwhile
+
+    async def _is_in_force(self, guide: Guide) -> bool:
+        """
+        Raises:
+            GuideVersionTaken, GuideVersionOlder
+        """
+        known = await self.guides.find(guide.key)
+        if known and known.guide != guide:
             raise GuideVersionTaken
-        if earlier and earlier.state is GuideState.PUBLISHED:
-            return guide
-        await self._check_newest(guide)
-        if not earlier:
-            spelled = spellings(guide.name, guide.name_en, *guide.keywords)
-            search = {"spellings": spelled, "grams": grams(spelled)}
-            begun = {"state": GuideState.DRAFT.value, "drafted_at": by.at}
-            draft = {"_id": guide.key, **begun, **search, **content}
-            try:
-                await self.guides.add(draft, Event("guide.drafted", guide.key, by))
-            except DuplicateKeyError:  # another call was first: with the same content or another?
-                return await self.publish(guide, by)
+        if known and known.state is GuideState.PUBLISHED:
+            return True
+        later = {"item": guide.item, **IN_FORCE, "version": {"$gt": guide.version}}
+        if await self.guides.documents.find_one(later, {"_id": 1}):
+            raise GuideVersionOlder
+        return False
+
+    async def _replace(self, guide: Guide, by: Cause) -> None:
+        """
+        Raises:
+            DuplicateKeyError, ChangedMeanwhile: another version came into force at the same moment.
+        """
+        spelled = spellings(guide.name, guide.name_en, *guide.keywords)
+        search = {"spellings": spelled, "grams": grams(spelled)}
+        version = {"_id": guide.key, **IN_FORCE, "published_at": by.at, **search}
         async with self.guides.database.transaction() as session:
             await self.guides.change_many(
                 {"item": guide.item, **IN_FORCE, "version": {"$lt": guide.version}},
@@ -74,18 +98,8 @@ class Publishing:
                 event=lambda key: Event("guide.superseded", key, by),
                 session=session,
             )
-            await self._check_newest(guide, session)
-            await self.guides.change(
-                guide.key,
-                expects={"state": GuideState.DRAFT},
-                sets={**IN_FORCE, "published_at": by.at},
-                event=Event("guide.published", guide.key, by),
-                otherwise=GuideVersionTaken,
+            await self.guides.add(
+                {**version, **guide.model_dump(mode="json")},
+                Event("guide.published", guide.key, by),
                 session=session,
             )
-        return guide
-
-    async def _check_newest(self, guide: Guide, session: Any = None) -> None:
-        later = {"item": guide.item, **IN_FORCE, "version": {"$gt": guide.version}}
-        if await self.guides.documents.find_one(later, {"_id": 1}, session=session):
-            raise GuideVersionOlder

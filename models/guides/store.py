@@ -30,7 +30,6 @@ BATCH = 10_000
 
 
 class GuideState(StrEnum):
-    DRAFT = "draft"
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
 
@@ -54,7 +53,7 @@ class Guides(Store[Version]):
 
     collection = "guides"
     missing = GuideNotFound
-    tells = ("guide.drafted", "guide.published", "guide.superseded")
+    tells = ("guide.published", "guide.superseded")
     indexes: ClassVar = [
         IndexModel("item", unique=True, partialFilterExpression=IN_FORCE, name="published_item"),
         IndexModel([("state", 1), ("grams", 1)], name="search"),
@@ -82,25 +81,23 @@ class Guides(Store[Version]):
         return found.guide
 
     async def find(self, key: str) -> Version | None:
-        """A version of a guide, draft or not, if there is one."""
+        """A version of a guide, in force or superseded, if there is one."""
         return await self._first({"_id": key})
 
     async def version(self, key: str) -> Guide:
         """One version of a guide by its key, `item@version`; it may be superseded by now.
 
-        What was once published never changes, so it is read once and then kept in memory.
+        A version never changes, so it is read once and then kept in memory.
 
         Raises:
             NotFound: `guide_not_found`.
         """
         if kept := self.unchanging.get(key):
             return kept
-        found = await self.get(key)
-        if found.state is not GuideState.DRAFT:
-            self.unchanging[key] = found.guide
-            if len(self.unchanging) > KEPT_IN_MEMORY:
-                del self.unchanging[next(iter(self.unchanging))]
-        return found.guide
+        guide = self.unchanging[key] = (await self.get(key)).guide
+        if len(self.unchanging) > KEPT_IN_MEMORY:
+            del self.unchanging[next(iter(self.unchanging))]
+        return guide
 
     async def search(
         self,

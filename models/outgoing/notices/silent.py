@@ -38,7 +38,6 @@ SILENT: Mapping[str, tuple[str, ...]] = {
     "the work of staff": (
         "applicant.revealed",
         "material.viewed",
-        "guide.drafted",
         "guide.published",
         "guide.superseded",
         "department.added",

@@ -1,10 +1,13 @@
 """One user, one account, in whichever app they come."""
 
 import asyncio
+from typing import Any
 
+from models.people.accounts import Account, Accounts
 from models.people.verification import PlatformUser
 from tests.house.clock import MakeCause
 from tests.house.house import House
+from wechat_backend.database.connection import Database
 
 
 async def test_one_user_of_both_apps_is_one_account(house: House, cause: MakeCause) -> None:
@@ -52,3 +55,30 @@ async def test_first_contacts_in_both_apps_at_once_make_one_account(house: House
         assert official["_id"] == mini["_id"]
         both = await house.stores.accounts.get(official["_id"])
         assert (both["openid"], both["miniprogram_openid"]) == (f"o-{number}", f"m-{number}")
+
+
+class Overtaken(Accounts):
+    """Before each of its writes the next of these calls is done."""
+
+    calls: list[Any]
+
+    async def upsert(self, *args: Any, **options: Any) -> Account:
+        if self.calls:
+            await self.calls.pop(0)
+        return await super().upsert(*args, **options)
+
+
+async def test_a_first_contact_goes_on_though_the_others_overtake_it_twice(
+    house: House, indexed: Database, cause: MakeCause
+) -> None:
+    """The mini-program comes, then the report that the user follows, each just before the page's write."""
+    overtaken = Overtaken(indexed)
+    overtaken.calls = [
+        house.stores.accounts.arrive_miniprogram(PlatformUser("m7", "u7"), cause()),
+        house.stores.accounts.follow("o7", cause()),
+    ]
+    found = await overtaken.arrive(PlatformUser("o7", "u7"), cause())
+    assert not overtaken.calls
+    kept = await house.stores.accounts.get(found["_id"])
+    assert (kept["openid"], kept["miniprogram_openid"], kept["unionid"]) == ("o7", "m7", "u7")
+    assert kept["following"] is True

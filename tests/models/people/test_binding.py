@@ -101,7 +101,9 @@ async def test_the_phone_that_staff_recorded_is_the_one_that_binds(house: House,
     )
     kept = await house.stores.applicants.get(verified["_id"])
     assert (house.stores.applicants.phone(kept), kept["account"]) == ("13900000002", "a1")
-    assert kept["events"][-1]["name"] == "applicant.phone_changed"
+    changed = kept["events"][-1]
+    assert changed["name"] == "applicant.phone_changed"
+    assert house.stores.applicants.former_phone(kept["_id"], changed["data"]["old_phone"]) == "13900000001"
 
 
 @pytest.mark.article("7.registration")

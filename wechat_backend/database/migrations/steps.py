@@ -61,6 +61,24 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Remove:
+    """Remove the documents of a collection that fulfil `old`."""
+
+    collection: str
+    old: Document
+
+    async def count(self, database: Database) -> int:
+        found: int = await database[self.collection].count_documents(self.old)
+        return found
+
+    async def batches(self, database: Database) -> AsyncIterator[int]:
+        documents = database[self.collection]
+        while found := await documents.find(self.old, {"_id": 1}).limit(BATCH).to_list():
+            keys = [one["_id"] for one in found]
+            yield (await documents.delete_many({**self.old, "_id": {"$in": keys}})).deleted_count
+
+
+@dataclass(frozen=True)
 class DropIndex:
     """Drop the index `name` if its definition has all of `old` (`{"key": {"due_at": 1}}`, `unique`, …).
 
