@@ -130,6 +130,24 @@ class Agencies(Store[Agency]):
                 raise
             raise AgencyDayLimit(retry_after=int(ASKED_WITHIN.total_seconds())) from None
 
+    async def check_askable(self, person: Applicant, body: Applicant, by: Cause) -> None:
+        """Refuse what needs no look into the register. A request of more than a day ago may name a
+        representative who is none any more: the register is then asked again.
+
+        Raises:
+            Conflict: `agency_exists`.
+            TooMany: `agency_day_limit`.
+        """
+        known = await self._first({"_id": f"{person['_id']}:{body['_id']}"})
+        if known is None:
+            return
+        fresh = known["asked"][-1] > by.at - ASKED_WITHIN
+        same = known["representative"] == body["representative"]
+        if known["state"] is not AgencyState.ENDED and same and fresh:
+            raise AgencyExists
+        if len(known["asked"]) == ASKED_A_DAY and known["asked"][0] > by.at - ASKED_WITHIN:
+            raise AgencyDayLimit(retry_after=int(ASKED_WITHIN.total_seconds()))
+
     async def decide(self, key: str, representative: Applicant, *, confirmed: bool, by: Cause) -> Agency:
         """The legal representative confirms or declines.
 

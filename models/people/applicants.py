@@ -181,7 +181,7 @@ class Applicants(Store[Applicant]):
         self, kind: ApplicantKind, credential: Credential, *, name: str, phone: str, by: Cause
     ) -> Applicant:
         """Keep a person or body whose document staff have seen, so that it can be bound online. A new
-        phone replaces the old one, and the bound account is told.
+        phone replaces the old one; the bound account and the old phone are told.
 
         Raises:
             Conflict: `already_verified`, under another name.
@@ -189,15 +189,16 @@ class Applicants(Store[Applicant]):
         before = await self.find_by_credential(credential)
         if before and not typed.same_name(self.name(before), name):
             raise AlreadyVerified(name=before["masked_name"])
-        changed = bool(before and phone and self.phone(before) not in (None, phone))
+        former = before and phone and self.phone(before) not in (None, phone) and before["phone"]
         sets = {
             **self._identity(before, kind, credential, name, phone or None),
             "verified": {"at": by.at, "by": by.actor},
         }
         if before is None:
             sets["account"] = None
-        name_of_event = "applicant.phone_changed" if changed else "applicant.verified_at_window"
-        return await self._put(before, sets, name_of_event, by)
+        if former:
+            return await self._put(before, sets, "applicant.phone_changed", by, {"old_phone": former})
+        return await self._put(before, sets, "applicant.verified_at_window", by)
 
     async def move(self, old: str, account: str, by: Cause) -> None:
         """Move the person bound to the account `old` to another account of the same user; nothing changes
@@ -246,6 +247,10 @@ class Applicants(Store[Applicant]):
     def phone(self, applicant: Applicant) -> str | None:
         sealed = applicant.get("phone")
         return self._open(applicant, "phone", sealed) if sealed else None
+
+    def former_phone(self, applicant: str, sealed: str) -> str:
+        """A phone of before, as the event of its change keeps it."""
+        return self.privacy.open(sealed, f"applicant:{applicant}:phone")
 
     def number_index(self, number: str) -> str:
         """A keyed hash that finds a number on any kind of credential; registers do not name a

@@ -1,10 +1,11 @@
 """Real-name binding (article 7), the same for all doors."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from models import typed
 from models.counters import Counters, Limit, Per, Use
-from models.errors import BadInput, Forbidden, NotFound, Refused
+from models.errors import BadInput, Forbidden, NotFound, Refused, TooMany
 from models.events import Cause
 from models.people.accounts import Account
 from models.people.agencies import Agencies, Agency, AgencyDayLimit
@@ -23,6 +24,11 @@ class IdentityMismatch(Refused):
 class IdentityNoRecord(Refused):
     code = "identity_no_record"
     message = "暂未查到该证件的登记信息，请携带证件原件到任一政务服务窗口核验后再绑定"
+
+
+class RegisterDayLimit(TooMany):
+    code = "register_day_limit"
+    message = "今天核验次数已达上限，请明天再试，或携带证件原件到任一政务服务窗口核验"
 
 
 class NotAgent(Forbidden):
@@ -44,6 +50,9 @@ class NameInvalid(BadInput):
 
 BODIES = Limit("bodies_asked_for", 10, Per.DAY, AgencyDayLimit)
 """Requests of one person for all bodies together: the representative of each hears of it by WeChat or SMS."""
+REGISTER = Limit("register_asked", 10, Per.DAY, RegisterDayLimit)
+"""Questions of one account (for itself) or one person (for bodies) to the registers, which are paid for one by
+one and would tell a stranger which name goes with which number. A question that was not answered is none."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,7 @@ class Binding:
             BadInput: `consent_required`; or the number, the phone, the name or the code is wrong.
             Refused: `identity_mismatch`, `identity_no_record`, `phone_differs`.
             Conflict: `account_bound`, `binding_raced`.
+            TooMany: `register_day_limit`.
             Unavailable: the register does not answer; nothing was changed.
         """
         if not consent:
@@ -83,7 +93,7 @@ class Binding:
         credential = check_credential(ApplicantKind.PERSON, kind, number, local_date(by.at))
         phone = check_phone(phone)
         await self.phone_codes.check(phone, code, account=account, by=by)
-        verified_by = await self._verify_person(credential, name)
+        verified_by = await self._verify_person(credential, name, account, by)
         applicant = await self.applicants.bind(
             credential, name=name, phone=phone, account=account, verified_by=verified_by, by=by
         )
@@ -122,11 +132,15 @@ class Binding:
         Raises:
             BadInput, Refused, Unavailable: as for `person`.
             Conflict: `agency_exists`.
-            TooMany: `agency_day_limit`, for this body or for all together.
+            TooMany: `agency_day_limit`, for this body or for all together; `register_day_limit`.
         """
         name = check_name(name)
         credential = check_credential(applicant_kind, kind, number, local_date(by.at))
-        found = await self.verifier.body(credential.kind, name, credential.number)
+        known = await self.applicants.find_by_credential(credential)
+        if known and typed.same_name(self.applicants.name(known), name):
+            await self.agencies.check_askable(agent, known, by)
+        async with self._asking(agent["_id"], by):
+            found = await self.verifier.body(credential.kind, name, credential.number)
         _accept(found.verdict)
         body = await self.applicants.register_body(
             applicant_kind,
@@ -158,14 +172,24 @@ class Binding:
         for absorbed in account.get("absorbed", []):
             await self.applicants.move(absorbed, account["_id"], by)
 
-    async def _verify_person(self, credential: Credential, name: str) -> str:
+    def _asking(self, subject: str, by: Cause) -> AbstractAsyncContextManager[None]:
+        """Around a question to a register.
+
+        Raises:
+            TooMany: `register_day_limit`; the register is not asked.
+        """
+        return self.counters.taken([Use(REGISTER, subject)], by.at)
+
+    async def _verify_person(self, credential: Credential, name: str, account: str, by: Cause) -> str:
         """Who verified the name: the member of staff who saw the document, or else the `register`, which
         is asked."""
         known = await self.applicants.find_by_credential(credential)
         seen = known is not None and known["verified"]["by"].startswith("staff:")
         if known and seen and typed.same_name(self.applicants.name(known), name):
             return known["verified"]["by"]
-        _accept(await self.verifier.person(credential.kind, name, credential.number))
+        async with self._asking(account, by):
+            verdict = await self.verifier.person(credential.kind, name, credential.number)
+        _accept(verdict)
         return "register"
 
 

@@ -28,15 +28,17 @@ class Register:
     """Agrees to whatever name comes with a number, unless a test has told it what it knows.
 
     `names` are those that it knows by their numbers, `unknown` the numbers of which it has no record; every
-    body has the one `representative` (name, number); `down` makes it not answer.
+    body has the one `representative` (name, number); `down` makes it not answer. `asked` counts the questions.
     """
 
     names: dict[str, str] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     representative: tuple[str, str] = BOSS
     down: bool = False
+    asked: int = 0
 
     async def person(self, kind: CredentialKind, name: str, number: str) -> Verdict:
+        self.asked += 1
         if self.down:
             raise RegisterDown
         if number in self.unknown:
@@ -44,6 +46,9 @@ class Register:
         return Verdict.MATCH if self.names.get(number, name) == name else Verdict.MISMATCH
 
     async def body(self, kind: CredentialKind, name: str, number: str) -> BodyVerdict:
+        self.asked += 1
+        if self.down:
+            raise RegisterDown
         return BodyVerdict(Verdict.MATCH, *self.representative)
 
 

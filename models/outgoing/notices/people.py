@@ -7,6 +7,7 @@ from models.outgoing.sms import Purpose
 PHONE = Recipient("phone", itself)
 LOST = Recipient("applicant, by the account that lost the binding", itself)
 BOUND = Recipient("applicant", itself)
+FORMER = Recipient("the phone of before", lambda event, _document: f"former_phone:{event['about']}")
 
 NOTICES = (
     Notice(
@@ -30,5 +31,13 @@ NOTICES = (
         fields={"thing1": "what", "time2": "time"},
         parameters=("what", "time"),
         page="/me",
+    ),
+    Notice(
+        name="former_phone",
+        label="原手机号提醒",
+        purpose=Purpose.LEGAL,
+        events={"applicant.phone_changed": Telling(FORMER)},
+        ways=(Via.SMS,),
+        parameters=("time",),
     ),
 )

@@ -1,13 +1,14 @@
 """Acting for an enterprise (article 7)."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
 from models.counters import Use
-from models.errors import BadInput, Conflict, Forbidden, TooMany
+from models.errors import BadInput, Conflict, DomainError, Forbidden, TooMany
 from models.people.agencies import is_confirmed, is_waiting
-from models.people.binding import BODIES
+from models.people.binding import BODIES, REGISTER
 from models.people.credentials import ApplicantKind, CredentialKind, check_credential
 from models.workdays import local_date
 from tests.house.clock import START, Clock, MakeCause
@@ -53,12 +54,15 @@ async def test_who_asks_does_not_respell_the_body_for_others(house: House, cause
 
 
 @pytest.mark.article("7.agent")
-async def test_a_former_representative_decides_nothing_more(house: House, cause: MakeCause) -> None:
+async def test_a_former_representative_decides_nothing_more(
+    house: House, cause: MakeCause, clock: Clock
+) -> None:
     agent = await house.bind("a1", cause())
     boss = await house.bind("a2", cause(), BOSS, "13900000002")
     agency = await house.for_weimei(agent, cause())
     await house.stores.agencies.decide(agency["_id"], boss, confirmed=True, by=cause())
     house.register.representative = ELDER  # the agent is the new one
+    clock.advance(timedelta(days=1))
     await house.for_weimei(agent, cause())
     kept = await house.stores.agencies.get(agency["_id"])
     assert [event["name"] for event in kept["events"]][-2:] == ["agency.ended", "agency.confirmed"]
@@ -101,6 +105,39 @@ async def test_a_representative_is_not_asked_without_end(
     assert refused.value.code == "agency_day_limit"
     clock.advance(timedelta(days=1))
     assert (await house.for_weimei(agent, cause()))["state"] == "requested"
+
+
+async def test_what_was_asked_for_is_not_asked_of_the_register_again(house: House, cause: MakeCause) -> None:
+    agent = await house.bind("a1", cause())
+    await house.for_weimei(agent, cause())
+    house.register.asked = 0
+    for _ in range(20):
+        with pytest.raises(Conflict) as refused:
+            await house.for_weimei(agent, cause())
+        assert refused.value.code == "agency_exists"
+    assert house.register.asked == 0
+
+
+async def test_the_register_is_not_asked_without_end(house: House, cause: MakeCause) -> None:
+    """Neither about bodies nor about persons, whatever name is tried; a question that it does not answer is
+    not counted."""
+    agent = await house.bind("a1", cause())
+    house.register.asked, house.register.down = 0, True
+    for number in range(20):
+        house.register.down = number < 3
+        with suppress(DomainError):
+            await house.for_weimei(agent, cause(), name=f"第{number}家公司")
+    assert house.register.asked == REGISTER.most + 3
+    with pytest.raises(TooMany) as refused:
+        await house.for_weimei(agent, cause(), name="又一家公司")
+    assert refused.value.code == "register_day_limit"
+
+    house.register.asked = 0
+    await house.stores.counters.take([Use(REGISTER, "a2")] * REGISTER.most, cause().at)
+    code = await house.ask_code("13900000002", "a2", cause())
+    with pytest.raises(TooMany):
+        await house.enter("a2", cause(), code, BOSS, phone="13900000002")
+    assert house.register.asked == 0
 
 
 async def test_one_person_asks_for_ten_bodies_a_day(house: House, cause: MakeCause) -> None:

@@ -12,6 +12,4 @@ async def test_what_was_published_stays(database: Database, clock: Clock) -> Non
         {"_id": "item@2", "item": "item", "version": 2, "state": "published"},
     ]
     draft = {"_id": "item@3", "item": "item", "version": 3, "state": "draft"}
-    assert await check_migration(
-        database, clock, MIGRATION, {"guides": [*kept, draft]}, {"guides": kept}
-    ) > 3
+    assert await check_migration(database, clock, MIGRATION, {"guides": [*kept, draft]}, {"guides": kept}) > 3

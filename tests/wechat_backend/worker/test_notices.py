@@ -49,7 +49,6 @@ def test_each_change_is_told(event: str) -> None:
     [
         ("phone_code.requested", {}, ("sms", "code", "x1", None)),
         ("applicant.rebound", {}, ("wechat", "rebinding", "x1", "sms")),
-        ("applicant.phone_changed", {}, ("wechat", "rebinding", "x1", "sms")),
         ("appointment.booked", {"applicant": "a1"}, ("wechat", "appointment", "a1", "sms")),
         ("agency.confirmed", {"person": "p1"}, ("wechat", "agency", "p1", "sms")),
         ("agency.requested", {"representative": "f00d"}, ("wechat", "agency", "representative:f00d", "sms")),
@@ -58,6 +57,13 @@ def test_each_change_is_told(event: str) -> None:
 )
 def test_others(event: str, document: dict[str, str], expected: tuple[str, ...]) -> None:
     assert planned(event, **document) == {expected}
+
+
+def test_a_phone_that_was_changed_at_a_window_is_told_of_it_too() -> None:
+    assert planned("applicant.phone_changed") == {
+        ("wechat", "rebinding", "x1", "sms"),
+        ("sms", "former_phone", "former_phone:x1", None),
+    }
 
 
 def test_what_concerns_nobody_is_told_to_nobody() -> None:

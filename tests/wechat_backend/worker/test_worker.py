@@ -15,10 +15,11 @@ import pytest
 from models.events import KeptEvent
 from models.outgoing import notices
 from models.outgoing.deliveries import LEASE, Plan
+from models.people import ApplicantKind
 from models.store import Document
 from tests.house.clock import Clock
 from tests.house.guides import plain_guide
-from tests.house.people import BOSS, WEIMEI, new_number, new_phone
+from tests.house.people import BOSS, WEIMEI, credential, new_number, new_phone
 from tests.house.platforms import MENU, SEND, Platforms
 from tests.house.stores import ADDRESS
 from tests.house.worker import NAME, OPENID, PHONE, World
@@ -133,6 +134,24 @@ async def test_old_account_is_told_of_a_rebinding(world: World, platforms: Platf
     await world.work()
     [message] = platforms.messages.values()
     assert (message["touser"], message["template_id"]) == (OPENID, "TM_REBINDING")
+
+
+async def test_a_change_of_phone_at_a_window_is_told_to_the_old_phone_too(
+    world: World, platforms: Platforms
+) -> None:
+    number, new = new_number(), new_phone()
+    await world.person(number=number)
+    await world.stores.applicants.verify_at_window(
+        ApplicantKind.PERSON, credential(number), name=NAME, phone=new, by=world.by_staff()
+    )
+    await world.work()
+    [message] = platforms.messages.values()
+    assert (message["touser"], message["template_id"]) == (OPENID, "TM_REBINDING")
+    [text] = platforms.texts.values()
+    assert (text["phone"], text["template"]) == (PHONE, "SMS_FORMER_PHONE")
+    kept = str([document async for document in world.stores.outbox.documents.find({})])
+    assert PHONE not in kept
+    assert new not in kept
 
 
 async def test_agency_is_told_to_the_representative_then_the_agent(

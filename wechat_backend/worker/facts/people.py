@@ -17,11 +17,16 @@ class ApplicantFacts(Facts):
     time: str
 
 
-async def about_applicant(stores: Stores, _delivery: Delivery, event: KeptEvent) -> Gathered:
-    """To the account that lost the binding, or that is bound while the phone was changed at a window."""
+async def about_applicant(stores: Stores, delivery: Delivery, event: KeptEvent) -> Gathered:
+    """To the account that lost the binding, or that is bound while the phone was changed at a window; or to
+    the phone of before, whose owner may not know of the change."""
+    facts = ApplicantFacts(time=local(event["at"], TIME))
+    if delivery["notice"] == "former_phone":
+        old = stores.applicants.former_phone(event["about"], event["data"]["old_phone"])
+        return Gathered(facts, phone=old)
     applicant = await stores.applicants.get(event["about"])
     return Gathered(
-        ApplicantFacts(time=local(event["at"], TIME)),
+        facts,
         account=event["data"].get("old_account") or applicant["account"],
         phone=stores.applicants.phone(applicant),
     )
