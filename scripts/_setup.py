@@ -93,6 +93,7 @@ def demo_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--reset", action="store_true", help="begin with an empty folder")
     options = parser.parse_args(arguments)
     check_numbers(options.port, options.simulator_port)
+    check_folder(options.data)
     return options
 
 
@@ -103,6 +104,15 @@ def check_numbers(port: int, simulator_port: int) -> None:
             raise CannotGoOn(f"{option} {number} is no port: give a number from 1 to 65535")
     if port == simulator_port:
         raise CannotGoOn(f"--port and --simulator-port are both {port}: give two different ones")
+
+
+def check_folder(data: Path) -> None:
+    """As the demo does, but before a set-up that takes minutes."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        (data / "lock").open("a+").close()
+    except OSError as error:
+        raise CannotGoOn(f"Cannot keep data in {data} ({error.strerror}): give another with --data") from None
 
 
 def command_line(options: argparse.Namespace) -> list[str]:

@@ -40,13 +40,10 @@ class Departments(Store[Department]):
         """Keep a department as it is described; False if that changed nothing."""
         code, content = department.code, department.model_dump(exclude={"code"})
         known = await self._first({"_id": code})
-        if known is None:
-            await self.add({"_id": code, **content}, Event("department.added", code, by))
-            return True
         if known == department:
             return False
-        changed = Event("department.changed", code, by)
-        await self.change(code, expects={}, sets=content, event=changed, otherwise=self.missing)
+        event = Event("department.changed" if known else "department.added", code, by)
+        await self.upsert({"_id": code}, sets=content, event=event, otherwise=self.missing)
         return True
 
     async def all(self) -> list[Department]:

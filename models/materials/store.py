@@ -20,7 +20,7 @@ from models.events import Cause, Event
 from models.materials.inspection.inspector import Inspector
 from models.materials.inspection.kinds import safe_name
 from models.privacy import Privacy
-from models.store import Database, Record, Store
+from models.store import Database, Document, Record, Store
 
 
 class FileNotFound(NotFound):
@@ -29,8 +29,8 @@ class FileNotFound(NotFound):
 
 
 UNUSED_FOR = timedelta(days=1)
-SWEPT_FOR = timedelta(days=30)
-"""Files older than this have been swept before."""
+LOOKED_AT_ONCE = 1000
+"""Files of a sweep; so many applications are read with one query."""
 
 Used = Callable[[set[str]], Awaitable[set[str]]]
 """Which files the applications with these ids hold."""
@@ -141,12 +141,16 @@ class Materials(Store[KeptFile]):
 
         Such a file is left when a process dies during an upload.
         """
-        query = {"at": {"$gte": by.at - SWEPT_FOR, "$lt": by.at - UNUSED_FOR}, "dropped_at": None}
-        kept = {m["_id"]: m["application"] async for m in self.documents.find(query, {"application": 1})}
-        waste = kept.keys() - await used(set(kept.values()))
-        for key in waste:
-            await self.drop(key, by)
-        return len(waste)
+        old: Document = {"dropped_at": None, "at": {"$lt": by.at - UNUSED_FOR}}
+        query, dropped = old, 0
+        look = {"application": 1}
+        while found := await self.documents.find(query, look).sort("_id").limit(LOOKED_AT_ONCE).to_list():
+            kept = {file["_id"]: file["application"] for file in found}
+            for key in kept.keys() - await used(set(kept.values())):
+                await self.drop(key, by)
+                dropped += 1
+            query = {**old, "_id": {"$gt": found[-1]["_id"]}}
+        return dropped
 
     async def _content(self, found: KeptFile) -> bytes:
         """

@@ -32,8 +32,8 @@ class AccountNotFound(NotFound):
 
 
 MOST_OVERTAKEN = 5
-"""How often another first contact of the same user can come between the reading and the writing: by the page,
-by the mini-program and by the report that the user follows, each once before and once after they are joined."""
+"""How often another first contact of the same user (by page, by mini-program, by following) can come between
+the reading and the writing."""
 FOLLOWING = ("following", "following_since")
 Language = Literal["zh_CN", "en"]
 

@@ -51,8 +51,8 @@ class NameInvalid(BadInput):
 BODIES = Limit("bodies_asked_for", 10, Per.DAY, AgencyDayLimit)
 """Requests of one person for all bodies together: the representative of each hears of it by WeChat or SMS."""
 REGISTER = Limit("register_asked", 10, Per.DAY, RegisterDayLimit)
-"""Questions of one account (for itself) or one person (for bodies) to the registers, which are paid for one by
-one and would tell a stranger which name goes with which number. A question that was not answered is none."""
+"""Questions of one account (for itself) or one person (for bodies) to the registers. Each is paid for, and
+would tell a stranger which name goes with which number. A question that was not answered does not count."""
 
 
 @dataclass(frozen=True)

@@ -117,18 +117,10 @@ class Halls(Store[Hall]):
         content: dict[str, Any] = hall.model_dump(mode="json", exclude={"code"})
         content["groups"] = sorted(hall.windows.capacity) if hall.windows else []
         known = await self._first({"_id": hall.code})
-        if known is None:
-            await self.add({"_id": hall.code, **content}, Event("hall.added", hall.code, by))
-            return True
         if known == hall:
             return False
-        await self.change(
-            hall.code,
-            expects={},
-            sets=content,
-            event=Event("hall.changed", hall.code, by),
-            otherwise=self.missing,
-        )
+        event = Event("hall.changed" if known else "hall.added", hall.code, by)
+        await self.upsert({"_id": hall.code}, sets=content, event=event, otherwise=self.missing)
         return True
 
     async def all(self, kind: HallKind | None = None) -> list[Hall]:

@@ -28,7 +28,8 @@ class Register:
     """Agrees to whatever name comes with a number, unless a test has told it what it knows.
 
     `names` are those that it knows by their numbers, `unknown` the numbers of which it has no record; every
-    body has the one `representative` (name, number); `down` makes it not answer. `asked` counts the questions.
+    body has the one `representative` (name, number); `down` makes it not answer; `asked` counts what it was
+    asked.
     """
 
     names: dict[str, str] = field(default_factory=dict)

@@ -237,6 +237,14 @@ def test_ports_that_cannot_be(setup: ModuleType, ports: tuple[str, str], said: s
     assert refusal(setup, lambda: setup.demo_options(arguments)) == said
 
 
+@pytest.mark.parametrize("name", ["file", "file/inside"])
+def test_a_folder_that_cannot_be_written(setup: ModuleType, tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    said = refusal(setup, lambda: setup.demo_options(["--data", str(tmp_path / name)]))
+    assert said.startswith(f"Cannot keep data in {tmp_path / name} (")
+    assert said.endswith("): give another with --data")
+
+
 @pytest.mark.parametrize("script", ["run", "test"])
 def test_too_old_python(script: str, tmp_path: Path) -> None:
     """With nothing on PATH but the tools of a shell and a Python that says it is old."""

@@ -85,10 +85,14 @@ def locked(data: Path) -> Iterator[None]:
     """Hold the folder; the kernel lets go of it when the process ends, however it ends.
 
     Raises:
-        DemoError: another demo holds it.
+        DemoError: another demo holds it, or it cannot be written.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "lock").open("a+") as lock:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        file = (data / "lock").open("a+")
+    except OSError as error:
+        raise DemoError(f"Cannot keep data in {data} ({error.strerror}): give another with --data") from None
+    with file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -9,6 +9,7 @@ from pymongo.errors import PyMongoError
 
 from models.errors import NotFound
 from models.events import Cause, Channel
+from models.materials import store
 from models.materials.inspection.inspector import Inspector
 from models.materials.store import FileNotFound, Materials
 from models.store import Document
@@ -165,10 +166,28 @@ async def test_what_nobody_holds_after_a_day_is_swept(
     assert await materials.sweep(held, cause()) == 0
     clock.advance(timedelta(hours=2))
     assert await materials.sweep(held, cause()) == 1
-    assert asked == [set(), {"app1", "app2"}]
+    assert asked[0] == {"app1", "app2"}
     assert (await materials.get(waste))["dropped_at"]
     assert (await materials.read(used))[1] == (await materials.read(young))[1] == PDF
     assert await materials.sweep(held, cause()) == 0
+
+
+async def test_what_nobody_holds_is_swept_however_old(
+    materials: Materials, cause: MakeCause, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that stood still for a month leaves nothing for ever, however much there is to look at."""
+    monkeypatch.setattr(store, "LOOKED_AT_ONCE", 2)
+    used = [await kept(materials, cause(), f"app{number}") for number in range(3)]
+    waste = [await kept(materials, cause(), f"app{number}") for number in range(2, 5)]
+
+    async def held(applications: set[str]) -> set[str]:
+        assert len(applications) <= 2
+        return set(used)
+
+    clock.advance(timedelta(days=40))
+    assert await materials.sweep(held, cause()) == 3
+    left = [key for key in used + waste if "dropped_at" not in await materials.get(key)]
+    assert left == used
 
 
 async def test_sweeping_uses_an_index(materials: Materials, clock: Clock) -> None:

@@ -40,6 +40,13 @@ def test_one_demo_in_a_folder(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("name", ["file", "file/inside"])
+def test_a_folder_that_cannot_be_written(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DemoError, match="give another with --data"), locked(tmp_path / name):
+        pass
+
+
 def test_reset_empties_only_what_is_a_demo(tmp_path: Path) -> None:
     (tmp_path / "lock").touch()
     (tmp_path / "mongo").mkdir()

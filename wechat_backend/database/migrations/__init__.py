@@ -4,12 +4,13 @@ docs/adding.md, "A change of a stored shape", says how to add one. They carry no
 person's matter, what is known of it is only written differently. The collection `migrations` records them.
 """
 
-from wechat_backend.database.migrations import m0001_channels, m0002_types, m0003_clocks
+from wechat_backend.database.migrations import m0001_channels, m0002_types, m0003_clocks, m0004_drafts
 from wechat_backend.database.migrations.steps import Migration
 
 ALL: tuple[Migration, ...] = (
     m0001_channels.MIGRATION,
     m0002_types.MIGRATION,
     m0003_clocks.MIGRATION,
+    m0004_drafts.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

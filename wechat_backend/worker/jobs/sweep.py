@@ -15,7 +15,8 @@ from wechat_backend.worker.job import LATER, Job
 
 log = structlog.get_logger("panyu.worker")
 
-SWEEP_EVERY = 3600.0
+SWEEP_EVERY = 86400.0
+"""It looks at every file that is kept."""
 LONGEST_SWEEP = 1800.0
 
 

@@ -6,4 +6,4 @@ as it stood, and held up its version number for any other content.
 
 from wechat_backend.database.migrations.steps import Migration, Remove
 
-MIGRATION = Migration(12, "no drafts of guides", [Remove("guides", {"state": "draft"})])
+MIGRATION = Migration(4, "no drafts of guides", [Remove("guides", {"state": "draft"})])

@@ -1,9 +1,9 @@
-"""Migration 12: a version of a guide that was written and never published is gone."""
+"""Migration 4: a version of a guide that was written and never published is gone."""
 
 from tests.house.clock import Clock
 from tests.wechat_backend.database.migrating import check_migration
 from wechat_backend.database.connection import Database
-from wechat_backend.database.migrations.m0012_drafts import MIGRATION
+from wechat_backend.database.migrations.m0004_drafts import MIGRATION
 
 
 async def test_what_was_published_stays(database: Database, clock: Clock) -> None:
