@@ -67,9 +67,7 @@ class LevelsResource(Resource):
     @operation("The five levels and their tags", answers=Levels)
     async def get(self) -> Levels:
         return Levels(
-            levels=[
-                Level(level=level, label=label, tags=dict(TAGS[level])) for level, label in LEVELS.items()
-            ]
+            levels=[Level(level=level, label=label, tags=_words(level)) for level, label in LEVELS.items()]
         )
 
 
@@ -167,3 +165,7 @@ ENDPOINTS = [
     Endpoint("/applications/{application}/review", ApplicationReviewResource),
     Endpoint("/appointments/{appointment}/review", AppointmentReviewResource),
 ]
+
+
+def _words(level: int) -> dict[str, str]:
+    return {code: tag.words for code, tag in TAGS[level].items()}

@@ -153,6 +153,7 @@ class Chat:
                 "",
                 "也可以直接把要办的事发给我，例如：居住证",
                 "第一次使用，请先" + self.anchor("/binding", "实名认证") + "。",
+                "字太小？" + self.anchor("/elder", "打开大字版") + "。",
                 self.phone_line(),
             ]
         )
@@ -164,6 +165,7 @@ class Chat:
                 "· 发送要办的事，例如：老年人优待证",
                 "· 发送申请流水号，查进度",
                 "· 点下面的菜单，预约、申请、查询",
+                "· 字太小？" + self.anchor("/elder", "打开大字版"),
                 "",
                 self.phone_line(),
             ]

@@ -119,11 +119,13 @@ class CancelHandler(CitizenPage):
 async def choices(page: CitizenPage, step: Step) -> dict[str, Any]:
     """What there is to choose from after what has been chosen."""
     found: dict[str, Any] = {"step": step, "guide": None, "hall": None, "halls": [], "days": [], "slots": []}
+    found["needs_no_visit"] = False
     if not step.item:
         return found | {"guides": await page.services.guides.search(step.q[:50])}
     guide = await page.services.guides.published(step.item)
     halls = await page.services.halls.offering(guide.group, guide.places)
-    found |= {"guide": guide, "halls": halls}
+    needs_no_visit = not guide.visits and guide.offered_in(page.channel)
+    found |= {"guide": guide, "halls": halls, "needs_no_visit": needs_no_visit}
     hall = next((h for h in halls if h.code == step.hall), None)
     if hall is None:
         return found

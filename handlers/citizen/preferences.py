@@ -17,11 +17,9 @@ class Preferences(BaseModel):
     next: str = "/"
 
 
-class PreferencesHandler(CitizenPage):
-    """POST /settings: kept in the browser, and with the account of a visitor who is signed in."""
-
-    async def post(self) -> None:
-        chosen = self.form(Preferences)
+class PreferencesPage(CitizenPage):
+    async def keep(self, chosen: Preferences) -> None:
+        """In the browser, and with the account of a visitor who is signed in."""
         if chosen.language:
             self.keep_cookie("language", chosen.language, days=YEAR)
         if chosen.elder:
@@ -36,4 +34,18 @@ class PreferencesHandler(CitizenPage):
         self.see_other(safe_next(chosen.next))
 
 
-ROUTES = [(r"/settings", PreferencesHandler)]
+class PreferencesHandler(PreferencesPage):
+    """POST /settings"""
+
+    async def post(self) -> None:
+        await self.keep(self.form(Preferences))
+
+
+class ElderHandler(PreferencesPage):
+    """GET /elder: the home page in large text, for links in the chat and its menu."""
+
+    async def get(self) -> None:
+        await self.keep(Preferences(elder="1"))
+
+
+ROUTES = [(r"/settings", PreferencesHandler), (r"/elder", ElderHandler)]

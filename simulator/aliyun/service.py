@@ -56,7 +56,7 @@ TEMPLATES: Mapping[str, SmsTemplate] = {
         "您申请的“${item}”已提交${department}，申请流水号${serial}，可凭此号查询进度。"
     ),
     "SMS_PROGRESS": SmsTemplate(
-        "您的办件${serial}（${item}）：${status}。详情请在“番禺智慧政务”公众号查看。"
+        "您的办件${serial}（${item}）：${status}，${note}。详情请在“番禺智慧政务”公众号查看。"
     ),
     "SMS_APPOINTMENT": SmsTemplate("您预约的“${item}”（${time}，${hall}）：${status}。"),
     "SMS_REBINDING": SmsTemplate("${what}（${time}）。如非本人操作，请致电020-12345。"),

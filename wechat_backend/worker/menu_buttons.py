@@ -20,6 +20,7 @@ PAGES: dict[str, dict[str, str]] = {
     "我的": {
         "个人中心": "/me",
         "实名认证": "/binding",
+        "大字版": "/elder",
     },
 }
 CLICKS: dict[str, dict[str, str]] = {"我的": {"帮助": HELP_KEY}}

@@ -26,7 +26,10 @@ APPLICANT = Recipient("applicant", lambda _event, document: str(document["applic
 
 @dataclass(frozen=True)
 class Telling:
-    """One event of a notice: who is told, and the facts that follow from the event alone."""
+    """One event of a notice: who is told, and the facts that follow from the event alone.
+
+    `{name}` in them stands for a fact that is gathered from documents.
+    """
 
     to: Recipient
     words: Mapping[str, str] = field(default_factory=dict)

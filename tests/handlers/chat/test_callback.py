@@ -83,6 +83,11 @@ async def test_a_repeat_gets_the_same_reply_and_happens_once(peer: Peer) -> None
     assert [each["name"] for each in account["events"]] == ["account.followed"]
 
 
+async def test_the_welcome_and_the_help_lead_to_large_text(peer: Peer) -> None:
+    for said in (event("subscribe"), event("CLICK", "help")):
+        assert '/elder">打开大字版</a>' in await peer.say(said)
+
+
 async def test_events_of_one_second_are_told_apart(peer: Peer) -> None:
     assert await peer.say(event("CLICK", "help")) != ""
     assert await peer.say(event("CLICK", "else")) == ""

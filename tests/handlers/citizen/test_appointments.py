@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tests.house.browser import Browser
-from tests.house.guides import rich_guide
+from tests.house.guides import plain_guide, rich_guide
 from tests.house.town import Town
 
 ITEM = rich_guide().item
@@ -41,6 +41,20 @@ async def test_step_by_step(town: Town) -> None:
     twice = await citizen.post("/appointments", {"item": ITEM, "hall": "district", "start": TEN})
     assert twice.status == 409
     assert 'class="button" href="/appointments"' in twice.text
+
+
+async def test_who_books_for_what_needs_no_visit_is_told_so(town: Town) -> None:
+    """From the first step after the item on, with the way to do it from home; who wants to come still may."""
+    at_home = plain_guide(77)
+    await town.publish(at_home)
+    citizen = await town.citizen()
+    said = "可以全程在网上办，不用来大厅"
+    page = (await citizen.get(f"/appointments/new?item={at_home.item}")).text
+    assert said in page
+    assert f"/guides/{at_home.item}" in page
+    visit = rich_guide().model_copy(update={"visits": 1, "item": plain_guide(78).item})
+    await town.publish(visit)
+    assert said not in (await citizen.get(f"/appointments/new?item={visit.item}")).text
 
 
 @pytest.mark.article("9.place")

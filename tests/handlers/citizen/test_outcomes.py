@@ -150,7 +150,7 @@ async def test_bad_review_says_why(town: Town) -> None:
     done = await citizen.post(f"{path}/review", {"level": "2", "tags": ["209", "510"], "words": "等了很久"})
     assert done.status == 303
     thanks = (await citizen.get(done.location)).text
-    assert "未在承诺时间办结" in thanks
+    assert "超过承诺的时间还没办好" in thanks
     assert "一窗受理一次办结" not in thanks  # a reason of another level
     assert "等了很久" in thanks
     assert (await citizen.post(f"{path}/review", {"level": "5"})).status == 409

@@ -127,6 +127,13 @@ async def test_preferences_of_somebody_unknown(town: Town) -> None:
     assert "HttpOnly" in "".join(visitor.set_cookies)
 
 
+async def test_large_text_by_one_link(town: Town) -> None:
+    """The link that the chat and its menu give."""
+    visitor = town.browser()
+    assert (await visitor.get("/elder")).location == "/"
+    assert 'class="elder"' in (await visitor.get("/guides")).text
+
+
 async def test_preferences_stay_with_the_account(town: Town) -> None:
     citizen = await town.citizen()
     await citizen.post("/settings", {"elder": "1"})

@@ -49,6 +49,19 @@ async def test_each_level_with_one_of_its_tags(
     assert (given["level"], given["tags"], given["department"]) == (level, [tag], done["department"])
 
 
+@pytest.mark.parametrize(
+    ("code", "name", "words"),
+    [
+        ("108", "指南外新增条件", "要求了指南上没有的条件"),
+        ("113", "多头跑", "要跑好几个部门"),
+        ("214", "态度生硬", "态度生硬"),
+    ],
+)
+def test_tags_are_said_plainly_and_keep_their_national_names(code: str, name: str, words: str) -> None:
+    [tag] = [tags[code] for tags in TAGS.values() if code in tags]
+    assert (tag.name, tag.words) == (name, words)
+
+
 async def test_a_tag_of_another_level_is_refused(
     reviews: Reviews, party: Party, done: Application, cause: MakeCause
 ) -> None:

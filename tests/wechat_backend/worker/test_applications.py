@@ -85,6 +85,24 @@ async def test_a_denial_is_told_in_the_words_of_its_type(world: World, platforms
     assert [data["thing3"]["value"] for data in told] == ["不予给付"]
 
 
+@pytest.mark.article("13.pushed")
+async def test_a_request_for_supplements_is_told_with_its_reason(world: World, platforms: Platforms) -> None:
+    """By WeChat and, to who does not follow, by SMS; a returned one too."""
+    party = await world.person()
+    found = await world.application(party=party)
+    await world.staff.request_supplement(found["_id"], ["id_card"], [], "身份证照片看不清")
+    await world.work()
+    [told] = [m["data"] for m in platforms.messages.values() if m["template_id"] == "TM_PROGRESS"]
+    assert (told["thing3"]["value"], told["thing5"]["value"]) == ("需要补齐补正", "身份证照片看不清")
+
+    platforms.followers = set()
+    other = await world.application(State.ACCEPTED, party=party)
+    await world.staff.return_(other["_id"], "已超过期限")
+    await world.work()
+    [text] = [text for text in platforms.texts.values() if text.get("status") == "已退件"]
+    assert text["note"] == "已超过期限"
+
+
 @pytest.mark.article("12.silence", "13.pushed")
 async def test_silence_accepts_a_permit_at_its_moment_and_the_applicant_is_told_once(
     world: World, platforms: Platforms, clock: Clock

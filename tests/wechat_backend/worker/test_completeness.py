@@ -151,7 +151,8 @@ def notice_faults(file: str, notice: Notice) -> Iterator[str]:
             yield f"wechat_backend/worker/facts/writers.py: SUBJECTS has no '{subject(event)}'"
         else:
             facts = {each.name for each in fields(SUBJECTS[subject(event)].facts)}
-            for fact in sorted(needed(notice) - facts - telling.words.keys()):
+            gathered = {name for text in telling.words.values() for name in re.findall(r"{(\w+)}", text)}
+            for fact in sorted((needed(notice) | gathered) - facts - (telling.words.keys() - gathered)):
                 yield f"{file}: '{notice.name}', {event}: no words for '{fact}', and its letter gathers none"
     if notice.goes_by(Via.WECHAT):
         yield from wechat_faults(file, notice)

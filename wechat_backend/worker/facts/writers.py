@@ -39,10 +39,11 @@ async def write(stores: Stores, delivery: Delivery, event: KeptEvent) -> Letter:
         Overtaken: there is nothing to send any more.
     """
     notice = NOTICES[delivery["notice"]]
-    words = notice.events[event["name"]].words
     found = await SUBJECTS[event["name"].partition(".")[0]].gather(stores, delivery, event)
+    facts = asdict(found.facts)
+    words = {name: text.format(**facts) for name, text in notice.events[event["name"]].words.items()}
     return Letter(
-        {**asdict(found.facts), **words},
+        facts | words,
         page=notice.page.format(about=event["about"]),
         account=found.account,
         phone=found.phone,
