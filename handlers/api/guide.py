@@ -16,8 +16,14 @@ class GuideMaterial(Answer):
     required: bool
     copies: int
     asked: list[Way]
-    sample: str
-    blank: str
+    sample: str = Field(description="in words")
+    sample_file: str = Field(
+        description="a picture, at `/static/papers/{sample_file}`; empty if there is none"
+    )
+    blank: str = Field(description="where the empty form is to be had")
+    blank_file: str = Field(
+        description="the empty form, at `/static/papers/{blank_file}`; empty if there is none"
+    )
     note: str
 
 

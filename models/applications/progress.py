@@ -1,8 +1,18 @@
 """How far an application has come, as its pages ask."""
 
+from collections.abc import Mapping
+
 from models.applications.actions import State
 from models.applications.document import Application, Supplement
 
+COMING: Mapping[State, str] = {
+    State.GENERATED: "带身份证件、申请回执和材料到窗口打印签名，窗口收件后开始受理",
+    State.SUBMITTED: "部门告诉您是否受理，缺什么会一次说清",
+    State.SUPPLEMENT_REQUESTED: "请您补齐，补齐后部门继续审核",
+    State.ACCEPTED: "部门审查后作出决定，结果会通知您",
+    State.PAUSED: "特别程序结束后继续办理，到时会通知您",
+}
+"""What comes next, where something still does."""
 UNDECIDED_ENDS = frozenset({State.NOT_ACCEPTED, State.RETURNED, State.WITHDRAWN})
 
 

@@ -70,6 +70,9 @@ class Offer(StrEnum):
 
 
 class Material(GuidePart):
+    """`sample` and `blank` say in words what a good one looks like and where an empty form is to be had;
+    `sample_file` and `blank_file` are pictures of both, files of `static/papers`."""
+
     code: str = Field(pattern=r"^[a-z0-9_]+$")
     name: str
     kinds: list[MaterialKind] = Field(min_length=1)
@@ -77,7 +80,9 @@ class Material(GuidePart):
     copies: int = Field(1, ge=0)
     asked: list[Way] = [Way.WINDOW, Way.ONLINE]
     sample: str = ""
+    sample_file: str = ""
     blank: str = ""
+    blank_file: str = ""
     note: str = ""
 
     @property

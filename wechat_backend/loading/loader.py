@@ -28,6 +28,7 @@ from wechat_backend.loading.calendar import Calendar, read_calendar
 from wechat_backend.loading.notation import NotationError, Raw
 
 FOLDER = Path(__file__).parents[2] / "data"
+PAPERS = FOLDER.parent / "static" / "papers"
 PHONE = re.compile(r"0\d{2,3}-\d{7,8}|12345")
 WEST, SOUTH, EAST, NORTH = 113.23, 22.80, 113.58, 23.10
 """Panyu lies within, in degrees of WGS 84."""
@@ -221,6 +222,7 @@ def _guide_faults(guide: Guide, halls: Mapping[str, Hall]) -> Iterator[str]:
     except Refused as error:
         yield str(error)
     yield from _handling_faults(guide)
+    yield from _paper_faults(guide)
     yield from _phone_faults("consult_phone", guide.consult_phone)
     yield from _phone_faults("complaint_phone", guide.complaint_phone)
 
@@ -235,6 +237,13 @@ def _handling_faults(guide: Guide) -> Iterator[str]:
         yield f"is fully online, but needs paper: {'、'.join(paper)}"
     if guide.handling is Handling.PRE_ACCEPTANCE and not paper:
         yield "is pre-accepted, but nothing is left to sign or seal on paper"
+
+
+def _paper_faults(guide: Guide) -> Iterator[str]:
+    for material in guide.materials:
+        for file in filter(None, (material.sample_file, material.blank_file)):
+            if not (PAPERS / file).is_file():
+                yield f"material {material.code}: there is no {file} in static/papers"
 
 
 def _phone_faults(name: str, phone: str) -> Iterator[str]:

@@ -101,6 +101,21 @@ async def test_progress_by_serial_without_sign_in(town: Town) -> None:
     assert "请核对回执后重新输入" in wrong.text
 
 
+@pytest.mark.article("13.serial", "13.pushed")
+async def test_what_comes_next_and_until_when(town: Town) -> None:
+    """On one's own page and for who has the number; nothing comes after the end."""
+    citizen = await town.citizen("王小明")
+    path = await submitted(citizen)
+    serial = await serial_of(town, path)
+    for page in (await citizen.get(path), await town.browser().get(f"/progress?serial={serial}")):
+        assert "接下来：部门告诉您是否受理，缺什么会一次说清" in page.text
+        assert "最迟 2026-12-01" in page.text
+    await town.staff.accept(key_of(path))
+    assert "接下来：部门审查后作出决定" in (await citizen.get(path)).text
+    await town.staff.return_(key_of(path), "不符合条件")
+    assert "接下来" not in (await citizen.get(path)).text
+
+
 @pytest.mark.article("12.non_acceptance", "13.results")
 async def test_refusal_comes_with_its_basis_and_ones_rights(town: Town) -> None:
     citizen = await town.citizen()
