@@ -14,7 +14,7 @@ from handlers.admin.panel import UnknownPage
 from handlers.admin.queue import QUEUE
 from handlers.web.words import HAPPENED
 from models.applications import LABELS, PRIVATE, SILENCE, STEPS, Action, State, Step, Who, by_staff
-from models.applications.progress import COMING
+from models.applications.progress import AHEAD
 from models.staff.scopes import Role
 
 ROOT = Path(__file__).parents[1]
@@ -92,7 +92,7 @@ def test_nothing_is_lacking() -> None:
 
 def test_where_something_still_comes_it_is_said_what() -> None:
     goes_on = {state for step in STEPS.values() for state in step.before} - PRIVATE - {State.CONCLUDED}
-    assert COMING.keys() == goes_on
+    assert AHEAD.keys() == goes_on
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class Progress(Answer):
     deadline_expected: Expected
     decision: Literal["approved", "denied"] | None
     decision_text: str | None = Field(description="in Chinese, as the type of the item words it")
-    coming: str = Field(description="what comes next, in Chinese; empty where nothing does")
+    ahead: str = Field(description="what comes next, in Chinese; empty where nothing does")
     steps: list[Step]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from models.applications.actions import State
 from models.applications.document import Application, Supplement
 
-COMING: Mapping[State, str] = {
+AHEAD: Mapping[State, str] = {
     State.GENERATED: "带身份证件、申请回执和材料到窗口打印签名，窗口收件后开始受理",
     State.SUBMITTED: "部门告诉您是否受理，缺什么会一次说清",
     State.SUPPLEMENT_REQUESTED: "请您补齐，补齐后部门继续审核",

@@ -6,7 +6,7 @@ from datetime import datetime
 from models.applications.actions import STARTED
 from models.applications.document import Application, PaperState
 from models.applications.outcome import decision_text, status_of
-from models.applications.progress import COMING
+from models.applications.progress import AHEAD
 from models.clocks import due_of
 from models.errors import NotFound
 from models.store import Document
@@ -80,7 +80,7 @@ def public_view(application: Application) -> Document:
         "deadline": due_of(application["clocks"]["decision"] or application["clocks"]["acceptance"]),
         "decision": result["decision"] if result else None,
         "decision_text": decision_text(application),
-        "coming": COMING.get(application["state"], ""),
+        "ahead": AHEAD.get(application["state"], ""),
         "timeline": [
             {"at": line["at"], "what": line["what"]}
             for line in application["timeline"]

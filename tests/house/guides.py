@@ -93,7 +93,9 @@ def rich_guide(**changes: Any) -> Guide:
                     "code": "permit",
                     "name": "居住证原件照片",
                     "kinds": ["copy", "certificate"],
-                    "sample": "/static/s.jpg",
+                    "sample": "四个角都拍到",
+                    "sample_file": "certificate.svg",
+                    "blank_file": "commitment_blank.svg",
                 },
                 {
                     "code": "lease",

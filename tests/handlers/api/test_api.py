@@ -126,7 +126,7 @@ async def test_guides_are_for_everybody(api: Service) -> None:
     guide = (await anybody.get(f"/guides/{FIRST}")).json
     named = {"name", "department_details", "conditions", "time_limit", "fees", "materials"}
     assert named | {"window_steps", "online_steps", "consult_phone", "complaint_phone"} <= guide.keys()
-    assert guide["materials"][0]["sample"] == "/static/s.jpg"
+    assert guide["materials"][0]["sample_file"] == "certificate.svg"
     assert guide["department_details"]["name"] == DEPARTMENT.name
     assert [hall["code"] for hall in guide["halls"]] == ["district"]
     assert (await anybody.get(f"/guides/{'9' * 31}")).code == "guide_not_found"

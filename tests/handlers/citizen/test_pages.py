@@ -9,7 +9,8 @@ from tornado.httpclient import AsyncHTTPClient
 
 from handlers.web.base import SECONDS
 from handlers.web.protection import form_tokens
-from tests.house.guides import USCC, rich_guide
+from models.guides import Handling
+from tests.house.guides import USCC, plain_guide, rich_guide
 from tests.house.places import HALL
 from tests.house.town import Town
 
@@ -68,7 +69,7 @@ async def test_guide_has_every_field(town: Town) -> None:
         "不收费",
         "粤发改价格〔2018〕1号",
         "居住证原件照片",
-        "/static/s.jpg",
+        "四个角都拍到",
         "网上申请",
         "取号",
         "全流程网办",
@@ -83,6 +84,43 @@ async def test_guide_has_every_field(town: Town) -> None:
         assert text in page, text
     assert f"/applications/new?item={ITEM}" in page
     assert f"/appointments/new?item={ITEM}" in page
+
+
+async def test_a_guide_begins_with_what_people_ask_first(town: Town) -> None:
+    """Who may, what to bring, how, how long, where; the law and its numbers come last."""
+    page = (await town.browser().get(f"/guides/{ITEM}")).text
+    assert re.findall(r'card__title">([^<]+)<', page) == [
+        *("谁可以办", "要准备什么", "怎么办", "多久办好，收多少钱", "到哪里办", "咨询和投诉", "法律依据")
+    ]
+    assert page.index(ITEM, page.index("法律依据")) < page.index("法定时限")
+
+
+@pytest.mark.parametrize(
+    ("handling", "visits", "said"),
+    [
+        (Handling.FULLY_ONLINE, 0, "在线办理"),
+        (Handling.FORM_GENERATION, 1, "网上填表，到场 1 次"),
+        (Handling.PRE_ACCEPTANCE, 1, "网上填表，到场 1 次"),
+    ],
+)
+async def test_online_is_said_only_where_nobody_has_to_come(
+    town: Town, handling: Handling, visits: int, said: str
+) -> None:
+    guide = plain_guide(500 + len(handling), handling=handling, visits=visits)
+    await town.publish(guide)
+    page = (await town.browser().get(f"/guides/{guide.item}")).text
+    link = re.search(r'href="/applications/new[^>]*>([^<]*)<', page)
+    assert link
+    assert link[1] == said
+
+
+async def test_samples_and_empty_forms_are_pictures_of_ours(town: Town) -> None:
+    visitor = town.browser()
+    page = (await visitor.get(f"/guides/{ITEM}")).text
+    for file in ("certificate.svg", "commitment_blank.svg"):
+        [path] = re.findall(rf'"(/static/[^"]*papers/{file}[^"]*)"', page)
+        picture = await visitor.get(path)
+        assert (picture.status, picture.headers["Content-Type"]) == (200, "image/svg+xml")
 
 
 async def test_unknown_guide_says_what_to_do(town: Town) -> None:
