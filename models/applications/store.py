@@ -17,7 +17,7 @@ from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
 from models.errors import Conflict
 from models.events import Cause, Channel, Event, Plan
-from models.guides import Answers, Guide, Handling, ItemType, is_sealed
+from models.guides import Answers, Handling, ItemType
 from models.law import Unit
 from models.privacy import Privacy
 from models.schedule import Due
@@ -190,18 +190,14 @@ class Applications(Store[Application]):
         """The answers, opened."""
         return {
             name: json.loads(self.privacy.open(value["sealed"], f"application:{application['_id']}:{name}"))
-            if isinstance(value, dict)
-            else value
             for name, value in application["answers"].items()
         }
 
-    def sealed(self, key: str, guide: Guide, answers: Mapping[str, Any]) -> Document:
-        """Answers as they are kept: those to sensitive questions sealed."""
-        secret = {question.name for question in guide.form.questions() if is_sealed(question)}
+    def sealed(self, key: str, answers: Mapping[str, Any]) -> Document:
+        """Answers as they are kept: all of them sealed, since nothing searches them and no list of what is
+        private would ever be complete."""
         return {
             name: {"sealed": self.privacy.seal(json.dumps(value), f"application:{key}:{name}")}
-            if name in secret
-            else value
             for name, value in answers.items()
         }
 
