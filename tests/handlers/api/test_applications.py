@@ -63,7 +63,7 @@ async def test_materials_of_the_guide_alone_and_legible(api: Service) -> None:
     at = f"/applications/{draft}/materials/permit"
     multipart = "multipart/form-data; boundary=x"
     replaced = await client.put(at, body, Content_Type=multipart)
-    assert replaced.json["materials"][0]["file_name"] == "a.pdf"
+    assert replaced.json["materials"][0]["file_name"] == "居住证原件照片.pdf"
     kept = await client.get(at)
     assert (kept.content, kept.headers["Content-Type"]) == (pdf, "application/pdf")
     assert kept.headers["Content-Disposition"].startswith("attachment")
