@@ -1,8 +1,9 @@
 """What people typed is sealed, a question's kind says what is private, a file is called by what it is of.
 
-Of the answers only some were sealed, by a flag `sensitive` of the question; the words of staff and reviews, the
-reasons of looks at an identity and the replies of the chat were kept as they were written. A file kept the name
-that its sender gave it: it takes its material's name; in `materials`, which do not know that, the code.
+Of the answers only some were sealed, by a flag `sensitive` of the question; the words of staff and reviews,
+the reasons of looks at an identity and the replies of the chat were kept as they were written. A file kept
+the name that its sender gave it: it takes its material's name; in `materials`, which do not know that, the
+code.
 
 A question of an old guide takes the kind that its label asks for; one that was sensitive for another reason
 takes the kind that hides its answer.
