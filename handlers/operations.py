@@ -1,7 +1,7 @@
 """For those who keep the service running: is it alive, can it serve, what does it count.
 
 A server is ready when its database answers. Where no worker is alive, the answer and the metrics say so,
-but the server stays ready: people are still served.
+but the server stays ready: people are still served. What is counted is told at a port of its own.
 """
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -65,8 +65,7 @@ class MetricsHandler(OperationsHandler):
         self.finish(generate_latest())
 
 
-ROUTES = [
-    (r"/healthz", HealthHandler),
-    (r"/readyz", ReadyHandler),
-    (r"/metrics", MetricsHandler),
-]
+ROUTES = [(r"/healthz", HealthHandler), (r"/readyz", ReadyHandler)]
+"""For whatever distributes requests to the servers."""
+PRIVATE_ROUTES = [*ROUTES, (r"/metrics", MetricsHandler)]
+"""At the operations port alone."""

@@ -1,5 +1,6 @@
 """Every address of the service, door by door, and whom each is for."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +11,21 @@ from tornado.web import RequestHandler
 from handlers import admin, api, citizen, kiosk, operations
 from handlers.chat import callback
 from handlers.web import assets
+from models.guides import ITEM_CODE
+
+DOCUMENT = "[0-9a-f]{32}"
+PARTS: Mapping[str, str] = {
+    f"({DOCUMENT})": "{id}",
+    f"({DOCUMENT}:{DOCUMENT})": "{agency}",
+    f"({DOCUMENT}(?::|%3[Aa]){DOCUMENT})": "{agency}",
+    f"({ITEM_CODE})": "{item}",
+    "([a-z0-9-]{1,64})": "{hall}",
+    "([a-z0-9_]{1,64})": "{code}",
+    "([a-z0-9_]+)": "{code}",
+    "([^/?#]{1,600})": "{serial}",
+}
+"""What the parts of an address are called."""
+NOWHERE = "-"
 
 PAGES: list[Any] = [*assets.ROUTES, *admin.ROUTES, *kiosk.ROUTES, *citizen.ROUTES]
 """What is looked at in a browser."""
@@ -37,6 +53,31 @@ def routes(callback_keys: Mapping[str, Any]) -> list[Any]:
     """
     check_declared(admin.ROUTES)
     return [*operations.ROUTES, *callback.routes(callback_keys), *api.ROUTES, *PAGES]
+
+
+def address(pattern: str) -> str:
+    """A route's regular expression as people write the address, with names for its parts."""
+    for group, name in PARTS.items():
+        pattern = pattern.replace(group, name)
+    return re.sub(r"\\(.)", r"\1", pattern.removesuffix("/?"))
+
+
+class Addresses:
+    """Says at which address a handler was asked, without its parts: they are ids and serial numbers, or what
+    people typed."""
+
+    def __init__(self, routes: Iterable[Any]) -> None:
+        self.patterns: dict[type[RequestHandler], list[str]] = {}
+        for pattern, handler, *_ in routes:
+            self.patterns.setdefault(handler, []).append(pattern)
+
+    def of(self, handler: RequestHandler) -> str:
+        """NOWHERE for what no route knows."""
+        path = handler.request.path
+        for pattern in self.patterns.get(type(handler), ()):
+            if re.fullmatch(pattern, path):
+                return address(pattern)
+        return NOWHERE
 
 
 def served(routes: Iterable[Any]) -> Iterator[Served]:

@@ -6,14 +6,22 @@ hash (HMAC-SHA256) finds equal values without opening them.
 """
 
 import hmac
+import json
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
+from typing import Any, TypedDict
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
+
+
+class Sealed(TypedDict):
+    """A value that a document holds sealed: its JSON."""
+
+    sealed: str
 
 
 class Privacy:
@@ -36,6 +44,14 @@ class Privacy:
         key, _, body = sealed.partition(".")
         raw = urlsafe_b64decode(body)
         return self.ciphers[key].decrypt(raw[:NONCE], raw[NONCE:], context.encode()).decode()
+
+    def sealed(self, value: Any, context: str) -> Sealed:
+        """A value as a document holds it."""
+        return {"sealed": self.seal(json.dumps(value), context)}
+
+    def opened(self, kept: Sealed, context: str) -> Any:
+        """The value that was sealed; see `open`."""
+        return json.loads(self.open(kept["sealed"], context))
 
     def seal_bytes(self, content: bytes, context: str) -> bytes:
         """For files: nonce + ciphertext under the current key, whose id the caller keeps beside it."""

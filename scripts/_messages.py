@@ -25,7 +25,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACE = re.compile(r"\{\w*\}")
 NOT_PAGES = {"operations.py"}
 """Handlers that speak to programs."""
-NOT_SAID = {"law.py", "masks.py", "notices"}
+NOT_SAID = {"kinds.py", "law.py", "masks.py", "notices"}
 """Models whose Chinese is for comparing, or goes out in Chinese only."""
 FOR_STAFF = {"StaffForm", "FormField"}
 """Records of models whose words staff alone read."""

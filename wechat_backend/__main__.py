@@ -85,9 +85,8 @@ def worker(_arguments: argparse.Namespace) -> int:
 def migrate(arguments: argparse.Namespace) -> int:
     async def process(settings: Settings) -> None:
         from wechat_backend.database.migrations import runner  # noqa: PLC0415
-        from wechat_backend.wiring import utc_now  # noqa: PLC0415
+        from wechat_backend.wiring import privacy_of, utc_now  # noqa: PLC0415
 
-        go = runner.preview if arguments.dry_run else runner.migrate
         database = await connect(
             settings.mongo_uri.get_secret_value(),
             settings.mongo_database,
@@ -95,7 +94,10 @@ def migrate(arguments: argparse.Namespace) -> int:
             WORKER_PATIENCE,
         )
         try:
-            await go(database, ALL, utc_now, _say)
+            if arguments.dry_run:
+                await runner.preview(database, ALL, utc_now, _say)
+            else:
+                await runner.migrate(database, ALL, utc_now, _say, privacy_of(settings))
         finally:
             await database.close()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +10,12 @@ from typing import Any
 
 import structlog
 import tornado.locale
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
-from handlers.routes import routes
+from handlers import operations
+from handlers.routes import Addresses, routes
 from handlers.web import assets
 from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
@@ -32,8 +35,6 @@ ROOT = Path(__file__).parent.parent
 BACKLOG = 4096
 """Connections that may wait for the loop's next turn; one too many comes again a second later."""
 SHUTDOWN_SECONDS = 3
-LONGEST_PATH = 200
-"""Characters of it that are logged; ours have half of that."""
 
 log = structlog.get_logger()
 
@@ -57,14 +58,21 @@ def build_services(
 def make_app(services: Services, settings: Settings) -> Application:
     tornado.locale.load_gettext_translations(str(ROOT / "locale"), "panyu")
     tornado.locale.set_default_locale("zh_CN")
+    known = routes(_callback_keys(settings))
     return BoundedApplication(
-        routes(_callback_keys(settings)),
+        known,
         services=services,
         default_handler_class=NotFoundPage,
         **assets.SETTINGS,
         **form_tokens(services.site),
-        log_function=_log_request,
+        log_function=_request_log(known),
     )
+
+
+def make_operations_app(services: Services) -> Application:
+    """For those who keep the service running, at a port that the public does not reach."""
+    known = operations.PRIVATE_ROUTES
+    return Application(known, services=services, log_function=_request_log(known))
 
 
 async def serve(settings: Settings) -> None:
@@ -85,12 +93,22 @@ async def serve(settings: Settings) -> None:
     limits = Limits(connections, settings.connections_per_address, settings.trusted_proxies)
     server = WebServer(make_app(services, settings), limits=limits)
     server.listen(settings.port, settings.bind, backlog=BACKLOG)
+    watched = HTTPServer(make_operations_app(services))
+    (listening,) = bind_sockets(settings.operations_port, settings.operations_bind)
+    watched.add_socket(listening)
     gc.freeze()  # what is there now stays; looking through it again and again would make everybody wait
-    log.info("serving", address=settings.bind, port=settings.port, connections=connections)
+    log.info(
+        "serving",
+        address=settings.bind,
+        port=settings.port,
+        operations_port=listening.getsockname()[1],
+        connections=connections,
+    )
     try:
         await run_while_current(database, ALL, until_told())
     finally:
         server.stop()
+        watched.stop()
         with suppress(TimeoutError):
             await asyncio.wait_for(server.close_all_connections(), SHUTDOWN_SECONDS)
         gateways.close()
@@ -113,12 +131,17 @@ def _callback_keys(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _log_request(handler: RequestHandler) -> None:
-    """One line a request; the path without its query, which may name people's searches."""
-    log.info(
-        "request",
-        method=handler.request.method,
-        path=handler.request.path[:LONGEST_PATH],
-        status=handler.get_status(),
-        milliseconds=round(handler.request.request_time() * 1000, 1),
-    )
+def _request_log(routes: Sequence[Any]) -> Callable[[RequestHandler], None]:
+    """Writes one line a request: the address of its route, and nothing that came with it."""
+    addresses = Addresses(routes)
+
+    def write(handler: RequestHandler) -> None:
+        log.info(
+            "request",
+            method=handler.request.method,
+            path=addresses.of(handler),
+            status=handler.get_status(),
+            milliseconds=round(handler.request.request_time() * 1000, 1),
+        )
+
+    return write

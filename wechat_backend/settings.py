@@ -26,6 +26,10 @@ class Settings(BaseSettings):
     )
     bind: str = Field("127.0.0.1", description="The address on which the web server listens.")
     port: int = Field(8888, ge=1, le=65535, description="The port on which the web server listens.")
+    operations_bind: str = Field("127.0.0.1", description="The address on which the figures are told.")
+    operations_port: int = Field(
+        8890, ge=0, le=65535, description="The port of `/metrics`; 0 is any free one, which the log tells."
+    )
     connections: int = Field(2000, ge=1, description="Connections that may be open at once.")
     connections_per_address: int = Field(200, ge=1, description="The same, from one network address.")
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(

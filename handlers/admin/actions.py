@@ -7,11 +7,15 @@ from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from handlers.web.uploads import Upload
 from handlers.web.visitor import declared
-from models.applications import Action, StaffCase, check_action, check_pdf, next_state
+from models.applications import Action, Decision, StaffCase, check_action, check_pdf, next_state
 from models.errors import DomainError
 from models.events import Cause
+from models.guides import TYPES
 from models.materials.store import KeptFile
 from models.staff import Scope
+
+RESULT = "办理结果"
+"""What the file of a result is called where the guide has no name for it."""
 
 
 class ActionHandler(ApplicationAction):
@@ -116,14 +120,16 @@ class ConcludeHandler(Upload, ApplicationAction):
             BadInput: it is no PDF.
         """
         check_action(case.member, case.application, Action.CONCLUDE)
-        name, file = self.received()
+        file = self.received()
         if file is None or not (begin := file.read(5)):
             return None
         next_state(case.state, Action.CONCLUDE)
         check_pdf(begin)
         file.seek(0)
+        denied = self.word("decision") == Decision.DENIED
+        called = TYPES[case.guide.type].denial if denied else case.guide.deliverable or RESULT
         owner = case.application["applicant"]
-        return await self.services.materials.keep(owner, case.key, "result", name, file, self.by_member())
+        return await self.services.materials.keep(owner, case.key, "result", called, file, self.by_member())
 
 
 ROUTES = [

@@ -24,7 +24,7 @@ from models.applications import (
 )
 from models.applications.progress import open_supplement
 from models.errors import DomainError, NotFound
-from models.guides import Guide, is_sealed, mask_answer
+from models.guides import Guide, mask_answer
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
 from models.people import Applicant
@@ -153,13 +153,10 @@ class RevealHandler(ApplicationAction):
 
 
 def masked(guide: Guide, answers: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
-    """Answers with the sealed ones masked."""
+    """Answers as staff see them first, by the kinds of their questions."""
     questions = {question.name: question for question in guide.form.questions()}
     whose = applicant["kind"]
-    return {
-        name: mask_answer(questions[name], value, whose) if is_sealed(questions[name]) else value
-        for name, value in answers.items()
-    }
+    return {name: mask_answer(questions[name], value, whose) for name, value in answers.items()}
 
 
 def idle(state: str) -> str:

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer
-from models.guides import Handling, ItemType, MaterialKind, Offer, Way
+from models.guides import Handling, ItemType, Kind, MaterialKind, Offer, Way
 from models.people import ApplicantKind
 
 
@@ -64,7 +64,7 @@ class Condition(Answer):
 class Question(Answer):
     name: str
     label: str
-    kind: Literal["text", "long_text", "number", "date", "choice", "choices", "phone", "credential", "yes_no"]
+    kind: Kind = Field(description="what an answer is; `health` is chosen as `choice` is, `money` a number")
     required: bool
     help: str
     options: list[Option]
@@ -75,7 +75,6 @@ class Question(Answer):
     locked: bool = Field(
         description="the binding knows it: it is shown, not asked, and what is sent for it is dropped"
     )
-    sensitive: bool
     max_length: int
     minimum: float | None
     maximum: float | None

@@ -22,10 +22,7 @@ from models.materials.inspection.faults import (
 from models.materials.store import FileNotFound, Materials
 
 KINDS = ("application/pdf", "image/jpeg", "image/png")
-UPLOAD = Media(
-    (*KINDS, "image/heic", "image/webp", "multipart/form-data"),
-    {"X-File-Name": "name of the file, percent-encoded UTF-8; not needed with multipart"},
-)
+UPLOAD = Media((*KINDS, "image/heic", "image/webp", "multipart/form-data"))
 NOT_THERE = (ApplicationNotFound, FileNotFound)
 
 
@@ -75,8 +72,7 @@ class MaterialResource(Upload, FileBase):
     )
     async def put(self, key: str, code: str) -> Application:
         case = await self.load(key)
-        name, file = self.received_file()
-        await self.services.papers.hand_in(case, code, name or code, file, self.by_party())
+        await self.services.papers.hand_in(case, code, self.received_file(), self.by_party())
         return self.shown(await self.load(key))
 
     @operation(

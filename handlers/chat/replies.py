@@ -71,7 +71,7 @@ class Chat:
         """A numbered list of guides; a number alone then opens one."""
         found = await self.services.guides.search(words, limit=LISTED)
         if not found:
-            return self.nothing_found(words)
+            return self.nothing_found()
         await self.services.inbox.offer(sender, [guide.item for guide in found], by.at)
         lines = [f"{number}. {self.link(guide)}" for number, guide in enumerate(found, 1)]
         return "\n".join(
@@ -177,10 +177,11 @@ class Chat:
     def nothing_to_choose(self) -> str:
         return "这个数字没有对应的事项。请先发送要办的事，例如：居住证"
 
-    def nothing_found(self, words: str) -> str:
+    def nothing_found(self) -> str:
+        """What was typed is not said again: it may be a number or a name."""
         return "\n".join(
             [
-                f"没有找到和“{words.replace('<', '＜')}”有关的事项。",
+                "没有找到有关的事项。",
                 "请换个说法再试，例如只发两三个字；",
                 "或看" + self.anchor("/guides", "全部办事指南") + "。",
                 self.phone_line(),

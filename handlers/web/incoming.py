@@ -6,7 +6,6 @@ The file has no name on the disk, so that it is gone when the process that holds
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, BinaryIO
-from urllib.parse import unquote
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -34,7 +33,6 @@ class Incoming(ABC):
     """
 
     def __init__(self) -> None:
-        self.name = ""
         self.file: BinaryIO | None = None
         self.arguments: Arguments = {}
 
@@ -53,10 +51,6 @@ class Incoming(ABC):
 
 class Plain(Incoming):
     """A body that is the file itself."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = unquote(name)
 
     def write(self, piece: bytes) -> None:
         if self.file is None:
@@ -144,9 +138,8 @@ class Form(Incoming):
         name = self.disposition.get(b"name", b"").decode("utf-8", "replace")
         if not name:
             raise BadRequest
-        if file_name := self.disposition.get(b"filename"):
+        if self.disposition.get(b"filename"):
             if name == self.field and self.file is None and self.wanted():
-                self.name = file_name.decode("utf-8", "replace")
                 self.file = scratch_file()
                 self.take = self.file.write
         elif b"filename" not in self.disposition:

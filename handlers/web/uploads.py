@@ -114,7 +114,7 @@ class Upload(BaseHandler, ABC):
                 return None
         if not self.plain:
             return Fields(media_type)
-        return None if self.refusal else Plain(headers.get("X-File-Name", ""))
+        return None if self.refusal else Plain()
 
     def wanted(self) -> bool:
         """Whether a file that begins now is to be kept; the form's token must have come before it."""
@@ -151,8 +151,8 @@ class Upload(BaseHandler, ABC):
             self.incoming.end()
         self.check_form()
 
-    def received(self) -> tuple[str, BinaryIO | None]:
-        """The file's name and content, from its beginning.
+    def received(self) -> BinaryIO | None:
+        """The file, from its beginning.
 
         Raises:
             DomainError: the refusal of `permit`; PageExpired; BadRequest.
@@ -161,19 +161,19 @@ class Upload(BaseHandler, ABC):
             self.read_form()
         if self.refusal:
             raise self.refusal
-        return (self.incoming.name, self.incoming.file) if self.incoming else ("", None)
+        return self.incoming.file if self.incoming else None
 
-    def received_file(self) -> tuple[str, BinaryIO]:
+    def received_file(self) -> BinaryIO:
         """As `received`.
 
         Raises:
             FileMissing
         """
-        name, file = self.received()
+        file = self.received()
         if file is None or not file.read(1):
             raise FileMissing
         file.seek(0)
-        return name, file
+        return file
 
     def check_xsrf_cookie(self) -> None:
         """The token may come in the form: see `check_form`."""

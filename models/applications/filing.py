@@ -149,7 +149,7 @@ class Filing:
         papers = case.application["materials"]
         begun = Received({}, ()) if form_only else received(case.guide, by.at, self.calendar)
         sets = {
-            "answers": self.applications.sealed(case.key, case.guide, answers),
+            "answers": self.applications.sealed(case.key, answers),
             "place": kept_place,
             "materials": [{**paper, "state": _paper_state(case.guide, paper).value} for paper in papers],
             "submitted_at": by.at,
@@ -193,7 +193,7 @@ class Filing:
         last = len(case.application["supplements"]) - 1
         begun = received(case.guide, by.at, self.calendar)
         sets = {
-            "answers": self.applications.sealed(case.key, case.guide, answers),
+            "answers": self.applications.sealed(case.key, answers),
             f"supplements.{last}.answered_at": by.at,
             **begun.sets,
             **whose(case.party),
@@ -259,7 +259,7 @@ class Filing:
 
     async def _keep(self, case: OwnCase, answers: Answers, version: int, by: Cause) -> OwnCase:
         rules.check_version(case.application, version)
-        sealed = self.applications.sealed(case.key, case.guide, answers)
+        sealed = self.applications.sealed(case.key, answers)
         return case.changed_to(
             await self.applications.change(
                 case.key,
@@ -303,7 +303,7 @@ class Filing:
             "type": guide.type.value,
             "handling": guide.handling.value,
             "state": State.DRAFT.value,
-            "answers": self.applications.sealed(key, guide, answers),
+            "answers": self.applications.sealed(key, answers),
             "materials": [_no_file(material) for material in guide.online_materials()],
             "place": None,
             "started_at": by.at,

@@ -115,7 +115,7 @@ class CaseHandling:
             Action.REQUEST_SUPPLEMENT,
             by,
             {"due_at": None},
-            update={"$push": {"supplements": asked}},
+            update={"$push": {"supplements": self.applications.kept(case.key, asked)}},
             expects=_unchanged(asked["files"]),
             reason=reason,
         )
@@ -125,7 +125,7 @@ class CaseHandling:
         rules.check_action(case.member, case.application, Action.NOT_ACCEPT)
         rules.check_reason(reason, basis)
         refusal = Refusal(reason=typed.words(reason), basis=typed.words(basis))
-        sets = {"refusal": refusal, "due_at": None}
+        sets = {"refusal": self.applications.kept(case.key, refusal), "due_at": None}
         return await self._take(case, Action.NOT_ACCEPT, by, sets, reason=reason)
 
     async def pause(self, case: StaffCase, procedure: str, reason: str, by: Cause) -> StaffCase:
@@ -169,7 +169,8 @@ class CaseHandling:
             deliverable=deliverable["_id"] if deliverable else None,
             file_name=deliverable["name"] if deliverable else None,
         )
-        sets = {"result": result, "concluded_at": by.at, "due_at": None}
+        kept = self.applications.kept(case.key, result)
+        sets = {"result": kept, "concluded_at": by.at, "due_at": None}
         return await self._take(case, Action.CONCLUDE, by, sets, reason=reason)
 
     async def unlike_binding(self, case: StaffCase) -> list[Question]:

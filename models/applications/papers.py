@@ -39,7 +39,7 @@ class Papers:
     filing: Filing
     materials: Materials
 
-    async def hand_in(self, case: OwnCase, code: str, name: str, file: BinaryIO, by: Cause) -> None:
+    async def hand_in(self, case: OwnCase, code: str, file: BinaryIO, by: Cause) -> None:
         """Keep a file as one of the materials that the guide asks for online, and of no other (article 14).
 
         Raises:
@@ -48,7 +48,8 @@ class Papers:
             BadInput: the file cannot be taken; see `models.materials.inspection`.
         """
         check_asked(case, code)
-        material = await self.materials.keep(case.party.id, case.key, code, name, file, by)
+        called = next(one.name for one in case.guide.materials if one.code == code)
+        material = await self.materials.keep(case.party.id, case.key, code, called, file, by)
         try:
             unneeded = await self.attach(case, code, material, by)
         except DomainError:  # it has moved on meanwhile

@@ -1,8 +1,7 @@
 """Applications in MongoDB: one document each, one guarded write a step."""
 
-import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, cast
 
@@ -17,7 +16,7 @@ from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
 from models.errors import Conflict
 from models.events import Cause, Channel, Event, Plan
-from models.guides import Answers, Guide, Handling, ItemType, is_sealed
+from models.guides import Answers, Handling, ItemType
 from models.law import Unit
 from models.privacy import Privacy
 from models.schedule import Due
@@ -27,6 +26,8 @@ KEPT_BACK = frozenset(
     {"draft", "version", "applicant", "agent", "account", "masked_name", "masked_number", "due_at"}
 )
 """Internal ids and fields, which tell the applicant nothing."""
+WRITTEN = frozenset({"reason", "basis"})
+"""What staff write, in lines of the timeline, supplements, refusal and result: it may tell of anybody."""
 LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
 WITHOUT_ANSWERS = {"events": 0, "answers": 0}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,6 +80,9 @@ class Applications(Store[Application]):
             place["how"] = How(place["how"])
         if result := document.get("result"):
             result["decision"] = Decision(result["decision"])
+        for written in _written(document):
+            for name in WRITTEN & written.keys():
+                written[name] = self.privacy.opened(written[name], _context(document["_id"]))
         return cast(Application, document)
 
     async def change(
@@ -113,8 +117,8 @@ class Applications(Store[Application]):
         after = rules.next_state(found["state"], action)
         name, data = STEPS[action].event, {"state": after.value}
         event = due.event(name, by, data) if due else Event(name, found["_id"], by, data, plans=plans)
-        update = update or {}
-        pushes = {**update.get("$push", {}), "timeline": entry(event, typed.words(reason))}
+        update, line = update or {}, entry(event, typed.words(reason))
+        pushes = {**update.get("$push", {}), "timeline": self.kept(found["_id"], line)}
         return await self.change(
             found["_id"],
             expects={"state": found["state"].value, **(expects or {})},
@@ -189,20 +193,22 @@ class Applications(Store[Application]):
     def answers(self, application: Application) -> Answers:
         """The answers, opened."""
         return {
-            name: json.loads(self.privacy.open(value["sealed"], f"application:{application['_id']}:{name}"))
-            if isinstance(value, dict)
-            else value
+            name: self.privacy.opened(value, f"application:{application['_id']}:{name}")
             for name, value in application["answers"].items()
         }
 
-    def sealed(self, key: str, guide: Guide, answers: Mapping[str, Any]) -> Document:
-        """Answers as they are kept: those to sensitive questions sealed."""
-        secret = {question.name for question in guide.form.questions() if is_sealed(question)}
+    def sealed(self, key: str, answers: Mapping[str, Any]) -> Document:
+        """Answers as they are kept: all of them sealed, since nothing searches them and no list of what is
+        private would ever be complete."""
         return {
-            name: {"sealed": self.privacy.seal(json.dumps(value), f"application:{key}:{name}")}
-            if name in secret
-            else value
-            for name, value in answers.items()
+            name: self.privacy.sealed(value, f"application:{key}:{name}") for name, value in answers.items()
+        }
+
+    def kept(self, key: str, part: Mapping[str, Any]) -> Document:
+        """A part of an application as it is kept: what staff wrote in it is sealed."""
+        return {
+            name: self.privacy.sealed(value, _context(key)) if name in WRITTEN else value
+            for name, value in part.items()
         }
 
     def place(self, application: Application) -> KeptPlace | None:
@@ -230,6 +236,17 @@ class Applications(Store[Application]):
             ReceiptNotFound: it has not been handed in.
         """
         return receipt_of(application, self.place_text(application), base_url)
+
+
+def _written(document: Document) -> Iterator[Document]:
+    """The parts of an application in which staff write."""
+    yield from document.get("timeline", ())
+    yield from document.get("supplements", ())
+    yield from (part for name in ("refusal", "result") if (part := document.get(name)))
+
+
+def _context(key: str) -> str:
+    return f"application:{key}:words"
 
 
 def _cursor(application: Application) -> str:

@@ -1,8 +1,9 @@
 """Incoming chat messages: each is answered once, and a repeated one gets the same answer.
 
 `inbox` holds three kinds of short-lived documents, told apart by the beginning of their `_id`:
-`message:…` `{nonce, lease, leased_until, reply}`, `nonce:…` `{nonce}` (of a request without a message), and
-`choices:<openid>` `{choices}`: what the numbers of the last list in a conversation stand for.
+`message:…` `{nonce, lease, leased_until, reply}` (the reply is sealed), `nonce:…` `{nonce}` (of a request
+without a message), and `choices:<openid>` `{choices}`: what the numbers of the last list in a conversation
+stand for.
 """
 
 import asyncio
@@ -16,7 +17,8 @@ from pymongo.errors import DuplicateKeyError
 
 from models.errors import Forbidden
 from models.leases import free, given_back, held_by, taken
-from models.store import Document, Store
+from models.privacy import Privacy
+from models.store import Database, Document, Store
 
 
 class NonceRepeated(Forbidden):
@@ -48,6 +50,10 @@ class Inbox(Store):
         IndexModel("expires_at", expireAfterSeconds=0),
         IndexModel("nonce", unique=True, sparse=True),
     ]
+
+    def __init__(self, database: Database, privacy: Privacy) -> None:
+        super().__init__(database)
+        self.privacy = privacy
 
     async def spend(self, nonce: str, now: datetime) -> None:
         """Note the nonce of a request without a message; a message that comes with it later is refused."""
@@ -82,7 +88,7 @@ class Inbox(Store):
         for round_ in range(round(LEASE.total_seconds() / PAUSE) + 1):
             kept: Document | None = await self.documents.find_one({"_id": key})
             if kept and "reply" in kept:
-                return {"reply": kept["reply"]}
+                return {"reply": self.privacy.opened(kept["reply"], key)}
             moment = now + timedelta(seconds=PAUSE) * round_
             done = await self.documents.update_one(
                 {"_id": key, "reply": {"$exists": False}, **free(moment)},
@@ -95,9 +101,10 @@ class Inbox(Store):
 
     async def finish(self, message: str, reply: str | None, holder: str) -> None:
         """Keep what `holder` answered, unless another one took over; None stands for no words."""
+        key = f"message:{_digest(message)}"
         await self.documents.update_one(
-            {"_id": f"message:{_digest(message)}", **held_by(holder)},
-            {"$set": {"reply": reply, **given_back()}},
+            {"_id": key, **held_by(holder)},
+            {"$set": {"reply": self.privacy.sealed(reply, key), **given_back()}},
         )
 
     async def offer(self, openid: str, choices: list[str], now: datetime) -> None:

@@ -1,7 +1,8 @@
 """Service items and their guides (articles 4.2, 10, 12, 14, 24)."""
 
 from models.guides.departments import Department, Departments
-from models.guides.form.answers import AnswerMissing, Answers, check_answers, is_asked, is_sealed, mask_answer
+from models.guides.form.answers import AnswerMissing, Answers, check_answers, is_asked, mask_answer
+from models.guides.form.kinds import Kind
 from models.guides.form.schema import Condition, Form, Option, Question, Section
 from models.guides.guide import (
     ITEM_CODE,
@@ -39,6 +40,7 @@ __all__ = [
     "Handling",
     "ItemCode",
     "ItemType",
+    "Kind",
     "Material",
     "MaterialKind",
     "NotForApplicant",
@@ -54,6 +56,5 @@ __all__ = [
     "check_publishable",
     "guide_of",
     "is_asked",
-    "is_sealed",
     "mask_answer",
 ]

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from models.errors import Refused
 from models.events import Channel
+from models.guides.form.kinds import too_plain
 from models.guides.form.schema import Form, GuidePart
 from models.guides.handling import Handling
 from models.guides.types import TYPES, ItemType
@@ -36,6 +37,13 @@ class OnlineAsksForMore(Refused):
 class LimitUnfounded(Refused):
     code = "limit_unfounded"
     message = "{type}的法定时限超过{number}个工作日的，须写明依据的法律、法规（{law}）"
+
+
+class QuestionTooPlain(Refused):
+    """A question asks for something private, and its kind does not say so."""
+
+    code = "question_too_plain"
+    message = "「{label}」（{name}）涉及个人信息，题型须为{kind}"
 
 
 class MaterialKind(StrEnum):
@@ -175,9 +183,10 @@ def check_publishable(guide: Guide) -> None:
     """Articles 10 and 14: online is never more work than the window. 行政许可法 42: a permit's limit.
 
     Raises:
-        Refused: `online_has_more_steps`, `online_asks_for_more` or `limit_unfounded`.
+        Refused: `online_has_more_steps`, `online_asks_for_more`, `limit_unfounded` or `question_too_plain`.
     """
     _check_limit(guide)
+    _check_kinds(guide)
     window, online = (
         sum(step.kind == "step" for step in steps) for steps in (guide.window_steps, guide.online_steps)
     )
@@ -199,6 +208,16 @@ def _check_limit(guide: Guide) -> None:
     usual = latest(rules.limit)
     if limit.legal > usual.number:
         raise LimitUnfounded(type=rules.label, number=usual.number, law=f"{usual.law}{usual.article}")
+
+
+def _check_kinds(guide: Guide) -> None:
+    """
+    Raises:
+        Refused: `question_too_plain`.
+    """
+    for question in guide.form.questions():
+        if kind := too_plain(question.kind, question.label, question.name):
+            raise QuestionTooPlain(label=question.label, name=question.name, kind=kind.value)
 
 
 def guide_of(document: dict[str, Any]) -> Guide:

@@ -18,7 +18,7 @@ from pymongo.errors import PyMongoError
 from models.errors import NotFound
 from models.events import Cause, Event
 from models.materials.inspection.inspector import Inspector
-from models.materials.inspection.kinds import safe_name
+from models.materials.inspection.kinds import file_name
 from models.privacy import Privacy
 from models.store import Database, Document, Record, Store
 
@@ -66,9 +66,12 @@ class Materials(Store[KeptFile]):
         self.inspector = Inspector()
 
     async def keep(
-        self, applicant: str, application: str, code: str, name: str | None, file: BinaryIO, by: Cause
+        self, applicant: str, application: str, code: str, called: str, file: BinaryIO, by: Cause
     ) -> KeptFile:
         """Clean and seal a file, which is a real one of the system, such as `TemporaryFile()` gives.
+
+        It is `called` as what it is of: the name that its sender gave it may hold a person's name or number,
+        and is not kept.
 
         Raises:
             MaterialFault: it cannot be taken; see `models.materials.inspection.faults`.
@@ -84,7 +87,7 @@ class Materials(Store[KeptFile]):
             "applicant": applicant,
             "application": application,
             "code": code,
-            "name": safe_name(name, media_type),
+            "name": file_name(called, media_type),
             "media_type": media_type,
             "size": len(content),
             "sha256": sha256(content).hexdigest(),

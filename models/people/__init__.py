@@ -5,7 +5,15 @@ from models.people.agencies import Agencies, Agency, AgencyState, is_confirmed, 
 from models.people.applicants import Applicant, Applicants
 from models.people.binding import Binding
 from models.people.credentials import PERSONAL, RULES, ApplicantKind, CredentialKind, normal_number
-from models.people.masks import NAMES, mask_number, mask_person, mask_phone
+from models.people.masks import (
+    NAMES,
+    mask_address,
+    mask_number,
+    mask_people,
+    mask_person,
+    mask_phone,
+    mask_words,
+)
 from models.people.parties import Party
 from models.people.phone_codes import PhoneCodes, check_phone, national
 from models.people.verification import BodyVerdict, Identity, PlatformUser, Verdict, Verifier
@@ -35,9 +43,12 @@ __all__ = [
     "check_phone",
     "is_confirmed",
     "is_waiting",
+    "mask_address",
     "mask_number",
+    "mask_people",
     "mask_person",
     "mask_phone",
+    "mask_words",
     "national",
     "normal_number",
 ]

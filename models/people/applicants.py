@@ -233,7 +233,8 @@ class Applicants(Store[Applicant]):
         """
         if not (reason := typed.words(reason)):
             raise RevealNeedsReason
-        data = {"reason": reason[:200], "application": application}
+        why = self.privacy.sealed(reason[:200], f"applicant:{applicant}:reason")
+        data = {"reason": why, "application": application}
         event = Event("applicant.revealed", applicant, by, data)
         found = await self.change(applicant, expects={}, event=event, otherwise=self.missing)
         return self.export(found)

@@ -22,6 +22,13 @@ FORM = (
 )
 BODY = re.compile(f"({PLACE})(.+?)({FORM}?)")
 """A body's name (企业名称登记管理规定): where it is, what it alone is called, what it is."""
+BETWEEN = frozenset("、，,；;/\n")
+SEVERAL = re.compile(f"([{''.join(sorted(BETWEEN))}])")
+"""Parts names that are written after each other."""
+AREA = re.compile(
+    "([^省市区县]{2,7}省)?([^省市区县]{2,7}市)?([^省市区县]{1,4}(?<![小社园])[区县])?([^区县]{1,4}?(街道|镇))?"
+)
+LONG_NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){5,}[Xx]?")
 SHORT = 4
 """A person's name in Chinese characters is seldom longer."""
 
@@ -65,6 +72,26 @@ def mask_number(number: str) -> str:
 def mask_phone(phone: str) -> str:
     """13800138000 → 138****8000; what is shorter than a mobile number is masked as any number is."""
     return mask_number(phone) if len(phone) < 11 else phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
+
+
+def mask_people(names: str) -> str:
+    """Each of several names: 梁志强、Li Na → 梁**、L* N*."""
+    return "".join(part if part in BETWEEN else mask_person(part) for part in SEVERAL.split(names))
+
+
+def mask_address(address: str) -> str:
+    """Down to the street office or town: 番禺区市桥街道清河东路1号 → 番禺区市桥街道******.
+
+    What does not begin with such a place shows nothing.
+    """
+    known = AREA.match(address)
+    shown = known.end() if known else 0
+    return address[:shown] + "*" * (len(address) - shown)
+
+
+def mask_words(text: str) -> str:
+    """A few words about a thing, with every number of six digits or more masked: it may be a person's."""
+    return LONG_NUMBER.sub(lambda found: mask_number(found[0]), text)
 
 
 def _words(name: str) -> list[list[str]]:

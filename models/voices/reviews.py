@@ -15,7 +15,8 @@ from models import typed
 from models.errors import BadInput, Conflict, Refused
 from models.events import Cause, Channel, Event
 from models.people import Party
-from models.store import Document, Record, Store, part
+from models.privacy import Privacy
+from models.store import Database, Document, Record, Store, part
 
 
 class NotFinished(Refused):
@@ -171,7 +172,7 @@ KEPT_BACK = frozenset({"applicant"})
 
 class GivenReview(Record):
     """`_id` is the matter, `application:<id>` or `appointment:<id>`; an application alone has a serial
-    number, an appointment alone a hall."""
+    number, an appointment alone a hall. The words are kept sealed."""
 
     applicant: str
     level: int
@@ -194,8 +195,13 @@ class Reviews(Store[GivenReview]):
         IndexModel([("applicant", 1), ("at", DESCENDING)]),
     ]
 
+    def __init__(self, database: Database, privacy: Privacy) -> None:
+        super().__init__(database)
+        self.privacy = privacy
+
     def shaped(self, document: Document) -> GivenReview:
-        return super().shaped({**document, "channel": Channel(document["channel"])})
+        words = self.privacy.opened(document["words"], _context(document["_id"]))
+        return super().shaped({**document, "words": words, "channel": Channel(document["channel"])})
 
     async def give(
         self,
@@ -224,7 +230,7 @@ class Reviews(Store[GivenReview]):
             "applicant": party.id,
             "level": level,
             "tags": tags,
-            "words": words,
+            "words": self.privacy.sealed(words, _context(matter)),
             "at": by.at,
             "channel": by.channel.value,
             **{name: about.get(name) for name in ("item", "item_name", "department", "serial", "hall")},
@@ -246,3 +252,7 @@ class Reviews(Store[GivenReview]):
     async def export(self, applicant: str) -> list[Document]:
         """All of an applicant's own."""
         return [part(one, KEPT_BACK) for one in await self.of_applicant(applicant)]
+
+
+def _context(matter: str) -> str:
+    return f"review:{matter}:words"

@@ -25,7 +25,7 @@ from tests.house.server import serving
 from tests.house.settings import environment, settings_of
 from tests.house.wechat import message, signature
 from tests.house.worker import World
-from wechat_backend.app import make_app
+from wechat_backend.app import make_app, make_operations_app
 from wechat_backend.database.connection import connect
 from wechat_backend.settings import Settings
 from wechat_backend.wiring import utc_now
@@ -165,6 +165,7 @@ async def test_every_door_says_503_and_goes_on(trio: ReplicaSet, platforms: Plat
     async with (
         opened(trio, platforms, driver) as (world, settings),
         serving(make_app(world.services, settings)) as url,
+        serving(make_operations_app(world.services)) as operators,
     ):
 
         async def knocked() -> dict[str, HTTPResponse]:
@@ -181,8 +182,8 @@ async def test_every_door_says_503_and_goes_on(trio: ReplicaSet, platforms: Plat
                 assert answer.headers["Retry-After"] == "5"
                 if door in ("api", "ready"):
                     assert json.loads(answer.body)["error"]["code"] == "database_unavailable"
-        for path, said in (("/healthz", b"ok"), ("/metrics", b"panyu_database_up 0.0")):
-            answer = await AsyncHTTPClient(force_instance=True).fetch(url + path)
+        for where, said in ((f"{url}/healthz", b"ok"), (f"{operators}/metrics", b"panyu_database_up 0.0")):
+            answer = await AsyncHTTPClient(force_instance=True).fetch(where)
             assert said in answer.body
         await until(lambda: not world.services.database.lost, "a primary is found")
         assert {door: answer.code for door, answer in (await knocked()).items()} == well

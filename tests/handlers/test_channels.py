@@ -31,7 +31,7 @@ def silent(routes: list[Any]) -> set[type[RequestHandler]]:
 
 
 def test_every_handler_says_which_door_it_is() -> None:
-    routes = [*PAGES, *api.ROUTES, *operations.ROUTES, ("/wechat/callback", CallbackHandler)]
+    routes = [*PAGES, *api.ROUTES, *operations.PRIVATE_ROUTES, ("/wechat/callback", CallbackHandler)]
     assert silent(routes) == {Stylesheet}  # which does nothing
 
 

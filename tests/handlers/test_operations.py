@@ -18,7 +18,7 @@ from tests.house.town import Town
 @pytest.fixture
 async def url(town: Town) -> AsyncIterator[str]:
     await town.services.workers.documents.delete_many({})
-    async with serving(Application(operations.ROUTES, services=town.services)) as url:
+    async with serving(Application(operations.PRIVATE_ROUTES, services=town.services)) as url:
         yield url
 
 

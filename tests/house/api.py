@@ -178,13 +178,9 @@ class Client:
         assert uploaded.json["lacking"] == []
         return str(draft["id"])
 
-    async def upload(self, application: str, code: str, content: bytes, name: str = "p.jpg") -> Reply:
-        return await self.put(
-            f"/applications/{application}/materials/{code}",
-            content,
-            Content_Type="image/jpeg",
-            X_File_Name=name,
-        )
+    async def upload(self, application: str, code: str, content: bytes) -> Reply:
+        path = f"/applications/{application}/materials/{code}"
+        return await self.put(path, content, Content_Type="image/jpeg")
 
     async def submit(self, application: str, **changes: Any) -> Reply:
         asked = {"how": "window", "hall": "district", "promise": True}

@@ -103,7 +103,7 @@ class StaffDesk:
     async def result(self, key: str, content: bytes | None = None) -> KeptFile:
         """The result's file, as staff hand it in."""
         owner, by = (await self.get(key))["applicant"], self.house.by_staff()
-        return await self.house.file(owner, key, "result", "凭证.pdf", content, by)
+        return await self.house.file(owner, key, "result", "凭证", content, by)
 
     async def conclude(
         self,

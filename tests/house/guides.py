@@ -46,7 +46,7 @@ def plain_guide(number: int = 1, **changes: Any) -> Guide:
         "channels": ["h5", "miniprogram", "window"],
         "form": {
             "sections": [
-                {"title": "本人", "questions": [{"name": "address", "label": "住址", "kind": "text"}]}
+                {"title": "本人", "questions": [{"name": "address", "label": "住址", "kind": "address"}]}
             ]
         },
     }
@@ -54,9 +54,9 @@ def plain_guide(number: int = 1, **changes: Any) -> Guide:
 
 
 def form_guide(number: int = 1, **changes: Any) -> Guide:
-    """With answers that are kept sealed, one that the binding knows, and one that depends on another."""
+    """With an answer that is masked, one that the binding knows, and one that depends on another."""
     questions = [
-        {"name": "name", "label": "姓名", "kind": "text", "prefill": "name"},
+        {"name": "name", "label": "姓名", "kind": "name", "prefill": "name"},
         {
             "name": "kind",
             "label": "类型",
@@ -65,12 +65,11 @@ def form_guide(number: int = 1, **changes: Any) -> Guide:
         },
         {"name": "lost_on", "label": "遗失日期", "kind": "date"}
         | {"when": {"question": "kind", "values": ["lost"]}},
-        {"name": "account", "label": "账号", "kind": "text", "sensitive": True},
+        {"name": "account", "label": "账号", "kind": "reference"},
         {
             "name": "ways",
             "label": "方式",
             "kind": "choices",
-            "sensitive": True,
             "options": [{"value": value, "label": value} for value in "abc"],
         },
     ]
@@ -112,7 +111,7 @@ def rich_guide(**changes: Any) -> Guide:
                     {
                         "title": "申请人信息",
                         "questions": [
-                            {"name": "name", "label": "姓名", "kind": "text", "prefill": "name"},
+                            {"name": "name", "label": "姓名", "kind": "name", "prefill": "name"},
                             {"name": "phone", "label": "联系电话", "kind": "phone", "prefill": "phone"},
                         ],
                     },
@@ -132,7 +131,7 @@ def rich_guide(**changes: Any) -> Guide:
                             {
                                 "name": "landlord",
                                 "label": "出租人姓名",
-                                "kind": "text",
+                                "kind": "name",
                                 "when": {"question": "housing", "values": ["rent"]},
                             },
                         ],

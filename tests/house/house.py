@@ -218,7 +218,7 @@ class House:
         applicant: str,
         application: str,
         code: str,
-        name: str = "p.pdf",
+        name: str = "材料",
         content: bytes | None = None,
         by: Cause | None = None,
     ) -> KeptFile:

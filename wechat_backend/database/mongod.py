@@ -87,7 +87,7 @@ class Mongod:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.log = folder.parent / f"{folder.name}.log"
-        self.port = port if port and is_free(port) else _free_port()
+        self.port = port if port and is_free(port) else free_port()
         self.start()
 
     def start(self) -> None:
@@ -184,7 +184,8 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 on which nobody listens just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

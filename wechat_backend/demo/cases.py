@@ -111,9 +111,7 @@ class _Demo:
         for material in lacking(case.guide, case.application):
             if material.code != filed.to_follow:
                 with a_page() as file:
-                    await self.stores.papers.hand_in(
-                        case, material.code, f"演示-{material.name}.pdf", file, by
-                    )
+                    await self.stores.papers.hand_in(case, material.code, file, by)
         case = await filing.case(case.key, party)
         place = Place(filed.how, case.guide.places[0])
         await filing.submit(case, case.application["version"], place, by, promised=True)
@@ -133,7 +131,7 @@ class _Demo:
     async def conclude(self, key: str) -> None:
         handling, by = self.stores.handling, self.by(f"staff:{APPROVER}", 4)
         case = await handling.accept(await self._case(key, APPROVER), self.by(f"staff:{APPROVER}", 7))
-        owner, name = case.application["applicant"], f"演示-{case.guide.deliverable}.pdf"
+        owner, name = case.application["applicant"], case.guide.deliverable
         with a_page() as file:
             result = await self.stores.materials.keep(owner, key, "result", name, file, by)
         await handling.conclude(case, Decision.APPROVED, "", result, by)

@@ -67,7 +67,7 @@ async def furnish(
             await database.drop()
         for name in ("tokens", "leases"):
             await database[name].delete_many({})  # the simulator knows none of an earlier start
-        await migrate(database, ALL, clock, say)
+        await migrate(database, ALL, clock, say, privacy_of(settings))
         by = Cause("system", clock(), Channel.SYSTEM, f"demo-{uuid4().hex[:12]}")
         data = await _load(database, by, say)
         await _enrol(database, data, variables["PANYU_DEMO_STAFF_PASSWORD"], by)

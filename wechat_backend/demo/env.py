@@ -15,6 +15,7 @@ from pathlib import Path
 
 from models.outgoing import Via
 from models.outgoing.notices import sent_by
+from wechat_backend.database.mongod import free_port
 
 ALPHABET = string.ascii_letters + string.digits
 LAST_OF_32_BYTES = "AEIMQUYcgkosw048"
@@ -55,6 +56,7 @@ def addresses(port: int, simulator_port: int, mongo_uri: str) -> dict[str, str]:
         "PANYU_BASE_URL": f"http://127.0.0.1:{port}",
         "PANYU_BIND": "127.0.0.1",
         "PANYU_PORT": str(port),
+        "PANYU_OPERATIONS_PORT": str(free_port()),
         "PANYU_CONNECTIONS_PER_ADDRESS": "1800",  # 300 people's browsers, with six each
         "PANYU_FRAME_ANCESTORS": simulator,
         "PANYU_MONGO_URI": mongo_uri,

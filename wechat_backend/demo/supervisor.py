@@ -257,6 +257,7 @@ def _links(options: Options, variables: Mapping[str, str]) -> str:
         ("Kiosk", f"{options.url}/kiosk"),
         ("Staff panel", f"{options.url}/admin"),
         *staff,
+        ("Metrics", f"http://{HOST}:{variables['PANYU_OPERATIONS_PORT']}/metrics"),
         ("Settings and logs", str(options.data)),
     ]
     return "\n".join(f"  {name:<26} {value}" for name, value in rows)

@@ -52,8 +52,7 @@ class UploadHandler(Upload, ApplicationPage):
     async def take(self, key: str, code: str) -> None:
         case = await self.load(key)
         try:
-            name, file = self.received_file()
-            await self.services.papers.hand_in(case, code, name, file, self.by_party())
+            await self.services.papers.hand_in(case, code, self.received_file(), self.by_party())
         except DomainError as error:
             if self.by_script:
                 return self.tell_error(error)

@@ -7,6 +7,7 @@ from typing import Any
 
 from models import typed
 from models.errors import BadInput, InvalidForm
+from models.guides.form.kinds import MASKS, Kind
 from models.guides.form.schema import Form, Question
 from models.people import (
     NAMES,
@@ -14,9 +15,6 @@ from models.people import (
     ApplicantKind,
     CredentialKind,
     check_phone,
-    mask_number,
-    mask_person,
-    mask_phone,
     national,
     normal_number,
 )
@@ -74,24 +72,14 @@ class NotYesOrNo(AnswerInvalid):
 
 
 Answers = dict[str, Any]
-MASKS: dict[str, Callable[[str], str]] = {"phone": mask_phone, "credential": mask_number}
-SEALED_KINDS = frozenset(MASKS)
-HIDDEN = "已隐藏"
-
-
-def is_sealed(question: Question) -> bool:
-    """Whether its answer is kept sealed, and shown to staff only when they ask for it."""
-    return question.sensitive or question.kind in SEALED_KINDS or question.prefill is not None
 
 
 def mask_answer(question: Question, answer: Any, whose: ApplicantKind) -> Any:
-    """A sealed answer as it may be shown to staff who have not asked to see it; `whose` is the applicant's
-    kind."""
+    """An answer as it may be shown to staff who have not asked to see it; `whose` is the applicant's kind."""
     if question.prefill == "name":
         return NAMES[whose](str(answer))
-    if question.prefill == "agent_name":
-        return mask_person(str(answer))
-    return MASKS[question.kind](str(answer)) if question.kind in SEALED_KINDS else HIDDEN
+    mask = MASKS.get(question.kind)
+    return mask(str(answer)) if mask else answer
 
 
 def is_asked(question: Question, answers: Mapping[str, Any]) -> bool:
@@ -158,7 +146,7 @@ def _as_written(question: Question, raw: Any) -> Any:
 def _text(question: Question, raw: Any) -> str:
     if not isinstance(raw, str):
         raise NotText
-    text = typed.words(raw) if question.kind == "long_text" else typed.line(raw)
+    text = typed.words(raw) if question.kind is Kind.LONG_TEXT else typed.line(raw)
     if len(text) > question.max_length:
         raise TooLong(limit=question.max_length)
     return text
@@ -225,14 +213,19 @@ def _yes_no(_: Question, raw: Any) -> str:
     return str(raw)
 
 
-CHECKS: dict[str, Callable[[Question, Any], Any]] = {
-    "text": _text,
-    "long_text": _text,
-    "number": _number,
-    "date": _date,
-    "choice": _choice,
-    "choices": _choices,
-    "phone": _phone,
-    "credential": _credential,
-    "yes_no": _yes_no,
+CHECKS: Mapping[Kind, Callable[[Question, Any], Any]] = {
+    Kind.TEXT: _text,
+    Kind.LONG_TEXT: _text,
+    Kind.NAME: _text,
+    Kind.CREDENTIAL: _credential,
+    Kind.REFERENCE: _text,
+    Kind.PHONE: _phone,
+    Kind.ADDRESS: _text,
+    Kind.NUMBER: _number,
+    Kind.MONEY: _number,
+    Kind.DATE: _date,
+    Kind.CHOICE: _choice,
+    Kind.HEALTH: _choice,
+    Kind.CHOICES: _choices,
+    Kind.YES_NO: _yes_no,
 }

@@ -5,11 +5,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-PREFILLS: Mapping[str, str] = {
-    "name": "text",
-    "credential_number": "credential",
-    "agent_name": "text",
-    "phone": "phone",
+from models.guides.form.kinds import ONE_OF, Kind
+
+PREFILLS: Mapping[str, Kind] = {
+    "name": Kind.NAME,
+    "credential_number": Kind.CREDENTIAL,
+    "agent_name": Kind.NAME,
+    "phone": Kind.PHONE,
 }
 """What can be filled in from the binding, and the kind of question that asks for it."""
 
@@ -42,7 +44,7 @@ class Condition(GuidePart):
 class Question(GuidePart):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: str
-    kind: Literal["text", "long_text", "number", "date", "choice", "choices", "phone", "credential", "yes_no"]
+    kind: Kind
     required: bool = True
     help: str = ""
     options: list[Option] = []
@@ -53,7 +55,6 @@ class Question(GuidePart):
     locked: bool = Field(
         False, description="the binding knows it: it is shown, not asked, and what is sent for it is dropped"
     )
-    sensitive: bool = False
     max_length: int = 200
     minimum: float | None = None
     maximum: float | None = None
@@ -68,9 +69,9 @@ class Question(GuidePart):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Question":
-        if (self.kind in ("choice", "choices")) != bool(self.options):
-            raise ValueError(f"{self.name}: options go with choice and choices")
-        if self.latest and self.kind != "date":
+        if (self.kind in ONE_OF or self.kind is Kind.CHOICES) != bool(self.options):
+            raise ValueError(f"{self.name}: options go with choice, health and choices")
+        if self.latest and self.kind is not Kind.DATE:
             raise ValueError(f"{self.name}: only a date has a latest")
         if self.prefill and self.kind != PREFILLS[self.prefill]:
             raise ValueError(f"{self.name}: {self.prefill} goes with {PREFILLS[self.prefill]}")
@@ -102,7 +103,7 @@ class Form(GuidePart):
             if question.when:
                 asked = seen.get(question.when.question)
                 choices = {option.value for option in asked.options} if asked else set()
-                known = choices | ({"yes", "no"} if asked and asked.kind == "yes_no" else set())
+                known = choices | ({"yes", "no"} if asked and asked.kind is Kind.YES_NO else set())
                 if not known.issuperset(question.when.values):
                     raise ValueError(f"{question.name}: depends on an answer that is not asked for before it")
             seen[question.name] = question

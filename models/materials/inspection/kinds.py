@@ -1,7 +1,6 @@
-"""What a file is, told by its first bytes; and its name."""
+"""What a file is, told by its first bytes; and what it is called."""
 
 from enum import StrEnum
-from pathlib import PurePosixPath
 
 from models.materials.inspection import faults
 
@@ -88,8 +87,9 @@ def _archive(head: bytes) -> faults.MaterialFault:
     return faults.IsArchive()
 
 
-def safe_name(name: str | None, media_type: str) -> str:
-    """The file's own name without folders or control characters, with the ending its content calls for."""
-    stem = PurePosixPath((name or "").replace("\\", "/")).stem
+def file_name(called: str, media_type: str) -> str:
+    """The name of a file of what is `called` so, with the ending its content calls for; without folders or
+    control characters."""
+    stem = called.replace("/", " ").replace("\\", " ")
     stem = "".join(c for c in stem if c.isprintable())[:60].strip(" .") or "file"
     return stem + ENDINGS[media_type]

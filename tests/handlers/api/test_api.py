@@ -59,9 +59,9 @@ async def test_from_sign_in_to_review(api: Service) -> None:
     at = f"/applications/{draft['id']}"
     answers = {**draft["answers"], "address": "桥南街1号", "housing": "rent", "landlord": "何生"}
     assert (await client.put(f"{at}/answers", {"answers": answers})).json["answers"] == answers
-    uploaded = await client.upload(draft["id"], "permit", a_photo(), "%E5%B1%85%E4%BD%8F%E8%AF%81.jpg")
+    uploaded = await client.upload(draft["id"], "permit", a_photo())
     assert uploaded.json["materials"] == [
-        {"code": "permit", "name": "居住证原件照片", "file_name": "居住证.jpg", "state": "submitted"}
+        {"code": "permit", "name": "居住证原件照片", "file_name": "居住证原件照片.jpg", "state": "submitted"}
     ]
 
     receipt = await client.submit(draft["id"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from handlers.chat import callback
+from handlers.chat.envelope import parse, text_reply
 from models.applications import State
 from models.chat import inbox
 from models.outgoing.deliveries import Plan, Via
@@ -78,14 +79,30 @@ async def test_what_is_said(peer: Peer, sent: str, part: str) -> None:
     assert part in await peer.say(sent)
 
 
-async def test_user_text_comes_back_whole(peer: Peer) -> None:
-    assert "]]>" in await peer.say(message("a]]>b"))
-    assert "<a href='http" not in await peer.say(message("<a href='http://evil'>x</a>"))
+@pytest.mark.article("7.sealed")
+@pytest.mark.parametrize("typed", ["440113199001010010", "梁志强", "a]]>b", "<a href='http://evil'>x</a>"])
+async def test_what_was_typed_is_not_said_again_nor_kept(peer: Peer, typed: str) -> None:
+    assert typed not in await peer.say(message(typed))
+    kept = await peer.services.inbox.documents.find({}).to_list()
+    assert kept
+    assert typed not in str(kept)
+
+
+@pytest.mark.article("7.sealed")
+async def test_a_reply_is_kept_sealed(peer: Peer) -> None:
+    await peer.publish_guides()
+    assert "回复前面的数字" in await peer.say(message("居住证"))
+    assert "回复前面的数字" not in str(await peer.services.inbox.documents.find({}).to_list())
 
 
 async def test_control_characters_are_left_out(peer: Peer) -> None:
-    text = message("PLACE").replace("PLACE", "<![CDATA[天\x00\x0b\x1f\ufffe上]]>")
-    assert "天上" in await peer.say(text)
+    await peer.publish_guides()
+    text = message("PLACE").replace("PLACE", "<![CDATA[居住\x00\x0b\x1f\ufffe证]]>")
+    assert "回复前面的数字" in await peer.say(text)
+
+
+def test_nothing_in_a_reply_ends_it() -> None:
+    assert "<Content><![CDATA[a]]]]><![CDATA[>b]]></Content>" in text_reply(parse(message("x")), "a]]>b", "1")
 
 
 async def test_what_is_told_late_does_not_undo_what_came_later(peer: Peer) -> None:

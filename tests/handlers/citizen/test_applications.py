@@ -98,7 +98,7 @@ async def test_an_item_is_begun_here_only_if_its_guide_says_so(town: Town) -> No
 
 async def test_the_owner_sees_a_sealed_address_again(town: Town) -> None:
     citizen = await town.citizen()
-    question = {"name": "address", "label": "住址", "kind": "text", "sensitive": True}
+    question = {"name": "address", "label": "住址", "kind": "address"}
     form = {"sections": [{"title": "本人", "questions": [question]}]}
     guide = rich_guide(item=f"{USCC}{78:013}", name="住址保密的事", form=form)
     await town.publish(guide)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -82,7 +83,7 @@ async def test_files_are_shown_safely_and_can_be_removed(town: Town) -> None:
     assert file.headers["Content-Type"] == "image/jpeg"
     assert file.headers["X-Content-Type-Options"] == "nosniff"
     assert file.headers["Content-Security-Policy"].startswith("sandbox")
-    assert "%E6%88%91" in file.headers["Content-Disposition"]
+    assert quote("居住证原件照片.jpg") in file.headers["Content-Disposition"]
     assert (await citizen.post(f"{path}/materials/permit/remove")).status == 303
     assert (await citizen.get(link[0])).status == 404
 
@@ -143,4 +144,4 @@ async def test_a_refused_file_is_not_kept(town: Town) -> None:
     late = await citizen.upload(f"{path}/materials/permit", "late.jpg", photo())
     assert late.status == 409
     kept = town.services.materials.documents.find({"application": path.split("/")[2]})
-    assert [one["name"] for one in await kept.to_list() if "dropped_at" not in one] == ["permit.jpg"]
+    assert [one["name"] for one in await kept.to_list() if "dropped_at" not in one] == ["居住证原件照片.jpg"]

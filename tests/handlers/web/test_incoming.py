@@ -45,7 +45,7 @@ def test_pieces_make_the_same_whole(fields: list[tuple[str, bytes]], file: bytes
     assert made.file.read(1) == file[:1]
     made.file.seek(0)
     assert os.lseek(made.file.fileno(), 0, os.SEEK_CUR) == 0
-    assert (made.name, made.file.read()) == ("证.jpg", file)
+    assert made.file.read() == file
     assert [(name, value) for name in made.arguments for value in made.arguments[name]] == [
         (name, value) for name in dict(fields) for other, value in fields if other == name
     ]
@@ -58,7 +58,7 @@ def test_only_the_file_that_is_wanted_is_kept() -> None:
     assert taken(form(part("file", b"", ""))).file is None
     twice = taken(form(part("file", b"1", "a.jpg"), part("file", b"2", "b.jpg")))
     assert twice.file
-    assert (twice.name, twice.file.read()) == ("a.jpg", b"1")
+    assert twice.file.read() == b"1"
     twice.close()
 
 

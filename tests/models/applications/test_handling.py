@@ -155,6 +155,7 @@ async def test_a_list_without_clocks_is_read_in_its_order(
     patterns = [await desk.house.application(state) for state in states]
     copies: list[Document] = [
         {**patterns[number % len(states)], "_id": f"{number}", "serial": f"{number}", "events": []}
+        | {"timeline": [], "supplements": [], "refusal": None, "result": None}
         | {"changed_at": clock.now() - timedelta(minutes=number)}
         for number in range(200)
     ]

@@ -28,7 +28,7 @@ def asking(*questions: dict[str, Any], audience: str = "person") -> Guide:
 
 NUMBER = {"name": "number", "label": "证件号码", "kind": "credential", "prefill": "credential_number"}
 PHONE = {"name": "phone", "label": "联系电话", "kind": "phone", "prefill": "phone"}
-AGENT = {"name": "agent", "label": "经办人姓名", "kind": "text", "prefill": "agent_name"}
+AGENT = {"name": "agent", "label": "经办人姓名", "kind": "name", "prefill": "agent_name"}
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_nobody_elses_name_and_number_are_handed_in(desk: Desk) -> None:
 async def test_what_was_typed_before_gives_way_and_is_confirmed_anew(desk: Desk) -> None:
     of = asking(NUMBER)
     draft = await desk.filled(of)
-    forged = desk.stores.applications.sealed(draft["_id"], of, {**ANSWERS, **OTHER})
+    forged = desk.stores.applications.sealed(draft["_id"], {**ANSWERS, **OTHER})
     await desk.stores.applications.documents.update_one({"_id": draft["_id"]}, {"$set": {"answers": forged}})
     with pytest.raises(DraftChanged) as refused:
         await desk.hand_in(draft)
@@ -136,6 +136,6 @@ def test_a_form_does_not_ask_for_what_is_known(question: dict[str, Any], fault: 
     ("kept", "differs"), [("o\u2019brien  JOHN", False), ("O'Brien John", False), ("O'Brien Joan", True)]
 )
 def test_a_kept_name_differs_by_more_than_its_spelling(kept: str, differs: bool) -> None:
-    asked = {"name": "who", "label": "-", "kind": "text", "prefill": "name"}
+    asked = {"name": "who", "label": "-", "kind": "name", "prefill": "name"}
     form = Form.model_validate({"sections": [{"title": "-", "questions": [asked]}]})
     assert bool(differing(form, {"who": kept}, {"who": "O'BRIEN John"})) is differs

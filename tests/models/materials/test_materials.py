@@ -28,7 +28,7 @@ def materials(house: House) -> Materials:
 
 async def kept(materials: Materials, by: Cause, application: str = "app1") -> str:
     with on_disk(PDF) as file:
-        found = await materials.keep("p1", application, "id_card", "id.pdf", file, by)
+        found = await materials.keep("p1", application, "id_card", "身份证", file, by)
     return str(found["_id"])
 
 

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from models.guides import Question
 from models.guides.form.answers import mask_answer
 from models.people.credentials import ApplicantKind
-from models.people.masks import mask_body, mask_number, mask_person, mask_phone
+from models.people.masks import (
+    mask_address,
+    mask_body,
+    mask_number,
+    mask_people,
+    mask_person,
+    mask_phone,
+    mask_words,
+)
 
 HAN = "张欧阳古丽艾山㛃䶮𠮷𬎆〇"
 OTHER = "LinaSMITHéßЖдءئقབཀさドー김À1"
@@ -123,7 +131,7 @@ def test_no_body_is_shown_whole(name: str) -> None:
 
 @pytest.mark.article("7.sealed")
 def test_an_answer_that_is_the_applicants_name_is_masked_by_their_kind() -> None:
-    question = Question(name="applicant", label="姓名（名称）", kind="text", prefill="name")
+    question = Question(name="applicant", label="姓名（名称）", kind="name", prefill="name")
     assert mask_answer(question, "Li Na", ApplicantKind.PERSON) == "L* N*"
     for kind in (ApplicantKind.ENTERPRISE, ApplicantKind.ORGANIZATION):
         assert mask_answer(question, "广州市番禺味美食品有限公司", kind) == "广州市番禺****有限公司"
@@ -136,6 +144,34 @@ def test_numbers_stay_half_hidden_and_phones_a_third(number: str) -> None:
         assert len(shown) == len(number)
         assert shown.count("*") * part >= len(number)
         assert all(theirs in (ours, "*") for ours, theirs in zip(number, shown, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("address", "masked"),
+    [
+        ("番禺区市桥街道清河东路1号101房", "番禺区市桥街道" + "*" * 10),
+        ("广东省广州市番禺区南村镇兴业大道2号", "广东省广州市番禺区南村镇" + "*" * 6),
+        ("广州市天河区天河路1号", "广州市天河区*****"),
+        ("沙湾街道紫坭村1号", "沙湾街道*****"),
+        ("清河东路小区1号", "********"),
+        ("清河东路1号", "******"),
+        ("Room 101, 1 Qinghe Road", "*" * 23),
+        ("", ""),
+    ],
+)
+def test_an_address_shows_its_town_at_most(address: str, masked: str) -> None:
+    assert mask_address(address) == masked
+
+
+def test_of_several_names_each_is_masked() -> None:
+    assert mask_people("梁志强、欧阳㛃，Li Na") == "梁**、欧**，L* N*"
+    assert mask_people("、") == "、"
+
+
+def test_long_numbers_in_words_are_masked() -> None:
+    assert mask_words("6×3米，2026年") == "6×3米，2026年"
+    assert mask_words("找梁先生13800138000") == "找梁先生13*******00"
+    assert mask_words("4401 1319 4805 1200 36号") == f"4401{'*' * 14}0 36号"
 
 
 def test_numbers_and_phones() -> None:

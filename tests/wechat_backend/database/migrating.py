@@ -1,9 +1,11 @@
 """What every migration must stand: done, done again, cut off at each call to the database, counted first."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
 from itertools import count
 from typing import Any
 
+from models.privacy import NONCE, Privacy
 from models.store import Document
 from tests.house.clock import Clock
 from wechat_backend.database.connection import Database
@@ -15,6 +17,17 @@ Contents = Mapping[str, list[Document]]
 """The documents of each collection, in the order of their ids."""
 
 CALLS = {"find_one", "update_one", "bulk_write", "find_one_and_update", "count_documents", "drop_index"}
+
+
+class Steady(Privacy):
+    """Seals the same in the same way each time, so that what is sealed can be compared."""
+
+    def seal_bytes(self, content: bytes, context: str) -> bytes:
+        nonce = sha256(context.encode() + content).digest()[:NONCE]
+        return nonce + self.ciphers[self.current].encrypt(nonce, content, context.encode())
+
+
+STEADY = Steady({"test": bytes(range(32))}, b"index key of the tests, 32 bytes")
 
 
 class Died(BaseException):
@@ -91,10 +104,10 @@ async def check_migration(
     assert await contents_of(database, before) == before, "a dry run writes nothing"
     assert await database[COLLECTION].count_documents({}) == 0
     for _ in range(2):
-        await migrate(database, [migration], clock.now, _nobody)
+        await migrate(database, [migration], clock.now, _nobody, STEADY)
         assert await contents_of(database, after) == after
     await fill(database, after)
-    await migrate(database, [migration], clock.now, said.append)
+    await migrate(database, [migration], clock.now, said.append, STEADY)
     assert said[-2].endswith(": 0 changed"), "what has the new shape is left alone"
     assert await contents_of(database, after) == after
     return await _cut_off_everywhere(database, clock, migration, before, after)
@@ -110,11 +123,11 @@ async def _cut_off_everywhere(
             await fill(database, before)
             process: Any = Mortal(database, last, done=done)
             try:
-                await migrate(process, [migration], clock.now, _nobody)
+                await migrate(process, [migration], clock.now, _nobody, STEADY)
             except Died:
                 deaths += 1
                 clock.advance(HELD)
-                await migrate(database, [migration], clock.now, _nobody)
+                await migrate(database, [migration], clock.now, _nobody, STEADY)
                 assert await contents_of(database, after) == after
             else:
                 break

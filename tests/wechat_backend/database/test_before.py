@@ -16,7 +16,7 @@ from tests.house.clock import Clock
 from tests.house.stores import ROOMY
 from tests.shapes import faults, shape_of
 from tests.wechat_backend.database.before import plain, restore
-from tests.wechat_backend.database.migrating import Died, Mortal
+from tests.wechat_backend.database.migrating import STEADY, Died, Mortal
 from wechat_backend.database.connection import Database
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import COLLECTION, check_current
@@ -86,9 +86,9 @@ async def test_the_stores_read_all_of_it_after_its_migrations(
     before = await contents(old)
     await preview(old, ALL, clock.now, said.append)
     assert await contents(old) == before
-    await migrate(old, ALL, clock.now, said.append)
+    await migrate(old, ALL, clock.now, said.append, privacy)
     after = await contents(old)
-    await migrate(old, ALL, clock.now, said.append)
+    await migrate(old, ALL, clock.now, said.append, privacy)
     assert await contents(old) == after
     await check_current(old, ALL, clock.now())
     stores = stores_over(old, privacy)
@@ -123,7 +123,7 @@ async def test_its_indexes_are_those_of_a_new_database(
     old: Database, database: Database, privacy: Privacy, clock: Clock
 ) -> None:
     """An index that no store declares any more costs each write."""
-    await migrate(old, ALL, clock.now, nobody)
+    await migrate(old, ALL, clock.now, nobody, privacy)
     await database.drop()
     for one in (old, database):
         await stores_over(one, privacy).prepare()
@@ -141,7 +141,7 @@ def _kept(name: str) -> bool:
 async def migrated(database: Database) -> dict[str, list[str]]:
     """What it is when nothing goes wrong."""
     await restore(database)
-    await migrate(database, [*ALL, LAST], Clock().now, nobody)
+    await migrate(database, [*ALL, LAST], Clock().now, nobody, STEADY)
     return await contents(database)
 
 
@@ -155,8 +155,8 @@ async def test_however_often_it_is_cut_off_it_comes_to_the_same_end(
     for last, done in deaths:
         process: Any = Mortal(database, last, done=done)
         try:
-            await migrate(process, [*ALL, LAST], clock.now, nobody)
+            await migrate(process, [*ALL, LAST], clock.now, nobody, STEADY)
         except Died:
             clock.advance(HELD)
-    await migrate(database, [*ALL, LAST], clock.now, nobody)
+    await migrate(database, [*ALL, LAST], clock.now, nobody, STEADY)
     assert await contents(database) == migrated

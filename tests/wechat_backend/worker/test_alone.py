@@ -180,7 +180,7 @@ async def test_the_sweep_of_a_killed_worker(
     party, by = await world.person(), world.by()
     draft = (await world.services.filing.start(party, plain_guide().item, by)).application
     with on_disk(a_pdf()) as file:
-        waste = await world.services.materials.keep(party.id, draft["_id"], "permit", "p.pdf", file, by)
+        waste = await world.services.materials.keep(party.id, draft["_id"], "permit", "材料", file, by)
     await database["materials"].update_one(
         {"_id": waste["_id"]}, {"$set": {"at": clock.now() - timedelta(days=2)}}
     )

@@ -4,7 +4,13 @@ docs/adding.md, "A change of a stored shape", says how to add one. They carry no
 person's matter, what is known of it is only written differently. The collection `migrations` records them.
 """
 
-from wechat_backend.database.migrations import m0001_channels, m0002_types, m0003_clocks, m0004_drafts
+from wechat_backend.database.migrations import (
+    m0001_channels,
+    m0002_types,
+    m0003_clocks,
+    m0004_drafts,
+    m0005_sealed,
+)
 from wechat_backend.database.migrations.steps import Migration
 
 ALL: tuple[Migration, ...] = (
@@ -12,5 +18,6 @@ ALL: tuple[Migration, ...] = (
     m0002_types.MIGRATION,
     m0003_clocks.MIGRATION,
     m0004_drafts.MIGRATION,
+    m0005_sealed.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from models.leases import given_back, held_by, new_holder, take, taken
+from models.privacy import Privacy
 from wechat_backend.database.connection import Database
 from wechat_backend.database.migrations.record import (
     COLLECTION,
@@ -56,8 +57,14 @@ async def preview(database: Database, migrations: Sequence[Migration], _now: Clo
     say(_standing(number, migrations))
 
 
-async def migrate(database: Database, migrations: Sequence[Migration], now: Clock, say: Say) -> None:
-    """Do what the database has not had; nothing, if it has had all.
+async def migrate(
+    database: Database,
+    migrations: Sequence[Migration],
+    now: Clock,
+    say: Say,
+    privacy: Privacy | None = None,
+) -> None:
+    """Do what the database has not had; nothing, if it has had all. `privacy` is for steps that seal.
 
     Raises:
         DatabaseNewer, AnotherRun
@@ -67,7 +74,7 @@ async def migrate(database: Database, migrations: Sequence[Migration], now: Cloc
     if await number_of(database, migrations) < newest(migrations):
         async with Turn(database, now) as turn:
             for migration in _beyond(await number_of(database, migrations), migrations):
-                changed = await _run(database, migration, turn)
+                changed = await _run(database, migration, turn, privacy)
                 say(f"{_title(migration)}: {changed} changed")
     say(_standing(newest(migrations), migrations))
 
@@ -100,12 +107,12 @@ class Turn:
         return bool(written.matched_count)
 
 
-async def _run(database: Database, migration: Migration, turn: Turn) -> int:
+async def _run(database: Database, migration: Migration, turn: Turn, privacy: Privacy | None) -> int:
     """How many the migration has changed; a batch at whose end a process died may count for less."""
     records, key = database[COLLECTION], {"_id": migration.number}
     begun = {"what": migration.what, "started_at": turn.now(), "finished_at": None, "changed": 0}
     await records.update_one(key, {"$setOnInsert": begun, "$set": {"by": whose()}}, upsert=True)
-    for step in migration.steps:
+    for step in migration.with_keys(privacy):
         async for changed in step.batches(database):
             await turn.renew()
             await records.update_one(key, {"$inc": {"changed": changed}})

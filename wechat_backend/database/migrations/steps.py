@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from pymongo import ASCENDING, UpdateOne
 
+from models.privacy import Privacy
 from models.store import Document
 from wechat_backend.database.connection import Database
 
@@ -27,7 +28,15 @@ class Migration:
 
     number: int
     what: str
-    steps: Sequence[Step]
+    steps: Sequence["Step | Seal"]
+
+    def with_keys(self, privacy: Privacy | None) -> Sequence[Step]:
+        """The steps, those that seal with the keys that they need.
+
+        Raises:
+            ValueError: there are none.
+        """
+        return [step.with_keys(privacy) if isinstance(step, Seal) else step for step in self.steps]
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,27 @@ class Remove:
         while found := await documents.find(self.old, {"_id": 1}).limit(BATCH).to_list():
             keys = [one["_id"] for one in found]
             yield (await documents.delete_many({**self.old, "_id": {"$in": keys}})).deleted_count
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A `Change` whose `new` seals: it is given the keys, by `with_keys`."""
+
+    collection: str
+    old: Document
+    new: Callable[[Document, Privacy], Document]
+
+    async def count(self, database: Database) -> int:
+        return await Change(self.collection, self.old, lambda _one: {}).count(database)
+
+    def with_keys(self, privacy: Privacy | None) -> Change:
+        """
+        Raises:
+            ValueError: there are none.
+        """
+        if privacy is None:
+            raise ValueError(f"sealing {self.collection} takes keys")
+        return Change(self.collection, self.old, lambda one: self.new(one, privacy))
 
 
 @dataclass(frozen=True)
