@@ -38,6 +38,11 @@ class LimitUnfounded(Refused):
     message = "{type}的法定时限超过{number}个工作日的，须写明依据的法律、法规（{law}）"
 
 
+class ResultUnnamed(Refused):
+    code = "result_unnamed"
+    message = "须写明办理结果（结果交付件）的名称和形式"
+
+
 class MaterialKind(StrEnum):
     """In which forms a material is taken (article 14)."""
 
@@ -46,6 +51,13 @@ class MaterialKind(StrEnum):
     COPY = "copy"
     ELECTRONIC = "electronic"
     PAPER = "paper"
+
+
+class Medium(StrEnum):
+    """In which a result is handed over."""
+
+    ELECTRONIC = "electronic"  # the electronic document is all that the holder needs
+    PAPER = "paper"  # a paper, a card or a booklet goes to the holder
 
 
 class Way(StrEnum):
@@ -152,7 +164,12 @@ class Guide(GuidePart):
     consult_phone: str
     complaint_phone: str
     channels: list[Offer] = Field(min_length=1)
-    deliverable: str = Field("", description="name of the result, empty where there is none")
+    deliverable: str = Field("", description="name of the result; guides of early versions may have none")
+    deliverable_in: list[Medium] = Field(
+        [Medium.ELECTRONIC, Medium.PAPER],
+        min_length=1,
+        description="in paper alone: the electronic record (article 15) does not stand for it, as of a passport",
+    )
     form: Form
 
     @property
@@ -172,12 +189,15 @@ class Guide(GuidePart):
 
 
 def check_publishable(guide: Guide) -> None:
-    """Articles 10 and 14: online is never more work than the window. 行政许可法 42: a permit's limit.
+    """Articles 10 and 14: online is never more work than the window. Article 15: it ends with a result that
+    can be handed over. 行政许可法 42: a permit's limit.
 
     Raises:
-        Refused: `online_has_more_steps`, `online_asks_for_more` or `limit_unfounded`.
+        Refused: `online_has_more_steps`, `online_asks_for_more`, `result_unnamed` or `limit_unfounded`.
     """
     _check_limit(guide)
+    if not guide.deliverable:
+        raise ResultUnnamed
     window, online = (
         sum(step.kind == "step" for step in steps) for steps in (guide.window_steps, guide.online_steps)
     )
