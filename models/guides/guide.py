@@ -168,7 +168,7 @@ class Guide(GuidePart):
     deliverable_in: list[Medium] = Field(
         [Medium.ELECTRONIC, Medium.PAPER],
         min_length=1,
-        description="in paper alone: the electronic record (article 15) does not stand for it, as of a passport",
+        description="on paper alone where the electronic record does not stand for it, as of a passport",
     )
     form: Form
 
