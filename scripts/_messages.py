@@ -1,7 +1,8 @@
 """What citizens read, from templates, handlers and models, and whether English has all of it.
 
-A message is the argument of `_("…")` in a template, or a Chinese text in a handler or a model that is
-no docstring: an error's sentence, a label in a table.
+A message is the first argument of `_("…")` or `counted("…", n)` in a template, or a Chinese text in a
+handler or a model that is no docstring: an error's sentence, a label in a table. English that depends on a
+number has two forms in the catalogue: 1 working day, 2 working days.
 """
 
 import ast
@@ -22,6 +23,9 @@ CATALOGUE = ROOT / "locale/en/LC_MESSAGES/panyu.po"
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
 """A date that never changes, so that two branches never differ by it alone."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SAID = {"_", "counted"}
+"""What templates call with a message."""
+PLURAL = re.compile(r"\{(?:count|number|minutes|seconds)\}( working)? (days|months|minutes|seconds)\b")
 PLACE = re.compile(r"\{\w*\}")
 NOT_PAGES = {"operations.py"}
 """Handlers that speak to programs."""
@@ -31,7 +35,7 @@ FOR_STAFF = {"StaffForm", "FormField"}
 """Records of models whose words staff alone read."""
 FOR_PROGRAMMERS = {"description", "law"}
 """Arguments whose words are read in code: what a field is, where a rule comes from."""
-CHINESE_ONLY = {"in_chat", "in_letters"}
+CHINESE_ONLY = {"in_chat", "in_letters", "now_in_letters"}
 """Arguments whose words go out in Chinese only."""
 NOT_FOR_CITIZENS = {"admin", "api", "chat"}
 """Doors whose words are Chinese only, or for programs."""
@@ -50,7 +54,7 @@ def messages(root: Path = ROOT) -> set[str]:
 def template_messages(folder: Path) -> Iterator[str]:
     for name in templates(folder):
         for node in ast.walk(ast.parse(Loader(str(folder)).load(name).code)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAID:
                 yield from (arg.value for arg in node.args if _is_text(arg))  # type: ignore[attr-defined]
 
 
@@ -143,20 +147,34 @@ def update(wanted: Iterable[str], known: Catalog) -> Catalog:
     ]
     for text in sorted(wanted):
         before = known.get(text)
-        fresh.add(text, before.string if before else "")
+        counted = before is not None and before.pluralizable
+        fresh.add((text, text) if counted else text, before.string if before else "")
     return fresh
 
 
+def english(known: Catalog) -> dict[str, tuple[str, ...]]:
+    """Each message with its English, in one form or in two."""
+    found: dict[str, tuple[str, ...]] = {}
+    for message in known:
+        if isinstance(message.id, tuple | list):
+            found[message.id[0]] = tuple(message.string or ())
+        elif message.id:
+            found[message.id] = (str(message.string or ""),)
+    return found
+
+
 def faults(wanted: set[str], known: Catalog) -> list[str]:
-    """What is untranslated, no longer said, or has lost a place for a value."""
-    kept = {str(m.id): str(m.string or "") for m in known if m.id}
-    found = [f"no English: {text}" for text in sorted(wanted) if not kept.get(text)]
+    """What is untranslated, no longer said, has lost a place for a value, or has one form where a number asks
+    for two."""
+    kept = english(known)
+    found = [f"no English: {text}" for text in sorted(wanted) if not all(kept.get(text, [""]))]
     found += [f"no longer said: {text}" for text in sorted(kept.keys() - wanted)]
-    return found + [
-        f"other values: {text}"
-        for text, english in sorted(kept.items())
-        if english and sorted(set(PLACE.findall(text))) != sorted(set(PLACE.findall(english)))
-    ]
+    for text, forms in sorted(kept.items()):
+        if any(one and set(PLACE.findall(text)) != set(PLACE.findall(one)) for one in forms):
+            found.append(f"other values: {text}")
+        if len(forms) == 1 and PLURAL.search(forms[0]):
+            found.append(f"one form for all numbers: {text}")
+    return found
 
 
 def main(arguments: list[str]) -> int:

@@ -91,7 +91,8 @@ def test_nothing_is_lacking() -> None:
 
 
 def test_where_something_still_comes_it_is_said_what() -> None:
-    goes_on = {state for step in STEPS.values() for state in step.before} - PRIVATE - {State.CONCLUDED}
+    visited = {State.GENERATED, State.CONCLUDED}  # what one comes for depends on the guide
+    goes_on = {state for step in STEPS.values() for state in step.before} - PRIVATE - visited
     assert AHEAD.keys() == goes_on
 
 

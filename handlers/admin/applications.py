@@ -6,21 +6,25 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.queue import light, status_for_staff, way_back
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
+from handlers.web.paper import paper_of
 from handlers.web.staff import needs
 from models.applications import (
     STEPS,
     Action,
     Application,
     ApplicationMovedOn,
-    How,
     StaffCase,
     Step,
     Who,
     by_staff,
     files_of,
+    has_paper,
     may,
     needs_reason,
     steps_from,
+    visits_in_letters,
+    visits_of,
+    way_text,
 )
 from models.applications.progress import open_supplement
 from models.errors import DomainError, NotFound
@@ -62,7 +66,9 @@ class ApplicationPage(PanelPage):
             sections=readable(guide, masked(guide, self.services.applications.answers(found), applicant)),
             unlike=[question.label for question in await self.services.handling.unlike_binding(case)],
             due=light(found, self),
-            place=self.place(found),
+            place=self.place(case),
+            coming=visits_in_letters(visits_of(case)),
+            has_paper=has_paper(case),
             stopped=open_supplement(found) is not None,
             actions=by_staff(),
             steps=steps,
@@ -91,10 +97,9 @@ class ApplicationPage(PanelPage):
         except NotFound:
             return None
 
-    def place(self, found: Application) -> str:
-        if found["place"] and found["place"]["how"] is How.COURIER:
-            return "快递到付（地址见完整信息）"
-        return self.services.applications.place_text(found)
+    def place(self, case: StaffCase) -> str:
+        """How the result is received; the postal address is seen on record alone."""
+        return way_text(case, self.services.applications.postal_address(case) and "地址见完整信息")
 
 
 class ApplicationAction(FormAction, ApplicationPage):
@@ -148,7 +153,25 @@ class RevealHandler(ApplicationAction):
             seen=seen,
             sections=readable(case.guide, answers),
             unlike=[question.label for question in await self.services.handling.unlike_binding(case)],
-            place=self.services.applications.place_text(found),
+            place=way_text(case, self.services.applications.postal_address(case)),
+        )
+
+
+class PrintHandler(ApplicationAction):
+    """POST /admin/applications/{id}/print: the form on paper, as the window prints it, on record."""
+
+    @needs(Scope.APPLICATIONS_READ)
+    async def post(self, key: str) -> None:
+        case = await self.load(key)
+        if not has_paper(case):
+            return self.see_other(self.form_page())
+        applicant = case.application["applicant"]
+        await self.services.applicants.reveal(applicant, "窗口打印申请表", self.by_member(), key)
+        return self.show(
+            "admin/print.html",
+            application=case.application,
+            way_back=way_back(self),
+            **await paper_of(case, self.services),
         )
 
 
@@ -177,4 +200,5 @@ ROUTES = [
     (rf"/admin/applications/{DOCUMENT_ID}", ApplicationPage),
     (rf"/admin/applications/{DOCUMENT_ID}/files/{DOCUMENT_ID}", FileHandler),
     (rf"/admin/applications/{DOCUMENT_ID}/reveal", RevealHandler),
+    (rf"/admin/applications/{DOCUMENT_ID}/print", PrintHandler),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
 from handlers.api.contract import Answer, Expected, Resource, Versioned
+from handlers.api.receiving import Receiving, Stop, receiving, stop
 from handlers.api.timeline import Happening, happenings
 from handlers.web.request_limits import LARGEST_FORM
 from models import applications as models
@@ -80,6 +81,7 @@ class Application(ApplicationLine, Versioned):
     unfinished: dict[str, str] = Field(description="what a draft's form still needs, by question")
     lacking: list[str] = Field(description="codes of the required materials that a draft still lacks")
     materials: list[Material]
+    receiving: list[Receiving] = Field(description="ways of receiving the result; the first is the usual one")
     place: Place | None
     acceptance_due: datetime | None
     acceptance_expected: Expected
@@ -106,7 +108,8 @@ class Receipt(Answer):
     department: str
     materials: list[ReceiptMaterial]
     handling: Handling
-    place: str = Field(description="where it is handled, or the postal address")
+    place: str = Field(description="where it is handled, or the postal address, in Chinese")
+    stops: list[Stop] = Field(description="what the applicant comes for, in order; empty: no visit")
     deadline: datetime | None = Field(description="for acceptance; none until the printed form is there")
     deadline_expected: Expected
     submitted_at: datetime
@@ -135,6 +138,7 @@ class ApplicationBase(Resource):
             unfinished=self.unfinished(case) if draft else {},
             lacking=[material.code for material in lacking(guide, found)] if draft else [],
             materials=[Material(**_only(Material, each)) for each in found["materials"]],
+            receiving=receiving(guide),
             place=Place(**_only(Place, found["place"])) if found["place"] else None,
             acceptance_due=acceptance,
             acceptance_expected=self.expects(acceptance),
@@ -163,11 +167,16 @@ class ApplicationBase(Resource):
             for name, value in given.items()
         }
 
-    def receipt(self, found: models.Application) -> Receipt:
-        made = self.services.applications.receipt(found, self.services.site.base_url)
-        materials = [ReceiptMaterial(name=name, state=state) for name, state in made.materials]
-        told = vars(made) | {"materials": materials, "deadline_expected": self.expects(made.deadline)}
-        return Receipt(**told)
+    async def receipt(self, case: OwnCase) -> Receipt:
+        made = await self.services.filing.receipt(case, self.services.site.base_url)
+        deadline = due_of(made.running)
+        told = {
+            "materials": [ReceiptMaterial(name=name, state=state) for name, state in made.materials],
+            "stops": [stop(each) for each in made.stops],
+            "deadline": deadline,
+            "deadline_expected": self.expects(deadline),
+        }
+        return Receipt(**_some(vars(made) | told, Receipt.model_fields))
 
 
 def line(found: models.Application) -> ApplicationLine:

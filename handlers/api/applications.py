@@ -24,7 +24,13 @@ from handlers.web.visitor import Auth
 from models.applications import ApplicationMovedOn, ApplicationNotFound, How, Place
 from models.applications.filing import MaterialsMissing, SerialTaken
 from models.applications.receipt import ReceiptNotFound
-from models.applications.receiving import LONGEST_ADDRESS, AddressRequired, HallRequired, PromiseRequired
+from models.applications.receiving import (
+    LONGEST_ADDRESS,
+    AddressRequired,
+    HallRequired,
+    PromiseRequired,
+    WayNotOffered,
+)
 from models.applications.rules import AlreadySubmitted, ChannelNotOffered
 from models.errors import InvalidForm
 from models.guides import ItemCode, NotForApplicant
@@ -44,7 +50,7 @@ class Filled(Asked):
 
 
 class Submission(Asked):
-    how: How
+    how: How = Field(description="one of the application's `receiving`")
     hall: str = Field("", max_length=64, description="for `window`: one of the guide's places")
     address: str = Field("", max_length=2 * LONGEST_ADDRESS, description="for `courier`")
     promise: bool = Field(description="that what is handed in is true (article 14)")
@@ -115,6 +121,7 @@ class SubmissionResource(ApplicationBase):
         errors=(
             *THEIRS,
             PromiseRequired,
+            WayNotOffered,
             HallRequired,
             AddressRequired,
             InvalidForm,
@@ -129,7 +136,7 @@ class SubmissionResource(ApplicationBase):
         submitted = await self.services.filing.submit(
             case, version, place, self.by_party(), promised=asked.promise
         )
-        return self.receipt(submitted.application)
+        return await self.receipt(submitted)
 
 
 class SupplementResource(ApplicationBase):
@@ -166,10 +173,7 @@ class ReceiptResource(ApplicationBase):
         errors=(ApplicationNotFound, ReceiptNotFound),
     )
     async def get(self, key: str) -> Receipt:
-        return await self.own_receipt(key)
-
-    async def own_receipt(self, key: str) -> Receipt:
-        return self.receipt(await self.services.filing.own(key, self.bound_party()))
+        return await self.receipt(await self.load(key))
 
 
 class ReceiptPictureResource(ReceiptResource):
@@ -180,7 +184,8 @@ class ReceiptPictureResource(ReceiptResource):
         errors=(ApplicationNotFound, ReceiptNotFound),
     )
     async def get(self, key: str) -> File:
-        return File(qr_png((await self.own_receipt(key)).verify_url), "image/png")
+        receipt = await self.receipt(await self.load(key))
+        return File(qr_png(receipt.verify_url), "image/png")
 
 
 ENDPOINTS = [

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer
-from models.guides import Handling, ItemType, Kind, MaterialKind, Offer, Way
+from models.guides import Handling, ItemType, Kind, MaterialKind, Medium, Offer, Way
 from models.people import ApplicantKind
 
 
@@ -120,5 +120,8 @@ class Guide(Answer):
     consult_phone: str
     complaint_phone: str
     channels: list[Offer]
-    deliverable: str = Field(description="name of the result, empty where there is none")
+    deliverable: str = Field(description="name of the result; guides of early versions may have none")
+    deliverable_in: list[Medium] = Field(
+        description="on paper alone where the electronic record does not stand for it, as of a passport"
+    )
     form: Form

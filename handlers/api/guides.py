@@ -5,6 +5,7 @@ from pydantic import Field
 from handlers.api import guide as shape
 from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, operation, page
 from handlers.api.halls import Hall, halls_shown
+from handlers.api.receiving import Receiving, receiving
 from models import guides
 from models.guides import Guide, Handling, ItemType, Offer
 from models.guides.store import GuideNotFound
@@ -53,6 +54,7 @@ class FullGuide(shape.Guide):
 
     department_details: Department
     halls: list[Hall]
+    receiving: list[Receiving] = Field(description="ways of receiving the result; the first is the usual one")
 
 
 class Departments(Answer):
@@ -91,6 +93,7 @@ class GuideResource(Resource):
             **{name: getattr(guide, name) for name in shape.Guide.model_fields},
             department_details=_department(department),
             halls=halls_shown(await self.services.halls.those(guide.places)),
+            receiving=receiving(guide),
         )
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from handlers.api.contract import Answer, Endpoint, Expected, Resource, operation
-from models.applications import ApplicationNotFound, State, check_serial, public_view
+from models.applications import ApplicationNotFound, Case, State, Visit, check_serial, public_view
 from models.applications.serials import SerialInvalid
 from models.errors import BadInput, NotFound
 from models.guides import ItemType
@@ -28,6 +28,7 @@ class Progress(Answer):
     submitted_at: datetime
     deadline: datetime | None = Field(description="none while no clock runs")
     deadline_expected: Expected
+    visit: Visit | None = Field(description="what the applicant can come for now")
     decision: Literal["approved", "denied"] | None
     decision_text: str | None = Field(description="in Chinese, as the type of the item words it")
     ahead: str = Field(description="what comes next, in Chinese; empty where nothing does")
@@ -42,7 +43,8 @@ class Verification(Answer):
 class ProgressBase(Resource):
     async def look(self, typed: str) -> Progress:
         applications = self.services.applications
-        view = public_view(await applications.get_by_serial(check_serial(typed)))
+        found = await applications.get_by_serial(check_serial(typed))
+        view = public_view(Case(found, await self.services.guides.version(found["guide"])))
         steps = [Step(**line) for line in view.pop("timeline")]
         return Progress(**view, deadline_expected=self.expects(view["deadline"]), steps=steps)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from handlers.chat.envelope import Message
 from handlers.web.services import Services
 from models import typed
-from models.applications import check_serial, status_of
+from models.applications import Case, check_serial, status_of, what_next
 from models.chat import HELP_KEY
 from models.errors import BadInput, NotFound
 from models.events import Cause
@@ -111,11 +111,13 @@ class Chat:
         except (BadInput, NotFound):
             return None
         page = self.anchor(f"/progress?serial={quote(serial)}", "查看详细进度")
+        ahead = what_next(Case(found, await self.services.guides.version(found["guide"])))
         return "\n".join(
             [
                 f"申请流水号：{serial}",
                 f"事项：{found['item_name']}",
                 f"当前进度：{status_of(found)}",
+                *([f"接下来：{ahead}"] if ahead else []),
                 "",
                 page,
             ]

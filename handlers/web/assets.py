@@ -21,17 +21,18 @@ YEAR = 365 * 24 * 3600
 SHEETS = {
     "citizen": (
         *("base", "frame", "card", "button", "list", "notice", "form"),
-        *("apply", "booking", "review"),
+        *("apply", "booking", "review", "shared/paper"),
     ),
     "kiosk": ("base", "frame", "list", "guide", "pad", "leaving"),
-    "admin": ("base", "frame", "list", "detail", "form"),
+    "admin": ("base", "frame", "list", "detail", "form", "shared/paper"),
 }
-"""The parts of each door's stylesheet, in their order; `shared/tokens.css` comes before them."""
+"""The parts of each door's stylesheet, in their order; `shared/tokens.css` comes before them. A part that two
+doors have is named with its folder."""
 
 
 @cache
 def stylesheet(door: str) -> bytes:
-    parts = ["shared/tokens", *(f"{door}/{name}" for name in SHEETS[door])]
+    parts = ["shared/tokens", *(name if "/" in name else f"{door}/{name}" for name in SHEETS[door])]
     return "\n".join((STATIC / f"{part}.css").read_text("utf-8") for part in parts).encode()
 
 

@@ -16,6 +16,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from handlers.web.protection import content_security_policy
 from handlers.web.request_limits import LARGEST, too_large
+from handlers.web.sentences import filled
 from handlers.web.services import Services
 from models.database_trouble import DatabaseUnavailable, is_trouble
 from models.errors import BadInput, DomainError, Forbidden, NotFound, TooMany, Unavailable
@@ -167,7 +168,7 @@ class BaseHandler(RequestHandler):
             name: translate(value) if isinstance(value, str) and value else value
             for name, value in error.values.items()
         }
-        return str(translate(error.message)).format(**values)
+        return filled(self.locale, error.message, **values)
 
     def form(self, schema: type[Schema]) -> Schema:
         """The submitted form as `schema`.

@@ -10,6 +10,7 @@ import tornado.locale
 from handlers.web.base import BaseHandler, Nowhere, safe_next
 from handlers.web.clocks import explained
 from handlers.web.protection import cookie_name
+from handlers.web.sentences import filled
 from handlers.web.visitor import Visitor
 from models.clocks import Clock
 from models.database_trouble import DatabaseUnavailable
@@ -105,6 +106,7 @@ class HtmlHandler(BaseHandler):
             "local": local,
             "day_due": self.day_due,
             "explained": self.explained,
+            "counted": self.counted,
             "expected_mark": self.expected_mark,
             "return_to": self.return_to,
             "request_id": self.request_id,
@@ -120,9 +122,13 @@ class HtmlHandler(BaseHandler):
         """A deadline in words."""
         return self.expected_mark(local_date(moment)) + local(moment, pattern)
 
+    def counted(self, text: str, count: int) -> str:
+        """A sentence with one number in it, `{count}`."""
+        return filled(self.locale, text, count=count)
+
     def explained(self, clock: Clock) -> str:
         """From when, how long, which pauses, until when."""
-        return explained(clock, self.locale.translate, self.services.calendar.certain)
+        return explained(clock, self.locale, self.services.calendar.certain)
 
     def see_other(self, path: str) -> None:
         """Redirect, after a change, to the page that shows it."""

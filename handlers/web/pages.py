@@ -11,6 +11,7 @@ from handlers.web import words
 from handlers.web.base import InputInvalid
 from handlers.web.html import PageHandler
 from handlers.web.qr import qr_png
+from models import applications
 from models.errors import BadInput, DomainError, InvalidForm
 from models.guides import Department, Guide
 from models.people import Applicant, ApplicantKind
@@ -38,6 +39,8 @@ class CitizenPage(PageHandler):
             "title_of": self.title_of,
             "name_of": self.name_of,
             "said": self.said,
+            "offered_ways": applications.offered,
+            "visits": applications.visits,
         }
 
     def title_of(self, named: Guide | Hall | Department) -> str:

@@ -2,7 +2,7 @@
 
 from handlers.web.pages import CitizenPage
 from handlers.web.words import look
-from models.applications import check_serial
+from models.applications import Case, check_serial
 from models.applications import public_view as public
 from models.store import Document
 
@@ -16,7 +16,8 @@ async def public_view(page: CitizenPage, typed: str) -> Document:
     """
     applications = page.services.applications
     found = await applications.get_by_serial(check_serial(typed))
-    names, view = await page.names(found), public(found)
+    case = Case(found, await page.services.guides.version(found["guide"]))
+    names, view = await page.names(found), public(case)
     return view | {
         "item": names.get(found["guide"], view["item"]),
         "department": names.get(found["department"], view["department"]),

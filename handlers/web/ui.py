@@ -4,14 +4,15 @@ Labels come translated; what the data say is translated here, or marked as Chine
 of a form shows again what was filled in, and what is wrong with it.
 """
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from tornado.escape import xhtml_escape
 from tornado.web import UIModule
 
 from handlers.web.pages import CitizenPage
+from models.applications import How, Visit
+from models.places import Hall
 
 PARTS = "citizen/parts"
 
@@ -61,13 +62,6 @@ class Call(Part):
         look = ' class="button"' if button else ""
         shown = xhtml_escape(f"{label} {number}".strip())
         return f'<a{look} href="tel:{xhtml_escape(number)}">{shown}</a>'
-
-
-class Due(Part):
-    """A day by which something must be done."""
-
-    def render(self, label: str, moment: datetime) -> str:
-        return f"<dt>{xhtml_escape(label)}</dt><dd>{xhtml_escape(self.handler.day_due(moment))}</dd>"
 
 
 class Bullets(Part):
@@ -143,6 +137,27 @@ class Choice(Part):
         return self.part(
             "choice", name=name, value=value, label=label, checked=checked, kind=kind, bad=bad, tongue=tongue
         )
+
+
+class WayChoice(Part):
+    """A way of receiving the result, and what one then comes for."""
+
+    def render(self, how: How, visits: Sequence[Visit], *, checked: bool) -> bytes:
+        return self.part("way", how=how, visits=visits, checked=checked)
+
+
+class Coming(Part):
+    """How often one comes, and what for; or that one need not."""
+
+    def render(self, visits: Sequence[Visit]) -> bytes:
+        return self.part("coming", visits=visits)
+
+
+class Halls(Part):
+    """Where to go: a hall with its address, or any of several."""
+
+    def render(self, halls: Sequence[Hall]) -> bytes:
+        return self.part("halls", halls=halls)
 
 
 class Marks(Part):

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from models import applications, appointments
 from models.applications import (
     MATERIAL_STATES,
+    NO_VISIT,
     PROCEDURES,
+    RECEIVING,
     REMEDY_NOTICE,
+    VISITS,
     Application,
     State,
     decision_text,
@@ -22,9 +25,12 @@ __all__ = [
     "HANDLING",
     "LEVELS",
     "MATERIAL_STATES",
+    "NO_VISIT",
     "PROCEDURES",
+    "RECEIVING",
     "REMEDY_NOTICE",
     "TYPES",
+    "VISITS",
     "decision_text",
     "decision_words",
     "is_denied",
@@ -55,11 +61,6 @@ HALL_KINDS: Mapping[str, str] = {
     "centre": "区政务服务中心",
     "hall": "智慧政务大厅",
     "station": "村居便民服务站",
-}
-RECEIVING: Mapping[str, str] = {
-    "window": "到窗口领取",
-    "courier": "快递到付",
-    "electronic": "只要电子结果",
 }
 GOOD = {State.ACCEPTED, State.CONCLUDED}
 BAD = {State.SUPPLEMENT_REQUESTED, State.NOT_ACCEPTED, State.RETURNED}

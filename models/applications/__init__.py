@@ -20,6 +20,17 @@ from models.applications.actions import (
 )
 from models.applications.case import Case, OwnCase, StaffCase
 from models.applications.clocks import REMEDY_NOTICE, Light, current_clock, remedy_periods, time_left
+from models.applications.coming import (
+    Stop,
+    has_paper,
+    stops,
+    visit_now,
+    visits_ahead,
+    visits_of,
+    way_of,
+    way_text,
+    what_next,
+)
 from models.applications.document import Application, Decision, PaperState
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
@@ -32,8 +43,18 @@ from models.applications.outcome import (
     status_of,
 )
 from models.applications.papers import Papers
-from models.applications.receipt import MATERIAL_STATES, Receipt, public_view
-from models.applications.receiving import How, Place
+from models.applications.receipt import MATERIAL_STATES, Receipt, public_view, verify_url
+from models.applications.receiving import (
+    NO_VISIT,
+    RECEIVING,
+    VISITS,
+    How,
+    Place,
+    Visit,
+    offered,
+    visits,
+    visits_in_letters,
+)
 from models.applications.rules import (
     ApplicationMovedOn,
     ApplicationNotFound,
@@ -58,12 +79,15 @@ __all__ = [
     "DONE",
     "LABELS",
     "MATERIAL_STATES",
+    "NO_VISIT",
     "PRIVATE",
     "PROCEDURES",
+    "RECEIVING",
     "REMEDY_NOTICE",
     "SEEN",
     "SILENCE",
     "STEPS",
+    "VISITS",
     "Action",
     "Application",
     "ApplicationMovedOn",
@@ -84,6 +108,8 @@ __all__ = [
     "StaffCase",
     "State",
     "Step",
+    "Stop",
+    "Visit",
     "Who",
     "accepted_by_silence",
     "by_staff",
@@ -98,18 +124,30 @@ __all__ = [
     "decision_text",
     "decision_words",
     "files_of",
+    "has_paper",
     "is_denied",
     "lacking",
     "may",
     "needs_reason",
     "new_serial",
     "next_state",
+    "offered",
     "open_materials",
     "public_view",
     "remedy_periods",
     "status_of",
     "status_text",
     "steps_from",
+    "stops",
     "time_left",
+    "verify_url",
+    "visit_now",
+    "visits",
+    "visits_ahead",
+    "visits_in_letters",
+    "visits_of",
+    "way_of",
+    "way_text",
+    "what_next",
     "written",
 ]

@@ -13,8 +13,10 @@ from models import typed
 from models.applications import clocks, rules
 from models.applications.actions import SILENCE, STARTED, Action, State
 from models.applications.case import OwnCase, check_own
+from models.applications.coming import stops
 from models.applications.document import Application, KeptPlace, Paper, PaperState
 from models.applications.identity import known_to, locked_part, prefilled, whose, with_known
+from models.applications.receipt import Receipt, receipt_of
 from models.applications.receiving import How, Place, check_place, check_promise
 from models.applications.serials import new_serial
 from models.applications.store import Applications
@@ -130,7 +132,7 @@ class Filing:
 
         Raises:
             InvalidForm: answers are missing or wrong.
-            BadInput: `promise_required`, `hall_required` or `address_required`.
+            BadInput: `promise_required`, `way_not_offered`, `hall_required` or `address_required`.
             Refused: `materials_missing`.
             Conflict: `draft_changed`, `already_submitted` or `application_moved_on`.
         """
@@ -235,6 +237,14 @@ class Filing:
             expects={"materials": found["materials"]},
         )
 
+    async def receipt(self, case: OwnCase, base_url: str) -> Receipt:
+        """
+        Raises:
+            ReceiptNotFound: it has not been handed in.
+        """
+        address = self.applications.postal_address(case)
+        return receipt_of(case, await stops(case, self.halls), address, base_url)
+
     def known(self, case: OwnCase) -> Answers:
         """The answers that come from the binding, by question; what is sent for these questions is
         dropped."""
@@ -274,7 +284,7 @@ class Filing:
         """Where the result is received, as it is kept.
 
         Raises:
-            BadInput: `hall_required` or `address_required`.
+            BadInput: `way_not_offered`, `hall_required` or `address_required`.
         """
         place = Place(place.how, place.hall, typed.words(place.address))
         check_place(case.guide, place)

@@ -6,13 +6,12 @@ from models.applications.actions import State
 from models.applications.document import Application, Supplement
 
 AHEAD: Mapping[State, str] = {
-    State.GENERATED: "带身份证件、申请回执和材料到窗口打印签名，窗口收件后开始受理",
     State.SUBMITTED: "部门告诉您是否受理，缺什么会一次说清",
     State.SUPPLEMENT_REQUESTED: "请您补齐，补齐后部门继续审核",
     State.ACCEPTED: "部门审查后作出决定，结果会通知您",
     State.PAUSED: "特别程序结束后继续办理，到时会通知您",
 }
-"""What comes next, where something still does."""
+"""What the department or the applicant does next; `coming.what_next` knows when one has to come."""
 UNDECIDED_ENDS = frozenset({State.NOT_ACCEPTED, State.RETURNED, State.WITHDRAWN})
 
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.applications import clocks
 from models.applications.actions import STARTED
+from models.applications.case import Case
+from models.applications.coming import Stop, visit_now, way_of, what_next, where
 from models.applications.document import Application, PaperState
 from models.applications.outcome import decision_text, status_of
-from models.applications.progress import AHEAD
-from models.clocks import due_of
+from models.applications.receiving import How
+from models.clocks import Clock, due_of
 from models.errors import NotFound
 from models.store import Document
 
@@ -26,8 +29,9 @@ class ReceiptNotFound(NotFound):
 
 @dataclass(frozen=True)
 class Receipt:
-    """`materials` are (name, state) pairs, `handling` a `models.guides.Handling`, times in UTC. `deadline` is
-    that for acceptance; None as long as the printed form is not there."""
+    """`materials` are (name, state) pairs, `handling` a `models.guides.Handling`, times in UTC. `place` says
+    where it is handled or sent to: it follows from `stops`, what one comes for, and `address`. `running` is
+    the clock for acceptance; None as long as the printed form is not there."""
 
     serial: str
     applicant: str
@@ -37,16 +41,21 @@ class Receipt:
     materials: list[tuple[str, PaperState]]
     handling: str
     place: str
+    how: How
+    address: str | None
+    stops: tuple[Stop, ...]
     submitted_at: datetime
-    deadline: datetime | None
+    running: Clock | None
     verify_url: str
 
 
-def receipt_of(application: Application, place: str, base_url: str) -> Receipt:
-    """
+def receipt_of(case: Case, stops: tuple[Stop, ...], address: str | None, base_url: str) -> Receipt:
+    """`address` is the postal address, opened.
+
     Raises:
         ReceiptNotFound: it has not been handed in.
     """
+    application = case.application
     serial, submitted = application["serial"], application["submitted_at"]
     if not (serial and submitted):
         raise ReceiptNotFound
@@ -58,15 +67,25 @@ def receipt_of(application: Application, place: str, base_url: str) -> Receipt:
         department=application["department_name"],
         materials=[(m["name"], m["state"]) for m in application["materials"]],
         handling=application["handling"],
-        place=place,
+        place=where(stops, address),
+        how=way_of(case),
+        address=address,
+        stops=stops,
         submitted_at=submitted,
-        deadline=due_of(application["clocks"]["acceptance"]),
-        verify_url=f"{base_url}/verify/{serial}",
+        running=application["clocks"]["acceptance"],
+        verify_url=verify_url(application, base_url),
     )
 
 
-def public_view(application: Application) -> Document:
-    """What anybody who knows the serial number may see."""
+def verify_url(application: Application, base_url: str) -> str:
+    """Where anybody sees that it is genuine, and how it stands."""
+    return f"{base_url}/verify/{application['serial']}"
+
+
+def public_view(case: Case) -> Document:
+    """What anybody who knows the serial number may see. `deadline` is that of the running clock, `visit` what
+    the applicant can come for now; each is None where there is none."""
+    application = case.application
     result = application["result"]
     return {
         "serial": application["serial"],
@@ -77,10 +96,11 @@ def public_view(application: Application) -> Document:
         "state": application["state"],
         "status": status_of(application),
         "submitted_at": application["submitted_at"],
-        "deadline": due_of(application["clocks"]["decision"] or application["clocks"]["acceptance"]),
+        "deadline": due_of(clocks.current_clock(application)),
+        "visit": visit_now(case),
         "decision": result["decision"] if result else None,
         "decision_text": decision_text(application),
-        "ahead": AHEAD.get(application["state"], ""),
+        "ahead": what_next(case),
         "timeline": [
             {"at": line["at"], "what": line["what"]}
             for line in application["timeline"]

@@ -10,8 +10,9 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from models import typed
 from models.applications import rules
 from models.applications.actions import DONE, SILENCE, STEPS, Action, State, steps_from
+from models.applications.case import Case
+from models.applications.coming import way_of
 from models.applications.document import Application, Decision, KeptPlace, PaperState
-from models.applications.receipt import Receipt, receipt_of
 from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
 from models.errors import Conflict
@@ -219,23 +220,14 @@ class Applications(Store[Application]):
         address = self.privacy.open(place["address"], f"application:{application['_id']}:address")
         return {**place, "address": address}
 
+    def postal_address(self, case: Case) -> str | None:
+        """Where a courier brings the result, opened; None where none does."""
+        place = self.place(case.application)
+        return place["address"] if place and way_of(case) is How.COURIER else None
+
     def sealed_address(self, key: str, address: str) -> str:
         """A postal address as it is kept."""
         return self.privacy.seal(address, f"application:{key}:address")
-
-    def place_text(self, application: Application) -> str:
-        """Where it is handled, or the postal address."""
-        place = self.place(application)
-        if place and place["how"] is How.COURIER:
-            return f"快递到付：{place['address']}"
-        return (place and place["hall_name"]) or "网上办理，无需到场"
-
-    def receipt(self, application: Application, base_url: str) -> Receipt:
-        """
-        Raises:
-            ReceiptNotFound: it has not been handed in.
-        """
-        return receipt_of(application, self.place_text(application), base_url)
 
 
 def _written(document: Document) -> Iterator[Document]:

@@ -46,6 +46,11 @@ class QuestionTooPlain(Refused):
     message = "「{label}」（{name}）涉及个人信息，题型须为{kind}"
 
 
+class ResultUnnamed(Refused):
+    code = "result_unnamed"
+    message = "须写明办理结果（结果交付件）的名称和形式"
+
+
 class MaterialKind(StrEnum):
     """In which forms a material is taken (article 14)."""
 
@@ -54,6 +59,13 @@ class MaterialKind(StrEnum):
     COPY = "copy"
     ELECTRONIC = "electronic"
     PAPER = "paper"
+
+
+class Medium(StrEnum):
+    """In which a result is handed over."""
+
+    ELECTRONIC = "electronic"  # the electronic document is all that the holder needs
+    PAPER = "paper"  # a paper, a card or a booklet goes to the holder
 
 
 class Way(StrEnum):
@@ -160,7 +172,12 @@ class Guide(GuidePart):
     consult_phone: str
     complaint_phone: str
     channels: list[Offer] = Field(min_length=1)
-    deliverable: str = Field("", description="name of the result, empty where there is none")
+    deliverable: str = Field("", description="name of the result; guides of early versions may have none")
+    deliverable_in: list[Medium] = Field(
+        [Medium.ELECTRONIC, Medium.PAPER],
+        min_length=1,
+        description="on paper alone where the electronic record does not stand for it, as of a passport",
+    )
     form: Form
 
     @property
@@ -180,13 +197,17 @@ class Guide(GuidePart):
 
 
 def check_publishable(guide: Guide) -> None:
-    """Articles 10 and 14: online is never more work than the window. 行政许可法 42: a permit's limit.
+    """Articles 10 and 14: online is never more work than the window. Article 15: it ends with a result that
+    can be handed over. 行政许可法 42: a permit's limit.
 
     Raises:
-        Refused: `online_has_more_steps`, `online_asks_for_more`, `limit_unfounded` or `question_too_plain`.
+        Refused: `online_has_more_steps`, `online_asks_for_more`, `result_unnamed`, `limit_unfounded` or
+            `question_too_plain`.
     """
     _check_limit(guide)
     _check_kinds(guide)
+    if not guide.deliverable:
+        raise ResultUnnamed
     window, online = (
         sum(step.kind == "step" for step in steps) for steps in (guide.window_steps, guide.online_steps)
     )

@@ -15,13 +15,12 @@ class Handling(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """`short` is a label in a list and `long` a line of a page, both translated; the chat and the letters
-    are in Chinese only."""
+    """`short` is a label in a list and `long` a line of a page, both translated; the chat is in Chinese
+    only."""
 
     short: str
     long: str
     in_chat: str
-    in_letters: str
 
 
 HANDLING: Mapping[str, Words] = {
@@ -29,18 +28,15 @@ HANDLING: Mapping[str, Words] = {
         short="网上填表",
         long="生成表单：网上填表，打印后办理",
         in_chat="网上填表，打印后办理",
-        in_letters="网上填表，打印后办理",
     ),
     Handling.PRE_ACCEPTANCE: Words(
         short="网上预受理",
         long="网办预受理：网上先审，到场一次签字盖章",
         in_chat="网上预受理，来一次签字盖章",
-        in_letters="网上预受理",
     ),
     Handling.FULLY_ONLINE: Words(
         short="全程网办",
-        long="全流程网办：不用到现场",
+        long="全流程网办：全部在网上办理",
         in_chat="全程网上办",
-        in_letters="全流程网办",
     ),
 }

@@ -53,7 +53,7 @@ class SmsTemplate:
 TEMPLATES: Mapping[str, SmsTemplate] = {
     "SMS_CODE": SmsTemplate("验证码${code}，5分钟内有效。请勿告诉他人。", is_code=True),
     "SMS_RECEIPT": SmsTemplate(
-        "您申请的“${item}”已提交${department}，申请流水号${serial}，可凭此号查询进度。"
+        "您申请的“${item}”（${department}）申请流水号${serial}，可凭此号查询进度。${coming}。"
     ),
     "SMS_PROGRESS": SmsTemplate(
         "您的办件${serial}（${item}）：${status}，${note}。详情请在“番禺智慧政务”公众号查看。"

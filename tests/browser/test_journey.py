@@ -211,7 +211,7 @@ async def applies(stage: Stage) -> str:
     await expect(view.locator(".kept__name")).to_be_visible()
     await stage.shoot(stage.phone, "material")
     await view.get_by_role("link", name="下一步").click()
-    await view.get_by_label("只要电子结果").check()
+    await view.get_by_label("电子结果").check()
     await view.locator("#promise").check()
     await stage.shoot(stage.phone, "confirm")
     await view.get_by_role("button", name="提交申请").click()

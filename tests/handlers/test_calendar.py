@@ -22,10 +22,10 @@ async def test_citizens_pages_say_that_a_date_is_only_expected(office: Office) -
     path, citizen = await office.handed_in()
     own = path.removeprefix("/admin")
     assert "个工作日，预计到12月1日</dd>" in (await citizen.get(own)).text
-    assert "<dt>受理期限</dt><dd>预计 2026-12-01</dd>" in (await citizen.get(f"{own}/receipt")).text
+    assert "个工作日，预计到12月1日</dd>" in (await citizen.get(f"{own}/receipt")).text
     await citizen.post("/settings", {"language": "en", "next": own})
     assert "expected until" in (await citizen.get(own)).text
-    assert "<dd>expected 2026-12-01</dd>" in (await citizen.get(f"{own}/receipt")).text
+    assert "expected until" in (await citizen.get(f"{own}/receipt")).text
     days = (await citizen.get(f"/appointments/new?item={ITEM}&hall=district")).text
     assert days.count("<span>expected") == 7
 

@@ -39,6 +39,7 @@ def plain_guide(number: int = 1, **changes: Any) -> Guide:
         "online_steps": [{"name": "办结"}],
         "handling": "fully_online",
         "visits": 0,
+        "deliverable": "居住证签注凭证",
         "places": ["district"],
         "group": "general",
         "consult_phone": "020-84601234",
@@ -74,7 +75,7 @@ def form_guide(number: int = 1, **changes: Any) -> Guide:
         },
     ]
     form = {"sections": [{"title": "-", "questions": questions}]}
-    return plain_guide(number, **{"form": form, "deliverable": "居住证签注凭证", **changes})
+    return plain_guide(number, **{"form": form, **changes})
 
 
 def rich_guide(**changes: Any) -> Guide:
@@ -83,7 +84,6 @@ def rich_guide(**changes: Any) -> Guide:
         **{
             "name_en": "Endorsement of the residence permit",
             "keywords": ["流动人口", "居住证"],
-            "deliverable": "居住证签注凭证",
             "time_limit": {"acceptance": 5, "decision": 10, "legal": 20},
             "fees": {"amount": "不收费", "basis": "粤发改价格〔2018〕1号"},
             "conditions": ["在番禺区居住满半年", "持有有效的广东省居住证"],

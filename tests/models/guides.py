@@ -24,6 +24,7 @@ def guide(number: int = 1, **changes: Any) -> Guide:
             "online_steps": [{"name": "受理"}, {"name": "办结"}],
             "handling": "fully_online",
             "visits": 0,
+            "deliverable": "老年人优待证",
             "places": ["centre"],
             "group": "general",
             "consult_phone": "020-84600001",

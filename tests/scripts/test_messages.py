@@ -36,12 +36,14 @@ def test_all_is_in_english() -> None:
 
 def test_a_new_sentence_is_noticed() -> None:
     known = _messages.read()
-    wanted = {str(message.id) for message in known if message.id and message.string}
+    wanted = set(_messages.english(known))
     known = _messages.update(wanted, known)
     assert _messages.faults(wanted, known) == []
     assert _messages.faults(wanted | {"新的一句"}, known) == ["no English: 新的一句"]
     known["余 {count}"].string = "left"
     assert "other values: 余 {count}" in _messages.faults(wanted, known)
+    known["余 {count}"].string = "{count} working days left"
+    assert "one form for all numbers: 余 {count}" in _messages.faults(wanted, known)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from stdnum.cn import uscc
 
+from models.applications import offered, visits
 from models.errors import Refused
 from models.guides import Department, Guide, Handling, check_publishable
 from models.places import Hall
@@ -231,7 +232,7 @@ def _handling_faults(guide: Guide) -> Iterator[str]:
     """What the handling forms ask of the applicant (article 12)."""
     online = guide.handling is Handling.FULLY_ONLINE
     paper = [one.name for one in guide.online_materials() if one.required and not one.uploads]
-    if online != (guide.visits == 0):
+    if guide.visits != len(visits(guide, offered(guide)[0])):
         yield f"{guide.visits} visits do not go with {guide.handling}"
     if online and paper:
         yield f"is fully online, but needs paper: {'、'.join(paper)}"

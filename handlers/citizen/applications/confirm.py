@@ -9,13 +9,13 @@ from handlers.citizen.applications.page import ApplicationPage, hide_numbers
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
-from models.applications import DraftChanged, How, OwnCase, Place, State, lacking
+from models.applications import DraftChanged, How, OwnCase, Place, State, lacking, offered
 from models.errors import Conflict, DomainError, InvalidForm
 from models.workdays import local_date
 
 
 class ConfirmForm(BaseModel):
-    how: How = How.WINDOW
+    how: How | None = None
     hall: str = ""
     address: str = ""
     promise: str = ""
@@ -34,7 +34,7 @@ class ConfirmPage(ApplicationPage):
     @bound
     async def post(self, key: str) -> None:
         case, filled = await self.load(key), self.form(ConfirmForm)
-        place = Place(filled.how, filled.hall, filled.address)
+        place = Place(filled.how or offered(case.guide)[0], filled.hall, filled.address)
         try:
             await self.services.filing.submit(
                 case, self.version(), place, self.by_party(), promised=filled.promise == "yes"

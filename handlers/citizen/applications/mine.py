@@ -14,6 +14,8 @@ from models.applications import (
     progress,
     remedy_periods,
     steps_from,
+    stops,
+    way_of,
 )
 from models.errors import Conflict, DomainError
 from models.people import ApplicantKind
@@ -69,6 +71,8 @@ class ApplicationStatusPage(ApplicationPage):
             names=await self.names(case.application),
             can_review=can_review("application", case.state),
             running=current_clock(case.application),
+            stops=await stops(case, self.services.halls),
+            how=way_of(case),
             remedies=remedy_periods(case.application["changed_at"]),
             can_withdraw=Action.WITHDRAW in steps_from(case.state),
             can_contest=can_contest(case.application),

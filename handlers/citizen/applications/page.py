@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers.web.pages import CitizenPage
 from handlers.web.request_limits import LARGEST_FORM
-from models.applications import Application, OwnCase, Receipt, progress
+from models.applications import OwnCase, Receipt, offered, progress, visit_now, what_next
 from models.guides import Form
 from models.people import mask_number
 
@@ -16,7 +16,11 @@ class ApplicationPage(CitizenPage):
     largest_body = LARGEST_FORM
 
     def get_template_namespace(self) -> dict[str, Any]:
-        return super().get_template_namespace() | {"known_of": self.known_of, "progress": progress}
+        return super().get_template_namespace() | {
+            "known_of": self.known_of,
+            "progress": progress,
+            "what_next": what_next,
+        }
 
     async def load(self, key: str) -> OwnCase:
         """The party's own application, with the version of the guide under which it was begun."""
@@ -25,8 +29,8 @@ class ApplicationPage(CitizenPage):
     def show_case(self, template: str, case: OwnCase, **values: Any) -> None:
         self.show(template, **about(case), **values)
 
-    def receipt(self, found: Application) -> Receipt:
-        return self.services.applications.receipt(found, self.services.site.base_url)
+    async def receipt(self, case: OwnCase) -> Receipt:
+        return await self.services.filing.receipt(case, self.services.site.base_url)
 
     def version(self) -> int:
         """The version that the page showed; 0, which is no version, if the page does not say."""
@@ -62,7 +66,13 @@ class ApplicationPage(CitizenPage):
 
 def about(case: OwnCase) -> dict[str, Any]:
     """The case as templates know it."""
-    return {"case": case, "application": case.application, "guide": case.guide}
+    return {
+        "case": case,
+        "application": case.application,
+        "guide": case.guide,
+        "ways": offered(case.guide),
+        "visit": visit_now(case),
+    }
 
 
 def hide_numbers(form: Form, answers: dict[str, Any]) -> dict[str, Any]:

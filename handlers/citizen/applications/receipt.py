@@ -16,7 +16,7 @@ class ReceiptPage(ApplicationPage):
         return self.show_case(
             "citizen/applications/receipt.html",
             case,
-            receipt=self.receipt(case.application),
+            receipt=await self.receipt(case),
             names=await self.names(case.application),
         )
 
@@ -26,8 +26,7 @@ class ReceiptPicture(ApplicationPage):
 
     @bound
     async def get(self, key: str) -> None:
-        found = await self.services.filing.own(key, self.bound_party())
-        self.picture(self.receipt(found).verify_url)
+        self.picture((await self.receipt(await self.load(key))).verify_url)
 
 
 ROUTES = [

@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from models.applications import CaseHandling
+from models.applications import CaseHandling, State
 from tests.files import photo
 from tests.house.applying import ITEM
 from tests.house.browser import Fields
-from tests.house.guides import rich_guide
+from tests.house.guides import plain_guide, rich_guide
 from tests.house.office import PDF, Office, conclude
+from tests.house.places import HALL
 
 APPROVED = {"decision": "approved", "reason": ""}
 DENIED = {"decision": "denied", "reason": "未居住满半年"}
@@ -44,6 +45,41 @@ async def test_masked_until_revealed(office: Office) -> None:
     assert (
         office.town.services.privacy.opened(reason, f"applicant:{applicant['_id']}:reason") == "核对证件号码"
     )
+
+
+@pytest.mark.article("16.result")
+async def test_staff_see_how_the_result_is_received_and_whether_one_comes(office: Office) -> None:
+    address = "王小明 13800138000 番禺区市桥街1号"
+    path, _ = await office.handed_in("王小明", how="courier", address=address)
+    desk = await office.desk("window")
+    page = (await desk.get(path)).text
+    assert "<dt>结果送达</dt><dd>快递到付：地址见完整信息</dd>" in page
+    assert "<dt>到场</dt><dd>网上办理，无需到场</dd>" in page
+    shown = await desk.post(f"{path}/reveal", {"reason": "寄出结果"})
+    assert f"<dt>结果送达</dt><dd>快递到付：{address}</dd>" in shown.text
+    elsewhere, _ = await office.handed_in("王小明", how="window")
+    page = (await desk.get(elsewhere)).text
+    assert f"<dt>结果送达</dt><dd>到窗口领取：{HALL.name}</dd>" in page
+    assert "<dt>到场</dt><dd>办结后到窗口领取</dd>" in page
+
+
+@pytest.mark.article("12.print")
+async def test_the_window_prints_a_generated_form_on_record(office: Office) -> None:
+    town = office.town
+    found = await town.application(
+        State.GENERATED, guide=plain_guide(51, handling="form_generation", visits=1)
+    )
+    path, desk = f"/admin/applications/{found['_id']}", await office.desk("window")
+    assert f'action="{path}/print' in (await desk.get(path)).text
+    paper = await desk.post(f"{path}/print")
+    for said in (str(found["serial"]), "番禺区市桥街繁华路1号", "申请人签名", "本次打印已记录在案"):
+        assert said in paper.text, said
+    event = (await town.services.applicants.get(found["applicant"]))["events"][-1]
+    assert (event["name"], event["actor"]) == ("applicant.revealed", "staff:window")
+    assert event["data"] == {"reason": "窗口打印申请表", "application": found["_id"]}
+    online, _ = await office.handed_in()
+    assert f'action="{online}/print' not in (await desk.get(online)).text
+    assert (await desk.post(f"{online}/print")).location == online
 
 
 async def test_timeline_says_whether_a_person_or_the_system_did_it(office: Office) -> None:
@@ -299,7 +335,7 @@ async def test_session_over_while_writing(office: Office) -> None:
 async def test_address_of_an_action_leads_to_its_form(office: Office) -> None:
     path, _ = await office.handed_in()
     desk = await office.desk("both")
-    for action in ("accept", "request_supplement", "not_accept", "return", "conclude", "reveal"):
+    for action in ("accept", "request_supplement", "not_accept", "return", "conclude", "reveal", "print"):
         assert (await desk.get(f"{path}/{action}?show=open")).location == f"{path}?show=open", action
     assert (await desk.get("/admin/deliveries/retry")).location == "/admin/deliveries"
     assert (await desk.get("/admin/sign-out")).location == "/admin"

@@ -12,6 +12,7 @@ from models.workdays import local_date
 from simulator.faults import Fault
 from tests.house.api import Client, Service, a_photo
 from tests.house.guides import DEPARTMENT, USCC
+from tests.house.places import HALL
 
 FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(1, 7))
 NOBODYS = "0" * 32
@@ -76,7 +77,15 @@ async def test_from_sign_in_to_review(api: Service) -> None:
         "department": DEPARTMENT.name,
         "materials": [{"name": "居住证原件照片", "state": "submitted"}],
         "handling": "fully_online",
-        "place": "番禺区政务服务中心",
+        "place": f"领取地点：{HALL.name}",
+        "stops": [
+            {
+                "visit": "collect",
+                "halls": [
+                    {"code": HALL.code, "name": HALL.name, "address": HALL.address, "phone": HALL.phone}
+                ],
+            }
+        ],
         "deadline": due.isoformat().replace("+00:00", "Z"),
         "deadline_expected": not api.services.calendar.certain(local_date(due)),
         "submitted_at": receipt.json["submitted_at"],

@@ -31,7 +31,7 @@ async def test_submission_is_once_and_whole(api: Service) -> None:
     assert (await client.submit(draft, hall="elsewhere")).code == "hall_required"
     assert (await client.submit(draft, how="courier", address="家")).code == "address_required"
     sent = await client.submit(draft, how="courier", address="番禺区桥南街福愉东路2号 陈建国 13900010001")
-    assert sent.json["place"] == "快递到付：番禺区桥南街福愉东路2号 陈建国 13900010001"
+    assert sent.json["place"] == "网上办理，无需到场；快递到付：番禺区桥南街福愉东路2号 陈建国 13900010001"
     assert (await client.submit(draft)).code == "already_submitted"
     assert (await client.put(f"/applications/{draft}/answers", {"answers": {}})).code == "already_submitted"
     assert (await client.delete(f"/applications/{draft}/materials/permit")).code == "already_submitted"

@@ -55,6 +55,17 @@ async def test_a_serial_number_shows_how_it_stands(peer: Peer) -> None:
     assert "没有找到" in await peer.say(message(other))
 
 
+@pytest.mark.article("11.contents", "13.serial")
+async def test_a_serial_number_shows_what_comes_next(peer: Peer) -> None:
+    printed = plain_guide(3, handling="form_generation", visits=1)
+    waiting = await peer.application(State.GENERATED, guide=printed)
+    assert "接下来：请打印表单，签名或盖章" in await peer.say(message(waiting["serial"] or ""))
+    online = await peer.application(State.ACCEPTED)
+    assert "接下来：部门审查后作出决定" in await peer.say(message(online["serial"] or ""))
+    done = await peer.application(State.CONCLUDED)
+    assert "接下来" not in await peer.say(message(done["serial"] or ""))
+
+
 @pytest.mark.parametrize(
     ("sent", "part"),
     [

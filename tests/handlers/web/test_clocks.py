@@ -1,10 +1,14 @@
 """How a clock explains itself."""
 
 from datetime import UTC, date, datetime
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from tornado.locale import CSVLocale, GettextLocale
 
 from handlers.web.clocks import explained
 from models.clocks import clock, paused, resumed
@@ -18,8 +22,19 @@ def panyu(moment: str) -> datetime:
     return datetime.fromisoformat(moment).replace(tzinfo=PANYU).astimezone(UTC)
 
 
-def said(text: str) -> str:
-    return text
+class Catalogue(GettextLocale):
+    """As a page in English has it."""
+
+    def __init__(self) -> None:
+        with Path("locale/en/LC_MESSAGES/panyu.po").open("rb") as file:
+            catalogue = read_po(file, locale="en")
+        compiled = BytesIO()
+        write_mo(compiled, catalogue)
+        compiled.seek(0)
+        super().__init__("en", GNUTranslations(compiled))
+
+
+said = CSVLocale("zh_CN", {})
 
 
 def certain(day: date) -> bool:
@@ -51,15 +66,12 @@ def test_what_is_due_at_once_says_so_without_a_number() -> None:
 
 
 def test_in_english_it_has_no_chinese_sign() -> None:
-    with Path("locale/en/LC_MESSAGES/panyu.po").open("rb") as file:
-        catalogue = read_po(file)
-    english = {str(one.id): str(one.string) for one in catalogue}
     still = paused(
         clock(panyu("2026-11-26 09:00"), 5, Unit.WORKDAYS, CALENDAR), "听证", panyu("2026-11-28 09:00")
     )
     again = resumed(still, panyu("2026-11-30 18:00"), CALENDAR)
     for one in (still, again):
-        assert explained(one, english.__getitem__, certain).isascii()
+        assert explained(one, Catalogue(), certain).isascii()
 
 
 def test_a_pause_within_a_day_names_it_once() -> None:
@@ -67,3 +79,9 @@ def test_a_pause_within_a_day_names_it_once() -> None:
     still = paused(running, "听证", panyu("2026-11-27 09:00"))
     again = resumed(still, panyu("2026-11-27 11:00"), CALENDAR)
     assert explained(again, said, certain) == "自2026年11月26日起5个工作日，11月27日暂停（听证），到12月4日"
+
+
+def test_one_day_and_two_days_are_told_apart_in_english() -> None:
+    one, two = (clock(panyu("2026-11-26 09:00"), number, Unit.WORKDAYS, CALENDAR) for number in (1, 2))
+    assert explained(one, Catalogue(), certain).startswith("1 working day from ")
+    assert explained(two, Catalogue(), certain).startswith("2 working days from ")

@@ -6,6 +6,7 @@ import pytest
 
 from models.applications import (
     Application,
+    Case,
     Decision,
     State,
     can_contest,
@@ -15,6 +16,7 @@ from models.applications import (
     status_of,
 )
 from models.guides import ItemType
+from tests.house.guides import plain_guide
 
 GRANTED, REFUSED = Decision.APPROVED, Decision.DENIED
 
@@ -64,8 +66,10 @@ def test_a_refusal_can_be_contested_unless_nothing_was_decided_over_a_right(kind
 
 def test_who_knows_the_number_reads_the_same_words() -> None:
     fields: dict[str, Any] = dict.fromkeys(
-        ("serial", "masked_name", "item_name", "department_name", "submitted_at")
+        ("serial", "masked_name", "item_name", "department_name", "submitted_at", "place")
     )
     fields |= {"clocks": dict.fromkeys(("acceptance", "silence", "decision")), "timeline": []}
-    view = public_view(cast(Application, fields | case(ItemType.RECORD_FILING, decision=REFUSED)))
+    fields["guide"] = plain_guide().key
+    found = cast(Application, fields | case(ItemType.RECORD_FILING, decision=REFUSED))
+    view = public_view(Case(found, plain_guide()))
     assert (view["type"], view["status"], view["decision_text"]) == ("record_filing", "不予备案", "不予备案")

@@ -24,7 +24,8 @@ async def test_a_generated_form_has_no_clock_until_it_is_there_on_paper(desk: De
     assert (found["state"], found["due_at"]) == (State.GENERATED, None)
     assert found["serial"]
     assert found["clocks"] == dict.fromkeys(("acceptance", "silence", "decision"))
-    assert desk.stores.applications.receipt(found, "").deadline is None
+    receipt = await desk.stores.filing.receipt(await desk.own(found["_id"]), "")
+    assert receipt.running is None
     with pytest.raises(Conflict):
         await desk.accept(key)
     clock.advance(timedelta(days=30))

@@ -85,6 +85,13 @@ def test_online_never_asks_for_more_than_the_window() -> None:
     check_publishable(plain_guide(materials=[{**extra, "asked": ["window"]}]))
 
 
+@pytest.mark.article("15.electronic")
+def test_an_item_ends_with_a_result_that_can_be_handed_over() -> None:
+    with pytest.raises(Refused) as refused:
+        check_publishable(plain_guide(deliverable=""))
+    assert refused.value.code == "result_unnamed"
+
+
 @pytest.mark.article("10.steps")
 async def test_what_may_not_be_published_is_not_kept(guides: Guides) -> None:
     guide = plain_guide(90, name="不可发布", online_steps=steps("一", "二", "三"))

@@ -267,6 +267,7 @@ def only(guide: Guide) -> Data:
             "",
             "社会团体成立登记: 行政许可的法定时限",
         ),
+        ("items/medical.yaml", "  deliverable: 异地就医备案回执\n", "", "异地就医备案: 须写明办理结果"),
         ("items/civil.yaml", "visits: 0", "visits: 1", f"{ELDERLY}: 1 visits do not go with fully_online"),
         (
             "items/civil.yaml",
@@ -286,6 +287,11 @@ def test_a_fault_is_told_with_its_place(folder: Path, file: str, old: str, new: 
     found = [line for line in faults(folder) if said in line]
     assert found, faults(folder)
     assert all(line.count(": ") >= 2 or line.startswith("calendar") for line in found)
+
+
+@pytest.mark.article("15.electronic")
+def test_every_item_ends_with_a_result(data: Data) -> None:
+    assert [guide.name for guide in data.guides if not guide.deliverable] == []
 
 
 @pytest.mark.article("10.steps", "14.window")

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from models.applications import State
+from models.applications import How, State
 from models.guides import ItemType
 from simulator import Running
 from tests.house.clock import Clock
+from tests.house.desk import place_of
 from tests.house.guides import DEPARTMENT, plain_guide
 from tests.house.people import BOSS, new_number, new_phone
+from tests.house.places import hall
 from tests.house.platforms import Platforms
 from tests.house.worker import OPENID, PHONE, World, li_follows, person_of
 
@@ -25,8 +28,45 @@ async def test_receipt_by_wechat_and_sms(world: World, platforms: Platforms) -> 
     [values] = platforms.values()
     assert (values["character_string1"], values["thing2"]) == (found["serial"], "居住证签注")
     assert values["thing3"] == DEPARTMENT.name
-    assert values["thing5"] == "全流程网办"
+    assert values["thing5"] == text["coming"] == "网上办理，无需到场"
     assert (text["phone"], text["serial"]) == (PHONE, found["serial"])
+
+
+SEALED = {"handling": "pre_acceptance", "visits": 1}
+PRINTED = {"handling": "form_generation", "visits": 1}
+AT_ONCE = PRINTED | {"deliverable_in": ["paper"], "time_limit": {"on_the_spot": True}}
+
+
+@pytest.mark.article("11.contents", "11.forms", "13.pushed")
+@pytest.mark.parametrize(
+    ("changes", "how", "coming", "in_the_end"),
+    [
+        ({}, How.ELECTRONIC, "网上办理，无需到场", "请查看结果，欢迎评价"),
+        ({}, How.COURIER, "网上办理，无需到场", "结果将快递到付寄给您"),
+        ({}, How.WINDOW, "办结后到窗口领取", "请带证件到窗口领取结果"),
+        (PRINTED, How.ELECTRONIC, "请打印签字后到窗口提交", "请查看结果，欢迎评价"),
+        (PRINTED, How.WINDOW, "请打印签字后到窗口提交，办结后到窗口领取", "请带证件到窗口领取结果"),
+        (AT_ONCE, How.WINDOW, "请打印后到窗口办理，当场领取结果", "请查看结果，欢迎评价"),
+        (SEALED, How.WINDOW, "审批通过后到窗口签字盖章并领取结果", "请带证件到窗口签字盖章并领取结果"),
+    ],
+)
+async def test_notices_say_whether_when_and_where_one_comes(
+    world: World, platforms: Platforms, changes: dict[str, Any], how: How, coming: str, in_the_end: str
+) -> None:
+    await world.stores.halls.put(hall(), world.by())
+    guide = plain_guide(5, **changes)
+    desk = world.desk(await world.person())
+    found = await desk.hand_in(await desk.filled(guide), place_of(guide, how))
+    await world.work()
+    [text] = platforms.texts.values()
+    assert [values["thing5"] for values in platforms.values()] == [coming]
+    assert text["coming"] == coming
+    if found["state"] is State.GENERATED:
+        await desk.receive(found["_id"])
+    await desk.accept(found["_id"])
+    await desk.approve(found["_id"])
+    await world.work()
+    assert [values["thing5"] for values in platforms.values() if values["thing3"] == "已办结"] == [in_the_end]
 
 
 @pytest.mark.article("11.forms")

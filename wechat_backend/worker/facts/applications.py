@@ -2,9 +2,20 @@
 
 from dataclasses import dataclass
 
-from models.applications import Application, status_of
+from models.applications import (
+    VISITS,
+    Application,
+    Case,
+    How,
+    can_contest,
+    is_denied,
+    status_of,
+    visit_now,
+    visits_in_letters,
+    visits_of,
+    way_of,
+)
 from models.events import KeptEvent
-from models.guides import HANDLING
 from models.outgoing import Delivery
 from models.stores import Stores
 from models.workdays import local
@@ -15,14 +26,16 @@ from wechat_backend.worker.facts.recipients import TIME, reach
 @dataclass(frozen=True)
 class ApplicationFacts(Facts):
     """`time` is that of the event; `status` is the last one, which tells how it was decided; `reason` is why
-    the event came about, as staff gave it."""
+    the event came about, as staff gave it. `coming` is what the applicant comes for from beginning to end,
+    `conclusion` what to do once it is concluded."""
 
     serial: str
     item: str
     department: str
-    handling: str
+    coming: str
     status: str
     reason: str
+    conclusion: str
     time: str
 
 
@@ -33,13 +46,24 @@ def _reason(application: Application, event: KeptEvent) -> str:
 
 async def about_application(stores: Stores, _delivery: Delivery, event: KeptEvent) -> Gathered:
     application = await stores.applications.get(event["about"])
+    case = Case(application, await stores.guides.version(application["guide"]))
     facts = ApplicationFacts(
         serial=application["serial"] or "",
         item=application["item_name"],
         department=application["department_name"],
-        handling=HANDLING[application["handling"]].in_letters,
+        coming=visits_in_letters(visits_of(case)),
         status=status_of(application),
         reason=_reason(application, event),
+        conclusion=_conclusion(case),
         time=local(event["at"], TIME),
     )
     return Gathered(facts, **await reach(stores, application))
+
+
+def _conclusion(case: Case) -> str:
+    """In at most 20 characters."""
+    if is_denied(case.application):
+        return "请查看理由和救济途径" if can_contest(case.application) else "请查看理由"
+    if visit := visit_now(case):
+        return VISITS[visit].now_in_letters
+    return "结果将快递到付寄给您" if way_of(case) is How.COURIER else "请查看结果，欢迎评价"
