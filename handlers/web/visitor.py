@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
 
@@ -9,6 +10,7 @@ from handlers.web.base import BaseHandler
 from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause
 from models.people import Account, Party
+from models.people.accounts import AccountNotFound
 from models.sessions import Session
 
 
@@ -65,7 +67,10 @@ class Visitor(BaseHandler, ABC):
         token = await self.token()
         self.session = await self.services.sessions.find(token, "account", self.cause()) if token else None
         if self.session:
-            self.account = await self.services.accounts.get(self.session["subject"].removeprefix("account:"))
+            with suppress(AccountNotFound):  # such a session signs nobody in
+                self.account = await self.services.accounts.get(
+                    self.session["subject"].removeprefix("account:")
+                )
 
     def signed_in_account(self) -> Account:
         if self.account is None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 import tornado.locale
@@ -45,6 +46,15 @@ class Town(House):
         of = re.fullmatch(r"/applications/([0-9a-f]{32})/(form|draft|confirm|supplement)", path)
         found = await self.services.applications.documents.find_one({"_id": of[1]}) if of else None
         return {"version": str(found["version"])} if found else {}
+
+    def back_from_wechat(self, asked: str, openid: str | None) -> str:
+        """Where WeChat sends a visitor who was sent there by the address `asked`: with a new code if they
+        agree to sign in as `openid`, without one if they do not."""
+        query = parse_qs(urlsplit(asked).query)
+        back = urlsplit(query["redirect_uri"][0])
+        code = {"code": self.sign_ins.agree(openid)} if openid else {}
+        added = urlencode({**code, "state": query["state"][0]})
+        return f"{back.path}?{'&'.join(filter(None, (back.query, added)))}"
 
     def browser(self) -> Browser:
         return Browser(self)
