@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
-from models.errors import Unauthenticated
+from models.errors import DomainError, Unauthenticated, Unavailable
 from models.people import PlatformUser
 from models.people.accounts import SignInCodeInvalid
 
@@ -44,6 +44,10 @@ class Journey(CitizenPage):
     @property
     def second_try(self) -> bool:
         return self.get_query_argument("again", "") == "1"
+
+    def must_sign_in(self, error: DomainError) -> bool:
+        """Also when WeChat did not answer: asking for this address again brings no new code."""
+        return isinstance(error, Unavailable) or super().must_sign_in(error)
 
     def states(self) -> list[str]:
         return list(filter(None, (self.get_cookie(self.cookie("arrival")) or "").split(".")))

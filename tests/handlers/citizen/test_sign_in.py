@@ -83,7 +83,9 @@ async def test_the_return_address_fetched_twice_at_once(town: Town) -> None:
     visitor.cookies = as_before
     second = await visitor.get(address)
     assert second.location.startswith("/sign-in?next=%2Fappointments&")
-    on = await visitor.get(town.back_from_wechat((await visitor.get(second.location)).location, "openid-twice"))
+    on = await visitor.get(
+        town.back_from_wechat((await visitor.get(second.location)).location, "openid-twice")
+    )
     assert (on.status, on.location) == (302, "/appointments")
 
 
@@ -118,7 +120,9 @@ async def test_of_many_tabs_the_latest_are_kept(town: Town) -> None:
 async def test_a_browser_without_cookies_ends_at_a_page_that_leads_on(town: Town) -> None:
     visitor = town.browser()
     visitor.keep = lambda _lines: None  # type: ignore[method-assign]
-    page = await followed(town, visitor, await visitor.get("/sign-in?next=/appointments"), "openid-no-cookies")
+    page = await followed(
+        town, visitor, await visitor.get("/sign-in?next=/appointments"), "openid-no-cookies"
+    )
     assert page.status == 401
     assert "登录没有完成" in page.text
     assert "Cookie" in page.text
