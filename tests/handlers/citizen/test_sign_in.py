@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.web.base import safe_next
+from models.people.accounts import WechatUnavailable
 from tests.house.browser import Browser, Page
 from tests.house.town import Town
 
@@ -160,6 +161,19 @@ async def test_somebody_elses_state_signs_nobody_in(town: Town) -> None:
     own = victim.cookies["session"]
     assert (await victim.get(link)).status == 302
     assert victim.cookies["session"] == own
+
+
+async def test_while_wechat_does_not_answer(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page leads to a new sign-in: asking for its own address again would bring no new code."""
+
+    async def down(_code: str) -> None:
+        raise WechatUnavailable
+
+    monkeypatch.setattr(town.sign_ins, "exchange", down)
+    visitor = town.browser()
+    page = await visitor.sign_in("openid-down", "/appointments")
+    assert page.status == 503
+    assert 'href="/sign-in?next=%2Fappointments">重新登录' in page.text
 
 
 async def test_who_does_not_agree_is_told(town: Town) -> None:
