@@ -17,6 +17,7 @@ from models.database_trouble import DatabaseUnavailable
 from models.errors import DomainError, Unauthenticated
 from models.events import Channel
 from models.materials.store import KeptFile
+from models.people import OtherRole
 from models.workdays import local, local_date
 
 
@@ -47,7 +48,7 @@ class HtmlHandler(BaseHandler):
         """Whether the browser says that a page of this site sent the request."""
         headers = self.request.headers
         return (
-            "same-origin" == headers.get("Sec-Fetch-Site")
+            headers.get("Sec-Fetch-Site") == "same-origin"
             or headers.get("Origin") == self.services.site.origin
         )
 
@@ -174,13 +175,13 @@ class PageHandler(HtmlHandler, Visitor):
         return isinstance(error, Unauthenticated)
 
     def typed(self, error: DomainError) -> dict[str, list[str]] | None:
-        """The form that could not be taken for want of a database, a session or a good token, so that it need
-        not be filled in again; None if it holds a file, which cannot be put into a page.
+        """The form that could not be taken for want of a database, a session, a good token or the right role,
+        so that it need not be filled in again; None if it holds a file, which cannot be put into a page.
 
         A form with a bad token is shown only if it came from a page of ours: sending it again is one touch.
         """
         sent = self.request.headers.get("Content-Type", "")
-        wanting = isinstance(error, DatabaseUnavailable | Unauthenticated)
+        wanting = isinstance(error, DatabaseUnavailable | Unauthenticated | OtherRole)
         expired = isinstance(error, PageExpired) and self.from_own_page
         form = sent.startswith("application/x-www-form-urlencoded")
         return self.given() if form and (wanting or expired) else None

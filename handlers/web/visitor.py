@@ -9,7 +9,7 @@ from functools import wraps
 from handlers.web.base import BaseHandler
 from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause
-from models.people import Account, Party
+from models.people import Account, NotTheirs, Party
 from models.people.accounts import AccountNotFound
 from models.sessions import Session
 
@@ -120,7 +120,8 @@ def bound(method: Method) -> Method:
     """Only for a visitor bound by the real name (article 7); `self.party` is set.
 
     A person who is no longer an agent of the body acts for themselves from now on. A change that was meant
-    for the body is refused, and is not made for the person.
+    for the body is refused, and is not made for the person. What belongs to another role of the person says
+    so.
     """
 
     @declared(Auth.APPLICANT)
@@ -138,6 +139,9 @@ def bound(method: Method) -> Method:
             self.party = await self.find_party()
         if self.party is None:
             return self.turn_away(NotBound(), "/binding")
-        return await method(self, *args)
+        try:
+            return await method(self, *args)
+        except NotTheirs as error:
+            raise await self.services.binding.explained(self.party.agent, error) from None
 
     return guarded

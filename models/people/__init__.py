@@ -6,7 +6,7 @@ from models.people.applicants import Applicant, Applicants
 from models.people.binding import Binding
 from models.people.credentials import PERSONAL, RULES, ApplicantKind, CredentialKind, normal_number
 from models.people.masks import NAMES, mask_number, mask_person, mask_phone
-from models.people.parties import Party
+from models.people.parties import NotTheirs, OtherRole, Party
 from models.people.phone_codes import PhoneCodes, check_phone, national
 from models.people.verification import BodyVerdict, Identity, PlatformUser, Verdict, Verifier
 
@@ -27,6 +27,8 @@ __all__ = [
     "CredentialKind",
     "Identity",
     "Language",
+    "NotTheirs",
+    "OtherRole",
     "Party",
     "PhoneCodes",
     "PlatformUser",

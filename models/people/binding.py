@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from models import typed
 from models.counters import Counters, Limit, Per, Use
-from models.errors import BadInput, Forbidden, NotFound, Refused, TooMany
+from models.errors import BadInput, DomainError, Forbidden, NotFound, Refused, TooMany
 from models.events import Cause
 from models.people.accounts import Account
 from models.people.agencies import Agencies, Agency, AgencyDayLimit
 from models.people.applicants import Applicant, Applicants
 from models.people.credentials import ApplicantKind, Credential, CredentialKind, check_credential
+from models.people.parties import NotTheirs, OtherRole
 from models.people.phone_codes import PhoneCodes, check_phone
 from models.people.verification import Verdict, Verifier
 from models.workdays import local_date
@@ -166,6 +167,17 @@ class Binding:
         if "representative" not in found or not await self.agencies.acts(person["_id"], found):
             raise NotAgent
         return found
+
+    async def explained(self, person: Applicant, error: NotTheirs) -> DomainError:
+        """Why the person does not find what they asked for: it belongs to another role of theirs, or (the
+        same error) it is none of theirs."""
+        if error.owner == person["_id"]:
+            return OtherRole(None, "本人")
+        try:
+            body = await self.acting(person, error.owner or "")
+        except NotAgent:
+            return error
+        return OtherRole(body["_id"], self.applicants.name(body))
 
     async def keep_bound(self, account: Account, by: Cause) -> None:
         """Bind to this account the persons of the accounts that it has absorbed; safe to repeat."""

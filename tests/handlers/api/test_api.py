@@ -273,6 +273,11 @@ async def test_an_agent_acts_once_the_representative_has_confirmed(api: Service)
     assert (acting["name"], acting["kind"]) == (body.name, "enterprise")
     key = (await wang.post("/applications", {"item": SECOND})).json["id"]
     assert [each["id"] for each in (await wang.get("/applications")).json["applications"]] == [key]
+    await wang.put("/me/acting", {"body": None})
+    other = await wang.get(f"/applications/{key}")
+    assert (other.status, other.code) == (409, "other_role")
+    await wang.put("/me/acting", {"body": agency["body"]["id"]})
+    assert (await wang.get(f"/applications/{key}")).json["id"] == key
     await liang.post(f"{at}/end")
     assert (await wang.get("/me")).json["acting"] is None
     assert (await wang.put(f"/applications/{key}/answers", {"answers": {}})).code == "not_agent"
