@@ -69,13 +69,11 @@ class Town(House):
 
 
 @asynccontextmanager
-async def opened(database: Database) -> AsyncIterator[Town]:
+async def opened(database: Database, oauth_url: str = "https://open.weixin.qq.com") -> AsyncIterator[Town]:
     """With one hall and one guide, until its server is stopped."""
     clock, sign_ins, register = Clock(), SignIns(), Register()
     bound = bind_unused_port()
-    site = Site(
-        f"http://127.0.0.1:{bound[1]}", "020-12345", "wx0123456789abcdef", "https://open.weixin.qq.com"
-    )
+    site = Site(f"http://127.0.0.1:{bound[1]}", "020-12345", "wx0123456789abcdef", oauth_url)
     services = Services.over(stores_over(database, clock.now, register), site=site, identity=sign_ins)
     await services.prepare()
     async with serving(citizen_app(services), bound, max_body_size=ANY) as url:
