@@ -73,7 +73,7 @@ class EnterprisesPage(CitizenPage):
             "is_waiting": is_waiting,
             "is_confirmed": is_confirmed,
             "agencies": await self.named(await self.services.agencies.of_person(person["_id"])),
-            "represented": await self.named(await self.services.agencies.of_representative(person)),
+            "represented": await self.services.binding.asking(person),
         }
 
     async def named(self, agencies: Sequence[Agency]) -> list[dict[str, object]]:

@@ -67,6 +67,8 @@ class HtmlHandler(BaseHandler):
         return cookie_name(self.services.site, name)
 
     def keep_cookie(self, name: str, value: str, *, days: float | None = None) -> None:
+        """Set a cookie; the page that this request is answered with knows it already."""
+        self.cookies[self.cookie(name)] = value
         self.set_cookie(
             self.cookie(name),
             value,

@@ -8,6 +8,7 @@ from typing import Any
 from tornado.escape import xhtml_escape
 
 from handlers.web import words
+from handlers.web.answers import in_part
 from handlers.web.base import InputInvalid
 from handlers.web.html import PageHandler
 from handlers.web.qr import qr_png
@@ -38,6 +39,8 @@ class CitizenPage(PageHandler):
             "title_of": self.title_of,
             "name_of": self.name_of,
             "said": self.said,
+            "looked": self.looked,
+            "in_part": in_part,
         }
 
     def title_of(self, named: Guide | Hall | Department) -> str:
@@ -55,6 +58,12 @@ class CitizenPage(PageHandler):
         shown = xhtml_escape(self.locale.translate(text) if text else "")
         foreign = self.locale.code == "en" and CHINESE.search(shown)
         return f'<span lang="zh-CN">{shown}</span>' if foreign else shown
+
+    def looked(self, whole: str, part: str) -> str:
+        """A value as HTML: what is shown of it at first, and the whole when that is touched."""
+        if part == whole:
+            return self.said(whole)
+        return self.render_string("citizen/parts/look.html", whole=whole, part=part).decode()
 
     async def names(self, *documents: Mapping[str, Any]) -> dict[str, str]:
         """On an English page the names of the guides, halls and departments of these documents, by code."""

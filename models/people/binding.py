@@ -2,6 +2,7 @@
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 from models import typed
 from models.counters import Counters, Limit, Per, Use
@@ -47,6 +48,18 @@ class NameInvalid(BadInput):
     code = "name_invalid"
     message = "请填写证件上的姓名（名称）"
     field = "name"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """An agency as the legal representative of its body sees it: who acts or asks to act (the whole name, the
+    phone masked), for which body, and when it was asked for."""
+
+    agency: Agency
+    body: Applicant
+    name: str
+    masked_phone: str | None
+    since: datetime
 
 
 BODIES = Limit("bodies_asked_for", 10, Per.DAY, AgencyDayLimit)
@@ -167,6 +180,22 @@ class Binding:
         if "representative" not in found or not await self.agencies.acts(person["_id"], found):
             raise NotAgent
         return found
+
+    async def asking(self, representative: Applicant) -> list[Asking]:
+        """What a legal representative has to confirm, or has confirmed."""
+        found = await self.agencies.of_representative(representative)
+        return [await self.asking_of(agency) for agency in found]
+
+    async def asking_of(self, agency: Agency) -> Asking:
+        """An agency as its legal representative sees it."""
+        person = await self.applicants.get(agency["person"])
+        return Asking(
+            agency=agency,
+            body=await self.applicants.get(agency["body"]),
+            name=self.applicants.name(person),
+            masked_phone=person.get("masked_phone"),
+            since=agency["asked"][-1],
+        )
 
     async def explained(self, person: Applicant, error: NotTheirs) -> DomainError:
         """Why the person does not find what they asked for: it belongs to another role of theirs, or (the

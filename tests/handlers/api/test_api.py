@@ -268,6 +268,9 @@ async def test_an_agent_acts_once_the_representative_has_confirmed(api: Service)
     [waiting] = (await liang.get("/enterprises")).json["represented"]
     assert (await liang.post(f"{at.replace(':', '%3A')}/confirmation")).json["state"] == "confirmed"
     assert waiting["id"] == agency["id"]
+    assert (waiting["agent_name"], waiting["agent_phone"]) == ("王小明", mask_phone(api.person("wang").phone))
+    assert waiting["since"] == agency["since"]
+    assert agency["agent_phone"] is None
 
     acting = (await wang.put("/me/acting", {"body": agency["body"]["id"]})).json["acting"]
     assert (acting["name"], acting["kind"]) == (body.name, "enterprise")
