@@ -116,17 +116,8 @@ class Field(Part):
     def render(self, name: str, label: str, help_: str = "", kind: str = "", **attributes: Any) -> bytes:
         values = {"type": "text", "maxlength": 100, "autocomplete": "off", **attributes}
         typed = (self.filled(name) or [""])[-1]
-        error = self.errors.get(name)
-        return self.part(
-            "field",
-            name=name,
-            label=label,
-            help=help_,
-            typed=typed,
-            kind=kind,
-            error=error,
-            attributes=values,
-        )
+        shown = {"typed": typed, "kind": kind, "error": self.errors.get(name)}
+        return self.part("field", name=name, label=label, help=help_, attributes=values, **shown)
 
 
 class Select(Part):

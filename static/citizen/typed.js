@@ -1,11 +1,11 @@
-// What was typed survives a detour, to sign in or to change the role: it is kept in this tab alone, for a quarter of
-// an hour at most, and filled in where it was typed.
+// What was typed survives a detour, to sign in, to change the role or the language: it is kept in this tab alone,
+// for a quarter of an hour at most, and filled in where it was typed.
 const KEY = "typed";
 const LONGEST = 15 * 60 * 1000;
 const HERE = location.pathname + location.search;
 
-function keep(page, form) {
-  const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+function keep(page, ...forms) {
+  const fields = forms.flatMap((form) => [...new FormData(form)]).filter(([, value]) => typeof value === "string");
   sessionStorage.setItem(KEY, JSON.stringify({ page, fields, at: Date.now() }));
 }
 
@@ -45,6 +45,10 @@ function restore(main) {
 const typed = document.getElementById("typed"); // of a page that could not take it
 if (typed) keep(typed.dataset.page, typed);
 else addEventListener("DOMContentLoaded", () => restore(document.getElementById("main"))); // other scripts have come
+document.querySelector(".top__tools").addEventListener("submit", (event) => {
+  const forms = document.querySelectorAll("main form[method=post]:not([data-autosave])");
+  if (!typed) keep(event.target.elements.next.value, ...forms);
+});
 document.addEventListener("click", (event) => {
   const link = event.target.closest("form a[href^='/sign-in?']");
   if (link) keep(new URL(link.href).searchParams.get("next"), link.closest("form"));

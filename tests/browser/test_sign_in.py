@@ -2,6 +2,7 @@
 stays.
 """
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -158,3 +159,41 @@ async def test_asking_for_a_code_without_a_session(stranger: Phone) -> None:
     await stranger.page.get_by_role("link", name="重新登录").click()
     await stranger.page.wait_for_url("**/binding*")
     await expect(stranger.page.locator("#name")).to_have_value("何晓彤")
+
+
+async def test_another_language_keeps_what_was_typed(town: Town, chromium: Chromium) -> None:
+    citizen = await town.citizen()
+    phone = await phone_of(town, chromium, citizen, "chinese")
+    await phone.open("/enterprises")
+    await phone.page.fill("#name", "番禺小店有限公司")
+    await phone.page.select_option("#credential", "organization:uscc")
+    await phone.page.get_by_role("button", name="English").click()
+    await expect(phone.page.locator("html")).to_have_attribute("lang", "en")
+    await expect(phone.page.locator("#name")).to_have_value("番禺小店有限公司")
+    await expect(phone.page.locator("#credential")).to_have_value("organization:uscc")
+    await phone.look("in English")
+    assert phone.faults == []
+    await phone.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_another_language_while_binding(town: Town, chromium: Chromium, scripts: bool) -> None:
+    visitor = town.browser()
+    await visitor.sign_in(f"openid-language-{scripts}")
+    phone = await phone_of(town, chromium, visitor, "chinese", java_script_enabled=scripts)
+    await phone.page.goto(f"{town.url}/binding?next=/appointments")
+    await phone.page.fill("#name", "何晓彤")
+    await phone.page.fill("#phone", "13912345678")
+    await phone.page.get_by_role("button", name="大字版").click()
+    await phone.page.get_by_role("button", name="English").click()
+    await expect(phone.page.locator("html")).to_have_class(re.compile("elder"))
+    await expect(phone.page.locator("html")).to_have_attribute("lang", "en")
+    await expect(phone.page.locator("#name")).to_have_value("何晓彤")
+    look = phone.page.locator("details.look")
+    await expect(look.locator("summary")).to_contain_text("139****5678")
+    await expect(phone.page.locator("#phone")).not_to_be_visible()
+    await look.locator("summary").click()
+    await expect(phone.page.locator("#phone")).to_have_value("13912345678")
+    assert await phone.page.input_value("[name=next] >> nth=-1") == "/appointments"
+    assert phone.faults == []
+    await phone.context.close()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from handlers.web.qr import qr_png
+from models.people import mask_phone
 from models.people.credentials import ApplicantKind, CredentialKind
 from models.workdays import local_date
 from simulator.faults import Fault
@@ -268,7 +269,10 @@ async def test_an_agent_acts_once_the_representative_has_confirmed(api: Service)
     [waiting] = (await liang.get("/enterprises")).json["represented"]
     assert (await liang.post(f"{at.replace(':', '%3A')}/confirmation")).json["state"] == "confirmed"
     assert waiting["id"] == agency["id"]
-    assert (waiting["agent_name"], waiting["agent_phone"]) == ("王小明", mask_phone(api.person("wang").phone))
+    assert (waiting["agent_name"], waiting["agent_phone"]) == (
+        api.person("wang").name,
+        mask_phone(api.person("wang").phone),
+    )
     assert waiting["since"] == agency["since"]
     assert agency["agent_phone"] is None
 
