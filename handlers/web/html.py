@@ -11,7 +11,7 @@ from tornado.web import RequestHandler
 from handlers.web.base import BaseHandler, Nowhere, PageExpired, safe_next
 from handlers.web.clocks import explained
 from handlers.web.protection import cookie_name
-from handlers.web.visitor import Auth, Visitor
+from handlers.web.visitor import Auth, NotSignedIn, Visitor
 from models.clocks import Clock
 from models.database_trouble import DatabaseUnavailable
 from models.errors import DomainError, Unauthenticated
@@ -164,9 +164,10 @@ class PageHandler(HtmlHandler, Visitor):
         self.redirect(f"{page}?{urlencode({'next': self.request.uri})}")
 
     def write_domain_error(self, error: DomainError) -> None:
-        self.show(
-            "citizen/error.html", error=error, given=self.typed(error), sign_in=self.must_sign_in(error)
-        )
+        given, sign_in = self.typed(error), self.must_sign_in(error)
+        if isinstance(error, PageExpired) and sign_in:
+            error = NotSignedIn()
+        self.show("citizen/error.html", error=error, given=given, sign_in=sign_in)
 
     def must_sign_in(self, error: DomainError) -> bool:
         """Whether signing in is the way on: also from an expired page, if the session went with it, as in a

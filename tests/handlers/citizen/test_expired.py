@@ -58,7 +58,7 @@ async def test_an_expired_page_of_a_lost_session_leads_back_to_its_form(town: To
         citizen.cookies.pop(name)
     for headers in ({}, {"Referer": ""}):
         page = await late(town, citizen, path, ANSWERS, **headers)
-        assert page.status == 403
+        assert page.status == 401
         assert f'href="/sign-in?next={path.replace("/", "%2F")}">重新登录' in page.text
         assert "再提交一次</button>" not in page.text
         assert f'data-page="{path}"' in page.text
