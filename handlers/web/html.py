@@ -68,7 +68,7 @@ class HtmlHandler(BaseHandler):
 
     def keep_cookie(self, name: str, value: str, *, days: float | None = None) -> None:
         """Set a cookie; the page that this request is answered with knows it already."""
-        self.cookies[self.cookie(name)] = value
+        self.cookies.load({self.cookie(name): value})
         self.set_cookie(
             self.cookie(name),
             value,

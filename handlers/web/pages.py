@@ -15,6 +15,7 @@ from handlers.web.qr import qr_png
 from models.errors import BadInput, DomainError, InvalidForm
 from models.guides import Department, Guide
 from models.people import Applicant, ApplicantKind
+from models.people.binding import NotAgent
 from models.places import Hall
 
 DOCUMENT_ID = r"([0-9a-f]{32})"
@@ -86,6 +87,16 @@ class CitizenPage(PageHandler):
     def by_script(self) -> bool:
         """Whether the page's own script sent the request; it is answered in JSON."""
         return self.request.headers.get("X-Requested-With") == "fetch"
+
+    async def check_role(self) -> None:
+        """Nothing is begun for another than the form says, whose page was opened in another role.
+
+        Raises:
+            OtherRole, NotAgent
+        """
+        party, role = self.bound_party(), self.get_body_argument("role", "")
+        if role and role != party.id:
+            raise await self.services.binding.explained(party.agent, role, NotAgent())
 
     def errors_of(self, error: DomainError) -> dict[str, str]:
         if isinstance(error, InvalidForm):

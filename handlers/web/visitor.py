@@ -142,6 +142,6 @@ def bound(method: Method) -> Method:
         try:
             return await method(self, *args)
         except NotTheirs as error:
-            raise await self.services.binding.explained(self.party.agent, error) from None
+            raise await self.services.binding.explained(self.party.agent, error.owner, error) from None
 
     return guarded

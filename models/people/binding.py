@@ -12,7 +12,7 @@ from models.people.accounts import Account
 from models.people.agencies import Agencies, Agency, AgencyDayLimit
 from models.people.applicants import Applicant, Applicants
 from models.people.credentials import ApplicantKind, Credential, CredentialKind, check_credential
-from models.people.parties import NotTheirs, OtherRole
+from models.people.parties import OtherRole
 from models.people.phone_codes import PhoneCodes, check_phone
 from models.people.verification import Verdict, Verifier
 from models.workdays import local_date
@@ -197,15 +197,15 @@ class Binding:
             since=agency["asked"][-1],
         )
 
-    async def explained(self, person: Applicant, error: NotTheirs) -> DomainError:
-        """Why the person does not find what they asked for: it belongs to another role of theirs, or (the
-        same error) it is none of theirs."""
-        if error.owner == person["_id"]:
+    async def explained(self, person: Applicant, owner: str | None, otherwise: DomainError) -> DomainError:
+        """Why the person may not have what is `owner`'s: it belongs to another role of theirs; or, if it is
+        none of theirs, `otherwise`."""
+        if owner == person["_id"]:
             return OtherRole(None, "本人")
         try:
-            body = await self.acting(person, error.owner or "")
+            body = await self.acting(person, owner or "")
         except NotAgent:
-            return error
+            return otherwise
         return OtherRole(body["_id"], self.applicants.name(body))
 
     async def keep_bound(self, account: Account, by: Cause) -> None:

@@ -2,13 +2,14 @@
 there and back (article 7).
 """
 
+import re
 from uuid import uuid4
 
 import pytest
 
 from tests.files import photo
-from tests.house.applying import ANSWERS, draft
-from tests.house.browser import Browser
+from tests.house.applying import ANSWERS, ITEM, draft
+from tests.house.browser import Browser, Fields
 from tests.house.people import BOSS, new_number, new_phone
 from tests.house.town import Town
 
@@ -88,3 +89,33 @@ async def test_what_is_a_strangers_is_not_there(town: Town) -> None:
 async def test_switching_leads_nowhere_else(town: Town, to: str) -> None:
     citizen = await town.citizen()
     assert (await citizen.post("/acting", {"body": "", "next": to})).location == "/"
+
+
+@pytest.mark.article("7.agent")
+async def test_nothing_is_begun_for_another_than_the_page_said(town: Town) -> None:
+    """The page was opened for oneself; the role was changed in another tab before its form was sent."""
+    citizen, body = await agent(town)
+    start = f"/applications/new?item={ITEM}"
+    booking = f"/appointments/new?item={ITEM}&hall=district&day=2026-11-25"
+    opened = [await citizen.get(page) for page in (start, booking)]
+    roles = {page.hidden("role") for page in opened}
+    assert len(roles) == 1
+    await citizen.post("/acting", {"body": body})
+    free = re.search(r'name="start" value="([^"]+)" required>', opened[1].text)
+    assert free
+    role: Fields = {"role": roles.pop()}
+    booked = await citizen.post(
+        "/appointments",
+        {**role, "item": ITEM, "hall": "district", "start": free[1]},
+        Referer=f"{town.url}{booking}",
+    )
+    begun = await citizen.post("/applications", {**role, "item": ITEM}, Referer=f"{town.url}{start}")
+    for page, back in ((booked, booking), (begun, start)):
+        assert page.status == 409
+        assert SWITCHED in page.text
+        assert page.hidden("next") == back.replace("&", "&amp;")
+    booked_for = {"applicant": {"$in": [body, role["role"]]}}
+    assert not await town.services.appointments.documents.count_documents(booked_for)
+    assert not await town.services.applications.documents.count_documents({"agent": role["role"]})
+    invented = await citizen.post("/applications", {"role": "f" * 32, "item": ITEM})
+    assert invented.status == 403

@@ -120,7 +120,7 @@ async def test_of_many_tabs_the_latest_are_kept(town: Town) -> None:
 
 async def test_a_browser_without_cookies_ends_at_a_page_that_leads_on(town: Town) -> None:
     visitor = town.browser()
-    visitor.keep = lambda _lines: None  # type: ignore[method-assign]
+    visitor.keep = lambda lines: None  # type: ignore[method-assign]
     page = await followed(
         town, visitor, await visitor.get("/sign-in?next=/appointments"), "openid-no-cookies"
     )
