@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import tornado.locale
 
 from handlers.web import words
-from handlers.web.base import Nowhere
+from handlers.web.base import Nowhere, PageExpired
 from handlers.web.staff import StaffHandler
 from handlers.web.visitor import Auth, declared
 from models.applications import decision_words, written
@@ -79,11 +79,13 @@ class PanelPage(StaffHandler):
 
     def write_domain_error(self, error: DomainError) -> None:
         over = error.status == HTTPStatus.UNAUTHORIZED  # only behind the check of the form's own token
+        expired = isinstance(error, PageExpired)
         self.show(
             "admin/error.html",
             error=error,
-            typed=self.typed() if over else [],
+            typed=self.typed() if over or (expired and self.from_own_page) else [],
             sign_in=f"/admin/sign-in?{urlencode({'next': self.form_page()})}" if over else "",
+            form_page=self.form_page() if expired else "",
         )
 
 

@@ -1,5 +1,7 @@
 """Signing in to the panel with a user name and a password, and out again."""
 
+from urllib.parse import urlencode
+
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.base import safe_next
 from handlers.web.visitor import Auth, declared
@@ -11,7 +13,10 @@ class SignInPage(PanelPage):
 
     @declared(Auth.ANYONE)
     async def get(self) -> None:
-        self.show("admin/sign_in.html", next=self.destination(self.get_query_argument("next", "")))
+        destination = self.destination(self.get_query_argument("next", ""))
+        if self.member:
+            return self.redirect(destination)
+        return self.show("admin/sign_in.html", next=destination)
 
     @declared(Auth.ANYONE)
     async def post(self) -> None:
@@ -27,6 +32,9 @@ class SignInPage(PanelPage):
         subject = f"staff:{member['_id']}"
         self.keep_cookie("staff", await self.services.sessions.open(subject, self.cause(subject)))
         return self.see_other(destination)
+
+    def form_page(self) -> str:
+        return f"/admin/sign-in?{urlencode({'next': self.destination(self.get_body_argument('next', ''))})}"
 
     def destination(self, path: str) -> str:
         return path if safe_next(path) == path and path.startswith("/admin") else "/admin"

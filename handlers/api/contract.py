@@ -30,6 +30,7 @@ from models.applications import DraftChanged
 from models.database_trouble import DatabaseUnavailable
 from models.errors import DomainError, Unauthenticated
 from models.guides import ITEM_CODE
+from models.people import NotTheirs, OtherRole
 from models.people.binding import NotAgent
 from models.store import PageUnknown
 from models.workdays import local_date
@@ -154,6 +155,8 @@ class Operation:
         kinds: list[type[DomainError]] = [*self.errors, *AUTH_ERRORS[self.auth], DatabaseUnavailable]
         if self.auth is Auth.APPLICANT and method != "get":
             kinds.append(NotAgent)
+        if any(issubclass(kind, NotTheirs) for kind in self.errors):
+            kinds.append(OtherRole)
         if isinstance(self.asks, type):
             kinds += (InputInvalid,) if method == "get" else BODY_ERRORS
         if isinstance(self.asks, Media):

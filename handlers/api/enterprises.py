@@ -1,5 +1,6 @@
 """Bodies for which a person acts as 经办人, and what a legal representative decides (article 7)."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -11,7 +12,7 @@ from models.people import Agencies, AgencyState, ApplicantKind, CredentialKind
 from models.people import Agency as KeptAgency
 from models.people.agencies import AgencyDayLimit, AgencyEnded, AgencyExists, AgencyNotFound, AgencyNotWaiting
 from models.people.applicants import BindingRaced
-from models.people.binding import IdentityMismatch, IdentityNoRecord, NameInvalid
+from models.people.binding import Asking, IdentityMismatch, IdentityNoRecord, NameInvalid
 from models.people.credentials import ApplicantKindWrong, CredentialKindNotAccepted, CredentialNumberInvalid
 from models.people.verification import NameMalformed, NumberMalformed, VerifierUnavailable
 
@@ -26,7 +27,9 @@ class AgencyRequest(Asked):
 class Agency(Answer):
     id: str
     body: Identity
-    agent_name: str = Field(description="masked")
+    agent_name: str = Field(description="masked; whole for the legal representative")
+    agent_phone: str | None = Field(description="masked; told to the legal representative alone")
+    since: datetime = Field(description="when it was asked for")
     state: AgencyState
 
 
@@ -37,14 +40,22 @@ class AgencyList(Answer):
 
 class AgencyResource(Resource):
     async def shown(self, agency: KeptAgency) -> Agency:
+        """As its agent sees it."""
         applicants = self.services.applicants
         body = await applicants.get(agency["body"])
         return Agency(
             id=agency["_id"],
             body=identity(body, applicants.name(body)),
             agent_name=agency["agent_name"],
+            agent_phone=None,
+            since=agency["asked"][-1],
             state=agency["state"],
         )
+
+    async def shown_to_asked(self, asking: Asking) -> Agency:
+        """As the legal representative sees it."""
+        whom = {"agent_name": asking.name, "agent_phone": asking.masked_phone}
+        return (await self.shown(asking.agency)).model_copy(update=whom)
 
     async def check_concerned(self, key: str) -> None:
         """The agency, for its agent or its legal representative; for anybody else it is not found.
@@ -64,7 +75,7 @@ class EnterprisesResource(AgencyResource):
         agencies, person = self.services.agencies, self.bound_party().agent
         return AgencyList(
             agencies=[await self.shown(a) for a in await agencies.of_person(person["_id"])],
-            represented=[await self.shown(a) for a in await agencies.of_representative(person)],
+            represented=[await self.shown_to_asked(a) for a in await self.services.binding.asking(person)],
         )
 
     @operation(
@@ -114,7 +125,7 @@ class ConfirmationResource(AgencyResource):
         decided = await self.services.agencies.decide(
             key, self.bound_party().agent, confirmed=self.confirmed, by=self.by_party()
         )
-        return await self.shown(decided)
+        return await self.shown_to_asked(await self.services.binding.asking_of(decided))
 
 
 class RefusalResource(ConfirmationResource):

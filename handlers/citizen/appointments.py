@@ -32,6 +32,7 @@ class AppointmentsPage(CitizenPage):
 
     @bound
     async def post(self) -> None:
+        await self.check_role()
         asked = self.form(Booking)
         guide = await self.services.guides.published(asked.item)
         hall = await self.services.halls.get(asked.hall)

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from handlers.citizen.preferences import Preferences, prefer
 from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import signed_in
@@ -82,7 +83,22 @@ class CodeHandler(BindingPage):
         return self.page(given=self.given(), sent=True, next=safe_next(filled.next))
 
 
+class BindingPreferencesHandler(BindingPage):
+    """POST /binding/preferences: another language or size of letters; the same page comes back with its
+    input."""
+
+    async def get(self) -> None:
+        self.redirect("/binding")
+
+    @signed_in
+    async def post(self) -> None:
+        chosen = self.form(Preferences)
+        await prefer(self, chosen)
+        self.page(given=self.given(), next=safe_next(chosen.next))
+
+
 ROUTES = [
     (r"/binding", BindingPage),
     (r"/binding/code", CodeHandler),
+    (r"/binding/preferences", BindingPreferencesHandler),
 ]

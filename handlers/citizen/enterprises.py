@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound
 from models.errors import BadInput, DomainError
@@ -72,7 +73,7 @@ class EnterprisesPage(CitizenPage):
             "is_waiting": is_waiting,
             "is_confirmed": is_confirmed,
             "agencies": await self.named(await self.services.agencies.of_person(person["_id"])),
-            "represented": await self.named(await self.services.agencies.of_representative(person)),
+            "represented": await self.services.binding.asking(person),
         }
 
     async def named(self, agencies: Sequence[Agency]) -> list[dict[str, object]]:
@@ -95,7 +96,7 @@ class DecisionHandler(CitizenPage):
 
 
 class ActingHandler(CitizenPage):
-    """POST /acting: for oneself (no body) or for a body that confirmed the agent."""
+    """POST /acting: for oneself (no body) or for a body that confirmed the agent; then `next`."""
 
     @bound
     async def post(self) -> None:
@@ -103,7 +104,7 @@ class ActingHandler(CitizenPage):
         if body:
             await self.services.binding.acting(self.bound_party().agent, body)
         await self.services.accounts.act_for(self.signed_in_account()["_id"], body, self.by_account())
-        self.see_other("/me")
+        self.see_other(safe_next(self.get_body_argument("next", "/me")))
 
 
 ROUTES = [

@@ -17,35 +17,34 @@ class Preferences(BaseModel):
     next: str = "/"
 
 
-class PreferencesPage(CitizenPage):
-    async def keep(self, chosen: Preferences) -> None:
-        """In the browser, and with the account of a visitor who is signed in."""
-        if chosen.language:
-            self.keep_cookie("language", chosen.language, days=YEAR)
-        if chosen.elder:
-            self.keep_cookie("elder", chosen.elder, days=YEAR)
-        preferences: dict[str, str | bool] = {}
-        if chosen.language:
-            preferences["language"] = chosen.language
-        if chosen.elder:
-            preferences["elder"] = chosen.elder == "1"
-        if self.account and preferences:
-            await self.services.accounts.prefer(self.account["_id"], self.by_account(), **preferences)
-        self.see_other(safe_next(chosen.next))
+async def prefer(page: CitizenPage, chosen: Preferences) -> None:
+    """Keep what was chosen: in the browser, and with the account of a visitor who is signed in."""
+    preferences: dict[str, str | bool] = {}
+    if chosen.language:
+        page.keep_cookie("language", chosen.language, days=YEAR)
+        preferences["language"] = chosen.language
+    if chosen.elder:
+        page.keep_cookie("elder", chosen.elder, days=YEAR)
+        preferences["elder"] = chosen.elder == "1"
+    if page.account and preferences:
+        await page.services.accounts.prefer(page.account["_id"], page.by_account(), **preferences)
 
 
-class PreferencesHandler(PreferencesPage):
+class PreferencesHandler(CitizenPage):
     """POST /settings"""
 
     async def post(self) -> None:
-        await self.keep(self.form(Preferences))
+        chosen = self.form(Preferences)
+        await prefer(self, chosen)
+        self.see_other(safe_next(chosen.next))
 
 
-class ElderHandler(PreferencesPage):
+class ElderHandler(CitizenPage):
     """GET /elder: the home page in large text, for links in the chat and its menu."""
 
     async def get(self) -> None:
-        await self.keep(Preferences(elder="1"))
+        await prefer(self, Preferences(elder="1"))
+        self.see_other("/")
 
 
 ROUTES = [(r"/settings", PreferencesHandler), (r"/elder", ElderHandler)]

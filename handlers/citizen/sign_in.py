@@ -1,17 +1,20 @@
 """Signing in through WeChat (OAuth, silent), and out again."""
 
 import secrets
-from hmac import compare_digest
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import urlencode
 
 from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
-from models.errors import Forbidden, Unauthenticated
+from models.errors import DomainError, Unauthenticated, Unavailable
+from models.people import PlatformUser
+from models.people.accounts import SignInCodeInvalid
 
 
-class SignInExpired(Forbidden):
+class SignInExpired(Unauthenticated):
+    """The visitor comes back from WeChat with a state that this browser does not have, or no longer."""
+
     code = "sign_in_expired"
-    message = "登录已过期，请重新登录"
+    message = "登录没有完成，请重新登录"
 
 
 class SignInCancelled(Unauthenticated):
@@ -21,52 +24,101 @@ class SignInCancelled(Unauthenticated):
 
 SIGN_IN_DAYS = 1 / 144
 """In days."""
+OPEN = 5
+"""Sign-ins of one browser that can be under way at once, each in a tab; of more the latest are known."""
 
 
-class SignInHandler(CitizenPage):
-    """GET /sign-in?next=: to WeChat, which sends the visitor back with a code.
+class Journey(CitizenPage):
+    """Out to WeChat and back.
 
-    `state` is in a cookie of this browser, too, so that nobody can sign others in as themselves.
+    Where the visitor wants to go, and whether this is the second try, stand in the addresses: they are there
+    also when a page is fetched again, or the browser keeps no cookies. The states of the sign-ins that are
+    under way stand in the cookie `arrival` of this browser, so that nobody can sign others in as themselves.
     """
 
+    @property
+    def return_to(self) -> str:
+        asked = self.request.query_arguments.get("next", [b"/"])[-1]
+        return safe_next(asked.decode(errors="replace"))
+
+    @property
+    def second_try(self) -> bool:
+        return self.get_query_argument("again", "") == "1"
+
+    def must_sign_in(self, error: DomainError) -> bool:
+        """Also when WeChat did not answer: asking for this address again brings no new code."""
+        return isinstance(error, Unavailable) or super().must_sign_in(error)
+
+    def states(self) -> list[str]:
+        return list(filter(None, (self.get_cookie(self.cookie("arrival")) or "").split(".")))
+
+    def keep_states(self, states: list[str]) -> None:
+        if states:
+            self.keep_cookie("arrival", ".".join(states[-OPEN:]), days=SIGN_IN_DAYS)
+        else:
+            self.drop_cookie("arrival")
+
+
+class SignInHandler(Journey):
+    """GET /sign-in?next=: to WeChat, which sends the visitor back with a code; at once to `next` for a
+    visitor who is signed in."""
+
     async def get(self) -> None:
-        state = secrets.token_urlsafe(24)
-        destination = safe_next(self.get_query_argument("next", "/"))
-        self.keep_cookie("arrival", f"{state}.{quote(destination, safe='')}", days=SIGN_IN_DAYS)
+        if self.account:
+            return self.redirect(self.return_to)
+        state = secrets.token_hex(16)
+        self.keep_states([*self.states(), state])
         site = self.services.site
+        on = {"next": self.return_to, **({"again": "1"} if self.second_try else {})}
         asked = {
             "appid": site.wechat_appid,
-            "redirect_uri": f"{site.base_url}/sign-in/wechat",
+            "redirect_uri": f"{site.base_url}/sign-in/wechat?{urlencode(on)}",
             "response_type": "code",
             "scope": "snsapi_base",
             "state": state,
         }
-        self.redirect(f"{site.oauth_url}/connect/oauth2/authorize?{urlencode(asked)}#wechat_redirect")
+        return self.redirect(f"{site.oauth_url}/connect/oauth2/authorize?{urlencode(asked)}#wechat_redirect")
 
 
-class ArrivalHandler(CitizenPage):
-    """GET /sign-in/wechat?code=&state=: back from WeChat."""
+class ArrivalHandler(Journey):
+    """GET /sign-in/wechat?next=&code=&state=: back from WeChat.
 
-    return_to = "/"
+    A browser fetches it again when its user goes back or reloads, and some fetch it twice. A visitor who is
+    signed in goes on; for another, whose state or code is used, the sign-in begins anew, once.
+    """
 
     async def get(self) -> None:
-        state, _, destination = (self.get_cookie(self.cookie("arrival")) or "").partition(".")
-        self.return_to = safe_next(unquote(destination))
-        given = self.get_query_argument("state", "")
-        self.drop_cookie("arrival")
-        if not state or not compare_digest(state.encode(), given.encode()):
+        if self.account:
+            return self.redirect(self.return_to)
+        try:
+            user = await self.user()
+        except (SignInExpired, SignInCodeInvalid):
+            if self.second_try:
+                raise
+            return self.redirect(f"/sign-in?{urlencode({'next': self.return_to, 'again': '1'})}")
+        await self.sign_in(user)
+        return self.redirect(self.return_to)
+
+    async def user(self) -> PlatformUser:
+        """Whom the code stands for; the state is used up.
+
+        Raises:
+            SignInExpired, SignInCancelled
+            Unauthenticated, Unavailable: see `models.people.verification.Identity`.
+        """
+        state, states = self.get_query_argument("state", ""), self.states()
+        if state not in states:
             raise SignInExpired
-        code = self.get_query_argument("code", "")
-        if not code:
+        self.keep_states([one for one in states if one != state])
+        if not (code := self.get_query_argument("code", "")):
             raise SignInCancelled
-        user = await self.services.identity.exchange(code)
+        return await self.services.identity.exchange(code)
+
+    async def sign_in(self, user: PlatformUser) -> None:
         account = await self.services.accounts.arrive(user, self.cause())
-        await self.services.binding.keep_bound(account, self.cause(f"account:{account['_id']}"))
-        if before := await self.token():
-            await self.services.sessions.close(before)
         subject = f"account:{account['_id']}"
+        await self.services.binding.keep_bound(account, self.cause(subject))
         self.keep_cookie("session", await self.services.sessions.open(subject, self.cause(subject)))
-        self.redirect(self.return_to)
 
 
 class SignOutHandler(CitizenPage):

@@ -20,7 +20,7 @@ STATIC = ROOT / "static"
 YEAR = 365 * 24 * 3600
 SHEETS = {
     "citizen": (
-        *("base", "frame", "card", "button", "list", "notice", "form"),
+        *("base", "frame", "card", "button", "list", "notice", "form", "look"),
         *("apply", "booking", "review", "shared/paper"),
     ),
     "kiosk": ("base", "frame", "list", "guide", "pad", "leaving"),

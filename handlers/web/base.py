@@ -37,7 +37,7 @@ class PageExpired(Forbidden):
     """The form's token against forgery is missing or of another session."""
 
     code = "page_expired"
-    message = "页面已过期，请返回刷新后重试"
+    message = "页面已过期，请再提交一次"
 
 
 class PageNotFound(NotFound):

@@ -6,17 +6,19 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import tornado.locale
+from tornado.web import RequestHandler
 
-from handlers.web.base import BaseHandler, Nowhere, safe_next
+from handlers.web.base import BaseHandler, Nowhere, PageExpired, safe_next
 from handlers.web.clocks import explained
 from handlers.web.protection import cookie_name
 from handlers.web.sentences import filled
-from handlers.web.visitor import Visitor
+from handlers.web.visitor import Auth, NotSignedIn, Visitor
 from models.clocks import Clock
 from models.database_trouble import DatabaseUnavailable
-from models.errors import DomainError
+from models.errors import DomainError, Unauthenticated
 from models.events import Channel
 from models.materials.store import KeptFile
+from models.people import OtherRole
 from models.workdays import local, local_date
 
 
@@ -32,11 +34,24 @@ class HtmlHandler(BaseHandler):
 
     @property
     def return_to(self) -> str:
-        """The page to come back to: this page, or the page whose form was sent."""
+        """The page to come back to: this page, or the page whose form was sent; if the browser does not name
+        it, the form's own address, which leads to it."""
         if self.request.method == "GET":
             return str(self.request.uri)
         sent_from = urlsplit(self.request.headers.get("Referer", ""))
-        return safe_next(sent_from._replace(scheme="", netloc="", fragment="").geturl())
+        if sent_from.netloc in (urlsplit(self.services.site.base_url).netloc, self.request.host):
+            return safe_next(sent_from._replace(scheme="", netloc="", fragment="").geturl())
+        opens = type(self).get is not RequestHandler.get
+        return safe_next(self.request.path) if opens else "/"
+
+    @property
+    def from_own_page(self) -> bool:
+        """Whether the browser says that a page of this site sent the request."""
+        headers = self.request.headers
+        return (
+            headers.get("Sec-Fetch-Site") == "same-origin"
+            or headers.get("Origin") == self.services.site.origin
+        )
 
     def send_file(self, kept: KeptFile, content: bytes) -> None:
         """Send an uploaded file. Its content is a stranger's: it has its checked type, may run nothing,
@@ -53,6 +68,8 @@ class HtmlHandler(BaseHandler):
         return cookie_name(self.services.site, name)
 
     def keep_cookie(self, name: str, value: str, *, days: float | None = None) -> None:
+        """Set a cookie; the page that this request is answered with knows it already."""
+        self.cookies.load({self.cookie(name): value})
         self.set_cookie(
             self.cookie(name),
             value,
@@ -134,16 +151,6 @@ class HtmlHandler(BaseHandler):
         """Redirect, after a change, to the page that shows it."""
         self.redirect(path, status=HTTPStatus.SEE_OTHER)
 
-    def write_domain_error(self, error: DomainError) -> None:
-        self.show("citizen/error.html", error=error, given=self.to_send_again(error))
-
-    def to_send_again(self, error: DomainError) -> dict[str, list[str]] | None:
-        """The form that could not be stored because the database failed; None if it holds a file, which
-        cannot be put into a page."""
-        sent = self.request.headers.get("Content-Type", "")
-        form = sent.startswith("application/x-www-form-urlencoded")
-        return self.given() if form and isinstance(error, DatabaseUnavailable) else None
-
 
 class PageHandler(HtmlHandler, Visitor):
     """A citizen's page."""
@@ -161,6 +168,32 @@ class PageHandler(HtmlHandler, Visitor):
         if self.request.method != "GET":
             raise error
         self.redirect(f"{page}?{urlencode({'next': self.request.uri})}")
+
+    def write_domain_error(self, error: DomainError) -> None:
+        given, sign_in = self.typed(error), self.must_sign_in(error)
+        if isinstance(error, PageExpired) and sign_in:
+            error = NotSignedIn()
+        self.show("citizen/error.html", error=error, given=given, sign_in=sign_in)
+
+    def must_sign_in(self, error: DomainError) -> bool:
+        """Whether signing in is the way on: also from an expired page, if the session went with it, as in a
+        browser that was closed."""
+        if isinstance(error, PageExpired) and not self.get_cookie(self.cookie("session")):
+            method = getattr(self, str(self.request.method).lower())
+            return getattr(method, "who", Auth.ANYONE) in (Auth.ACCOUNT, Auth.APPLICANT)
+        return isinstance(error, Unauthenticated)
+
+    def typed(self, error: DomainError) -> dict[str, list[str]] | None:
+        """The form that could not be taken for want of a database, a session, a good token or the right role,
+        so that it need not be filled in again; None if it holds a file, which cannot be put into a page.
+
+        A form with a bad token is shown only if it came from a page of ours: sending it again is one touch.
+        """
+        sent = self.request.headers.get("Content-Type", "")
+        wanting = isinstance(error, DatabaseUnavailable | Unauthenticated | OtherRole)
+        expired = isinstance(error, PageExpired) and self.from_own_page
+        form = sent.startswith("application/x-www-form-urlencoded")
+        return self.given() if form and (wanting or expired) else None
 
 
 class NotFoundPage(Nowhere, PageHandler):

@@ -8,6 +8,7 @@ from typing import Any
 from tornado.escape import xhtml_escape
 
 from handlers.web import words
+from handlers.web.answers import in_part
 from handlers.web.base import InputInvalid
 from handlers.web.html import PageHandler
 from handlers.web.qr import qr_png
@@ -15,6 +16,7 @@ from models import applications
 from models.errors import BadInput, DomainError, InvalidForm
 from models.guides import Department, Guide
 from models.people import Applicant, ApplicantKind
+from models.people.binding import NotAgent
 from models.places import Hall
 
 DOCUMENT_ID = r"([0-9a-f]{32})"
@@ -41,6 +43,8 @@ class CitizenPage(PageHandler):
             "said": self.said,
             "offered_ways": applications.offered,
             "visits": applications.visits,
+            "looked": self.looked,
+            "in_part": in_part,
         }
 
     def title_of(self, named: Guide | Hall | Department) -> str:
@@ -58,6 +62,12 @@ class CitizenPage(PageHandler):
         shown = xhtml_escape(self.locale.translate(text) if text else "")
         foreign = self.locale.code == "en" and CHINESE.search(shown)
         return f'<span lang="zh-CN">{shown}</span>' if foreign else shown
+
+    def looked(self, whole: str, part: str) -> str:
+        """A value as HTML: what is shown of it at first, and the whole when that is touched."""
+        if part == whole:
+            return self.said(whole)
+        return self.render_string("citizen/parts/look.html", whole=whole, part=part).decode()
 
     async def names(self, *documents: Mapping[str, Any]) -> dict[str, str]:
         """On an English page the names of the guides, halls and departments of these documents, by code."""
@@ -80,6 +90,16 @@ class CitizenPage(PageHandler):
     def by_script(self) -> bool:
         """Whether the page's own script sent the request; it is answered in JSON."""
         return self.request.headers.get("X-Requested-With") == "fetch"
+
+    async def check_role(self) -> None:
+        """Nothing is begun for another than the form says, whose page was opened in another role.
+
+        Raises:
+            OtherRole, NotAgent
+        """
+        party, role = self.bound_party(), self.get_body_argument("role", "")
+        if role and role != party.id:
+            raise await self.services.binding.explained(party.agent, role, NotAgent())
 
     def errors_of(self, error: DomainError) -> dict[str, str]:
         if isinstance(error, InvalidForm):

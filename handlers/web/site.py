@@ -1,6 +1,7 @@
 """What pages say and link to."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
@@ -17,3 +18,8 @@ class Site:
     @property
     def secure(self) -> bool:
         return self.base_url.startswith("https:")
+
+    @property
+    def origin(self) -> str:
+        """As browsers name it: scheme, host and port."""
+        return "{0.scheme}://{0.netloc}".format(urlsplit(self.base_url))

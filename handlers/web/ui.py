@@ -47,6 +47,14 @@ class Fact(Part):
         return f"<dt>{self.handler.said(label)}</dt><dd{look}>{self.handler.said(str(value))}</dd>"
 
 
+class Look(Part):
+    """A row of a list of facts; where only a part of the value is shown, one touch shows the whole."""
+
+    def render(self, label: str, whole: str, part: str) -> str:
+        named = f"<dt>{self.handler.said(label)}</dt>"
+        return f"{named}<dd>{self.handler.looked(whole, part)}</dd>"
+
+
 class Called(Part):
     """The name of what is asked for, and whether it may be left out."""
 
@@ -97,15 +105,13 @@ class Search(Part):
 
 
 class Field(Part):
-    """A line to be filled in; `attributes` are those of its input."""
+    """A line to be filled in; `attributes` are those of its input, `kind` is that of a question."""
 
-    def render(self, name: str, label: str, help_: str = "", **attributes: Any) -> bytes:
+    def render(self, name: str, label: str, help_: str = "", kind: str = "", **attributes: Any) -> bytes:
         values = {"type": "text", "maxlength": 100, "autocomplete": "off", **attributes}
         typed = (self.filled(name) or [""])[-1]
-        error = self.errors.get(name)
-        return self.part(
-            "field", name=name, label=label, help=help_, typed=typed, error=error, attributes=values
-        )
+        shown = {"typed": typed, "kind": kind, "error": self.errors.get(name)}
+        return self.part("field", name=name, label=label, help=help_, attributes=values, **shown)
 
 
 class Select(Part):

@@ -2,13 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
 
 from handlers.web.base import BaseHandler
 from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause
-from models.people import Account, Party
+from models.people import Account, NotTheirs, Party
+from models.people.accounts import AccountNotFound
 from models.sessions import Session
 
 
@@ -65,7 +67,10 @@ class Visitor(BaseHandler, ABC):
         token = await self.token()
         self.session = await self.services.sessions.find(token, "account", self.cause()) if token else None
         if self.session:
-            self.account = await self.services.accounts.get(self.session["subject"].removeprefix("account:"))
+            with suppress(AccountNotFound):  # such a session signs nobody in
+                self.account = await self.services.accounts.get(
+                    self.session["subject"].removeprefix("account:")
+                )
 
     def signed_in_account(self) -> Account:
         if self.account is None:
@@ -115,7 +120,8 @@ def bound(method: Method) -> Method:
     """Only for a visitor bound by the real name (article 7); `self.party` is set.
 
     A person who is no longer an agent of the body acts for themselves from now on. A change that was meant
-    for the body is refused, and is not made for the person.
+    for the body is refused, and is not made for the person. What belongs to another role of the person says
+    so.
     """
 
     @declared(Auth.APPLICANT)
@@ -133,6 +139,9 @@ def bound(method: Method) -> Method:
             self.party = await self.find_party()
         if self.party is None:
             return self.turn_away(NotBound(), "/binding")
-        return await method(self, *args)
+        try:
+            return await method(self, *args)
+        except NotTheirs as error:
+            raise await self.services.binding.explained(self.party.agent, error.owner, error) from None
 
     return guarded

@@ -76,5 +76,7 @@ def check_own(application: Application, party: Party) -> None:
     Raises:
         ApplicationNotFound: it is another applicant's, or a draft that was deleted.
     """
-    if application["applicant"] != party.id or application["state"] is State.DISCARDED:
+    if application["state"] is State.DISCARDED:
         raise ApplicationNotFound
+    if application["applicant"] != party.id:
+        raise ApplicationNotFound(application["applicant"])

@@ -5,15 +5,15 @@ from datetime import datetime
 from models import typed
 from models.applications.actions import LABELS, STEPS, Action, Procedure, State, Who
 from models.applications.document import Application, Decision, PaperState
-from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
+from models.errors import BadInput, Conflict, Forbidden, Refused
 from models.events import Channel
 from models.guides import Guide, Handling, Material, NotForApplicant
 from models.materials.store import KeptFile
-from models.people import ApplicantKind
+from models.people import ApplicantKind, NotTheirs
 from models.staff import Member, Scope, ScopeMissing, check_scope, department_limit, scopes_of
 
 
-class ApplicationNotFound(NotFound):
+class ApplicationNotFound(NotTheirs):
     code = "application_not_found"
     message = "没有找到该办件"
 

@@ -117,7 +117,7 @@ class Appointments(Store[Appointment]):
         """
         found = await self.get(key)
         if found["applicant"] != party.id:
-            raise self.missing
+            raise AppointmentNotFound(found["applicant"])
         return found
 
     async def cancel(self, key: str, party: Party, by: Cause) -> Appointment:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from models.appointments.document import Appointment, Booked, Ending, State
-from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
+from models.errors import BadInput, Conflict, Forbidden, Refused
 from models.guides import Guide
+from models.people import NotTheirs
 from models.places import Hall, Slot, slots
 from models.workdays import Workdays, local_date, local_moment
 
@@ -32,7 +33,7 @@ class AppointmentEnded(Conflict):
     message = "该预约已结束或已取消"
 
 
-class AppointmentNotFound(NotFound):
+class AppointmentNotFound(NotTheirs):
     code = "appointment_not_found"
     message = "没有找到该预约"
 

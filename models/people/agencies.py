@@ -6,7 +6,7 @@ agency is no longer valid: `Agencies.acts` refuses it, and `Agencies.end_former`
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pymongo import IndexModel
 
@@ -149,42 +149,51 @@ class Agencies(Store[Agency]):
             raise AgencyDayLimit(retry_after=int(ASKED_WITHIN.total_seconds()))
 
     async def decide(self, key: str, representative: Applicant, *, confirmed: bool, by: Cause) -> Agency:
-        """The legal representative confirms or declines.
+        """The legal representative confirms or declines; doing it again changes nothing.
 
         Raises:
             Conflict: `agency_not_waiting`, also for a person who is not the representative.
         """
         state = AgencyState.CONFIRMED if confirmed else AgencyState.ENDED
-        return await self.change(
-            key,
-            expects={
-                "state": AgencyState.REQUESTED,
-                "representative": representative["credential"]["number_index"],
-            },
-            sets={"state": state.value},
-            event=Event(f"agency.{state}", key, by),
-            otherwise=AgencyNotWaiting,
-        )
+        asked = {"representative": representative["credential"]["number_index"]}
+        return await self._settle(key, AgencyState.REQUESTED, asked, state, AgencyNotWaiting, by)
 
     async def end(self, key: str, person: Applicant, by: Cause) -> Agency:
-        """The agent gives it up, or the representative takes it back.
+        """The agent gives it up, or the representative takes it back; doing it again changes nothing.
 
         Raises:
-            Conflict: `agency_ended`, also for a person who is neither.
+            Conflict: `agency_ended`, for a person who is neither.
         """
-        return await self.change(
-            key,
-            expects={
-                "state": NOT_ENDED,
-                "$or": [
-                    {"person": person["_id"]},
-                    {"representative": person["credential"]["number_index"]},
-                ],
-            },
-            sets={"state": AgencyState.ENDED.value},
-            event=Event("agency.ended", key, by),
-            otherwise=AgencyEnded,
-        )
+        number = person["credential"]["number_index"]
+        concerned = {"$or": [{"person": person["_id"]}, {"representative": number}]}
+        return await self._settle(key, NOT_ENDED, concerned, AgencyState.ENDED, AgencyEnded, by)
+
+    async def _settle(
+        self,
+        key: str,
+        before: Any,
+        concerned: Document,
+        state: AgencyState,
+        otherwise: type[Conflict],
+        by: Cause,
+    ) -> Agency:
+        """Write the new state for one whom the agency concerns, where it is as `before`.
+
+        Raises:
+            Conflict: `otherwise`.
+        """
+        try:
+            return await self.change(
+                key,
+                expects={"state": before, **concerned},
+                sets={"state": state.value},
+                event=Event(f"agency.{state}", key, by),
+                otherwise=otherwise,
+            )
+        except otherwise:
+            if found := await self._first({"_id": key, "state": state, **concerned}):
+                return found
+            raise
 
     async def end_former(self, body: Applicant, by: Cause) -> None:
         """End what a former legal representative was asked for or confirmed; safe to repeat."""

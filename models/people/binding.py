@@ -2,15 +2,17 @@
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 from models import typed
 from models.counters import Counters, Limit, Per, Use
-from models.errors import BadInput, Forbidden, NotFound, Refused, TooMany
+from models.errors import BadInput, DomainError, Forbidden, NotFound, Refused, TooMany
 from models.events import Cause
 from models.people.accounts import Account
 from models.people.agencies import Agencies, Agency, AgencyDayLimit
 from models.people.applicants import Applicant, Applicants
 from models.people.credentials import ApplicantKind, Credential, CredentialKind, check_credential
+from models.people.parties import OtherRole
 from models.people.phone_codes import PhoneCodes, check_phone
 from models.people.verification import Verdict, Verifier
 from models.workdays import local_date
@@ -46,6 +48,18 @@ class NameInvalid(BadInput):
     code = "name_invalid"
     message = "请填写证件上的姓名（名称）"
     field = "name"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """An agency as the legal representative of its body sees it: who acts or asks to act (the whole name, the
+    phone masked), for which body, and when it was asked for."""
+
+    agency: Agency
+    body: Applicant
+    name: str
+    masked_phone: str | None
+    since: datetime
 
 
 BODIES = Limit("bodies_asked_for", 10, Per.DAY, AgencyDayLimit)
@@ -166,6 +180,33 @@ class Binding:
         if "representative" not in found or not await self.agencies.acts(person["_id"], found):
             raise NotAgent
         return found
+
+    async def asking(self, representative: Applicant) -> list[Asking]:
+        """What a legal representative has to confirm, or has confirmed."""
+        found = await self.agencies.of_representative(representative)
+        return [await self.asking_of(agency) for agency in found]
+
+    async def asking_of(self, agency: Agency) -> Asking:
+        """An agency as its legal representative sees it."""
+        person = await self.applicants.get(agency["person"])
+        return Asking(
+            agency=agency,
+            body=await self.applicants.get(agency["body"]),
+            name=self.applicants.name(person),
+            masked_phone=person.get("masked_phone"),
+            since=agency["asked"][-1],
+        )
+
+    async def explained(self, person: Applicant, owner: str | None, otherwise: DomainError) -> DomainError:
+        """Why the person may not have what is `owner`'s: it belongs to another role of theirs; or, if it is
+        none of theirs, `otherwise`."""
+        if owner == person["_id"]:
+            return OtherRole(None, "本人")
+        try:
+            body = await self.acting(person, owner or "")
+        except NotAgent:
+            return otherwise
+        return OtherRole(body["_id"], self.applicants.name(body))
 
     async def keep_bound(self, account: Account, by: Cause) -> None:
         """Bind to this account the persons of the accounts that it has absorbed; safe to repeat."""

@@ -2,7 +2,27 @@
 
 from dataclasses import dataclass
 
+from models.errors import Conflict, NotFound
 from models.people.applicants import Applicant
+
+
+class NotTheirs(NotFound):
+    """There is none, or it is that of `owner`, another applicant, of whom the party is told nothing."""
+
+    def __init__(self, owner: str | None = None) -> None:
+        super().__init__()
+        self.owner = owner
+
+
+class OtherRole(Conflict):
+    """It belongs to another role of the same person: to the body of this id, or (None) to the person."""
+
+    code = "other_role"
+    message = "这件事是以“{name}”的身份办理的，请切换身份后继续"
+
+    def __init__(self, body: str | None, name: str) -> None:
+        super().__init__(name=name)
+        self.body = body
 
 
 @dataclass(frozen=True)

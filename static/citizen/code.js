@@ -47,6 +47,10 @@ button.addEventListener("click", async (event) => {
   try {
     const answer = await post(button.formAction, fields(form));
     const told = await answer.json();
+    if ([401, 403].includes(answer.status)) {
+      button.disabled = false;
+      return form.requestSubmit(button); // the page that answers says what to do, and keeps what was typed
+    }
     clear();
     const faults = Object.entries(told.fields || {}).filter(([name]) => form.elements[name]);
     if (!answer.ok && !faults.length) say(told.message, true);

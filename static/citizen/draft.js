@@ -35,12 +35,12 @@ function keep(form) {
     status.append(" ", link);
   }
 
-  /** It was changed elsewhere: nothing more is saved until somebody has looked at both. */
-  function stop() {
+  /** It was changed elsewhere, or is another role's: nothing more is saved until the person has seen to it. */
+  function stop(why) {
     stopped = true;
     const button = document.createElement("button");
     button.className = "button";
-    button.textContent = form.dataset.compare;
+    button.textContent = why === "other_role" ? form.dataset.switch : form.dataset.compare;
     status.append(" ", button); // inside the form, so it sends what was written
   }
 
@@ -54,7 +54,7 @@ function keep(form) {
     if (answer.ok) say(form.dataset.saved.replace("{time}", told.saved_at));
     else say(form.dataset.refused.replace("{why}", told.message), true);
     if (answer.status === 401) signIn();
-    if (answer.status === 409) stop();
+    if (answer.status === 409) stop(told.code);
     if (answer.status >= 500) tryAgainSoon();
     if (!answer.ok) keepInSight();
     return answer.ok;

@@ -28,6 +28,15 @@ function prepare(form, section) {
     file.focus();
   }
 
+  /** Signing in leads back here; the file is chosen again. */
+  function signIn(request, message) {
+    stop(request, `${message} `);
+    const link = document.createElement("a");
+    link.href = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
+    link.textContent = form.dataset.signIn;
+    problem.append(link);
+  }
+
   function take() {
     problem.textContent = "";
     const picture = file.files[0]?.type.startsWith("image/");
@@ -53,6 +62,7 @@ function prepare(form, section) {
     request.onerror = () => stop(request, form.dataset.failed);
     request.onload = () => {
       if (request.status === 413) return stop(request, request.response?.message || sayTooLarge());
+      if (request.status === 401) return signIn(request, request.response?.message);
       if (request.status !== 200) return stop(request, request.response?.message || form.dataset.failed);
       underWay.delete(request);
       renew(section).catch(() => location.reload());

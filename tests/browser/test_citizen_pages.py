@@ -89,7 +89,7 @@ async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
     assert (await citizen.post("/enterprises", {**body})).status == 303
     for path in (
         *("/", "/guides?q=zz", "/guides", f"/guides/{ITEM}", "/halls", "/progress", "/nowhere"),
-        *("/me", "/me/unbind", "/me/unbound", "/enterprises", "/sign-in/wechat", "/appointments", booked),
+        *("/me", "/me/unbind", "/me/unbound", "/enterprises", "/appointments", booked),
         *("/appointments/new", f"/appointments/new?item={ITEM}", f"/appointments/new?{place}"),
         *("/applications", f"/applications/new?item={ITEM}", f"{begun}/form", f"{begun}/materials"),
         *(f"{begun}/confirm", handed_in, f"{handed_in}/receipt", done, f"{done}/review"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
@@ -103,8 +103,7 @@ class Browser:
     async def sign_in(self, openid: str, to: str = "/me") -> Page:
         """As WeChat does it: out with a state, back with it and a code."""
         left = await self.get(f"/sign-in?{urlencode({'next': to})}")
-        state = parse_qs(urlsplit(left.location).query)["state"][0]
-        return await self.get(f"/sign-in/wechat?code={self.town.sign_ins.agree(openid)}&state={state}")
+        return await self.get(self.town.back_from_wechat(left.location, openid))
 
     async def bind(self, name: str, number: str, phone: str = PHONE, /, **changes: str) -> Page:
         """Ask for a code, read the SMS, hand in the form."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from uuid import uuid4
 
-from models.errors import Unauthenticated, Unavailable
+from models.errors import Unavailable
 from models.materials.inspection.inspector import Inspector
+from models.people.accounts import SignInCodeInvalid
 from models.people.credentials import CredentialKind
 from models.people.verification import BodyVerdict, PlatformUser, Verdict
 from tests.house.people import BOSS
@@ -16,11 +17,6 @@ from tests.house.people import BOSS
 class RegisterDown(Unavailable):
     code = "register_down"
     message = "核验服务暂时不可用"
-
-
-class CodeInvalid(Unauthenticated):
-    code = "code_invalid"
-    message = "登录已失效，请重新登录"
 
 
 @dataclass
@@ -66,7 +62,7 @@ class SignIns:
 
     async def exchange(self, code: str) -> PlatformUser:
         if code not in self.codes:
-            raise CodeInvalid
+            raise SignInCodeInvalid
         return PlatformUser(self.codes.pop(code))
 
     miniprogram_session = exchange

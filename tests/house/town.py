@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 import tornado.locale
@@ -46,6 +47,15 @@ class Town(House):
         found = await self.services.applications.documents.find_one({"_id": of[1]}) if of else None
         return {"version": str(found["version"])} if found else {}
 
+    def back_from_wechat(self, asked: str, openid: str | None) -> str:
+        """Where WeChat sends a visitor who was sent there by the address `asked`: with a new code if they
+        agree to sign in as `openid`, without one if they do not."""
+        query = parse_qs(urlsplit(asked).query)
+        back = urlsplit(query["redirect_uri"][0])
+        code = {"code": self.sign_ins.agree(openid)} if openid else {}
+        added = urlencode({**code, "state": query["state"][0]})
+        return f"{back.path}?{'&'.join(filter(None, (back.query, added)))}"
+
     def browser(self) -> Browser:
         return Browser(self)
 
@@ -59,13 +69,11 @@ class Town(House):
 
 
 @asynccontextmanager
-async def opened(database: Database) -> AsyncIterator[Town]:
+async def opened(database: Database, oauth_url: str = "https://open.weixin.qq.com") -> AsyncIterator[Town]:
     """With one hall and one guide, until its server is stopped."""
     clock, sign_ins, register = Clock(), SignIns(), Register()
     bound = bind_unused_port()
-    site = Site(
-        f"http://127.0.0.1:{bound[1]}", "020-12345", "wx0123456789abcdef", "https://open.weixin.qq.com"
-    )
+    site = Site(f"http://127.0.0.1:{bound[1]}", "020-12345", "wx0123456789abcdef", oauth_url)
     services = Services.over(stores_over(database, clock.now, register), site=site, identity=sign_ins)
     await services.prepare()
     async with serving(citizen_app(services), bound, max_body_size=ANY) as url:

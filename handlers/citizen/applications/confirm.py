@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from handlers.citizen.applications.difference import changes, seen_of
 from handlers.citizen.applications.page import ApplicationPage, hide_numbers
-from handlers.web.answers import readable
+from handlers.web.answers import with_parts
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
 from models.applications import DraftChanged, How, OwnCase, Place, State, lacking, offered
@@ -78,7 +78,7 @@ class ConfirmPage(ApplicationPage):
         return {
             "seen": seen.model_dump_json(),
             "changes": changes(guide, self.get_body_argument("seen", ""), seen),
-            "sections": readable(guide, answers, self.locale.translate),
+            "sections": with_parts(guide, answers, self.locale.translate),
             "names": await self.names(found),
             "unfinished": unfinished,
             "kept": kept,

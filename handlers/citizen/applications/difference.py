@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from handlers.web.answers import in_words
+from handlers.web.answers import in_part, in_words
 from models.applications import Application
 from models.guides import Form, Guide
 
@@ -19,6 +19,12 @@ class Row(NamedTuple):
     label: str
     before: str
     after: str
+    kind: str = ""
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Before and after as they are shown at first."""
+        return in_part(self.kind, self.before), in_part(self.kind, self.after)
 
 
 class Seen(BaseModel):
@@ -32,8 +38,8 @@ def rows_of(
     form: Form, before: Mapping[str, Any], after: Mapping[str, Any], translate: Translate
 ) -> list[Row]:
     """The questions whose answers differ, without those that the binding answers."""
-    labels = {q.name: q.label for q in form.questions() if not q.locked}
-    return list(_differing(labels, _words(form, before, translate), _words(form, after, translate)))
+    asked = {q.name: (q.label, q.kind) for q in form.questions() if not q.locked}
+    return list(_differing(asked, _words(form, before, translate), _words(form, after, translate)))
 
 
 def seen_of(guide: Guide, answers: Mapping[str, Any], found: Application) -> Seen:
@@ -47,8 +53,8 @@ def changes(guide: Guide, sent: str, now: Seen) -> list[Row]:
         before = Seen.model_validate_json(sent)
     except ValidationError:
         return []
-    questions = {q.name: q.label for q in guide.form.questions()}
-    materials = {material.code: material.name for material in guide.materials}
+    questions = {q.name: (q.label, q.kind) for q in guide.form.questions()}
+    materials = {material.code: (material.name, "") for material in guide.materials}
     files = _differing(materials, before.files, now.files)
     return [
         *_differing(questions, before.answers, now.answers),
@@ -57,11 +63,11 @@ def changes(guide: Guide, sent: str, now: Seen) -> list[Row]:
 
 
 def _differing(
-    labels: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]
+    asked: Mapping[str, tuple[str, str]], before: Mapping[str, str], after: Mapping[str, str]
 ) -> Iterable[Row]:
-    for name, label in labels.items():
+    for name, (label, kind) in asked.items():
         if before.get(name, "") != after.get(name, ""):
-            yield Row(name, label, before.get(name, ""), after.get(name, ""))
+            yield Row(name, label, before.get(name, ""), after.get(name, ""), kind)
 
 
 def _words(form: Form, answers: Mapping[str, Any], translate: Translate) -> dict[str, str]:

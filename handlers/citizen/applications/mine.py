@@ -35,6 +35,7 @@ class ApplicationsPage(CitizenPage):
 
     @bound
     async def post(self) -> None:
+        await self.check_role()
         item = self.get_body_argument("item", "")
         case = await self.services.filing.start(self.bound_party(), item, self.by_party())
         self.see_other(f"/applications/{case.key}/form")

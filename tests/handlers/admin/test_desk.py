@@ -108,9 +108,13 @@ async def test_menu_and_pages_follow_the_role(office: Office, username: str) -> 
 
 
 async def test_security_headers_and_language(office: Office) -> None:
-    desk = await office.desk("approver")
-    for page, status in (("/admin/applications", 200), ("/admin/deliveries", 403), ("/admin/sign-in", 200)):
-        answer = await desk.get(page, Accept_Language="en-US")
+    desk, stranger = await office.desk("approver"), office.town.browser()
+    for browser, page, status in (
+        (desk, "/admin/applications", 200),
+        (desk, "/admin/deliveries", 403),
+        (stranger, "/admin/sign-in", 200),
+    ):
+        answer = await browser.get(page, Accept_Language="en-US")
         assert answer.status == status
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from handlers.web.qr import qr_png
+from models.people import mask_phone
 from models.people.credentials import ApplicantKind, CredentialKind
 from models.workdays import local_date
 from simulator.faults import Fault
@@ -277,11 +278,22 @@ async def test_an_agent_acts_once_the_representative_has_confirmed(api: Service)
     [waiting] = (await liang.get("/enterprises")).json["represented"]
     assert (await liang.post(f"{at.replace(':', '%3A')}/confirmation")).json["state"] == "confirmed"
     assert waiting["id"] == agency["id"]
+    assert (waiting["agent_name"], waiting["agent_phone"]) == (
+        api.person("wang").name,
+        mask_phone(api.person("wang").phone),
+    )
+    assert waiting["since"] == agency["since"]
+    assert agency["agent_phone"] is None
 
     acting = (await wang.put("/me/acting", {"body": agency["body"]["id"]})).json["acting"]
     assert (acting["name"], acting["kind"]) == (body.name, "enterprise")
     key = (await wang.post("/applications", {"item": SECOND})).json["id"]
     assert [each["id"] for each in (await wang.get("/applications")).json["applications"]] == [key]
+    await wang.put("/me/acting", {"body": None})
+    other = await wang.get(f"/applications/{key}")
+    assert (other.status, other.code) == (409, "other_role")
+    await wang.put("/me/acting", {"body": agency["body"]["id"]})
+    assert (await wang.get(f"/applications/{key}")).json["id"] == key
     await liang.post(f"{at}/end")
     assert (await wang.get("/me")).json["acting"] is None
     assert (await wang.put(f"/applications/{key}/answers", {"answers": {}})).code == "not_agent"

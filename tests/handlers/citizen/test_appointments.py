@@ -130,7 +130,7 @@ async def test_booking_needs_binding(town: Town) -> None:
     await visitor.sign_in("openid-no-name")
     page = await visitor.post("/appointments", {"item": ITEM, "hall": "district", "start": TEN})
     assert page.status == 403
-    assert 'href="/binding"' in page.text
+    assert 'href="/binding?next=%2Fappointments"' in page.text
 
 
 async def test_empty_list_leads_on(town: Town) -> None:

@@ -218,3 +218,26 @@ def uscc() -> str:
     body = "91440113MA59A1B2X"
     total = sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(body))
     return body + alphabet[-total % 31]
+
+
+async def test_changing_the_language_keeps_what_was_typed(town: Town) -> None:
+    """Without a script too: the page's tools belong to its form."""
+    visitor = town.browser()
+    await visitor.sign_in("openid-changes-language")
+    page = (await visitor.get("/binding?next=/appointments")).text
+    assert re.search(r'<button[^>]* form="binding" formaction="/binding/preferences"[^>]*>English', page)
+    number = new_number()
+    typed = {"name": "何晓彤", "number": number, "phone": "13912345678", "kind": "residence_permit"}
+    changed = await visitor.post("/binding/preferences", {**typed, "language": "en", "next": "/appointments"})
+    assert changed.status == 200
+    assert '<html lang="en"' in changed.text
+    assert 'value="何晓彤"' in changed.text
+    assert f'value="{number}"' in changed.text
+    assert changed.hidden("next") == "/appointments"
+    assert 'role="alert"' not in changed.text
+    assert visitor.cookies["language"] == "en"
+    larger = await visitor.post("/binding/preferences", {**typed, "elder": "1"})
+    assert 'class="elder"' in larger.text
+    assert 'value="何晓彤"' in larger.text
+    assert (await visitor.get("/binding/preferences")).location == "/binding"
+    assert (await town.browser().post("/binding/preferences", {**typed, "language": "en"})).status == 401
