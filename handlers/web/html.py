@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Any
+from http.cookies import SimpleCookie
+from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 import tornado.locale
@@ -69,7 +70,7 @@ class HtmlHandler(BaseHandler):
 
     def keep_cookie(self, name: str, value: str, *, days: float | None = None) -> None:
         """Set a cookie; the page that this request is answered with knows it already."""
-        self.cookies.load({self.cookie(name): value})
+        cast(SimpleCookie, self.cookies).load({self.cookie(name): value})
         self.set_cookie(
             self.cookie(name),
             value,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -54,7 +55,9 @@ class Browser:
     async def get(self, path: str, **headers: str) -> Page:
         return await self.send(path, "GET", None, headers)
 
-    async def post(self, path: str, fields: Fields | None = None, **headers: str) -> Page:
+    async def post(
+        self, path: str, fields: Mapping[str, str | list[str]] | None = None, **headers: str
+    ) -> Page:
         """Hand in a form, with its hidden fields as a page opened just now has them."""
         hidden = {"_xsrf": await self.token(), **await self.town.version(path)}
         body = urlencode({**hidden, **(fields or {})}, doseq=True)
