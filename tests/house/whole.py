@@ -3,7 +3,7 @@
 All that it keeps and says can be searched.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +33,8 @@ from tests.house.wechat import message, signature
 from wechat_backend.app import make_app, make_operations_app
 from wechat_backend.gateways import Gateways
 from wechat_backend.wiring import privacy_of
-from wechat_backend.worker import Worker, build
+from wechat_backend.worker import build
+from wechat_backend.worker.worker import Worker
 
 
 class OneUser(SignIns):
@@ -54,7 +55,7 @@ class Whole:
     worker: Worker
     database: Database
     operations: str
-    logged: list[Mapping[str, Any]] = field(default_factory=list)
+    logged: list[MutableMapping[str, Any]] = field(default_factory=list)
 
     @property
     def office(self) -> Office:
