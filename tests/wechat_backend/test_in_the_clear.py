@@ -119,7 +119,7 @@ async def staff_ask_look_and_conclude(whole: Whole, path: str, citizen: Browser)
     case = f"/admin{path}"
     assert (await desk.get(case)).status == 200
     assert (await desk.post(f"{case}/reveal", {"reason": TOLD})).status == 200
-    asked = {"materials": "permit", "fields": "landlord", "reason": TOLD}
+    asked: Fields = {"materials": "permit", "fields": "landlord", "reason": TOLD}
     assert (await desk.post(f"{case}/request_supplement", asked)).status == 303
     await whole.work()
     await citizen.upload(f"{path}/materials/permit", f"{FILE}.jpg", photo())
@@ -163,7 +163,7 @@ async def by_the_api(whole: Whole) -> None:
 async def acting_for_a_body(whole: Whole, agent: Browser) -> str:
     """Where the agency is; it is confirmed by the representative, and the agent acts for the body."""
     boss = await signed_in(whole, "name of the representative", BOSS_NUMBER, "phone of the representative")
-    asked = {"credential": "enterprise:uscc", "name": WEIMEI[0], "number": WEIMEI[1]}
+    asked: Fields = {"credential": "enterprise:uscc", "name": WEIMEI[0], "number": WEIMEI[1]}
     made = await agent.post("/enterprises", asked)
     assert made.status == 303, made.text
     agency = await whole.town.services.agencies.documents.find_one({})

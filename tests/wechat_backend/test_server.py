@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import json
 import os
 import resource
 import signal
@@ -277,7 +278,7 @@ def test_connections_leave_descriptors_for_the_rest(
     assert all(given == (min(2128, hard), hard) for given in asked)
 
 
-def test_idle_sockets_lock_nobody_out(mongo_uri: str, tmp_path: Path) -> None:
+def test_idle_sockets_lock_nobody_out_and_figures_have_their_port(mongo_uri: str, tmp_path: Path) -> None:
     """The service itself, with few descriptors."""
     port, log = free_port(), tmp_path / "serve.log"
     env = environment("http://127.0.0.1:1", mongo_uri, "test_few_files") | {"PANYU_PORT": str(port)}
@@ -296,6 +297,11 @@ def test_idle_sockets_lock_nobody_out(mongo_uri: str, tmp_path: Path) -> None:
         with socket.create_connection(("127.0.0.1", port), 10) as late:
             late.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             assert late.recv(100).startswith(b"HTTP/1.1 200")
+        told = next(line for line in log.read_text().splitlines() if '"serving"' in line)
+        for where, answer in ((json.loads(told)["operations_port"], b"200"), (port, b"404")):
+            with socket.create_connection(("127.0.0.1", where), 10) as operator:
+                operator.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                assert operator.recv(100).startswith(b"HTTP/1.1 " + answer)
         for each in crowd:
             each.close()
         assert len(log.read_bytes().splitlines()) < 50
