@@ -17,13 +17,14 @@ from playwright.async_api import BrowserContext, Page, Route, expect
 from tests.files import photo
 from tests.house.applying import concluded, draft, key_of, submitted
 from tests.house.browser import Browser, Fields
-from tests.house.guides import rich_guide
+from tests.house.guides import plain_guide, rich_guide
 from tests.house.people import new_phone
 from tests.house.town import Town
 from tests.looks import focus_unseen, serious
 
 pytestmark = pytest.mark.browser
 ITEM = rich_guide().item
+PRINTED = rich_guide(item=plain_guide(61).item, name="教师资格认定", handling="form_generation", visits=1)
 MODES = {"chinese": {}, "english": {"language": "en"}, "large": {"elder": "1"}}
 SMALL = """least => [...document.querySelectorAll('a, button, summary, select, textarea, input')]
   .filter(e => e.type !== 'hidden')
@@ -81,6 +82,9 @@ async def visit(citizen: Browser, place: str) -> str:
 async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
     citizen = await town.citizen()
     begun, handed_in, done = await draft(citizen), await submitted(citizen), await concluded(town, citizen)
+    await town.publish(PRINTED)
+    printed = await draft(citizen, item=PRINTED.item)
+    form = f"{printed}/confirm", printed, f"{printed}/receipt", f"{printed}/print"
     serial = (await town.services.applications.get(done.split("/")[2]))["serial"]
     phone = await phone_of(town, chromium, citizen, mode)
     place = f"item={ITEM}&hall=district&day=2026-11-25"
@@ -95,6 +99,10 @@ async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
         *(f"{begun}/confirm", handed_in, f"{handed_in}/receipt", done, f"{done}/review"),
         *(f"/verify/{serial}", "/verify/20261124XXXXXXXXXXX", f"/progress?serial={serial}"),
     ):
+        await phone.open(path)
+    await phone.open(form[0])
+    assert (await citizen.post(form[0], {"promise": "yes"})).location == form[2]
+    for path in form[1:]:
         await phone.open(path)
     assert phone.faults == []
     await phone.context.close()
