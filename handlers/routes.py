@@ -85,7 +85,7 @@ def served(routes: Iterable[Any]) -> Iterator[Served]:
     for pattern, handler, *_ in routes:
         for method in RequestHandler.SUPPORTED_METHODS:
             answers = getattr(handler, method.lower())
-            if answers is not getattr(RequestHandler, method.lower()):
+            if answers is not getattr(RequestHandler, method.lower()) and method != "HEAD":  # a GET
                 yield Served(pattern, method, handler, getattr(answers, "who", None))
 
 

@@ -23,6 +23,11 @@ class DomainError(Exception):
         super().__init__(self.message.format(**values))
         self.values = values
 
+    @property
+    def details(self) -> dict[str, Any]:
+        """What programs are told besides code and message, by the names of `handlers.api.contract.Fault`."""
+        return {}
+
 
 class BadInput(DomainError):
     """What was sent cannot be understood; `field` names the part at fault where there is one."""
@@ -32,6 +37,10 @@ class BadInput(DomainError):
     def __init__(self, *, field: str | None = None, **values: Any) -> None:
         self.field = field or self.field
         super().__init__(field=self.field, **values)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"field": self.field} if self.field else {}
 
 
 class InvalidForm(BadInput):

@@ -8,8 +8,8 @@ HEAD = f"""# Scopes
 
 What a role may do, and how far. [The routes](routes.md) say which scope each address of the panel needs;
 `models/staff/scopes.py` is the source. Reach `{Reach.DISTRICT}` is every department,
-`{Reach.DEPARTMENT}` the member's own (all, for a member who has none), `{Reach.HALLS}` the halls of the
-member's record (all, where it lists none). Appointments are always within those halls.
+`{Reach.DEPARTMENT}` the member's own, `{Reach.HALLS}` the halls of the member's record. Appointments are
+always within those halls. What a record does not name is none, not all.
 
 """
 

@@ -10,7 +10,7 @@ from handlers.web.staff import needs
 from models.errors import DomainError
 from models.outgoing import Delivery, Spent, Via
 from models.outgoing.notices import named
-from models.staff import Scope, department_limit, scopes_of
+from models.staff import Scope, reaches, scopes_of
 from models.workdays import local
 
 PARTS = {"all": "全部短信", "code": "验证码短信", "courtesy": "便民通知短信"}
@@ -144,7 +144,7 @@ class DeliveriesPage(PanelPage):
         """Whether the member may open the application that it is about."""
         member = self.signed_in_member()
         allowed = bool(subject.application) and Scope.APPLICATIONS_READ in scopes_of(member)
-        return allowed and department_limit(member, Scope.APPLICATIONS_READ) in (None, subject.department)
+        return allowed and reaches(member, Scope.APPLICATIONS_READ, subject.department)
 
 
 class RetryHandler(FormAction, DeliveriesPage):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
-from handlers.api.contract import Answer, Expected, Resource, Versioned
+from handlers.api.contract import Answer, Expected, Resource, Said, Versioned
 from handlers.api.receiving import Receiving, Stop, receiving, stop
 from handlers.api.timeline import Happening, happenings
 from handlers.web.request_limits import LARGEST_FORM
@@ -23,7 +23,7 @@ Answers = dict[str, StrictStr | StrictInt | StrictFloat | list[StrictStr]]
 
 class Material(Answer):
     code: str
-    name: str
+    name: Said
     file_name: str | None
     state: PaperState
 
@@ -46,7 +46,7 @@ class Supplement(Answer):
 
 class Result(Answer):
     decision: Decision
-    decision_text: str = Field(description="in Chinese, as the type of the item words it")
+    decision_text: Said = Field(description="as the type of the item words it")
     reason: str | None
     file_name: str | None = Field(description="of the deliverable, where there is one")
 
@@ -66,7 +66,7 @@ class ApplicationLine(Answer):
     type: ItemType
     department_name: str
     state: State
-    status: str = Field(description="the state in Chinese, or that it was denied")
+    status: Said = Field(description="the state in words, or that it was denied")
     submitted_at: datetime | None
 
 
@@ -94,7 +94,7 @@ class Application(ApplicationLine, Versioned):
 
 
 class ReceiptMaterial(Answer):
-    name: str
+    name: Said
     state: PaperState
 
 
@@ -108,7 +108,7 @@ class Receipt(Answer):
     department: str
     materials: list[ReceiptMaterial]
     handling: Handling
-    place: str = Field(description="where it is handled, or the postal address, in Chinese")
+    place: Said = Field(description="where it is handled, or the postal address")
     stops: list[Stop] = Field(description="what the applicant comes for, in order; empty: no visit")
     deadline: datetime | None = Field(description="for acceptance; none until the printed form is there")
     deadline_expected: Expected
@@ -123,13 +123,14 @@ class ApplicationBase(Resource):
         """The party's own application, with the version of the guide under which it was begun."""
         return await self.services.filing.case(key, self.bound_party())
 
-    def shown(self, case: OwnCase) -> Application:
+    async def shown(self, case: OwnCase) -> Application:
         found, guide = case.application, case.guide
+        names = await self.names(found)
         acceptance, decision = (due_of(found["clocks"][name]) for name in ("acceptance", "decision"))
         answers = self.services.filing.present_answers(case)
         draft = case.state is State.DRAFT
         return Application(
-            **line(found).model_dump(),
+            **line(found, names).model_dump(),
             version=found["version"],
             guide=found["guide"],
             department=found["department"],
@@ -139,7 +140,7 @@ class ApplicationBase(Resource):
             lacking=[material.code for material in lacking(guide, found)] if draft else [],
             materials=[Material(**_only(Material, each)) for each in found["materials"]],
             receiving=receiving(guide),
-            place=Place(**_only(Place, found["place"])) if found["place"] else None,
+            place=_place(found, names),
             acceptance_due=acceptance,
             acceptance_expected=self.expects(acceptance),
             decision_due=decision,
@@ -169,19 +170,38 @@ class ApplicationBase(Resource):
 
     async def receipt(self, case: OwnCase) -> Receipt:
         made = await self.services.filing.receipt(case, self.services.site.base_url)
+        names, place = await self.names(case.application), case.application["place"]
         deadline = due_of(made.running)
         told = {
+            "item": names.get(case.guide.key, made.item),
+            "department": names.get(case.guide.department, made.department),
+            "place": names.get((place and place["hall"]) or "", made.place),
             "materials": [ReceiptMaterial(name=name, state=state) for name, state in made.materials],
-            "stops": [stop(each) for each in made.stops],
+            "stops": [stop(each, self.locale.code) for each in made.stops],
             "deadline": deadline,
             "deadline_expected": self.expects(deadline),
         }
         return Receipt(**_some(vars(made) | told, Receipt.model_fields))
 
 
-def line(found: models.Application) -> ApplicationLine:
-    copied = ("serial", "item", "item_name", "type", "department_name", "state", "submitted_at")
-    return ApplicationLine(id=found["_id"], status=status_of(found), **_some(found, copied))
+def line(found: models.Application, names: Mapping[str, str]) -> ApplicationLine:
+    """`names` are those of `Resource.names`."""
+    return ApplicationLine(
+        id=found["_id"],
+        item_name=names.get(found["guide"], found["item_name"]),
+        department_name=names.get(found["department"], found["department_name"]),
+        status=status_of(found),
+        **_some(found, ("serial", "item", "type", "state", "submitted_at")),
+    )
+
+
+def _place(found: models.Application, names: Mapping[str, str]) -> Place | None:
+    if (place := found["place"]) is None:
+        return None
+    hall = place["hall"]
+    return Place(
+        how=place["how"], hall=hall, hall_name=names.get(hall or "", place["hall_name"] or "") or None
+    )
 
 
 def _result(found: models.Application) -> Result | None:

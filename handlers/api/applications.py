@@ -31,7 +31,7 @@ from models.applications.receiving import (
     PromiseRequired,
     WayNotOffered,
 )
-from models.applications.rules import AlreadySubmitted, ChannelNotOffered
+from models.applications.rules import AlreadySubmitted, AlreadyUnderWay, ChannelNotOffered
 from models.errors import InvalidForm
 from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound
@@ -73,23 +73,26 @@ class ApplicationsResource(ApplicationBase):
         shown, following = await self.services.applications.page_of(
             self.bound_party().id, asked.limit, asked.after
         )
-        return ApplicationList(applications=[line(each) for each in shown], next=following)
+        names = await self.names(*shown)
+        return ApplicationList(applications=[line(each, names) for each in shown], next=following)
 
     @operation(
         "Begin, or go on with the draft that there is",
         auth=Auth.APPLICANT,
         asks=Beginning,
         answers=Application,
-        errors=(GuideNotFound, ApplicationMovedOn, NotForApplicant, ChannelNotOffered),
+        errors=(GuideNotFound, AlreadyUnderWay, ApplicationMovedOn, NotForApplicant, ChannelNotOffered),
     )
     async def post(self, asked: Beginning) -> Application:
-        return self.shown(await self.services.filing.start(self.bound_party(), asked.item, self.by_party()))
+        return await self.shown(
+            await self.services.filing.start(self.bound_party(), asked.item, self.by_party())
+        )
 
 
 class ApplicationResource(ApplicationBase):
     @operation("One application", auth=Auth.APPLICANT, answers=Application, errors=THEIRS)
     async def get(self, key: str) -> Application:
-        return self.shown(await self.load(key))
+        return await self.shown(await self.load(key))
 
     @operation("Delete a draft with its files", auth=Auth.APPLICANT, errors=(*THEIRS, *MOVED))
     async def delete(self, key: str) -> None:
@@ -102,13 +105,13 @@ class AnswersResource(ApplicationBase):
         auth=Auth.APPLICANT,
         asks=Filled,
         answers=Application,
-        errors=(*THEIRS, *MOVED),
+        errors=(*THEIRS, InvalidForm, *MOVED),
         if_match=True,
     )
     async def put(self, key: str, asked: Filled, version: int) -> Application:
         case = await self.load(key)
         given = self.unmasked(case, asked.answers)
-        return self.shown(await self.services.filing.save(case, given, version, self.by_party()))
+        return await self.shown(await self.services.filing.save(case, given, version, self.by_party()))
 
 
 class SubmissionResource(ApplicationBase):
@@ -126,6 +129,7 @@ class SubmissionResource(ApplicationBase):
             AddressRequired,
             InvalidForm,
             *MOVED,
+            AlreadyUnderWay,
             SerialTaken,
             MaterialsMissing,
         ),
@@ -151,7 +155,7 @@ class SupplementResource(ApplicationBase):
     async def post(self, key: str, asked: Filled, version: int) -> Application:
         case = await self.load(key)
         given = self.unmasked(case, asked.answers)
-        return self.shown(await self.services.filing.supplement(case, given, version, self.by_party()))
+        return await self.shown(await self.services.filing.supplement(case, given, version, self.by_party()))
 
 
 class WithdrawalResource(ApplicationBase):
@@ -162,7 +166,7 @@ class WithdrawalResource(ApplicationBase):
         errors=(*THEIRS, ApplicationMovedOn),
     )
     async def post(self, key: str) -> Application:
-        return self.shown(await self.services.filing.withdraw(await self.load(key), self.by_party()))
+        return await self.shown(await self.services.filing.withdraw(await self.load(key), self.by_party()))
 
 
 class ReceiptResource(ApplicationBase):

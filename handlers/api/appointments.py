@@ -1,5 +1,6 @@
 """预约 (article 9): the same slots and limits as on the page."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from handlers.api.contract import (
     Endpoint,
     PageQuery,
     Resource,
+    Said,
     operation,
     page,
 )
@@ -50,7 +52,7 @@ class Appointment(Answer):
     start: datetime
     end: datetime
     state: State
-    status: str = Field(description="the state in Chinese")
+    status: Said = Field(description="the state in words")
     check_in_url: str = Field(description="to show as a QR at the hall")
     timeline: list[Happening]
 
@@ -61,13 +63,16 @@ class AppointmentList(Answer):
 
 
 class AppointmentBase(Resource):
-    def shown(self, found: Kept) -> Appointment:
+    async def shown(self, found: Kept) -> Appointment:
+        return self.named(found, await self.names(found))
+
+    def named(self, found: Kept, names: Mapping[str, str]) -> Appointment:
         return Appointment(
             id=found["_id"],
             item=found["item"],
-            item_name=found["item_name"],
+            item_name=names.get(found["guide"], found["item_name"]),
             hall=found["hall"],
-            hall_name=found["hall_name"],
+            hall_name=names.get(found["hall"], found["hall_name"]),
             start=found["start"],
             end=found["end"],
             state=found["state"],
@@ -88,7 +93,8 @@ class AppointmentsResource(AppointmentBase):
     async def get(self, asked: PageQuery) -> AppointmentList:
         found = await self.services.appointments.of_applicant(self.bound_party().id, MOST)
         shown, following = page(found, lambda each: str(each["_id"]), asked)
-        return AppointmentList(appointments=[self.shown(each) for each in shown], next=following)
+        names = await self.names(*shown)
+        return AppointmentList(appointments=[self.named(each, names) for each in shown], next=following)
 
     @operation(
         "Book a slot",
@@ -112,7 +118,7 @@ class AppointmentsResource(AppointmentBase):
         booked = await self.services.appointments.book(
             self.bound_party(), guide, hall, asked.start, self.services.calendar, self.by_party()
         )
-        return self.shown(booked)
+        return await self.shown(booked)
 
 
 class AppointmentResource(AppointmentBase):
@@ -123,7 +129,7 @@ class AppointmentResource(AppointmentBase):
         errors=(AppointmentNotFound,),
     )
     async def get(self, key: str) -> Appointment:
-        return self.shown(await self.services.appointments.own(key, self.bound_party()))
+        return await self.shown(await self.services.appointments.own(key, self.bound_party()))
 
 
 class CancellationResource(AppointmentBase):
@@ -136,7 +142,7 @@ class CancellationResource(AppointmentBase):
     async def post(self, key: str) -> Appointment:
         party = self.bound_party()
         await self.services.appointments.cancel(key, party, self.by_party())
-        return self.shown(await self.services.appointments.own(key, party))
+        return await self.shown(await self.services.appointments.own(key, party))
 
 
 ENDPOINTS = [

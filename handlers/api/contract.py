@@ -20,17 +20,18 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 import tornado.locale
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializationInfo
 
-from handlers.web.base import BadRequest, InputInvalid, Nowhere, TooLarge
+from handlers.web.base import SAFE, BadRequest, InputInvalid, Nowhere, PageNotFound, TooLarge
 from handlers.web.jsonapi import ApiHandler, JsonInvalid, PreconditionRequired, TooManyValues
+from handlers.web.names import english_names
 from handlers.web.uploads import FileMissing, UploadsBusy
 from handlers.web.visitor import Auth, Method, NotBound, NotSignedIn, bound, signed_in
 from models.applications import DraftChanged
 from models.database_trouble import DatabaseUnavailable
 from models.errors import DomainError, Unauthenticated
 from models.guides import ITEM_CODE
-from models.people import NotTheirs, OtherRole
+from models.people import ApplicantKind, NotTheirs, OtherRole
 from models.people.binding import NotAgent
 from models.store import PageUnknown
 from models.workdays import local_date
@@ -68,6 +69,14 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
 
 
+def _in_language(text: str, info: SerializationInfo) -> str:
+    return str(info.context["translate"](text)) if text and info.context else text
+
+
+Said = Annotated[str, PlainSerializer(_in_language, return_type=str)]
+"""Words of ours or of a guide, kept in Chinese; who asks for English gets it where it is known."""
+
+
 class Versioned(Answer):
     """What changes by versions; `ETag` is the version in quotes."""
 
@@ -85,12 +94,23 @@ class PageQuery(Asked):
     after: str = Field("", max_length=64, description="`next` of the page before")
 
 
+class ActAs(Answer):
+    body: str | None = Field(description="what `PUT /me/acting` takes; null for oneself")
+    name: str = Field(description="a body's as registered, one's own masked")
+    kind: ApplicantKind
+
+
 class Fault(Answer):
     code: str = Field(description="stable, for programs")
     message: str = Field(description="for people, in the language asked for")
     field: str | None = Field(None, description="the part of the request at fault")
     fields: dict[str, str] | None = Field(None, description="what is wrong with each answer of a form")
     version: int | None = Field(None, description="of `draft_changed`: that of what is kept now")
+    application: str | None = Field(None, description="of `already_under_way`: id of the one there is")
+    serial: str | None = Field(None, description="of `already_under_way`: that of the one there is")
+    acting: list[ActAs] | None = Field(
+        None, description="of `not_for_applicant`: for whom else the person may do it, by `PUT /me/acting`"
+    )
 
 
 class Failure(Answer):
@@ -133,8 +153,8 @@ AUTH_ERRORS: Mapping[Auth, Sequence[type[DomainError]]] = {
 }
 
 
-BODY_ERRORS = (InputInvalid, JsonInvalid, TooLarge, TooManyValues)
-FILE_ERRORS = (BadRequest, FileMissing, TooLarge, UploadsBusy)
+BODY_ERRORS = (InputInvalid, JsonInvalid, TooManyValues)
+FILE_ERRORS = (BadRequest, FileMissing, UploadsBusy)
 
 
 @dataclass(frozen=True)
@@ -150,9 +170,13 @@ class Operation:
     errors: Sequence[type[DomainError]]
     if_match: bool
 
-    def all_errors(self, method: str) -> dict[int, list[str]]:
-        """Status → codes, in order."""
+    def all_errors(self, method: str, path: str) -> dict[int, list[str]]:
+        """Status → codes, in order; `path` is that of its endpoint."""
         kinds: list[type[DomainError]] = [*self.errors, *AUTH_ERRORS[self.auth], DatabaseUnavailable]
+        if "{" in path:  # a part that does not look as `PARAMETERS` says
+            kinds.append(PageNotFound)
+        if method != "get":
+            kinds.append(TooLarge)
         if self.auth is Auth.APPLICANT and method != "get":
             kinds.append(NotAgent)
         if any(issubclass(kind, NotTheirs) for kind in self.errors):
@@ -182,6 +206,16 @@ class Resource(ApiHandler):
         code = self.account.get("language") if self.account else None
         return tornado.locale.get(code) if code else None
 
+    async def head(self, *args: str) -> None:
+        """What GET answers, without its body."""
+        if answering := self.get(*args):
+            await answering
+
+    @classmethod
+    def methods(cls) -> list[str]:
+        found = super().methods()
+        return found if "GET" in found else [method for method in found if method != "HEAD"]
+
     def write_domain_error(self, error: DomainError) -> None:
         if isinstance(error, Unauthenticated):
             self.set_header("WWW-Authenticate", "Bearer")
@@ -189,12 +223,16 @@ class Resource(ApiHandler):
             self.tag(error.version)
         super().write_domain_error(error)
 
+    async def names(self, *documents: Mapping[str, Any]) -> dict[str, str]:
+        """In English the names of the guides of these documents and of all halls and departments, by code."""
+        return await english_names(self.services, *documents) if self.locale.code == "en" else {}
+
     def expects(self, due: datetime | None) -> bool:
         """Whether a deadline is only `Expected`."""
         return due is not None and not self.services.calendar.certain(local_date(due))
 
     def asked(self, schema: type[BaseModel]) -> BaseModel:
-        if self.request.method != "GET":
+        if self.request.method not in SAFE:
             return self.body(schema)
         unknown = sorted(set(self.request.query_arguments) - set(schema.model_fields))
         if unknown:

@@ -4,33 +4,33 @@ from typing import Literal
 
 from pydantic import Field
 
-from handlers.api.contract import Answer
+from handlers.api.contract import Answer, Said
 from models.guides import Handling, ItemType, Kind, MaterialKind, Medium, Offer, Way
 from models.people import ApplicantKind
 
 
 class GuideMaterial(Answer):
     code: str
-    name: str
+    name: Said
     kinds: list[MaterialKind]
     required: bool
     copies: int
     asked: list[Way]
-    sample: str = Field(description="in words")
+    sample: Said = Field(description="in words")
     sample_file: str = Field(
         description="a picture, at `/static/papers/{sample_file}`; empty if there is none"
     )
-    blank: str = Field(description="where the empty form is to be had")
+    blank: Said = Field(description="where the empty form is to be had")
     blank_file: str = Field(
         description="the empty form, at `/static/papers/{blank_file}`; empty if there is none"
     )
-    note: str
+    note: Said
 
 
 class GuideStep(Answer):
     """One step of a process; booking and pre-acceptance are not counted (article 10)."""
 
-    name: str
+    name: Said
     kind: Literal["booking", "pre_acceptance", "step"]
 
 
@@ -40,18 +40,18 @@ class TimeLimit(Answer):
     acceptance: int = Field(description="from submission to acceptance")
     decision: int = Field(description="promised, from acceptance to conclusion")
     legal: int = Field(description="what the law allows")
-    basis: str = Field(description="the law that sets `legal`, where it is not the usual one")
+    basis: Said = Field(description="the law that sets `legal`, where it is not the usual one")
     on_the_spot: bool
 
 
 class Fees(Answer):
-    amount: str
-    basis: str
+    amount: Said
+    basis: Said
 
 
 class Option(Answer):
     value: str
-    label: str
+    label: Said
 
 
 class Condition(Answer):
@@ -63,10 +63,10 @@ class Condition(Answer):
 
 class Question(Answer):
     name: str
-    label: str
+    label: Said
     kind: Kind = Field(description="what an answer is; `health` is chosen as `choice` is, `money` a number")
     required: bool
-    help: str
+    help: Said
     options: list[Option]
     when: Condition | None
     prefill: Literal["name", "credential_number", "agent_name", "phone"] | None = Field(
@@ -82,7 +82,7 @@ class Question(Answer):
 
 
 class Section(Answer):
-    title: str
+    title: Said
     questions: list[Question]
 
 
@@ -98,15 +98,15 @@ class Guide(Answer):
     item: str = Field(description="department's USCC + 13 characters")
     version: int
     type: ItemType
-    name: str
+    name: str = Field(description="in Chinese")
     name_en: str
-    summary: str
+    summary: Said
     department: str
     audience: list[ApplicantKind]
-    topics: list[str] = Field(description="life events, 主题")
+    topics: list[str] = Field(description="life events, 主题, as `/guides` takes them")
     keywords: list[str]
-    basis: list[str] = Field(description="legal basis")
-    conditions: list[str]
+    basis: list[Said] = Field(description="legal basis")
+    conditions: list[Said]
     time_limit: TimeLimit
     fees: Fees
     materials: list[GuideMaterial]
@@ -120,8 +120,9 @@ class Guide(Answer):
     consult_phone: str
     complaint_phone: str
     channels: list[Offer]
-    deliverable: str = Field(description="name of the result; guides of early versions may have none")
+    deliverable: Said = Field(description="name of the result; guides of early versions may have none")
     deliverable_in: list[Medium] = Field(
         description="on paper alone where the electronic record does not stand for it, as of a passport"
     )
+    several: bool = Field(description="whether one applicant may have several under way at once")
     form: Form

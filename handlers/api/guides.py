@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from handlers.api import guide as shape
-from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, operation, page
+from handlers.api.contract import Answer, Asked, Endpoint, PageQuery, Resource, Said, operation, page
 from handlers.api.halls import Hall, halls_shown
 from handlers.api.receiving import Receiving, receiving
 from models import guides
@@ -23,9 +23,9 @@ class GuidesQuery(PageQuery):
 class GuideLine(Answer):
     item: str
     version: int
-    name: str
+    name: str = Field(description="in Chinese")
     name_en: str
-    summary: str
+    summary: Said
     department: str
     audience: list[ApplicantKind]
     topics: list[str]
@@ -43,10 +43,11 @@ class GuideList(Answer):
 
 class Department(Answer):
     code: str
-    name: str
+    name: str = Field(description="in Chinese")
+    name_en: str
     short: str
     phone: str
-    address: str
+    address: Said
 
 
 class FullGuide(shape.Guide):
@@ -67,6 +68,7 @@ class TopicsQuery(Asked):
 
 class Topics(Answer):
     topics: list[str]
+    labels: dict[str, Said] = Field(description="topic → its words")
 
 
 class GuidesResource(Resource):
@@ -107,7 +109,8 @@ class DepartmentsResource(Resource):
 class TopicsResource(Resource):
     @operation("List the life events that guides are about", asks=TopicsQuery, answers=Topics)
     async def get(self, asked: TopicsQuery) -> Topics:
-        return Topics(topics=await self.services.guides.topics(asked.audience))
+        topics = await self.services.guides.topics(asked.audience)
+        return Topics(topics=topics, labels={topic: topic for topic in topics})
 
 
 def _line(guide: Guide) -> GuideLine:
@@ -116,9 +119,7 @@ def _line(guide: Guide) -> GuideLine:
 
 
 def _department(found: guides.Department) -> Department:
-    return Department(
-        code=found.code, name=found.name, short=found.short, phone=found.phone, address=found.address
-    )
+    return Department.model_validate(found)
 
 
 ENDPOINTS = [

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
-from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
+from handlers.api.contract import Answer, Asked, Endpoint, Resource, Said, operation
 from handlers.web.dates import Day
 from models.appointments import bookable_days
 from models.guides import ItemCode
@@ -27,10 +27,14 @@ class Point(Answer):
     coordinates: tuple[float, float]
 
 
+ClockTime = Annotated[time, WithJsonSchema({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]:00$"})]
+"""A time of day in Panyu, `09:00:00`."""
+
+
 class Windows(Answer):
     """When the windows are open, and how many of them serve each item group at once."""
 
-    weekday_hours: list[tuple[time, time]]
+    weekday_hours: list[tuple[ClockTime, ClockTime]]
     slot_minutes: int
     capacity: dict[str, int]
 
@@ -40,13 +44,13 @@ class Hall(Answer):
 
     code: str
     kind: HallKind
-    name: str
+    name: str = Field(description="in Chinese")
     name_en: str
-    address: str
-    township: str
+    address: Said
+    township: Said
     location: Point
     all_day: bool
-    hours: str
+    hours: Said
     phone: str
     windows: Windows | None
 

@@ -73,7 +73,7 @@ class MaterialResource(Upload, FileBase):
     async def put(self, key: str, code: str) -> Application:
         case = await self.load(key)
         await self.services.papers.hand_in(case, code, self.received_file(), self.by_party())
-        return self.shown(await self.load(key))
+        return await self.shown(await self.load(key))
 
     @operation(
         "Take a material back",
@@ -83,7 +83,7 @@ class MaterialResource(Upload, FileBase):
     )
     async def delete(self, key: str, code: str) -> Application:
         await self.services.papers.take_back(await self.load(key), code, self.by_party())
-        return self.shown(await self.load(key))
+        return await self.shown(await self.load(key))
 
 
 class DeliverableResource(FileBase):

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
+from handlers.api.contract import Answer, Asked, Endpoint, Resource, Said, operation
 from handlers.web.services import Services
 from handlers.web.visitor import Auth
 from models.errors import Forbidden
@@ -20,7 +20,7 @@ class Identity(Answer):
     kind: ApplicantKind
     name: str
     credential_kind: CredentialKind
-    credential_label: str
+    credential_label: Said
     credential_masked: str
     phone_masked: str | None
 

@@ -112,7 +112,10 @@ def _operation(endpoint: Endpoint, method: str, declared: Operation, references:
         "tags": [words[0]],
         "security": [] if declared.auth is Auth.ANYONE else [{"session": []}],
         "responses": {str(declared.status): _success(declared, references)}
-        | {str(status): _failure(status, codes) for status, codes in declared.all_errors(method).items()},
+        | {
+            str(status): _failure(status, codes)
+            for status, codes in declared.all_errors(method, endpoint.path).items()
+        },
     }
     if isinstance(declared.asks, Media):
         file = {"type": "string", "format": "binary"}

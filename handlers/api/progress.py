@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from handlers.api.contract import Answer, Endpoint, Expected, Resource, operation
+from handlers.api.contract import Answer, Endpoint, Expected, Resource, Said, operation
+from handlers.web.words import HAPPENED
 from models.applications import ApplicationNotFound, Case, State, Visit, check_serial, public_view
 from models.applications.serials import SerialInvalid
 from models.errors import BadInput, NotFound
@@ -14,7 +15,8 @@ from models.guides import ItemType
 
 class Step(Answer):
     at: datetime
-    what: str
+    what: str = Field(description="name of the event")
+    label: Said = Field(description="the word for it")
 
 
 class Progress(Answer):
@@ -24,14 +26,14 @@ class Progress(Answer):
     type: ItemType
     department: str
     state: State
-    status: str = Field(description="the state in Chinese, or that it was denied")
+    status: Said = Field(description="the state in words, or that it was denied")
     submitted_at: datetime
     deadline: datetime | None = Field(description="none while no clock runs")
     deadline_expected: Expected
     visit: Visit | None = Field(description="what the applicant can come for now")
     decision: Literal["approved", "denied"] | None
-    decision_text: str | None = Field(description="in Chinese, as the type of the item words it")
-    ahead: str = Field(description="what comes next, in Chinese; empty where nothing does")
+    decision_text: Said | None = Field(description="as the type of the item words it")
+    ahead: Said = Field(description="what comes next; empty where nothing does")
     steps: list[Step]
 
 
@@ -44,8 +46,13 @@ class ProgressBase(Resource):
     async def look(self, typed: str) -> Progress:
         applications = self.services.applications
         found = await applications.get_by_serial(check_serial(typed))
+        names = await self.names(found)
         view = public_view(Case(found, await self.services.guides.version(found["guide"])))
-        steps = [Step(**line) for line in view.pop("timeline")]
+        view["item"] = names.get(found["guide"], view["item"])
+        view["department"] = names.get(found["department"], view["department"])
+        steps = [
+            Step(**line, label=HAPPENED.get(line["what"], line["what"])) for line in view.pop("timeline")
+        ]
         return Progress(**view, deadline_expected=self.expects(view["deadline"]), steps=steps)
 
 

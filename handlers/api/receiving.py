@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from handlers.api.contract import Answer
+from handlers.api.contract import Answer, Said
+from handlers.web.names import title_of
 from models.applications import How, Visit, offered, visits
 from models.applications import Stop as ModelStop
 from models.guides import Guide
@@ -18,7 +19,7 @@ class Receiving(Answer):
 class StopHall(Answer):
     code: str
     name: str
-    address: str
+    address: Said
     phone: str
 
 
@@ -33,9 +34,9 @@ def receiving(guide: Guide) -> list[Receiving]:
     return [Receiving(how=how, visits=list(visits(guide, how))) for how in offered(guide)]
 
 
-def stop(found: ModelStop) -> Stop:
+def stop(found: ModelStop, language: str) -> Stop:
     halls = [
-        StopHall(code=hall.code, name=hall.name, address=hall.address, phone=hall.phone)
+        StopHall(code=hall.code, name=title_of(hall, language), address=hall.address, phone=hall.phone)
         for hall in found.halls
     ]
     return Stop(visit=found.visit, halls=halls)

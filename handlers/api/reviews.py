@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
+from handlers.api.contract import Answer, Asked, Endpoint, Resource, Said, operation
 from handlers.web.visitor import Auth
 from models.applications import ApplicationNotFound
 from models.appointments.rules import AppointmentNotFound
@@ -48,15 +48,15 @@ class Opinion(Asked):
 
 class Review(Answer):
     level: int
-    label: str
+    label: Said
     tags: list[str]
     words: str
 
 
 class Level(Answer):
     level: int
-    label: str
-    tags: dict[str, str] = Field(description="code → words")
+    label: Said
+    tags: dict[str, Said] = Field(description="code → words")
 
 
 class Levels(Answer):

@@ -10,7 +10,7 @@ from handlers.web.services import Services
 from models import typed
 from models.applications import Case, check_serial, status_of, what_next
 from models.chat import HELP_KEY
-from models.errors import BadInput, NotFound
+from models.errors import BadInput, Forbidden, NotFound
 from models.events import Cause
 from models.guides import HANDLING, Guide
 
@@ -62,7 +62,7 @@ class Chat:
             return self.signpost(asked[1])
         if re.fullmatch(r"[0-9]{1,2}", words):
             item = await self.services.inbox.chosen(message.sender, int(words), by.at)
-            return await self.guide(item) if item else self.nothing_to_choose()
+            return await self.guide(item, message.sender) if item else self.nothing_to_choose()
         if progress := await self.progress(words):
             return progress
         return await self.search(message.sender, words[:40], by)
@@ -78,8 +78,8 @@ class Chat:
             [f"为您找到{len(found)}个事项：", "", *lines, "", "回复前面的数字，看要带什么、怎么办。"]
         )
 
-    async def guide(self, item: str) -> str:
-        """The short form of a guide."""
+    async def guide(self, item: str, sender: str) -> str:
+        """The short form of a guide, and the way to what the sender has under way already."""
         try:
             guide = await self.services.guides.published(item)
         except NotFound as error:
@@ -98,10 +98,23 @@ class Chat:
                 "要准备的材料：" if materials else "不需要准备材料。",
                 *materials,
                 "",
+                *await self.under_way(guide, sender),
                 self.anchor(f"/guides/{guide.item}", "看完整指南，马上办理"),
                 f"咨询电话：{guide.consult_phone}",
             ]
         )
+
+    async def under_way(self, guide: Guide, sender: str) -> list[str]:
+        """A line about the application that is in the way of another one, if there is one."""
+        account = await self.services.accounts.find(sender)
+        try:
+            party = await self.services.binding.party(account) if account else None
+        except Forbidden:  # no longer the agent of the body
+            party = None
+        first = await self.services.applications.in_the_way(party.id, guide) if party else None
+        if first is None:
+            return []
+        return ["您已有一件正在办理，不用再申请：" + self.anchor(f"/applications/{first['_id']}", "看进度")]
 
     async def progress(self, words: str) -> str | None:
         """How an application stands, as anyone who knows its serial number may see it."""

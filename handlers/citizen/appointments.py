@@ -10,7 +10,7 @@ from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
 from models.appointments import LABELS, State, bookable_days, can_cancel
 from models.errors import Conflict, DomainError, NotFound
-from models.guides import Guide
+from models.guides import Guide, check_audience
 from models.places import Hall
 from models.voices import can_review
 from models.workdays import local_date
@@ -124,6 +124,7 @@ async def choices(page: CitizenPage, step: Step) -> dict[str, Any]:
     if not step.item:
         return found | {"guides": await page.services.guides.search(step.q[:50])}
     guide = await page.services.guides.published(step.item)
+    check_audience(guide, page.bound_party().applicant["kind"])
     halls = await page.services.halls.offering(guide.group, guide.places)
     needs_no_visit = not guide.visits and guide.offered_in(page.channel)
     found |= {"guide": guide, "halls": halls, "needs_no_visit": needs_no_visit}

@@ -70,6 +70,10 @@ REQUEST_ID = re.compile("[0-9A-Za-z_-]{8,64}")
 Schema = TypeVar("Schema", bound=BaseModel)
 
 
+SAFE = frozenset({"GET", "HEAD"})
+"""Methods that change nothing."""
+
+
 class BaseHandler(RequestHandler):
     """Request id, clock, security headers, errors."""
 
@@ -143,6 +147,13 @@ class BaseHandler(RequestHandler):
         self.set_status(error.status)
         if isinstance(error, TooMany | Unavailable):
             self.set_header("Retry-After", str(error.retry_after))
+        if isinstance(error, MethodNotAllowed):
+            self.set_header("Allow", ", ".join(self.methods()))
+
+    @classmethod
+    def methods(cls) -> list[str]:
+        """Those that this address answers."""
+        return sorted(method for method in cls.SUPPORTED_METHODS if _answers(cls, method))
 
     def write_domain_error(self, error: DomainError) -> None:
         raise NotImplementedError(f"{type(self).__name__} says how it shows {error.code}")
@@ -188,6 +199,10 @@ class BaseHandler(RequestHandler):
         """The query string as `schema`."""
         names = {field.alias or name for name, field in schema.model_fields.items()}
         return parse(schema, {n: v for n in names if (v := self.get_query_argument(n, "")) != ""})
+
+
+def _answers(handler: type[RequestHandler], method: str) -> bool:
+    return getattr(handler, method.lower()) is not getattr(RequestHandler, method.lower())
 
 
 class Nowhere(BaseHandler):

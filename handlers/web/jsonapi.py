@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 from handlers.web.base import Schema, first_fault, misfilled
 from handlers.web.request_limits import MOST_VALUES
 from handlers.web.visitor import Visitor
-from models.applications import DraftChanged
 from models.errors import BadInput, DomainError, InvalidForm
 from models.events import Channel
 
@@ -70,19 +69,18 @@ class ApiHandler(Visitor):
         self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Language", self.locale.code.replace("_", "-"))
+        self.set_header("Vary", "Accept-Language, Authorization")
         if isinstance(value, BaseModel):
-            self.finish(value.model_dump_json())
+            self.finish(value.model_dump_json(context={"translate": self.locale.translate}))
         else:
             self.finish(json.dumps(value, ensure_ascii=False, default=jsonable))
 
     def write_domain_error(self, error: DomainError) -> None:
         details: dict[str, Any] = {"code": error.code, "message": self.text(error)}
-        if isinstance(error, BadInput) and error.field:
-            details["field"] = error.field
+        details |= error.details
         if isinstance(error, InvalidForm):
             details["fields"] = {name: self.text(fault) for name, fault in error.faults.items()}
-        if isinstance(error, DraftChanged):
-            details["version"] = error.version
         self.reply({"error": details, "request": self.request_id}, error.status)
 
 

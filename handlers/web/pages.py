@@ -11,6 +11,7 @@ from handlers.web import words
 from handlers.web.answers import in_part
 from handlers.web.base import InputInvalid
 from handlers.web.html import PageHandler
+from handlers.web.names import english_names, title_of
 from handlers.web.qr import qr_png
 from models import applications
 from models.errors import BadInput, DomainError, InvalidForm
@@ -49,7 +50,7 @@ class CitizenPage(PageHandler):
 
     def title_of(self, named: Guide | Hall | Department) -> str:
         """Its name in the visitor's language, else in Chinese."""
-        return (self.locale.code == "en" and named.name_en) or named.name
+        return title_of(named, self.locale.code)
 
     def name_of(self, applicant: Applicant) -> str:
         """A body's name in full, since registers publish it; a person's masked."""
@@ -71,16 +72,7 @@ class CitizenPage(PageHandler):
 
     async def names(self, *documents: Mapping[str, Any]) -> dict[str, str]:
         """On an English page the names of the guides, halls and departments of these documents, by code."""
-        if self.locale.code != "en":
-            return {}
-        services = self.services
-        guides = [await services.guides.version(key) for key in {one["guide"] for one in documents}]
-        named = [
-            *((guide.key, guide.name_en) for guide in guides),
-            *((hall.code, hall.name_en) for hall in await services.halls.all()),
-            *((one.code, one.name_en) for one in await services.departments.all()),
-        ]
-        return {code: name for code, name in named if name}
+        return await english_names(self.services, *documents) if self.locale.code == "en" else {}
 
     def text(self, error: DomainError) -> str:
         """As for every page, but without the name of a field, which is for programs."""

@@ -6,9 +6,10 @@ from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
 
-from handlers.web.base import BaseHandler
+from handlers.web.base import SAFE, BaseHandler
 from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause
+from models.guides import NotForApplicant
 from models.people import Account, NotTheirs, Party
 from models.people.accounts import AccountNotFound
 from models.sessions import Session
@@ -23,8 +24,6 @@ class NotBound(Forbidden):
     code = "not_bound"
     message = "请先完成实名认证"
 
-
-SAFE = frozenset({"GET", "HEAD"})
 
 Method = Callable[..., Awaitable[None]]
 
@@ -82,13 +81,7 @@ class Visitor(BaseHandler, ABC):
 
     async def find_party(self) -> Party | None:
         """The applicant for whom the account acts: its own person, or a body it is an agent of."""
-        account = self.signed_in_account()
-        person = await self.services.applicants.find_by_account(account["_id"])
-        if person is None:
-            return None
-        if not (body := account.get("acting")):
-            return Party(person, person, account["_id"])
-        return Party(await self.services.binding.acting(person, body), person, account["_id"])
+        return await self.services.binding.party(self.signed_in_account())
 
     def bound_party(self) -> Party:
         if self.party is None:
@@ -121,7 +114,7 @@ def bound(method: Method) -> Method:
 
     A person who is no longer an agent of the body acts for themselves from now on. A change that was meant
     for the body is refused, and is not made for the person. What belongs to another role of the person says
-    so.
+    so; who acts for somebody whom an item is not for is told for whom else they may act.
     """
 
     @declared(Auth.APPLICANT)
@@ -143,5 +136,8 @@ def bound(method: Method) -> Method:
             return await method(self, *args)
         except NotTheirs as error:
             raise await self.services.binding.explained(self.party.agent, error.owner, error) from None
+        except NotForApplicant as error:
+            error.others = await self.services.binding.others(self.party, error.audience)
+            raise
 
     return guarded

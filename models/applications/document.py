@@ -86,12 +86,14 @@ class Result(TypedDict):
 
 class Application(TypedDict):
     """One 办件. `version` grows with every change; a draft has a `draft` key, `<applicant>:<guide>`, and
-    neither serial nor place; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when
+    neither serial nor place; one that is under way has `under_way`, `<applicant>:<item>`, unless its guide
+    allows several; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when
     the clock that runs is due; times are in UTC."""
 
     _id: str
     version: int
     draft: NotRequired[str]
+    under_way: NotRequired[str]
     serial: str | None
     applicant: str
     agent: str

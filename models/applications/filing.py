@@ -91,7 +91,7 @@ class Filing:
         Raises:
             NotFound: `guide_not_found`.
             Refused: `not_for_applicant` or `channel_not_offered`.
-            Conflict: `application_moved_on`.
+            Conflict: `already_under_way` or `application_moved_on`.
         """
         guide = await self.guides.published(item)
         rules.check_offered(guide, ApplicantKind(party.applicant["kind"]), by.channel)
@@ -101,6 +101,7 @@ class Filing:
         for _ in range(START_TRIES):
             if found := await self.applications.find_draft(draft["draft"]):
                 return OwnCase(found, guide, party)
+            await self.applications.check_single(party.id, guide)
             with suppress(DuplicateKeyError):  # begun at the same time, and perhaps handed in already
                 return OwnCase(await self.applications.add(draft, event), guide, party)
         raise rules.ApplicationMovedOn
@@ -134,7 +135,7 @@ class Filing:
             InvalidForm: answers are missing or wrong.
             BadInput: `promise_required`, `way_not_offered`, `hall_required` or `address_required`.
             Refused: `materials_missing`.
-            Conflict: `draft_changed`, `already_submitted` or `application_moved_on`.
+            Conflict: `draft_changed`, `already_submitted`, `already_under_way` or `application_moved_on`.
         """
         check_promise(promised)
         kept_place = await self._kept_place(case, place)
@@ -158,9 +159,11 @@ class Filing:
             **begun.sets,
             "channel": by.channel.value,
             **whose(case.party),
+            **({} if case.guide.several else {"under_way": f"{case.party.id}:{case.guide.item}"}),
         }
         for _ in range(SERIAL_TRIES):
-            with suppress(DuplicateKeyError):
+            await self.applications.check_single(case.party.id, case.guide)
+            with suppress(DuplicateKeyError):  # of the serial number, or another was first to be under way
                 return case.changed_to(
                     await self.applications.move(
                         case.application,

@@ -23,7 +23,7 @@ from models.guides import Guides, Question
 from models.materials.store import KeptFile
 from models.people import Applicants, Party
 from models.schedule import Due, Overtaken
-from models.staff import Member, Scope, department_limit
+from models.staff import Member, Scope, district_wide
 from models.store import Document
 from models.workdays import Workdays
 
@@ -211,8 +211,8 @@ class CaseHandling:
     ) -> tuple[Document, list[tuple[str, int]]]:
         """What a member sees in these states behind `after`, and its order."""
         query: Document = {"state": {"$in": [state for state in states if state not in PRIVATE]}}
-        if (department := department_limit(member, Scope.APPLICATIONS_READ)) is not None:
-            query["department"] = department
+        if not district_wide(member, Scope.APPLICATIONS_READ):
+            query["department"] = member["department"]
         last = await self.applications.get(after) if after else None
         if CLOCKED.isdisjoint(states):
             if last:

@@ -1,16 +1,17 @@
 """What may happen to an application, when, and by whom (articles 4.5, 10, 12, 14, 15)."""
 
 from datetime import datetime
+from typing import Any
 
 from models import typed
 from models.applications.actions import LABELS, STEPS, Action, Procedure, State, Who
 from models.applications.document import Application, Decision, PaperState
 from models.errors import BadInput, Conflict, Forbidden, Refused
 from models.events import Channel
-from models.guides import Guide, Handling, Material, NotForApplicant
+from models.guides import Guide, Handling, Material, check_audience
 from models.materials.store import KeptFile
 from models.people import ApplicantKind, NotTheirs
-from models.staff import Member, Scope, ScopeMissing, check_scope, department_limit, scopes_of
+from models.staff import Member, Scope, ScopeMissing, check_scope, reaches, scopes_of
 
 
 class ApplicationNotFound(NotTheirs):
@@ -34,6 +35,21 @@ class AlreadySubmitted(WrongState):
     code = "already_submitted"
 
 
+class AlreadyUnderWay(Conflict):
+    """The applicant has an application of the item under way: `application` is its id."""
+
+    code = "already_under_way"
+    message = "您已有一件同样的申请正在办理，不用重复提交"
+
+    def __init__(self, *, application: str, serial: str) -> None:
+        super().__init__()
+        self.application, self.serial = application, serial
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"application": self.application, "serial": self.serial}
+
+
 class DraftChanged(Conflict):
     """The application has changed since it was shown; `version` is the present one."""
 
@@ -43,6 +59,10 @@ class DraftChanged(Conflict):
     def __init__(self, *, version: int) -> None:
         super().__init__(version=version)
         self.version = version
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"version": self.version}
 
 
 class MaterialNotAsked(Refused):
@@ -195,8 +215,7 @@ def check_offered(guide: Guide, kind: ApplicantKind, channel: Channel) -> None:
     Raises:
         Refused: `not_for_applicant` or `channel_not_offered`.
     """
-    if kind not in guide.audience:
-        raise NotForApplicant
+    check_audience(guide, kind)
     if not guide.offered_in(channel):
         raise ChannelNotOffered
 
@@ -207,7 +226,7 @@ def check_member(member: Member, application: Application, scope: Scope) -> None
         Forbidden: `scope_missing` or `other_department`.
     """
     check_scope(member, scope)
-    if department_limit(member, scope) not in (None, application["department"]):
+    if not reaches(member, scope, application["department"]):
         raise OtherDepartment
 
 

@@ -9,7 +9,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models import typed
 from models.applications import rules
-from models.applications.actions import DONE, SILENCE, STEPS, Action, State, steps_from
+from models.applications.actions import CLOSED, DONE, OPEN, SILENCE, STEPS, Action, State, steps_from
 from models.applications.case import Case
 from models.applications.coming import way_of
 from models.applications.document import Application, Decision, KeptPlace, PaperState
@@ -17,14 +17,24 @@ from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
 from models.errors import Conflict
 from models.events import Cause, Channel, Event, Plan
-from models.guides import Answers, Handling, ItemType
+from models.guides import Answers, Guide, Handling, ItemType
 from models.law import Unit
 from models.privacy import Privacy
 from models.schedule import Due
 from models.store import Database, Document, PageUnknown, Store, entry, part, unique_text
 
 KEPT_BACK = frozenset(
-    {"draft", "version", "applicant", "agent", "account", "masked_name", "masked_number", "due_at"}
+    {
+        "draft",
+        "under_way",
+        "version",
+        "applicant",
+        "agent",
+        "account",
+        "masked_name",
+        "masked_number",
+        "due_at",
+    }
 )
 """Internal ids and fields, which tell the applicant nothing."""
 WRITTEN = frozenset({"reason", "basis"})
@@ -51,6 +61,7 @@ class Applications(Store[Application]):
     indexes: ClassVar[Sequence[IndexModel]] = [
         unique_text("serial"),
         unique_text("draft"),
+        unique_text("under_way"),
         IndexModel([("applicant", ASCENDING), ("changed_at", DESCENDING), ("_id", DESCENDING)]),
         IndexModel([("state", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)]),
         IndexModel(
@@ -120,6 +131,8 @@ class Applications(Store[Application]):
         event = due.event(name, by, data) if due else Event(name, found["_id"], by, data, plans=plans)
         update, line = update or {}, entry(event, typed.words(reason))
         pushes = {**update.get("$push", {}), "timeline": self.kept(found["_id"], line)}
+        if after in CLOSED:
+            update = {**update, "$unset": {**update.get("$unset", {}), "under_way": ""}}
         return await self.change(
             found["_id"],
             expects={"state": found["state"].value, **(expects or {})},
@@ -146,6 +159,25 @@ class Applications(Store[Application]):
         states = [state for state in State if steps_from(state)]
         query = {"applicant": applicant, "item": item, "state": {"$in": states}}
         return [one async for one in self.listed(query, LATEST_FIRST)]
+
+    async def in_the_way(self, applicant: str, guide: Guide) -> Application | None:
+        """What keeps an applicant from another application of the item, if anything: the first of those that
+        were handed in and are not over; nothing where the guide allows several."""
+        if guide.several:
+            return None
+        query = {"applicant": applicant, "item": guide.item, "state": {"$in": OPEN}}
+        found = [one async for one in self.listed(query, [("submitted_at", ASCENDING)], 1)]
+        return found[0] if found else None
+
+    async def check_single(self, applicant: str, guide: Guide) -> None:
+        """One application of an item is under way at a time, unless its guide allows several. Of two that
+        are handed in at once, `Application.under_way` lets one through.
+
+        Raises:
+            Conflict: `already_under_way`.
+        """
+        if first := await self.in_the_way(applicant, guide):
+            raise rules.AlreadyUnderWay(application=first["_id"], serial=str(first["serial"]))
 
     async def page_of(
         self, applicant: str, limit: int, after: str = ""

@@ -33,7 +33,7 @@ from models.appointments.rules import (
     offered,
 )
 from models.events import Cause, Channel, Event
-from models.guides import Guide, NotForApplicant
+from models.guides import Guide, check_audience
 from models.people import Party
 from models.places import Hall, Slot, slots
 from models.staff import Member, Scope, check_scope, serves
@@ -77,8 +77,7 @@ class Appointments(Store[Appointment]):
             Conflict: `slot_full` or `already_booked`.
             Refused: `not_for_applicant`, or `too_many_bookings`, three for that day already.
         """
-        if party.applicant["kind"] not in guide.audience:
-            raise NotForApplicant
+        check_audience(guide, party.applicant["kind"])
         slot = offered(hall, guide, start, calendar, by.at)
         booked = await self._booked(hall, guide.group, local_date(start))
         taken = {one["seat"] for one in booked if one["start"] == slot.start}

@@ -17,6 +17,7 @@ from models.guides.guide import (
     Step,
     TimeLimit,
     Way,
+    check_audience,
     check_publishable,
     guide_of,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "TypeRules",
     "Way",
     "check_answers",
+    "check_audience",
     "check_publishable",
     "guide_of",
     "is_asked",

@@ -1,5 +1,7 @@
 """办事指南: one record for the window and the online way of an item, so that the two cannot differ."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -12,7 +14,7 @@ from models.guides.form.schema import Form, GuidePart
 from models.guides.handling import Handling
 from models.guides.types import TYPES, ItemType
 from models.law import latest
-from models.people import ApplicantKind
+from models.people import Acting, ApplicantKind
 
 ITEM_CODE = "[0-9A-Z]{31}"
 """The department's USCC + 13 characters; also a part of addresses."""
@@ -20,8 +22,20 @@ ItemCode = Annotated[str, Field(pattern=f"^{ITEM_CODE}$")]
 
 
 class NotForApplicant(Refused):
+    """The item is for `audience` alone; `others` are those as whom the person may act and whom it is for,
+    filled in where the person is known (`handlers.web.visitor`)."""
+
     code = "not_for_applicant"
-    message = "该事项不面向此类服务对象，请核对办事指南"
+    message = "这个事项不面向您当前的办事身份"
+
+    def __init__(self, audience: Sequence[ApplicantKind]) -> None:
+        super().__init__()
+        self.audience = audience
+        self.others: Sequence[Acting] = ()
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"acting": [asdict(other) for other in self.others]}
 
 
 class OnlineHasMoreSteps(Refused):
@@ -178,6 +192,7 @@ class Guide(GuidePart):
         min_length=1,
         description="on paper alone where the electronic record does not stand for it, as of a passport",
     )
+    several: bool = Field(False, description="one applicant may have several under way: of houses, cars")
     form: Form
 
     @property
@@ -194,6 +209,16 @@ class Guide(GuidePart):
 
     def online_materials(self) -> list[Material]:
         return [material for material in self.materials if Way.ONLINE in material.asked]
+
+
+def check_audience(guide: Guide, kind: ApplicantKind) -> None:
+    """An item is begun, and booked, by those whom it is for (article 24).
+
+    Raises:
+        Refused: `not_for_applicant`.
+    """
+    if kind not in guide.audience:
+        raise NotForApplicant(guide.audience)
 
 
 def check_publishable(guide: Guide) -> None:

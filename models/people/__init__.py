@@ -14,7 +14,7 @@ from models.people.masks import (
     mask_phone,
     mask_words,
 )
-from models.people.parties import NotTheirs, OtherRole, Party
+from models.people.parties import Acting, NotTheirs, OtherRole, Party
 from models.people.phone_codes import PhoneCodes, check_phone, national
 from models.people.verification import BodyVerdict, Identity, PlatformUser, Verdict, Verifier
 
@@ -24,6 +24,7 @@ __all__ = [
     "RULES",
     "Account",
     "Accounts",
+    "Acting",
     "Agencies",
     "Agency",
     "AgencyState",

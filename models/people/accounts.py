@@ -72,6 +72,10 @@ class Accounts(Store[Account]):
     )
     indexes: ClassVar = [unique_text("openid"), unique_text("miniprogram_openid"), unique_text("unionid")]
 
+    async def find(self, openid: str) -> Account | None:
+        """The account of a user of the official account, if it is known."""
+        return await self._first({"openid": openid})
+
     async def follow(self, openid: str, by: Cause, at: datetime | None = None) -> Account:
         """Note that the user follows the account; `at` is when it happened, if not now. An old report that
         comes late changes nothing."""

@@ -233,7 +233,7 @@ class Applicants(Store[Applicant]):
         """
         if not (reason := typed.words(reason)):
             raise RevealNeedsReason
-        why = self.privacy.sealed(reason[:200], f"applicant:{applicant}:reason")
+        why = self.privacy.sealed(reason, f"applicant:{applicant}:reason")
         data = {"reason": why, "application": application}
         event = Event("applicant.revealed", applicant, by, data)
         found = await self.change(applicant, expects={}, event=event, otherwise=self.missing)

@@ -1,6 +1,7 @@
 """Real-name binding (article 7), the same for all doors."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from models.people.accounts import Account
 from models.people.agencies import Agencies, Agency, AgencyDayLimit
 from models.people.applicants import Applicant, Applicants
 from models.people.credentials import ApplicantKind, Credential, CredentialKind, check_credential
-from models.people.parties import OtherRole
+from models.people.parties import Acting, OtherRole, Party
 from models.people.phone_codes import PhoneCodes, check_phone
 from models.people.verification import Verdict, Verifier
 from models.workdays import local_date
@@ -207,6 +208,32 @@ class Binding:
         except NotAgent:
             return otherwise
         return OtherRole(body["_id"], self.applicants.name(body))
+
+    async def party(self, account: Account) -> Party | None:
+        """For whom an account acts: its own person, or a body that the person is an agent of; None where no
+        person is bound.
+
+        Raises:
+            Forbidden: `not_agent`, of the body any more.
+        """
+        person = await self.applicants.find_by_account(account["_id"])
+        if person is None:
+            return None
+        body = account.get("acting")
+        applicant = await self.acting(person, body) if body else person
+        return Party(applicant, person, account["_id"])
+
+    async def others(self, party: Party, audience: Sequence[ApplicantKind]) -> list[Acting]:
+        """As whom else the person at the screen may act, of these kinds."""
+        person, found = party.agent, list[Acting]()
+        if party.for_body and person["kind"] in audience:
+            found.append(Acting(None, person["masked_name"], person["kind"]))
+        for agency in await self.agencies.of_person(person["_id"]):
+            with suppress(NotAgent):
+                body = await self.acting(person, agency["body"])
+                if body["kind"] in audience and body["_id"] != party.id:
+                    found.append(Acting(body["_id"], self.applicants.name(body), body["kind"]))
+        return found
 
     async def keep_bound(self, account: Account, by: Cause) -> None:
         """Bind to this account the persons of the accounts that it has absorbed; safe to repeat."""

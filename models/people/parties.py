@@ -4,6 +4,17 @@ from dataclasses import dataclass
 
 from models.errors import Conflict, NotFound
 from models.people.applicants import Applicant
+from models.people.credentials import ApplicantKind
+
+
+@dataclass(frozen=True)
+class Acting:
+    """As whom a person may act: for a `body`, whose name registers publish, or, where it is None, for
+    oneself, with the name masked."""
+
+    body: str | None
+    name: str
+    kind: ApplicantKind
 
 
 class NotTheirs(NotFound):

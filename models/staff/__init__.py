@@ -8,7 +8,8 @@ from models.staff.scopes import (
     Scope,
     ScopeMissing,
     check_scope,
-    department_limit,
+    district_wide,
+    reaches,
     scopes_of,
     serves,
 )
@@ -21,7 +22,8 @@ __all__ = [
     "ScopeMissing",
     "Staff",
     "check_scope",
-    "department_limit",
+    "district_wide",
+    "reaches",
     "scopes_of",
     "serves",
 ]

@@ -1,6 +1,7 @@
 """Members of staff, and how they sign in to the panel (article 5)."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar, TypedDict
@@ -112,9 +113,10 @@ class Staff(Store[Member]):
         department: str | None,
         roles: list[Role],
         by: Cause,
-        halls: list[str] | None = None,
+        halls: Sequence[str] = (),
     ) -> None:
-        """Add a member, or do nothing if the user name is there already."""
+        """Add a member, of one department or none, who records appointments at these halls; or do nothing if
+        the user name is there already."""
         username = user_name(username)
         if await self.documents.find_one({"_id": username}, {"_id": 1}):
             return
@@ -125,7 +127,7 @@ class Staff(Store[Member]):
                 "password_hash": await asyncio.to_thread(HASHER.hash, password),
                 "department": department,
                 "roles": [role.value for role in roles],
-                "halls": halls,
+                "halls": list(halls),
             },
             Event("staff.enrolled", username, by, {"roles": [role.value for role in roles]}),
         )

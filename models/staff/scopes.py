@@ -1,7 +1,7 @@
 """Roles, and what each may do and where (article 5)."""
 
 from enum import StrEnum
-from typing import NotRequired, Self
+from typing import Self
 
 from models.errors import Forbidden
 from models.store import Record
@@ -42,10 +42,11 @@ class Scope(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a role's scopes go; appointments always end at the halls of the member's own record."""
+    """How far a role's scopes go; appointments always end at the halls of the member's own record. What a
+    record does not name is none: only a role says that a member reaches all."""
 
-    DEPARTMENT = "department"  # the member's own; a member without one reaches all
-    HALLS = "halls"  # those of the member's own record; a member without a list serves all
+    DEPARTMENT = "department"  # the member's own
+    HALLS = "halls"  # those of the member's own record
     DISTRICT = "district"
 
 
@@ -100,24 +101,28 @@ ROLES = {role.value: role for role in Role}
 
 
 class Member(Record):
-    """A member of the staff; `_id` is the user name. Who has no `department` is of all of them, and who has
-    no list of `halls` serves all of them."""
+    """A member of the staff; `_id` is the user name. Who has no `department` is of none, and records
+    appointments at the `halls` alone."""
 
     name: str
     password_hash: str
     department: str | None
     roles: list[Role]
-    halls: NotRequired[list[str] | None]
+    halls: list[str]
 
 
 def scopes_of(member: Member) -> frozenset[Scope]:
     return frozenset().union(*(role.scopes for role in member["roles"]))
 
 
-def department_limit(member: Member, scope: Scope) -> str | None:
-    """The one department for which a member has a scope; None is all of them."""
-    wide = (role for role in member["roles"] if role.reach is Reach.DISTRICT)
-    return None if any(scope in role.scopes for role in wide) else member["department"]
+def district_wide(member: Member, scope: Scope) -> bool:
+    """Whether a role gives a member the scope for every department."""
+    return any(role.reach is Reach.DISTRICT and scope in role.scopes for role in member["roles"])
+
+
+def reaches(member: Member, scope: Scope, department: str) -> bool:
+    """Whether what a member may do by a scope goes as far as this department."""
+    return district_wide(member, scope) or member["department"] == department
 
 
 def check_scope(member: Member, scope: Scope) -> None:
@@ -130,6 +135,5 @@ def check_scope(member: Member, scope: Scope) -> None:
 
 
 def serves(member: Member, hall: str) -> bool:
-    """Whether a hall is one of a member's own; a member without a list serves all of them."""
-    halls = member.get("halls")
-    return halls is None or hall in halls
+    """Whether a hall is one of a member's own."""
+    return hall in member["halls"]

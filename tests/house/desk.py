@@ -140,12 +140,15 @@ class Desk(StaffDesk):
 
     async def brought_to(self, state: State, of: Guide) -> Application:
         """An application in a state, by the shortest way that leads there."""
+        return await self.taken_to(state, await self.filled(of))
+
+    async def taken_to(self, state: State, draft: Application) -> Application:
+        """A complete draft, taken to a state by the shortest way."""
         if state is State.DRAFT:
-            return await self.filled(of)
+            return draft
         before, step = WAYS[state]
-        found = await self.brought_to(before, of)
-        await step(self, found)
-        return await self.get(found["_id"])
+        await step(self, await self.taken_to(before, draft))
+        return await self.get(draft["_id"])
 
     async def begun(self, of: Guide | None = None, channel: Channel = Channel.H5) -> Application:
         of = of or form_guide()

@@ -173,7 +173,7 @@ class House:
             password=PASSWORD,
             department=given.department,
             roles=list(given.roles),
-            halls=None if given.halls is None else list(given.halls),
+            halls=list(given.halls),
             by=self.by_staff(username),
         )
         return await self.stores.staff.get(username)

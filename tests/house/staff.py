@@ -5,29 +5,30 @@ from dataclasses import dataclass
 
 from models.staff.scopes import Role
 from tests.house.guides import OTHER, USCC
+from tests.house.places import HALL
 
 PASSWORD = "a password of the tests"
 
 
 @dataclass(frozen=True)
 class Post:
-    """`halls` are those that the member records for; None is all of them."""
+    """`halls` are those that the member records for."""
 
     roles: tuple[Role, ...]
     department: str | None = None
-    halls: tuple[str, ...] | None = None
+    halls: tuple[str, ...] = ()
 
 
 POSTS: Mapping[str, Post] = {
-    "window": Post((Role.WINDOW,)),
+    "window": Post((Role.WINDOW,), halls=(HALL.code,)),
     "approver": Post((Role.APPROVER,), USCC),
-    "approver_everywhere": Post((Role.APPROVER,)),
-    "both": Post((Role.APPROVER, Role.WINDOW), USCC),
+    "unplaced": Post((Role.APPROVER, Role.SERVICE_CENTRE)),
+    "both": Post((Role.APPROVER, Role.WINDOW), USCC, halls=(HALL.code,)),
     "civil": Post((Role.APPROVER,), OTHER),
     "management": Post((Role.SERVICE_MANAGEMENT,)),
     "digital": Post((Role.DIGITAL_AFFAIRS,)),
-    "centre": Post((Role.SERVICE_CENTRE,)),
-    "township": Post((Role.TOWNSHIP,)),
+    "centre": Post((Role.SERVICE_CENTRE,), halls=(HALL.code,)),
+    "township": Post((Role.TOWNSHIP,), halls=(HALL.code,)),
     "elsewhere": Post((Role.TOWNSHIP,), halls=("wanbo",)),
 }
 """By user name."""

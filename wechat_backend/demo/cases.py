@@ -26,8 +26,8 @@ from models.workdays import Workdays, local_date, local_moment
 
 STEPS_AT = time(10, 30)
 """When, in Panyu, each step was taken."""
-APPROVER, CIVIL = "approver", "civil"
-"""The members of staff who took steps; see `data.STAFF`."""
+CIVIL = "civil"
+"""The member of staff who took steps, all with items of their own department; see `data.STAFF`."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,8 @@ class _Demo:
         await self.stores.handling.request_supplement(case, ["bank_card"], ["bank_account"], reason, by)
 
     async def conclude(self, key: str) -> None:
-        handling, by = self.stores.handling, self.by(f"staff:{APPROVER}", 4)
-        case = await handling.accept(await self._case(key, APPROVER), self.by(f"staff:{APPROVER}", 7))
+        handling, by = self.stores.handling, self.by(f"staff:{CIVIL}", 4)
+        case = await handling.accept(await self._case(key, CIVIL), self.by(f"staff:{CIVIL}", 7))
         owner, name = case.application["applicant"], case.guide.deliverable
         with a_page() as file:
             result = await self.stores.materials.keep(owner, key, "result", name, file, by)

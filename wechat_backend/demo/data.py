@@ -20,28 +20,49 @@ from wechat_backend.loading import loader, writer
 from wechat_backend.settings import Settings, load_settings
 from wechat_backend.wiring import build_stores, privacy_of, utc_now
 
+EVERYWHERE = "全区"
+
 
 @dataclass(frozen=True)
 class Member:
-    """`department` is its short name; None means all departments. `township` is the one
-    at whose windows they record; None is all windows."""
+    """`department` is its short name. `windows` are those at which they record: of a township, or all
+    (`EVERYWHERE`), or none."""
 
     username: str
     name: str
     role: Role
     department: str | None = None
-    township: str | None = None
+    windows: str = ""
 
 
 STAFF = (
-    Member("window", "陈嘉敏", Role.WINDOW),
-    Member("approver", "梁志强", Role.APPROVER),
-    Member("civil", "苏婉玲", Role.APPROVER, "民政局"),
+    Member("window", "陈嘉敏", Role.WINDOW, windows=EVERYWHERE),
     Member("management", "黄慧仪", Role.SERVICE_MANAGEMENT),
     Member("digital", "何俊杰", Role.DIGITAL_AFFAIRS),
-    Member("centre", "周淑贞", Role.SERVICE_CENTRE),
-    Member("township", "罗永康", Role.TOWNSHIP, township="南村镇"),
+    Member("centre", "周淑贞", Role.SERVICE_CENTRE, windows=EVERYWHERE),
+    Member("township", "罗永康", Role.TOWNSHIP, windows="南村镇"),
+    Member("approver", "梁志强", Role.APPROVER, "公安分局"),
+    Member("civil", "苏婉玲", Role.APPROVER, "民政局"),
+    Member("hr", "叶俊杰", Role.APPROVER, "人社局"),
+    Member("medical", "邓丽华", Role.APPROVER, "医保分局"),
+    Member("market", "谢伟文", Role.APPROVER, "市场监管局"),
+    Member("housing", "冼少强", Role.APPROVER, "住建局"),
+    Member("land", "莫秋霞", Role.APPROVER, "规自分局"),
+    Member("health", "潘美仪", Role.APPROVER, "卫健局"),
+    Member("education", "温国华", Role.APPROVER, "教育局"),
+    Member("disabled", "韩雪梅", Role.APPROVER, "残联"),
+    Member("veterans", "骆建军", Role.APPROVER, "退役军人局"),
+    Member("transport", "区志明", Role.APPROVER, "交通运输局"),
+    Member("justice", "伍静雯", Role.APPROVER, "司法局"),
+    Member("urban", "屈文辉", Role.APPROVER, "城管局"),
+    Member("culture", "植敏仪", Role.APPROVER, "文广旅体局"),
+    Member("agriculture", "麦根生", Role.APPROVER, "农业农村局"),
+    Member("emergency", "江海涛", Role.APPROVER, "应急管理局"),
+    Member("environment", "蓝青云", Role.APPROVER, "生态环境分局"),
+    Member("tax", "关淑芬", Role.APPROVER, "税务局"),
+    Member("data", "岑宇航", Role.APPROVER, "政数局"),
 )
+"""Each department decides its own items, so each has an approver."""
 
 
 async def furnish(
@@ -98,7 +119,7 @@ async def _enrol(database: Database, data: loader.Data, password: str, by: Cause
             password=password,
             department=codes[member.department] if member.department else None,
             roles=[member.role],
-            halls=halls_of(data, member.township) if member.township else None,
+            halls=halls_of(data, member.windows),
             by=by,
         )
 
@@ -120,6 +141,6 @@ async def _make_cases(
         gateways.close()
 
 
-def halls_of(data: loader.Data, township: str) -> list[str]:
-    """Those with windows."""
-    return [hall.code for hall in data.halls if hall.township == township and hall.windows]
+def halls_of(data: loader.Data, windows: str) -> list[str]:
+    """The halls with these windows (`Member.windows`)."""
+    return [hall.code for hall in data.halls if hall.windows and windows in (EVERYWHERE, hall.township)]

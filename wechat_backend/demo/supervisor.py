@@ -250,7 +250,10 @@ def _answers(address: str) -> bool:
 
 def _links(options: Options, variables: Mapping[str, str]) -> str:
     password = variables["PANYU_DEMO_STAFF_PASSWORD"]
-    staff = [(f"  {one.name}, {one.role}", f"{one.username} / {password}") for one in demo_data.STAFF]
+    staff = [
+        (f"  {one.name}, {one.department or one.role}", f"{one.username} / {password}")
+        for one in demo_data.STAFF
+    ]
     rows = [
         ("Phone simulator", options.simulator_url),
         ("Citizen pages", options.url),

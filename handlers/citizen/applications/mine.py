@@ -49,11 +49,14 @@ class NewApplicationPage(CitizenPage):
         guide = await self.services.guides.published(self.get_query_argument("item", ""))
         check_offered(guide, ApplicantKind(self.bound_party().applicant["kind"]), self.channel)
         same = await self.services.applications.unfinished(self.bound_party().id, guide.item)
+        open_ones = [one for one in same if one["state"] is not State.DRAFT]
+        begun = any(one["guide"] == guide.key for one in same if one["state"] is State.DRAFT)
         self.show(
             "citizen/applications/new.html",
             guide=guide,
-            open_ones=[one for one in same if one["state"] is not State.DRAFT],
-            begun=any(one["guide"] == guide.key for one in same if one["state"] is State.DRAFT),
+            open_ones=open_ones,
+            begun=begun,
+            may_begin=begun or guide.several or not open_ones,
         )
 
 

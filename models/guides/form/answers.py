@@ -25,6 +25,11 @@ class AnswerMissing(BadInput):
     message = "请填写此项"
 
 
+class QuestionUnknown(BadInput):
+    code = "question_unknown"
+    message = "表单中没有这一项"
+
+
 class AnswerInvalid(BadInput):
     """What is written cannot be an answer to the question."""
 
@@ -94,18 +99,20 @@ def is_asked(question: Question, answers: Mapping[str, Any]) -> bool:
 def check_answers(
     form: Form, given: Mapping[str, Any], known: Mapping[str, Any], *, complete: bool, today: date
 ) -> Answers:
-    """The answers to the questions that are asked, in their normal form; all others are dropped.
+    """The answers to the questions that are asked, in their normal form; those to questions that are not
+    asked now are dropped, and what the form does not know is refused.
 
     A locked question is answered from the binding (`known`); what is given for it is ignored.
 
-    With `complete`, required questions must be answered; without, a draft may leave them open, but what
-    is written is still checked. A date that must lie in the past is not after `today`.
+    With `complete`, required questions must be answered, and rightly; without, a draft may leave them open,
+    and keeps what is written whole, right or not. A date that must lie in the past is not after `today`.
 
     Raises:
         InvalidForm: `fields` maps each question at fault to what is wrong.
     """
     answers: Answers = {}
-    faults: dict[str, BadInput] = {}
+    names = {question.name for question in form.questions()}
+    faults: dict[str, BadInput] = {name: QuestionUnknown() for name in given if name not in names}
     for question in form.questions():
         if not is_asked(question, answers):
             continue
@@ -126,7 +133,7 @@ def check_answers(
             if complete:
                 faults[question.name] = error
             else:
-                answers[question.name] = _as_written(question, raw)
+                answers[question.name] = _as_written(raw)
     if faults:
         raise InvalidForm(faults)
     return answers
@@ -136,16 +143,16 @@ def _empty(raw: Any) -> bool:
     return raw is None or raw == [] or (isinstance(raw, str) and not typed.narrow(raw).strip())
 
 
-def _as_written(question: Question, raw: Any) -> Any:
-    """A draft keeps what is not right yet, within bounds."""
-    if isinstance(raw, list):
-        return [str(value)[:100] for value in raw[: len(question.options)]]
-    return typed.words(str(raw))[: question.max_length]
+def _as_written(raw: Any) -> Any:
+    """What is not right yet, whole; how much a request may hold bounds it."""
+    return [str(value) for value in raw] if isinstance(raw, list) else typed.words(str(raw))
 
 
 def _text(question: Question, raw: Any) -> str:
     if not isinstance(raw, str):
         raise NotText
+    if len(raw) > 10 * question.max_length:  # whatever of it is invisible
+        raise TooLong(limit=question.max_length)
     text = typed.words(raw) if question.kind is Kind.LONG_TEXT else typed.line(raw)
     if len(text) > question.max_length:
         raise TooLong(limit=question.max_length)

@@ -12,8 +12,8 @@ from tests.house.people import new_number, new_phone
 from tests.house.staff import PASSWORD, POSTS
 
 PAGES = {
-    "/admin/applications": {"window", "approver", "approver_everywhere", "both", "civil", "management"},
-    "/admin/appointments": {"window", "both", "centre", "township", "elsewhere"},
+    "/admin/applications": {"window", "approver", "unplaced", "both", "civil", "management"},
+    "/admin/appointments": {"window", "both", "centre", "township", "elsewhere", "unplaced"},
     "/admin/verify": {"window", "both"},
     "/admin/deliveries": {"digital"},
 }

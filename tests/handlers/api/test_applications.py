@@ -95,6 +95,30 @@ async def test_past_the_published_calendar_a_date_is_told_as_expected(
     assert (await client.post(f"/applications/{key}/withdrawal")).status == 200
 
 
+async def test_a_draft_keeps_what_is_too_long_and_says_so(api: Service) -> None:
+    client = await api.citizen("wang")
+    key = await client.begin(FOURTH)
+    draft = (await client.get(f"/applications/{key}")).json
+    long = "番禺区" * 400
+    kept = await client.put(f"/applications/{key}/answers", {"answers": draft["answers"] | {"address": long}})
+    assert kept.json["answers"]["address"] == long
+    assert kept.json["unfinished"] == {"address": "最多填写200字"}
+    refused = await client.submit(key)
+    assert (refused.status, refused.json["error"]["fields"]) == (400, kept.json["unfinished"])
+    assert (await client.delete(f"/applications/{key}")).status == 204
+
+
+async def test_unknown_answers_of_a_supplement_are_refused(api: Service) -> None:
+    client = await api.citizen("wang")
+    key = await client.begin(FOURTH)
+    await client.submit(key)
+    await api.staff.request_supplement(key, [], ["address"], "地址不全")
+    asked = {"answers": {"address": "桥南街3号", "adress": "桥南街3号"}}
+    refused = await client.post(f"/applications/{key}/supplement", asked)
+    assert (refused.code, set(refused.json["error"]["fields"])) == ("form_invalid", {"adress"})
+    assert (await client.post(f"/applications/{key}/withdrawal")).status == 200
+
+
 @pytest.mark.article("12.answer", "7.identity")
 async def test_supplement_is_what_was_asked_for(api: Service) -> None:
     client = await api.citizen("wang")

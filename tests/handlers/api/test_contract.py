@@ -42,7 +42,7 @@ async def test_who_is_not_signed_in_or_bound_is_told(
     api: Service, endpoint: Endpoint, method: str, operation: Any
 ) -> None:
     if operation.auth is Auth.ANYONE:
-        assert operation.all_errors(method).get(401, []) in ([], ["sign_in_code_invalid"])
+        assert operation.all_errors(method, endpoint.path).get(401, []) in ([], ["sign_in_code_invalid"])
         return
     for token in ("", "invented"):
         reply = await api.client(token).send(method.upper(), address(endpoint), None)
@@ -138,8 +138,11 @@ async def test_bodies_with_dangerous_values_are_refused(api: Service) -> None:
     for value in ({"$ne": 1}, None, [["x"]], True, [{"a": 1}]):
         reply = await client.put(at, {"answers": {"address": value}})
         assert reply.code == "input_invalid", value
-    odd = {"$where": "x", "a.b": "y", "\0": "z", "address": "桥南街\u0000\u202e"}
-    kept = await client.put(at, {"answers": odd})
+    odd = {"$where": "x", "a.b": "y", "\0": "z"}
+    refused = await client.put(at, {"answers": odd})
+    assert (refused.status, refused.code) == (400, "form_invalid")
+    assert set(refused.json["error"]["fields"]) == set(odd)
+    kept = await client.put(at, {"answers": {"address": "桥南街\u0000\u202e"}})
     assert set(kept.json["answers"]) == {"name", "number", "address"}
     for raw in (b'"\\ud800"', b'["\\ud800"]', b'"\xed\xa0\x80"'):
         assert (await client.put(at, b'{"answers": {"address": ' + raw + b"}}")).code == "json_invalid"
@@ -156,10 +159,28 @@ async def test_elsewhere_is_json_too(api: Service) -> None:
     for path in ("/nothing", "/guides/short", "/applications/1/receiptxpng", "/"):
         reply = await anybody.get(path)
         assert (reply.status, reply.code) == (404, "not_found")
-    reply = await anybody.delete("/guides")
-    assert (reply.status, reply.code) == (405, "method_not_allowed")
+    for method, path, allowed in (
+        ("DELETE", "/guides", "GET, HEAD"),
+        ("HEAD", "/session", "DELETE, POST"),
+        ("OPTIONS", f"/applications/{'0' * 32}/materials/permit", "DELETE, GET, HEAD, PUT"),
+    ):
+        reply = await anybody.send(method, path, None)
+        assert (reply.status, reply.headers["Allow"]) == (405, allowed)
+    assert (await anybody.delete("/guides")).code == "method_not_allowed"
     named = await anybody.get("/guides?limit=0", X_Request_Id="request-of-mine")
     assert named.json["request"] != "request-of-mine"
+
+
+async def test_head_is_get_without_its_body(api: Service) -> None:
+    client = await api.citizen("liang")
+    for path in ("/guides", "/me", "/openapi.json", "/applications?limit=2", f"/applications/{'0' * 32}"):
+        whole, head = await client.get(path), await client.send("HEAD", path, None)
+        assert (head.status, head.content) == (whole.status, b"")
+        for name in ("Content-Type", "Content-Length"):
+            assert head.headers[name] == whole.headers[name]
+    unknown = await client.send("HEAD", "/guides?pages=2", None)
+    assert unknown.status == 400
+    assert (await api.client().send("HEAD", "/me", None)).status == 401
 
 
 def test_pages_follow_one_another() -> None:

@@ -57,6 +57,7 @@ async def test_a_stale_version_is_told_what_there_is_now(api: Service) -> None:
     assert (now["state"], now["answers"]["address"]) == ("draft", "别处改的地址1号")
     weak = f'W/"{now["version"]}"'  # as a proxy that packs answers makes of it
     assert (await client.post(f"{at}/submission", HANDING_IN, If_Match=weak)).status == 201
+    assert (await client.post(f"{at}/withdrawal")).status == 200
 
 
 @pytest.mark.article("14.kept")

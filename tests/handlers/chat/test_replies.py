@@ -42,6 +42,25 @@ async def test_text_finds_guides_and_a_number_opens_one(peer: Peer) -> None:
     assert "没有对应的事项" in await peer.say(message("9"))
 
 
+@pytest.mark.article("10.twice")
+async def test_a_guide_says_what_one_has_under_way(peer: Peer) -> None:
+    await peer.publish_guides()
+
+    async def opened() -> str:
+        listed = await peer.say(message("居住证"))
+        number = re.search(r"(\d)\. <a[^>]*>居住证签注", listed)
+        assert number
+        return await peer.say(message(number[1]))
+
+    assert "正在办理" not in await opened()
+    party = await peer.applicant(openid=USER)
+    assert "正在办理" not in await opened()
+    found = await peer.application(party=party)
+    assert f'<a href="https://panyu.test/applications/{found["_id"]}">看进度</a>' in await opened()
+    await peer.desk(party).withdraw(found["_id"])
+    assert "正在办理" not in await opened()
+
+
 @pytest.mark.article("13.serial")
 async def test_a_serial_number_shows_how_it_stands(peer: Peer) -> None:
     serial = (await peer.application(State.ACCEPTED))["serial"] or ""

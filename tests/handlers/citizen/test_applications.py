@@ -179,6 +179,7 @@ async def test_beginning_says_what_there_is_already(town: Town) -> None:
     assert "您已有一件同样的申请正在办理" in page
     assert f'href="{path}"' in page
     assert "weui-btn_primary" not in page  # nothing invites to begin a second one
+    await citizen.post(f"{path}/withdraw")
     await draft(citizen)
     assert "接着填写草稿" in (await citizen.get(start)).text
 

@@ -153,7 +153,7 @@ async def test_agent_acts_after_the_representative_confirms(town: Town) -> None:
     assert "<span>番禺小店有限公司</span>" in (await agent.get("/me")).text
     refused = await agent.post("/applications", {"item": ITEM})
     assert refused.status == 422
-    assert "切换办事身份" in refused.text
+    assert "为本人办理" in refused.text
     assert "您正在为 番禺小店有限公司 办事" in (await agent.get("/me")).text
     await boss.post(f"/enterprises/{agency[1]}/end")
     meant_for_the_body = await agent.post("/applications", {"item": rich_guide().item})

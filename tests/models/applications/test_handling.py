@@ -10,7 +10,7 @@ from models.staff.scopes import Role
 from models.store import Document
 from tests.house.clock import Clock
 from tests.house.desk import Desk
-from tests.house.guides import OTHER, USCC, form_guide
+from tests.house.guides import OTHER, USCC, form_guide, plain_guide
 from tests.house.staff import Post
 
 FIRST = {Action.ACCEPT, Action.REQUEST_SUPPLEMENT, Action.NOT_ACCEPT}
@@ -24,7 +24,7 @@ DECISION = {Action.PAUSE, Action.RETURN, Action.CONCLUDE}
     [
         ("approver", USCC, FIRST, AGAIN, DECISION),
         ("approver", OTHER, set(), set(), set()),
-        ("approver_everywhere", OTHER, FIRST, AGAIN, DECISION),
+        ("unplaced", OTHER, set(), set(), set()),
         ("window", OTHER, FIRST, AGAIN, set()),
         ("both", USCC, FIRST, AGAIN, DECISION),
         ("both", OTHER, FIRST, AGAIN, set()),
@@ -50,7 +50,7 @@ async def test_what_a_member_may_do_now(
     await desk.request_supplement(key, [], ["kind"], "请核对", member="window")
     assert allowed(await desk.supplement(key, {"kind": "new"})) == again
     assert allowed(await desk.accept(key, "window")) == accepted
-    assert allowed(await desk.approve(key, "approver_everywhere")) == set()
+    assert allowed(await desk.approve(key, "civil" if department == OTHER else "approver")) == set()
 
 
 @pytest.mark.article("10.department", "5.duties")
@@ -62,6 +62,18 @@ async def test_the_windows_wide_view_decides_nothing(desk: Desk) -> None:
     assert other.value.code == "other_department"
     own = Post((Role.WINDOW, Role.APPROVER), OTHER)
     await desk.approve(found["_id"], await desk.house.member("both_there", own))
+
+
+@pytest.mark.article("10.department", "5.duties")
+async def test_a_member_without_a_department_is_of_none(desk: Desk) -> None:
+    for department in (USCC, OTHER):
+        await desk.submitted(form_guide(1 if department == USCC else 2, department=department))
+    assert await desk.queue("unplaced") == []
+    assert len(await desk.queue("window")) == 2  # the role's reach is the district
+    [own] = await desk.queue("approver")
+    with pytest.raises(Forbidden) as refused:
+        await desk.accept(own["_id"], "unplaced")
+    assert refused.value.code == "other_department"
 
 
 @pytest.mark.article("12.non_acceptance")
@@ -152,7 +164,8 @@ async def test_a_list_without_clocks_is_read_in_its_order(
     desk: Desk, clock: Clock, member: str, states: tuple[State, ...]
 ) -> None:
     """Of so many that the order matters: copies of one, each with an id and a time of its own."""
-    patterns = [await desk.house.application(state) for state in states]
+    guide = plain_guide(several=True)
+    patterns = [await desk.house.application(state, guide=guide) for state in states]
     copies: list[Document] = [
         {**patterns[number % len(states)], "_id": f"{number}", "serial": f"{number}", "events": []}
         | {"timeline": [], "supplements": [], "refusal": None, "result": None}

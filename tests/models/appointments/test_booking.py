@@ -309,7 +309,8 @@ async def test_what_has_begun_is_not_cancelled(
     ("post", "code"),
     [
         (Post((Role.SERVICE_CENTRE,), halls=("wanbo",)), "other_hall"),
-        (Post((Role.SERVICE_CENTRE,), halls=()), "other_hall"),
+        (Post((Role.SERVICE_CENTRE,)), "other_hall"),
+        (Post((Role.WINDOW,)), "other_hall"),
         (Post((Role.APPROVER,)), "scope_missing"),
     ],
 )

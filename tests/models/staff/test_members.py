@@ -7,10 +7,11 @@ from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause, Channel
 from models.sessions import LIFETIME
 from models.staff.members import FAILURES, LOCKED, Staff
-from models.staff.scopes import Role, Scope, check_scope, department_limit
+from models.staff.scopes import Role, Scope, check_scope, reaches, serves
 from tests.house.clock import Clock, MakeCause
-from tests.house.guides import USCC
+from tests.house.guides import OTHER, USCC
 from tests.house.house import House
+from tests.house.places import HALL
 from tests.house.staff import PASSWORD, Post
 
 
@@ -99,17 +100,27 @@ async def test_roles_carry_their_own_scopes(house: House) -> None:
 
 @pytest.mark.article("12.window")
 async def test_the_comprehensive_window_serves_every_department(house: House) -> None:
-    assert department_limit(await house.member("approver"), Scope.APPLICATIONS_READ) == USCC
-    assert department_limit(await house.member("window"), Scope.APPLICATIONS_ACCEPT) is None
+    approver, window = await house.member("approver"), await house.member("window")
+    assert reaches(approver, Scope.APPLICATIONS_READ, USCC)
+    assert not reaches(approver, Scope.APPLICATIONS_READ, OTHER)
+    assert reaches(window, Scope.APPLICATIONS_ACCEPT, OTHER)
 
 
 @pytest.mark.article("10.department", "5.duties")
 async def test_who_is_at_the_window_too_decides_for_their_own_department_only(house: House) -> None:
     both = await house.member("both")
-    assert department_limit(both, Scope.APPLICATIONS_READ) is None
-    assert department_limit(both, Scope.APPLICATIONS_DECIDE) == USCC
-    everywhere = await house.member("approver_everywhere")
-    assert department_limit(everywhere, Scope.APPLICATIONS_DECIDE) is None
+    assert reaches(both, Scope.APPLICATIONS_READ, OTHER)
+    assert reaches(both, Scope.APPLICATIONS_DECIDE, USCC)
+    assert not reaches(both, Scope.APPLICATIONS_DECIDE, OTHER)
+
+
+@pytest.mark.article("5.duties", "10.department")
+async def test_what_a_record_does_not_name_is_none_and_not_all(house: House) -> None:
+    unplaced = await house.member("unplaced")
+    assert (unplaced["department"], unplaced["halls"]) == (None, [])
+    assert not any(reaches(unplaced, scope, code) for scope in Scope for code in (USCC, OTHER))
+    assert not serves(unplaced, HALL.code)
+    assert serves(await house.member("centre"), HALL.code)
 
 
 async def test_sessions_live_their_time_and_only_for_their_kind(

@@ -16,6 +16,7 @@ from models.guides.publishing import Publishing
 from models.law import Term, latest
 from models.people.credentials import ApplicantKind
 from models.places import HallKind, Halls
+from models.staff import Role
 from tests.house.clock import START
 from wechat_backend.database.connection import Database
 from wechat_backend.demo import env as demo_env
@@ -357,8 +358,16 @@ QUERIES: list[tuple[str, Ask]] = [
 
 
 def test_the_demos_township_has_windows_of_its_own(data: Data) -> None:
-    townships = [member.township for member in STAFF if member.township]
-    assert [halls_of(data, township) for township in townships] == [["wanbo", "changlong"]]
+    [township] = [member for member in STAFF if member.role is Role.TOWNSHIP]
+    assert halls_of(data, township.windows) == ["wanbo", "changlong"]
+    assert halls_of(data, "") == []
+
+
+def test_the_demo_has_an_approver_for_every_item(data: Data) -> None:
+    codes = {department.short: department.code for department in data.departments}
+    approvers = [codes[one.department or ""] for one in STAFF if one.role is Role.APPROVER]
+    assert {guide.department for guide in data.guides} <= set(approvers)
+    assert len(approvers) == len(set(approvers))
 
 
 @pytest.mark.parametrize(("plan", "ask"), QUERIES)

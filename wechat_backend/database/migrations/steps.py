@@ -109,6 +109,35 @@ class Seal:
 
 
 @dataclass(frozen=True)
+class Gather:
+    """Write to documents what takes more than themselves to know.
+
+    `pipeline` gives, for each document of the collection that has not got it yet, the `_id` and what `new`
+    makes the update of; the document is written if it still fulfils `old`.
+    """
+
+    collection: str
+    old: Document
+    pipeline: Sequence[Document]
+    new: Callable[[Document], Document]
+
+    async def count(self, database: Database) -> int:
+        return sum([one["all"] for one in await self._gathered(database, {"$count": "all"})])
+
+    async def batches(self, database: Database) -> AsyncIterator[int]:
+        while found := await self._gathered(database, {"$limit": BATCH}):
+            writes = [UpdateOne({"_id": one["_id"], **self.old}, self.new(one)) for one in found]
+            written = await database[self.collection].bulk_write(writes, ordered=False)
+            yield written.modified_count
+            if not written.modified_count:
+                return
+
+    async def _gathered(self, database: Database, last: Document) -> list[Document]:
+        found = await database[self.collection].aggregate([*self.pipeline, last])
+        return [one async for one in found]
+
+
+@dataclass(frozen=True)
 class DropIndex:
     """Drop the index `name` if its definition has all of `old` (`{"key": {"due_at": 1}}`, `unique`, …).
 
