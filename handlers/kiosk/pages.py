@@ -5,6 +5,7 @@ import tornado.locale
 from handlers.web.base import Nowhere, PageExpired, safe_next
 from handlers.web.pages import CitizenPage, steps_of
 from handlers.web.progress import public_view
+from handlers.web.protection import STAYING, Cookie
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Channel
 from models.guides import ITEM_CODE
@@ -22,7 +23,7 @@ class KioskPage(CitizenPage):
 
     def get_user_locale(self) -> tornado.locale.Locale:
         """Chinese, until the visitor asks for English: the browser is the kiosk's, not the visitor's."""
-        return tornado.locale.get(self.get_cookie(self.cookie("language"), "zh_CN"))
+        return tornado.locale.get(self.get_cookie(self.cookie(Cookie.LANGUAGE), "zh_CN"))
 
     def write_domain_error(self, error: DomainError) -> None:
         if isinstance(error, PageExpired):  # of the person before: the next one begins anew
@@ -114,7 +115,7 @@ class KioskLanguage(KioskPage):
 
     async def post(self) -> None:
         chosen = "en" if self.get_body_argument("language", "") == "en" else "zh_CN"
-        self.keep_cookie("language", chosen)
+        self.keep_cookie(Cookie.LANGUAGE, chosen)
         page = safe_next(self.get_body_argument("next", "/kiosk"))
         self.see_other(page if page.startswith("/kiosk") else "/kiosk")
 
@@ -131,12 +132,12 @@ class KioskEnd(KioskPage):
         self.redirect("/kiosk")
 
     async def wipe(self) -> None:
-        if token := self.get_cookie(self.cookie("session")):  # the visitor left the kiosk's own pages
+        if token := self.get_cookie(self.cookie(Cookie.SESSION)):  # the visitor left the kiosk's own pages
             await self.services.sessions.close(token)
-        for name in ("language", "elder", "arrival", "session"):
-            self.drop_cookie(name)
-        self.clear_cookie("_xsrf")  # with it no form of this session can be sent again
-        self.set_header("Clear-Site-Data", '"cache", "storage"')
+        for cookie in Cookie:  # with that of the forms, none of this session can be sent again
+            if cookie not in STAYING:
+                self.drop_cookie(cookie)
+        self.set_header("Clear-Site-Data", '"cache"')  # "storage" would take the device's own key along
 
 
 class KioskUnknown(Nowhere, KioskPage):
