@@ -1,5 +1,7 @@
 """自助终端: the full-screen pages of a kiosk (article 23). They keep no personal data."""
 
+from urllib.parse import urlencode
+
 import tornado.locale
 
 from handlers.web.base import Nowhere, PageExpired, safe_next
@@ -30,6 +32,16 @@ class KioskPage(CitizenPage):
             return self.see_other("/kiosk/end")
         return self.screen("error.html", error=error)
 
+    def sought(self) -> tuple[str, str]:
+        """The words and the topic by which guides are looked for; both may be empty."""
+        return self.get_query_argument("q", "")[:40], self.get_query_argument("topic", "")[:40]
+
+    @property
+    def search(self) -> str:
+        """The query of an address that looks for the same once more."""
+        words = {name: sought for name, sought in zip(("q", "topic"), self.sought(), strict=True) if sought}
+        return f"?{urlencode(words)}" if words else ""
+
     def screen(self, template: str, **values: object) -> None:
         self.show(f"kiosk/{template}", **{"idle": IDLE_SECONDS, **values})
 
@@ -45,14 +57,15 @@ class KioskGuides(KioskPage):
     """GET /kiosk/guides?q=&topic="""
 
     async def get(self) -> None:
-        text, topic = self.get_query_argument("q", "")[:40], self.get_query_argument("topic", "")
+        text, topic = self.sought()
         guides = await self.services.guides.search(text, topic=topic or None)
         topics = await self.services.guides.topics()
-        self.screen("guides.html", guides=guides, topics=topics, typed=text, topic=topic)
+        self.screen("guides.html", guides=guides, topics=topics, typed=text, topic=topic, search=self.search)
 
 
 class KioskGuide(KioskPage):
-    """GET /kiosk/guides/{item}: requirements, process and materials, and how to go on (article 23.4)."""
+    """GET /kiosk/guides/{item}?q=&topic=: requirements, process and materials, how to go on (article 23.4), and
+    the way back to what it was found by."""
 
     async def get(self, item: str) -> None:
         guide = await self.services.guides.published(item)
@@ -60,6 +73,7 @@ class KioskGuide(KioskPage):
         self.screen(
             "guide.html",
             guide=guide,
+            search=self.search,
             department=department,
             steps=steps_of(guide),
             places=await self.services.halls.offering(guide.group, guide.places),
