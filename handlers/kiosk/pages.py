@@ -64,8 +64,8 @@ class KioskGuides(KioskPage):
 
 
 class KioskGuide(KioskPage):
-    """GET /kiosk/guides/{item}?q=&topic=: requirements, process and materials, how to go on (article 23.4), and
-    the way back to what it was found by."""
+    """GET /kiosk/guides/{item}?q=&topic=: requirements, process and materials (article 23.4), how to go
+    on, and the way back to what it was found by."""
 
     async def get(self, item: str) -> None:
         guide = await self.services.guides.published(item)

@@ -10,6 +10,7 @@ import tornado.locale
 from tornado.web import RequestHandler
 
 from handlers.web.base import BaseHandler, Nowhere, PageExpired, safe_next
+from handlers.web.bundle import address_of
 from handlers.web.clocks import explained
 from handlers.web.protection import HOST, Cookie, cookie_name
 from handlers.web.sentences import filled
@@ -147,6 +148,9 @@ class HtmlHandler(BaseHandler):
     def explained(self, clock: Clock) -> str:
         """From when, how long, which pauses, until when."""
         return explained(clock, self.locale, self.services.calendar.certain)
+
+    def static_url(self, path: str, include_host: bool | None = None, **kwargs: Any) -> str:  # noqa: ARG002
+        return address_of(path)
 
     def see_other(self, path: str) -> None:
         """Redirect, after a change, to the page that shows it."""

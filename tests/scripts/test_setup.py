@@ -148,6 +148,31 @@ def test_requirements_are_installed_again_only_when_changed(
     assert list(json.loads((checkout / ".venv/installed.json").read_text())) == ["requirements-dev.txt"]
 
 
+def test_weui_is_cut_to_what_pages_use(
+    setup: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real PurgeCSS over a page, and again when the page has changed."""
+    (checkout / "node_modules").symlink_to(SCRIPTS.parent / "node_modules")
+    monkeypatch.setattr(setup, "VENDOR", checkout / "static" / "vendor")
+    (checkout / "package-lock.json").write_text("{}")
+    page = checkout / "templates" / "citizen" / "parts" / "page.html"
+    page.parent.mkdir(parents=True)
+    sheet = checkout / "static" / "vendor" / "weui.min.css"
+    for name, other in (("weui-cells", "weui-dialog"), ("weui-dialog", "weui-cells")):
+        page.write_text(f'<body><p class="{name}{{% if bad %}} weui-btn_warn{{% end %}}"></p>')
+        setup.cut_styles()
+        cut = sheet.read_text()
+        assert f".{name}" in cut
+        assert ".weui-btn_warn" in cut
+        assert f".{other}" not in cut
+        assert "Licensed under the MIT license" in cut
+        assert "var(--weui-RED-100)" in cut
+        assert "--weui-RED-100:" in cut
+    written = sheet.stat().st_mtime_ns
+    setup.cut_styles()
+    assert sheet.stat().st_mtime_ns == written
+
+
 def test_failure_is_told_by_its_last_error(setup: ModuleType, checkout: Path) -> None:
     script = "import sys; sys.exit('Looking …\\nERROR: No space left on device\\n')"
     line = refusal(setup, lambda: setup.run("Trying", [sys.executable, "-c", script], "pip failed"))
