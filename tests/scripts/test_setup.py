@@ -63,6 +63,14 @@ def test_other_processor(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> 
     setup.check_processor("run")
 
 
+def test_a_service_has_its_own_database(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup.platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(setup.shutil, "which", lambda name: None)
+    monkeypatch.delenv("PANYU_MONGO_URI", raising=False)
+    setup.check_processor("serve")
+    assert setup.has_database("serve")
+
+
 def test_no_room(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setup.shutil, "disk_usage", lambda path: SimpleNamespace(free=4e8))
     line = refusal(setup, lambda: setup.check_room(1.5e9))
