@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 
 from _bench import furnished, wait_for
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, ViewportSize, async_playwright
 
 PAGES = ("/", "/guides?q=jzz", "/kiosk", "/admin/sign-in")
 TRIES = 5
@@ -22,7 +22,7 @@ NETWORK = {
     "downloadThroughput": 400_000 / 8,  # bytes a second
     "uploadThroughput": 400_000 / 8,
 }
-VISITOR = {"width": 390, "height": 844}
+VISITOR: ViewportSize = {"width": 390, "height": 844}
 SEEN = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 
 

@@ -22,8 +22,8 @@ SHEETS = {
     "kiosk": ("shared/tokens", "base", "frame", "list", "guide", "pad", "leaving"),
     "admin": ("shared/tokens", "base", "frame", "list", "detail", "form", "shared/paper"),
 }
-"""The parts of each door's stylesheet, in their order; one that is not the door's alone is named with its folder.
-WeUI is cut to what the citizens' pages use (`scripts/_setup.py`)."""
+"""The parts of each door's stylesheet, in their order; one that is not the door's alone is named with its
+folder. WeUI is cut to what the citizens' pages use (`scripts/_setup.py`)."""
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 WORTH_PACKING = 0.9
 """What gzip leaves of a file: pictures and the like are as small as they get."""
