@@ -280,8 +280,9 @@ def cut_styles() -> None:
         return
     modules = ROOT / "node_modules"
     program, *options = PURGE
-    command = [node_tool("node"), modules / program, *options, "--css", modules / WEUI, "--output", VENDOR]
-    run("Cutting WeUI to what the pages use", [*command, "--content", *pages], "The styles cannot be cut")
+    cut: list[str | Path] = [node_tool("node"), modules / program, *options, "--css", modules / WEUI]
+    command = [*cut, "--output", VENDOR, "--content", *pages]
+    run("Cutting WeUI to what the pages use", command, "The styles cannot be cut")
     mark_done("weui", used)
 
 
