@@ -163,7 +163,7 @@ async def test_notes_on_serving_oneself(town: Town) -> None:
 async def test_pages_speak_only_of_what_the_kiosk_offers(town: Town, page: str) -> None:
     """It takes no card, prints nothing, opens no menu of WeChat's, and leads to no page but its own."""
     shown = (await (await kiosk(town)).get(f"/kiosk{page}")).text
-    for text in ("插卡", "吞卡", "打印件", "菜单", "点击链接", "下载"):
+    for text in ("插卡", "吞卡", "打印件", "菜单", "点击链接"):
         assert text not in shown, text
     led = re.findall(r'(?:href|action)="([^"]+)"', shown)
     assert [one for one in led if not one.startswith(("/kiosk", "/static", "data:"))] == []
