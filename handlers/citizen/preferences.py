@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
+from handlers.web.protection import Cookie
 
 YEAR = 365
 """In days."""
@@ -21,10 +22,10 @@ async def prefer(page: CitizenPage, chosen: Preferences) -> None:
     """Keep what was chosen: in the browser, and with the account of a visitor who is signed in."""
     preferences: dict[str, str | bool] = {}
     if chosen.language:
-        page.keep_cookie("language", chosen.language, days=YEAR)
+        page.keep_cookie(Cookie.LANGUAGE, chosen.language, days=YEAR)
         preferences["language"] = chosen.language
     if chosen.elder:
-        page.keep_cookie("elder", chosen.elder, days=YEAR)
+        page.keep_cookie(Cookie.ELDER, chosen.elder, days=YEAR)
         preferences["elder"] = chosen.elder == "1"
     if page.account and preferences:
         await page.services.accounts.prefer(page.account["_id"], page.by_account(), **preferences)

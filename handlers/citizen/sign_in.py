@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
+from handlers.web.protection import Cookie
 from models.errors import DomainError, Unauthenticated, Unavailable
 from models.people import PlatformUser
 from models.people.accounts import SignInCodeInvalid
@@ -50,13 +51,13 @@ class Journey(CitizenPage):
         return isinstance(error, Unavailable) or super().must_sign_in(error)
 
     def states(self) -> list[str]:
-        return list(filter(None, (self.get_cookie(self.cookie("arrival")) or "").split(".")))
+        return list(filter(None, (self.get_cookie(self.cookie(Cookie.ARRIVAL)) or "").split(".")))
 
     def keep_states(self, states: list[str]) -> None:
         if states:
-            self.keep_cookie("arrival", ".".join(states[-OPEN:]), days=SIGN_IN_DAYS)
+            self.keep_cookie(Cookie.ARRIVAL, ".".join(states[-OPEN:]), days=SIGN_IN_DAYS)
         else:
-            self.drop_cookie("arrival")
+            self.drop_cookie(Cookie.ARRIVAL)
 
 
 class SignInHandler(Journey):
@@ -118,7 +119,7 @@ class ArrivalHandler(Journey):
         account = await self.services.accounts.arrive(user, self.cause())
         subject = f"account:{account['_id']}"
         await self.services.binding.keep_bound(account, self.cause(subject))
-        self.keep_cookie("session", await self.services.sessions.open(subject, self.cause(subject)))
+        self.keep_cookie(Cookie.SESSION, await self.services.sessions.open(subject, self.cause(subject)))
 
 
 class SignOutHandler(CitizenPage):
@@ -127,7 +128,7 @@ class SignOutHandler(CitizenPage):
     async def post(self) -> None:
         if token := await self.token():
             await self.services.sessions.close(token)
-        self.drop_cookie("session")
+        self.drop_cookie(Cookie.SESSION)
         self.see_other("/")
 
 

@@ -1,10 +1,13 @@
 """自助终端: the full-screen pages of a kiosk (article 23). They keep no personal data."""
 
+from urllib.parse import urlencode
+
 import tornado.locale
 
 from handlers.web.base import Nowhere, PageExpired, safe_next
 from handlers.web.pages import CitizenPage, steps_of
 from handlers.web.progress import public_view
+from handlers.web.protection import STAYING, Cookie
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Channel
 from models.guides import ITEM_CODE
@@ -22,12 +25,22 @@ class KioskPage(CitizenPage):
 
     def get_user_locale(self) -> tornado.locale.Locale:
         """Chinese, until the visitor asks for English: the browser is the kiosk's, not the visitor's."""
-        return tornado.locale.get(self.get_cookie(self.cookie("language"), "zh_CN"))
+        return tornado.locale.get(self.get_cookie(self.cookie(Cookie.LANGUAGE), "zh_CN"))
 
     def write_domain_error(self, error: DomainError) -> None:
         if isinstance(error, PageExpired):  # of the person before: the next one begins anew
             return self.see_other("/kiosk/end")
         return self.screen("error.html", error=error)
+
+    def sought(self) -> tuple[str, str]:
+        """The words and the topic by which guides are looked for; both may be empty."""
+        return self.get_query_argument("q", "")[:40], self.get_query_argument("topic", "")[:40]
+
+    @property
+    def search(self) -> str:
+        """The query of an address that looks for the same once more."""
+        words = {name: sought for name, sought in zip(("q", "topic"), self.sought(), strict=True) if sought}
+        return f"?{urlencode(words)}" if words else ""
 
     def screen(self, template: str, **values: object) -> None:
         self.show(f"kiosk/{template}", **{"idle": IDLE_SECONDS, **values})
@@ -44,14 +57,15 @@ class KioskGuides(KioskPage):
     """GET /kiosk/guides?q=&topic="""
 
     async def get(self) -> None:
-        text, topic = self.get_query_argument("q", "")[:40], self.get_query_argument("topic", "")
+        text, topic = self.sought()
         guides = await self.services.guides.search(text, topic=topic or None)
         topics = await self.services.guides.topics()
-        self.screen("guides.html", guides=guides, topics=topics, typed=text, topic=topic)
+        self.screen("guides.html", guides=guides, topics=topics, typed=text, topic=topic, search=self.search)
 
 
 class KioskGuide(KioskPage):
-    """GET /kiosk/guides/{item}: requirements, process and materials, and how to go on (article 23.4)."""
+    """GET /kiosk/guides/{item}?q=&topic=: requirements, process and materials (article 23.4), how to go
+    on, and the way back to what it was found by."""
 
     async def get(self, item: str) -> None:
         guide = await self.services.guides.published(item)
@@ -59,6 +73,7 @@ class KioskGuide(KioskPage):
         self.screen(
             "guide.html",
             guide=guide,
+            search=self.search,
             department=department,
             steps=steps_of(guide),
             places=await self.services.halls.offering(guide.group, guide.places),
@@ -114,7 +129,7 @@ class KioskLanguage(KioskPage):
 
     async def post(self) -> None:
         chosen = "en" if self.get_body_argument("language", "") == "en" else "zh_CN"
-        self.keep_cookie("language", chosen)
+        self.keep_cookie(Cookie.LANGUAGE, chosen)
         page = safe_next(self.get_body_argument("next", "/kiosk"))
         self.see_other(page if page.startswith("/kiosk") else "/kiosk")
 
@@ -131,12 +146,12 @@ class KioskEnd(KioskPage):
         self.redirect("/kiosk")
 
     async def wipe(self) -> None:
-        if token := self.get_cookie(self.cookie("session")):  # the visitor left the kiosk's own pages
+        if token := self.get_cookie(self.cookie(Cookie.SESSION)):  # the visitor left the kiosk's own pages
             await self.services.sessions.close(token)
-        for name in ("language", "elder", "arrival", "session"):
-            self.drop_cookie(name)
-        self.clear_cookie("_xsrf")  # with it no form of this session can be sent again
-        self.set_header("Clear-Site-Data", '"cache", "storage"')
+        for cookie in Cookie:  # with that of the forms, none of this session can be sent again
+            if cookie not in STAYING:
+                self.drop_cookie(cookie)
+        self.set_header("Clear-Site-Data", '"cache"')  # "storage" would take the device's own key along
 
 
 class KioskUnknown(Nowhere, KioskPage):

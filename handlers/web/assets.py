@@ -1,80 +1,74 @@
-"""Stylesheets and scripts: what the browser may keep, and the parts of a stylesheet sent as one.
+"""Stylesheets, scripts and pictures as they are sent, and what pages are made of."""
 
-A stylesheet is written in short parts, over tokens that all doors share, and sent whole: a first visit waits
-for one answer instead of ten.
-"""
-
-from functools import cache
+import re
 from hashlib import sha256
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
-from tornado.web import HTTPError, StaticFileHandler
-
 from handlers.web import ui
+from handlers.web.base import PageNotFound
+from handlers.web.bundle import STATIC, Asset, bundle
 from handlers.web.html import HtmlHandler
 
-ROOT = Path(__file__).parents[2]
-STATIC = ROOT / "static"
-YEAR = 365 * 24 * 3600
-SHEETS = {
-    "citizen": (
-        *("base", "frame", "card", "button", "list", "notice", "form", "look"),
-        *("apply", "booking", "review", "shared/paper"),
-    ),
-    "kiosk": ("base", "frame", "list", "guide", "pad", "leaving"),
-    "admin": ("base", "frame", "list", "detail", "form", "shared/paper"),
-}
-"""The parts of each door's stylesheet, in their order; `shared/tokens.css` comes before them. A part that two
-doors have is named with its folder."""
+KEPT = "public, max-age=31536000, immutable"
+ASKED_FOR_ANEW = "no-cache"
+UNPACKS = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+"""In Accept-Encoding; a weight of nought is a refusal."""
+RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+"""One part of a file; who asks for any other is given the whole."""
 
 
-@cache
-def stylesheet(door: str) -> bytes:
-    parts = ["shared/tokens", *(name if "/" in name else f"{door}/{name}" for name in SHEETS[door])]
-    return "\n".join((STATIC / f"{part}.css").read_text("utf-8") for part in parts).encode()
-
-
-@cache
-def address_of(door: str) -> str:
-    """Where a door's stylesheet is; another content has another address."""
-    return f"/styles/{door}.css?v={sha256(stylesheet(door)).hexdigest()[:16]}"
-
-
-class Stylesheet(HtmlHandler):
-    """GET /styles/{door}.css"""
+class Assets(HtmlHandler):
+    """GET /static/{release}/{name}: an asset, which the browser keeps for good. Under another release, or
+    under none, it is what is there now, and the browser asks each time whether it still is.
+    """
 
     needs_database = False
 
-    async def get(self, door: str) -> None:
-        self.set_header("Content-Type", "text/css; charset=utf-8")
-        self.set_header("Cache-Control", f"max-age={YEAR}")
-        self.finish(stylesheet(door))
+    async def get(self, release: str | None, name: str) -> None:
+        asset = bundle().assets.get(name)
+        if asset is None:
+            raise PageNotFound
+        self.set_header("Content-Type", asset.media_type)
+        self.set_header("Cache-Control", KEPT if release == bundle().release else ASKED_FOR_ANEW)
+        self.set_header("Accept-Ranges", "bytes")
+        content = self.packed(asset) or asset.content
+        etag = f'"{sha256(content).hexdigest()[:32]}"'
+        self.set_header("Etag", etag)
+        if self.check_etag_header():
+            self.set_status(HTTPStatus.NOT_MODIFIED)
+            self.finish()
+        else:
+            self.finish(self.part(content, etag))
+
+    async def head(self, release: str | None, name: str) -> None:
+        await self.get(release, name)
+
+    def packed(self, asset: Asset) -> bytes | None:
+        """The asset packed, if the browser unpacks it; parts are asked for of files as they are."""
+        if not asset.packed:
+            return None
+        self.set_header("Vary", "Accept-Encoding")
+        accepted = self.request.headers.get("Accept-Encoding", "").lower()
+        if "Range" in self.request.headers or not UNPACKS.search(accepted):
+            return None
+        self.set_header("Content-Encoding", "gzip")
+        return asset.packed
+
+    def part(self, content: bytes, etag: str) -> bytes:
+        """What is asked for of the content: usually all."""
+        asked = RANGE.fullmatch(self.request.headers.get("Range", ""))
+        if not asked or self.request.headers.get("If-Range", etag) != etag:
+            return content
+        first, end = int(asked[1]), min(int(asked[2] or len(content)) + 1, len(content))
+        if first >= end:
+            return content
+        self.set_status(HTTPStatus.PARTIAL_CONTENT)
+        self.set_header("Content-Range", f"bytes {first}-{end - 1}/{len(content)}")
+        return content[first:end]
 
 
-class Assets(StaticFileHandler):
-    """A file of `static/`. A browser asks again for a file whose address has no version: a module that
-    another one imports must be of the same release. A name that no file can have gives 404.
-    """
+ROUTES = [(r"/static/(?:([0-9a-f]{16})/)?(.+)", Assets)]
 
-    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        if "\0" in absolute_path:
-            raise HTTPError(HTTPStatus.NOT_FOUND)
-        return super().validate_absolute_path(root, absolute_path)
-
-    def set_extra_headers(self, path: str) -> None:  # noqa: ARG002 (Tornado names it)
-        if "v" not in self.request.arguments:
-            self.set_header("Cache-Control", "no-cache")
-
-
-ROUTES = [(rf"/styles/({'|'.join(SHEETS)})\.css", Stylesheet)]
-
-SETTINGS: dict[str, Any] = {
-    "template_path": str(ROOT / "templates"),
-    "static_path": str(STATIC),
-    "static_handler_class": Assets,
-    "ui_modules": ui,
-    "ui_methods": {"stylesheet": lambda _handler, door: address_of(door)},
-}
+SETTINGS: dict[str, Any] = {"template_path": str(STATIC.parent / "templates"), "ui_modules": ui}
 """What pages are made of, for the application."""

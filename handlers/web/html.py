@@ -10,8 +10,9 @@ import tornado.locale
 from tornado.web import RequestHandler
 
 from handlers.web.base import BaseHandler, Nowhere, PageExpired, safe_next
+from handlers.web.bundle import address_of
 from handlers.web.clocks import explained
-from handlers.web.protection import cookie_name
+from handlers.web.protection import HOST, Cookie, cookie_name
 from handlers.web.sentences import filled
 from handlers.web.visitor import Auth, NotSignedIn, Visitor
 from models.clocks import Clock
@@ -65,14 +66,14 @@ class HtmlHandler(BaseHandler):
         self.set_header("Content-Disposition", f"{shown}; filename*=UTF-8''{quote(kept['name'], safe='')}")
         self.finish(content)
 
-    def cookie(self, name: str) -> str:
-        return cookie_name(self.services.site, name)
+    def cookie(self, cookie: Cookie) -> str:
+        return cookie_name(self.services.site, cookie)
 
-    def keep_cookie(self, name: str, value: str, *, days: float | None = None) -> None:
+    def keep_cookie(self, cookie: Cookie, value: str, *, days: float | None = None) -> None:
         """Set a cookie; the page that this request is answered with knows it already."""
-        cast(SimpleCookie, self.cookies).load({self.cookie(name): value})
+        cast(SimpleCookie, self.cookies).load({self.cookie(cookie): value})
         self.set_cookie(
-            self.cookie(name),
+            self.cookie(cookie),
             value,
             expires_days=days,
             httponly=True,
@@ -81,13 +82,13 @@ class HtmlHandler(BaseHandler):
             path="/",
         )
 
-    def drop_cookie(self, name: str) -> None:
-        self.clear_cookie(
-            self.cookie(name), path="/", httponly=True, secure=self.services.site.secure, samesite="Lax"
-        )
+    def drop_cookie(self, cookie: Cookie) -> None:
+        """Under either name: a browser may have one from before the site was on https."""
+        self.clear_cookie(cookie, path="/", httponly=True, secure=self.services.site.secure, samesite="Lax")
+        self.clear_cookie(f"{HOST}{cookie}", path="/", httponly=True, secure=True, samesite="Lax")
 
     def get_user_locale(self) -> tornado.locale.Locale | None:
-        chosen = self.get_cookie(self.cookie("language"))
+        chosen = self.get_cookie(self.cookie(Cookie.LANGUAGE))
         account = getattr(self, "account", None)
         code = chosen or (account or {}).get("language")
         return tornado.locale.get(code) if code else None
@@ -95,7 +96,7 @@ class HtmlHandler(BaseHandler):
     @property
     def elder(self) -> bool:
         """Large text: the visitor's own preference."""
-        chosen = self.get_cookie(self.cookie("elder"))
+        chosen = self.get_cookie(self.cookie(Cookie.ELDER))
         return chosen == "1" if chosen else bool((getattr(self, "account", None) or {}).get("elder"))
 
     def show(self, template: str, **values: Any) -> None:
@@ -148,6 +149,9 @@ class HtmlHandler(BaseHandler):
         """From when, how long, which pauses, until when."""
         return explained(clock, self.locale, self.services.calendar.certain)
 
+    def static_url(self, path: str, include_host: bool | None = None, **kwargs: Any) -> str:  # noqa: ARG002
+        return address_of(path)
+
     def see_other(self, path: str) -> None:
         """Redirect, after a change, to the page that shows it."""
         self.redirect(path, status=HTTPStatus.SEE_OTHER)
@@ -163,7 +167,7 @@ class PageHandler(HtmlHandler, Visitor):
         return Channel.H5 if in_wechat else Channel.WEB
 
     async def token(self) -> str | None:
-        return self.get_cookie(self.cookie("session"))
+        return self.get_cookie(self.cookie(Cookie.SESSION))
 
     def turn_away(self, error: DomainError, page: str) -> None:
         if self.request.method != "GET":
@@ -179,7 +183,7 @@ class PageHandler(HtmlHandler, Visitor):
     def must_sign_in(self, error: DomainError) -> bool:
         """Whether signing in is the way on: also from an expired page, if the session went with it, as in a
         browser that was closed."""
-        if isinstance(error, PageExpired) and not self.get_cookie(self.cookie("session")):
+        if isinstance(error, PageExpired) and not self.get_cookie(self.cookie(Cookie.SESSION)):
             method = getattr(self, str(self.request.method).lower())
             return getattr(method, "who", Auth.ANYONE) in (Auth.ACCOUNT, Auth.APPLICANT)
         return isinstance(error, Unauthenticated)

@@ -2,20 +2,21 @@
 
 from handlers.web.pages import CitizenPage
 from handlers.web.words import look
-from models.applications import Case, check_serial
+from models.applications import Case, scanned_serial
 from models.applications import public_view as public
 from models.store import Document
 
 
 async def public_view(page: CitizenPage, typed: str) -> Document:
-    """What anybody who has the serial number may see, masked, and the `look` of its status.
+    """What anybody who has the serial number may see, masked, and the `look` of its status. A receipt's whole
+    address, as its QR says it, is as good as the number.
 
     Raises:
-        BadInput: `serial_invalid`.
+        BadInput: `serial_invalid`, `address_foreign`.
         NotFound
     """
-    applications = page.services.applications
-    found = await applications.get_by_serial(check_serial(typed))
+    serial = scanned_serial(typed, page.services.site.base_url)
+    found = await page.services.applications.get_by_serial(serial)
     case = Case(found, await page.services.guides.version(found["guide"]))
     names, view = await page.names(found), public(case)
     return view | {

@@ -1,20 +1,38 @@
 """What the browser is told, so that no other site can act or listen in a visitor's name."""
 
+from enum import StrEnum
 from typing import Any
 
 from handlers.web.site import Site
 
+HOST = "__Host-"
 
-def cookie_name(site: Site, name: str) -> str:
+
+class Cookie(StrEnum):
+    """All that a page keeps in a browser."""
+
+    SESSION = "session"
+    ARRIVAL = "arrival"
+    LANGUAGE = "language"
+    ELDER = "elder"
+    FORM = "_xsrf"
+    STAFF = "staff"
+
+
+STAYING = frozenset({Cookie.STAFF})
+"""They are no citizen's: the end of a citizen's session leaves them."""
+
+
+def cookie_name(site: Site, cookie: Cookie) -> str:
     """`__Host-` where the site is on https, so that no other host can set it."""
-    return f"__Host-{name}" if site.secure else name
+    return f"{HOST}{cookie}" if site.secure else cookie
 
 
 def form_tokens(site: Site) -> dict[str, Any]:
     """Tornado's settings for the token that every form carries."""
     return {
         "xsrf_cookies": True,
-        "xsrf_cookie_name": cookie_name(site, "_xsrf"),
+        "xsrf_cookie_name": cookie_name(site, Cookie.FORM),
         "xsrf_cookie_kwargs": {"httponly": True, "samesite": "Lax", "secure": site.secure},
     }
 

@@ -5,6 +5,7 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from handlers.web.html import HtmlHandler
+from handlers.web.protection import Cookie
 from handlers.web.visitor import Auth, Method, NotSignedIn, declared
 from models.events import Cause, Channel
 from models.staff import Member, Scope, check_scope
@@ -18,7 +19,7 @@ class StaffHandler(HtmlHandler):
 
     async def prepare(self) -> None:
         await super().prepare()
-        token = self.get_cookie(self.cookie("staff"))
+        token = self.get_cookie(self.cookie(Cookie.STAFF))
         session = token and await self.services.sessions.find(token, "staff", self.cause())
         if session:
             self.member = await self.services.staff.get(session["subject"].removeprefix("staff:"))

@@ -71,6 +71,7 @@ from models.applications.rules import (
     next_state,
     open_materials,
 )
+from models.applications.scanned import scanned_serial
 from models.applications.serials import check_serial, new_serial
 from models.applications.store import Applications
 
@@ -135,6 +136,7 @@ __all__ = [
     "open_materials",
     "public_view",
     "remedy_periods",
+    "scanned_serial",
     "status_of",
     "status_text",
     "steps_from",

@@ -10,6 +10,7 @@ from models.applications.coming import Stop, visit_now, way_of, what_next, where
 from models.applications.document import Application, PaperState
 from models.applications.outcome import decision_text, status_of
 from models.applications.receiving import How
+from models.applications.scanned import receipt_address
 from models.clocks import Clock, due_of
 from models.errors import NotFound
 from models.store import Document
@@ -79,7 +80,7 @@ def receipt_of(case: Case, stops: tuple[Stop, ...], address: str | None, base_ur
 
 def verify_url(application: Application, base_url: str) -> str:
     """Where anybody sees that it is genuine, and how it stands."""
-    return f"{base_url}/verify/{application['serial']}"
+    return receipt_address(base_url, str(application["serial"]))
 
 
 def public_view(case: Case) -> Document:

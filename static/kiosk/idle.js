@@ -35,5 +35,5 @@ function look() {
   else if (left <= WARNING) warn(left);
 }
 
-for (const kind of ["pointerdown", "keydown", "scroll"]) document.addEventListener(kind, stir, { passive: true });
+for (const kind of ["pointerdown", "keydown", "scroll"]) document.addEventListener(kind, stir, { capture: true, passive: true });
 setInterval(look, 500);

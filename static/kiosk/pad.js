@@ -25,6 +25,7 @@ function row(letters, first = "") {
 function open(one) {
   field = one;
   pad.hidden = false;
+  one.form.scrollIntoView({ block: "nearest" }); // with what it says of a fault: the keys take room
 }
 
 if (field) {

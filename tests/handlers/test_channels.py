@@ -9,7 +9,7 @@ from tornado.web import RequestHandler
 from handlers import api, operations
 from handlers.chat.callback import CallbackHandler
 from handlers.routes import PAGES, served
-from handlers.web.assets import Stylesheet
+from handlers.web.assets import Assets
 from handlers.web.base import BaseHandler
 from tests.house.clock import MakeCause
 from tests.house.guides import rich_guide
@@ -32,7 +32,7 @@ def silent(routes: list[Any]) -> set[type[RequestHandler]]:
 
 def test_every_handler_says_which_door_it_is() -> None:
     routes = [*PAGES, *api.ROUTES, *operations.PRIVATE_ROUTES, ("/wechat/callback", CallbackHandler)]
-    assert silent(routes) == {Stylesheet}  # which does nothing
+    assert silent(routes) == {Assets}  # which does nothing
 
 
 def test_one_that_does_not_is_found() -> None:

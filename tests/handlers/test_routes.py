@@ -14,10 +14,9 @@ import handlers
 from handlers import api, operations
 from handlers.chat.callback import CallbackHandler
 from handlers.routes import NOWHERE, PAGES, Addresses, address, served
-from handlers.web.assets import Assets
 from handlers.web.html import NotFoundPage
 
-GIVEN_TO_TORNADO = {Assets, CallbackHandler, NotFoundPage}
+GIVEN_TO_TORNADO = {CallbackHandler, NotFoundPage}
 """Routed by the application's own settings, and by keys that only it has."""
 
 

@@ -63,6 +63,14 @@ def test_other_processor(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> 
     setup.check_processor("run")
 
 
+def test_a_service_has_its_own_database(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup.platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(setup.shutil, "which", lambda name: None)
+    monkeypatch.delenv("PANYU_MONGO_URI", raising=False)
+    setup.check_processor("serve")
+    assert setup.has_database("serve")
+
+
 def test_no_room(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setup.shutil, "disk_usage", lambda path: SimpleNamespace(free=4e8))
     line = refusal(setup, lambda: setup.check_room(1.5e9))
@@ -146,6 +154,31 @@ def test_requirements_are_installed_again_only_when_changed(
     setup.install("requirements-dev.txt", "requirements.txt")
     assert len(commands) == 2
     assert list(json.loads((checkout / ".venv/installed.json").read_text())) == ["requirements-dev.txt"]
+
+
+def test_weui_is_cut_to_what_pages_use(
+    setup: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real PurgeCSS over a page, and again when the page has changed."""
+    (checkout / "node_modules").symlink_to(SCRIPTS.parent / "node_modules")
+    monkeypatch.setattr(setup, "VENDOR", checkout / "static" / "vendor")
+    (checkout / "package-lock.json").write_text("{}")
+    page = checkout / "templates" / "citizen" / "parts" / "page.html"
+    page.parent.mkdir(parents=True)
+    sheet = checkout / "static" / "vendor" / "weui.min.css"
+    for name, other in (("weui-cells", "weui-dialog"), ("weui-dialog", "weui-cells")):
+        page.write_text(f'<body><p class="{name}{{% if bad %}} weui-btn_warn{{% end %}}"></p>')
+        setup.cut_styles()
+        cut = sheet.read_text()
+        assert f".{name}" in cut
+        assert ".weui-btn_warn" in cut
+        assert f".{other}" not in cut
+        assert "Licensed under the MIT license" in cut
+        assert "var(--weui-RED-100)" in cut
+        assert "--weui-RED-100:" in cut
+    written = sheet.stat().st_mtime_ns
+    setup.cut_styles()
+    assert sheet.stat().st_mtime_ns == written
 
 
 def test_failure_is_told_by_its_last_error(setup: ModuleType, checkout: Path) -> None:

@@ -17,6 +17,7 @@ from tests.house.places import HALL
 from tests.house.town import Town
 
 ITEM = rich_guide().item
+WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 PRINTED = USCC + "0000000000077"
 ABROAD = USCC + "0000000000078"
 
@@ -27,6 +28,10 @@ async def kiosk(town: Town, language: str = "zh_CN") -> Browser:
     if language != "zh_CN":
         await browser.post("/kiosk/language", {"language": language, "next": "/kiosk"})
     return browser
+
+
+def links(page: str, *beginnings: str) -> list[str]:
+    return [one for one in map(unescape, re.findall(r'href="([^"]+)"', page)) if one.startswith(beginnings)]
 
 
 @pytest.mark.article("20.5")
@@ -46,11 +51,29 @@ async def test_every_page_shows_the_help_phone(town: Town, page: str) -> None:
 async def test_guide_is_found_by_name_pinyin_and_topic(town: Town) -> None:
     browser = await kiosk(town)
     for query in ("q=居住证", "q=JZZ", "q=juzhuzheng", "topic=户籍"):
-        assert f'href="/kiosk/guides/{ITEM}"' in (await browser.get(f"/kiosk/guides?{query}")).text, query
+        found = links((await browser.get(f"/kiosk/guides?{query}")).text, f"/kiosk/guides/{ITEM}")
+        assert len(found) == 1, query
     nothing = await browser.get("/kiosk/guides?q=zzzz")
     assert nothing.status == 200
     assert "没有找到" in nothing.text
     assert 'value="zzzz"' in nothing.text
+
+
+@pytest.mark.article("23.4")
+@pytest.mark.parametrize(
+    "query", ["", "?q=%E5%B1%85%E4%BD%8F%E8%AF%81", "?topic=%E6%88%B7%E7%B1%8D", "?q=%22%3Cb%3E%26"]
+)
+async def test_guide_leads_back_to_where_it_was_found(town: Town, query: str) -> None:
+    """With the words that were looked for, and to its own place in the list."""
+    browser = await kiosk(town)
+    for path in links((await browser.get(f"/kiosk/guides{query}")).text, "/kiosk/guides/") or [
+        f"/kiosk/guides/{ITEM}{query}"
+    ]:
+        [back] = links((await browser.get(path)).text, "/kiosk/guides?", "/kiosk/guides#")
+        assert back == f"/kiosk/guides{query}#{ITEM}"
+    results = (await browser.get(f"/kiosk/guides{query}")).text
+    if "没有找到" not in results:
+        assert f'id="{ITEM}"' in results
 
 
 @pytest.mark.article("23.4")
@@ -99,6 +122,24 @@ async def test_progress_by_serial_number(town: Town) -> None:
     assert "同意办理" in (await browser.post("/kiosk/progress", {"serial": done})).text
 
 
+@pytest.mark.article("13.serial")
+async def test_progress_takes_the_receipts_own_code(town: Town) -> None:
+    """A scanner types what the QR says: the receipt's address, in the keyboard's case and width."""
+    serial = await serial_of(town, await submitted(await town.citizen()))
+    browser = await kiosk(town)
+    address = f"{town.services.site.base_url}/verify/{serial}"
+    for typed in (address, address.upper(), address.translate(WIDE)):
+        found = await browser.post("/kiosk/progress", {"serial": typed})
+        assert "已提交，待受理" in found.text, typed
+    foreign = await browser.post("/kiosk/progress", {"serial": f"https://evil.example/verify/{serial}"})
+    assert foreign.status == 400
+    assert "不是申请回执上的二维码" in foreign.text
+    assert "已提交，待受理" not in foreign.text
+    length = re.search(r'<input id="serial"[^>]*maxlength="(\d+)"', foreign.text)
+    assert length
+    assert int(length[1]) >= 2 * len(address)
+
+
 async def test_wrong_serial_keeps_what_was_typed(town: Town) -> None:
     browser = await kiosk(town)
     wrong = await browser.post("/kiosk/progress", {"serial": "2026112400"})
@@ -113,8 +154,19 @@ async def test_wrong_serial_keeps_what_was_typed(town: Town) -> None:
 @pytest.mark.article("20.7")
 async def test_notes_on_serving_oneself(town: Town) -> None:
     page = (await (await kiosk(town)).get("/kiosk/notes")).text
-    for text in ("备齐所需证件和材料", "带好证件", "自动结束并清除内容", "吞卡", "谨防诈骗", "老年人"):
+    for text in ("备齐所需证件和材料", "带好", "自动结束并清除内容", "出现故障", "谨防诈骗", "老年人"):
         assert text in page, text
+
+
+@pytest.mark.article("20.7")
+@pytest.mark.parametrize("page", PAGES)
+async def test_pages_speak_only_of_what_the_kiosk_offers(town: Town, page: str) -> None:
+    """It takes no card, prints nothing, opens no menu of WeChat's, and leads to no page but its own."""
+    shown = (await (await kiosk(town)).get(f"/kiosk{page}")).text
+    for text in ("插卡", "吞卡", "打印件", "菜单", "点击链接"):
+        assert text not in shown, text
+    led = re.findall(r'(?:href|action)="([^"]+)"', shown)
+    assert [one for one in led if not one.startswith(("/kiosk", "/static", "data:"))] == []
 
 
 async def test_session_ends_by_itself(town: Town) -> None:
@@ -135,7 +187,7 @@ async def test_the_end_wipes_everything(town: Town) -> None:
     over = await browser.get("/kiosk/end")
     assert over.location == "/kiosk"
     assert browser.cookies == {}
-    assert "storage" in over.headers["Clear-Site-Data"]
+    assert "cache" in over.headers["Clear-Site-Data"]
     thief = town.browser()
     thief.cookies = left
     assert (await thief.get("/me")).location.startswith("/sign-in")
