@@ -14,7 +14,7 @@ from wechat_backend.database.migrations.steps import Gather, Migration
 
 UNDER_WAY = {"$in": ["generated", "submitted", "supplement_requested", "accepted", "paused"]}
 RECORDING = {"window", "service_centre", "township"}
-FIRSTS = [
+FIRSTS: list[Document] = [
     {"$match": {"state": UNDER_WAY}},
     {"$sort": {"submitted_at": ASCENDING, "_id": ASCENDING}},
     {
@@ -29,7 +29,7 @@ FIRSTS = [
     {"$sort": {"_id": ASCENDING}},
 ]
 WINDOWS = [{"$match": {"windows": {"$ne": None}}}, {"$sort": {"_id": ASCENDING}}, {"$project": {"_id": 1}}]
-UNLISTED = [
+UNLISTED: list[Document] = [
     {"$match": {"halls": None}},
     {"$lookup": {"from": "halls", "pipeline": WINDOWS, "as": "all"}},
     {"$sort": {"_id": ASCENDING}},
