@@ -37,7 +37,7 @@ class KioskHome(KioskPage):
     """GET /kiosk"""
 
     async def get(self) -> None:
-        self.screen("home.html", topics=await self.services.guides.topics())
+        self.screen("home.html", topics=await self.services.search.topics())
 
 
 class KioskGuides(KioskPage):
@@ -45,9 +45,8 @@ class KioskGuides(KioskPage):
 
     async def get(self) -> None:
         text, topic = self.get_query_argument("q", "")[:40], self.get_query_argument("topic", "")
-        guides = await self.services.guides.search(text, topic=topic or None)
-        topics = await self.services.guides.topics()
-        self.screen("guides.html", guides=guides, topics=topics, typed=text, topic=topic)
+        found = await self.services.search.find(text, topic=topic or None)
+        self.screen("guides.html", found=found, typed=text, topic=topic)
 
 
 class KioskGuide(KioskPage):

@@ -14,7 +14,7 @@ from handlers.web.html import PageHandler
 from handlers.web.qr import qr_png
 from models import applications
 from models.errors import BadInput, DomainError, InvalidForm
-from models.guides import Department, Guide
+from models.guides import Department, Guide, Referral
 from models.people import Applicant, ApplicantKind
 from models.people.binding import NotAgent
 from models.places import Hall
@@ -47,7 +47,7 @@ class CitizenPage(PageHandler):
             "in_part": in_part,
         }
 
-    def title_of(self, named: Guide | Hall | Department) -> str:
+    def title_of(self, named: Guide | Hall | Department | Referral) -> str:
         """Its name in the visitor's language, else in Chinese."""
         return (self.locale.code == "en" and named.name_en) or named.name
 

@@ -30,6 +30,7 @@ from models.guides import (
     Guides,
     Handling,
     Material,
+    Uses,
     check_answers,
     is_asked,
 )
@@ -66,6 +67,7 @@ class Filing:
     departments: Departments
     halls: Halls
     calendar: Workdays
+    uses: Uses
 
     async def own(self, key: str, party: Party) -> Application:
         """
@@ -102,7 +104,9 @@ class Filing:
             if found := await self.applications.find_draft(draft["draft"]):
                 return OwnCase(found, guide, party)
             with suppress(DuplicateKeyError):  # begun at the same time, and perhaps handed in already
-                return OwnCase(await self.applications.add(draft, event), guide, party)
+                begun = await self.applications.add(draft, event)
+                await self.uses.count(item)
+                return OwnCase(begun, guide, party)
         raise rules.ApplicationMovedOn
 
     async def save(self, case: OwnCase, given: Mapping[str, Any], version: int, by: Cause) -> OwnCase:

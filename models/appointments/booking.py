@@ -33,11 +33,11 @@ from models.appointments.rules import (
     offered,
 )
 from models.events import Cause, Channel, Event
-from models.guides import Guide, NotForApplicant
+from models.guides import Guide, NotForApplicant, Uses
 from models.people import Party
 from models.places import Hall, Slot, slots
 from models.staff import Member, Scope, check_scope, serves
-from models.store import Document, Store, entry, part
+from models.store import Database, Document, Store, entry, part
 from models.workdays import Workdays, local_date
 
 KEPT_BACK = frozenset({"applicant", "agent", "account", "masked_name", "guide", "seat", "claims"})
@@ -58,6 +58,10 @@ class Appointments(Store[Appointment]):
         return super().shaped(
             {**document, "state": State(document["state"]), "channel": Channel(document["channel"])}
         )
+
+    def __init__(self, database: Database, uses: Uses) -> None:
+        super().__init__(database)
+        self.uses = uses
 
     async def free(self, hall: Hall, group: str, day: date, calendar: Workdays, by: Cause) -> list[FreeSlot]:
         """The slots of a day that have not begun, full ones too."""
@@ -80,6 +84,7 @@ class Appointments(Store[Appointment]):
         if party.applicant["kind"] not in guide.audience:
             raise NotForApplicant
         slot = offered(hall, guide, start, calendar, by.at)
+        await self.uses.count(guide.item)
         booked = await self._booked(hall, guide.group, local_date(start))
         taken = {one["seat"] for one in booked if one["start"] == slot.start}
         seats = [seat for seat in range(slot.capacity) if seat not in taken][: left(slot, booked)]

@@ -21,8 +21,11 @@ from models.guides.guide import (
     guide_of,
 )
 from models.guides.handling import HANDLING, Handling
+from models.guides.referrals import Referral, Referrals
+from models.guides.search import Found, Search
 from models.guides.store import Guides, GuideState
 from models.guides.types import TYPES, ItemType, TypeRules
+from models.guides.uses import Uses
 
 __all__ = [
     "HANDLING",
@@ -35,6 +38,7 @@ __all__ = [
     "Departments",
     "Fees",
     "Form",
+    "Found",
     "Guide",
     "GuideState",
     "Guides",
@@ -49,10 +53,14 @@ __all__ = [
     "Offer",
     "Option",
     "Question",
+    "Referral",
+    "Referrals",
+    "Search",
     "Section",
     "Step",
     "TimeLimit",
     "TypeRules",
+    "Uses",
     "Way",
     "check_answers",
     "check_publishable",

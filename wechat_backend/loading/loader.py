@@ -1,10 +1,11 @@
-"""Reads Panyu's halls, departments and items from `data/` and checks them all; `writer` stores them.
+"""Reads Panyu's halls, departments, items and referrals from `data/` and checks them; `writer` stores them.
 
 departments.yaml     one line a department; its `slug` is how item files name it
 halls/main.yaml      the centre and the six halls
 halls/stations/*     the stations, a file for each township
 library.yaml         materials, questions, sections and steps that many items share
 items/*.yaml         items by department
+referrals.yaml       what others do, and where
 calendar.yaml        working days that differ from the published calendar, or go beyond it
 
 `wechat_backend.loading.notation` tells how they are written.
@@ -22,7 +23,7 @@ from stdnum.cn import uscc
 
 from models.applications import offered, visits
 from models.errors import Refused
-from models.guides import Department, Guide, Handling, check_publishable
+from models.guides import Department, Guide, Handling, Referral, check_publishable
 from models.places import Hall
 from wechat_backend.loading import notation
 from wechat_backend.loading.calendar import Calendar, read_calendar
@@ -51,6 +52,9 @@ class Data:
     departments: list[Department]
     halls: list[Hall]
     guides: list[Guide]
+    referrals: list[Referral]
+    demand: dict[str, int]
+    """Item → how often it is asked for in a month, as far as is known before it is counted."""
     calendar: Calendar
 
 
@@ -119,12 +123,15 @@ def load(folder: Path = FOLDER) -> Data:
     reading = Reading()
     by_slug = _departments(reading, folder / "departments.yaml")
     departments = list(by_slug.values())
-    halls = _halls(reading, [folder / "halls" / "main.yaml", *sorted(folder.glob("halls/stations/*.yaml"))])
+    stations = sorted(folder.glob("halls/stations/*.yaml"))
+    halls = _listed(reading, Hall, [folder / "halls" / "main.yaml", *stations])
     codes = {slug: entry.value.code for slug, entry in by_slug.items()}
-    guides = _guides(reading, folder, codes)
+    guides, demand = _guides(reading, folder, codes)
+    referrals = _listed(reading, Referral, [folder / "referrals.yaml"])
     reading.check_unique(departments, "code", "name", "short")
     reading.check_unique(halls, "code", "name")
     reading.check_unique(guides, "item", "name")
+    reading.check_unique(referrals, "code", "name")
     reading.check(departments, _department_faults)
     reading.check(halls, _hall_faults)
     places = {entry.value.code: entry.value for entry in halls}
@@ -136,7 +143,7 @@ def load(folder: Path = FOLDER) -> Data:
         reading.faults.append(str(error))
     if reading.faults:
         raise DataError(reading.faults)
-    return Data(_values(departments), _values(halls), _values(guides), calendar)
+    return Data(_values(departments), _values(halls), _values(guides), _values(referrals), demand, calendar)
 
 
 def load_calendar(folder: Path = FOLDER) -> Calendar:
@@ -171,18 +178,23 @@ def _departments(reading: Reading, file: Path) -> dict[str, Entry[Department]]:
     return found
 
 
-def _halls(reading: Reading, files: Iterable[Path]) -> list[Entry[Hall]]:
+def _listed(reading: Reading, shape: type[Shape], files: Iterable[Path]) -> list[Entry[Shape]]:
+    """What files that are lists hold."""
     return [
         entry
         for file in files
         for raw in reading.things(file, notation.listed)
-        for entry in reading.parse(Hall, file, raw)
+        for entry in reading.parse(shape, file, raw)
     ]
 
 
-def _guides(reading: Reading, folder: Path, codes: Mapping[str, str]) -> list[Entry[Guide]]:
+def _guides(
+    reading: Reading, folder: Path, codes: Mapping[str, str]
+) -> tuple[list[Entry[Guide]], dict[str, int]]:
+    """The guides, and the demand for each item."""
     library = reading.content(folder / "library.yaml")
     found: list[Entry[Guide]] = []
+    demand: dict[str, int] = {}
     for file in sorted((folder / "items").glob("*.yaml")):
         for slug, written in reading.things(file, notation.items):
             if slug not in codes:
@@ -190,13 +202,14 @@ def _guides(reading: Reading, folder: Path, codes: Mapping[str, str]) -> list[En
                 continue
             try:
                 raw = notation.guide(written, codes[slug], library)
+                demand[raw["item"]] = int(written.get("demand", 0))
             except KeyError as error:
                 reading.fault(file.name, _name(written), f"{error} is missing, or not in the library")
             except (AttributeError, TypeError, ValueError) as error:
                 reading.fault(file.name, _name(written), f"is not written as an item is: {error}")
             else:
                 found += reading.parse(Guide, file, raw)
-    return found
+    return found, demand
 
 
 def _department_faults(department: Department) -> Iterator[str]:

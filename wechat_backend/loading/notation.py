@@ -6,6 +6,7 @@ block (`version: 2`) holds for those of its items that do not say otherwise. An 
 `models.guides.Guide` is, except that
 
 * `type` must be there; `code` is its own last digits, `limit` its `time_limit`;
+* `demand` is how often it is asked for in a month: no part of the guide, it puts lists in order;
 * `steps` is its two processes or the name of such;
 * a step is `name`, or `name/kind` where it is booking or pre-acceptance;
 * a material, question or section may be a key of `library.yaml`;
@@ -91,7 +92,7 @@ def guide(written: Raw, department: str, library: Mapping[str, Any]) -> Raw:
     """
     steps = written["steps"]
     steps = library["steps"][steps] if isinstance(steps, str) else steps
-    shorter = ("code", "limit", "steps", "form", "materials")
+    shorter = ("code", "limit", "steps", "form", "materials", "demand")
     return {
         "complaint_phone": COMPLAINT_PHONE,
         "channels": CHANNELS,

@@ -12,7 +12,7 @@ from handlers.chat.envelope import parse, text_reply
 from models.applications import State
 from models.chat import inbox
 from models.outgoing.deliveries import Plan, Via
-from tests.house.guides import plain_guide
+from tests.house.guides import CARD, plain_guide
 from tests.house.wechat import USER, Peer, event, message
 
 
@@ -40,6 +40,32 @@ async def test_text_finds_guides_and_a_number_opens_one(peer: Peer) -> None:
     assert "【居住证签注】" in opened
     assert "跑动次数：0次" in opened
     assert "没有对应的事项" in await peer.say(message("9"))
+
+
+async def test_what_others_do_is_told_first_where_it_fits_best(peer: Peer) -> None:
+    await peer.publish_guides()
+    await peer.refer(CARD)
+    told = await peer.say(message("怎么办社保卡"))
+    assert told == "【社会保障卡申领】不在这里办，由合作银行办理。各银行网点。电话：12333"
+    await peer.publish(plain_guide(3, name="社保登记", keywords=["社会保障卡"]))
+    both = await peer.say(message("社会保障卡"))
+    assert both.index(CARD.who) < both.index("1. ")
+    guide = await peer.say(message("社保登记"))
+    assert CARD.who not in guide
+
+
+async def test_what_comes_closest_is_asked_about(peer: Peer) -> None:
+    await peer.publish_guides()
+    told = await peer.say(message("居注证"))
+    assert "您要找的是不是" in told
+    assert "居住证签注" in told
+
+
+async def test_without_a_hit_topics_and_hotline_are_named(peer: Peer) -> None:
+    await peer.publish_guides()
+    told = await peer.say(message("火箭发射"))
+    assert "户籍" in told
+    assert "12345" in told
 
 
 @pytest.mark.article("13.serial")
