@@ -34,12 +34,13 @@ class Referral(GuidePart):
 
     @property
     def entry(self) -> Entry:
-        """What it is found by; no guide has a key like its code."""
+        """What it is found by; no guide has a key like its code. Its name counts as a keyword, so that our own
+        come first where both fit."""
         return Entry(
             key=self.code,
-            name=self.name,
+            name="",
             name_en=self.name_en,
-            keywords=self.keywords,
+            keywords=[self.name, *self.keywords],
             topics=self.topics,
             audience=self.audience,
             department="",
