@@ -34,8 +34,10 @@ class Referral(GuidePart):
 
     @property
     def entry(self) -> Entry:
-        """What it is found by; no guide has a key like its code. Its name counts as a keyword, so that our own
-        come first where both fit."""
+        """What it is found by; no guide has a key like its code.
+
+        Its name counts as a keyword, so that our own come first where both fit.
+        """
         return Entry(
             key=self.code,
             name="",
