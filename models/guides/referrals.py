@@ -65,13 +65,10 @@ class Referrals(Store[Referral]):
         """Keep a referral as it is described; False if that changed nothing."""
         code, content = referral.code, referral.model_dump(mode="json", exclude={"code"})
         known = await self._first({"_id": code})
-        if known is None:
-            await self.add({"_id": code, **content}, Event("referral.added", code, by))
-            return True
         if known == referral:
             return False
-        changed = Event("referral.changed", code, by)
-        await self.change(code, expects={}, sets=content, event=changed, otherwise=self.missing)
+        event = Event("referral.changed" if known else "referral.added", code, by)
+        await self.upsert({"_id": code}, sets=content, event=event, otherwise=self.missing)
         return True
 
     async def all(self) -> list[Referral]:
