@@ -31,6 +31,8 @@ from wechat_backend.loading.notation import NotationError, Raw
 
 FOLDER = Path(__file__).parents[2] / "data"
 PAPERS = FOLDER.parent / "static" / "papers"
+ORGANIZATION = (3, 7, 9, 10, 5, 8, 4, 2)
+"""Weights of the first eight characters of an organization code."""
 PHONE = re.compile(r"0\d{2,3}-\d{7,8}|12345")
 WEST, SOUTH, EAST, NORTH = 113.23, 22.80, 113.58, 23.10
 """Panyu lies within, in degrees of WGS 84."""
@@ -215,7 +217,16 @@ def _guides(
 def _department_faults(department: Department) -> Iterator[str]:
     if not uscc.is_valid(department.code):
         yield f"code {department.code} is not a USCC: its check character is wrong"
+    elif not organization_code_holds(department.code):
+        yield f"code {department.code} is not a USCC: characters 9 to 17 are no organization code"
     yield from _phone_faults("phone", department.phone)
+
+
+def organization_code_holds(code: str) -> bool:
+    """Whether characters 9 to 17 of a USCC are an organization code by its own check (GB 11714)."""
+    *body, check = code[8:17]
+    left = sum(weight * int(one, 36) for weight, one in zip(ORGANIZATION, body, strict=True)) % 11
+    return check == "0X987654321"[left]
 
 
 def _hall_faults(hall: Hall) -> Iterator[str]:

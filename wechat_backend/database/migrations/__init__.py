@@ -10,6 +10,7 @@ from wechat_backend.database.migrations import (
     m0003_clocks,
     m0004_drafts,
     m0005_sealed,
+    m0006_codes,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -19,5 +20,6 @@ ALL: tuple[Migration, ...] = (
     m0003_clocks.MIGRATION,
     m0004_drafts.MIGRATION,
     m0005_sealed.MIGRATION,
+    m0006_codes.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""
