@@ -43,6 +43,9 @@ def main() -> int:
     try:
         data = load(options.folder)
         print(f"{len(data.departments)} departments, {len(data.halls)} halls, {len(data.guides)} items")
+        if data.made_up:
+            said = ", ".join(f"{name} ({times})" for name, times in sorted(data.made_up.items()))
+            print(f"made up, to be written anew before people rely on it: {said}")
         if not options.check:
             new = asyncio.run(write(data, load_settings()))
             written = f"{new.departments} departments, {new.halls} halls, {new.guides} items"

@@ -23,7 +23,7 @@ from stdnum.cn import uscc
 
 from models.applications import offered, visits
 from models.errors import Refused
-from models.guides import Department, Guide, Handling, Referral, check_publishable
+from models.guides import Department, Guide, Handling, Offer, Referral, check_publishable
 from models.places import Hall
 from wechat_backend.loading import notation
 from wechat_backend.loading.calendar import Calendar, read_calendar
@@ -33,6 +33,9 @@ FOLDER = Path(__file__).parents[2] / "data"
 PAPERS = FOLDER.parent / "static" / "papers"
 ORGANIZATION = (3, 7, 9, 10, 5, 8, 4, 2)
 """Weights of the first eight characters of an organization code."""
+NAMED = re.compile("《[^《》]+》")
+BEGUN_AT = {Offer.H5, Offer.MINIPROGRAM, Offer.WINDOW}
+"""Where an application can be made; a kiosk shows guides, and leads on to the phone."""
 PHONE = re.compile(r"0\d{2,3}-\d{7,8}|12345")
 WEST, SOUTH, EAST, NORTH = 113.23, 22.80, 113.58, 23.10
 """Panyu lies within, in degrees of WGS 84."""
@@ -58,6 +61,8 @@ class Data:
     demand: dict[str, int]
     """Item → how often it is asked for in a month, as far as is known before it is counted."""
     calendar: Calendar
+    made_up: Mapping[str, int]
+    """`Hall.phone` → in how many halls it stands for the real one."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class Reading:
     """Reads files and collects what is wrong with them."""
 
     faults: list[str] = field(default_factory=list)
+    made_up: Counter[str] = field(default_factory=Counter)
+    """Fields that stand for the real thing, and in how many things they do."""
 
     def fault(self, file: str, name: str, what: object) -> None:
         self.faults.append(f"{file}: {name}: {what}")
@@ -90,13 +97,16 @@ class Reading:
         """What `split` finds in a file."""
         try:
             return list(split(self.content(file)))
-        except (AttributeError, KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             self.fault(file.name, "file", f"is not written as it should be: {error}")
             return []
 
     def parse(self, shape: type[Shape], file: Path, raw: Raw) -> Iterator[Entry[Shape]]:
         """One thing, or none if it is not of the shape."""
-        name = _name(raw)
+        name, made_up = _name(raw), raw.pop("made_up", [])
+        self.made_up.update(f"{shape.__name__}.{one}" for one in made_up)
+        for unknown in {*made_up} - {*shape.model_fields}:
+            self.fault(file.name, name, f"made_up: there is no field {unknown}")
         try:
             yield Entry(file.name, name, shape.model_validate(raw))
         except ValidationError as error:
@@ -145,7 +155,15 @@ def load(folder: Path = FOLDER) -> Data:
         reading.faults.append(str(error))
     if reading.faults:
         raise DataError(reading.faults)
-    return Data(_values(departments), _values(halls), _values(guides), _values(referrals), demand, calendar)
+    return Data(
+        _values(departments),
+        _values(halls),
+        _values(guides),
+        _values(referrals),
+        demand,
+        calendar,
+        reading.made_up,
+    )
 
 
 def load_calendar(folder: Path = FOLDER) -> Calendar:
@@ -246,10 +264,23 @@ def _guide_faults(guide: Guide, halls: Mapping[str, Hall]) -> Iterator[str]:
         check_publishable(guide)
     except Refused as error:
         yield str(error)
+    yield from _basis_faults(guide)
+    for offer in {*guide.channels} - BEGUN_AT:
+        yield f"channel {offer}: nothing can be applied for there"
     yield from _handling_faults(guide)
     yield from _paper_faults(guide)
     yield from _phone_faults("consult_phone", guide.consult_phone)
     yield from _phone_faults("complaint_phone", guide.complaint_phone)
+
+
+def _basis_faults(guide: Guide) -> Iterator[str]:
+    for name, basis in (
+        *(("basis", one) for one in guide.basis),
+        ("limit.basis", guide.time_limit.basis),
+        ("fees.basis", guide.fees.basis),
+    ):
+        if basis and not NAMED.match(basis):
+            yield f"{name} {basis} does not name the law in 《》"
 
 
 def _handling_faults(guide: Guide) -> Iterator[str]:
