@@ -9,7 +9,7 @@ from models.applications import Applications, CaseHandling, Filing, Papers
 from models.appointments import Appointments
 from models.chat import Inbox
 from models.counters import Counters
-from models.guides import Departments, Guides
+from models.guides import Departments, Guides, Referrals, Search, Uses
 from models.leases import Leases
 from models.materials.store import Materials
 from models.outgoing import Closures, Deliveries, Outbox, SmsDays, SmsLimits, Workers
@@ -34,6 +34,9 @@ class Stores:
     binding: Binding
     departments: Departments
     guides: Guides
+    referrals: Referrals
+    uses: Uses
+    search: Search
     halls: Halls
     staff: Staff
     accounts: Accounts
@@ -100,7 +103,8 @@ def assemble(
     phone_codes = PhoneCodes(database, privacy, counters, sms, closures)
     applications, materials = Applications(database, privacy), Materials(database, privacy)
     departments, guides, halls = Departments(database), Guides(database), Halls(database)
-    filing = Filing(applications, guides, departments, halls, calendar)
+    referrals, uses = Referrals(database), Uses(database)
+    filing = Filing(applications, guides, departments, halls, calendar, uses)
     return Stores(
         database=database,
         clock=clock,
@@ -110,6 +114,9 @@ def assemble(
         binding=Binding(applicants, agencies, phone_codes, verifier, counters),
         departments=departments,
         guides=guides,
+        referrals=referrals,
+        uses=uses,
+        search=Search(guides, referrals),
         halls=halls,
         staff=Staff(database),
         accounts=Accounts(database),
@@ -117,7 +124,7 @@ def assemble(
         phone_codes=phone_codes,
         applicants=applicants,
         agencies=agencies,
-        appointments=Appointments(database),
+        appointments=Appointments(database, uses),
         materials=materials,
         applications=applications,
         filing=filing,

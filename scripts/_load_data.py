@@ -14,13 +14,11 @@ from uuid import uuid4
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from models.events import Cause, Channel
-from models.guides import Departments, Guides
-from models.places import Halls
 from wechat_backend.database.connection import DatabaseUnreachable, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import MigrationError, check_current
 from wechat_backend.loading.loader import FOLDER, Data, DataError, load
-from wechat_backend.loading.writer import Counts, store
+from wechat_backend.loading.writer import Counts, prepared, store
 from wechat_backend.settings import Settings, SettingsError, load_settings
 from wechat_backend.wiring import utc_now
 
@@ -31,11 +29,8 @@ async def write(data: Data, settings: Settings) -> Counts:
     )
     try:
         await check_current(database, ALL, utc_now())
-        stores = Departments(database), Halls(database), Guides(database)
-        for each in stores:
-            await each.prepare()
         by = Cause("system", datetime.now(UTC), Channel.SYSTEM, f"load-data-{uuid4().hex[:8]}")
-        return await store(data, *stores, by)
+        return await store(data, await prepared(database), by)
     finally:
         await database.close()
 
@@ -48,9 +43,13 @@ def main() -> int:
     try:
         data = load(options.folder)
         print(f"{len(data.departments)} departments, {len(data.halls)} halls, {len(data.guides)} items")
+        if data.made_up:
+            said = ", ".join(f"{name} ({times})" for name, times in sorted(data.made_up.items()))
+            print(f"made up, to be written anew before people rely on it: {said}")
         if not options.check:
             new = asyncio.run(write(data, load_settings()))
-            print(f"written: {new.departments} departments, {new.halls} halls, {new.guides} items")
+            written = f"{new.departments} departments, {new.halls} halls, {new.guides} items"
+            print(f"written: {written}, {new.referrals} referrals")
     except (DataError, SettingsError, DatabaseUnreachable, MigrationError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -29,7 +29,7 @@ PLURAL = re.compile(r"\{(?:count|number|minutes|seconds)\}( working)? (days|mont
 PLACE = re.compile(r"\{\w*\}")
 NOT_PAGES = {"operations.py"}
 """Handlers that speak to programs."""
-NOT_SAID = {"kinds.py", "law.py", "masks.py", "notices"}
+NOT_SAID = {"kinds.py", "law.py", "masks.py", "notices", "sounds.py", "wording.py"}
 """Models whose Chinese is for comparing, or goes out in Chinese only."""
 FOR_STAFF = {"StaffForm", "FormField"}
 """Records of models whose words staff alone read."""
@@ -48,6 +48,7 @@ def messages(root: Path = ROOT) -> set[str]:
         *topics(root / "data"),
         *shared(root / "data" / "library.yaml"),
         *places(root / "data" / "halls"),
+        *referrals(root / "data" / "referrals.yaml"),
     }
 
 
@@ -87,6 +88,13 @@ def places(folder: Path) -> Iterator[str]:
         halls = content["halls"] if isinstance(content, dict) else content
         common = content.get("defaults", {}) if isinstance(content, dict) else {}
         yield from ({**common, **hall}[name] for hall in halls for name in ("township", "hours"))
+
+
+def referrals(file: Path) -> Iterator[str]:
+    """Who does what we do not, where, and why they do it."""
+    for one in yaml.safe_load(file.read_text("utf-8")):
+        yield from (one[field] for field in ("who", "where", "why"))
+        yield from one["topics"]
 
 
 def _under(key: str, value: object) -> Iterator[str]:

@@ -14,7 +14,7 @@ from models.store import PageUnknown
 
 
 class GuidesQuery(PageQuery):
-    q: str = Field("", max_length=50, description="part of a name or keyword, or its pinyin")
+    q: str = Field("", max_length=50, description="words, pinyin, its initials, or English")
     audience: ApplicantKind | None = None
     topic: str = Field("", max_length=50)
     department: str = Field("", max_length=18)
@@ -36,8 +36,23 @@ class GuideLine(Answer):
     channels: list[Offer]
 
 
+class Referral(Answer):
+    """What others do: it is applied for there, never here."""
+
+    code: str
+    name: str
+    name_en: str
+    who: str = Field(description="who does it")
+    why: str = Field(description="why it is not done here")
+    where: str = Field(description="address, or where such places are")
+    phone: str
+    website: str
+
+
 class GuideList(Answer):
     guides: list[GuideLine]
+    referrals: list[Referral] = Field(description="with the first page alone")
+    whole: bool = Field(description="false where this is only what comes closest to `q`")
     next: str | None
 
 
@@ -74,15 +89,18 @@ class Topics(Answer):
 class GuidesResource(Resource):
     @operation("Find guides", asks=GuidesQuery, answers=GuideList, errors=(PageUnknown,))
     async def get(self, asked: GuidesQuery) -> GuideList:
-        found = await self.services.guides.ranked(
+        found = await self.services.search.hits(
             asked.q,
             audience=asked.audience,
             topic=asked.topic or None,
             department=asked.department or None,
         )
-        shown, following = page(found, lambda key: key.partition("@")[0], asked)
+        shown, following = page(found.guides, lambda key: key.partition("@")[0], asked)
         return GuideList(
-            guides=[_line(each) for each in await self.services.guides.read(shown)], next=following
+            guides=[_line(each) for each in await self.services.guides.read(shown)],
+            referrals=[_referral(each) for each in found.referrals.values() if not asked.after],
+            whole=found.whole,
+            next=following,
         )
 
 
@@ -109,13 +127,17 @@ class DepartmentsResource(Resource):
 class TopicsResource(Resource):
     @operation("List the life events that guides are about", asks=TopicsQuery, answers=Topics)
     async def get(self, asked: TopicsQuery) -> Topics:
-        topics = await self.services.guides.topics(asked.audience)
+        topics = await self.services.search.topics(asked.audience)
         return Topics(topics=topics, labels={topic: topic for topic in topics})
 
 
 def _line(guide: Guide) -> GuideLine:
     values = {name: getattr(guide, name) for name in GuideLine.model_fields if name != "on_the_spot"}
     return GuideLine(**values, on_the_spot=guide.time_limit.on_the_spot)
+
+
+def _referral(found: guides.Referral) -> Referral:
+    return Referral(**{name: getattr(found, name) for name in Referral.model_fields})
 
 
 def _department(found: guides.Department) -> Department:

@@ -1,7 +1,7 @@
 """What the account says in the chat: from a message to words, in short sentences for everybody."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -12,12 +12,14 @@ from models.applications import Case, check_serial, status_of, what_next
 from models.chat import HELP_KEY
 from models.errors import BadInput, Forbidden, NotFound
 from models.events import Cause
-from models.guides import HANDLING, Guide
+from models.guides import HANDLING, Found, Guide
 
 BUSY = "系统繁忙，请稍后再试。"
 HELP_WORDS = frozenset({"帮助", "help", "?", "？", "菜单", "人工", "客服"})
 LISTED = 8
 """Guides in one list: what fits on a phone without scrolling."""
+REFERRED = 3
+"""Referrals in one answer, which is 2000 bytes at most."""
 REACHED = "success"
 """What TEMPLATESENDJOBFINISH says of a message that was delivered."""
 
@@ -69,13 +71,28 @@ class Chat:
 
     async def search(self, sender: str, words: str, by: Cause) -> str:
         """A numbered list of guides; a number alone then opens one."""
-        found = await self.services.guides.search(words, limit=LISTED)
-        if not found:
-            return self.nothing_found()
-        await self.services.inbox.offer(sender, [guide.item for guide in found], by.at)
-        lines = [f"{number}. {self.link(guide)}" for number, guide in enumerate(found, 1)]
+        found = await self.services.search.find(words, limit=LISTED)
+        if not found.hits:
+            return self.nothing_found(found.topics)
+        parts = [self.listed(found), self.elsewhere(found)]
+        if not found.is_ours(found.hits[0]):
+            parts.reverse()
+        await self.services.inbox.offer(sender, [guide.item for guide in found.guides], by.at)
+        return "\n\n".join(filter(None, parts))
+
+    def listed(self, found: Found) -> str:
+        """The guides of a search, with their numbers."""
+        if not found.guides:
+            return ""
+        head = f"为您找到{len(found.guides)}个事项：" if found.whole else "没有完全对上的，您要找的是不是："
+        lines = [f"{number}. {self.link(guide)}" for number, guide in enumerate(found.guides, 1)]
+        return "\n".join([head, "", *lines, "", "回复前面的数字，看要带什么、怎么办。"])
+
+    def elsewhere(self, found: Found) -> str:
+        """Who does what we do not, and how they are reached."""
         return "\n".join(
-            [f"为您找到{len(found)}个事项：", "", *lines, "", "回复前面的数字，看要带什么、怎么办。"]
+            f"【{one.name}】不在这里办，由{one.who}办理。{one.where}。电话：{one.phone}"
+            for one in found.referrals[:REFERRED]
         )
 
     async def guide(self, item: str, sender: str) -> str:
@@ -192,13 +209,15 @@ class Chat:
     def nothing_to_choose(self) -> str:
         return "这个数字没有对应的事项。请先发送要办的事，例如：居住证"
 
-    def nothing_found(self) -> str:
+    def nothing_found(self, topics: Sequence[str]) -> str:
         """What was typed is not said again: it may be a number or a name."""
         return "\n".join(
             [
                 "没有找到有关的事项。",
                 "请换个说法再试，例如只发两三个字；",
+                *([f"或发一个主题：{'、'.join(topics[:LISTED])}；"] if topics else []),
                 "或看" + self.anchor("/guides", "全部办事指南") + "。",
+                "不知道归哪里办，请拨打政务服务热线12345。",
                 self.phone_line(),
             ]
         )

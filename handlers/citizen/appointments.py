@@ -122,7 +122,7 @@ async def choices(page: CitizenPage, step: Step) -> dict[str, Any]:
     found: dict[str, Any] = {"step": step, "guide": None, "hall": None, "halls": [], "days": [], "slots": []}
     found["needs_no_visit"] = False
     if not step.item:
-        return found | {"guides": await page.services.guides.search(step.q[:50])}
+        return found | {"found": await page.services.search.find(step.q[:50])}
     guide = await page.services.guides.published(step.item)
     check_audience(guide, page.bound_party().applicant["kind"])
     halls = await page.services.halls.offering(guide.group, guide.places)

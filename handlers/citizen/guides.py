@@ -19,7 +19,7 @@ class GuidesPage(CitizenPage):
 
     async def get(self) -> None:
         asked = self.query(GuidesQuery)
-        guides = await self.services.guides.search(
+        found = await self.services.search.find(
             asked.q[:50],
             audience=asked.audience,
             topic=asked.topic or None,
@@ -28,8 +28,7 @@ class GuidesPage(CitizenPage):
         self.show(
             "citizen/guides.html",
             asked=asked,
-            guides=guides,
-            topics=await self.services.guides.topics(asked.audience),
+            found=found,
             departments={d.code: d for d in await self.services.departments.all()},
         )
 

@@ -7,7 +7,7 @@ class HomePage(CitizenPage):
     """GET /"""
 
     async def get(self) -> None:
-        self.show("citizen/home.html", topics=await self.services.guides.topics())
+        self.show("citizen/home.html", topics=await self.services.search.topics())
 
 
 ROUTES = [(r"/", HomePage)]

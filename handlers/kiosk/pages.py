@@ -50,7 +50,7 @@ class KioskHome(KioskPage):
     """GET /kiosk"""
 
     async def get(self) -> None:
-        self.screen("home.html", topics=await self.services.guides.topics())
+        self.screen("home.html", topics=await self.services.search.topics())
 
 
 class KioskGuides(KioskPage):
@@ -58,9 +58,8 @@ class KioskGuides(KioskPage):
 
     async def get(self) -> None:
         text, topic = self.sought()
-        guides = await self.services.guides.search(text, topic=topic or None)
-        topics = await self.services.guides.topics()
-        self.screen("guides.html", guides=guides, topics=topics, typed=text, topic=topic, search=self.search)
+        found = await self.services.search.find(text, topic=topic or None)
+        self.screen("guides.html", found=found, typed=text, topic=topic, search=self.search)
 
 
 class KioskGuide(KioskPage):

@@ -15,7 +15,7 @@ from handlers.web.names import english_names, title_of
 from handlers.web.qr import qr_png
 from models import applications
 from models.errors import BadInput, DomainError, InvalidForm
-from models.guides import Department, Guide
+from models.guides import Department, Guide, Referral
 from models.people import Applicant, ApplicantKind
 from models.people.binding import NotAgent
 from models.places import Hall
@@ -48,7 +48,7 @@ class CitizenPage(PageHandler):
             "in_part": in_part,
         }
 
-    def title_of(self, named: Guide | Hall | Department) -> str:
+    def title_of(self, named: Guide | Hall | Department | Referral) -> str:
         """Its name in the visitor's language, else in Chinese."""
         return title_of(named, self.locale.code)
 

@@ -12,6 +12,7 @@ from tornado.web import UIModule
 
 from handlers.web.pages import CitizenPage
 from models.applications import How, Visit
+from models.guides import Referral
 from models.places import Hall
 
 PARTS = "citizen/parts"
@@ -88,6 +89,20 @@ class Empty(Part):
 
     def render(self, text: str, link: str, action: str) -> bytes:
         return self.part("empty", text=text, link=link, action=action)
+
+
+class Elsewhere(Part):
+    """Who does what we do not, and how they are reached."""
+
+    def render(self, referral: Referral) -> bytes:
+        return self.part("elsewhere", referral=referral)
+
+
+class Nothing(Part):
+    """A search without a hit: whom to ask, and where to look instead. `path` is completed by a word."""
+
+    def render(self, topics: Iterable[str], path: str, everything: str) -> bytes:
+        return self.part("nothing", topics=topics, path=path, everything=everything)
 
 
 class Ask(Part):

@@ -30,6 +30,7 @@ from models.guides import (
     Guides,
     Handling,
     Material,
+    Uses,
     check_answers,
     is_asked,
 )
@@ -66,6 +67,7 @@ class Filing:
     departments: Departments
     halls: Halls
     calendar: Workdays
+    uses: Uses
 
     async def own(self, key: str, party: Party) -> Application:
         """
@@ -103,7 +105,9 @@ class Filing:
                 return OwnCase(found, guide, party)
             await self.applications.check_single(party.id, guide)
             with suppress(DuplicateKeyError):  # begun at the same time, and perhaps handed in already
-                return OwnCase(await self.applications.add(draft, event), guide, party)
+                begun = await self.applications.add(draft, event)
+                await self.uses.count(item)
+                return OwnCase(begun, guide, party)
         raise rules.ApplicationMovedOn
 
     async def save(self, case: OwnCase, given: Mapping[str, Any], version: int, by: Cause) -> OwnCase:

@@ -33,11 +33,11 @@ from models.appointments.rules import (
     offered,
 )
 from models.events import Cause, Channel, Event
-from models.guides import Guide, check_audience
+from models.guides import Guide, Uses, check_audience
 from models.people import Party
 from models.places import Hall, Slot, slots
 from models.staff import Member, Scope, check_scope, serves
-from models.store import Document, Store, entry, part
+from models.store import Database, Document, Store, entry, part
 from models.workdays import Workdays, local_date
 
 KEPT_BACK = frozenset({"applicant", "agent", "account", "masked_name", "guide", "seat", "claims"})
@@ -59,6 +59,10 @@ class Appointments(Store[Appointment]):
             {**document, "state": State(document["state"]), "channel": Channel(document["channel"])}
         )
 
+    def __init__(self, database: Database, uses: Uses) -> None:
+        super().__init__(database)
+        self.uses = uses
+
     async def free(self, hall: Hall, group: str, day: date, calendar: Workdays, by: Cause) -> list[FreeSlot]:
         """The slots of a day that have not begun, full ones too."""
         open_slots = [slot for slot in slots(hall, group, day, calendar) if slot.start > by.at]
@@ -79,6 +83,7 @@ class Appointments(Store[Appointment]):
         """
         check_audience(guide, party.applicant["kind"])
         slot = offered(hall, guide, start, calendar, by.at)
+        await self.uses.count(guide.item)
         booked = await self._booked(hall, guide.group, local_date(start))
         taken = {one["seat"] for one in booked if one["start"] == slot.start}
         seats = [seat for seat in range(slot.capacity) if seat not in taken][: left(slot, booked)]

@@ -22,8 +22,11 @@ from models.guides.guide import (
     guide_of,
 )
 from models.guides.handling import HANDLING, Handling
+from models.guides.referrals import Referral, Referrals
+from models.guides.search import Found, Search
 from models.guides.store import Guides, GuideState
 from models.guides.types import TYPES, ItemType, TypeRules
+from models.guides.uses import Uses
 
 __all__ = [
     "HANDLING",
@@ -36,6 +39,7 @@ __all__ = [
     "Departments",
     "Fees",
     "Form",
+    "Found",
     "Guide",
     "GuideState",
     "Guides",
@@ -50,10 +54,14 @@ __all__ = [
     "Offer",
     "Option",
     "Question",
+    "Referral",
+    "Referrals",
+    "Search",
     "Section",
     "Step",
     "TimeLimit",
     "TypeRules",
+    "Uses",
     "Way",
     "check_answers",
     "check_audience",

@@ -2,12 +2,12 @@
 
 from pypinyin import Style, lazy_pinyin
 
-from models.guides.spelling import plain
+from models.guides.wording import plain
 
 
 def spellings(*texts: str) -> list[str]:
     """Each text and its pinyin, full and initials."""
     found: set[str] = set()
-    for text in map(plain, texts):
+    for text in filter(None, map(plain, texts)):
         found |= {text, "".join(lazy_pinyin(text)), "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))}
     return sorted(found)

@@ -12,7 +12,7 @@ from models.errors import Conflict
 from models.events import Cause, Event
 from models.guides.guide import Guide, check_publishable
 from models.guides.pinyin import spellings
-from models.guides.spelling import grams
+from models.guides.referrals import Referral, Referrals
 from models.guides.store import IN_FORCE, Guides, GuideState
 from models.store import ChangedMeanwhile
 
@@ -88,9 +88,8 @@ class Publishing:
         Raises:
             DuplicateKeyError, ChangedMeanwhile: another version came into force at the same moment.
         """
-        spelled = spellings(guide.name, guide.name_en, *guide.keywords)
-        search = {"spellings": spelled, "grams": grams(spelled)}
-        version = {"_id": guide.key, **IN_FORCE, "published_at": by.at, **search}
+        spelled = spellings(guide.name, guide.name_en, *guide.keywords, *guide.topics, guide.deliverable)
+        version = {"_id": guide.key, **IN_FORCE, "published_at": by.at, "spellings": spelled}
         async with self.guides.database.transaction() as session:
             await self.guides.change_many(
                 {"item": guide.item, **IN_FORCE, "version": {"$lt": guide.version}},
@@ -103,3 +102,8 @@ class Publishing:
                 Event("guide.published", guide.key, by),
                 session=session,
             )
+
+    async def refer(self, referrals: Referrals, referral: Referral, by: Cause) -> bool:
+        """Keep a referral to others; False if that changed nothing."""
+        spelled = spellings(referral.name, referral.name_en, *referral.keywords, *referral.topics)
+        return await referrals.put(referral.model_copy(update={"spellings": spelled}), by)

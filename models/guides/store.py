@@ -1,4 +1,4 @@
-"""Guides in MongoDB: every version of each, found by words, letters and pinyin.
+"""Guides in MongoDB: every version of each.
 
 A published version is never edited: a change is the next version. `models.guides.publishing` writes them.
 """
@@ -10,11 +10,10 @@ from typing import ClassVar
 
 from pymongo import IndexModel
 
-from models import typed
 from models.errors import NotFound
+from models.guides.catalogue import Entry
 from models.guides.guide import Guide, guide_of
-from models.guides.spelling import pieces, plain, rank
-from models.people import ApplicantKind
+from models.guides.uses import Uses, demand
 from models.store import Database, Document, Store
 
 
@@ -23,10 +22,13 @@ class GuideNotFound(NotFound):
     message = "没有找到该事项的办事指南"
 
 
-KEPT_IN_MEMORY = 200
+KEPT_IN_MEMORY = 400
 """Versions; a parsed guide takes some 30 kB."""
 BATCH = 10_000
 """Documents that the server sends at once, up to 16 MB."""
+FOUND_BY = dict.fromkeys(
+    ("name", "name_en", "keywords", "deliverable", "topics", "audience", "department", "spellings"), 1
+)
 
 
 class GuideState(StrEnum):
@@ -41,7 +43,7 @@ IN_FORCE: Document = {"state": GuideState.PUBLISHED.value}
 class Version:
     """One version of a guide.
 
-    Its document, by `item@version`, has the guide's fields, and `spellings` and `grams` to be found by.
+    Its document, by `item@version`, has the guide's fields, and `spellings` to be found by.
     """
 
     guide: Guide
@@ -56,9 +58,7 @@ class Guides(Store[Version]):
     tells = ("guide.published", "guide.superseded")
     indexes: ClassVar = [
         IndexModel("item", unique=True, partialFilterExpression=IN_FORCE, name="published_item"),
-        IndexModel([("state", 1), ("grams", 1)], name="search"),
-        IndexModel([("state", 1), ("topics", 1), ("name", 1)], name="topic"),
-        IndexModel([("state", 1), ("department", 1), ("name", 1)], name="department"),
+        IndexModel([("state", 1), ("item", 1), ("version", 1)], name="in_force"),
     ]
 
     def __init__(self, database: Database) -> None:
@@ -94,61 +94,52 @@ class Guides(Store[Version]):
         """
         if kept := self.unchanging.get(key):
             return kept
-        guide = self.unchanging[key] = (await self.get(key)).guide
-        if len(self.unchanging) > KEPT_IN_MEMORY:
-            del self.unchanging[next(iter(self.unchanging))]
+        guide = (await self.get(key)).guide
+        self._keep(guide)
         return guide
 
-    async def search(
-        self,
-        text: str = "",
-        *,
-        audience: ApplicantKind | None = None,
-        topic: str | None = None,
-        department: str | None = None,
-        limit: int = 100,
-    ) -> list[Guide]:
-        """Published guides whose name, keywords or pinyin contain `text`, names first, then by name."""
-        keys = await self.ranked(text, audience=audience, topic=topic, department=department)
-        return await self.read(keys[:limit])
-
-    async def ranked(
-        self,
-        text: str = "",
-        *,
-        audience: ApplicantKind | None = None,
-        topic: str | None = None,
-        department: str | None = None,
-    ) -> list[str]:
-        """The keys of all that `search` finds."""
-        wanted = plain(text)
-        query = {**IN_FORCE}
-        if typed.narrow(text).strip() and not wanted:
-            return []
-        if wanted:
-            query["grams"] = {"$all": pieces(wanted)}
-        query |= {
-            name: value
-            for name, value in (("audience", audience), ("topics", topic), ("department", department))
-            if value
-        }
-        hits = self.documents.find(query, {"name": 1, "keywords": 1, "spellings": 1}).batch_size(BATCH)
-        ranked = [
-            (place, hit["name"], hit["_id"])
-            async for hit in hits
-            if (place := rank(wanted, hit["name"], hit["keywords"], hit["spellings"])) is not None
+    async def in_force(self) -> list[str]:
+        """The keys of all published versions, those first that are asked for most."""
+        query = [
+            {"$match": IN_FORCE},
+            {"$project": {"_id": 0, "item": 1, "version": 1}},
+            {"$lookup": {"from": Uses.collection, "localField": "item", "foreignField": "_id", "as": "uses"}},
         ]
-        return [key for _, _, key in sorted(ranked)]
+        found = await self.documents.aggregate(query, batchSize=BATCH)
+        ranked = [(-demand(each["uses"]), each["item"], each["version"]) async for each in found]
+        return [f"{item}@{version}" for _, item, version in sorted(ranked)]
+
+    async def entries(self, keys: Sequence[str]) -> list[Entry]:
+        """What the versions with these keys are found by, in any order."""
+        if not keys:
+            return []
+        found = self.documents.find({"_id": {"$in": keys}}, FOUND_BY).batch_size(BATCH)
+        return [entry_of(document) async for document in found]
 
     async def read(self, keys: Sequence[str]) -> list[Guide]:
         """The versions with these keys, in their order; a key that is gone is left out."""
-        if not keys:
-            return []
-        unread = {"grams": 0, "spellings": 0, "events": 0}
-        found = self.documents.find({"_id": {"$in": keys}}, unread).batch_size(BATCH)
-        guides = {document["_id"]: guide_of(document) async for document in found}
-        return [guides[key] for key in keys if key in guides]
+        known = {key: self.unchanging[key] for key in keys if key in self.unchanging}
+        unread = [key for key in keys if key not in known]
+        if unread:
+            fields = {"spellings": 0, "events": 0}
+            found = self.documents.find({"_id": {"$in": unread}}, fields).batch_size(BATCH)
+            async for document in found:
+                guide = known[document["_id"]] = guide_of(document)
+                self._keep(guide)
+        return [known[key] for key in keys if key in known]
 
-    async def topics(self, audience: ApplicantKind | None = None) -> list[str]:
-        query = IN_FORCE | ({"audience": audience} if audience else {})
-        return sorted(await self.documents.distinct("topics", query))
+    def _keep(self, guide: Guide) -> None:
+        self.unchanging[guide.key] = guide
+        if len(self.unchanging) > KEPT_IN_MEMORY:
+            del self.unchanging[next(iter(self.unchanging))]
+
+
+def entry_of(document: Document) -> Entry:
+    """What a guide is found by; people also ask for its result."""
+    keywords = [*document["keywords"], document["deliverable"]]
+    return Entry(
+        key=document["_id"],
+        **{name: document[name] for name in ("name", "name_en", "topics", "audience", "department")},
+        keywords=[word for word in keywords if word],
+        spellings=document["spellings"],
+    )

@@ -36,3 +36,11 @@ async def test_saving_a_draft_reads_it_once_and_writes_it_once(town: Town) -> No
     asked = {call: count for call, count in calls.items() if call.endswith((" applications", " guides"))}
     looked_up_by_the_test = 1  # the version that the form hands in
     assert asked == {"query applications": 1 + looked_up_by_the_test, "findAndModify applications": 1}
+
+
+async def test_a_search_asks_for_what_is_in_force_and_for_what_others_do(town: Town) -> None:
+    visitor = town.browser()
+    await visitor.get("/guides?q=居住证")
+    async with watched(town) as calls:
+        assert "居住证签注" in (await visitor.get("/guides?q=居注证")).text
+    assert calls == {"aggregate guides": 1, "query referrals": 1, "query departments": 1}

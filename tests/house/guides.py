@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.guides import Department, Guide
+from models.guides import Department, Guide, Referral
 
 USCC = "11440113007500002X"
 OTHER = "11440113007500005T"
@@ -17,6 +17,20 @@ DEPARTMENT = Department(
 OTHER_DEPARTMENT = Department(
     code=OTHER, name="番禺区民政局", short="民政", phone="020-84600001", address="番禺区"
 )
+
+CARD = Referral(
+    code="card",
+    name="社会保障卡申领",
+    name_en="Social Security Card",
+    keywords=["社保卡"],
+    topics=["社保"],
+    who="合作银行",
+    why="由银行制发",
+    where="各银行网点",
+    phone="12333",
+    website="https://cards.example",
+)
+"""What another does."""
 
 
 def plain_guide(number: int = 1, **changes: Any) -> Guide:

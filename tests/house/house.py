@@ -9,7 +9,7 @@ from uuid import uuid4
 from models.applications import Application, State
 from models.appointments import Appointment, Ending
 from models.events import Cause, Channel
-from models.guides import Guide
+from models.guides import Guide, Referral
 from models.guides.publishing import Publishing
 from models.materials.store import KeptFile
 from models.people import (
@@ -64,6 +64,10 @@ class House:
         """Guides in force, and one hall."""
         await self.publish(*guides)
         await self.stores.halls.put(hall, self.by())
+
+    async def refer(self, referral: Referral) -> None:
+        """What others do, to be found beside the guides."""
+        await Publishing(self.stores.guides).refer(self.stores.referrals, referral, self.by())
 
     async def account(self, openid: str | None = None, *, follows: bool = False) -> Account:
         openid = openid or f"openid-{uuid4().hex[:8]}"

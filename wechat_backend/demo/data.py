@@ -8,8 +8,6 @@ from datetime import datetime
 from uuid import uuid4
 
 from models.events import Cause, Channel
-from models.guides import Departments, Guides
-from models.places import Halls
 from models.staff import Role, Staff
 from wechat_backend.database.connection import Database, connect
 from wechat_backend.database.migrations import ALL
@@ -100,10 +98,7 @@ async def furnish(
 async def _load(database: Database, by: Cause, say: Callable[[str], None]) -> loader.Data:
     say("Loading Panyu's items and halls …")
     data = await asyncio.to_thread(loader.load)
-    stores = Departments(database), Halls(database), Guides(database)
-    for store in stores:
-        await store.prepare()
-    counts = await writer.store(data, *stores, by)
+    counts = await writer.store(data, await writer.prepared(database), by)
     say(f"  new: {counts.departments} departments, {counts.halls} halls, {counts.guides} items")
     return data
 

@@ -1,10 +1,11 @@
-"""Reads Panyu's halls, departments and items from `data/` and checks them all; `writer` stores them.
+"""Reads Panyu's halls, departments, items and referrals from `data/` and checks them; `writer` stores them.
 
 departments.yaml     one line a department; its `slug` is how item files name it
 halls/main.yaml      the centre and the six halls
 halls/stations/*     the stations, a file for each township
 library.yaml         materials, questions, sections and steps that many items share
 items/*.yaml         items by department
+referrals.yaml       what others do, and where
 calendar.yaml        working days that differ from the published calendar, or go beyond it
 
 `wechat_backend.loading.notation` tells how they are written.
@@ -22,7 +23,7 @@ from stdnum.cn import uscc
 
 from models.applications import offered, visits
 from models.errors import Refused
-from models.guides import Department, Guide, Handling, check_publishable
+from models.guides import Department, Guide, Handling, Offer, Referral, check_publishable
 from models.places import Hall
 from wechat_backend.loading import notation
 from wechat_backend.loading.calendar import Calendar, read_calendar
@@ -30,6 +31,11 @@ from wechat_backend.loading.notation import NotationError, Raw
 
 FOLDER = Path(__file__).parents[2] / "data"
 PAPERS = FOLDER.parent / "static" / "papers"
+ORGANIZATION = (3, 7, 9, 10, 5, 8, 4, 2)
+"""Weights of the first eight characters of an organization code."""
+NAMED = re.compile("《[^《》]+》")
+BEGUN_AT = {Offer.H5, Offer.MINIPROGRAM, Offer.WINDOW}
+"""Where an application can be made; a kiosk shows guides, and leads on to the phone."""
 PHONE = re.compile(r"0\d{2,3}-\d{7,8}|12345")
 WEST, SOUTH, EAST, NORTH = 113.23, 22.80, 113.58, 23.10
 """Panyu lies within, in degrees of WGS 84."""
@@ -51,7 +57,12 @@ class Data:
     departments: list[Department]
     halls: list[Hall]
     guides: list[Guide]
+    referrals: list[Referral]
+    demand: dict[str, int]
+    """Item → how often it is asked for in a month, as far as is known before it is counted."""
     calendar: Calendar
+    made_up: Mapping[str, int]
+    """`Hall.phone` → in how many halls it stands for the real one."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,8 @@ class Reading:
     """Reads files and collects what is wrong with them."""
 
     faults: list[str] = field(default_factory=list)
+    made_up: Counter[str] = field(default_factory=Counter)
+    """Fields that stand for the real thing, and in how many things they do."""
 
     def fault(self, file: str, name: str, what: object) -> None:
         self.faults.append(f"{file}: {name}: {what}")
@@ -84,13 +97,16 @@ class Reading:
         """What `split` finds in a file."""
         try:
             return list(split(self.content(file)))
-        except (AttributeError, KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             self.fault(file.name, "file", f"is not written as it should be: {error}")
             return []
 
     def parse(self, shape: type[Shape], file: Path, raw: Raw) -> Iterator[Entry[Shape]]:
         """One thing, or none if it is not of the shape."""
-        name = _name(raw)
+        name, made_up = _name(raw), raw.pop("made_up", [])
+        self.made_up.update(f"{shape.__name__}.{one}" for one in made_up)
+        for unknown in {*made_up} - {*shape.model_fields}:
+            self.fault(file.name, name, f"made_up: there is no field {unknown}")
         try:
             yield Entry(file.name, name, shape.model_validate(raw))
         except ValidationError as error:
@@ -119,12 +135,15 @@ def load(folder: Path = FOLDER) -> Data:
     reading = Reading()
     by_slug = _departments(reading, folder / "departments.yaml")
     departments = list(by_slug.values())
-    halls = _halls(reading, [folder / "halls" / "main.yaml", *sorted(folder.glob("halls/stations/*.yaml"))])
+    stations = sorted(folder.glob("halls/stations/*.yaml"))
+    halls = _listed(reading, Hall, [folder / "halls" / "main.yaml", *stations])
     codes = {slug: entry.value.code for slug, entry in by_slug.items()}
-    guides = _guides(reading, folder, codes)
+    guides, demand = _guides(reading, folder, codes)
+    referrals = _listed(reading, Referral, [folder / "referrals.yaml"])
     reading.check_unique(departments, "code", "name", "short")
     reading.check_unique(halls, "code", "name")
     reading.check_unique(guides, "item", "name")
+    reading.check_unique(referrals, "code", "name")
     reading.check(departments, _department_faults)
     reading.check(halls, _hall_faults)
     places = {entry.value.code: entry.value for entry in halls}
@@ -136,7 +155,15 @@ def load(folder: Path = FOLDER) -> Data:
         reading.faults.append(str(error))
     if reading.faults:
         raise DataError(reading.faults)
-    return Data(_values(departments), _values(halls), _values(guides), calendar)
+    return Data(
+        _values(departments),
+        _values(halls),
+        _values(guides),
+        _values(referrals),
+        demand,
+        calendar,
+        reading.made_up,
+    )
 
 
 def load_calendar(folder: Path = FOLDER) -> Calendar:
@@ -171,18 +198,23 @@ def _departments(reading: Reading, file: Path) -> dict[str, Entry[Department]]:
     return found
 
 
-def _halls(reading: Reading, files: Iterable[Path]) -> list[Entry[Hall]]:
+def _listed(reading: Reading, shape: type[Shape], files: Iterable[Path]) -> list[Entry[Shape]]:
+    """What files that are lists hold."""
     return [
         entry
         for file in files
         for raw in reading.things(file, notation.listed)
-        for entry in reading.parse(Hall, file, raw)
+        for entry in reading.parse(shape, file, raw)
     ]
 
 
-def _guides(reading: Reading, folder: Path, codes: Mapping[str, str]) -> list[Entry[Guide]]:
+def _guides(
+    reading: Reading, folder: Path, codes: Mapping[str, str]
+) -> tuple[list[Entry[Guide]], dict[str, int]]:
+    """The guides, and the demand for each item."""
     library = reading.content(folder / "library.yaml")
     found: list[Entry[Guide]] = []
+    demand: dict[str, int] = {}
     for file in sorted((folder / "items").glob("*.yaml")):
         for slug, written in reading.things(file, notation.items):
             if slug not in codes:
@@ -190,19 +222,29 @@ def _guides(reading: Reading, folder: Path, codes: Mapping[str, str]) -> list[En
                 continue
             try:
                 raw = notation.guide(written, codes[slug], library)
+                demand[raw["item"]] = int(written.get("demand", 0))
             except KeyError as error:
                 reading.fault(file.name, _name(written), f"{error} is missing, or not in the library")
             except (AttributeError, TypeError, ValueError) as error:
                 reading.fault(file.name, _name(written), f"is not written as an item is: {error}")
             else:
                 found += reading.parse(Guide, file, raw)
-    return found
+    return found, demand
 
 
 def _department_faults(department: Department) -> Iterator[str]:
     if not uscc.is_valid(department.code):
         yield f"code {department.code} is not a USCC: its check character is wrong"
+    elif not organization_code_holds(department.code):
+        yield f"code {department.code} is not a USCC: characters 9 to 17 are no organization code"
     yield from _phone_faults("phone", department.phone)
+
+
+def organization_code_holds(code: str) -> bool:
+    """Whether characters 9 to 17 of a USCC are an organization code by its own check (GB 11714)."""
+    *body, check = code[8:17]
+    left = sum(weight * int(one, 36) for weight, one in zip(ORGANIZATION, body, strict=True)) % 11
+    return check == "0X987654321"[left]
 
 
 def _hall_faults(hall: Hall) -> Iterator[str]:
@@ -222,10 +264,23 @@ def _guide_faults(guide: Guide, halls: Mapping[str, Hall]) -> Iterator[str]:
         check_publishable(guide)
     except Refused as error:
         yield str(error)
+    yield from _basis_faults(guide)
+    for offer in {*guide.channels} - BEGUN_AT:
+        yield f"channel {offer}: nothing can be applied for there"
     yield from _handling_faults(guide)
     yield from _paper_faults(guide)
     yield from _phone_faults("consult_phone", guide.consult_phone)
     yield from _phone_faults("complaint_phone", guide.complaint_phone)
+
+
+def _basis_faults(guide: Guide) -> Iterator[str]:
+    for name, basis in (
+        *(("basis", one) for one in guide.basis),
+        ("limit.basis", guide.time_limit.basis),
+        ("fees.basis", guide.fees.basis),
+    ):
+        if basis and not NAMED.match(basis):
+            yield f"{name} {basis} does not name the law in 《》"
 
 
 def _handling_faults(guide: Guide) -> Iterator[str]:

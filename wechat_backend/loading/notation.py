@@ -1,11 +1,13 @@
 """How `data/` is written, and what it stands for.
 
-A file of halls is a list, or `{defaults, halls: […]}`; the defaults are what all its halls have in common.
+A file of halls, departments or referrals is a list, or `{defaults, halls: […]}`; the defaults are what all of
+them have in common. Whatever is written can say in `made_up` which of its fields stand for the real thing.
 A file of items is a block or a list of blocks: `{department: slug, items: […]}`, and what else is in a
 block (`version: 2`) holds for those of its items that do not say otherwise. An item is written as
 `models.guides.Guide` is, except that
 
 * `type` must be there; `code` is its own last digits, `limit` its `time_limit`;
+* `demand` is how often it is asked for in a month: no part of the guide, it puts lists in order;
 * `steps` is its two processes or the name of such;
 * a step is `name`, or `name/kind` where it is booking or pre-acceptance;
 * a material, question or section may be a key of `library.yaml`;
@@ -20,7 +22,8 @@ import yaml
 
 Raw = dict[str, Any]
 COMPLAINT_PHONE = "12345"
-CHANNELS = ["h5", "miniprogram", "kiosk", "window"]
+CHANNELS = ["h5", "miniprogram", "window"]
+LISTS = {"departments", "halls", "referrals"}
 
 
 class NotationError(Exception):
@@ -56,14 +59,17 @@ def read(file: Path) -> Any:
 
 
 def listed(content: Any) -> Iterator[Raw]:
-    """The halls, or departments, of a file.
+    """What a file lists.
 
     Raises:
-        KeyError, TypeError: the file is not written as it should be.
+        KeyError, TypeError, ValueError: the file is not written as it should be.
     """
-    defaults, things = (
-        (content.get("defaults", {}), content["halls"]) if _is_block(content) else ({}, content)
-    )
+    defaults = content.pop("defaults", {}) if _is_block(content) else {}
+    things = content
+    if _is_block(content):
+        ((name, things),) = content.items()
+        if name not in LISTS:
+            raise KeyError(name)
     yield from ({**defaults, **one} for one in things)
 
 
@@ -91,7 +97,7 @@ def guide(written: Raw, department: str, library: Mapping[str, Any]) -> Raw:
     """
     steps = written["steps"]
     steps = library["steps"][steps] if isinstance(steps, str) else steps
-    shorter = ("code", "limit", "steps", "form", "materials")
+    shorter = ("code", "limit", "steps", "form", "materials", "demand")
     return {
         "complaint_phone": COMPLAINT_PHONE,
         "channels": CHANNELS,

@@ -4,12 +4,14 @@ Publishing guides loads what spells them, which the processes that only read `da
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.errors import Conflict
 from models.events import Cause
-from models.guides import Departments, Guides
+from models.guides import Departments, Guides, Referrals, Uses
 from models.guides.publishing import Publishing
 from models.places import Halls
+from models.store import Database
 from wechat_backend.loading.loader import Data, DataError
 
 
@@ -20,26 +22,47 @@ class Counts:
     departments: int
     halls: int
     guides: int
+    referrals: int
 
 
-async def store(data: Data, departments: Departments, halls: Halls, guides: Guides, by: Cause) -> Counts:
+class Shelves(NamedTuple):
+    """The stores of what `data/` holds."""
+
+    departments: Departments
+    halls: Halls
+    guides: Guides
+    referrals: Referrals
+    uses: Uses
+
+
+async def prepared(database: Database) -> Shelves:
+    """With their indexes."""
+    shelves = Shelves(
+        Departments(database), Halls(database), Guides(database), Referrals(database), Uses(database)
+    )
+    for shelf in shelves:
+        await shelf.prepare()
+    return shelves
+
+
+async def store(data: Data, shelves: Shelves, by: Cause) -> Counts:
     """Put it in the database; what is there already as it is here stays untouched.
 
     Raises:
         DataError: names each published guide that was changed without a new version.
     """
     faults: list[str] = []
-    written = [
-        sum([await departments.put(department, by) for department in data.departments]),
-        sum([await halls.put(hall, by) for hall in data.halls]),
-        0,
-    ]
-    publishing = Publishing(guides)
+    publishing, published = Publishing(shelves.guides), 0
+    offices = sum([await shelves.departments.put(department, by) for department in data.departments])
+    places = sum([await shelves.halls.put(hall, by) for hall in data.halls])
+    others = sum([await publishing.refer(shelves.referrals, one, by) for one in data.referrals])
+    for item, times in data.demand.items():
+        await shelves.uses.expect(item, times)
     for guide in data.guides:
         try:
-            written[2] += await publishing.put(guide, by)
+            published += await publishing.put(guide, by)
         except Conflict as error:
             faults.append(f"items: {guide.name} ({guide.key}): {error.message}")
     if faults:
         raise DataError(faults)
-    return Counts(*written)
+    return Counts(offices, places, published, others)

@@ -42,6 +42,8 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "guide.superseded",
         "department.added",
         "department.changed",
+        "referral.added",
+        "referral.changed",
         "hall.added",
         "hall.changed",
         "staff.enrolled",

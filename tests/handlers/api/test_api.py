@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -12,7 +13,7 @@ from models.people.credentials import ApplicantKind, CredentialKind
 from models.workdays import local_date
 from simulator.faults import Fault
 from tests.house.api import Client, Service, a_photo
-from tests.house.guides import DEPARTMENT, USCC
+from tests.house.guides import CARD, DEPARTMENT, USCC
 from tests.house.places import HALL
 
 FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = (f"{USCC}{number:013}" for number in range(1, 7))
@@ -131,6 +132,8 @@ async def test_guides_are_for_everybody(api: Service) -> None:
     assert ([guide["item"] for guide in rest["guides"]], rest["next"]) == ([FIFTH, SIXTH], None)
     assert (await anybody.get(f"/guides?topic=婚姻&department={USCC}".encode().decode("latin-1"))).json == {
         "guides": [],
+        "referrals": [],
+        "whole": True,
         "next": None,
     }
     guide = (await anybody.get(f"/guides/{FIRST}")).json
@@ -143,6 +146,24 @@ async def test_guides_are_for_everybody(api: Service) -> None:
     assert (await anybody.get("/topics")).json == {"topics": ["户籍"]}
     assert (await anybody.get("/departments")).json["departments"][0]["code"] == USCC
     assert (await anybody.get("/guides?after=nothing")).code == "page_unknown"
+
+
+async def test_what_others_do_is_a_referral(api: Service) -> None:
+    await api.refer(CARD)
+    anybody = api.client()
+    found = (await anybody.get(f"/guides?q={quote('办社保卡')}")).json
+    assert (found["guides"], found["whole"]) == ([], True)
+    assert [found["referrals"][0][field] for field in ("name", "who", "where", "phone")] == [
+        CARD.name,
+        CARD.who,
+        CARD.where,
+        CARD.phone,
+    ]
+    near = (await anybody.get(f"/guides?q={quote('居注证')}&limit=1")).json
+    assert near["guides"]
+    assert not near["whole"]
+    page = (await anybody.get(f"/guides?q=zheng&limit=1&after={near['guides'][0]['item']}")).json
+    assert page["referrals"] == []
 
 
 async def test_halls_by_kind_and_item(api: Service) -> None:

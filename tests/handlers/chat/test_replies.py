@@ -12,7 +12,7 @@ from handlers.chat.envelope import parse, text_reply
 from models.applications import State
 from models.chat import inbox
 from models.outgoing.deliveries import Plan, Via
-from tests.house.guides import plain_guide
+from tests.house.guides import CARD, plain_guide
 from tests.house.wechat import USER, Peer, event, message
 
 
@@ -59,6 +59,32 @@ async def test_a_guide_says_what_one_has_under_way(peer: Peer) -> None:
     assert f'<a href="https://panyu.test/applications/{found["_id"]}">看进度</a>' in await opened()
     await peer.desk(party).withdraw(found["_id"])
     assert "正在办理" not in await opened()
+
+
+async def test_what_others_do_is_told_first_where_it_fits_best(peer: Peer) -> None:
+    await peer.publish_guides()
+    await peer.refer(CARD)
+    told = await peer.say(message("怎么办社保卡"))
+    assert told == "【社会保障卡申领】不在这里办，由合作银行办理。各银行网点。电话：12333"
+    await peer.publish(plain_guide(3, name="参保登记", topics=["社保卡"]))
+    both = await peer.say(message("社保卡"))
+    assert both.index(CARD.who) < both.index("1. ")
+    guide = await peer.say(message("参保登记"))
+    assert CARD.who not in guide
+
+
+async def test_what_comes_closest_is_asked_about(peer: Peer) -> None:
+    await peer.publish_guides()
+    told = await peer.say(message("居注证"))
+    assert "您要找的是不是" in told
+    assert "居住证签注" in told
+
+
+async def test_without_a_hit_topics_and_hotline_are_named(peer: Peer) -> None:
+    await peer.publish_guides()
+    told = await peer.say(message("火箭发射"))
+    assert "户籍" in told
+    assert "12345" in told
 
 
 @pytest.mark.article("13.serial")

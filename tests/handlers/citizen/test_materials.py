@@ -115,7 +115,7 @@ async def test_supplement_asks_for_exactly_what_is_missing(town: Town) -> None:
 
 @pytest.mark.article("4.5")
 async def test_what_was_to_follow_is_handed_in_later(town: Town) -> None:
-    guide = rich_guide(item="11440113007512300N00000000000TR", trust_first=True)
+    guide = rich_guide(item="11440113007512308F00000000000TR", trust_first=True)
     await town.publish(guide)
     citizen = await town.citizen()
     path = (await citizen.post("/applications", {"item": guide.item})).location.removesuffix("/form")

@@ -1,13 +1,9 @@
 """Guides: publishing, versions and finding them (articles 4, 10, 14, 24)."""
 
 import asyncio
-from functools import partial
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from models.errors import Conflict, NotFound, Refused
@@ -15,48 +11,22 @@ from models.events import Cause, Channel
 from models.guides import (
     Department,
     Guide,
-    Guides,
     GuideState,
     Handling,
     Offer,
     Way,
     check_publishable,
-    guide_of,
 )
-from models.guides import store as guide_store
 from models.guides.publishing import Publishing
-from models.people.credentials import ApplicantKind
 from tests.house.clock import START, MakeCause
 from tests.house.guides import USCC, plain_guide
 from tests.house.house import House
-from tests.wechat_backend.loading.test_data import queries_of
-from wechat_backend.database.connection import Database
 
 BY = Cause("system", START, Channel.SYSTEM, "request-items")
-NAMED = {
-    "老年人优待证（敬老卡）申领": ["老人", "敬老卡", "公交"],
-    "义务教育学校入学报名": ["小孩上学", "读书"],
-    "个体工商户设立登记": ["开店", "营业执照"],
-    "食品经营许可（餐饮服务）": ["奶茶店", "饭店"],
-    "往来港澳通行证首次申领": ["去香港"],
-}
 
 
 def steps(*names: str) -> list[dict[str, str]]:
     return [{"name": name} for name in names]
-
-
-@pytest.fixture(scope="module")
-async def guides(database: Database) -> Guides:
-    """With a few published, `NAMED`."""
-    guides = Guides(database)
-    await guides.prepare()
-    for number, (name, words) in enumerate(NAMED.items(), 1):
-        audience = ["enterprise"] if "食品" in name else ["person"]
-        await Publishing(guides).publish(
-            plain_guide(number, name=name, keywords=words, audience=audience), BY
-        )
-    return guides
 
 
 @pytest.mark.article("10.steps")
@@ -93,10 +63,11 @@ def test_an_item_ends_with_a_result_that_can_be_handed_over() -> None:
 
 
 @pytest.mark.article("10.steps")
-async def test_what_may_not_be_published_is_not_kept(guides: Guides) -> None:
+async def test_what_may_not_be_published_is_not_kept(house: House, cause: MakeCause) -> None:
+    guides = house.stores.guides
     guide = plain_guide(90, name="不可发布", online_steps=steps("一", "二", "三"))
     with pytest.raises(Refused):
-        await Publishing(guides).publish(guide, BY)
+        await Publishing(guides).publish(guide, cause())
     with pytest.raises(NotFound):
         await guides.version(guide.key)
 
@@ -120,9 +91,8 @@ async def test_a_change_is_the_next_version_and_the_earlier_one_stays(house: Hou
     await Publishing(guides).publish(second, cause())
     assert await guides.published(first.item) == second
     assert await guides.version(first.key) == first
-    assert [guide.key for guide in await guides.search(first.name) if guide.item == first.item] == [
-        second.key
-    ]
+    found = (await house.stores.search.find(first.name)).guides
+    assert [guide.key for guide in found if guide.item == first.item] == [second.key]
     assert (await guides.get(first.key)).state is GuideState.SUPERSEDED
     events = (await guides.documents.find_one({"_id": first.key}))["events"]
     assert [event["name"] for event in events] == ["guide.published", "guide.superseded"]
@@ -140,85 +110,6 @@ async def test_publishing_again_changes_nothing(house: House, cause: MakeCause) 
     assert not await Publishing(guides).put(guide, cause())
     assert await Publishing(guides).publish(guide, cause()) == guide
     assert await guides.documents.find_one({"_id": guide.key}) == before
-
-
-@pytest.mark.article("24.published")
-@pytest.mark.parametrize(
-    ("typed", "name"),
-    [
-        ("优待", "老年人优待证（敬老卡）申领"),
-        ("敬老卡）申", "老年人优待证（敬老卡）申领"),
-        ("老人", "老年人优待证（敬老卡）申领"),
-        ("小孩 上学", "义务教育学校入学报名"),
-        ("开店", "个体工商户设立登记"),
-        ("jlk", "老年人优待证（敬老卡）申领"),
-        ("LNRYDZ", "老年人优待证（敬老卡）申领"),
-        ("jinglaoka", "老年人优待证（敬老卡）申领"),
-        ("ruxuebaoming", "义务教育学校入学报名"),
-        ("qxg", "往来港澳通行证首次申领"),
-        ("naicha", "食品经营许可（餐饮服务）"),
-    ],
-)
-async def test_found_by_piece_keyword_and_pinyin(guides: Guides, typed: str, name: str) -> None:
-    assert name in [guide.name for guide in await guides.search(typed)]
-
-
-@pytest.mark.parametrize("typed", ["火箭发射", "zzz", "！？", "老卡敬", "' || 1==1", "$where"])
-async def test_what_is_not_there_is_not_found(guides: Guides, typed: str) -> None:
-    assert await guides.search(typed) == []
-
-
-async def test_names_come_before_keywords(guides: Guides) -> None:
-    await Publishing(guides).publish(plain_guide(20, name="变更", keywords=["许可"]), BY)
-    found = [guide.name for guide in await guides.search("许可")]
-    assert found == ["食品经营许可（餐饮服务）", "变更"]
-
-
-async def test_a_search_reads_whole_only_what_it_shows(
-    guides: Guides, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However many are found, in two round trips; they are copies of one that was published."""
-    one = plain_guide(1000, name="同名事项", keywords=["同词"])
-    await Publishing(guides).publish(one, BY)
-    kept = await guides.documents.find_one({"_id": one.key})
-    many = [kept | {"_id": f"{USCC}{n:013}@1", "item": f"{USCC}{n:013}"} for n in range(1001, 1300)]
-    await guides.documents.insert_many(many)
-    first = [f"{USCC}{n:013}" for n in range(1000, 1008)]
-    read = Mock(side_effect=guide_of)
-    monkeypatch.setattr(guide_store, "guide_of", read)
-    for typed in ("同名", "tmsx", "同词"):
-        read.reset_mock()
-        trips = await queries_of(database, partial(guides.search, typed, limit=8))
-        assert len(trips) <= 2
-        assert [call.args[0]["item"] for call in read.call_args_list] == first
-    await guides.documents.delete_many({"name": "同名事项"})
-
-
-async def test_search_within_audience_topic_and_department(guides: Guides) -> None:
-    found = await guides.search(audience=ApplicantKind.ENTERPRISE)
-    assert [guide.name for guide in found] == ["食品经营许可（餐饮服务）"]
-    assert len(await guides.search("", topic="户籍", department=USCC, limit=2)) == 2
-    assert await guides.search("", topic="婚育") == []
-    assert await guides.search("", department="114401130071581765") == []
-    assert await guides.topics(ApplicantKind.PERSON) == ["户籍"]
-
-
-@settings(max_examples=60, deadline=None)
-@given(data=st.data())
-async def test_any_piece_of_a_name_or_keyword_finds_it(guides: Guides, data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(list(NAMED)))
-    text = data.draw(st.sampled_from([name, *NAMED[name]]))
-    start = data.draw(st.integers(0, len(text) - 1))
-    piece = text[start : data.draw(st.integers(start + 1, len(text)))]
-    found = {guide.name for guide in await guides.search(piece)}
-    assert name in found or not piece.strip("（）")
-
-
-@settings(max_examples=60, deadline=None)
-@given(typed=st.text(min_size=1, max_size=50))
-async def test_nothing_that_is_typed_breaks_the_search(guides: Guides, typed: str) -> None:
-    for guide in await guides.search(typed):
-        assert guide.name in NAMED or guide.item.startswith(USCC)
 
 
 @pytest.mark.article("4.2", "24.version")

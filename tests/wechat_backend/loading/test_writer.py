@@ -4,12 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from models.events import Cause, Channel
-from models.guides import Departments, Guides
-from models.places import Halls
 from tests.house.clock import START
 from wechat_backend.database.connection import Database
 from wechat_backend.loading.loader import load
-from wechat_backend.loading.writer import store
+from wechat_backend.loading.writer import prepared, store
 
 BY = Cause("system", START, Channel.SYSTEM, "request-data")
 
@@ -17,12 +15,11 @@ BY = Cause("system", START, Channel.SYSTEM, "request-data")
 async def test_what_several_load_at_once_is_there_once(database: Database) -> None:
     data = load()
     few = replace(data, guides=data.guides[:5])
-    departments, halls, guides = Departments(database), Halls(database), Guides(database)
-    for each in (departments, halls, guides):
-        await each.prepare()
-    counts = await asyncio.gather(*(store(few, departments, halls, guides, BY) for _ in range(4)))
+    shelves = await prepared(database)
+    counts = await asyncio.gather(*(store(few, shelves, BY) for _ in range(4)))
     assert sum(one.guides for one in counts) == len(few.guides)
-    assert await departments.all() == sorted(data.departments, key=lambda one: one.code)
-    assert len(await halls.all()) == len(data.halls)
+    assert await shelves.departments.all() == sorted(data.departments, key=lambda one: one.code)
+    assert len(await shelves.halls.all()) == len(data.halls)
+    assert len(await shelves.referrals.all()) == len(data.referrals)
     for guide in few.guides:
-        assert await guides.published(guide.item) == guide
+        assert await shelves.guides.published(guide.item) == guide

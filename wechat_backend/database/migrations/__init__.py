@@ -11,6 +11,7 @@ from wechat_backend.database.migrations import (
     m0004_drafts,
     m0005_sealed,
     m0006_under_way,
+    m0007_codes,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -21,5 +22,6 @@ ALL: tuple[Migration, ...] = (
     m0004_drafts.MIGRATION,
     m0005_sealed.MIGRATION,
     m0006_under_way.MIGRATION,
+    m0007_codes.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

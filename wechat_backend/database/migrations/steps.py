@@ -1,15 +1,19 @@
 """What a migration is made of: steps that can be counted first, die at any line, and be done again."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
-from pymongo import ASCENDING, UpdateOne
+from pymongo import ASCENDING, DeleteOne, ReplaceOne, UpdateOne
 
 from models.privacy import Privacy
 from models.store import Document
 from wechat_backend.database.connection import Database
 
+UNNAMED = {"files.chunks", "migrations"}
+"""Collections without codes: bytes, and the record of migrations."""
 BATCH = 500
 """Documents that are read and written at once: far less than a second's work, so that a lease is kept."""
 
@@ -135,6 +139,61 @@ class Gather:
     async def _gathered(self, database: Database, last: Document) -> list[Document]:
         found = await database[self.collection].aggregate([*self.pipeline, last])
         return [one async for one in found]
+
+
+@dataclass(frozen=True)
+class Rename:
+    """Write new codes for old ones wherever a text holds one: in all collections, in any field, in `_id` too.
+
+    It reads each document once, since no query finds a part of any text. A document with another `_id` is
+    inserted first, then the old one is deleted. No old code may be a part of a new one.
+    """
+
+    codes: Mapping[str, str]
+
+    async def count(self, database: Database) -> int:
+        found = 0
+        for name in await self._collections(database):
+            async for document in database[name].find({}).batch_size(BATCH):
+                found += self._renamed(document) != document
+        return found
+
+    async def batches(self, database: Database) -> AsyncIterator[int]:
+        for name in await self._collections(database):
+            documents, query = database[name], Document()
+            while found := await documents.find(query).sort("_id", ASCENDING).limit(BATCH).to_list():
+                renamed = [(one, self._renamed(one)) for one in found]
+                writes = [write for one, new in renamed if one != new for write in _rewritten(one, new)]
+                if writes:
+                    await documents.bulk_write(writes)
+                yield sum(one != new for one, new in renamed)
+                query = {"_id": {"$gt": found[-1]["_id"]}}
+
+    async def _collections(self, database: Database) -> list[str]:
+        names = await database.native.list_collection_names()
+        return sorted(name for name in names if not name.startswith("system.") and name not in UNNAMED)
+
+    def _renamed(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._pattern.sub(lambda old: self.codes[old[0]], value)
+        if isinstance(value, list):
+            return [self._renamed(one) for one in value]
+        if isinstance(value, Mapping):
+            return {self._renamed(name): self._renamed(one) for name, one in value.items()}
+        return value
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, self.codes)))
+
+
+def _rewritten(old: Document, new: Document) -> list[UpdateOne | ReplaceOne[Document] | DeleteOne]:
+    """The writes that bring one document to its new shape, if it still holds what was read."""
+    if old["_id"] != new["_id"]:
+        return [ReplaceOne({"_id": new["_id"]}, new, upsert=True), DeleteOne({"_id": old["_id"]})]
+    fields = {name: value for name, value in new.items() if old.get(name) != value}
+    as_read = {name: {"$eq": old[name]} for name in fields if name in old}
+    return [UpdateOne({"_id": old["_id"], **as_read}, {"$set": fields})]
 
 
 @dataclass(frozen=True)
