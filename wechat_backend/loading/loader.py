@@ -242,7 +242,7 @@ def _department_faults(department: Department) -> Iterator[str]:
 
 def organization_code_holds(code: str) -> bool:
     """Whether characters 9 to 17 of a USCC are an organization code by its own check (GB 11714)."""
-    *body, check = code[8:17]
+    body, check = code[8:16], code[16]
     left = sum(weight * int(one, 36) for weight, one in zip(ORGANIZATION, body, strict=True)) % 11
     return check == "0X987654321"[left]
 
