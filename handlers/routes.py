@@ -23,6 +23,7 @@ PARTS: Mapping[str, str] = {
     "([a-z0-9_]{1,64})": "{code}",
     "([a-z0-9_]+)": "{code}",
     "([^/?#]{1,600})": "{serial}",
+    "(?:([0-9a-f]{16})/)?(.+)": "{file}",
 }
 """What the parts of an address are called."""
 NOWHERE = "-"
