@@ -14,8 +14,8 @@ async def paper_of(case: Case, services: Services) -> dict[str, Any]:
     applicant = await services.applicants.get(case.application["applicant"])
     code = qr_png(verify_url(case.application, services.site.base_url))
     return {
-        "name": services.applicants.name(applicant),
-        "number": services.applicants.number(applicant),
+        "full_name": services.applicants.name(applicant),
+        "full_number": services.applicants.number(applicant),
         "sections": readable(case.guide, services.applications.answers(case.application)),
         "qr": f"data:image/png;base64,{b64encode(code).decode()}",
     }

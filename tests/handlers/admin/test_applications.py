@@ -72,11 +72,19 @@ async def test_the_window_prints_a_generated_form_on_record(office: Office) -> N
     path, desk = f"/admin/applications/{found['_id']}", await office.desk("window")
     assert f'action="{path}/print' in (await desk.get(path)).text
     paper = await desk.post(f"{path}/print")
-    for said in (str(found["serial"]), "番禺区市桥街繁华路1号", "申请人签名", "本次打印已记录在案"):
+    for said in (
+        str(found["serial"]),
+        "申请人 陈建国",
+        "番禺区市桥街繁华路1号",
+        "申请人签名",
+        "本次打印已记录在案",
+    ):
         assert said in paper.text, said
     event = (await town.services.applicants.get(found["applicant"]))["events"][-1]
     assert (event["name"], event["actor"]) == ("applicant.revealed", "staff:window")
-    assert event["data"] == {"reason": "窗口打印申请表", "application": found["_id"]}
+    assert event["data"]["application"] == found["_id"]
+    reason = town.services.privacy.opened(event["data"]["reason"], f"applicant:{found['applicant']}:reason")
+    assert reason == "窗口打印申请表"
     online, _ = await office.handed_in()
     assert f'action="{online}/print' not in (await desk.get(online)).text
     assert (await desk.post(f"{online}/print")).location == online
