@@ -69,7 +69,7 @@ class Question(Answer):
     help: Said
     options: list[Option]
     when: Condition | None
-    prefill: Literal["name", "credential_number", "agent_name", "phone"] | None = Field(
+    prefill: Literal["name", "credential_number", "agent_name", "contact", "phone"] | None = Field(
         description="what of the binding answers it: of the applicant, or of the person who acts"
     )
     locked: bool = Field(

@@ -16,7 +16,7 @@ from handlers.web.qr import qr_png
 from models import applications
 from models.errors import BadInput, DomainError, InvalidForm
 from models.guides import Department, Guide, Referral
-from models.people import Applicant, ApplicantKind
+from models.people import Applicant, shown_name
 from models.people.binding import NotAgent
 from models.places import Hall
 
@@ -53,10 +53,7 @@ class CitizenPage(PageHandler):
         return title_of(named, self.locale.code)
 
     def name_of(self, applicant: Applicant) -> str:
-        """A body's name in full, since registers publish it; a person's masked."""
-        if applicant["kind"] is ApplicantKind.PERSON:
-            return applicant["masked_name"]
-        return self.services.applicants.name(applicant)
+        return shown_name(self.services.applicants.privacy, applicant)
 
     def said(self, text: str) -> str:
         """What the data say, as HTML: in the visitor's language, or marked as Chinese on an English page."""

@@ -34,7 +34,7 @@ from models.guides import (
     check_answers,
     is_asked,
 )
-from models.people import ApplicantKind, Party
+from models.people import ApplicantKind, Party, shown_name
 from models.places import Halls
 from models.store import Document, entry
 from models.workdays import Workdays, local_date
@@ -250,7 +250,8 @@ class Filing:
             ReceiptNotFound: it has not been handed in.
         """
         address = self.applications.postal_address(case)
-        return receipt_of(case, await stops(case, self.halls), address, base_url)
+        applicant = shown_name(self.applications.privacy, case.party.applicant)
+        return receipt_of(case, applicant, await stops(case, self.halls), address, base_url)
 
     def known(self, case: OwnCase) -> Answers:
         """The answers that come from the binding, by question; what is sent for these questions is

@@ -12,11 +12,12 @@ SOURCES: Mapping[str, str] = {
     "name": "name",
     "credential_number": "number",
     "agent_name": "name",
+    "contact": "name",
     "phone": "phone",
 }
 """The sealed field of a binding that answers each prefill."""
 
-OF_THE_PERSON = frozenset({"agent_name", "phone"})
+OF_THE_PERSON = frozenset({"agent_name", "contact", "phone"})
 """What is taken from the person who acts, also where they act for a body."""
 
 

@@ -50,8 +50,10 @@ class Receipt:
     verify_url: str
 
 
-def receipt_of(case: Case, stops: tuple[Stop, ...], address: str | None, base_url: str) -> Receipt:
-    """`address` is the postal address, opened.
+def receipt_of(
+    case: Case, applicant: str, stops: tuple[Stop, ...], address: str | None, base_url: str
+) -> Receipt:
+    """`applicant` is the name that is shown; `address` is the postal address, opened.
 
     Raises:
         ReceiptNotFound: it has not been handed in.
@@ -62,7 +64,7 @@ def receipt_of(case: Case, stops: tuple[Stop, ...], address: str | None, base_ur
         raise ReceiptNotFound
     return Receipt(
         serial=serial,
-        applicant=application["masked_name"],
+        applicant=applicant,
         credential=application["masked_number"],
         item=application["item_name"],
         department=application["department_name"],

@@ -2,7 +2,7 @@
 
 from models.people.accounts import Account, Accounts, Language
 from models.people.agencies import Agencies, Agency, AgencyState, is_confirmed, is_waiting
-from models.people.applicants import Applicant, Applicants
+from models.people.applicants import Applicant, Applicants, shown_name
 from models.people.binding import Binding
 from models.people.credentials import PERSONAL, RULES, ApplicantKind, CredentialKind, normal_number
 from models.people.masks import (
@@ -54,4 +54,5 @@ __all__ = [
     "mask_words",
     "national",
     "normal_number",
+    "shown_name",
 ]

@@ -86,6 +86,13 @@ class Applicant(Record):
     representative: NotRequired[str]
 
 
+def shown_name(privacy: Privacy, applicant: Applicant) -> str:
+    """A body's name in full, since registers publish it; a person's masked."""
+    if applicant["kind"] is ApplicantKind.PERSON:
+        return applicant["masked_name"]
+    return privacy.open(applicant["name"], f"applicant:{applicant['_id']}:name")
+
+
 class Applicants(Store[Applicant]):
     """One document for each verified credential.
 

@@ -11,11 +11,12 @@ PREFILLS: Mapping[str, Kind] = {
     "name": Kind.NAME,
     "credential_number": Kind.CREDENTIAL,
     "agent_name": Kind.NAME,
+    "contact": Kind.NAME,
     "phone": Kind.PHONE,
 }
 """What can be filled in from the binding, and the kind of question that asks for it."""
 
-SUGGESTED = frozenset({"phone"})
+SUGGESTED = frozenset({"contact", "phone"})
 """Prefilled answers that the applicant may change; all others are verified by the binding, and locked."""
 
 OWN = frozenset(
@@ -49,7 +50,7 @@ class Question(GuidePart):
     help: str = ""
     options: list[Option] = []
     when: Condition | None = None
-    prefill: Literal["name", "credential_number", "agent_name", "phone"] | None = Field(
+    prefill: Literal["name", "credential_number", "agent_name", "contact", "phone"] | None = Field(
         None, description="what of the binding answers it: of the applicant, or of the person who acts"
     )
     locked: bool = Field(

@@ -111,6 +111,20 @@ async def test_a_supplement_hands_in_what_the_binding_says_and_staff_are_warned_
     assert await desk.unlike_binding(key) == []
 
 
+async def test_the_agent_is_suggested_as_contact_and_a_body_is_named_in_full(
+    house: House, desk: Desk, party: Party
+) -> None:
+    contact = {"name": "contact", "label": "联系人姓名", "kind": "name", "prefill": "contact"}
+    for_body = desk.of(replace(party, applicant=await house.body()))
+    of = asking(contact, audience="enterprise")
+    assert house.stores.applications.answers(await for_body.begun(of))["contact"] == "陈建国"
+    saved = await for_body.save(await for_body.filled(of), {**ANSWERS, "contact": "李四"})
+    found = await for_body.hand_in(saved)
+    assert house.stores.applications.answers(found)["contact"] == "李四"
+    receipt = await house.stores.filing.receipt(await for_body.own(found["_id"]), "https://example.org")
+    assert receipt.applicant == WEIMEI[0]
+
+
 def test_what_is_prefilled_and_verified_is_locked() -> None:
     for question in (NUMBER, AGENT, NUMBER | {"locked": False}):
         assert Question.model_validate(question).locked

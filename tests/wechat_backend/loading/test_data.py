@@ -149,8 +149,8 @@ def test_what_people_tell_of_themselves_and_others_is_masked(data: Data) -> None
 @pytest.mark.parametrize(
     ("question", "label"),
     [
-        ("contact: {label: 联系人姓名, kind: name", "联系人姓名"),
-        ("contact: {label: 联系人姓名, kind: name", "谁"),
+        ("agent_name: {label: 代办人姓名, kind: name", "代办人姓名"),
+        ("agent_name: {label: 代办人姓名, kind: name", "谁"),
         ("address: {label: 现居住地址, kind: address", "现居住地址"),
         ("site: {label: 经营场所地址, kind: address", "在哪里"),
         ("bank_account: {label: 银行账号, kind: reference", "银行账号"),
