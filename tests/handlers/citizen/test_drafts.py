@@ -151,7 +151,7 @@ async def test_a_supplement_is_of_the_files_that_were_seen(town: Town) -> None:
     sent = {"address": "番禺区市桥街2号"} | fields(page, "version")
     stale = await citizen.post(f"{path}/supplement", sent)
     assert stale.status == 409
-    for text in ("two.jpg", "番禺区市桥街2号", "刚在别处改过"):
+    for text in ("居住证原件照片.jpg", "番禺区市桥街2号", "刚在别处改过"):
         assert text in stale.text
     sent |= fields(stale, "version")
     assert (await citizen.post(f"{path}/supplement", sent)).location == path
