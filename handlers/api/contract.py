@@ -109,7 +109,9 @@ class Fault(Answer):
     application: str | None = Field(None, description="of `already_under_way`: id of the one there is")
     serial: str | None = Field(None, description="of `already_under_way`: that of the one there is")
     acting: list[ActAs] | None = Field(
-        None, description="of `not_for_applicant`: for whom else the person may do it, by `PUT /me/acting`"
+        None,
+        description="by `PUT /me/acting`; of `not_for_applicant`: for whom else the person may do it, of"
+        " `other_role`: whose it is",
     )
 
 

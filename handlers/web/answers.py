@@ -6,7 +6,11 @@ from typing import Any
 from models.guides import Guide, Question
 from models.people import mask_number, mask_phone
 
-SHOWN_IN_PART: Mapping[str, Callable[[str], str]] = {"credential": mask_number, "phone": mask_phone}
+SHOWN_IN_PART: Mapping[str, Callable[[str], str]] = {
+    "credential": mask_number,
+    "reference": mask_number,
+    "phone": mask_phone,
+}
 """The kinds of questions whose answers people around the screen are not to read."""
 YES_NO = {"yes": "是", "no": "否"}
 

@@ -202,12 +202,12 @@ class Binding:
         """Why the person may not have what is `owner`'s: it belongs to another role of theirs; or, if it is
         none of theirs, `otherwise`."""
         if owner == person["_id"]:
-            return OtherRole(None, "本人")
+            return OtherRole(Acting(None, person["masked_name"], person["kind"]))
         try:
             body = await self.acting(person, owner or "")
         except NotAgent:
             return otherwise
-        return OtherRole(body["_id"], self.applicants.name(body))
+        return OtherRole(Acting(body["_id"], self.applicants.name(body), body["kind"]))
 
     async def party(self, account: Account) -> Party | None:
         """For whom an account acts: its own person, or a body that the person is an agent of; None where no

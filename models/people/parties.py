@@ -1,6 +1,7 @@
 """For whom something is done, by whom, and from which account."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from models.errors import Conflict, NotFound
 from models.people.applicants import Applicant
@@ -26,14 +27,18 @@ class NotTheirs(NotFound):
 
 
 class OtherRole(Conflict):
-    """It belongs to another role of the same person: to the body of this id, or (None) to the person."""
+    """It belongs to another role of the same person."""
 
     code = "other_role"
     message = "这件事是以“{name}”的身份办理的，请切换身份后继续"
 
-    def __init__(self, body: str | None, name: str) -> None:
-        super().__init__(name=name)
-        self.body = body
+    def __init__(self, role: Acting) -> None:
+        super().__init__(name=role.name if role.body else "本人")
+        self.body, self.role = role.body, role
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"acting": [asdict(self.role)]}
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ function blame(name, message) {
   told.textContent = message;
   field.append(told);
   field.classList.add("field_bad");
+  input.closest("details")?.setAttribute("open", "");
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", `${name}-help ${name}-error`);
   input.focus();

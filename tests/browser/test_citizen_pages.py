@@ -145,9 +145,12 @@ async def test_binding_page(town: Town, chromium: Chromium, mode: str) -> None:
     assert "/binding" in phone.page.url
     assert "code" not in phone.page.url
     await phone.look("errors")
+    hidden = phone.page.locator("details.look", has=phone.page.locator("#phone")).locator("summary")
+    await hidden.click()
     await phone.page.fill("#phone", "12345")
+    await hidden.click()  # what is at fault is opened
     await phone.page.click("[data-code]")
-    await phone.page.wait_for_selector("#phone[aria-invalid=true] ~ #phone-error")
+    await phone.page.wait_for_selector(".field_bad:has(#phone-error) #phone[aria-invalid=true]")
     assert not await phone.page.query_selector("#error")
     assert await phone.page.evaluate("document.activeElement.id") == "phone"
     await phone.look("a phone that is none")

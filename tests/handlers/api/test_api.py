@@ -313,6 +313,8 @@ async def test_an_agent_acts_once_the_representative_has_confirmed(api: Service)
     await wang.put("/me/acting", {"body": None})
     other = await wang.get(f"/applications/{key}")
     assert (other.status, other.code) == (409, "other_role")
+    role = {"body": agency["body"]["id"], "name": body.name, "kind": "enterprise"}
+    assert other.json["error"]["acting"] == [role]
     await wang.put("/me/acting", {"body": agency["body"]["id"]})
     assert (await wang.get(f"/applications/{key}")).json["id"] == key
     await liang.post(f"{at}/end")

@@ -16,12 +16,14 @@ QUESTIONS = [
     {"name": "own", "label": "证件号码", "kind": "credential", "prefill": "credential_number"},
     {"name": "spouse", "label": "配偶身份证号", "kind": "credential"},
     {"name": "contact", "label": "联系电话", "kind": "phone"},
+    {"name": "account", "label": "银行账号", "kind": "reference"},
     {"name": "landline", "label": "固定电话", "kind": "phone", "required": False},
 ]
 GUIDE = rich_guide(
     item=f"{rich_guide().department}{77:013}", form={"sections": [{"title": "家庭", "questions": QUESTIONS}]}
 )
-FILLED: Fields = {"spouse": SPOUSE, "contact": PHONE}
+ACCOUNT = "6222021234567890"
+FILLED: Fields = {"spouse": SPOUSE, "contact": PHONE, "account": ACCOUNT}
 PLACE: Fields = {"how": "window", "hall": "district", "promise": "yes"}
 LOOK = re.compile(r'<details class="look">.*?</details>', re.S)
 
@@ -43,7 +45,11 @@ async def test_numbers_are_shown_in_part_and_whole_on_demand(town: Town, page: s
     path = await draft(citizen, FILLED, GUIDE.item)
     shown = (await citizen.get(f"{path}/{page}")).text
     assert own not in shown
-    for number, part in ((SPOUSE, f"{SPOUSE[:4]}**********{SPOUSE[-4:]}"), (PHONE, "139****5678")):
+    for number, part in (
+        (SPOUSE, f"{SPOUSE[:4]}**********{SPOUSE[-4:]}"),
+        (PHONE, "139****5678"),
+        (ACCOUNT, "6222********7890"),
+    ):
         assert part in in_sight(shown)
         assert number not in in_sight(shown)
         assert sum(number in look for look in LOOK.findall(shown)) == 1
