@@ -86,6 +86,7 @@ class PreferencesResource(Resource):
         account, chosen = self.signed_in_account(), asked.model_dump(exclude_none=True)
         if chosen:
             account = await self.services.accounts.prefer(account["_id"], self.by_account(), **chosen)
+            self.account = account  # answered in the language that was chosen
         return await me(self.services, account)
 
 

@@ -143,7 +143,7 @@ async def test_guides_are_for_everybody(api: Service) -> None:
     assert guide["department_details"]["name"] == DEPARTMENT.name
     assert [hall["code"] for hall in guide["halls"]] == ["district"]
     assert (await anybody.get(f"/guides/{'9' * 31}")).code == "guide_not_found"
-    assert (await anybody.get("/topics")).json == {"topics": ["户籍"]}
+    assert (await anybody.get("/topics")).json["topics"] == ["户籍"]
     assert (await anybody.get("/departments")).json["departments"][0]["code"] == USCC
     assert (await anybody.get("/guides?after=nothing")).code == "page_unknown"
 
