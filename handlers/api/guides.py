@@ -40,11 +40,11 @@ class Referral(Answer):
     """What others do: it is applied for there, never here."""
 
     code: str
-    name: str
+    name: str = Field(description="in Chinese")
     name_en: str
-    who: str = Field(description="who does it")
-    why: str = Field(description="why it is not done here")
-    where: str = Field(description="address, or where such places are")
+    who: Said = Field(description="who does it")
+    why: Said = Field(description="why it is not done here")
+    where: Said = Field(description="address, or where such places are")
     phone: str
     website: str
 
@@ -137,7 +137,7 @@ def _line(guide: Guide) -> GuideLine:
 
 
 def _referral(found: guides.Referral) -> Referral:
-    return Referral(**{name: getattr(found, name) for name in Referral.model_fields})
+    return Referral.model_validate(found)
 
 
 def _department(found: guides.Department) -> Department:
