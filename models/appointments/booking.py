@@ -2,7 +2,8 @@
 
 Booking is one insert that wins all of its claims or none (`rules.claims`; one unique multikey index); ending
 gives them back. Only the lowest free seats are tried, as many as there are places left: so two bookings at
-the same moment compete for the same seats.
+the same moment compete for the same seats. A seat is claimed minute by minute, so that slots of other lengths
+compete for it too.
 """
 
 import random
@@ -31,6 +32,7 @@ from models.appointments.rules import (
     item_claim,
     left,
     offered,
+    open_seats,
 )
 from models.events import Cause, Channel, Event
 from models.guides import Guide, Uses, check_audience
@@ -85,8 +87,7 @@ class Appointments(Store[Appointment]):
         slot = offered(hall, guide, start, calendar, by.at)
         await self.uses.count(guide.item)
         booked = await self._booked(hall, guide.group, local_date(start))
-        taken = {one["seat"] for one in booked if one["start"] == slot.start}
-        seats = [seat for seat in range(slot.capacity) if seat not in taken][: left(slot, booked)]
+        seats = open_seats(slot, booked)
         random.shuffle(seats)
         ordinal = 0
         while seats:

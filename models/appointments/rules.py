@@ -6,7 +6,7 @@ every element is unique among all appointments.
 Bookings stay when a hall's capacity or slot length changes, and count in every slot that they overlap.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -89,8 +89,19 @@ class FreeSlot:
 
 def left(slot: Slot, booked: Iterable[Booked]) -> int:
     """The places left in a slot; bookings made when slots had other lengths or capacities count too."""
-    overlapping = [one for one in booked if one["start"] < slot.end and one["end"] > slot.start]
-    return max(0, slot.capacity - len(overlapping))
+    return max(0, slot.capacity - len(_overlapping(slot, booked)))
+
+
+def open_seats(slot: Slot, booked: Iterable[Booked]) -> list[int]:
+    """The seats that a booking may try: the lowest that are free for the whole slot, as many as places are
+    left."""
+    overlapping = _overlapping(slot, booked)
+    taken = {one["seat"] for one in overlapping}
+    return [seat for seat in range(slot.capacity) if seat not in taken][: left(slot, overlapping)]
+
+
+def _overlapping(slot: Slot, booked: Iterable[Booked]) -> list[Booked]:
+    return [one for one in booked if one["start"] < slot.end and one["end"] > slot.start]
 
 
 def can_cancel(appointment: Appointment, now: datetime) -> bool:
@@ -154,10 +165,18 @@ def item_claim(applicant: str, item: str) -> str:
 
 
 def claims(applicant: str, item: str, slot: Slot, seat: int, ordinal: int) -> list[str]:
-    """What nobody else can have: this seat of the slot, a booking of this item by this applicant, and one of
-    the bookings that an applicant may have for a day (`ordinal`, from 0)."""
+    """What nobody else can have: this seat in each minute of the slot, a booking of this item by this
+    applicant, and one of the bookings that an applicant may have for a day (`ordinal`, from 0)."""
     return [
-        f"seat:{slot.hall}:{slot.group}:{slot.start.isoformat()}:{seat}",
+        *(f"seat:{slot.hall}:{slot.group}:{minute.isoformat()}:{seat}" for minute in _minutes(slot)),
         item_claim(applicant, item),
         f"day:{applicant}:{local_date(slot.start).isoformat()}:{ordinal}",
     ]
+
+
+def _minutes(slot: Slot) -> Iterator[datetime]:
+    """Slots of any two lengths that overlap have a minute in common."""
+    minute = slot.start.replace(second=0, microsecond=0)
+    while minute < slot.end:
+        yield minute
+        minute += timedelta(minutes=1)

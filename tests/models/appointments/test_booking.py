@@ -121,6 +121,43 @@ async def test_bookings_of_slots_of_another_length_count(
     assert [slot.left for slot in free] == [0, 1, 1]
 
 
+@pytest.mark.article("9.place")
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [((30, 30), (60, 0)), ((45, 45), (60, 60)), ((12, 24), (30, 0)), ((60, 0), (7, 56))],
+    ids=["the second half", "the end", "inside", "the last minutes"],
+)
+async def test_two_in_flight_over_a_change_of_slot_length_are_one_place(
+    appointments: Appointments,
+    cause: MakeCause,
+    party: Party,
+    other: Party,
+    monkeypatch: pytest.MonkeyPatch,
+    earlier: tuple[int, int],
+    later: tuple[int, int],
+) -> None:
+    """Both have read that nothing is booked; one knows the hall as it was, one as it is. Slots in minutes:
+    length and beginning."""
+    read, booked = asyncio.Barrier(2), appointments._booked
+
+    async def both_have_read(*asked: Any) -> Any:
+        found = await booked(*asked)
+        await read.wait()
+        return found
+
+    monkeypatch.setattr(appointments, "_booked", both_have_read)
+    said = await asyncio.gather(
+        *(
+            appointments.book(
+                one, GUIDE, with_windows(1, minutes=minutes), NINE + timedelta(minutes=at), CALENDAR, cause()
+            )
+            for one, (minutes, at) in ((party, earlier), (other, later))
+        ),
+        return_exceptions=True,
+    )
+    assert sorted(getattr(one, "code", "booked") for one in said) == ["booked", "slot_full"]
+
+
 MOST_AT_ONCE, MOST_STEPS = 6, 4
 STEPS = st.lists(
     st.tuples(
