@@ -240,7 +240,7 @@ async def test_a_served_appointment_is_reviewed(api: Service) -> None:
     at = f"/appointments/{booked['id']}/review"
     assert (await he.post(at, {"level": 4})).code == "not_finished"
     appointment = await api.services.appointments.get(booked["id"])
-    await api.served(appointment, await api.services.guides.published(SIXTH))
+    await api.served(appointment)
     levels = {each["level"]: each["tags"] for each in (await he.get("/review-levels")).json["levels"]}
     tag = next(iter(levels[1]))
     assert (await he.post(at, {"level": 1, "words": "  "})).code == "reason_required"

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.appointments import Appointments, Ending, State, bookable_days, can_cancel
+from models.appointments import Appointments, State, bookable_days, can_cancel
 from models.appointments.rules import MOST_A_DAY
-from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
+from models.errors import BadInput, Conflict, NotFound, Refused
 from models.people.parties import Party
 from models.places import slots
-from models.staff import Member, Role
 from models.store import Database
 from models.workdays import Workdays
 from tests.house.clock import START, Clock, MakeCause
@@ -22,7 +21,6 @@ from tests.house.guides import plain_guide
 from tests.house.house import House
 from tests.house.outside import Register
 from tests.house.places import with_windows
-from tests.house.staff import Post
 from tests.house.stores import stores_over
 
 CALENDAR = Workdays()
@@ -46,12 +44,6 @@ async def party(house: House) -> Party:
 @pytest.fixture
 async def other(house: House) -> Party:
     return await house.applicant()
-
-
-@pytest.fixture
-async def member(house: House) -> Member:
-    """One who may record at every hall."""
-    return await house.member("centre")
 
 
 async def crowd(house: House, size: int) -> dict[str, Party]:
@@ -292,39 +284,6 @@ async def test_a_booking_can_be_cancelled_until_it_begins(
     assert not can_cancel(cancelled, NINE - timedelta(seconds=1))
 
 
-@pytest.mark.article("9.refusal")
-async def test_a_booked_applicant_can_only_be_sent_away_for_a_required_material(
-    appointments: Appointments, cause: MakeCause, clock: Clock, party: Party, member: Member
-) -> None:
-    assert {ending.value for ending in Ending} == {"served", "no_show", "given_up", "missing_material"}
-    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
-    clock.set(NINE)
-    for material in (None, "photo", "invented"):
-        with pytest.raises(Refused) as refused:
-            await appointments.end(booked["_id"], member, Ending.MISSING_MATERIAL, GUIDE, cause(), material)
-        assert refused.value.code == "material_not_required"
-    ended = await appointments.end(booked["_id"], member, Ending.MISSING_MATERIAL, GUIDE, cause(), "id_card")
-    assert (ended["state"], ended["material"]) == ("missing_material", "id_card")
-    with pytest.raises(Conflict):
-        await appointments.end(booked["_id"], member, Ending.SERVED, GUIDE, cause())
-
-
-@pytest.mark.article("9.record")
-@pytest.mark.parametrize("ending", [Ending.SERVED, Ending.GIVEN_UP, Ending.MISSING_MATERIAL])
-async def test_no_ending_is_recorded_before_the_day(
-    appointments: Appointments, cause: MakeCause, clock: Clock, ending: Ending, party: Party, member: Member
-) -> None:
-    """The day begins at midnight in Panyu, which is 16:00 UTC."""
-    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
-    clock.set(datetime.fromisoformat("2026-11-24T15:59:59+00:00"))
-    with pytest.raises(Refused, match="预约当天才能记录结果") as early:
-        await appointments.end(booked["_id"], member, ending, GUIDE, cause(), "id_card")
-    assert early.value.code == "appointment_not_begun"
-    clock.advance(timedelta(seconds=1))
-    ended = await appointments.end(booked["_id"], member, ending, GUIDE, cause(), "id_card")
-    assert ended["state"] is State(ending)
-
-
 @pytest.mark.article("9.abandon")
 async def test_what_has_begun_is_not_cancelled(
     appointments: Appointments, cause: MakeCause, clock: Clock, party: Party
@@ -341,43 +300,6 @@ async def test_what_has_begun_is_not_cancelled(
         await appointments.cancel(booked["_id"], party, cause())
 
 
-@pytest.mark.article("5.duties", "9.record")
-@pytest.mark.parametrize(
-    ("post", "code"),
-    [
-        (Post((Role.SERVICE_CENTRE,), halls=("wanbo",)), "other_hall"),
-        (Post((Role.SERVICE_CENTRE,)), "other_hall"),
-        (Post((Role.WINDOW,)), "other_hall"),
-        (Post((Role.APPROVER,)), "scope_missing"),
-    ],
-)
-async def test_members_record_for_their_own_halls(
-    house: House, appointments: Appointments, party: Party, clock: Clock, post: Post, code: str
-) -> None:
-    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, house.by())
-    clock.set(NINE)
-    with pytest.raises(Forbidden) as refused:
-        await appointments.end(
-            booked["_id"], await house.member("chen", post), Ending.SERVED, GUIDE, house.by()
-        )
-    assert refused.value.code == code
-    own = await house.member("zhou", Post((Role.SERVICE_CENTRE,), halls=("wanbo", HALL.code)))
-    ended = await appointments.end(booked["_id"], own, Ending.SERVED, GUIDE, house.by())
-    assert ended["state"] == "served"
-
-
-async def test_nobody_is_absent_before_the_time(
-    appointments: Appointments, cause: MakeCause, clock: Clock, party: Party, member: Member
-) -> None:
-    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
-    with pytest.raises(Refused):
-        await appointments.end(booked["_id"], member, Ending.NO_SHOW, GUIDE, cause())
-    clock.set(NINE)
-    ended = await appointments.end(booked["_id"], member, Ending.NO_SHOW, GUIDE, cause())
-    assert ended["state"] == "no_show"
-    assert [line["what"] for line in ended["timeline"]] == ["appointment.booked", "appointment.no_show"]
-
-
 async def test_hot_paths_use_indexes(appointments: Appointments, cause: MakeCause, party: Party) -> None:
     await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
     for query in (
@@ -385,6 +307,7 @@ async def test_hot_paths_use_indexes(appointments: Appointments, cause: MakeCaus
         {"hall": HALL.code, "day": "2026-11-25"},
         {"applicant": party.id},
         {"claims": f"item:{party.id}:x"},
+        {"objection.state": {"$in": ["open"]}},
         {"events.0.id": {"$exists": True}},
     ):
         plan = await appointments.documents.find(query).explain()
