@@ -201,10 +201,13 @@ class Appointments(Store[Appointment]):
         found = self.documents.find(query, {"events": 0}).sort("start", ASCENDING)
         return await self._each(found)
 
-    async def objected(self, states: Collection[str], limit: int = 100) -> list[Appointment]:
-        """Those with an objection in one of these states, the oldest objection first."""
+    async def objected(
+        self, states: Collection[str], *, latest_first: bool = False, limit: int = 100
+    ) -> list[Appointment]:
+        """Those with an objection in one of these states, in the order of the objections."""
         query = {"objection.state": {"$in": sorted(states)}}
-        found = self.documents.find(query, {"events": 0}).sort("objection.at", ASCENDING).limit(limit)
+        order = DESCENDING if latest_first else ASCENDING
+        found = self.documents.find(query, {"events": 0}).sort("objection.at", order).limit(limit)
         return await self._each(found)
 
 
