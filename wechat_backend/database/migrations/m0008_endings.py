@@ -48,6 +48,10 @@ def _plan(appointment: Document) -> Document:
     }
 
 
+def _keep(appointment: Document) -> UpdateOne:
+    return UpdateOne({"_id": _key(appointment)}, {"$setOnInsert": _plan(appointment)}, upsert=True)
+
+
 class PlanTheEnd:
     """A plan for each that is booked, before it has the moment that the plan is for."""
 
@@ -61,10 +65,7 @@ class PlanTheEnd:
     async def batches(self, database: Database) -> AsyncIterator[int]:
         appointments, query = database["appointments"], self.query
         while found := await appointments.find(query).sort("_id", ASCENDING).limit(BATCH).to_list():
-            plans = [
-                UpdateOne({"_id": _key(one)}, {"$setOnInsert": _plan(one)}, upsert=True) for one in found
-            ]
-            written = await database["schedule"].bulk_write(plans, ordered=False)
+            written = await database["schedule"].bulk_write([_keep(one) for one in found], ordered=False)
             yield written.upserted_count
             query = {"$and": [self.query, {"_id": {"$gt": found[-1]["_id"]}}]}
 
