@@ -190,6 +190,11 @@ class House:
             party, guide or plain_guide(), hall, start, calendar, self.by()
         )
 
+    async def party_of(self, booked: Appointment) -> Party:
+        """Whose appointment it is, acting for themselves."""
+        person = await self.stores.applicants.get(booked["applicant"])
+        return Party(person, person, booked["account"])
+
     async def served(self, booked: Appointment) -> Appointment:
         """A booking whose time came, and whose applicant was served."""
         return await self.recorded(booked, Ending.SERVED)

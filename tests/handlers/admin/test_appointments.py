@@ -172,7 +172,7 @@ async def test_who_is_in_the_hall_is_recorded_and_cannot_be_absent(office: Offic
     assert (early.status, "预约时间前60分钟起" in early.text) == (422, True)
     with late_on(office, day):
         desk = await office.desk("window")
-        assert "已到大厅" in row_of(key, (await desk.get(list_of(day))).text)
+        assert "登记到场" in row_of(key, (await desk.get(list_of(day))).text)
         done = await desk.post(f"/admin/appointments/{key}/arrival")
         row = row_of(key, (await desk.get(done.location)).text)
         assert "已预约，已到大厅" in row
