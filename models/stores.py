@@ -105,7 +105,7 @@ def assemble(
     applications, materials = Applications(database, privacy), Materials(database, privacy)
     departments, guides, halls = Departments(database), Guides(database), Halls(database)
     referrals, uses = Referrals(database), Uses(database)
-    appointments = Appointments(database, uses)
+    appointments = Appointments(database, uses, privacy)
     filing = Filing(applications, guides, departments, halls, calendar, uses)
     return Stores(
         database=database,

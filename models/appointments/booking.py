@@ -46,11 +46,14 @@ from models.events import Cause, Channel, Event, Plan
 from models.guides import Guide, Uses, check_audience
 from models.people import Party
 from models.places import Hall, Slot, slots
+from models.privacy import Privacy, Sealed
 from models.store import Database, Document, Refusal, Store, entry, part
 from models.workdays import Workdays, local_date
 
 DAY_OVER = "appointment.day_over"
 """What is planned for the end of the day: what nobody recorded is unrecorded."""
+WRITTEN = frozenset({"words", "reason"})
+"""Of a line of the timeline and of an objection: what is kept sealed."""
 KEPT_BACK = frozenset(
     {"applicant", "agent", "account", "masked_name", "guide", "seat", "claims", "closes_at"}
 )
@@ -73,18 +76,32 @@ class Appointments(Store[Appointment]):
         ),
     ]
 
-    def __init__(self, database: Database, uses: Uses) -> None:
+    def __init__(self, database: Database, uses: Uses, privacy: Privacy) -> None:
         super().__init__(database)
-        self.uses = uses
+        self.uses, self.privacy = uses, privacy
 
     def shaped(self, document: Document) -> Appointment:
         state, channel = State(document["state"]), Channel(document["channel"])
         giving_up = document["giving_up"] and GivingUp(document["giving_up"])
-        objection = document["objection"]
+        key, objection = document["_id"], document["objection"]
         if objection:
-            objection = {**objection, "state": ObjectionState(objection["state"])}
+            objection = self._opened(key, {**objection, "state": ObjectionState(objection["state"])})
         made = {"state": state, "channel": channel, "giving_up": giving_up, "objection": objection}
-        return super().shaped({**document, **made})
+        timeline = [self._opened(key, line) for line in document["timeline"]]
+        return super().shaped({**document, **made, "timeline": timeline})
+
+    def sealed(self, key: str, text: str) -> Sealed:
+        """What was written about an appointment, as it is kept."""
+        return self.privacy.sealed(text, _context(key))
+
+    def line(self, event: Event, reason: str = "") -> Document:
+        """What an event adds to the timeline, as it is kept."""
+        line: Document = {**entry(event)}
+        return {**line, "reason": self.sealed(event.about, reason)} if reason else line
+
+    def _opened(self, key: str, part: Document) -> Document:
+        written = {name: part[name] for name in WRITTEN & part.keys()}
+        return part | {name: self.privacy.opened(text, _context(key)) for name, text in written.items()}
 
     async def free(self, hall: Hall, group: str, day: date, calendar: Workdays, by: Cause) -> list[FreeSlot]:
         """The slots of a day that have not begun, full ones too."""
@@ -180,7 +197,7 @@ class Appointments(Store[Appointment]):
             key,
             expects=expects,
             sets={"state": state.value, "closes_at": None, **(sets or {})},
-            update={"$unset": {"claims": ""}, "$push": {"timeline": entry(event, reason)}},
+            update={"$unset": {"claims": ""}, "$push": {"timeline": self.line(event, reason)}},
             event=event,
             otherwise=otherwise,
         )
@@ -209,6 +226,10 @@ class Appointments(Store[Appointment]):
         order = DESCENDING if latest_first else ASCENDING
         found = self.documents.find(query, {"events": 0}).sort("objection.at", order).limit(limit)
         return await self._each(found)
+
+
+def _context(key: str) -> str:
+    return f"appointment:{key}:words"
 
 
 def _document(

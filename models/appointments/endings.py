@@ -22,7 +22,6 @@ from models.appointments.document import (
     Appointment,
     Ending,
     GivingUp,
-    Objection,
     ObjectionState,
     State,
 )
@@ -47,7 +46,7 @@ from models.guides import Guides, Material
 from models.people import Party
 from models.schedule import Due, Overtaken, held
 from models.staff import Member, Scope, check_scope, serves
-from models.store import ChangedMeanwhile, Document, entry
+from models.store import ChangedMeanwhile, Document
 
 
 @dataclass(frozen=True)
@@ -165,13 +164,16 @@ class Endings:
         found = await self.appointments.own(key, party)
         if not can_object(found) or found["state"] is not seen:
             raise NothingToObject
-        made = Objection(
-            state=ObjectionState.OPEN, words=objection_words(words), at=by.at, reason="", decided_at=None
-        )
+        words = objection_words(words)
+        made = {
+            "state": ObjectionState.OPEN.value,
+            "words": self.appointments.sealed(key, words),
+            "at": by.at,
+            "reason": self.appointments.sealed(key, ""),
+            "decided_at": None,
+        }
         event = Event(OBJECTED, key, by, {"to": seen.value})
-        return await self._note(
-            found, event, {"objection": made}, reason=made["words"], otherwise=NothingToObject
-        )
+        return await self._note(found, event, {"objection": made}, reason=words, otherwise=NothingToObject)
 
     async def decide(self, key: str, member: Member, reason: str, by: Cause, *, upheld: bool) -> Appointment:
         """Uphold an objection, which sets the ending aside, or keep the ending, with a reason.
@@ -187,7 +189,7 @@ class Endings:
         decision = ObjectionState.UPHELD if upheld else ObjectionState.KEPT
         sets: Document = {
             "objection.state": decision.value,
-            "objection.reason": words,
+            "objection.reason": self.appointments.sealed(key, words),
             "objection.decided_at": by.at,
         }
         if upheld:
@@ -197,7 +199,7 @@ class Endings:
             key,
             expects={"objection.state": ObjectionState.OPEN.value},
             sets=sets,
-            update={"$push": {"timeline": entry(event, words)}},
+            update={"$push": {"timeline": self.appointments.line(event, words)}},
             event=event,
             otherwise=ObjectionDecided,
         )
@@ -227,7 +229,7 @@ class Endings:
             found["_id"],
             expects=_as_read(found),
             sets=sets,
-            update={"$push": {"timeline": entry(event, reason)}},
+            update={"$push": {"timeline": self.appointments.line(event, reason)}},
             event=event,
             otherwise=otherwise,
         )

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from handlers.web.qr import qr_png
-from models.people import mask_phone
 from models.appointments import Ending
+from models.people import mask_phone
 from models.people.credentials import ApplicantKind, CredentialKind
 from models.workdays import local_date
 from simulator.faults import Fault

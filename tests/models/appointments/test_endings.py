@@ -334,6 +334,20 @@ async def test_an_objection_has_words_and_what_is_kept_a_reason(
     assert (await endings.decide(booked["_id"], manager, "", house.by(), upheld=True))["state"] == "set_aside"
 
 
+@pytest.mark.article("7.sealed")
+async def test_what_is_written_is_kept_sealed(
+    house: House, endings: Endings, booked: Appointment, party: Party, manager: Member
+) -> None:
+    await house.recorded(booked, Ending.NO_SHOW, minutes=15)
+    await endings.object(booked["_id"], party, State.NO_SHOW, WORDS, house.by())
+    await endings.decide(booked["_id"], manager, "何伟民可以作证", house.by(), upheld=False)
+    kept = str(await house.stores.appointments.documents.find_one({"_id": booked["_id"]}))
+    assert WORDS not in kept
+    assert "何伟民" not in kept
+    [own] = await house.stores.appointments.export(party.id)
+    assert WORDS in str(own)
+
+
 async def test_an_objection_and_a_correction_at_once_are_one(
     house: House, endings: Endings, booked: Appointment, party: Party
 ) -> None:
