@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, get_type_hints
 
 from models.applications import Applications, CaseHandling, Filing, Papers
-from models.appointments import Appointments
+from models.appointments import Appointments, Endings
 from models.chat import Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides, Referrals, Search, Uses
@@ -45,6 +45,7 @@ class Stores:
     applicants: Applicants
     agencies: Agencies
     appointments: Appointments
+    endings: Endings
     materials: Materials
     applications: Applications
     filing: Filing
@@ -104,6 +105,7 @@ def assemble(
     applications, materials = Applications(database, privacy), Materials(database, privacy)
     departments, guides, halls = Departments(database), Guides(database), Halls(database)
     referrals, uses = Referrals(database), Uses(database)
+    appointments = Appointments(database, uses, privacy)
     filing = Filing(applications, guides, departments, halls, calendar, uses)
     return Stores(
         database=database,
@@ -124,7 +126,8 @@ def assemble(
         phone_codes=phone_codes,
         applicants=applicants,
         agencies=agencies,
-        appointments=Appointments(database, uses),
+        appointments=appointments,
+        endings=Endings(appointments, guides),
         materials=materials,
         applications=applications,
         filing=filing,

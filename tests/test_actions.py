@@ -15,13 +15,14 @@ from handlers.admin.queue import QUEUE
 from handlers.web.words import HAPPENED
 from models.applications import LABELS, PRIVATE, SILENCE, STEPS, Action, State, Step, Who, by_staff
 from models.applications.progress import AHEAD
+from models.appointments import DAY_OVER
 from models.staff.scopes import Role
 
 ROOT = Path(__file__).parents[1]
 RECORDS = "models/applications/actions.py"
 DOOR = "handlers/admin/actions.py"
 KEY = "0" * 32
-UNSEEN = {"application.saved", "application.material_changed", SILENCE}
+UNSEEN = {"application.saved", "application.material_changed", SILENCE, DAY_OVER}
 """Events that no timeline shows, and what is planned."""
 
 

@@ -1,6 +1,16 @@
 """The staff panel: sign-in, applications, appointments, verification at the window, deliveries."""
 
-from handlers.admin import actions, applications, appointments, deliveries, home, queue, sign_in, verify
+from handlers.admin import (
+    actions,
+    applications,
+    appointments,
+    deliveries,
+    home,
+    objections,
+    queue,
+    sign_in,
+    verify,
+)
 from handlers.admin.panel import UnknownPage
 
 ROUTES = [
@@ -10,6 +20,7 @@ ROUTES = [
     *applications.ROUTES,
     *actions.ROUTES,
     *appointments.ROUTES,
+    *objections.ROUTES,
     *verify.ROUTES,
     *deliveries.ROUTES,
     (r"/admin/.*", UnknownPage),

@@ -1,9 +1,9 @@
 """The day's appointments of a hall, and how each ended (article 9)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel
 
@@ -13,7 +13,17 @@ from handlers.web.dates import Day
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from models import typed
-from models.appointments import LABELS, Appointment, Ending, State
+from models.appointments import (
+    LABELS,
+    OBJECTIONS,
+    Appointment,
+    Ending,
+    State,
+    can_arrive,
+    can_propose,
+    is_asked_to_give_up,
+    recordable,
+)
 from models.errors import BadInput, DomainError
 from models.staff import Scope, serves
 from models.workdays import local, local_date
@@ -35,8 +45,11 @@ class DayQuery(BaseModel):
 
 
 class EndingForm(BaseModel):
+    """`seen` is the state that the list showed; a `material` that was not chosen is empty."""
+
     ending: Ending
-    material: str | None = None
+    seen: State
+    material: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,17 +62,29 @@ class Visit:
 
     appointment: Appointment
     required: Mapping[str, str]
-    early: bool
+    now: datetime
     before: str | None
 
     @property
-    def recordable(self) -> bool:
-        return self.appointment["state"] is State.BOOKED and not self.early
+    def endings(self) -> dict[str, str]:
+        """What can be recorded now."""
+        possible = recordable(self.appointment, self.now)
+        if not self.required:
+            possible = [ending for ending in possible if ending is not Ending.MISSING_MATERIAL]
+        return {ending.value: LABELS[State(ending)] for ending in possible}
 
     @property
-    def endings(self) -> dict[str, str]:
-        possible = (e for e in Ending if e is not Ending.MISSING_MATERIAL or self.required)
-        return {ending.value: LABELS[State(ending)] for ending in possible}
+    def asks(self) -> str:
+        """What the form does: the first record, or a correction."""
+        return "记录" if self.appointment["state"] in (State.BOOKED, State.UNRECORDED) else "更正"
+
+    @property
+    def can_arrive(self) -> bool:
+        return can_arrive(self.appointment, self.now)
+
+    @property
+    def can_propose(self) -> bool:
+        return can_propose(self.appointment, self.now)
 
     @property
     def hours(self) -> str:
@@ -67,9 +92,23 @@ class Visit:
 
     @property
     def status(self) -> str:
-        missing = self.appointment.get("material")
+        missing = self.appointment["material"]
         label = LABELS[self.appointment["state"]]
-        return f"{label}：{self.required.get(missing, missing)}" if missing else label
+        return "，".join(
+            [f"{label}：{self.required.get(missing, missing)}" if missing else label, *self.remarks()]
+        )
+
+    def remarks(self) -> Iterator[str]:
+        """What besides the state is to be known."""
+        booked = self.appointment["state"] is State.BOOKED
+        if booked and self.appointment["arrived_at"]:
+            yield "已到大厅"
+        if is_asked_to_give_up(self.appointment):
+            yield "待本人确认是否放弃"
+        elif booked and self.appointment["giving_up"]:
+            yield "本人称没有放弃"
+        if objection := self.appointment["objection"]:
+            yield OBJECTIONS[objection["state"]]
 
 
 VISITS = PanelList[Visit](
@@ -97,7 +136,7 @@ class AppointmentsPage(PanelPage):
             return await self.page(asked.hall, asked.day or today, acted=asked.open)
         try:
             key = scanned(asked.code)
-            found = await self.services.appointments.for_member(key, self.signed_in_member())
+            found = await self.services.endings.for_member(key, self.signed_in_member())
         except DomainError as error:
             return await self.page(asked.hall, today, error)
         return self.redirect(f"/admin/appointments?hall={found['hall']}&day={found['day']}&open={key}#{key}")
@@ -113,7 +152,7 @@ class AppointmentsPage(PanelPage):
         early = day > local_date(self.now)
         before = self.get_body_argument("ending", "")
         visits = [
-            Visit(one, required[one["guide"]], early, before if one["_id"] == acted else None)
+            Visit(one, required[one["guide"]], self.now, before if one["_id"] == acted else None)
             for one in booked
         ]
         self.show(
@@ -135,25 +174,51 @@ class AppointmentsPage(PanelPage):
         }
 
 
-class EndingHandler(FormAction, AppointmentsPage):
-    """POST /admin/appointments/{id}/ending"""
+class VisitAction(FormAction, AppointmentsPage):
+    """What a member records of one appointment; a fault is shown in the list of its day."""
 
     def form_page(self) -> str:
         return f"/admin/appointments?code=/appointments/{self.path_args[0]}"
 
+    async def take(self, doing: Awaitable[Appointment]) -> None:
+        try:
+            await doing
+        except DomainError as error:
+            found = await self.services.endings.for_member(self.path_args[0], self.signed_in_member())
+            return await self.page(
+                found["hall"], date.fromisoformat(found["day"]), error, acted=self.path_args[0]
+            )
+        found = await self.services.appointments.get(self.path_args[0])
+        return self.see_other(f"/admin/appointments?hall={found['hall']}&day={found['day']}")
+
+
+class EndingHandler(VisitAction):
+    """POST /admin/appointments/{id}/ending: how it ended, or the correction of it."""
+
     @needs(Scope.APPOINTMENTS_RECORD)
     async def post(self, key: str) -> None:
-        filled = self.form(EndingForm)
-        found = await self.services.appointments.for_member(key, self.signed_in_member())
-        guide = await self.services.guides.version(found["guide"])
-        material = filled.material if filled.ending is Ending.MISSING_MATERIAL else None
-        try:
-            await self.services.appointments.end(
-                key, self.signed_in_member(), filled.ending, guide, self.by_member(), material
+        filled, member = self.form(EndingForm), self.signed_in_member()
+        await self.take(
+            self.services.endings.record(
+                key, member, filled.ending, self.by_member(), seen=filled.seen, material=filled.material
             )
-        except DomainError as error:
-            return await self.page(found["hall"], date.fromisoformat(found["day"]), error, key)
-        return self.see_other(f"/admin/appointments?hall={found['hall']}&day={found['day']}")
+        )
+
+
+class ArrivalHandler(VisitAction):
+    """POST /admin/appointments/{id}/arrival"""
+
+    @needs(Scope.APPOINTMENTS_RECORD)
+    async def post(self, key: str) -> None:
+        await self.take(self.services.endings.arrive(key, self.signed_in_member(), self.by_member()))
+
+
+class ProposalHandler(VisitAction):
+    """POST /admin/appointments/{id}/giving-up: ask the person whether they give the visit up."""
+
+    @needs(Scope.APPOINTMENTS_RECORD)
+    async def post(self, key: str) -> None:
+        await self.take(self.services.endings.propose(key, self.signed_in_member(), self.by_member()))
 
 
 def scanned(text: str) -> str:
@@ -172,4 +237,6 @@ def scanned(text: str) -> str:
 ROUTES = [
     (r"/admin/appointments", AppointmentsPage),
     (rf"/admin/appointments/{DOCUMENT_ID}/ending", EndingHandler),
+    (rf"/admin/appointments/{DOCUMENT_ID}/arrival", ArrivalHandler),
+    (rf"/admin/appointments/{DOCUMENT_ID}/giving-up", ProposalHandler),
 ]

@@ -21,6 +21,7 @@ from models.workdays import local_date
 MENU = (
     (Scope.APPLICATIONS_READ, "/admin/applications", "办件"),
     (Scope.APPOINTMENTS_RECORD, "/admin/appointments", "预约"),
+    (Scope.OBJECTIONS_DECIDE, "/admin/objections", "预约异议"),
     (Scope.APPLICANTS_VERIFY, "/admin/verify", "窗口核验"),
     (Scope.DELIVERIES_READ, "/admin/deliveries", "发送记录"),
 )

@@ -18,29 +18,52 @@ from handlers.api.contract import (
 from handlers.api.timeline import Happening, happenings
 from handlers.web.dates import Moment
 from handlers.web.visitor import Auth
-from models.appointments import LABELS, State
+from models.appointments import LABELS, ObjectionState, State, can_object, is_asked_to_give_up
 from models.appointments import Appointment as Kept
 from models.appointments.rules import (
     AlreadyBooked,
     AppointmentBegun,
     AppointmentEnded,
     AppointmentNotFound,
+    NothingToConfirm,
+    NothingToObject,
+    ObjectionWithoutWords,
     SlotFull,
     SlotUnknown,
     TooManyBookings,
+    WordsTooLong,
 )
 from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound
 from models.places.halls import HallNotFound
-from models.store import PageUnknown
+from models.store import ChangedMeanwhile, PageUnknown
 
 MOST = 1000
+LONGEST = 5000
+"""Characters of an objection as it is sent; the rule counts them in their normal form."""
 
 
 class Booking(Asked):
     item: ItemCode
     hall: str = Field(max_length=64)
     start: Moment
+
+
+class GivingUp(Asked):
+    confirmed: bool = Field(description="true gives the visit up; false denies it")
+
+
+class ObjectionMade(Asked):
+    seen: State = Field(description="the state to which one objects, as it was shown")
+    words: str = Field(max_length=LONGEST, description="what really happened")
+
+
+class Objection(Answer):
+    state: ObjectionState
+    words: str
+    at: datetime
+    reason: str = Field(description="of the decision; empty while there is none")
+    decided_at: datetime | None
 
 
 class Appointment(Answer):
@@ -53,6 +76,10 @@ class Appointment(Answer):
     end: datetime
     state: State
     status: Said = Field(description="the state in words")
+    missing_material: str | None = Field(description="code of the guide's material whose lack ended it")
+    asked_to_give_up: bool = Field(description="staff ask whether one gives the visit up; answer it")
+    can_object: bool = Field(description="whether one can object to what staff recorded")
+    objection: Objection | None
     check_in_url: str = Field(description="to show as a QR at the hall")
     timeline: list[Happening]
 
@@ -77,6 +104,10 @@ class AppointmentBase(Resource):
             end=found["end"],
             state=found["state"],
             status=LABELS[found["state"]],
+            missing_material=found["material"],
+            asked_to_give_up=is_asked_to_give_up(found),
+            can_object=can_object(found),
+            objection=Objection(**found["objection"]) if found["objection"] else None,
             check_in_url=f"{self.services.site.base_url}/appointments/{found['_id']}",
             timeline=happenings(found),
         )
@@ -145,8 +176,43 @@ class CancellationResource(AppointmentBase):
         return await self.shown(await self.services.appointments.own(key, party))
 
 
+class GivingUpResource(AppointmentBase):
+    @operation(
+        "Say whether one gives the visit up, as staff have asked",
+        auth=Auth.APPLICANT,
+        asks=GivingUp,
+        answers=Appointment,
+        errors=(AppointmentNotFound, NothingToConfirm, ChangedMeanwhile),
+    )
+    async def post(self, key: str, asked: GivingUp) -> Appointment:
+        return await self.shown(
+            await self.services.endings.answer(
+                key, self.bound_party(), self.by_party(), confirmed=asked.confirmed
+            )
+        )
+
+
+class ObjectionResource(AppointmentBase):
+    @operation(
+        "Object to what staff recorded; service management decides",
+        auth=Auth.APPLICANT,
+        asks=ObjectionMade,
+        answers=Appointment,
+        status=201,
+        errors=(AppointmentNotFound, NothingToObject, ObjectionWithoutWords, WordsTooLong),
+    )
+    async def post(self, key: str, asked: ObjectionMade) -> Appointment:
+        return await self.shown(
+            await self.services.endings.object(
+                key, self.bound_party(), asked.seen, asked.words, self.by_party()
+            )
+        )
+
+
 ENDPOINTS = [
     Endpoint("/appointments", AppointmentsResource),
     Endpoint("/appointments/{appointment}", AppointmentResource),
     Endpoint("/appointments/{appointment}/cancellation", CancellationResource),
+    Endpoint("/appointments/{appointment}/giving-up", GivingUpResource),
+    Endpoint("/appointments/{appointment}/objection", ObjectionResource),
 ]

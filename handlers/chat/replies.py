@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from handlers.chat.envelope import Message
+from handlers.chat.visits import Visits
 from handlers.web.services import Services
 from models import typed
 from models.applications import Case, check_serial, status_of, what_next
@@ -62,6 +63,9 @@ class Chat:
             return self.help()
         if asked := ASKED_FOR.fullmatch(words):
             return self.signpost(asked[1])
+        visits = Visits(self.services, self.anchor)
+        if said := await visits.answer(message.sender, typed.words(message.text), by):
+            return said
         if re.fullmatch(r"[0-9]{1,2}", words):
             item = await self.services.inbox.chosen(message.sender, int(words), by.at)
             return await self.guide(item, message.sender) if item else self.nothing_to_choose()
@@ -198,6 +202,7 @@ class Chat:
                 "· 发送申请流水号，查进度",
                 "· 点下面的菜单，预约、申请、查询",
                 "· 字太小？" + self.anchor("/elder", "打开大字版"),
+                "· 预约的到场记录与事实不符，发送“异议”",
                 "",
                 self.phone_line(),
             ]

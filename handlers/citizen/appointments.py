@@ -1,15 +1,24 @@
 """预约: item → hall → day → slot, each step its own address (article 9)."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from handlers.web.dates import Day, Moment
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
-from models.appointments import LABELS, State, bookable_days, can_cancel
-from models.errors import Conflict, DomainError, NotFound
+from models.appointments import (
+    LABELS,
+    OBJECTIONS,
+    Appointment,
+    State,
+    bookable_days,
+    can_cancel,
+    can_object,
+    is_asked_to_give_up,
+)
+from models.errors import BadInput, Conflict, DomainError, NotFound
 from models.guides import Guide, check_audience
 from models.places import Hall
 from models.voices import can_review
@@ -74,24 +83,31 @@ class AppointmentPage(CitizenPage):
 
     @bound
     async def get(self, key: str) -> None:
-        found = await self.services.appointments.own(key, self.bound_party())
+        self.show(
+            "citizen/appointments/show.html",
+            **await self.values(await self.services.appointments.own(key, self.bound_party())),
+        )
+
+    async def values(self, found: Appointment) -> dict[str, Any]:
         try:
             hall: Hall | None = await self.services.halls.get(found["hall"])
         except NotFound:
             hall = None
         guide = await self.services.guides.version(found["guide"])
-        reviewed = await self.services.reviews.find(f"appointment:{key}")
-        self.show(
-            "citizen/appointments/show.html",
-            appointment=found,
-            hall=hall,
-            guide=guide,
-            label=LABELS[found["state"]],
-            reviewed=reviewed,
-            booked=found["state"] is State.BOOKED,
-            can_cancel=can_cancel(found, self.now),
-            can_review=can_review("appointment", found["state"]),
-        )
+        return {
+            "appointment": found,
+            "hall": hall,
+            "guide": guide,
+            "label": LABELS[found["state"]],
+            "lacking": next((one.name for one in guide.materials if one.code == found["material"]), ""),
+            "objection_label": OBJECTIONS[found["objection"]["state"]] if found["objection"] else "",
+            "reviewed": await self.services.reviews.find(f"appointment:{found['_id']}"),
+            "booked": found["state"] is State.BOOKED,
+            "asked_to_give_up": is_asked_to_give_up(found),
+            "can_cancel": can_cancel(found, self.now),
+            "can_object": can_object(found),
+            "can_review": can_review("appointment", found["state"]),
+        }
 
 
 class CodePicture(CitizenPage):
@@ -115,6 +131,46 @@ class CancelHandler(CitizenPage):
             if (await appointments.own(key, party))["state"] is not State.CANCELLED:
                 raise
         self.see_other(f"/appointments/{key}")
+
+
+class GivingUp(BaseModel):
+    confirmed: Literal["yes", "no"]
+
+
+class GivingUpHandler(CitizenPage):
+    """POST /appointments/{id}/giving-up: whether one gives the visit up, as staff have asked."""
+
+    @bound
+    async def post(self, key: str) -> None:
+        confirmed, party = self.form(GivingUp).confirmed == "yes", self.bound_party()
+        try:
+            await self.services.endings.answer(key, party, self.by_party(), confirmed=confirmed)
+        except Conflict:  # tapped twice
+            found = await self.services.appointments.own(key, party)
+            if confirmed != (found["state"] is State.GIVEN_UP):
+                raise
+        self.see_other(f"/appointments/{key}")
+
+
+class ObjectionForm(BaseModel):
+    """`seen` is the state to which the person objects."""
+
+    seen: State
+    words: str = ""
+
+
+class ObjectionHandler(AppointmentPage):
+    """POST /appointments/{id}/objection: object to what staff recorded."""
+
+    @bound
+    async def post(self, key: str) -> None:
+        filled, party = self.form(ObjectionForm), self.bound_party()
+        try:
+            await self.services.endings.object(key, party, filled.seen, filled.words, self.by_party())
+        except BadInput as error:
+            found = await self.services.appointments.own(key, party)
+            return self.again("citizen/appointments/show.html", error, **await self.values(found))
+        return self.see_other(f"/appointments/{key}")
 
 
 async def choices(page: CitizenPage, step: Step) -> dict[str, Any]:
@@ -151,4 +207,6 @@ ROUTES = [
     (rf"/appointments/{DOCUMENT_ID}", AppointmentPage),
     (rf"/appointments/{DOCUMENT_ID}/code\.png", CodePicture),
     (rf"/appointments/{DOCUMENT_ID}/cancel", CancelHandler),
+    (rf"/appointments/{DOCUMENT_ID}/giving-up", GivingUpHandler),
+    (rf"/appointments/{DOCUMENT_ID}/objection", ObjectionHandler),
 ]

@@ -1,21 +1,46 @@
 """预约 at the halls (article 9)."""
 
-from models.appointments.booking import Appointments
-from models.appointments.document import DONE, LABELS, Appointment, Ending, State
+from models.appointments.booking import DAY_OVER, Appointments
+from models.appointments.document import (
+    DONE,
+    LABELS,
+    OBJECTIONS,
+    Appointment,
+    Ending,
+    Objection,
+    ObjectionState,
+    State,
+)
+from models.appointments.endings import Endings
 from models.appointments.rules import (
     FreeSlot,
     bookable_days,
+    can_arrive,
     can_cancel,
+    can_object,
+    can_propose,
+    is_asked_to_give_up,
+    recordable,
 )
 
 __all__ = [
+    "DAY_OVER",
     "DONE",
     "LABELS",
+    "OBJECTIONS",
     "Appointment",
     "Appointments",
     "Ending",
+    "Endings",
     "FreeSlot",
+    "Objection",
+    "ObjectionState",
     "State",
     "bookable_days",
+    "can_arrive",
     "can_cancel",
+    "can_object",
+    "can_propose",
+    "is_asked_to_give_up",
+    "recordable",
 ]

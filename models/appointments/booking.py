@@ -2,10 +2,12 @@
 
 Booking is one insert that wins all of its claims or none (`rules.claims`; one unique multikey index); ending
 gives them back. Only the lowest free seats are tried, as many as there are places left: so two bookings at
-the same moment compete for the same seats.
+the same moment compete for the same seats. A seat is claimed minute by minute, so that slots of other lengths
+compete for it too.
 """
 
 import random
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import uuid4
@@ -13,7 +15,16 @@ from uuid import uuid4
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from models.appointments.document import BOOKED, CANCELLED, DONE, Appointment, Booked, Ending, State
+from models.appointments.document import (
+    BOOKED,
+    CANCELLED,
+    DONE,
+    Appointment,
+    Booked,
+    GivingUp,
+    ObjectionState,
+    State,
+)
 from models.appointments.rules import (
     MOST_A_DAY,
     AlreadyBooked,
@@ -21,26 +32,31 @@ from models.appointments.rules import (
     AppointmentEnded,
     AppointmentNotFound,
     FreeSlot,
-    OtherHall,
     SlotFull,
     TooManyBookings,
     can_cancel,
-    check_begun,
-    check_ending,
     claims,
+    day_end,
     item_claim,
     left,
     offered,
+    open_seats,
 )
-from models.events import Cause, Channel, Event
+from models.events import Cause, Channel, Event, Plan
 from models.guides import Guide, Uses, check_audience
 from models.people import Party
 from models.places import Hall, Slot, slots
-from models.staff import Member, Scope, check_scope, serves
-from models.store import Database, Document, Store, entry, part
+from models.privacy import Privacy, Sealed
+from models.store import Database, Document, Refusal, Store, entry, part
 from models.workdays import Workdays, local_date
 
-KEPT_BACK = frozenset({"applicant", "agent", "account", "masked_name", "guide", "seat", "claims"})
+DAY_OVER = "appointment.day_over"
+"""What is planned for the end of the day: what nobody recorded is unrecorded."""
+WRITTEN = frozenset({"words", "reason"})
+"""Of a line of the timeline and of an objection: what is kept sealed."""
+KEPT_BACK = frozenset(
+    {"applicant", "agent", "account", "masked_name", "guide", "seat", "claims", "closes_at"}
+)
 """Internal ids and fields, which tell the applicant nothing."""
 
 
@@ -48,20 +64,44 @@ class Appointments(Store[Appointment]):
     collection = "appointments"
     missing = AppointmentNotFound
     tells = tuple(DONE)
+    plans = (DAY_OVER,)
     indexes: ClassVar = [
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
         IndexModel([("hall", ASCENDING), ("day", ASCENDING), ("start", ASCENDING)]),
+        IndexModel(
+            [("objection.state", ASCENDING), ("objection.at", ASCENDING)],
+            name="objections",
+            partialFilterExpression={"objection.state": {"$exists": True}},
+        ),
     ]
 
-    def shaped(self, document: Document) -> Appointment:
-        return super().shaped(
-            {**document, "state": State(document["state"]), "channel": Channel(document["channel"])}
-        )
-
-    def __init__(self, database: Database, uses: Uses) -> None:
+    def __init__(self, database: Database, uses: Uses, privacy: Privacy) -> None:
         super().__init__(database)
-        self.uses = uses
+        self.uses, self.privacy = uses, privacy
+
+    def shaped(self, document: Document) -> Appointment:
+        state, channel = State(document["state"]), Channel(document["channel"])
+        giving_up = document["giving_up"] and GivingUp(document["giving_up"])
+        key, objection = document["_id"], document["objection"]
+        if objection:
+            objection = self._opened(key, {**objection, "state": ObjectionState(objection["state"])})
+        made = {"state": state, "channel": channel, "giving_up": giving_up, "objection": objection}
+        timeline = [self._opened(key, line) for line in document["timeline"]]
+        return super().shaped({**document, **made, "timeline": timeline})
+
+    def sealed(self, key: str, text: str) -> Sealed:
+        """What was written about an appointment, as it is kept."""
+        return self.privacy.sealed(text, _context(key))
+
+    def line(self, event: Event, reason: str = "") -> Document:
+        """What an event adds to the timeline, as it is kept."""
+        line: Document = {**entry(event)}
+        return {**line, "reason": self.sealed(event.about, reason)} if reason else line
+
+    def _opened(self, key: str, part: Document) -> Document:
+        written = {name: part[name] for name in WRITTEN & part.keys()}
+        return part | {name: self.privacy.opened(text, _context(key)) for name, text in written.items()}
 
     async def free(self, hall: Hall, group: str, day: date, calendar: Workdays, by: Cause) -> list[FreeSlot]:
         """The slots of a day that have not begun, full ones too."""
@@ -85,13 +125,13 @@ class Appointments(Store[Appointment]):
         slot = offered(hall, guide, start, calendar, by.at)
         await self.uses.count(guide.item)
         booked = await self._booked(hall, guide.group, local_date(start))
-        taken = {one["seat"] for one in booked if one["start"] == slot.start}
-        seats = [seat for seat in range(slot.capacity) if seat not in taken][: left(slot, booked)]
+        seats = open_seats(slot, booked)
         random.shuffle(seats)
         ordinal = 0
         while seats:
             document = _document(party, guide, hall, slot, seats[-1], ordinal, by)
-            event = Event(BOOKED, document["_id"], by)
+            plans = (Plan(DAY_OVER, document["closes_at"]),)
+            event = Event(BOOKED, document["_id"], by, plans=plans)
             try:
                 return await self.add({**document, "timeline": [entry(event)]}, event)
             except DuplicateKeyError as error:
@@ -134,55 +174,32 @@ class Appointments(Store[Appointment]):
         found = await self.own(key, party)
         if found["state"] is State.BOOKED and not can_cancel(found, by.at):
             raise AppointmentBegun
-        return await self.change(
-            key,
-            expects={"state": State.BOOKED, "applicant": party.id},
-            sets={"state": State.CANCELLED.value},
-            update={"$unset": {"claims": ""}, "$push": {"timeline": entry(event)}},
-            event=event,
-            otherwise=AppointmentEnded,
-        )
-
-    async def for_member(self, key: str, member: Member) -> Appointment:
-        """An appointment at one of the halls for which a member records.
-
-        Raises:
-            Forbidden: `scope_missing` or `other_hall`.
-        """
-        check_scope(member, Scope.APPOINTMENTS_RECORD)
-        found = await self.get(key)
-        if not serves(member, found["hall"]):
-            raise OtherHall
-        return found
+        expects = {"state": State.BOOKED, "applicant": party.id}
+        return await self.end(key, State.CANCELLED, event, expects=expects, otherwise=AppointmentEnded)
 
     async def end(
         self,
         key: str,
-        member: Member,
-        ending: Ending,
-        guide: Guide,
-        by: Cause,
-        material: str | None = None,
+        state: State,
+        event: Event,
+        *,
+        expects: Document,
+        otherwise: Refusal,
+        sets: Document | None = None,
+        reason: str = "",
     ) -> Appointment:
-        """Record how an appointment ended.
+        """Bring an appointment that is as it `expects` to a state in which it has no claims any more.
 
         Raises:
-            Forbidden: see `for_member`.
-            Refused: `material_not_required`, `appointment_not_begun`.
-            Conflict: `appointment_ended`.
+            DomainError: `otherwise`.
         """
-        booked = await self.for_member(key, member)
-        check_ending(ending, material, guide)
-        if booked["state"] is State.BOOKED:
-            check_begun(ending, booked["start"], by.at)
-        event = Event(f"appointment.{ending}", key, by, {"material": material} if material else {})
         return await self.change(
             key,
-            expects={"state": State.BOOKED},
-            sets={"state": ending.value, "material": material},
-            update={"$unset": {"claims": ""}, "$push": {"timeline": entry(event)}},
+            expects=expects,
+            sets={"state": state.value, "closes_at": None, **(sets or {})},
+            update={"$unset": {"claims": ""}, "$push": {"timeline": self.line(event, reason)}},
             event=event,
-            otherwise=AppointmentEnded,
+            otherwise=otherwise,
         )
 
     async def of_applicant(self, applicant: str, limit: int = 50) -> list[Appointment]:
@@ -200,6 +217,19 @@ class Appointments(Store[Appointment]):
         query = {"hall": hall, "day": day.isoformat()}
         found = self.documents.find(query, {"events": 0}).sort("start", ASCENDING)
         return await self._each(found)
+
+    async def objected(
+        self, states: Collection[str], *, latest_first: bool = False, limit: int = 100
+    ) -> list[Appointment]:
+        """Those with an objection in one of these states, in the order of the objections."""
+        query = {"objection.state": {"$in": sorted(states)}}
+        order = DESCENDING if latest_first else ASCENDING
+        found = self.documents.find(query, {"events": 0}).sort("objection.at", order).limit(limit)
+        return await self._each(found)
+
+
+def _context(key: str) -> str:
+    return f"appointment:{key}:words"
 
 
 def _document(
@@ -223,6 +253,11 @@ def _document(
         "end": slot.end,
         "seat": seat,
         "state": State.BOOKED.value,
+        "arrived_at": None,
+        "giving_up": None,
+        "closes_at": day_end(slot.start),
+        "material": None,
+        "objection": None,
         "booked_at": by.at,
         "channel": by.channel.value,
         "claims": claims(party.id, guide.item, slot, seat, ordinal),

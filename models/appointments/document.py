@@ -14,17 +14,31 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     SERVED = "served"
     NO_SHOW = "no_show"
-    GIVEN_UP = "given_up"
     MISSING_MATERIAL = "missing_material"
+    GIVEN_UP = "given_up"  # staff proposed it, and the person confirmed
+    UNRECORDED = "unrecorded"  # nobody recorded anything by the end of the day
+    SET_ASIDE = "set_aside"  # what staff recorded was objected to, and the objection was upheld
 
 
 class Ending(StrEnum):
-    """All that staff can record: a booked applicant cannot be refused (article 9)."""
+    """All that staff can record by themselves: a booked applicant cannot be refused (article 9)."""
 
     SERVED = "served"
     NO_SHOW = "no_show"
-    GIVEN_UP = "given_up"
     MISSING_MATERIAL = "missing_material"
+
+
+class GivingUp(StrEnum):
+    """What became of the staff's proposal that the person gives the visit up; confirmed, it is a state."""
+
+    PROPOSED = "proposed"
+    DECLINED = "declined"
+
+
+class ObjectionState(StrEnum):
+    OPEN = "open"
+    UPHELD = "upheld"
+    KEPT = "kept"
 
 
 LABELS = {
@@ -32,21 +46,54 @@ LABELS = {
     State.CANCELLED: "已取消",
     State.SERVED: "已办理",
     State.NO_SHOW: "未到场",
-    State.GIVEN_UP: "本人放弃",
     State.MISSING_MATERIAL: "缺少必备材料",
+    State.GIVEN_UP: "本人放弃",
+    State.UNRECORDED: "未记录结果",
+    State.SET_ASIDE: "记录已撤销",
 }
-BOOKED, CANCELLED = "appointment.booked", "appointment.cancelled"
+OBJECTIONS = {
+    ObjectionState.OPEN: "异议待处理",
+    ObjectionState.UPHELD: "异议成立",
+    ObjectionState.KEPT: "异议不成立",
+}
+BOOKED, CANCELLED, ARRIVED = "appointment.booked", "appointment.cancelled", "appointment.arrived"
+PROPOSED, DECLINED = "appointment.giving_up_proposed", "appointment.giving_up_declined"
+GIVEN_UP, UNRECORDED = "appointment.given_up", "appointment.unrecorded"
+OBJECTED = "appointment.objected"
+UPHELD, KEPT = "appointment.objection_upheld", "appointment.objection_kept"
 DONE: Mapping[str, str] = {
     BOOKED: "预约成功",
     CANCELLED: "已取消预约",
+    ARRIVED: "已到大厅",
     **{f"appointment.{ending}": LABELS[State(ending)] for ending in Ending},
+    PROPOSED: "工作人员提出本人放弃，待本人确认",
+    DECLINED: "本人确认没有放弃",
+    GIVEN_UP: "本人确认放弃",
+    UNRECORDED: "当天没有记录结果",
+    OBJECTED: "本人提出异议",
+    UPHELD: "异议成立，原记录已撤销",
+    KEPT: "异议不成立，维持原记录",
 }
 """Event → the word for it in a timeline."""
 
 
+class Objection(TypedDict):
+    """`words` are the person's; `reason` is given with the decision."""
+
+    state: ObjectionState
+    words: str
+    at: datetime
+    reason: str
+    decided_at: datetime | None
+
+
 class Appointment(Record):
     """`agent` is the person who booked; `day` is `2026-11-24` in Panyu; `seat` counts a slot's places from
-    0; `material` is the one whose lack ended it; `claims` are there while it is booked."""
+    0; `claims` are there while it is booked.
+
+    `closes_at` is the end of the day, at which it becomes `unrecorded`; None once it has ended. `material` is
+    the code of the one whose lack ended it. One that ended can have one objection.
+    """
 
     applicant: str
     agent: str
@@ -64,7 +111,11 @@ class Appointment(Record):
     end: datetime
     seat: int
     state: State
-    material: NotRequired[str | None]
+    arrived_at: datetime | None
+    giving_up: GivingUp | None
+    closes_at: datetime | None
+    material: str | None
+    objection: Objection | None
     booked_at: datetime
     channel: Channel
     claims: NotRequired[list[str]]

@@ -6,13 +6,15 @@ every element is unique among all appointments.
 Bookings stay when a hall's capacity or slot length changes, and count in every slot that they overlap.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from models.appointments.document import Appointment, Booked, Ending, State
+from models import typed
+from models.appointments.document import Appointment, Booked, Ending, GivingUp, State
 from models.errors import BadInput, Conflict, Forbidden, Refused
-from models.guides import Guide
+from models.guides import Guide, Material
 from models.people import NotTheirs
 from models.places import Hall, Slot, slots
 from models.workdays import Workdays, local_date, local_moment
@@ -46,12 +48,74 @@ class SlotUnknown(BadInput):
 
 class NoShowTooEarly(Refused):
     code = "appointment_not_begun"
-    message = "预约时间未到，不能记为未到场"
+    message = "预约时间过后{minutes}分钟仍未到场的，才能记为未到场"
 
 
 class EndingTooEarly(Refused):
     code = "appointment_not_begun"
-    message = "预约当天才能记录结果"
+    message = "预约时间未到；本人提前到场的，请先登记到场"
+
+
+class ArrivalTooEarly(Refused):
+    code = "appointment_not_begun"
+    message = "预约时间前{minutes}分钟起才能登记到场"
+
+
+class ArrivalRecorded(Conflict):
+    code = "arrival_recorded"
+    message = "已登记到场"
+
+
+class NotItsDay(Refused):
+    code = "appointment_not_its_day"
+    message = "只能在预约当天记录；过后只能补记为已办理"
+
+
+class HasArrived(Refused):
+    code = "has_arrived"
+    message = "申请人已到大厅，不能记为未到场"
+
+
+class UnderObjection(Conflict):
+    code = "under_objection"
+    message = "申请人对记录提出了异议，由政务管理科处理，不能再更正"
+
+
+class AlreadyProposed(Conflict):
+    code = "giving_up_proposed"
+    message = "已请本人确认是否放弃，不能重复提出"
+
+
+class NothingToConfirm(Conflict):
+    code = "nothing_to_confirm"
+    message = "没有需要您确认的放弃预约"
+
+
+class NothingToObject(Conflict):
+    code = "nothing_to_object"
+    message = "该预约没有可以提出异议的记录，或记录已更正，请刷新后再看"
+
+
+class ObjectionWithoutWords(BadInput):
+    code = "words_required"
+    message = "请写明实际情况"
+    field = "words"
+
+
+class WordsTooLong(BadInput):
+    code = "words_too_long"
+    message = "最多{limit}字"
+
+
+class ObjectionDecided(Conflict):
+    code = "objection_decided"
+    message = "该异议已处理"
+
+
+class ReasonMissing(BadInput):
+    code = "reason_required"
+    message = "维持原记录须说明理由"
+    field = "reason"
 
 
 class MaterialNotRequired(Refused):
@@ -76,6 +140,14 @@ class TooManyBookings(Refused):
 
 MOST_A_DAY = 3
 """Active bookings of one applicant for one day."""
+GRACE = timedelta(minutes=15)
+"""So long after the start one may still come before it is a no-show."""
+ARRIVES = timedelta(minutes=60)
+"""So long before the start one may be there already."""
+LONGEST = 500
+"""Characters of an objection, and of the reason with which it is decided."""
+RECORDED = frozenset(State(ending) for ending in Ending)
+"""States that staff recorded by themselves: they can be corrected the same day, and objected to."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +161,19 @@ class FreeSlot:
 
 def left(slot: Slot, booked: Iterable[Booked]) -> int:
     """The places left in a slot; bookings made when slots had other lengths or capacities count too."""
-    overlapping = [one for one in booked if one["start"] < slot.end and one["end"] > slot.start]
-    return max(0, slot.capacity - len(overlapping))
+    return max(0, slot.capacity - len(_overlapping(slot, booked)))
+
+
+def open_seats(slot: Slot, booked: Iterable[Booked]) -> list[int]:
+    """The seats that a booking may try: the lowest that are free for the whole slot, as many as places are
+    left."""
+    overlapping = _overlapping(slot, booked)
+    taken = {one["seat"] for one in overlapping}
+    return [seat for seat in range(slot.capacity) if seat not in taken][: left(slot, overlapping)]
+
+
+def _overlapping(slot: Slot, booked: Iterable[Booked]) -> list[Booked]:
+    return [one for one in booked if one["start"] < slot.end and one["end"] > slot.start]
 
 
 def can_cancel(appointment: Appointment, now: datetime) -> bool:
@@ -98,27 +181,141 @@ def can_cancel(appointment: Appointment, now: datetime) -> bool:
     return appointment["state"] is State.BOOKED and appointment["start"] > now
 
 
-def check_begun(ending: Ending, start: datetime, now: datetime) -> None:
-    """A no-show is recorded once the appointment has begun, any other ending on its day or later.
+def day_end(start: datetime) -> datetime:
+    """The end of the day, in Panyu, of a visit that starts then."""
+    return local_moment(local_date(start) + timedelta(days=1), time.min)
+
+
+def is_its_day(appointment: Appointment, now: datetime) -> bool:
+    return local_date(appointment["start"]) == local_date(now)
+
+
+def check_arrival(appointment: Appointment, now: datetime) -> None:
+    """Who booked is there, at most an hour before the time.
 
     Raises:
-        Refused: `appointment_not_begun`.
+        Conflict: `appointment_ended`, `arrival_recorded`.
+        Refused: `appointment_not_begun`, `appointment_not_its_day`.
     """
-    if ending is Ending.NO_SHOW and start > now:
-        raise NoShowTooEarly
-    if local_date(start) > local_date(now):
+    if appointment["state"] is not State.BOOKED:
+        raise AppointmentEnded
+    if appointment["arrived_at"]:
+        raise ArrivalRecorded
+    if now < appointment["start"] - ARRIVES:
+        raise ArrivalTooEarly(minutes=ARRIVES // timedelta(minutes=1))
+    if not is_its_day(appointment, now):
+        raise NotItsDay
+
+
+def check_record(appointment: Appointment, ending: Ending, now: datetime) -> None:
+    """No ending is recorded before it can be true, nor after the visit's day, on which it can be corrected.
+
+    What nobody recorded that day can later be recorded as served, and as nothing else.
+
+    Raises:
+        Conflict: `appointment_ended`, `under_objection`.
+        Refused: `appointment_not_its_day`, `appointment_not_begun`, `has_arrived`.
+    """
+    state, past = appointment["state"], now >= day_end(appointment["start"])
+    if appointment["objection"]:
+        raise UnderObjection
+    if state not in {State.BOOKED, State.UNRECORDED, *RECORDED}:
+        raise AppointmentEnded
+    if past and (state in RECORDED or ending is not Ending.SERVED):
+        raise NotItsDay
+    if ending is Ending.NO_SHOW:
+        if appointment["arrived_at"]:
+            raise HasArrived
+        if now < appointment["start"] + GRACE:
+            raise NoShowTooEarly(minutes=GRACE // timedelta(minutes=1))
+    elif now < appointment["start"] and not appointment["arrived_at"]:
         raise EndingTooEarly
 
 
-def check_ending(ending: Ending, material: str | None, guide: Guide) -> None:
-    """Missing material is an ending only where the published guide asks for that material (article 9).
+def required_material(guide: Guide, code: str | None) -> Material:
+    """The material whose lack ends a visit: one that the published guide requires (article 9).
 
     Raises:
         Refused: `material_not_required`.
     """
-    required = {material.code for material in guide.materials if material.required}
-    if ending is Ending.MISSING_MATERIAL and material not in required:
-        raise MaterialNotRequired
+    for material in guide.materials:
+        if material.required and material.code == code:
+            return material
+    raise MaterialNotRequired
+
+
+def check_proposal(appointment: Appointment, now: datetime) -> None:
+    """Staff ask once, on the day, whether the person gives the visit up.
+
+    Raises:
+        Conflict: `appointment_ended`, `giving_up_proposed`.
+        Refused: `appointment_not_its_day`.
+    """
+    if appointment["state"] is not State.BOOKED:
+        raise AppointmentEnded
+    if appointment["giving_up"]:
+        raise AlreadyProposed
+    if not is_its_day(appointment, now):
+        raise NotItsDay
+
+
+def is_asked_to_give_up(appointment: Appointment) -> bool:
+    """Whether the person is to confirm or deny that they give the visit up."""
+    return appointment["state"] is State.BOOKED and appointment["giving_up"] is GivingUp.PROPOSED
+
+
+def can_object(appointment: Appointment) -> bool:
+    """Whether staff recorded how it ended, and the person has not objected yet."""
+    return appointment["state"] in RECORDED and not appointment["objection"]
+
+
+def objection_words(text: str) -> str:
+    """What an objection says, in normal form.
+
+    Raises:
+        BadInput: `words_required`, `words_too_long`.
+    """
+    words = typed.words(text)
+    if not words:
+        raise ObjectionWithoutWords
+    if len(words) > LONGEST:
+        raise WordsTooLong(limit=LONGEST, field="words")
+    return words
+
+
+def decision_reason(text: str, *, upheld: bool) -> str:
+    """The reason of a decision, in normal form; an ending is kept only with one.
+
+    Raises:
+        BadInput: `reason_required`, `words_too_long`.
+    """
+    reason = typed.words(text)
+    if not upheld and not reason:
+        raise ReasonMissing
+    if len(reason) > LONGEST:
+        raise WordsTooLong(limit=LONGEST, field="reason")
+    return reason
+
+
+def recordable(appointment: Appointment, now: datetime) -> list[Ending]:
+    """The endings that staff can record now."""
+    return [ending for ending in Ending if _allowed(check_record, appointment, ending, now)]
+
+
+def can_arrive(appointment: Appointment, now: datetime) -> bool:
+    return _allowed(check_arrival, appointment, now)
+
+
+def can_propose(appointment: Appointment, now: datetime) -> bool:
+    return _allowed(check_proposal, appointment, now)
+
+
+def _allowed(check: Callable[..., None], *given: Any) -> bool:
+    try:
+        check(*given)
+    except (Conflict, Refused):
+        return False
+    return True
 
 
 def bookable_days(calendar: Workdays, now: datetime, count: int = 7) -> list[date]:
@@ -154,10 +351,18 @@ def item_claim(applicant: str, item: str) -> str:
 
 
 def claims(applicant: str, item: str, slot: Slot, seat: int, ordinal: int) -> list[str]:
-    """What nobody else can have: this seat of the slot, a booking of this item by this applicant, and one of
-    the bookings that an applicant may have for a day (`ordinal`, from 0)."""
+    """What nobody else can have: this seat in each minute of the slot, a booking of this item by this
+    applicant, and one of the bookings that an applicant may have for a day (`ordinal`, from 0)."""
     return [
-        f"seat:{slot.hall}:{slot.group}:{slot.start.isoformat()}:{seat}",
+        *(f"seat:{slot.hall}:{slot.group}:{minute.isoformat()}:{seat}" for minute in _minutes(slot)),
         item_claim(applicant, item),
         f"day:{applicant}:{local_date(slot.start).isoformat()}:{ordinal}",
     ]
+
+
+def _minutes(slot: Slot) -> Iterator[datetime]:
+    """Slots of any two lengths that overlap have a minute in common."""
+    minute = slot.start.replace(second=0, microsecond=0)
+    while minute < slot.end:
+        yield minute
+        minute += timedelta(minutes=1)

@@ -84,6 +84,10 @@ class Accounts(Store[Account]):
     async def unfollow(self, openid: str, by: Cause, at: datetime | None = None) -> Account:
         return await self._following(openid, False, "account.unfollowed", by, at)
 
+    async def find_by_openid(self, openid: str) -> Account | None:
+        """The account of a follower of the official account, if there is one."""
+        return await self._first({"openid": openid})
+
     async def arrive(self, user: PlatformUser, by: Cause) -> Account:
         """The account of a user who came through the official account."""
         return await self._arrive("openid", user, by)

@@ -36,6 +36,10 @@ class Scope(StrEnum):
         "appointments:record",
         "See a day's appointments of a hall, and record how each ended.",
     )
+    OBJECTIONS_DECIDE = (
+        "objections:decide",
+        "Decide on objections to how a visit was recorded to have ended.",
+    )
     APPLICANTS_VERIFY = "applicants:verify", "Verify a credential at a window (article 7)."
     DELIVERIES_READ = "deliveries:read", "See what could not be sent, and what is used of the day's messages."
     DELIVERIES_RETRY = "deliveries:retry", "Send again what could not be sent."
@@ -85,6 +89,7 @@ class Role(StrEnum):
         Reach.DISTRICT,
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_SUPERVISE,
+        Scope.OBJECTIONS_DECIDE,
     )
     DIGITAL_AFFAIRS = (
         "digital_affairs",

@@ -46,6 +46,16 @@ LIBRARY: Mapping[str, Template] = {
         "预约通知",
         {"thing1": "预约事项", "thing2": "预约网点", "time3": "预约时间", "thing4": "预约状态"},
     ),
+    "TM_ENDING": Template(
+        "预约结果通知",
+        {
+            "thing1": "预约事项",
+            "thing2": "预约网点",
+            "time3": "预约时间",
+            "thing4": "办理结果",
+            "thing5": "温馨提示",
+        },
+    ),
     "TM_REBINDING": Template("账号安全提醒", {"thing1": "变更内容", "time2": "变更时间"}),
     "TM_AGENCY": Template("经办授权通知", {"thing1": "企业名称", "thing2": "经办人", "thing3": "授权状态"}),
 }

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, Route, expect
 
+from models.appointments import Ending
 from tests.house.office import PDF, Office, booked, staffed
 from tests.house.town import Town
 from tests.looks import focus_unseen, serious
@@ -76,13 +77,17 @@ async def test_a_form_is_sent_once(office: Office, chromium: Chromium) -> None:
 
 async def test_no_page_has_a_serious_fault(office: Office, chromium: Chromium) -> None:
     """Nor hides where the keyboard is."""
-    path, (_, day, _) = await office.accepted(), await booked(office)
+    path, (key, day, _), services = await office.accepted(), await booked(office), office.town.services
+    objected = await office.town.recorded(await services.appointments.get(key), Ending.NO_SHOW, minutes=15)
+    party = await office.town.party_of(objected)
+    await services.endings.object(key, party, objected["state"], "我来了", office.town.by())
     fresh, _ = await office.handed_in()
     visits = f"/admin/appointments?hall=district&day={day}"
     for username, addresses in {
         "": ("/admin/sign-in",),
         "both": ("/admin/applications", fresh, path, visits, "/admin/verify", "/admin/nowhere"),
         "digital": ("/admin/deliveries",),
+        "management": ("/admin/objections",),
     }.items():
         page = await desk(office, chromium, username)
         for address in addresses:

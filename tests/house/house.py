@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -190,11 +190,23 @@ class House:
             party, guide or plain_guide(), hall, start, calendar, self.by()
         )
 
-    async def served(self, booked: Appointment, guide: Guide | None = None) -> Appointment:
+    async def party_of(self, booked: Appointment) -> Party:
+        """Whose appointment it is, acting for themselves."""
+        person = await self.stores.applicants.get(booked["applicant"])
+        return Party(person, person, booked["account"])
+
+    async def served(self, booked: Appointment) -> Appointment:
         """A booking whose time came, and whose applicant was served."""
-        member, by = await self.member("centre"), replace(self.by_staff("centre"), at=booked["start"])
-        return await self.stores.appointments.end(
-            booked["_id"], member, Ending.SERVED, guide or plain_guide(), by
+        return await self.recorded(booked, Ending.SERVED)
+
+    async def recorded(
+        self, booked: Appointment, ending: Ending, material: str | None = None, **later: float
+    ) -> Appointment:
+        """A booking of which staff recorded, so much `later` than its start, how it ended."""
+        at = booked["start"] + timedelta(**later)
+        by = replace(self.by_staff("centre"), at=at)
+        return await self.stores.endings.record(
+            booked["_id"], await self.member("centre"), ending, by, seen=booked["state"], material=material
         )
 
     async def review(self, party: Party, kind: str, about: Mapping[str, Any], level: int = 5) -> GivenReview:

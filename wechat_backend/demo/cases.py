@@ -2,11 +2,12 @@
 
 They are made through the models, each step at a time in the past that is counted in working days before the
 start. Neither person exists; their numbers pass the checks that real ones pass. They came through the
-mini-program and follow nobody in WeChat, so that their notices go by SMS.
+mini-program and follow nobody in WeChat, so that their notices go by SMS. 许文轩 lives in the simulator, too:
+who binds there as him sees his cases, and a visit that he can object to.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from io import BytesIO
 from tempfile import TemporaryFile
@@ -18,16 +19,19 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from models.applications import Decision, How, Place, StaffCase, lacking
 from models.applications.actions import Procedure
+from models.appointments import Ending
 from models.events import Cause, Channel
 from models.people import ApplicantKind, CredentialKind, Party, PlatformUser
 from models.people.credentials import check_credential
+from models.places import slots
 from models.stores import Stores
 from models.workdays import Workdays, local_date, local_moment
 
 STEPS_AT = time(10, 30)
 """When, in Panyu, each step was taken."""
-CIVIL = "civil"
-"""The member of staff who took steps, all with items of their own department; see `data.STAFF`."""
+CIVIL, CENTRE = "civil", "centre"
+"""The members of staff who took steps: with items of their own department, and at a hall of their own; see
+`data.STAFF`."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ async def make_once(stores: Stores, items: Mapping[str, str], now: datetime) -> 
     await demo.pause(await demo.hand_in(PAUSED))
     await demo.request_supplement(await demo.hand_in(TO_SUPPLEMENT))
     await demo.conclude(await demo.hand_in(CONCLUDED))
+    await demo.miss(XU, GENERATED.item)
     return True
 
 
@@ -135,6 +140,19 @@ class _Demo:
         with a_page() as file:
             result = await self.stores.materials.keep(owner, key, "result", name, file, by)
         await handling.conclude(case, Decision.APPROVED, "", result, by)
+
+    async def miss(self, person: Person, item: str) -> None:
+        """A visit of the last working day that, by the record, the person missed."""
+        stores, party = self.stores, await self._party(person)
+        guide = await stores.guides.published(self.items[item])
+        hall = (await stores.halls.offering(guide.group, guide.places))[0]
+        day = local_date(self.by("system", 1).at)
+        start = slots(hall, guide.group, day, stores.calendar)[0].start
+        by = self.by(f"applicant:{party.id}", 3, Channel.MINIPROGRAM)
+        booked = await stores.appointments.book(party, guide, hall, start, stores.calendar, by)
+        by = replace(self.by(f"staff:{CENTRE}", 1), at=start + timedelta(minutes=30))
+        member = await stores.staff.get(CENTRE)
+        await stores.endings.record(booked["_id"], member, Ending.NO_SHOW, by, seen=booked["state"])
 
     async def _party(self, person: Person) -> Party:
         """The person, bound a while ago to an account of the mini-program."""

@@ -4,6 +4,16 @@ from models.outgoing.deliveries import Via
 from models.outgoing.notices.record import APPLICANT, Notice, Telling
 from models.outgoing.sms import Purpose
 
+
+def _recorded(status: str) -> Telling:
+    """Staff recorded how the visit ended."""
+    return Telling(APPLICANT, {"status": status, "note": "与事实不符的，可在预约页面提出异议"})
+
+
+def _answered(status: str, note: str) -> Telling:
+    return Telling(APPLICANT, {"status": status, "note": note})
+
+
 NOTICES = (
     Notice(
         name="appointment",
@@ -17,6 +27,26 @@ NOTICES = (
         fallback=Via.SMS,
         fields={"thing1": "item", "thing2": "hall", "time3": "time", "thing4": "status"},
         parameters=("item", "hall", "time", "status"),
+        page="/appointments/{about}",
+    ),
+    Notice(
+        name="ending",
+        label="预约结果通知",
+        purpose=Purpose.LEGAL,
+        events={
+            "appointment.served": _recorded("已办理"),
+            "appointment.no_show": _recorded("未到场"),
+            "appointment.missing_material": _recorded("缺少必备材料"),
+            "appointment.giving_up_proposed": _answered(
+                "工作人员称您放弃这次预约", "请在预约页面确认，不理会不算放弃"
+            ),
+            "appointment.objection_upheld": _answered("异议成立，原记录已撤销", "您可以重新预约"),
+            "appointment.objection_kept": _answered("异议不成立，维持原记录", "理由请看预约页面"),
+        },
+        ways=(Via.WECHAT,),
+        fallback=Via.SMS,
+        fields={"thing1": "item", "thing2": "hall", "time3": "time", "thing4": "status", "thing5": "note"},
+        parameters=("item", "hall", "time", "status", "note"),
         page="/appointments/{about}",
     ),
 )

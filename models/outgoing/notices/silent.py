@@ -27,13 +27,14 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "application.material_followed",
         "material.kept",
         "material.dropped",
+        "appointment.arrived",
+        "appointment.giving_up_declined",
+        "appointment.given_up",
+        "appointment.objected",
         "review.given",
     ),
-    "how a visit ended, which the page of the appointment shows": (
-        "appointment.served",
-        "appointment.no_show",
-        "appointment.given_up",
-        "appointment.missing_material",
+    "it blocks nobody and counts against nobody; the page of the appointment shows it": (
+        "appointment.unrecorded",
     ),
     "the work of staff": (
         "applicant.revealed",

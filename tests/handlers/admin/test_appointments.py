@@ -5,8 +5,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.house.browser import Fields
+from tests.house.browser import Browser, Fields
 from tests.house.office import Office, booked, late_on
+
+
+def row_of(key: str, page: str) -> str:
+    """What the list shows of one appointment."""
+    return page.split(f'id="{key}"')[1].split("</tr>", maxsplit=1)[0]
 
 
 @pytest.mark.article("9.record")
@@ -40,10 +45,9 @@ async def test_the_days_list(office: Office) -> None:
     assert key in page
     assert "张**" in page
     assert "张三丰" not in page
-    assert re.findall(r'name="ending" value="(\w+)"', page)[:4] == [
+    assert re.findall(r'name="ending" value="(\w+)"', row_of(key, page)) == [
         "served",
         "no_show",
-        "given_up",
         "missing_material",
     ]
     assert "这一天没有预约" in (await desk.get("/admin/appointments?hall=district&day=2026-01-01")).text
@@ -68,7 +72,7 @@ async def test_scanning_the_code_of_an_appointment_opens_it(office: Office) -> N
     )
     with late_on(office, day):
         page = (await (await office.desk("centre")).get(found.location)).text
-    assert '<details class="bare" open>' in page.split(f'id="{key}"')[1].split("</tr>")[0]
+    assert '<details class="bare" open>' in row_of(key, page)
     other = await desk.get("/admin/appointments?code=12345")
     assert (other.status, "这不是预约码" in other.text) == (400, True)
     nobodys = await desk.get(f"/admin/appointments?code=/appointments/{'0' * 32}")
@@ -77,11 +81,12 @@ async def test_scanning_the_code_of_an_appointment_opens_it(office: Office) -> N
 
 
 @pytest.mark.article("9.refusal")
-@pytest.mark.parametrize("ending", ["refused", "cancelled", "rejected", ""])
+@pytest.mark.parametrize("ending", ["refused", "cancelled", "rejected", "given_up", "unrecorded", ""])
 async def test_booked_applicant_cannot_be_refused(office: Office, ending: str) -> None:
     key, _, citizen = await booked(office)
     desk = await office.desk("window")
-    assert (await desk.post(f"/admin/appointments/{key}/ending", {"ending": ending})).status == 400
+    sent: Fields = {"ending": ending, "seen": "booked"}
+    assert (await desk.post(f"/admin/appointments/{key}/ending", sent)).status == 400
     assert (await office.town.services.appointments.get(key))["state"] == "booked"
     await citizen.post(f"/appointments/{key}/cancel")
 
@@ -92,38 +97,136 @@ async def test_missing_material_is_one_of_the_guide(office: Office) -> None:
     path = f"/admin/appointments/{key}/ending"
     with late_on(office, day):
         desk = await office.desk("window")
+        untouched = row_of(key, (await desk.get(f"/admin/appointments?hall=district&day={day}")).text)
+        assert re.findall(r'<option value="(\w*)"( selected)?', untouched) == [("", ""), ("permit", "")]
+        assert "checked" not in untouched
+        chosen: Fields = {"ending": "missing_material", "seen": "booked"}
         for material in ("", "lease", "household"):  # none; not required; not in the guide
-            refused = await desk.post(path, {"ending": "missing_material", "material": material})
+            refused = await desk.post(path, {**chosen, "material": material})
             assert refused.status == 422, material
             assert "须指明办事指南规定的一项必备材料" in refused.text
             assert re.search(r'value="missing_material" required checked', refused.text)
-        done = await desk.post(path, {"ending": "missing_material", "material": "permit"})
+        done = await desk.post(path, {**chosen, "material": "permit"})
         assert done.location == f"/admin/appointments?hall=district&day={day}"
         assert "缺少必备材料：居住证原件照片" in (await desk.get(done.location)).text
 
 
-@pytest.mark.article("9.record")
-async def test_other_endings(office: Office) -> None:
+@pytest.mark.article("9.record", "9.correction")
+async def test_other_endings_and_their_correction(office: Office) -> None:
     desk = await office.desk("township")
-    for ending, words in (("served", "已办理"), ("given_up", "本人放弃")):
-        key, day, _ = await booked(office)
-        early = await desk.post(f"/admin/appointments/{key}/ending", {"ending": ending})
-        assert (early.status, "预约当天才能记录结果" in early.text) == (422, True)
-        # the list sends the chosen material along with every ending
-        sent: Fields = {"ending": ending, "material": "permit"}
-        with late_on(office, day):
-            done = await (await office.desk("township")).post(f"/admin/appointments/{key}/ending", sent)
-        assert words in (await desk.get(done.location)).text
-        assert (await office.town.services.appointments.get(key))["material"] is None
-        late = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "no_show"})
-        assert late.status in (409, 422)
+    key, day, _ = await booked(office)
+    path = f"/admin/appointments/{key}/ending"
+    # the list sends the chosen material along with every ending
+    served: Fields = {"ending": "served", "seen": "booked", "material": "permit"}
+    early = await desk.post(path, served)
+    assert (early.status, "预约时间未到" in early.text) == (422, True)
+    early = await desk.post(path, {**served, "ending": "no_show"})
+    assert (early.status, "预约时间过后15分钟" in early.text) == (422, True)
+    with late_on(office, day):
+        desk = await office.desk("township")
+        done = await desk.post(path, {**served, "ending": "no_show"})
+        page = row_of(key, (await desk.get(done.location)).text)
+        assert "未到场" in page
+        assert "确认更正" in page
+        stale = await desk.post(path, served)
+        assert (stale.status, "刚刚有其他人作了修改" in stale.text) == (409, True)
+        await desk.post(path, {**served, "seen": "no_show"})
+        assert "已办理" in row_of(key, (await desk.get(done.location)).text)
+    assert (await office.town.services.appointments.get(key))["material"] is None
     key, _, citizen = await booked(office)
-    early = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "no_show"})
-    assert early.status == 422
-    assert "预约时间未到" in early.text
     await citizen.post(f"/appointments/{key}/cancel")
-    again = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "served"})
-    assert again.status == 409
+    again = await desk.post(f"/admin/appointments/{key}/ending", {**served, "seen": "cancelled"})
+    assert (again.status, "该预约已结束或已取消" in again.text) == (409, True)
+
+
+@pytest.mark.article("9.refusal", "9.abandon")
+async def test_giving_up_goes_to_the_person_and_back(office: Office) -> None:
+    key, day, citizen = await booked(office)
+    path, mine = f"/admin/appointments/{key}/giving-up", f"/appointments/{key}"
+    early = await (await office.desk("centre")).post(path)
+    assert (early.status, "只能在预约当天记录" in early.text) == (422, True)
+    assert "您要放弃这次预约吗" not in (await citizen.get(mine)).text
+    with late_on(office, day):
+        desk = await office.desk("centre")
+        assert "本人要放弃，请其确认" in row_of(key, (await desk.get(list_of(day))).text)
+        asked = await desk.post(path)
+        row = row_of(key, (await desk.get(asked.location)).text)
+        assert "已预约，待本人确认是否放弃" in row
+        assert "本人要放弃，请其确认" not in row
+        await come_back(office, key, citizen)
+        assert "您要放弃这次预约吗" in (await citizen.get(mine)).text
+        done = await citizen.post(f"{mine}/giving-up", {"confirmed": "yes"})
+        assert done.location == mine
+        assert "本人放弃" in (await citizen.get(mine)).text
+        assert (
+            await citizen.post(f"{mine}/giving-up", {"confirmed": "yes"})
+        ).location == mine  # tapped twice
+        assert (await citizen.post(f"{mine}/giving-up", {"confirmed": "no"})).status == 409
+        assert "本人放弃" in row_of(key, (await desk.get(asked.location)).text)
+
+
+@pytest.mark.article("9.record")
+async def test_who_is_in_the_hall_is_recorded_and_cannot_be_absent(office: Office) -> None:
+    key, day, _ = await booked(office)
+    early = await (await office.desk("window")).post(f"/admin/appointments/{key}/arrival")
+    assert (early.status, "预约时间前60分钟起" in early.text) == (422, True)
+    with late_on(office, day):
+        desk = await office.desk("window")
+        assert "登记到场" in row_of(key, (await desk.get(list_of(day))).text)
+        done = await desk.post(f"/admin/appointments/{key}/arrival")
+        row = row_of(key, (await desk.get(done.location)).text)
+        assert "已预约，已到大厅" in row
+        assert 'value="no_show"' not in row
+
+
+@pytest.mark.article("9.objection")
+async def test_an_objection_is_listed_for_service_management_and_decided(office: Office) -> None:
+    key, day, citizen = await booked(office)
+    mine = f"/appointments/{key}"
+    with late_on(office, day):
+        desk, management = await office.desk("centre"), await office.desk("management")
+        sent: Fields = {"ending": "no_show", "seen": "booked"}
+        await desk.post(f"/admin/appointments/{key}/ending", sent)
+        await come_back(office, key, citizen)
+        assert "记录与事实不符？提出异议" in (await citizen.get(mine)).text
+        empty = await citizen.post(f"{mine}/objection", {"seen": "no_show", "words": " "})
+        assert (empty.status, "请写明实际情况" in empty.text) == (400, True)
+        stale = await citizen.post(f"{mine}/objection", {"seen": "served", "words": "我来了"})
+        assert stale.status == 409
+        await citizen.post(f"{mine}/objection", {"seen": "no_show", "words": "我九点就到了"})
+        assert "我九点就到了" in (await citizen.get(mine)).text
+        row = row_of(key, (await desk.get(list_of(day))).text)
+        assert "未到场，异议待处理" in row
+        assert "确认更正" not in row
+        waiting = row_of(key, (await management.get("/admin/objections")).text)
+        assert "我九点就到了" in waiting
+        assert "checked" not in waiting
+        path = f"/admin/objections/{key}/decision"
+        assert (await desk.post(path, {"decision": "kept", "reason": "x"})).status == 403
+        assert (await management.post(path, {"reason": "没有选择"})).status == 400
+        bare = await management.post(path, {"decision": "kept", "reason": ""})
+        assert (bare.status, "维持原记录须说明理由" in bare.text) == (400, True)
+        assert re.search(r'value="kept" required checked', row_of(key, bare.text))
+        done = await management.post(path, {"decision": "upheld", "reason": "监控可见其到场"})
+        assert done.location == "/admin/objections"
+        assert key not in (await management.get("/admin/objections")).text
+        decided = row_of(key, (await management.get("/admin/objections?show=decided")).text)
+        assert "异议成立：监控可见其到场" in decided
+        page = (await citizen.get(mine)).text
+        assert "记录已撤销" in page
+        assert "监控可见其到场" in page
+        assert (await management.post(path, {"decision": "kept", "reason": "再看"})).status == 409
+
+
+async def come_back(office: Office, key: str, citizen: Browser) -> None:
+    """The person signs in again: their session ended meanwhile."""
+    services = office.town.services
+    account = (await services.appointments.get(key))["account"]
+    citizen.cookies["session"] = await services.sessions.open(f"account:{account}", office.town.by())
+
+
+def list_of(day: str) -> str:
+    return f"/admin/appointments?hall=district&day={day}"
 
 
 @pytest.mark.article("5.duties", "9.record")
@@ -137,7 +240,7 @@ async def test_a_hall_is_recorded_by_its_own_members(office: Office) -> None:
     assert (scanned.status, "该预约在其他大厅办理" in scanned.text) == (403, True)
     with late_on(office, day):
         desk = await office.desk("elsewhere")
-        ended = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "served"})
+        ended = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "served", "seen": "booked"})
     assert (ended.status, "该预约在其他大厅办理" in ended.text) == (403, True)
     assert (await office.town.services.appointments.get(key))["state"] == "booked"
     await citizen.post(f"/appointments/{key}/cancel")
@@ -147,6 +250,9 @@ async def test_ending_needs_the_scope(office: Office) -> None:
     key, _, citizen = await booked(office)
     for username in ("approver", "digital"):
         desk = await office.desk(username)
-        answer = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "served"})
-        assert answer.status == 403
+        for act in ("ending", "arrival", "giving-up"):
+            answer = await desk.post(
+                f"/admin/appointments/{key}/{act}", {"ending": "served", "seen": "booked"}
+            )
+            assert answer.status == 403
     await citizen.post(f"/appointments/{key}/cancel")

@@ -14,6 +14,7 @@ from tests.house.staff import PASSWORD, POSTS
 PAGES = {
     "/admin/applications": {"window", "approver", "unplaced", "both", "civil", "management"},
     "/admin/appointments": {"window", "both", "centre", "township", "elsewhere", "unplaced"},
+    "/admin/objections": {"management"},
     "/admin/verify": {"window", "both"},
     "/admin/deliveries": {"digital"},
 }

@@ -1,6 +1,7 @@
 """One citizen's whole way through the JSON API, and the regulation's rules at this door."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -8,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from handlers.web.qr import qr_png
+from models.appointments import Ending
 from models.people import mask_phone
 from models.people.credentials import ApplicantKind, CredentialKind
 from models.workdays import local_date
@@ -240,11 +242,38 @@ async def test_a_served_appointment_is_reviewed(api: Service) -> None:
     at = f"/appointments/{booked['id']}/review"
     assert (await he.post(at, {"level": 4})).code == "not_finished"
     appointment = await api.services.appointments.get(booked["id"])
-    await api.served(appointment, await api.services.guides.published(SIXTH))
+    await api.served(appointment)
     levels = {each["level"]: each["tags"] for each in (await he.get("/review-levels")).json["levels"]}
     tag = next(iter(levels[1]))
     assert (await he.post(at, {"level": 1, "words": "  "})).code == "reason_required"
     assert (await he.post(at, {"level": 1, "tags": [tag]})).json["label"] == "非常不满意"
+
+
+@pytest.mark.article("9.objection", "9.abandon")
+async def test_what_staff_record_is_answered(api: Service) -> None:
+    he = await api.citizen("liang")
+    slot = (await free_slots(he, THIRD))[2]
+    booking = {"item": THIRD, "hall": "district", "start": slot["start"]}
+    mine = (await he.post("/appointments", booking)).json
+    at, staff = f"/appointments/{mine['id']}", await api.member("centre")
+    assert (mine["asked_to_give_up"], mine["can_object"], mine["objection"]) == (False, False, None)
+    assert (await he.post(f"{at}/giving-up", {"confirmed": True})).code == "nothing_to_confirm"
+    by = replace(api.by_staff("centre"), at=datetime.fromisoformat(mine["start"]))
+    await api.services.endings.propose(mine["id"], staff, by)
+    assert (await he.get(at)).json["asked_to_give_up"] is True
+    denied = await he.post(f"{at}/giving-up", {"confirmed": False})
+    assert (denied.status, denied.json["state"], denied.json["asked_to_give_up"]) == (200, "booked", False)
+    objection = {"seen": "missing_material", "words": "我带了居住证"}
+    assert (await he.post(f"{at}/objection", objection)).code == "nothing_to_object"
+    booked = await api.services.appointments.get(mine["id"])
+    await api.recorded(booked, Ending.MISSING_MATERIAL, "permit")
+    shown = (await he.get(at)).json
+    assert (shown["missing_material"], shown["can_object"]) == ("permit", True)
+    assert (await he.post(f"{at}/objection", {**objection, "words": " "})).code == "words_required"
+    made = await he.post(f"{at}/objection", objection)
+    assert (made.status, made.json["objection"]["state"], made.json["can_object"]) == (201, "open", False)
+    again = await he.post(f"{at}/objection", objection)
+    assert (again.status, again.code) == (409, "nothing_to_object")
 
 
 @pytest.mark.article("7.own")

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.appointments import Appointments, Ending, State, bookable_days, can_cancel
+from models.appointments import Appointments, State, bookable_days, can_cancel
 from models.appointments.rules import MOST_A_DAY
-from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
+from models.errors import BadInput, Conflict, NotFound, Refused
 from models.people.parties import Party
 from models.places import slots
-from models.staff import Member, Role
 from models.store import Database
 from models.workdays import Workdays
 from tests.house.clock import START, Clock, MakeCause
@@ -22,7 +21,6 @@ from tests.house.guides import plain_guide
 from tests.house.house import House
 from tests.house.outside import Register
 from tests.house.places import with_windows
-from tests.house.staff import Post
 from tests.house.stores import stores_over
 
 CALENDAR = Workdays()
@@ -46,12 +44,6 @@ async def party(house: House) -> Party:
 @pytest.fixture
 async def other(house: House) -> Party:
     return await house.applicant()
-
-
-@pytest.fixture
-async def member(house: House) -> Member:
-    """One who may record at every hall."""
-    return await house.member("centre")
 
 
 async def crowd(house: House, size: int) -> dict[str, Party]:
@@ -119,6 +111,43 @@ async def test_bookings_of_slots_of_another_length_count(
     assert full.value.code == "slot_full"
     free = await appointments.free(with_windows(1, minutes=60), "general", TOMORROW, CALENDAR, cause())
     assert [slot.left for slot in free] == [0, 1, 1]
+
+
+@pytest.mark.article("9.place")
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [((30, 30), (60, 0)), ((45, 45), (60, 60)), ((12, 24), (30, 0)), ((60, 0), (7, 56))],
+    ids=["the second half", "the end", "inside", "the last minutes"],
+)
+async def test_two_in_flight_over_a_change_of_slot_length_are_one_place(
+    appointments: Appointments,
+    cause: MakeCause,
+    party: Party,
+    other: Party,
+    monkeypatch: pytest.MonkeyPatch,
+    earlier: tuple[int, int],
+    later: tuple[int, int],
+) -> None:
+    """Both have read that nothing is booked; one knows the hall as it was, one as it is. Slots in minutes:
+    length and beginning."""
+    read, booked = asyncio.Barrier(2), appointments._booked
+
+    async def both_have_read(*asked: Any) -> Any:
+        found = await booked(*asked)
+        await read.wait()
+        return found
+
+    monkeypatch.setattr(appointments, "_booked", both_have_read)
+    said = await asyncio.gather(
+        *(
+            appointments.book(
+                one, GUIDE, with_windows(1, minutes=minutes), NINE + timedelta(minutes=at), CALENDAR, cause()
+            )
+            for one, (minutes, at) in ((party, earlier), (other, later))
+        ),
+        return_exceptions=True,
+    )
+    assert sorted(getattr(one, "code", "booked") for one in said) == ["booked", "slot_full"]
 
 
 MOST_AT_ONCE, MOST_STEPS = 6, 4
@@ -255,39 +284,6 @@ async def test_a_booking_can_be_cancelled_until_it_begins(
     assert not can_cancel(cancelled, NINE - timedelta(seconds=1))
 
 
-@pytest.mark.article("9.refusal")
-async def test_a_booked_applicant_can_only_be_sent_away_for_a_required_material(
-    appointments: Appointments, cause: MakeCause, clock: Clock, party: Party, member: Member
-) -> None:
-    assert {ending.value for ending in Ending} == {"served", "no_show", "given_up", "missing_material"}
-    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
-    clock.set(NINE)
-    for material in (None, "photo", "invented"):
-        with pytest.raises(Refused) as refused:
-            await appointments.end(booked["_id"], member, Ending.MISSING_MATERIAL, GUIDE, cause(), material)
-        assert refused.value.code == "material_not_required"
-    ended = await appointments.end(booked["_id"], member, Ending.MISSING_MATERIAL, GUIDE, cause(), "id_card")
-    assert (ended["state"], ended["material"]) == ("missing_material", "id_card")
-    with pytest.raises(Conflict):
-        await appointments.end(booked["_id"], member, Ending.SERVED, GUIDE, cause())
-
-
-@pytest.mark.article("9.record")
-@pytest.mark.parametrize("ending", [Ending.SERVED, Ending.GIVEN_UP, Ending.MISSING_MATERIAL])
-async def test_no_ending_is_recorded_before_the_day(
-    appointments: Appointments, cause: MakeCause, clock: Clock, ending: Ending, party: Party, member: Member
-) -> None:
-    """The day begins at midnight in Panyu, which is 16:00 UTC."""
-    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
-    clock.set(datetime.fromisoformat("2026-11-24T15:59:59+00:00"))
-    with pytest.raises(Refused, match="预约当天才能记录结果") as early:
-        await appointments.end(booked["_id"], member, ending, GUIDE, cause(), "id_card")
-    assert early.value.code == "appointment_not_begun"
-    clock.advance(timedelta(seconds=1))
-    ended = await appointments.end(booked["_id"], member, ending, GUIDE, cause(), "id_card")
-    assert ended["state"] is State(ending)
-
-
 @pytest.mark.article("9.abandon")
 async def test_what_has_begun_is_not_cancelled(
     appointments: Appointments, cause: MakeCause, clock: Clock, party: Party
@@ -304,43 +300,6 @@ async def test_what_has_begun_is_not_cancelled(
         await appointments.cancel(booked["_id"], party, cause())
 
 
-@pytest.mark.article("5.duties", "9.record")
-@pytest.mark.parametrize(
-    ("post", "code"),
-    [
-        (Post((Role.SERVICE_CENTRE,), halls=("wanbo",)), "other_hall"),
-        (Post((Role.SERVICE_CENTRE,)), "other_hall"),
-        (Post((Role.WINDOW,)), "other_hall"),
-        (Post((Role.APPROVER,)), "scope_missing"),
-    ],
-)
-async def test_members_record_for_their_own_halls(
-    house: House, appointments: Appointments, party: Party, clock: Clock, post: Post, code: str
-) -> None:
-    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, house.by())
-    clock.set(NINE)
-    with pytest.raises(Forbidden) as refused:
-        await appointments.end(
-            booked["_id"], await house.member("chen", post), Ending.SERVED, GUIDE, house.by()
-        )
-    assert refused.value.code == code
-    own = await house.member("zhou", Post((Role.SERVICE_CENTRE,), halls=("wanbo", HALL.code)))
-    ended = await appointments.end(booked["_id"], own, Ending.SERVED, GUIDE, house.by())
-    assert ended["state"] == "served"
-
-
-async def test_nobody_is_absent_before_the_time(
-    appointments: Appointments, cause: MakeCause, clock: Clock, party: Party, member: Member
-) -> None:
-    booked = await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
-    with pytest.raises(Refused):
-        await appointments.end(booked["_id"], member, Ending.NO_SHOW, GUIDE, cause())
-    clock.set(NINE)
-    ended = await appointments.end(booked["_id"], member, Ending.NO_SHOW, GUIDE, cause())
-    assert ended["state"] == "no_show"
-    assert [line["what"] for line in ended["timeline"]] == ["appointment.booked", "appointment.no_show"]
-
-
 async def test_hot_paths_use_indexes(appointments: Appointments, cause: MakeCause, party: Party) -> None:
     await appointments.book(party, GUIDE, HALL, NINE, CALENDAR, cause())
     for query in (
@@ -348,6 +307,7 @@ async def test_hot_paths_use_indexes(appointments: Appointments, cause: MakeCaus
         {"hall": HALL.code, "day": "2026-11-25"},
         {"applicant": party.id},
         {"claims": f"item:{party.id}:x"},
+        {"objection.state": {"$in": ["open"]}},
         {"events.0.id": {"$exists": True}},
     ):
         plan = await appointments.documents.find(query).explain()

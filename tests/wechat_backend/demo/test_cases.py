@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models import appointments
 from models.applications import Application, State, accepted_by_silence
 from models.outgoing import notices
 from models.people import ApplicantKind, CredentialKind
@@ -147,11 +148,21 @@ async def test_silence_accepts_and_clocks_are_in_time_on_any_day(demo: Demo, day
         assert accepted <= promised["due"]
 
 
-def test_people_can_be_and_are_nobody_of_the_simulator() -> None:
-    registry = load()
-    held = {each.number for person in registry.people for each in person.credentials}
-    phones = {person.phone for person in registry.people}
+@pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
+async def test_a_visit_was_missed_and_can_be_objected_to(demo: Demo, day: datetime) -> None:
+    await demo.begin_again(day)
+    [found] = [demo.stores.appointments.shaped(a) async for a in demo.stores.appointments.documents.find()]
+    assert found["state"] is appointments.State.NO_SHOW
+    assert appointments.can_object(found)
+    assert demo.stores.calendar.worked(local_date(found["start"]))
+    assert found["timeline"][-1]["at"] < day
+
+
+def test_people_can_be_and_one_is_in_the_simulator() -> None:
+    """Who signs in there as him finds his cases."""
+    people = {person.name: person for person in load().people}
     for person in cases.PEOPLE:
         check_credential(ApplicantKind.PERSON, CredentialKind.RESIDENT_ID, person.number, date(2026, 11, 24))
-        assert person.number not in held
-        assert person.phone not in phones
+    known = people[cases.XU.name]
+    assert (known.phone, known.credentials[0].number) == (cases.XU.phone, cases.XU.number)
+    assert cases.FENG.name not in people

@@ -74,6 +74,36 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Derive:
+    """Insert into the collection `into` what `new` makes of each document of `collection` that fulfils `old`.
+
+    What is there under the same `_id` stays as it is. A later step must change these documents, so that they
+    do not fulfil `old` any more.
+    """
+
+    collection: str
+    old: Document
+    into: str
+    new: Callable[[Document], Document]
+
+    async def count(self, database: Database) -> int:
+        keys = [self.new(one)["_id"] async for one in database[self.collection].find(self.old)]
+        there: int = await database[self.into].count_documents({"_id": {"$in": keys}})
+        return len(keys) - there
+
+    async def batches(self, database: Database) -> AsyncIterator[int]:
+        documents, query = database[self.collection], self.old
+        while found := await documents.find(query).sort("_id", ASCENDING).limit(BATCH).to_list():
+            written = await database[self.into].bulk_write([self._write(one) for one in found], ordered=False)
+            yield written.upserted_count
+            query = {"$and": [self.old, {"_id": {"$gt": found[-1]["_id"]}}]}
+
+    def _write(self, found: Document) -> UpdateOne:
+        new = self.new(found)
+        return UpdateOne({"_id": new["_id"]}, {"$setOnInsert": new}, upsert=True)
+
+
+@dataclass(frozen=True)
 class Remove:
     """Remove the documents of a collection that fulfil `old`."""
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 
 from models.applications import SILENCE
+from models.appointments import DAY_OVER
 from models.events import Cause, Channel
 from models.schedule import Due, held
 from models.stores import Stores
@@ -26,7 +27,12 @@ async def _accept_by_silence(stores: Stores, due: Due, by: Cause) -> bool:
     return await held(stores.handling.accept_by_silence(due, by), stores.applications.missing)
 
 
-FIRES: Mapping[str, Fire] = {SILENCE: _accept_by_silence}
+async def _close(stores: Stores, due: Due, by: Cause) -> bool:
+    """Makes an appointment unrecorded at the end of its day, if nobody recorded how it ended (article 9)."""
+    return await stores.endings.close(due, by)
+
+
+FIRES: Mapping[str, Fire] = {SILENCE: _accept_by_silence, DAY_OVER: _close}
 """What stores can plan (`Store.plans`), each with the verb that sees to it."""
 
 

@@ -1,0 +1,134 @@
+"""Objections to how a visit was recorded to have ended, for service management to decide (article 9)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel
+
+from handlers.admin.lists import Column, Filter, PanelList, Shown
+from handlers.admin.panel import FormAction, PanelPage
+from handlers.web.pages import DOCUMENT_ID
+from handlers.web.staff import needs
+from models.appointments import DONE, OBJECTIONS, Appointment, Ending, Objection, ObjectionState
+from models.errors import DomainError
+from models.staff import Scope
+from models.store import Line
+from models.workdays import local
+
+RECORDS = {f"appointment.{ending}" for ending in Ending}
+
+
+@dataclass(frozen=True)
+class Objected:
+    """One row: an appointment with its objection.
+
+    `chosen` and `reason` were sent with the form that is in hand; None where it is another one.
+    """
+
+    appointment: Appointment
+    objection: Objection
+    chosen: str | None
+    reason: str
+
+    @property
+    def visit(self) -> str:
+        return f"{local(self.appointment['start'])} {self.appointment['hall_name']}"
+
+    @property
+    def record(self) -> Line:
+        """How it was recorded last."""
+        return next(line for line in reversed(self.appointment["timeline"]) if line["what"] in RECORDS)
+
+    @property
+    def recorded(self) -> str:
+        """What, when and by whom."""
+        line = self.record
+        what = "，".join(filter(None, (DONE[line["what"]], line.get("reason", ""))))
+        return f"{what}（{local(line['at'])}，{line['actor'].removeprefix('staff:')}）"
+
+    @property
+    def said(self) -> str:
+        return f"{local(self.objection['at'])}：{self.objection['words']}"
+
+    @property
+    def open(self) -> bool:
+        return self.objection["state"] is ObjectionState.OPEN
+
+    @property
+    def decided(self) -> str:
+        return "：".join(filter(None, (OBJECTIONS[self.objection["state"]], self.objection["reason"])))
+
+
+OBJECTED = PanelList[Objected](
+    address="/admin/objections",
+    columns=(
+        Column("预约", lambda row: row.visit),
+        Column("事项", lambda row: row.appointment["item_name"]),
+        Column("申请人", lambda row: row.appointment["masked_name"]),
+        Column("记录", lambda row: row.recorded),
+        Column("异议", lambda row: row.said),
+        Column("处理", lambda row: row.decided, part="objection"),
+    ),
+    filters={
+        "open": Filter("待处理", (ObjectionState.OPEN,)),
+        "decided": Filter("已处理", (ObjectionState.UPHELD, ObjectionState.KEPT)),
+    },
+    empty="没有异议。",
+    anchor=lambda row: row.appointment["_id"],
+)
+
+
+class DecisionForm(BaseModel):
+    decision: Literal["upheld", "kept"]
+    reason: str = ""
+
+
+class ObjectionsPage(PanelPage):
+    """GET /admin/objections?show="""
+
+    @needs(Scope.OBJECTIONS_DECIDE)
+    async def get(self) -> None:
+        await self.page()
+
+    async def page(self, error: DomainError | None = None, acted: str = "") -> None:
+        """`acted` is the appointment that `error` is about."""
+        shown = OBJECTED.chosen(self)
+        found = await self.services.appointments.objected(
+            OBJECTED.filters[shown].states, latest_first=shown == "decided"
+        )
+        rows = [self.row(one, one["objection"], acted) for one in found if one["objection"]]
+        self.show("admin/objections.html", listed=Shown(OBJECTED, rows, chosen=shown), error=error)
+
+    def row(self, found: Appointment, objection: Objection, acted: str) -> Objected:
+        if found["_id"] != acted:
+            return Objected(found, objection, None, "")
+        chosen, reason = (self.get_body_argument(name, "") for name in ("decision", "reason"))
+        return Objected(found, objection, chosen, reason)
+
+
+class DecisionHandler(FormAction, ObjectionsPage):
+    """POST /admin/objections/{appointment}/decision"""
+
+    def form_page(self) -> str:
+        return "/admin/objections"
+
+    @needs(Scope.OBJECTIONS_DECIDE)
+    async def post(self, key: str) -> None:
+        filled = self.form(DecisionForm)
+        try:
+            await self.services.endings.decide(
+                key,
+                self.signed_in_member(),
+                filled.reason,
+                self.by_member(),
+                upheld=filled.decision == "upheld",
+            )
+        except DomainError as error:
+            return await self.page(error, key)
+        return self.see_other(self.form_page())
+
+
+ROUTES = [
+    (r"/admin/objections", ObjectionsPage),
+    (rf"/admin/objections/{DOCUMENT_ID}/decision", DecisionHandler),
+]

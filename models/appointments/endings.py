@@ -1,0 +1,255 @@
+"""How a visit ends (article 9): what staff record, what the person says to it, and who decides.
+
+Nobody who booked can be refused. Staff record alone that the person was served, did not come, or lacked a
+material of the published guide, and not before it can be true; that the person gives up, they can only ask.
+Each of these is told to the person, who can object. What nobody recorded by the end of the day is
+`unrecorded`: it blocks nobody and counts against nobody.
+"""
+
+from dataclasses import dataclass
+
+from models.appointments.booking import Appointments
+from models.appointments.document import (
+    ARRIVED,
+    DECLINED,
+    GIVEN_UP,
+    KEPT,
+    LABELS,
+    OBJECTED,
+    PROPOSED,
+    UNRECORDED,
+    UPHELD,
+    Appointment,
+    Ending,
+    GivingUp,
+    ObjectionState,
+    State,
+)
+from models.appointments.rules import (
+    AppointmentEnded,
+    NothingToConfirm,
+    NothingToObject,
+    ObjectionDecided,
+    OtherHall,
+    can_object,
+    check_arrival,
+    check_proposal,
+    check_record,
+    decision_reason,
+    is_asked_to_give_up,
+    objection_words,
+    required_material,
+)
+from models.errors import Conflict
+from models.events import Cause, Event
+from models.guides import Guides, Material
+from models.people import Party
+from models.schedule import Due, Overtaken, held
+from models.staff import Member, Scope, check_scope, serves
+from models.store import ChangedMeanwhile, Document
+
+
+@dataclass(frozen=True)
+class Endings:
+    """Each verb is one write, guarded by what it read."""
+
+    appointments: Appointments
+    guides: Guides
+
+    async def for_member(self, key: str, member: Member) -> Appointment:
+        """An appointment at one of the halls for which a member records.
+
+        Raises:
+            Forbidden: `scope_missing` or `other_hall`.
+        """
+        check_scope(member, Scope.APPOINTMENTS_RECORD)
+        found = await self.appointments.get(key)
+        if not serves(member, found["hall"]):
+            raise OtherHall
+        return found
+
+    async def arrive(self, key: str, member: Member, by: Cause) -> Appointment:
+        """Record that the person is in the hall: from now on it cannot be a no-show.
+
+        Raises:
+            see `for_member` and `check_arrival`; `changed_meanwhile`.
+        """
+        found = await self.for_member(key, member)
+        check_arrival(found, by.at)
+        return await self._note(found, Event(ARRIVED, key, by), {"arrived_at": by.at})
+
+    async def record(
+        self,
+        key: str,
+        member: Member,
+        ending: Ending,
+        by: Cause,
+        *,
+        seen: State,
+        material: str | None = None,
+    ) -> Appointment:
+        """Record how it ended, or correct what was recorded; `seen` is the state that the member saw.
+
+        `material` is the code of the one that lacks, and counts with that ending alone.
+
+        Raises:
+            see `for_member`, `check_record` and `required_material`.
+            Conflict: `changed_meanwhile`; `appointment_ended`, it is recorded so already.
+        """
+        found = await self.for_member(key, member)
+        if found["state"] is not seen:
+            raise ChangedMeanwhile
+        check_record(found, ending, by.at)
+        lacking = await self._lacking(found, ending, material)
+        code = lacking.code if lacking else None
+        if (found["state"], found["material"]) == (State(ending), code):
+            raise AppointmentEnded
+        data = {"material": code} if code else {}
+        if found["state"] is not State.BOOKED:
+            data["instead_of"] = found["state"].value
+        return await self.appointments.end(
+            key,
+            State(ending),
+            Event(f"appointment.{ending}", key, by, data),
+            expects=_as_read(found),
+            otherwise=ChangedMeanwhile,
+            sets={"material": code},
+            reason=_remark(found, lacking),
+        )
+
+    async def _lacking(self, found: Appointment, ending: Ending, material: str | None) -> Material | None:
+        """By the version of the guide that was booked."""
+        if ending is not Ending.MISSING_MATERIAL:
+            return None
+        return required_material(await self.guides.version(found["guide"]), material)
+
+    async def propose(self, key: str, member: Member, by: Cause) -> Appointment:
+        """Ask the person whether they give the visit up; without their answer nothing comes of it.
+
+        Raises:
+            see `for_member` and `check_proposal`; `changed_meanwhile`.
+        """
+        found = await self.for_member(key, member)
+        check_proposal(found, by.at)
+        return await self._note(found, Event(PROPOSED, key, by), {"giving_up": GivingUp.PROPOSED.value})
+
+    async def answer(self, key: str, party: Party, by: Cause, *, confirmed: bool) -> Appointment:
+        """The person says whether they give the visit up, as staff have asked.
+
+        Raises:
+            NotFound: `appointment_not_found`.
+            Conflict: `nothing_to_confirm`, `changed_meanwhile`.
+        """
+        found = await self.appointments.own(key, party)
+        if not is_asked_to_give_up(found):
+            raise NothingToConfirm
+        if not confirmed:
+            return await self._note(found, Event(DECLINED, key, by), {"giving_up": GivingUp.DECLINED.value})
+        return await self.appointments.end(
+            key,
+            State.GIVEN_UP,
+            Event(GIVEN_UP, key, by),
+            expects=_as_read(found),
+            otherwise=ChangedMeanwhile,
+        )
+
+    async def object(self, key: str, party: Party, seen: State, words: str, by: Cause) -> Appointment:
+        """Object to what staff recorded; `seen` is the state to which the person objects.
+
+        Raises:
+            NotFound: `appointment_not_found`.
+            Conflict: `nothing_to_object`, also where it was corrected meanwhile.
+            BadInput: see `objection_words`.
+        """
+        found = await self.appointments.own(key, party)
+        if not can_object(found) or found["state"] is not seen:
+            raise NothingToObject
+        words = objection_words(words)
+        made = {
+            "state": ObjectionState.OPEN.value,
+            "words": self.appointments.sealed(key, words),
+            "at": by.at,
+            "reason": self.appointments.sealed(key, ""),
+            "decided_at": None,
+        }
+        event = Event(OBJECTED, key, by, {"to": seen.value})
+        return await self._note(found, event, {"objection": made}, reason=words, otherwise=NothingToObject)
+
+    async def decide(self, key: str, member: Member, reason: str, by: Cause, *, upheld: bool) -> Appointment:
+        """Uphold an objection, which sets the ending aside, or keep the ending, with a reason.
+
+        Raises:
+            Forbidden: `scope_missing`.
+            NotFound: `appointment_not_found`.
+            BadInput: see `decision_reason`.
+            Conflict: `objection_decided`.
+        """
+        check_scope(member, Scope.OBJECTIONS_DECIDE)
+        words = decision_reason(reason, upheld=upheld)
+        decision = ObjectionState.UPHELD if upheld else ObjectionState.KEPT
+        sets: Document = {
+            "objection.state": decision.value,
+            "objection.reason": self.appointments.sealed(key, words),
+            "objection.decided_at": by.at,
+        }
+        if upheld:
+            sets["state"] = State.SET_ASIDE.value
+        event = Event(UPHELD if upheld else KEPT, key, by)
+        return await self.appointments.change(
+            key,
+            expects={"objection.state": ObjectionState.OPEN.value},
+            sets=sets,
+            update={"$push": {"timeline": self.appointments.line(event, words)}},
+            event=event,
+            otherwise=ObjectionDecided,
+        )
+
+    async def close(self, due: Due, by: Cause) -> bool:
+        """The day is over: what nobody recorded is unrecorded; False if it has ended."""
+        ended = self.appointments.end(
+            due.about,
+            State.UNRECORDED,
+            due.event(UNRECORDED, by),
+            expects={"state": State.BOOKED, "closes_at": due.at},
+            otherwise=Overtaken,
+        )
+        return await held(ended, self.appointments.missing)
+
+    async def _note(
+        self,
+        found: Appointment,
+        event: Event,
+        sets: Document,
+        *,
+        reason: str = "",
+        otherwise: type[Conflict] = ChangedMeanwhile,
+    ) -> Appointment:
+        """Record what does not end it."""
+        return await self.appointments.change(
+            found["_id"],
+            expects=_as_read(found),
+            sets=sets,
+            update={"$push": {"timeline": self.appointments.line(event, reason)}},
+            event=event,
+            otherwise=otherwise,
+        )
+
+
+def _as_read(found: Appointment) -> Document:
+    """What an appointment must still be for a verb that has read it."""
+    objection = found["objection"]
+    return {
+        "state": found["state"].value,
+        "material": found["material"],
+        "arrived_at": found["arrived_at"],
+        "giving_up": found["giving_up"],
+        "objection.state": objection["state"].value if objection else None,
+    }
+
+
+def _remark(found: Appointment, lacking: Material | None) -> str:
+    """What the timeline says beside an ending: the material that lacks, and what is corrected."""
+    parts = [f"缺少：{lacking.name}"] if lacking else []
+    if found["state"] is not State.BOOKED:
+        parts.append(f"原记录：{LABELS[found['state']]}")
+    return "；".join(parts)
