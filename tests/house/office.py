@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from models.staff import proof_of
 from tests.files import a_pdf
 from tests.house.applying import ITEM, submitted
 from tests.house.browser import Browser, Fields, Page
@@ -29,8 +30,9 @@ class Office:
         """The browser of a member, signed in without the cost of the password."""
         browser = self.town.browser()
         await browser.get("/admin/sign-in")
+        member = await self.town.services.staff.get(username)
         browser.cookies["staff"] = await self.town.services.sessions.open(
-            f"staff:{username}", self.town.by_staff(username)
+            f"staff:{username}", self.town.by_staff(username), proof_of(member["password_hash"])
         )
         return browser
 
