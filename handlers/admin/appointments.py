@@ -148,12 +148,13 @@ class EndingHandler(FormAction, AppointmentsPage):
         guide = await self.services.guides.version(found["guide"])
         material = filled.material if filled.ending is Ending.MISSING_MATERIAL else None
         try:
-            await self.services.appointments.end(
+            ended = await self.services.appointments.end(
                 key, self.signed_in_member(), filled.ending, guide, self.by_member(), material
             )
         except DomainError as error:
             return await self.page(found["hall"], date.fromisoformat(found["day"]), error, key)
-        return self.see_other(f"/admin/appointments?hall={found['hall']}&day={found['day']}")
+        said = f"已记录：{ended['masked_name']}，{LABELS[ended['state']]}。"
+        return self.see_other(f"/admin/appointments?hall={found['hall']}&day={found['day']}", said)
 
 
 def scanned(text: str) -> str:

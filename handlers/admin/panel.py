@@ -1,12 +1,14 @@
 """What every page of the panel shares: the menu that its member may use, and a form shown again."""
 
-from collections.abc import Mapping
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 import tornado.locale
 
+from handlers.admin.channels import closure_text
 from handlers.web import words
 from handlers.web.base import Nowhere, PageExpired
 from handlers.web.staff import StaffHandler
@@ -15,6 +17,7 @@ from models.applications import decision_words, written
 from models.clocks import source_of
 from models.errors import DomainError
 from models.guides import ItemType
+from models.outgoing import Closure
 from models.staff import Member, Scope, scopes_of
 from models.workdays import local_date
 
@@ -27,6 +30,8 @@ MENU = (
 """Scope → page → name; a member sees what their roles allow."""
 
 
+SAID = "said"
+"""The cookie that carries a word of success to the next page."""
 TYPED: Mapping[str, str] = {
     **written(),
     "reason": "理由、说明",
@@ -39,6 +44,14 @@ TYPED: Mapping[str, str] = {
 
 class PanelPage(StaffHandler):
     """A page of the panel, in Chinese whatever the browser prefers."""
+
+    closed: Sequence[Closure] = ()
+    """The channels that are down, of which every page says so."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        if self.member:
+            self.closed = await self.services.closures.closed()
 
     def get_user_locale(self) -> tornado.locale.Locale:
         return tornado.locale.get("zh_CN")
@@ -58,7 +71,28 @@ class PanelPage(StaffHandler):
             "words": words,
             "source_of": source_of,
             "calendar_ends": self.calendar_ends(own),
+            "closed": [
+                closure_text(one, self.now, repairs=Scope.DELIVERIES_RETRY in own) for one in self.closed
+            ],
+            "said": self.said,
+            "scanning": False,
         }
+
+    @property
+    def said(self) -> str:
+        """What the action before this page has done, in words; said once."""
+        return unpacked(self.get_cookie(self.cookie(SAID)) or "")
+
+    def show(self, template: str, **values: Any) -> None:
+        if self.said:
+            self.drop_cookie(SAID)
+        super().show(template, **values)
+
+    def see_other(self, path: str, said: str = "") -> None:
+        """Redirect after a change, and say there that it is done."""
+        if said:
+            self.keep_cookie(SAID, packed(said))
+        super().see_other(path)
 
     def calendar_ends(self, own: frozenset[Scope]) -> int | None:
         """The last year of a calendar that is running out, for those who run the service."""
@@ -87,6 +121,19 @@ class PanelPage(StaffHandler):
             sign_in=f"/admin/sign-in?{urlencode({'next': self.form_page()})}" if over else "",
             form_page=self.form_page() if expired else "",
         )
+
+
+def packed(words: str) -> str:
+    """As a cookie's value."""
+    return urlsafe_b64encode(words.encode()).decode()
+
+
+def unpacked(value: str) -> str:
+    """What was `packed`; nothing for any other value."""
+    try:
+        return urlsafe_b64decode(value).decode()
+    except ValueError:
+        return ""
 
 
 class FormAction(PanelPage):

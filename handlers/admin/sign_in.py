@@ -60,7 +60,7 @@ class SignOutHandler(FormAction):
         if token := self.get_cookie(self.cookie(Cookie.STAFF)):
             await self.services.sessions.close(token)
         self.drop_cookie(Cookie.STAFF)
-        self.see_other("/admin/sign-in")
+        self.see_other("/admin/sign-in", said="您已退出登录。")
 
 
 ROUTES = [(r"/admin/sign-in", SignInPage), (r"/admin/sign-out", SignOutHandler)]

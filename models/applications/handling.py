@@ -119,8 +119,7 @@ class CaseHandling:
 
     async def not_accept(self, case: StaffCase, reason: str, basis: str, by: Cause) -> StaffCase:
         """不予受理, with reason, legal basis, and so the way to have it reconsidered."""
-        rules.check_action(case.member, case.application, Action.NOT_ACCEPT)
-        rules.check_reason(reason, basis)
+        self.check_not_accept(case, reason, basis)
         refusal = Refusal(reason=typed.words(reason), basis=typed.words(basis))
         sets = {"refusal": self.applications.kept(case.key, refusal), "due_at": None}
         return await self._take(case, Action.NOT_ACCEPT, by, sets, reason=reason)
@@ -147,19 +146,14 @@ class CaseHandling:
 
     async def return_(self, case: StaffCase, reason: str, by: Cause) -> StaffCase:
         """退件"""
-        rules.check_action(case.member, case.application, Action.RETURN)
-        rules.check_reason(reason)
+        self.check_return(case, reason)
         return await self._take(case, Action.RETURN, by, {"due_at": None}, reason=reason)
 
     async def conclude(
         self, case: StaffCase, decision: str, reason: str, deliverable: KeptFile | None, by: Cause
     ) -> StaffCase:
-        """办结: `decision` is a `Decision`, as it was sent; see `rules.check_conclusion`."""
-        rules.check_action(case.member, case.application, Action.CONCLUDE)
-        rules.check_conclusion(case.guide, decision, reason, deliverable)
-        to_follow = any(paper["state"] is PaperState.TO_FOLLOW for paper in case.application["materials"])
-        if to_follow and decision == Decision.APPROVED:
-            raise MaterialsToFollow
+        """办结: `decision` is a `Decision`, as it was sent."""
+        self.check_conclude(case, decision, reason, deliverable)
         result = Result(
             decision=Decision(decision),
             reason=typed.words(reason),
@@ -169,6 +163,32 @@ class CaseHandling:
         kept = self.applications.kept(case.key, result)
         sets = {"result": kept, "concluded_at": by.at, "due_at": None}
         return await self._take(case, Action.CONCLUDE, by, sets, reason=reason)
+
+    def check_not_accept(self, case: StaffCase, reason: str, basis: str) -> None:
+        """What `not_accept` demands, before the member is asked once more; and so below."""
+        rules.check_action(case.member, case.application, Action.NOT_ACCEPT)
+        rules.next_state(case.state, Action.NOT_ACCEPT)
+        rules.check_reason(reason, basis)
+
+    def check_return(self, case: StaffCase, reason: str) -> None:
+        rules.check_action(case.member, case.application, Action.RETURN)
+        rules.next_state(case.state, Action.RETURN)
+        rules.check_reason(reason)
+
+    def check_conclude(
+        self, case: StaffCase, decision: str, reason: str, deliverable: KeptFile | None
+    ) -> None:
+        """See `rules.check_conclusion`.
+
+        Raises:
+            MaterialsToFollow
+        """
+        rules.check_action(case.member, case.application, Action.CONCLUDE)
+        rules.next_state(case.state, Action.CONCLUDE)
+        rules.check_conclusion(case.guide, decision, reason, deliverable)
+        to_follow = any(paper["state"] is PaperState.TO_FOLLOW for paper in case.application["materials"])
+        if to_follow and decision == Decision.APPROVED:
+            raise MaterialsToFollow
 
     async def unlike_binding(self, case: StaffCase) -> list[Question]:
         """The questions of one's own identity whose answer is not what the binding says now."""

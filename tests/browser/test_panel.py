@@ -41,10 +41,13 @@ async def test_file_too_large_is_not_sent(office: Office, chromium: Chromium, tm
     field = page.locator("input[name=deliverable]")
     await field.set_input_files(large)
     assert "超过20MB" in await field.evaluate("e => e.validationMessage")
-    await page.get_by_role("button", name="确认办结").click()
+    await page.get_by_label("同意办理").check()
+    await page.get_by_role("button", name="下一步").click()
     assert await office.state(path) == "accepted"
     await field.set_input_files({"name": "凭证.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    await page.get_by_role("button", name="下一步").click()
     await page.get_by_role("button", name="确认办结").click()
+    await expect(page.get_by_role("status")).to_contain_text("已办结：同意办理")
     await expect(page.locator(".status")).to_contain_text("已办结")
     await page.context.close()
 

@@ -61,9 +61,9 @@ async def staffed(town: Town) -> Office:
 
 
 async def conclude(desk: Browser, path: str, fields: dict[str, str], file: Any = None) -> Page:
-    """Hand in the form that concludes; `file` is (name, bytes)."""
+    """Hand in the form that concludes, confirmed unless another `step` is said; `file` is (name, bytes)."""
     line = uuid4().hex
-    given: Fields = {"_xsrf": await desk.token(), **fields}
+    given: Fields = {"_xsrf": await desk.token(), "step": "confirm", **fields}
     parts = [
         f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in given.items()
