@@ -56,10 +56,13 @@ class ApplicationPage(PanelPage):
         case = await self.load(key)
         found, guide = case.application, case.guide
         applicant = await self.services.applicants.get(found["applicant"])
+        acts = found["agent"] != found["applicant"]
         steps = self.steps(found)
         self.show(
             "admin/application.html",
             application=found,
+            agent=await self.services.applicants.get(found["agent"]) if acts else None,
+            who=await self.called({line["actor"] for line in found["timeline"]}),
             guide=guide,
             current=await self.current(guide),
             way_back=way_back(self),
@@ -177,9 +180,8 @@ class RevealHandler(ApplicationAction):
         case = await self.load(key)
         found = case.application
         try:
-            seen = await self.services.applicants.reveal(
-                found["applicant"], self.get_body_argument("reason", ""), self.by_member(), key
-            )
+            parties = dict.fromkeys((found["applicant"], found["agent"]))
+            seen = [await self.reveal(applicant, key) for applicant in parties]
         except DomainError as error:
             return await self.page(key, error, "reveal")
         answers = self.services.applications.answers(found)
@@ -187,7 +189,7 @@ class RevealHandler(ApplicationAction):
             "admin/identity.html",
             application=found,
             way_back=way_back(self),
-            seen=seen,
+            seen=list(zip(("申请人（实名认证）", "经办人（实名认证）"), seen, strict=False)),
             sections=readable(case.guide, answers),
             unlike=[question.label for question in await self.services.handling.unlike_binding(case)],
             place=way_text(case, self.services.applications.postal_address(case)),
@@ -210,6 +212,10 @@ class PrintHandler(ApplicationAction):
             way_back=way_back(self),
             **await paper_of(case, self.services),
         )
+
+    async def reveal(self, applicant: str, key: str) -> dict[str, Any]:
+        reason = self.get_body_argument("reason", "")
+        return await self.services.applicants.reveal(applicant, reason, self.by_member(), key)
 
 
 def masked(guide: Guide, answers: dict[str, Any], applicant: Applicant) -> dict[str, Any]:

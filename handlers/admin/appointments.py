@@ -124,6 +124,7 @@ class AppointmentsPage(PanelPage):
             early=early,
             around=(day - timedelta(days=1), day + timedelta(days=1)),
             listed=Shown(VISITS, visits),
+            scanning=True,
             error=error,
         )
 

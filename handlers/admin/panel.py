@@ -1,7 +1,7 @@
 """What every page of the panel shares: the menu that its member may use, and a form shown again."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +30,7 @@ MENU = (
 """Scope → page → name; a member sees what their roles allow."""
 
 
+STAFF = "staff:"
 SAID = "said"
 """The cookie that carries a word of success to the next page."""
 TYPED: Mapping[str, str] = {
@@ -78,6 +79,13 @@ class PanelPage(StaffHandler):
             "scanning": False,
         }
 
+    async def called(self, actors: Collection[str]) -> dict[str, str]:
+        """What staff call those who did something, by `Cause.actor`: members by their names."""
+        names = await self.services.staff.names(
+            actor.removeprefix(STAFF) for actor in actors if actor.startswith(STAFF)
+        )
+        return {actor: _called(actor, names) for actor in actors}
+
     @property
     def said(self) -> str:
         """What the action before this page has done, in words; said once."""
@@ -121,6 +129,13 @@ class PanelPage(StaffHandler):
             sign_in=f"/admin/sign-in?{urlencode({'next': self.form_page()})}" if over else "",
             form_page=self.form_page() if expired else "",
         )
+
+
+def _called(actor: str, names: Mapping[str, str]) -> str:
+    if not actor.startswith(STAFF):
+        return "系统" if actor == "system" else "申请人"
+    username = actor.removeprefix(STAFF)
+    return names.get(username) or f"已离岗人员（{username}）"
 
 
 def packed(words: str) -> str:

@@ -152,7 +152,7 @@ class Appointments(Store[Appointment]):
         check_scope(member, Scope.APPOINTMENTS_RECORD)
         found = await self.get(key)
         if not serves(member, found["hall"]):
-            raise OtherHall
+            raise OtherHall(hall=found["hall_name"])
         return found
 
     async def end(
