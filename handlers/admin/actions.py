@@ -136,7 +136,8 @@ class ConcludeHandler(Upload, ApplicationAction):
             if deliverable:
                 await self.drop_unless_result(case.key, deliverable["_id"])
             raise
-        return await self.ask(case, Action.CONCLUDE, deliverable)
+        await self.ask(case, Action.CONCLUDE, deliverable)
+        return None
 
     async def drop_unless_result(self, key: str, file: str) -> None:
         """A failure may have come after the write."""

@@ -229,7 +229,7 @@ STEPS: Mapping[Action, Step] = {
         scope=Scope.APPLICATIONS_DECIDE,
         form=StaffForm(
             "办结",
-            "办结…",
+            "确认办结",
             Tone.MAIN,
             (DECISION, DELIVERABLE, REMARK),
             asks="办结后决定即告知申请人，不能撤回，也不能修改。",
@@ -268,7 +268,7 @@ STEPS: Mapping[Action, Step] = {
         scope=Scope.APPLICATIONS_ACCEPT,
         form=StaffForm(
             "不予受理",
-            "不予受理…",
+            "确认不予受理",
             Tone.WARN,
             (REASON, BASIS),
             asks="不予受理后本件结束，理由和依据即告知申请人，不能撤回。",
@@ -312,7 +312,7 @@ STEPS: Mapping[Action, Step] = {
         scope=Scope.APPLICATIONS_DECIDE,
         form=StaffForm(
             "退件",
-            "退件…",
+            "确认退件",
             Tone.WARN,
             (REASON,),
             asks="退件后本件结束，理由即告知申请人，不能撤回。",

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from models.counters import Counters, Limit, Per, Use, network_of
 from models.errors import Forbidden, TooMany, Unauthenticated
 from models.events import Cause
+from models.staff import passwords
 from models.staff.devices import Device, Devices
 from models.staff.members import Staff, user_name
-from models.staff.passwords import NOBODY, matches
 from models.staff.scopes import Member
 from models.staff.tries import FREE, Tries
 
@@ -77,7 +77,8 @@ class SignIn:
 
     async def _compare(self, username: str, password: str, number: int, by: Cause) -> Member:
         member = await self.staff.find(username)
-        right = await asyncio.to_thread(matches, member["password_hash"] if member else NOBODY, password)
+        kept = member["password_hash"] if member else passwords.NOBODY
+        right = await asyncio.to_thread(passwords.matches, kept, password)
         if member is None or not right:
             if number == FREE + 1:
                 await self.staff.note_guesses(username, by)

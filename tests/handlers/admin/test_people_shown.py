@@ -8,8 +8,8 @@ import pytest
 from models.applications import State
 from models.people import Party
 from tests.house.guides import USCC, form_guide
-from tests.house.house import WEIMEI
 from tests.house.office import Office, conclude
+from tests.house.people import WEIMEI
 
 DENIED = {"decision": "denied", "reason": "未居住满半年"}
 
@@ -75,8 +75,13 @@ async def test_the_agent_of_a_body_is_shown(office: Office) -> None:
         assert text in page, text
     assert applicants.name(person) not in page
     shown = (await desk.post(f"{path}/reveal", {"reason": "核对经办人"})).text
-    for text in (WEIMEI[0], applicants.name(person), applicants.number(person), applicants.phone(person)):
-        assert str(text) in shown, text
+    for text in (
+        WEIMEI[0],
+        applicants.name(person),
+        applicants.number(person),
+        str(applicants.phone(person)),
+    ):
+        assert text in shown, text
     event = (await applicants.get(person["_id"]))["events"][-1]
     assert (event["name"], event["data"]["reason"]) == ("applicant.revealed", "核对经办人")
     own, _ = await office.handed_in()

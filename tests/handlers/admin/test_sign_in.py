@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.staff import sign_in
+from models.staff import passwords, sign_in
 from models.staff.scopes import Role
 from tests.house.browser import Browser, Fields, Page
 from tests.house.office import Office
@@ -29,13 +29,13 @@ async def stranger_tries(office: Office, username: str, times: int, address: str
 def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The passwords that cost a hash."""
     seen: list[str] = []
-    real = sign_in.matches
+    real = passwords.matches
 
     def counted(password_hash: str, password: str) -> bool:
         seen.append(password)
         return real(password_hash, password)
 
-    monkeypatch.setattr(sign_in, "matches", counted)
+    monkeypatch.setattr(passwords, "matches", counted)
     return seen
 
 

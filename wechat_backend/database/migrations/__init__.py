@@ -12,6 +12,7 @@ from wechat_backend.database.migrations import (
     m0005_sealed,
     m0006_under_way,
     m0007_codes,
+    m0008_staff,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -23,5 +24,6 @@ ALL: tuple[Migration, ...] = (
     m0005_sealed.MIGRATION,
     m0006_under_way.MIGRATION,
     m0007_codes.MIGRATION,
+    m0008_staff.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""
