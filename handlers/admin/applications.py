@@ -195,6 +195,10 @@ class RevealHandler(ApplicationAction):
             place=way_text(case, self.services.applications.postal_address(case)),
         )
 
+    async def reveal(self, applicant: str, key: str) -> dict[str, Any]:
+        reason = self.get_body_argument("reason", "")
+        return await self.services.applicants.reveal(applicant, reason, self.by_member(), key)
+
 
 class PrintHandler(ApplicationAction):
     """POST /admin/applications/{id}/print: the form on paper, as the window prints it, on record."""
@@ -212,10 +216,6 @@ class PrintHandler(ApplicationAction):
             way_back=way_back(self),
             **await paper_of(case, self.services),
         )
-
-    async def reveal(self, applicant: str, key: str) -> dict[str, Any]:
-        reason = self.get_body_argument("reason", "")
-        return await self.services.applicants.reveal(applicant, reason, self.by_member(), key)
 
 
 def masked(guide: Guide, answers: dict[str, Any], applicant: Applicant) -> dict[str, Any]:

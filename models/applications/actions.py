@@ -201,7 +201,7 @@ STEPS: Mapping[Action, Step] = {
             Tone.MAIN,
             (REMARK,),
             hint="核对申请人签名或盖章的纸质表单和材料后收件，受理期限自收件之日起算。",
-            success="已收件，受理期限开始计算，并已通知申请人。",
+            success="已收件，受理期限开始计算，系统会通知申请人。",
         ),
     ),
     Action.ACCEPT: Step(
@@ -211,7 +211,7 @@ STEPS: Mapping[Action, Step] = {
         event="application.accepted",
         done="予以受理",
         scope=Scope.APPLICATIONS_ACCEPT,
-        form=StaffForm("受理", "予以受理", Tone.MAIN, success="已受理，办理期限开始计算，并已通知申请人。"),
+        form=StaffForm("受理", "予以受理", Tone.MAIN, success="已受理，办理期限开始计算，系统会通知申请人。"),
     ),
     Action.ACCEPT_BY_SILENCE: Step(
         who=Who.SYSTEM,
@@ -233,7 +233,7 @@ STEPS: Mapping[Action, Step] = {
             Tone.MAIN,
             (DECISION, DELIVERABLE, REMARK),
             asks="办结后决定即告知申请人，不能撤回，也不能修改。",
-            success="已办结：{decision}，并已通知申请人。",
+            success="已办结：{decision}，系统会通知申请人。",
         ),
     ),
     Action.REQUEST_SUPPLEMENT: Step(
@@ -272,7 +272,7 @@ STEPS: Mapping[Action, Step] = {
             Tone.WARN,
             (REASON, BASIS),
             asks="不予受理后本件结束，理由和依据即告知申请人，不能撤回。",
-            success="已作出不予受理决定，并已通知申请人。",
+            success="已作出不予受理决定，系统会通知申请人。",
         ),
     ),
     Action.PAUSE: Step(
@@ -289,7 +289,7 @@ STEPS: Mapping[Action, Step] = {
             (PROCEDURE, ARRANGEMENT),
             hint="听证、检验、检测、检疫、鉴定、专家评审、招标和拍卖所需时间不计入办理期限，"
             "所需时间会告知申请人（行政许可法第四十五条）。",
-            success="特别程序已开始，办理期限停止计算，并已通知申请人。",
+            success="特别程序已开始，办理期限停止计算，系统会通知申请人。",
         ),
     ),
     Action.RESUME: Step(
@@ -300,7 +300,7 @@ STEPS: Mapping[Action, Step] = {
         done="特别程序结束，恢复计时",
         scope=Scope.APPLICATIONS_DECIDE,
         form=StaffForm(
-            "特别程序结束", "恢复计时", Tone.MAIN, (REMARK,), success="办理期限已恢复计算，并已通知申请人。"
+            "特别程序结束", "恢复计时", Tone.MAIN, (REMARK,), success="办理期限已恢复计算，系统会通知申请人。"
         ),
     ),
     Action.RETURN: Step(
@@ -316,7 +316,7 @@ STEPS: Mapping[Action, Step] = {
             Tone.WARN,
             (REASON,),
             asks="退件后本件结束，理由即告知申请人，不能撤回。",
-            success="已退件，并已通知申请人。",
+            success="已退件，系统会通知申请人。",
         ),
     ),
     Action.WITHDRAW: Step(

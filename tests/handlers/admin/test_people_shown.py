@@ -30,6 +30,16 @@ async def test_members_are_called_by_their_names(office: Office) -> None:
     assert timeline((await desk.get(path)).text)[0] == ("予以受理", "已离岗人员（who-has-left）")
 
 
+async def test_the_applicant_reads_of_the_department_not_of_the_member(office: Office) -> None:
+    path, citizen = await office.handed_in()
+    assert (await (await office.desk("approver")).post(f"{path}/accept")).status == 303
+    own = (await citizen.get(path.removeprefix("/admin"))).text
+    line = own.split('timeline__what">予以受理')[1].split("</li>")[0]
+    assert "广州市公安局番禺区分局" in line
+    assert "approver" not in own
+    assert "approver" not in (await citizen.get("/me/export")).text
+
+
 @pytest.mark.article("12.denial")
 async def test_a_denial_is_no_plain_end(office: Office) -> None:
     """In every timeline: of staff, of the applicant, of whoever has the serial number, at the kiosk too."""
@@ -83,6 +93,7 @@ async def test_the_agent_of_a_body_is_shown(office: Office) -> None:
     ):
         assert text in shown, text
     event = (await applicants.get(person["_id"]))["events"][-1]
-    assert (event["name"], event["data"]["reason"]) == ("applicant.revealed", "核对经办人")
+    assert (event["name"], event["actor"]) == ("applicant.revealed", "staff:window")
+    assert event["data"]["application"] == path.split("/")[3]
     own, _ = await office.handed_in()
     assert "经办人" not in (await desk.get(own)).text

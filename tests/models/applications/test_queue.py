@@ -134,13 +134,14 @@ async def test_what_waits_for_a_member_is_what_the_member_can_act_on(desk: Desk)
         await desk.stores.applications.documents.update_one(
             {"_id": paused["_id"]}, {"$set": {"state": State.PAUSED}}
         )
-    everything = await desk.stores.applications.documents.find({}).to_list()
+    found = await desk.stores.applications.documents.find({}).to_list()
+    everything = [desk.stores.applications.shaped(one) for one in found]
     shown = 0
     for name, post in MEMBERS.items():
         member = await desk.house.member(name, post)
         waiting = {
             one["_id"]
-            for one in map(desk.stores.applications.shaped, everything)
+            for one in everything
             if one["state"] in CLOCKED and any(may(member, one, action) for action in Action)
         }
         mine = [one["_id"] for one in (await desk.queue(member, mine=True))[0]]
