@@ -11,6 +11,7 @@ import tornado.locale
 from handlers.admin.channels import closure_text
 from handlers.web import words
 from handlers.web.base import Nowhere, PageExpired
+from handlers.web.protection import Cookie
 from handlers.web.staff import StaffHandler
 from handlers.web.visitor import Auth, declared
 from models.applications import decision_words, written
@@ -31,8 +32,6 @@ MENU = (
 
 
 STAFF = "staff:"
-SAID = "said"
-"""The cookie that carries a word of success to the next page."""
 TYPED: Mapping[str, str] = {
     **written(),
     "reason": "理由、说明",
@@ -89,17 +88,17 @@ class PanelPage(StaffHandler):
     @property
     def said(self) -> str:
         """What the action before this page has done, in words; said once."""
-        return unpacked(self.get_cookie(self.cookie(SAID)) or "")
+        return unpacked(self.get_cookie(self.cookie(Cookie.SAID)) or "")
 
     def show(self, template: str, **values: Any) -> None:
         if self.said:
-            self.drop_cookie(SAID)
+            self.drop_cookie(Cookie.SAID)
         super().show(template, **values)
 
     def see_other(self, path: str, said: str = "") -> None:
         """Redirect after a change, and say there that it is done."""
         if said:
-            self.keep_cookie(SAID, packed(said))
+            self.keep_cookie(Cookie.SAID, packed(said))
         super().see_other(path)
 
     def calendar_ends(self, own: frozenset[Scope]) -> int | None:

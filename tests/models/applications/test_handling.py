@@ -6,7 +6,7 @@ from models.applications import Action, Application, State, current_files, may
 from models.errors import Conflict, Forbidden, Refused
 from models.staff.scopes import Role
 from tests.house.desk import Desk
-from tests.house.guides import OTHER, USCC, form_guide, plain_guide
+from tests.house.guides import OTHER, USCC, form_guide
 from tests.house.staff import Post
 
 FIRST = {Action.ACCEPT, Action.REQUEST_SUPPLEMENT, Action.NOT_ACCEPT}
@@ -64,9 +64,9 @@ async def test_the_windows_wide_view_decides_nothing(desk: Desk) -> None:
 async def test_a_member_without_a_department_is_of_none(desk: Desk) -> None:
     for department in (USCC, OTHER):
         await desk.submitted(form_guide(1 if department == USCC else 2, department=department))
-    assert await desk.queue("unplaced") == []
-    assert len(await desk.queue("window")) == 2  # the role's reach is the district
-    [own] = await desk.queue("approver")
+    assert (await desk.queue("unplaced"))[0] == []
+    assert len((await desk.queue("window"))[0]) == 2  # the role's reach is the district
+    [own] = (await desk.queue("approver"))[0]
     with pytest.raises(Forbidden) as refused:
         await desk.accept(own["_id"], "unplaced")
     assert refused.value.code == "other_department"
