@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import ClassVar, TypedDict
+from typing import ClassVar, NotRequired, TypedDict
 
 from pymongo import IndexModel
 
@@ -28,12 +28,14 @@ LIFETIME = {
 
 
 class Session(TypedDict):
-    """`_id` is the SHA-256 of the token, `subject` `account:<id>` or `staff:<user name>`."""
+    """`_id` is the SHA-256 of the token, `subject` `account:<id>` or `staff:<user name>`; `proof` is a
+    member's, of the password with which it was opened."""
 
     _id: str
     subject: str
     channel: Channel
     expires_at: datetime
+    proof: NotRequired[str]
 
 
 class Sessions(Store[Session]):
@@ -44,8 +46,8 @@ class Sessions(Store[Session]):
     def shaped(self, document: Document) -> Session:
         return super().shaped({**document, "channel": Channel(document["channel"])})
 
-    async def open(self, subject: str, by: Cause) -> str:
-        """Begin a session and return its token (256 bits, URL-safe)."""
+    async def open(self, subject: str, by: Cause, proof: str = "") -> str:
+        """Begin a session and return its token (256 bits, URL-safe); `proof` is for a member's."""
         token = secrets.token_urlsafe(32)
         await self.documents.insert_one(
             {
@@ -53,6 +55,7 @@ class Sessions(Store[Session]):
                 "subject": subject,
                 "channel": by.channel.value,
                 "expires_at": by.at + LIFETIME[by.channel],
+                **({"proof": proof} if proof else {}),
             }
         )
         return token

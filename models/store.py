@@ -235,7 +235,9 @@ class Store(Generic[Shape]):
         return event.document()
 
 
-async def insert_or_update(documents: Any, match: Document, update: Document) -> Document | None:
+async def insert_or_update(
+    documents: Any, match: Document, update: Document | Sequence[Document]
+) -> Document | None:
     """Update the document that fulfils `match`, or insert it; None where a unique index forbids both.
 
     Of several callers that insert it at once one does, and the others then update it.

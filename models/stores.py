@@ -18,7 +18,7 @@ from models.places import Halls
 from models.privacy import Privacy
 from models.schedule import Schedule
 from models.sessions import Sessions
-from models.staff import Staff
+from models.staff import Devices, SignIn, Staff, Tries
 from models.store import Database, Store
 from models.voices import Reviews
 from models.workdays import Workdays
@@ -39,6 +39,9 @@ class Stores:
     search: Search
     halls: Halls
     staff: Staff
+    staff_tries: Tries
+    staff_devices: Devices
+    staff_door: SignIn
     accounts: Accounts
     sessions: Sessions
     phone_codes: PhoneCodes
@@ -107,6 +110,7 @@ def assemble(
     referrals, uses = Referrals(database), Uses(database)
     appointments = Appointments(database, uses, privacy)
     filing = Filing(applications, guides, departments, halls, calendar, uses)
+    staff, tries, devices = Staff(database), Tries(database), Devices(database)
     return Stores(
         database=database,
         clock=clock,
@@ -120,7 +124,10 @@ def assemble(
         uses=uses,
         search=Search(guides, referrals),
         halls=halls,
-        staff=Staff(database),
+        staff=staff,
+        staff_tries=tries,
+        staff_devices=devices,
+        staff_door=SignIn(staff, tries, devices, counters),
         accounts=Accounts(database),
         sessions=Sessions(database),
         phone_codes=phone_codes,

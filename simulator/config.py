@@ -32,7 +32,7 @@ class SimulatorConfig:
     report_seconds: float = 0.3
     state: Path | None = None
     """Where phones keep what they remember; None: nowhere."""
-    desk_cookies: frozenset[str] = frozenset({"_xsrf", "staff", "kiosk"})
+    desk_cookies: frozenset[str] = frozenset({"_xsrf", "staff", "device", "kiosk"})
     """Cookies of the desk that the phone stands on, which stay when the person changes (see `cookies`)."""
 
     @property

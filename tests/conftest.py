@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from models.events import Cause, Channel
 from models.privacy import Privacy
-from models.staff import members
+from models.staff import passwords
 from tests.house.clock import Clock, MakeCause, cause_at
 from tests.house.database import fresh_database, start_server, stop_server
 from tests.house.stores import PRIVACY
@@ -39,7 +39,8 @@ def mongo_uri(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session", autouse=True)
 def cheap_passwords() -> None:
     """Members by the dozen are enrolled in the tests: one hash takes no 50 ms here."""
-    members.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords.NOBODY = passwords.HASHER.hash("nobody has this password")
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,22 @@ from typing import Any
 import pytest
 
 from handlers.admin import ROUTES
+from handlers.admin.actions import CHECKS
 from handlers.admin.panel import UnknownPage
 from handlers.admin.queue import QUEUE
 from handlers.web.words import HAPPENED
-from models.applications import LABELS, PRIVATE, SILENCE, STEPS, Action, State, Step, Who, by_staff
+from models.applications import (
+    LABELS,
+    PRIVATE,
+    SILENCE,
+    STEPS,
+    Action,
+    State,
+    Step,
+    Who,
+    by_staff,
+    steps_from,
+)
 from models.applications.progress import AHEAD
 from models.appointments import DAY_OVER
 from models.staff.scopes import Role
@@ -39,6 +51,7 @@ def parts_for_staff(action: Action, step: Step) -> Iterator[tuple[str, str, bool
     form = step.form
     yield RECORDS, "scope that a role has", any(step.scope in role.scopes for role in Role)
     yield RECORDS, "form with a title and a button", bool(form and form.title and form.button)
+    yield RECORDS, "word of success", bool(form and form.success)
     yield DOOR, "address", has_address(f"/admin/applications/{KEY}/{action}")
     for field in form.fields if form else ():
         template = f"templates/admin/fields/{field.kind}.html"
@@ -105,12 +118,24 @@ def test_where_something_still_comes_it_is_said_what() -> None:
         ({"before": ()}, "state to begin from"),
         ({"scope": None}, "scope that a role has"),
         ({"scope": "applications:nobody"}, "scope that a role has"),
-        ({"form": None}, "form with a title and a button"),
     ],
 )
 def test_what_is_lacking_is_named(changed: dict[str, Any], missing: str) -> None:
     step = replace(STEPS[Action.RETURN], **changed)
     assert named({**STEPS, Action.RETURN: step}) == {f"{RECORDS}: return has no {missing}"}
+
+
+def test_a_form_that_is_lacking_is_named() -> None:
+    step = replace(STEPS[Action.RETURN], form=None)
+    missing = ("form with a title and a button", "word of success")
+    assert named({**STEPS, Action.RETURN: step}) == {f"{RECORDS}: return has no {part}" for part in missing}
+
+
+def test_what_ends_a_case_asks_once_more() -> None:
+    """By staff, and with words of its own."""
+    ends = {action for action, step in by_staff().items() if not steps_from(step.after)}
+    assert {action for action, step in by_staff().items() if step.form and step.form.asks} == ends
+    assert ends - {Action.CONCLUDE} == CHECKS.keys()
 
 
 def test_what_is_forgotten_is_named() -> None:

@@ -17,6 +17,8 @@ from models.applications import (
     Step,
     Who,
     by_staff,
+    decision_text,
+    decision_words,
     files_of,
     has_paper,
     may,
@@ -30,9 +32,11 @@ from models.applications.progress import open_supplement
 from models.errors import DomainError, NotFound
 from models.guides import Guide, mask_answer
 from models.materials.inspection.kinds import LARGEST
-from models.materials.store import Materials
+from models.materials.store import KeptFile, Materials
 from models.people import Applicant
 from models.staff import Scope
+
+CONFIRM, EDIT = "confirm", "edit"
 
 
 class ApplicationPage(PanelPage):
@@ -52,10 +56,13 @@ class ApplicationPage(PanelPage):
         case = await self.load(key)
         found, guide = case.application, case.guide
         applicant = await self.services.applicants.get(found["applicant"])
+        acts = found["agent"] != found["applicant"]
         steps = self.steps(found)
         self.show(
             "admin/application.html",
             application=found,
+            agent=await self.services.applicants.get(found["agent"]) if acts else None,
+            who=await self.called({line["actor"] for line in found["timeline"]}),
             guide=guide,
             current=await self.current(guide),
             way_back=way_back(self),
@@ -103,8 +110,41 @@ class ApplicationPage(PanelPage):
 
 
 class ApplicationAction(FormAction, ApplicationPage):
+    """What is sent from the page of an application. What cannot be taken back is sent twice: a `step` of the
+    form, "" at first, is `CONFIRM` or `EDIT` on the page that asks once more."""
+
     def form_page(self) -> str:
         return f"/admin/applications/{self.path_args[0]}{way_back(self)}"
+
+    def confirmed(self, action: Action) -> bool:
+        """Whether the member has been asked, or need not be."""
+        form = STEPS[action].form
+        return not (form and form.asks) or self.word("step") == CONFIRM
+
+    async def ask(self, case: StaffCase, action: Action, file: KeptFile | None = None) -> None:
+        """Show what will be done, and ask once more; `file` is the result, kept for it."""
+        form = STEPS[action].form
+        assert form
+        decisions = decision_words(case.guide.type)
+        texts = ((field, self.word(field.name)) for field in form.fields)
+        hidden = {name: values for name, values in self.given().items() if name != "step"}
+        self.show(
+            "admin/confirm.html",
+            application=case.application,
+            form=form,
+            address=f"/admin/applications/{case.key}/{action}{way_back(self)}",
+            chosen=[(field.label, decisions.get(text, text)) for field, text in texts if text],
+            file=file,
+            hidden=hidden | ({"kept": [file["_id"]]} if file else {}),
+            unlike=[question.label for question in await self.services.handling.unlike_binding(case)],
+        )
+
+    def done(self, action: Action, case: StaffCase) -> None:
+        """Back to the page, which says that it is done."""
+        form = STEPS[action].form
+        assert form
+        decision = decision_text(case.application) or ""
+        self.see_other(self.form_page(), said=form.success.format(decision=decision))
 
     def as_seen(self, case: StaffCase) -> StaffCase:
         """The case, if it is still as the page that was sent showed it.
@@ -140,9 +180,8 @@ class RevealHandler(ApplicationAction):
         case = await self.load(key)
         found = case.application
         try:
-            seen = await self.services.applicants.reveal(
-                found["applicant"], self.get_body_argument("reason", ""), self.by_member(), key
-            )
+            parties = dict.fromkeys((found["applicant"], found["agent"]))
+            seen = [await self.reveal(applicant, key) for applicant in parties]
         except DomainError as error:
             return await self.page(key, error, "reveal")
         answers = self.services.applications.answers(found)
@@ -150,11 +189,15 @@ class RevealHandler(ApplicationAction):
             "admin/identity.html",
             application=found,
             way_back=way_back(self),
-            seen=seen,
+            seen=list(zip(("申请人（实名认证）", "经办人（实名认证）"), seen, strict=False)),
             sections=readable(case.guide, answers),
             unlike=[question.label for question in await self.services.handling.unlike_binding(case)],
             place=way_text(case, self.services.applications.postal_address(case)),
         )
+
+    async def reveal(self, applicant: str, key: str) -> dict[str, Any]:
+        reason = self.get_body_argument("reason", "")
+        return await self.services.applicants.reveal(applicant, reason, self.by_member(), key)
 
 
 class PrintHandler(ApplicationAction):

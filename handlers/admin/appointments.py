@@ -163,6 +163,7 @@ class AppointmentsPage(PanelPage):
             early=early,
             around=(day - timedelta(days=1), day + timedelta(days=1)),
             listed=Shown(VISITS, visits),
+            scanning=True,
             error=error,
         )
 
@@ -180,7 +181,8 @@ class VisitAction(FormAction, AppointmentsPage):
     def form_page(self) -> str:
         return f"/admin/appointments?code=/appointments/{self.path_args[0]}"
 
-    async def take(self, doing: Awaitable[Appointment]) -> None:
+    async def take(self, doing: Awaitable[Appointment], said: str) -> None:
+        """`said` is the word of success, with `{name}` and `{label}`."""
         try:
             await doing
         except DomainError as error:
@@ -189,7 +191,8 @@ class VisitAction(FormAction, AppointmentsPage):
                 found["hall"], date.fromisoformat(found["day"]), error, acted=self.path_args[0]
             )
         found = await self.services.appointments.get(self.path_args[0])
-        return self.see_other(f"/admin/appointments?hall={found['hall']}&day={found['day']}")
+        words = said.format(name=found["masked_name"], label=LABELS[found["state"]])
+        return self.see_other(f"/admin/appointments?hall={found['hall']}&day={found['day']}", words)
 
 
 class EndingHandler(VisitAction):
@@ -201,7 +204,8 @@ class EndingHandler(VisitAction):
         await self.take(
             self.services.endings.record(
                 key, member, filled.ending, self.by_member(), seen=filled.seen, material=filled.material
-            )
+            ),
+            "已记录：{name}，{label}。",
         )
 
 
@@ -210,7 +214,10 @@ class ArrivalHandler(VisitAction):
 
     @needs(Scope.APPOINTMENTS_RECORD)
     async def post(self, key: str) -> None:
-        await self.take(self.services.endings.arrive(key, self.signed_in_member(), self.by_member()))
+        await self.take(
+            self.services.endings.arrive(key, self.signed_in_member(), self.by_member()),
+            "已记录：{name}，已到场。",
+        )
 
 
 class ProposalHandler(VisitAction):
@@ -218,7 +225,10 @@ class ProposalHandler(VisitAction):
 
     @needs(Scope.APPOINTMENTS_RECORD)
     async def post(self, key: str) -> None:
-        await self.take(self.services.endings.propose(key, self.signed_in_member(), self.by_member()))
+        await self.take(
+            self.services.endings.propose(key, self.signed_in_member(), self.by_member()),
+            "已请{name}确认是否放弃。",
+        )
 
 
 def scanned(text: str) -> str:

@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from handlers.admin.channels import VIAS, meaning
 from handlers.admin.lists import Column, PanelList, Shown
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
 from handlers.web.staff import needs
 from models.errors import DomainError
-from models.outgoing import Delivery, Spent, Via
+from models.outgoing import Delivery, Spent
 from models.outgoing.notices import named
 from models.staff import Scope, reaches, scopes_of
 from models.workdays import local
 
 PARTS = {"all": "全部短信", "code": "验证码短信", "courtesy": "便民通知短信"}
-VIAS = {Via.WECHAT: "微信", Via.SMS: "短信", Via.GOVERNMENT: "政务系统"}
 SOON_USED_UP = "用完即停发此类短信，如属正常用量，请运维人员提高额度。"
 USED_UP = {
     "all": "短信已停发，回执等法定通知顺延补发；请运维人员尽快提高额度。",
@@ -22,49 +22,6 @@ USED_UP = {
     "courtesy": "已停发便民通知，回执等法定通知照常发送。",
 }
 """What it means that a part of the day's messages has been sent."""
-CODES: Mapping[str, str] = {
-    "sms_used_up": "今日此类短信额度已用完",
-    "phone_notice_limit": "该号码今日通知短信已达上限",
-    "no_answer": "对方系统没有应答",
-    "not_json": "对方系统应答有误",
-    "internal": "本系统处理出错",
-    "signature_invalid": "签名不符，请运维人员核对密钥",
-    "40003": "不是本公众号的关注用户",
-    "43004": "用户未关注公众号",
-    "43019": "用户在公众号黑名单内",
-    "43101": "用户拒收消息",
-    "45009": "接口调用次数已达上限",
-    "45011": "接口调用过于频繁",
-    "40164": "本机地址不在微信IP白名单",
-    "48001": "公众号没有此接口权限",
-    "40013": "公众号AppID有误",
-    "40125": "公众号密钥有误",
-    "40037": "模板编号有误",
-    "47001": "消息格式有误",
-    "47003": "内容不符合模板",
-    "isv.BUSINESS_LIMIT_CONTROL": "该号码发送过于频繁",
-    "isv.AMOUNT_NOT_ENOUGH": "短信账户余额不足",
-    "isv.ACCOUNT_ABNORMAL": "短信账户异常",
-    "isv.ACCOUNT_NOT_EXISTS": "短信账户不存在",
-    "isv.PRODUCT_UN_SUBSCRIPT": "短信服务未开通",
-    "isv.PRODUCT_UNSUBSCRIBE": "短信服务未开通",
-    "isp.RAM_PERMISSION_DENY": "短信账户没有权限",
-    "isv.DENY_IP_RANGE": "本机地址不在短信服务允许范围",
-    "isv.DAY_LIMIT_CONTROL": "短信已达日发送上限",
-    "isv.MONTH_LIMIT_CONTROL": "短信已达月发送上限",
-    "isv.OUT_OF_SERVICE": "短信服务已停机",
-    "isv.MOBILE_NUMBER_ILLEGAL": "手机号码无效",
-    "isv.BLACK_KEY_CONTROL_LIMIT": "内容含有禁止的词",
-    "isv.SMS_SIGNATURE_ILLEGAL": "短信签名未通过审核",
-    "isv.SMS_TEMPLATE_ILLEGAL": "短信模板未通过审核",
-    "isv.TEMPLATE_MISSING_PARAMETERS": "短信模板缺少变量",
-    "isv.TEMPLATE_PARAMS_ILLEGAL": "短信变量内容不合规",
-    "isv.PARAM_LENGTH_LIMIT": "短信变量过长",
-    "InvalidAccessKeyId.NotFound": "短信账户密钥不存在",
-    "SignatureDoesNotMatch": "短信账户密钥有误",
-    "Forbidden.RAM": "短信账户没有权限",
-}
-"""Providers' common codes in words; `wechat_backend.gateways` says what is done about each."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +85,7 @@ class DeliveriesPage(PanelPage):
             failed=Shown(FAILED, self.rows(failed, about)),
             retrying=Shown(RETRYING, self.rows(retrying, about)),
             waiting=await deliveries.waiting(self.now),
-            channels=VIAS,
-            meaning=meaning,
             spent=await self.services.sms.spent(self.now),
-            closed=await self.services.closures.closed(self.now),
             parts=PARTS,
             consequence=consequence,
             error=error,
@@ -159,17 +113,12 @@ class RetryHandler(FormAction, DeliveriesPage):
             await self.services.deliveries.retry(self.get_body_argument("delivery", ""), self.by_member())
         except DomainError as error:
             return await self.page(error)
-        return self.see_other(self.form_page())
+        return self.see_other(self.form_page(), said="已安排重新发送。")
 
 
 def consequence(spent: Spent) -> str:
     """What staff have to know of a part of the day's messages that is nearly or wholly used up."""
     return USED_UP[spent.part] if spent.used_up else SOON_USED_UP
-
-
-def meaning(code: str) -> str:
-    """A provider's code in words, as far as we have any."""
-    return "对方系统故障" if code.startswith("http_5") else CODES.get(code, "")
 
 
 ROUTES = [(r"/admin/deliveries", DeliveriesPage), (r"/admin/deliveries/retry", RetryHandler)]

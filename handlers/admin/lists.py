@@ -39,10 +39,13 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True)
 class Filter:
-    """What it is called, and the states that it lets through."""
+    """What it is called, and the states that it lets through; of `mine` what waits for the member. `empty`
+    is said where there is nothing, if not what the list says."""
 
     name: str
     states: tuple[str, ...]
+    mine: bool = False
+    empty: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,9 @@ class Shown(Generic[Row]):
 
     @property
     def empty(self) -> str:
-        return self.of.not_found if self.searched else self.of.empty
+        if self.searched:
+            return self.of.not_found
+        return (self.chosen and self.of.filters[self.chosen].empty) or self.of.empty
 
 
 def line(cells: Iterable[str]) -> str:

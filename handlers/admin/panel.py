@@ -1,20 +1,24 @@
 """What every page of the panel shares: the menu that its member may use, and a form shown again."""
 
-from collections.abc import Mapping
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 import tornado.locale
 
+from handlers.admin.channels import closure_text
 from handlers.web import words
 from handlers.web.base import Nowhere, PageExpired
+from handlers.web.protection import Cookie
 from handlers.web.staff import StaffHandler
 from handlers.web.visitor import Auth, declared
 from models.applications import decision_words, written
 from models.clocks import source_of
 from models.errors import DomainError
 from models.guides import ItemType
+from models.outgoing import Closure
 from models.staff import Member, Scope, scopes_of
 from models.workdays import local_date
 
@@ -28,6 +32,7 @@ MENU = (
 """Scope → page → name; a member sees what their roles allow."""
 
 
+STAFF = "staff:"
 TYPED: Mapping[str, str] = {
     **written(),
     "reason": "理由、说明",
@@ -40,6 +45,14 @@ TYPED: Mapping[str, str] = {
 
 class PanelPage(StaffHandler):
     """A page of the panel, in Chinese whatever the browser prefers."""
+
+    closed: Sequence[Closure] = ()
+    """The channels that are down, of which every page says so."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        if self.member:
+            self.closed = await self.services.closures.closed()
 
     def get_user_locale(self) -> tornado.locale.Locale:
         return tornado.locale.get("zh_CN")
@@ -59,7 +72,35 @@ class PanelPage(StaffHandler):
             "words": words,
             "source_of": source_of,
             "calendar_ends": self.calendar_ends(own),
+            "closed": [
+                closure_text(one, self.now, repairs=Scope.DELIVERIES_RETRY in own) for one in self.closed
+            ],
+            "said": self.said,
+            "scanning": False,
         }
+
+    async def called(self, actors: Collection[str]) -> dict[str, str]:
+        """What staff call those who did something, by `Cause.actor`: members by their names."""
+        names = await self.services.staff.names(
+            actor.removeprefix(STAFF) for actor in actors if actor.startswith(STAFF)
+        )
+        return {actor: _called(actor, names) for actor in actors}
+
+    @property
+    def said(self) -> str:
+        """What the action before this page has done, in words; said once."""
+        return unpacked(self.get_cookie(self.cookie(Cookie.SAID)) or "")
+
+    def show(self, template: str, **values: Any) -> None:
+        if self.said:
+            self.drop_cookie(Cookie.SAID)
+        super().show(template, **values)
+
+    def see_other(self, path: str, said: str = "") -> None:
+        """Redirect after a change, and say there that it is done."""
+        if said:
+            self.keep_cookie(Cookie.SAID, packed(said))
+        super().see_other(path)
 
     def calendar_ends(self, own: frozenset[Scope]) -> int | None:
         """The last year of a calendar that is running out, for those who run the service."""
@@ -88,6 +129,26 @@ class PanelPage(StaffHandler):
             sign_in=f"/admin/sign-in?{urlencode({'next': self.form_page()})}" if over else "",
             form_page=self.form_page() if expired else "",
         )
+
+
+def _called(actor: str, names: Mapping[str, str]) -> str:
+    if not actor.startswith(STAFF):
+        return "系统" if actor == "system" else "申请人"
+    username = actor.removeprefix(STAFF)
+    return names.get(username) or f"已离岗人员（{username}）"
+
+
+def packed(words: str) -> str:
+    """As a cookie's value."""
+    return urlsafe_b64encode(words.encode()).decode()
+
+
+def unpacked(value: str) -> str:
+    """What was `packed`; nothing for any other value."""
+    try:
+        return urlsafe_b64decode(value).decode()
+    except ValueError:
+        return ""
 
 
 class FormAction(PanelPage):

@@ -11,6 +11,7 @@ from handlers.admin.panel import PanelPage
 from handlers.web.staff import needs
 from models import typed
 from models.applications import (
+    CLOCKED,
     CLOSED,
     SEEN,
     Application,
@@ -86,7 +87,13 @@ QUEUE = PanelList[Waiting](
         Column("时限", lambda row: row.light[1], part="light"),
     ),
     filters={
-        "open": Filter("待处理", (State.SUBMITTED.value, State.ACCEPTED.value)),
+        "mine": Filter(
+            "待我处理",
+            CLOCKED,
+            mine=True,
+            empty="没有等您处理的办件；其他人正在处理的，请看“全部待处理”。",
+        ),
+        "open": Filter("全部待处理", CLOCKED),
         "generated": Filter("待到场交件", (State.GENERATED.value,)),
         "submitted": Filter("待受理", (State.SUBMITTED.value,)),
         "supplement": Filter("待补正", (State.SUPPLEMENT_REQUESTED.value,)),
@@ -108,13 +115,12 @@ class QueuePage(PanelPage):
         chosen = QUEUE.chosen(self)
         text = typed.words(self.get_query_argument("q", ""))  # or scanned: a receipt's QR is an address
         after = self.get_query_argument("after", "")
-        states = SEEN if text else QUEUE.filters[chosen].states
-        found = await self.services.handling.queue(
-            self.signed_in_member(), states, lists.ROWS_A_PAGE + 1, after or None, text
+        states, mine = (SEEN, False) if text else (QUEUE.filters[chosen].states, QUEUE.filters[chosen].mine)
+        page, further = await self.services.handling.page(
+            self.signed_in_member(), states, lists.ROWS_A_PAGE, after, mine=mine, text=text
         )
-        page = found[: lists.ROWS_A_PAGE]
         rows = [self.row(one, way_back(self)) for one in page]
-        more = QUEUE.at(show=chosen, q=text, after=page[-1]["_id"]) if len(found) > len(page) else ""
+        more = QUEUE.at(show=chosen, q=text, after=further) if further else ""
         self.show(
             "admin/queue.html",
             text_query=text,
@@ -131,10 +137,12 @@ class TableHandler(QueuePage):
 
     @needs(Scope.APPLICATIONS_READ)
     async def get(self) -> None:
-        await QUEUE.take_away(self, self.rows(QUEUE.filters[QUEUE.chosen(self)].states))
+        await QUEUE.take_away(self, self.rows(QUEUE.filters[QUEUE.chosen(self)]))
 
-    async def rows(self, states: tuple[str, ...]) -> AsyncIterator[Waiting]:
-        async for one in self.services.handling.listed(self.signed_in_member(), states, lists.ROWS_A_TABLE):
+    async def rows(self, chosen: Filter) -> AsyncIterator[Waiting]:
+        async for one in self.services.handling.listed(
+            self.signed_in_member(), chosen.states, lists.ROWS_A_TABLE, mine=chosen.mine
+        ):
             yield self.row(one)
 
 

@@ -7,6 +7,8 @@ from handlers.web.base import safe_next
 from handlers.web.protection import Cookie
 from handlers.web.visitor import Auth, declared
 from models.errors import DomainError
+from models.staff import proof_of
+from models.staff.devices import KEPT as DEVICE_KEPT
 
 
 class SignInPage(PanelPage):
@@ -23,15 +25,21 @@ class SignInPage(PanelPage):
     async def post(self) -> None:
         username = self.get_body_argument("username", "")
         destination = self.destination(self.get_body_argument("next", ""))
-        by = self.cause(f"staff:{username[:64]}")
         try:
-            member = await self.services.staff.sign_in(username, self.get_body_argument("password", ""), by)
+            done = await self.services.staff_door.sign_in(
+                username,
+                self.get_body_argument("password", ""),
+                address=self.address,
+                device=self.get_cookie(self.cookie(Cookie.DEVICE)) or "",
+                by=self.cause(f"staff:{username[:64]}"),
+            )
         except DomainError as error:
             return self.show("admin/sign_in.html", error=error, given=self.given(), next=destination)
         if before := self.get_cookie(self.cookie(Cookie.STAFF)):
             await self.services.sessions.close(before)
-        subject = f"staff:{member['_id']}"
-        self.keep_cookie(Cookie.STAFF, await self.services.sessions.open(subject, self.cause(subject)))
+        subject, proof = f"staff:{done.member['_id']}", proof_of(done.member["password_hash"])
+        self.keep_cookie(Cookie.STAFF, await self.services.sessions.open(subject, self.cause(subject), proof))
+        self.keep_cookie(Cookie.DEVICE, done.device, days=DEVICE_KEPT.days)
         return self.see_other(destination)
 
     def form_page(self) -> str:
@@ -52,7 +60,7 @@ class SignOutHandler(FormAction):
         if token := self.get_cookie(self.cookie(Cookie.STAFF)):
             await self.services.sessions.close(token)
         self.drop_cookie(Cookie.STAFF)
-        self.see_other("/admin/sign-in")
+        self.see_other("/admin/sign-in", said="您已退出登录。")
 
 
 ROUTES = [(r"/admin/sign-in", SignInPage), (r"/admin/sign-out", SignOutHandler)]

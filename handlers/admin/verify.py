@@ -21,7 +21,7 @@ class VerifyPage(PanelPage):
 
     @needs(Scope.APPLICANTS_VERIFY)
     async def get(self) -> None:
-        self.show("admin/verify.html", kinds=PERSONAL, done=None)
+        self.show("admin/verify.html", kinds=PERSONAL)
 
     @needs(Scope.APPLICANTS_VERIFY)
     async def post(self) -> None:
@@ -31,8 +31,9 @@ class VerifyPage(PanelPage):
                 kind=filled.kind, name=filled.name, number=filled.number, phone=filled.phone, by=by
             )
         except DomainError as error:
-            return self.show("admin/verify.html", kinds=PERSONAL, done=None, error=error, given=self.given())
-        return self.show("admin/verify.html", kinds=PERSONAL, done=done)
+            return self.show("admin/verify.html", kinds=PERSONAL, error=error, given=self.given())
+        said = f"已核验：{done['masked_name']}（{done['credential']['masked']}）。"
+        return self.see_other("/admin/verify", said)
 
 
 ROUTES = [(r"/admin/verify", VerifyPage)]

@@ -40,5 +40,5 @@ async def measure(services: Services) -> None:
         SENT.labels(spent.part).set(spent.used)
         BUDGET.labels(spent.part).set(spent.most)
     CLOSED.clear()
-    for each in await services.closures.closed(now):
+    for each in await services.closures.closed():
         CLOSED.labels(each["_id"], each["code"]).set(1)

@@ -17,9 +17,11 @@ class Cookie(StrEnum):
     ELDER = "elder"
     FORM = "_xsrf"
     STAFF = "staff"
+    DEVICE = "device"
+    SAID = "said"
 
 
-STAYING = frozenset({Cookie.STAFF})
+STAYING = frozenset({Cookie.STAFF, Cookie.DEVICE, Cookie.SAID})
 """They are no citizen's: the end of a citizen's session leaves them."""
 
 

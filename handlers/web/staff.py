@@ -22,7 +22,7 @@ class StaffHandler(HtmlHandler):
         token = self.get_cookie(self.cookie(Cookie.STAFF))
         session = token and await self.services.sessions.find(token, "staff", self.cause())
         if session:
-            self.member = await self.services.staff.get(session["subject"].removeprefix("staff:"))
+            self.member = await self.services.staff.of_session(session)
 
     def by_member(self) -> Cause:
         if self.member is None:

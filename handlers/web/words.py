@@ -71,7 +71,18 @@ AGENCY_STATES: Mapping[AgencyState, str] = {
 }
 HAPPENED: Mapping[str, str] = {**applications.DONE, **appointments.DONE}
 """Event → the word for it in a timeline."""
+CONCLUDED = applications.STEPS[applications.Action.CONCLUDE].event
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+def happened(what: str, denied: str = "") -> str:
+    """The word for an event in a timeline; `denied` is the decision, where it went against the applicant."""
+    return denied if denied and what == CONCLUDED else HAPPENED[what]
+
+
+def denied_text(application: Application) -> str:
+    """The decision in words where it went against the applicant, else nothing."""
+    return (is_denied(application) and decision_text(application)) or ""
 
 
 def look(application: Application) -> str:

@@ -74,8 +74,10 @@ from models.applications.rules import (
 from models.applications.scanned import scanned_serial
 from models.applications.serials import check_serial, new_serial
 from models.applications.store import Applications
+from models.applications.work import CLOCKED
 
 __all__ = [
+    "CLOCKED",
     "CLOSED",
     "DONE",
     "LABELS",

@@ -126,13 +126,19 @@ class FormField:
 
 @dataclass(frozen=True)
 class StaffForm:
-    """What staff fill in; without fields it is a button alone. `hint` says what to mind before sending it."""
+    """What staff fill in; without fields it is a button alone. `hint` says what to mind before sending it.
+
+    `asks` is for what cannot be taken back: the member is asked once more, and told what follows. `success`
+    is said when it is done; `{decision}` in it is the decision in words.
+    """
 
     title: str
     button: str
     tone: Tone
     fields: tuple[FormField, ...] = ()
     hint: str = ""
+    asks: str = ""
+    success: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +201,7 @@ STEPS: Mapping[Action, Step] = {
             Tone.MAIN,
             (REMARK,),
             hint="核对申请人签名或盖章的纸质表单和材料后收件，受理期限自收件之日起算。",
+            success="已收件，受理期限开始计算，系统会通知申请人。",
         ),
     ),
     Action.ACCEPT: Step(
@@ -204,7 +211,7 @@ STEPS: Mapping[Action, Step] = {
         event="application.accepted",
         done="予以受理",
         scope=Scope.APPLICATIONS_ACCEPT,
-        form=StaffForm("受理", "予以受理", Tone.MAIN),
+        form=StaffForm("受理", "予以受理", Tone.MAIN, success="已受理，办理期限开始计算，系统会通知申请人。"),
     ),
     Action.ACCEPT_BY_SILENCE: Step(
         who=Who.SYSTEM,
@@ -220,7 +227,14 @@ STEPS: Mapping[Action, Step] = {
         event="application.concluded",
         done="办结",
         scope=Scope.APPLICATIONS_DECIDE,
-        form=StaffForm("办结", "确认办结", Tone.MAIN, (DECISION, DELIVERABLE, REMARK)),
+        form=StaffForm(
+            "办结",
+            "确认办结",
+            Tone.MAIN,
+            (DECISION, DELIVERABLE, REMARK),
+            asks="办结后决定即告知申请人，不能撤回，也不能修改。",
+            success="已办结：{decision}，系统会通知申请人。",
+        ),
     ),
     Action.REQUEST_SUPPLEMENT: Step(
         who=Who.STAFF,
@@ -235,6 +249,7 @@ STEPS: Mapping[Action, Step] = {
             Tone.PLAIN,
             (MATERIALS, QUESTIONS, EXPLANATION),
             hint="只能要求办事指南内的材料和信息，并须一次性告知。",
+            success="补正通知已发出，等待申请人补齐。",
         ),
     ),
     Action.SUPPLEMENT: Step(
@@ -251,7 +266,14 @@ STEPS: Mapping[Action, Step] = {
         event="application.not_accepted",
         done="不予受理",
         scope=Scope.APPLICATIONS_ACCEPT,
-        form=StaffForm("不予受理", "确认不予受理", Tone.WARN, (REASON, BASIS)),
+        form=StaffForm(
+            "不予受理",
+            "确认不予受理",
+            Tone.WARN,
+            (REASON, BASIS),
+            asks="不予受理后本件结束，理由和依据即告知申请人，不能撤回。",
+            success="已作出不予受理决定，系统会通知申请人。",
+        ),
     ),
     Action.PAUSE: Step(
         who=Who.STAFF,
@@ -267,6 +289,7 @@ STEPS: Mapping[Action, Step] = {
             (PROCEDURE, ARRANGEMENT),
             hint="听证、检验、检测、检疫、鉴定、专家评审、招标和拍卖所需时间不计入办理期限，"
             "所需时间会告知申请人（行政许可法第四十五条）。",
+            success="特别程序已开始，办理期限停止计算，系统会通知申请人。",
         ),
     ),
     Action.RESUME: Step(
@@ -276,7 +299,9 @@ STEPS: Mapping[Action, Step] = {
         event="application.resumed",
         done="特别程序结束，恢复计时",
         scope=Scope.APPLICATIONS_DECIDE,
-        form=StaffForm("特别程序结束", "恢复计时", Tone.MAIN, (REMARK,)),
+        form=StaffForm(
+            "特别程序结束", "恢复计时", Tone.MAIN, (REMARK,), success="办理期限已恢复计算，系统会通知申请人。"
+        ),
     ),
     Action.RETURN: Step(
         who=Who.STAFF,
@@ -285,7 +310,14 @@ STEPS: Mapping[Action, Step] = {
         event="application.returned",
         done="退件",
         scope=Scope.APPLICATIONS_DECIDE,
-        form=StaffForm("退件", "确认退件", Tone.WARN, (REASON,)),
+        form=StaffForm(
+            "退件",
+            "确认退件",
+            Tone.WARN,
+            (REASON,),
+            asks="退件后本件结束，理由即告知申请人，不能撤回。",
+            success="已退件，系统会通知申请人。",
+        ),
     ),
     Action.WITHDRAW: Step(
         who=Who.APPLICANT,

@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pymongo import ASCENDING, DESCENDING
 
@@ -14,8 +13,10 @@ from models.applications.case import StaffCase
 from models.applications.document import Application, Decision, PaperState, Refusal, Result, Supplement
 from models.applications.filing import received
 from models.applications.identity import differing, known_to
+from models.applications.paging import Position, behind, position
 from models.applications.serials import sought_serial
 from models.applications.store import Applications
+from models.applications.work import CLOCKED, visible, work_of
 from models.clocks import resumed
 from models.errors import Refused
 from models.events import Cause
@@ -23,7 +24,7 @@ from models.guides import Guides, Question
 from models.materials.store import KeptFile
 from models.people import Applicants, Party
 from models.schedule import Due, Overtaken
-from models.staff import Member, Scope, district_wide
+from models.staff import Member
 from models.store import Document
 from models.workdays import Workdays
 
@@ -31,10 +32,6 @@ from models.workdays import Workdays
 class MaterialsToFollow(Refused):
     code = "materials_to_follow"
     message = "尚有容后补交的材料，补齐后才能办结"
-
-
-CLOCKED = frozenset({State.SUBMITTED.value, State.ACCEPTED.value})
-"""States in which a deadline runs."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +119,7 @@ class CaseHandling:
 
     async def not_accept(self, case: StaffCase, reason: str, basis: str, by: Cause) -> StaffCase:
         """不予受理, with reason, legal basis, and so the way to have it reconsidered."""
-        rules.check_action(case.member, case.application, Action.NOT_ACCEPT)
-        rules.check_reason(reason, basis)
+        self.check_not_accept(case, reason, basis)
         refusal = Refusal(reason=typed.words(reason), basis=typed.words(basis))
         sets = {"refusal": self.applications.kept(case.key, refusal), "due_at": None}
         return await self._take(case, Action.NOT_ACCEPT, by, sets, reason=reason)
@@ -150,19 +146,14 @@ class CaseHandling:
 
     async def return_(self, case: StaffCase, reason: str, by: Cause) -> StaffCase:
         """退件"""
-        rules.check_action(case.member, case.application, Action.RETURN)
-        rules.check_reason(reason)
+        self.check_return(case, reason)
         return await self._take(case, Action.RETURN, by, {"due_at": None}, reason=reason)
 
     async def conclude(
         self, case: StaffCase, decision: str, reason: str, deliverable: KeptFile | None, by: Cause
     ) -> StaffCase:
-        """办结: `decision` is a `Decision`, as it was sent; see `rules.check_conclusion`."""
-        rules.check_action(case.member, case.application, Action.CONCLUDE)
-        rules.check_conclusion(case.guide, decision, reason, deliverable)
-        to_follow = any(paper["state"] is PaperState.TO_FOLLOW for paper in case.application["materials"])
-        if to_follow and decision == Decision.APPROVED:
-            raise MaterialsToFollow
+        """办结: `decision` is a `Decision`, as it was sent."""
+        self.check_conclude(case, decision, reason, deliverable)
         result = Result(
             decision=Decision(decision),
             reason=typed.words(reason),
@@ -173,6 +164,32 @@ class CaseHandling:
         sets = {"result": kept, "concluded_at": by.at, "due_at": None}
         return await self._take(case, Action.CONCLUDE, by, sets, reason=reason)
 
+    def check_not_accept(self, case: StaffCase, reason: str, basis: str) -> None:
+        """What `not_accept` demands, before the member is asked once more; and so below."""
+        rules.check_action(case.member, case.application, Action.NOT_ACCEPT)
+        rules.next_state(case.state, Action.NOT_ACCEPT)
+        rules.check_reason(reason, basis)
+
+    def check_return(self, case: StaffCase, reason: str) -> None:
+        rules.check_action(case.member, case.application, Action.RETURN)
+        rules.next_state(case.state, Action.RETURN)
+        rules.check_reason(reason)
+
+    def check_conclude(
+        self, case: StaffCase, decision: str, reason: str, deliverable: KeptFile | None
+    ) -> None:
+        """See `rules.check_conclusion`.
+
+        Raises:
+            MaterialsToFollow
+        """
+        rules.check_action(case.member, case.application, Action.CONCLUDE)
+        rules.next_state(case.state, Action.CONCLUDE)
+        rules.check_conclusion(case.guide, decision, reason, deliverable)
+        to_follow = any(paper["state"] is PaperState.TO_FOLLOW for paper in case.application["materials"])
+        if to_follow and decision == Decision.APPROVED:
+            raise MaterialsToFollow
+
     async def unlike_binding(self, case: StaffCase) -> list[Question]:
         """The questions of one's own identity whose answer is not what the binding says now."""
         found = case.application
@@ -180,47 +197,57 @@ class CaseHandling:
         known = known_to(self.applications.privacy, Party(applicant, agent, found["account"]), case.guide)
         return differing(case.guide.form, self.applications.answers(found), known)
 
-    async def queue(
+    async def page(
         self,
         member: Member,
         states: Sequence[str] = OPEN,
         limit: int = 50,
-        after: str | None = None,
+        after: str = "",
+        *,
+        mine: bool = False,
         text: str = "",
-    ) -> list[Application]:
-        """A page of `listed`; `after` is the last `_id` seen, `text` a serial number."""
-        return [one async for one in self.listed(member, states, limit, after, text)]
+    ) -> tuple[list[Application], str]:
+        """A page of `listed`, and `after` for the next one, if there is one.
+
+        Raises:
+            PageUnknown: `after` is none of a page's.
+        """
+        found = [one async for one in self.listed(member, states, limit + 1, after, mine=mine, text=text)]
+        if len(found) <= limit:
+            return found, ""
+        field, last = order_of(states), found[limit - 1]
+        return found[:limit], Position(last[field], last["_id"]).cursor
 
     async def listed(
         self,
         member: Member,
         states: Sequence[str],
         limit: int,
-        after: str | None = None,
+        after: str = "",
+        *,
+        mine: bool = False,
         text: str = "",
     ) -> AsyncIterator[Application]:
-        """Where a clock runs the earliest deadline comes first, elsewhere the latest change."""
-        query, order = await self.selection(member, states, after)
+        """What a member may read in these states, or of `mine` what waits for the member; `text` is a
+        serial number. Where a clock runs the earliest deadline comes first, elsewhere the latest change."""
+        query, order = self.selection(member, states, after, mine=mine)
         if text:
             query["serial"] = sought_serial(text)
         async for one in self.applications.listed(query, order, limit):
             yield one
 
-    async def selection(
-        self, member: Member, states: Sequence[str], after: str | None = None
+    def selection(
+        self, member: Member, states: Sequence[str], after: str = "", *, mine: bool = False
     ) -> tuple[Document, list[tuple[str, int]]]:
-        """What a member sees in these states behind `after`, and its order."""
-        query: Document = {"state": {"$in": [state for state in states if state not in PRIVATE]}}
-        if not district_wide(member, Scope.APPLICATIONS_READ):
-            query["department"] = member["department"]
-        last = await self.applications.get(after) if after else None
-        if CLOCKED.isdisjoint(states):
-            if last:
-                query |= _after(last["_id"], "changed_at", "$lt", last["changed_at"])
-            return query, [("changed_at", DESCENDING), ("_id", DESCENDING)]
-        if last:
-            query |= _after(last["_id"], "due_at", "$gt", last["due_at"])
-        return query, [("due_at", ASCENDING), ("_id", ASCENDING)]
+        """The query for a list behind `after`, and its order."""
+        seen = [state for state in states if state not in PRIVATE]
+        query = work_of(member) if mine else visible(member, seen)
+        field = order_of(states)
+        latest_first = field == "changed_at"
+        if after:
+            query = {"$and": [query, behind(position(after), field, latest_first=latest_first)]}
+        direction = DESCENDING if latest_first else ASCENDING
+        return query, [(field, direction), ("_id", direction)]
 
     async def _take(
         self,
@@ -241,12 +268,9 @@ class CaseHandling:
         return case.changed_to(moved)
 
 
-def _after(key: str, field: str, beyond: str, value: datetime | None) -> Document:
-    """The query for what comes after the document `key` in the order of `field`; documents without it come
-    first."""
-    further: Document = {field: {beyond: value} if value else {"$ne": None}}
-    bound: Document = {field: {f"{beyond}e": value}} if value else {}
-    return {**bound, "$or": [further, {field: value, "_id": {beyond: key}}]}
+def order_of(states: Sequence[str]) -> Literal["due_at", "changed_at"]:
+    """The field by which a list of these states is ordered."""
+    return "changed_at" if set(CLOCKED).isdisjoint(states) else "due_at"
 
 
 def _unchanged(files: dict[str, str | None]) -> Document:

@@ -1,8 +1,6 @@
 """Applications in MongoDB: one document each, one guarded write a step."""
 
-import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -13,6 +11,7 @@ from models.applications.actions import CLOSED, DONE, OPEN, SILENCE, STEPS, Acti
 from models.applications.case import Case
 from models.applications.coming import way_of
 from models.applications.document import Application, Decision, KeptPlace, PaperState
+from models.applications.paging import Position, behind, position
 from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
 from models.errors import Conflict
@@ -21,7 +20,7 @@ from models.guides import Answers, Guide, Handling, ItemType
 from models.law import Unit
 from models.privacy import Privacy
 from models.schedule import Due
-from models.store import Database, Document, PageUnknown, Store, entry, part, unique_text
+from models.store import Database, Document, Store, entry, part, unique_text
 
 KEPT_BACK = frozenset(
     {
@@ -41,7 +40,6 @@ WRITTEN = frozenset({"reason", "basis"})
 """What staff write, in lines of the timeline, supplements, refusal and result: it may tell of anybody."""
 LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
 WITHOUT_ANSWERS = {"events": 0, "answers": 0}
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Applications(Store[Application]):
@@ -189,11 +187,9 @@ class Applications(Store[Application]):
         """
         query: Document = {"applicant": applicant, "state": {"$ne": State.DISCARDED}}
         if after:
-            moment, key = _position(after)
-            query["changed_at"] = {"$lte": moment}
-            query["$or"] = [{"changed_at": {"$lt": moment}}, {"_id": {"$lt": key}}]
+            query |= behind(position(after), "changed_at", latest_first=True)
         found = [one async for one in self.listed(query, LATEST_FIRST, limit + 1)]
-        return found[:limit], _cursor(found[limit - 1]) if len(found) > limit else None
+        return found[:limit], changed_place(found[limit - 1]).cursor if len(found) > limit else None
 
     async def listed(
         self, query: Document, order: Sequence[tuple[str, int]], limit: int = 0
@@ -273,13 +269,6 @@ def _context(key: str) -> str:
     return f"application:{key}:words"
 
 
-def _cursor(application: Application) -> str:
-    """Where a page ends: `changed_at` in milliseconds, as MongoDB keeps it, and the id."""
-    return f"{(application['changed_at'] - EPOCH) // timedelta(milliseconds=1)}-{application['_id']}"
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    parts = re.fullmatch(r"(\d{1,13})-([0-9a-f]{32})", cursor, re.ASCII)
-    if not parts:
-        raise PageUnknown
-    return EPOCH + timedelta(milliseconds=int(parts[1])), parts[2]
+def changed_place(application: Application) -> Position:
+    """Its place where the latest change comes first."""
+    return Position(application["changed_at"], application["_id"])

@@ -65,7 +65,7 @@ class Endings:
         check_scope(member, Scope.APPOINTMENTS_RECORD)
         found = await self.appointments.get(key)
         if not serves(member, found["hall"]):
-            raise OtherHall
+            raise OtherHall(hall=found["hall_name"])
         return found
 
     async def arrive(self, key: str, member: Member, by: Cause) -> Appointment:

@@ -130,7 +130,7 @@ class AppointmentBegun(Refused):
 
 class OtherHall(Forbidden):
     code = "other_hall"
-    message = "该预约在其他大厅办理"
+    message = "该预约在{hall}办理，您不在该大厅值守，请指引申请人前往"
 
 
 class TooManyBookings(Refused):

@@ -98,6 +98,17 @@ class Materials(Store[KeptFile]):
         await self.files.upload_from_stream_with_id(key, key, sealed)
         return kept
 
+    async def of(self, application: str, code: str, key: str) -> KeptFile:
+        """The description of a file that was kept for this material of an application, and not dropped.
+
+        Raises:
+            NotFound: `file_not_found`.
+        """
+        found = await self.get(key)
+        if (found["application"], found["code"]) != (application, code) or found.get("dropped_at"):
+            raise self.missing
+        return found
+
     async def read(self, key: str) -> tuple[KeptFile, bytes]:
         """A description and its file; the caller has checked that the reader may see it.
 

@@ -1,19 +1,13 @@
-"""Members of staff, and how they sign in to the panel (article 5)."""
+"""Members of staff: their records, their passwords, and whose a session is (article 5)."""
 
-import asyncio
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import ClassVar, TypedDict
+from collections.abc import Iterable, Sequence
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
-from pymongo import IndexModel, ReturnDocument
-
-from models.errors import Conflict, NotFound, TooMany, Unauthenticated
+from models.errors import Conflict, NotFound
 from models.events import Cause, Event
+from models.sessions import Session
+from models.staff.passwords import hashed, proof_of
 from models.staff.scopes import ROLES, Member, Role
-from models.store import Database, Document, Store
+from models.store import Document, Store
 from models.typed import narrow
 
 
@@ -22,25 +16,9 @@ class StaffNotFound(NotFound):
     message = "没有找到该工作人员"
 
 
-class StaffLocked(TooMany):
-    code = "staff_locked"
-    message = "密码错误次数过多，请15分钟后再试"
-
-
-class PasswordWrong(Unauthenticated):
-    code = "password_wrong"
-    message = "用户名或密码错误"
-
-
 class PasswordChanged(Conflict):
     code = "password_changed"
     message = "密码已更改，请重新登录"
-
-
-HASHER = PasswordHasher()
-NOBODY = HASHER.hash("nobody has this password")
-FAILURES = 10
-LOCKED = timedelta(minutes=15)
 
 
 def user_name(text: str) -> str:
@@ -48,61 +26,35 @@ def user_name(text: str) -> str:
     return "".join(narrow(text).split())
 
 
-class Tried(TypedDict):
-    """`_id` is the SHA-256 of a user name; it is forgotten at `until`."""
-
-    _id: str
-    tries: int
-    until: datetime
-
-
-class Tries(Store[Tried]):
-    """How often a user name was tried, whether anybody has it or not."""
-
-    collection = "staff_tries"
-    indexes: ClassVar = [IndexModel("until", expireAfterSeconds=0)]
-
-    async def count(self, username: str, by: Cause) -> int:
-        """Count one more try, before the password is checked; returns how many there were.
-
-        Raises:
-            TooMany: `staff_locked`.
-        """
-        again = {"$min": [{"$add": ["$tries", 1]}, FAILURES + 1]}
-        counted = await self.documents.find_one_and_update(
-            {"_id": _digest(username)},
-            [
-                {"$set": {"tries": {"$cond": [{"$gt": ["$until", by.at]}, again, 1]}}},
-                {"$set": {"until": {"$cond": [{"$lte": ["$tries", FAILURES]}, by.at + LOCKED, "$until"]}}},
-            ],
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
-        number: int = counted["tries"]
-        if number > FAILURES:
-            raise StaffLocked(retry_after=int(LOCKED.total_seconds()))
-        return number
-
-    async def forget(self, username: str, number: int) -> None:
-        """Forget the tries after a right password, unless more than `number` have been counted by now."""
-        await self.documents.delete_one({"_id": _digest(username), "tries": number})
-
-
 class Staff(Store[Member]):
     collection = "staff"
     missing = StaffNotFound
-    tells = ("staff.enrolled", "staff.signed_in", "staff.locked")
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
-        self.tries = Tries(database)
+    tells = (
+        "staff.enrolled",
+        "staff.signed_in",
+        "staff.guessed",
+        "staff.password_changed",
+        "staff.suspended",
+    )
 
     def shaped(self, document: Document) -> Member:
         return super().shaped({**document, "roles": [ROLES[name] for name in document["roles"]]})
 
-    async def prepare(self) -> None:
-        await super().prepare()
-        await self.tries.prepare()
+    async def find(self, username: str) -> Member | None:
+        return await self._first({"_id": username})
+
+    async def of_session(self, session: Session) -> Member | None:
+        """The member whose session it is, as they are now; None for one who is gone or suspended, or whose
+        password has been changed since."""
+        member = await self.find(session["subject"].removeprefix("staff:"))
+        if member is None or member.get("suspended_at"):
+            return None
+        return member if session.get("proof") == proof_of(member["password_hash"]) else None
+
+    async def names(self, usernames: Iterable[str]) -> dict[str, str]:
+        """What these members are called, by user name; those who are gone are left out."""
+        found = self.documents.find({"_id": {"$in": sorted(set(usernames))}}, {"name": 1})
+        return {member["_id"]: member["name"] async for member in found}
 
     async def enrol(
         self,
@@ -124,7 +76,7 @@ class Staff(Store[Member]):
             {
                 "_id": username,
                 "name": name,
-                "password_hash": await asyncio.to_thread(HASHER.hash, password),
+                "password_hash": await hashed(password),
                 "department": department,
                 "roles": [role.value for role in roles],
                 "halls": list(halls),
@@ -132,36 +84,49 @@ class Staff(Store[Member]):
             Event("staff.enrolled", username, by, {"roles": [role.value for role in roles]}),
         )
 
-    async def sign_in(self, username: str, password: str, by: Cause) -> Member:
-        """The member whose password this is.
+    async def change_password(self, username: str, password: str, by: Cause) -> Member:
+        """From now on the member signs in with `password`; all sessions that were opened before have ended.
 
         Raises:
-            Unauthenticated: `password_wrong` (also for a user name that does not exist).
-            TooMany: `staff_locked`, after ten failures, for 15 minutes (also for such a name).
+            StaffNotFound
         """
-        username = user_name(username)
-        number = await self.tries.count(username, by)
-        member = await self._first({"_id": username})
-        right = await asyncio.to_thread(_matches, member["password_hash"] if member else NOBODY, password)
-        if member is None or not right:
-            if number == FAILURES:
-                await self.note(username, Event("staff.locked", username, by))
-            raise PasswordWrong
-        await self.tries.forget(username, number)
         return await self.change(
             username,
+            expects={},
+            sets={"password_hash": await hashed(password)},
+            event=Event("staff.password_changed", username, by),
+            otherwise=self.missing,
+        )
+
+    async def suspend(self, username: str, by: Cause) -> Member:
+        """Let the member in no more; the sessions have ended. Doing it again changes nothing.
+
+        Raises:
+            StaffNotFound
+        """
+        member = await self.get(username)
+        if member.get("suspended_at"):
+            return member
+        return await self.change(
+            username,
+            expects={},
+            sets={"suspended_at": by.at},
+            event=Event("staff.suspended", username, by),
+            otherwise=self.missing,
+        )
+
+    async def note_sign_in(self, member: Member, by: Cause) -> Member:
+        """
+        Raises:
+            PasswordChanged: since it was compared.
+        """
+        return await self.change(
+            member["_id"],
             expects={"password_hash": member["password_hash"]},
-            event=Event("staff.signed_in", username, by),
+            event=Event("staff.signed_in", member["_id"], by),
             otherwise=PasswordChanged,
         )
 
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return HASHER.verify(password_hash, password)
-    except VerifyMismatchError:
-        return False
-
-
-def _digest(username: str) -> str:
-    return sha256(username.encode()).hexdigest()
+    async def note_guesses(self, username: str, by: Cause) -> None:
+        """Record for the audit that wrong passwords come from one place, if there is such a member."""
+        await self.note(username, Event("staff.guessed", username, by))

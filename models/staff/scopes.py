@@ -1,7 +1,8 @@
 """Roles, and what each may do and where (article 5)."""
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NotRequired, Self
 
 from models.errors import Forbidden
 from models.store import Record
@@ -107,13 +108,14 @@ ROLES = {role.value: role for role in Role}
 
 class Member(Record):
     """A member of the staff; `_id` is the user name. Who has no `department` is of none, and records
-    appointments at the `halls` alone."""
+    appointments at the `halls` alone. Who was suspended (`suspended_at`) is not let in."""
 
     name: str
     password_hash: str
     department: str | None
     roles: list[Role]
     halls: list[str]
+    suspended_at: NotRequired[datetime]
 
 
 def scopes_of(member: Member) -> frozenset[Scope]:

@@ -260,12 +260,15 @@ async def staff_accept_and_conclude(stage: Stage, serial: str) -> None:
     await stage.shoot(desk, "panel-application")
     await desk.get_by_role("button", name="予以受理").click()
     await expect(desk.locator(".status")).to_contain_text("已受理")
-    await desk.get_by_role("button", name="确认办结").click()
+    await desk.get_by_label("同意办理").check()
+    await desk.get_by_role("button", name="下一步").click()
     await expect(desk.get_by_role("alert")).to_contain_text("须先上传")
     await desk.locator("input[name=deliverable]").set_input_files(
         {"name": "敬老卡.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
     )
     await stage.shoot(desk, "panel-conclude")
+    await desk.get_by_role("button", name="下一步").click()
+    await stage.shoot(desk, "panel-confirm")
     await desk.get_by_role("button", name="确认办结").click()
     await expect(desk.locator(".status")).to_contain_text("已办结")
     await stage.shoot(desk, "panel-concluded")

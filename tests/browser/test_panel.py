@@ -9,7 +9,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, Route, expect
 
 from models.appointments import Ending
-from tests.house.office import PDF, Office, booked, staffed
+from tests.house.office import PDF, Office, booked, late_on, staffed
 from tests.house.town import Town
 from tests.looks import focus_unseen, serious
 
@@ -42,10 +42,13 @@ async def test_file_too_large_is_not_sent(office: Office, chromium: Chromium, tm
     field = page.locator("input[name=deliverable]")
     await field.set_input_files(large)
     assert "超过20MB" in await field.evaluate("e => e.validationMessage")
-    await page.get_by_role("button", name="确认办结").click()
+    await page.get_by_label("同意办理").check()
+    await page.get_by_role("button", name="下一步").click()
     assert await office.state(path) == "accepted"
     await field.set_input_files({"name": "凭证.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    await page.get_by_role("button", name="下一步").click()
     await page.get_by_role("button", name="确认办结").click()
+    await expect(page.get_by_role("status")).to_contain_text("已办结：同意办理")
     await expect(page.locator(".status")).to_contain_text("已办结")
     await page.context.close()
 
@@ -75,6 +78,69 @@ async def test_a_form_is_sent_once(office: Office, chromium: Chromium) -> None:
     await page.context.close()
 
 
+async def test_the_scan_field_keeps_the_focus(office: Office, chromium: Chromium) -> None:
+    """After a scan, an error and an action, and when what was typed went nowhere: a morning without a mouse
+    between two scans."""
+    key, day, _ = await booked(office)
+    scanned = f"{office.town.url}/appointments/{key}"
+    with late_on(office, day):
+        page = await desk(office, chromium, "both")
+        field = page.locator("[name=code]")
+        await page.goto(f"{office.town.url}/admin/appointments")
+        await expect(field).to_be_focused()
+        await page.keyboard.type("12345\n")
+        await expect(page.get_by_role("alert")).to_contain_text("这不是预约码")
+        await expect(field).to_be_focused()
+        await page.keyboard.type(f"{scanned}\n")
+        row = page.locator(f"[id='{key}']")
+        await expect(row.locator("details")).to_have_attribute("open", "")
+        await expect(row).to_be_in_viewport()
+        await expect(field).to_be_focused()
+        await row.get_by_label("已办理").check()
+        await row.get_by_role("button", name="确认记录").click()
+        await expect(page.get_by_role("status")).to_contain_text("已记录：张*，已办理")
+        await expect(field).to_be_focused()
+        await page.evaluate("document.activeElement.blur()")
+        await page.keyboard.type("67890")
+        await expect(field).to_have_value("67890")
+        queue = page.locator("[name=q]")
+        await page.goto(f"{office.town.url}/admin/applications")
+        await page.keyboard.type("12345\n")
+        await expect(page.get_by_text("没有找到这个流水号")).to_be_visible()
+        await page.keyboard.type("6789")  # in place of what is there
+        await expect(queue).to_have_value("6789")
+        await page.context.close()
+
+
+async def test_a_case_is_concluded_without_scripts(office: Office, chromium: Chromium) -> None:
+    """The file of the result is chosen once, and the question comes after it."""
+    path = await office.accepted()
+    context = await chromium.new_context(java_script_enabled=False, locale="zh-CN")
+    jar = (await office.desk("approver")).cookies
+    await context.add_cookies([{"name": n, "value": v, "url": office.town.url} for n, v in jar.items()])
+    page = await context.new_page()
+    await page.goto(office.town.url + path)
+    await page.locator("input[name=deliverable]").set_input_files(
+        {"name": "凭证.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    await page.get_by_role("button", name="下一步").first.click()
+    assert await office.state(path) == "accepted"  # nothing was decided: the browser asks for it
+    await page.get_by_label("同意办理").check()
+    await page.get_by_role("button", name="下一步").first.click()
+    await expect(page.get_by_role("heading", name="请再核对一次：办结")).to_be_visible()
+    await page.get_by_role("button", name="返回修改").click()
+    await expect(page.get_by_label("同意办理")).to_be_checked()
+    await page.locator("input[name=deliverable]").set_input_files(
+        {"name": "凭证.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    await page.get_by_role("button", name="下一步").first.click()
+    assert await office.state(path) == "accepted"
+    await page.get_by_role("button", name="确认办结").click()
+    await expect(page.locator(".status")).to_contain_text("已办结")
+    assert await office.state(path) == "concluded"
+    await context.close()
+
+
 async def test_no_page_has_a_serious_fault(office: Office, chromium: Chromium) -> None:
     """Nor hides where the keyboard is."""
     path, (key, day, _), services = await office.accepted(), await booked(office), office.town.services
@@ -95,6 +161,13 @@ async def test_no_page_has_a_serious_fault(office: Office, chromium: Chromium) -
             assert await serious(page) == [], address
             assert await focus_unseen(page) == [], address
         if username == "both":
+            await page.goto(office.town.url + path)
+            await page.locator("summary", has_text="退件").click()
+            await page.locator("form[action*='/return'] textarea").fill("申请人已迁出")
+            await page.click("form[action*='/return'] button")
+            await page.get_by_role("heading", name="请再核对一次：退件").wait_for()
+            assert await serious(page) == []
+            assert await focus_unseen(page) == []
             await page.goto(office.town.url + path)
             await page.click("summary")
             await page.fill("input[name=reason]", "核对")

@@ -100,10 +100,17 @@ class StaffDesk:
         return (await self.stores.handling.resume(case, "", self.house.by_staff())).application
 
     async def queue(
-        self, member: Named, states: Sequence[str] = OPEN, limit: int = 50, after: str | None = None
-    ) -> list[Application]:
+        self,
+        member: Named,
+        states: Sequence[str] = OPEN,
+        limit: int = 50,
+        after: str = "",
+        *,
+        mine: bool = False,
+    ) -> tuple[list[Application], str]:
+        """A page, and `after` of the next one."""
         known = await self.known(member)
-        return await self.stores.handling.queue(known, states, limit, after)
+        return await self.stores.handling.page(known, states, limit, after, mine=mine)
 
     async def result(self, key: str, content: bytes | None = None) -> KeptFile:
         """The result's file, as staff hand it in."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from models.staff import proof_of
 from tests.files import a_pdf
 from tests.house.applying import ITEM, submitted
 from tests.house.browser import Browser, Fields, Page
@@ -29,8 +30,9 @@ class Office:
         """The browser of a member, signed in without the cost of the password."""
         browser = self.town.browser()
         await browser.get("/admin/sign-in")
+        member = await self.town.services.staff.get(username)
         browser.cookies["staff"] = await self.town.services.sessions.open(
-            f"staff:{username}", self.town.by_staff(username)
+            f"staff:{username}", self.town.by_staff(username), proof_of(member["password_hash"])
         )
         return browser
 
@@ -59,9 +61,9 @@ async def staffed(town: Town) -> Office:
 
 
 async def conclude(desk: Browser, path: str, fields: dict[str, str], file: Any = None) -> Page:
-    """Hand in the form that concludes; `file` is (name, bytes)."""
+    """Hand in the form that concludes, confirmed unless another `step` is said; `file` is (name, bytes)."""
     line = uuid4().hex
-    given: Fields = {"_xsrf": await desk.token(), **fields}
+    given: Fields = {"_xsrf": await desk.token(), "step": "confirm", **fields}
     parts = [
         f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in given.items()

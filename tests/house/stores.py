@@ -32,5 +32,5 @@ def stores_over(database: Database, now: Callable[[], datetime], verifier: Verif
 async def empty(stores: Stores) -> None:
     """Leave nothing in any collection; the indexes stay."""
     collections: list[Any] = [store.documents for store in stores.all()]
-    collections += [stores.staff.tries.documents, stores.materials.heads, stores.materials.chunks]
+    collections += [stores.materials.heads, stores.materials.chunks]
     await asyncio.gather(*(collection.delete_many({}) for collection in collections))

@@ -76,7 +76,7 @@ async def opened(database: Database, oauth_url: str = "https://open.weixin.qq.co
     site = Site(f"http://127.0.0.1:{bound[1]}", "020-12345", "wx0123456789abcdef", oauth_url)
     services = Services.over(stores_over(database, clock.now, register), site=site, identity=sign_ins)
     await services.prepare()
-    async with serving(citizen_app(services), bound, max_body_size=ANY) as url:
+    async with serving(citizen_app(services), bound, max_body_size=ANY, xheaders=True) as url:
         town = Town(services, url=url, clock=clock, sign_ins=sign_ins, register=register)
         await town.furnish(rich_guide())
         yield town

@@ -153,7 +153,8 @@ WITHOUT_EVENTS = {
     "models.sessions": "who is signed in; signing in is an event of the member or the account",
     "models.leases": "who is at work just now",
     "models.chat.inbox": "messages, which only pass through",
-    "models.staff.members": "tries at a password; the lock is an event of the member",
+    "models.staff.tries": "tries at a password; that there are too many is an event of the member",
+    "models.staff.devices": "where members signed in; signing in is an event of the member",
     "models.people.phone_codes": "tries at a code; that it was asked for is its event",
     "models.counters": "counts of a day",
     "models.outgoing.sms": "counts of a day",
@@ -166,6 +167,7 @@ WITHOUT_EVENTS = {
     "wechat_backend.gateways.tokens": "WeChat's tokens",
     "wechat_backend.demo.data": "begins anew",
     "wechat_backend.database.migrations.steps": "the same facts in another shape",
+    "wechat_backend.database.migrations.m0008_staff": "the same sessions in another shape",
     "wechat_backend.database.migrations.record": "which migrations a database has had",
     "wechat_backend.database.migrations.runner": "which migrations a database has had",
 }

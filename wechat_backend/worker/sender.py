@@ -97,6 +97,7 @@ class Sender:
 
     async def _outcome(self, delivery: Delivery) -> Record:
         """Send it; what came of it, to be recorded."""
+        began = self.clock()
         try:
             sent_as = await self.channels[delivery["channel"]](delivery)
         except Overtaken as reason:
@@ -111,7 +112,7 @@ class Sender:
             log.exception("delivery_broken")
             return partial(self.deliveries.failed_for_now, delivery, "internal", self.clock())
         log.info("delivery_sent", attempts=delivery["attempts"])
-        return partial(self._sent, delivery, sent_as, self.clock())
+        return partial(self._sent, delivery, sent_as, began, self.clock())
 
     async def _persist(self, delivery: Delivery, record: Record) -> None:
         """Record it, though the database fails meanwhile, for as long as nobody else may send it again."""
@@ -124,9 +125,9 @@ class Sender:
                 log.warning("delivery_not_recorded_yet", error=type(error).__name__)
             await asyncio.sleep(RECORD_AGAIN)
 
-    async def _sent(self, delivery: Delivery, sent_as: str, at: datetime) -> None:
+    async def _sent(self, delivery: Delivery, sent_as: str, began: datetime, at: datetime) -> None:
         await self.deliveries.sent(delivery, sent_as, at)
-        await self._opened(delivery["channel"])
+        await self._opened(delivery["channel"], began)
 
     async def _failed(self, delivery: Delivery, error: GatewayError) -> None:
         now = self.clock()
@@ -134,17 +135,18 @@ class Sender:
         if error.remedy is Remedy.RETRY:
             await self.deliveries.failed_for_now(delivery, error.code, now)
         elif error.remedy is Remedy.WAIT:
-            await self._close(delivery["channel"], error.code, now + QUOTA_WAIT)
+            await self._close(delivery["channel"], error.code, now)
             await self.deliveries.postponed(delivery, error.code, now + QUOTA_WAIT)
         elif error.remedy is Remedy.GIVE_UP or not await self.deliveries.fall_back(delivery, error.code, now):
             await self.deliveries.failed_for_good(delivery, error.code, now)
 
-    async def _close(self, channel: Via, code: str, until: datetime) -> None:
-        self.closed_until[channel] = until
+    async def _close(self, channel: Via, code: str, now: datetime) -> None:
+        self.closed_until[channel] = until = now + QUOTA_WAIT
         log.error("channel_closed", channel=channel, code=code)
-        await self.closures.close(channel, code, until)
+        await self.closures.close(channel, code, now, until)
 
-    async def _opened(self, channel: Via) -> None:
-        if self.closed_until.pop(channel, None):
+    async def _opened(self, channel: Via, began: datetime) -> None:
+        """Whichever worker closed it, and though that worker is gone."""
+        self.closed_until.pop(channel, None)
+        if await self.closures.open_again(channel, began):
             log.info("channel_open", channel=channel)
-            await self.closures.open_again(channel)

@@ -49,7 +49,9 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "hall.changed",
         "staff.enrolled",
         "staff.signed_in",
-        "staff.locked",
+        "staff.guessed",
+        "staff.password_changed",
+        "staff.suspended",
         "delivery.retried",
     ),
 }

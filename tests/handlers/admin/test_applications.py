@@ -108,11 +108,11 @@ async def test_accepting(office: Office) -> None:
     desk = await office.desk("approver")
     page = (await desk.get(path)).text
     assert "予以受理" in page
-    assert "确认办结" not in page  # not yet
+    assert "<legend>办结</legend>" not in page  # not yet
     done = await desk.post(f"{path}/accept")
     assert (done.status, done.location) == (303, path)
     page = (await desk.get(path)).text
-    for text in ("已受理，办理中", "办结期限", "确认办结", "确认退件"):
+    for text in ("已受理，办理中", "办结期限", "<legend>办结</legend>", "<summary>退件</summary>"):
         assert text in page, text
     assert "已受理" in (await citizen.get(path.removeprefix("/admin"))).text
     late = await desk.post(f"{path}/accept")
@@ -184,7 +184,7 @@ async def test_non_acceptance_needs_reason_and_basis(office: Office) -> None:
         assert max(lacking.values()) in refused.text
     assert await office.state(path) == "submitted"
     full = {"reason": "不在番禺居住", "basis": "居住证暂行条例第九条"}
-    assert (await desk.post(f"{path}/not_accept", {**full})).status == 303
+    assert (await desk.post(f"{path}/not_accept", {**full, "step": "confirm"})).status == 303
     page = (await desk.get(path)).text
     for text in ("不予受理", *full.values(), "办件已结束"):
         assert text in page, text
@@ -195,7 +195,7 @@ async def test_returning_needs_a_reason(office: Office) -> None:
     path = await office.accepted()
     desk = await office.desk("approver")
     assert (await desk.post(f"{path}/return", {"reason": ""})).status == 422
-    assert (await desk.post(f"{path}/return", {"reason": "申请人已迁出"})).status == 303
+    assert (await desk.post(f"{path}/return", {"reason": "申请人已迁出", "step": "confirm"})).status == 303
     assert await office.state(path) == "returned"
     assert "申请人已迁出" in (await desk.get(path)).text
 
@@ -230,7 +230,7 @@ async def test_denial_needs_a_reason_and_no_result(office: Office) -> None:
         "<dt>事项类型</dt><dd>其他</dd>",
         "同意办理",
         "不予办理（须说明理由）",
-        "不予办理的上传决定书",
+        "不予办理：可上传决定书",
     ):
         assert words in form, words
     assert (await conclude(desk, path, {"decision": "denied", "reason": ""})).status == 422
@@ -299,7 +299,7 @@ async def test_second_on_one_file_keeps_what_was_written(office: Office) -> None
     assert late.status == 409
     assert "您刚才填写的内容（未提交）" in late.text
     assert typed_in(late.text) == ["不在番禺居住", "条例第九条"]
-    assert (await first.post(f"{path}/return", {"reason": "申请人已迁出"})).status == 303
+    assert (await first.post(f"{path}/return", {"reason": "申请人已迁出", "step": "confirm"})).status == 303
     late = await conclude(second, path, DENIED, ("决定书.pdf", PDF))
     assert late.status == 409
     assert sorted(typed_in(late.text)) == sorted(["不予办理", "未居住满半年"])

@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from models.outgoing.deliveries import FIRST_WAIT, Plan, Via
 from models.outgoing.sms import Purpose, SmsLimits
 from models.staff.scopes import Role
@@ -24,6 +26,7 @@ async def test_what_failed_is_seen_and_sent_again(office: Office) -> None:
         assert text in page.text, text
     key = page.hidden("delivery")
     assert (await desk.post("/admin/deliveries/retry", {"delivery": key})).status == 303
+    assert "已安排重新发送" in (await desk.get("/admin/deliveries")).text
     assert (await deliveries.get(key))["state"] == "pending"
     assert "没有发送失败的记录" in (await desk.get("/admin/deliveries")).text
     again = await desk.post("/admin/deliveries/retry", {"delivery": key})
@@ -98,10 +101,37 @@ async def test_staff_see_that_messages_run_out(office: Office) -> None:
     services.sms.limits = before
 
 
-async def test_staff_see_that_a_provider_turns_everything_away(office: Office) -> None:
-    services, now = office.town.services, office.town.clock.now()
-    desk = await office.desk("digital")
-    await services.closures.close(Via.SMS, "isv.AMOUNT_NOT_ENOUGH", now + timedelta(minutes=5))
-    assert "短信渠道暂停发送：短信账户余额不足" in (await desk.get("/admin/deliveries")).text
-    await services.closures.open_again(Via.SMS)
-    assert "暂停发送" not in (await desk.get("/admin/deliveries")).text
+@pytest.mark.parametrize(
+    ("channel", "code", "words"),
+    [
+        (Via.SMS, "isv.AMOUNT_NOT_ENOUGH", "短信渠道暂停发送：短信账户余额不足（isv.AMOUNT_NOT_ENOUGH）"),
+        (Via.WECHAT, "45009", "微信渠道暂停发送：接口调用次数已达上限（45009）"),
+        (Via.WECHAT, "40164", "微信渠道暂停发送：本机地址不在微信IP白名单（40164）"),
+    ],
+)
+async def test_every_page_says_that_a_channel_is_down(
+    office: Office, channel: Via, code: str, words: str
+) -> None:
+    """Since when and why, until something has gone through; also when nobody tries just now."""
+    services, clock = office.town.services, office.town.clock
+    began = clock.now()
+    await services.closures.close(channel, code, began, began + timedelta(minutes=5))
+    since = f"自{local(began, '%m月%d日 %H:%M')}起发不出去"
+    try:
+        for minutes in (0, 6):
+            clock.advance(timedelta(minutes=minutes))
+            for username, page in (
+                ("digital", "/admin/deliveries"),
+                ("window", "/admin/applications"),
+                ("window", "/admin/verify"),
+                ("centre", "/admin/appointments"),
+                ("centre", "/admin/nowhere"),
+            ):
+                shown = (await (await office.desk(username)).get(page)).text
+                assert words in shown
+                assert since in shown
+                assert ("请尽快处理" in shown) == (username == "digital")
+        assert "暂停发送" not in (await office.town.browser().get("/admin/sign-in")).text
+    finally:
+        await services.closures.open_again(channel, clock.now())
+    assert "暂停发送" not in (await (await office.desk("digital")).get("/admin/deliveries")).text

@@ -128,3 +128,58 @@ async def test_what_is_shown_can_be_taken_away(office: Office, monkeypatch: pyte
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert next(csv.reader(StringIO(lists.line([cell, "a"]), newline=""))) == [f"'{cell}", "a"]
+
+
+def lines(page: str) -> list[str]:
+    """The applications that a page of the queue shows."""
+    return re.findall(r'href="/admin/applications/([0-9a-f]{32})\?', page)
+
+
+async def test_the_next_page_goes_on_though_its_last_line_has_moved(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another member accepts it meanwhile: due weeks later, it would take the rest of the list with it."""
+    for _ in range(4):
+        await office.handed_in()
+        office.town.clock.advance(timedelta(days=1))
+    desk = await office.desk("approver")
+    monkeypatch.setattr(lists, "ROWS_A_PAGE", 2)
+    first = (await desk.get("/admin/applications?show=open")).text
+    last = lines(first)[-1]
+    further = re.findall(r'href="([^"]*)">下一页', first)[0].replace("&amp;", "&")
+    expected = lines((await desk.get(further)).text)
+    assert (await desk.post(f"/admin/applications/{last}/accept")).status == 303
+    assert lines((await desk.get(further)).text) == expected
+    await office.town.services.applications.documents.delete_one({"_id": last})
+    gone = await desk.get(further)
+    assert (gone.status, lines(gone.text)) == (200, expected)
+
+
+async def test_a_place_in_the_list_that_no_page_said(office: Office) -> None:
+    strange = await (await office.desk("approver")).get(f"/admin/applications?after={'0' * 32}")
+    assert (strange.status, "请从头查看" in strange.text) == (400, True)
+
+
+async def test_the_first_filter_is_what_the_member_can_act_on(office: Office) -> None:
+    waiting, _ = await office.handed_in()
+    accepted = await office.accepted()
+    shown = {}
+    for username in ("window", "approver", "civil", "both", "management"):
+        page = (await (await office.desk(username)).get("/admin/applications")).text
+        assert '<a href="/admin/applications?show=mine" aria-current="page">待我处理</a>' in page
+        shown[username] = {name for name, path in (("w", waiting), ("a", accepted)) if path in page}
+    assert shown == {
+        "window": {"w"},
+        "approver": {"w", "a"},
+        "civil": set(),
+        "both": {"w", "a"},
+        "management": set(),
+    }
+    empty = (await (await office.desk("civil")).get("/admin/applications")).text
+    assert "没有等您处理的办件" in empty
+    everything = (await (await office.desk("window")).get("/admin/applications?show=open")).text
+    assert waiting in everything
+    assert accepted in everything
+    serial = (await office.application(accepted))["serial"]
+    assert serial not in str(await table(await office.desk("window"), "mine"))
+    assert serial in str(await table(await office.desk("window"), "open"))

@@ -19,6 +19,7 @@ from handlers import api as doors
 from handlers.api.contract import Endpoint, Media, Operation
 from models.events import Cause, Channel
 from models.guides import ITEM_CODE
+from models.staff import proof_of
 from models.staff.scopes import Role
 from tests.house.api import Service
 from tests.house.guides import USCC
@@ -135,10 +136,12 @@ async def fuzz(api: Service, request: pytest.FixtureRequest) -> AsyncIterator[Fu
     bound = bind_unused_port()
     url = f"http://127.0.0.1:{bound[1]}"
     services = replace(api.services, site=replace(api.services.site, base_url=url))
-    await api.member(request.param, Post(tuple(Role), USCC))
+    member = await api.member(request.param, Post(tuple(Role), USCC))
     sessions = {
-        name: await services.sessions.open(subject, by)
-        for name, subject in (("session", session["subject"]), ("staff", f"staff:{request.param}"))
+        "session": await services.sessions.open(session["subject"], by),
+        "staff": await services.sessions.open(
+            f"staff:{request.param}", by, proof_of(member["password_hash"])
+        ),
     }
     xsrf = "2|01020304|00000000000000000000000000000000|1764000000"
     cookies = "; ".join([*(f"{name}={value}" for name, value in sessions.items()), f"_xsrf={xsrf}"])

@@ -1,16 +1,12 @@
 """What staff may do, see and decide (articles 5, 10, 12, 15)."""
 
-from datetime import timedelta
-
 import pytest
 
 from models.applications import Action, Application, State, current_files, may
 from models.errors import Conflict, Forbidden, Refused
 from models.staff.scopes import Role
-from models.store import Document
-from tests.house.clock import Clock
 from tests.house.desk import Desk
-from tests.house.guides import OTHER, USCC, form_guide, plain_guide
+from tests.house.guides import OTHER, USCC, form_guide
 from tests.house.staff import Post
 
 FIRST = {Action.ACCEPT, Action.REQUEST_SUPPLEMENT, Action.NOT_ACCEPT}
@@ -68,9 +64,9 @@ async def test_the_windows_wide_view_decides_nothing(desk: Desk) -> None:
 async def test_a_member_without_a_department_is_of_none(desk: Desk) -> None:
     for department in (USCC, OTHER):
         await desk.submitted(form_guide(1 if department == USCC else 2, department=department))
-    assert await desk.queue("unplaced") == []
-    assert len(await desk.queue("window")) == 2  # the role's reach is the district
-    [own] = await desk.queue("approver")
+    assert (await desk.queue("unplaced"))[0] == []
+    assert len((await desk.queue("window"))[0]) == 2  # the role's reach is the district
+    [own] = (await desk.queue("approver"))[0]
     with pytest.raises(Forbidden) as refused:
         await desk.accept(own["_id"], "unplaced")
     assert refused.value.code == "other_department"
@@ -115,68 +111,3 @@ async def test_scopes_and_departments(desk: Desk) -> None:
     with pytest.raises(Forbidden) as scope:
         await desk.approve(found["_id"], "window")
     assert scope.value.code == "scope_missing"
-
-
-async def test_the_queue_is_the_departments_own_earliest_deadline_first(desk: Desk, clock: Clock) -> None:
-    keys = []
-    for number in range(3):
-        found = await desk.submitted(form_guide(number))
-        keys.append(found["_id"])
-        clock.advance(timedelta(days=1))
-    assert [one["_id"] for one in await desk.queue("approver")] == keys
-    assert await desk.queue("civil") == []
-    first = await desk.queue("window", limit=1)
-    rest = await desk.queue("window", after=first[0]["_id"])
-    assert [one["_id"] for one in (*first, *rest)] == keys
-    assert all("answers" not in one for one in rest)
-
-
-async def test_what_no_clock_runs_for_is_listed_latest_change_first(desk: Desk, clock: Clock) -> None:
-    keys: list[str] = []
-    for number in range(5):
-        found = await desk.submitted(form_guide(number))
-        keys.insert(0, found["_id"])
-    for key in reversed(keys[:4]):
-        clock.advance(timedelta(hours=1))
-        await desk.withdraw(key)
-    # at the same time as the last withdrawal
-    await desk.not_accept(keys[4], "不在番禺居住", "条例第九条")
-    ended = (State.WITHDRAWN, State.NOT_ACCEPTED)
-    latest = sorted([keys[0], keys[4]], reverse=True)
-    order = [*latest, *keys[1:4]]
-    seen: list[str] = []
-    while page := await desk.queue("approver", ended, 2, seen[-1] if seen else None):
-        seen += [one["_id"] for one in page]
-    assert seen == order
-    assert [
-        one["_id"] async for one in desk.stores.handling.listed(await desk.house.member("window"), ended, 3)
-    ] == order[:3]
-    assert [
-        one async for one in desk.stores.handling.listed(await desk.house.member("civil"), ended, 3)
-    ] == []
-
-
-@pytest.mark.parametrize("member", ["window", "approver"])
-@pytest.mark.parametrize(
-    "states", [(State.SUPPLEMENT_REQUESTED,), (State.CONCLUDED, State.RETURNED, State.WITHDRAWN)]
-)
-async def test_a_list_without_clocks_is_read_in_its_order(
-    desk: Desk, clock: Clock, member: str, states: tuple[State, ...]
-) -> None:
-    """Of so many that the order matters: copies of one, each with an id and a time of its own."""
-    guide = plain_guide(several=True)
-    patterns = [await desk.house.application(state, guide=guide) for state in states]
-    copies: list[Document] = [
-        {**patterns[number % len(states)], "_id": f"{number}", "serial": f"{number}", "events": []}
-        | {"timeline": [], "supplements": [], "refusal": None, "result": None}
-        | {"changed_at": clock.now() - timedelta(minutes=number)}
-        for number in range(200)
-    ]
-    await desk.stores.applications.documents.insert_many(copies)
-    known = await desk.house.member(member)
-    for after in (None, "90"):
-        query, order = await desk.stores.handling.selection(known, states, after)
-        explained = await desk.stores.applications.documents.find(query).sort(order).limit(30).explain()
-        plan = str(explained["queryPlanner"]["winningPlan"])
-        assert "IXSCAN" in plan
-        assert "'stage': 'SORT'" not in plan

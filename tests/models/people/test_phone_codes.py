@@ -264,9 +264,11 @@ async def test_nobody_is_told_to_wait_for_a_code_while_no_message_goes_out(
     asking: Asking, clock: Clock
 ) -> None:
     """Nor does it count for anybody; when the time is up, the next code is the one that tries."""
-    await asking.codes.closures.close(Via.WECHAT, "40001", clock.now() + timedelta(minutes=5))
+    await asking.codes.closures.close(Via.WECHAT, "40001", clock.now(), clock.now() + timedelta(minutes=5))
     await asking.request(account="a0", phone="13900000002")
-    await asking.codes.closures.close(Via.SMS, "isv.AMOUNT_NOT_ENOUGH", clock.now() + timedelta(minutes=5))
+    await asking.codes.closures.close(
+        Via.SMS, "isv.AMOUNT_NOT_ENOUGH", clock.now(), clock.now() + timedelta(minutes=5)
+    )
     refused = await asking.refused()
     assert type(refused) is PhoneCodesPaused
     assert "窗口" in str(refused)

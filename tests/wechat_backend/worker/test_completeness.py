@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from handlers.admin.deliveries import VIAS
+from handlers.admin.channels import VIAS
 from handlers.admin.subjects import FINDERS
 from handlers.citizen import ROUTES
 from models.applications import PRIVATE, STEPS

@@ -138,6 +138,38 @@ async def test_quota_stops_the_channel_not_the_others(
     assert {each["attempts"] for each in wechat.got} == {1}
 
 
+async def test_a_closed_channel_is_on_record_until_something_goes_through(
+    deliveries: Deliveries, sender: Any, closures: Closures, clock: Clock
+) -> None:
+    """Whichever worker sends it: the one that was refused may be gone."""
+    await plan(deliveries, clock)
+    since = clock.now()
+    for _ in range(3):
+        await work(sender(Hands(failure("45009", Remedy.WAIT))))
+        [closed] = await closures.documents.find({}).to_list()
+        assert (closed["_id"], closed["code"], closed["since"]) == (Via.WECHAT, "45009", since)
+        assert closed["until"] == clock.now() + QUOTA_WAIT
+        clock.advance(QUOTA_WAIT + timedelta(hours=1))
+    await work(sender(Hands("msg-1")))
+    assert await closures.documents.find({}).to_list() == []
+
+
+async def test_what_was_under_way_when_the_channel_closed_opens_it_not(
+    deliveries: Deliveries, sender: Any, closures: Closures, clock: Clock
+) -> None:
+    """Another worker's message was the last for which there was credit."""
+    await plan(deliveries, clock)
+
+    async def slowly(delivery: Document) -> str:
+        clock.advance(timedelta(seconds=1))
+        await closures.close(Via.WECHAT, "45009", clock.now(), clock.now() + QUOTA_WAIT)
+        clock.advance(timedelta(seconds=1))
+        return "msg-1"
+
+    await work(sender(slowly))
+    assert await closures.documents.count_documents({}) == 1
+
+
 async def test_what_went_out_is_recorded_though_the_database_fails_meanwhile(
     deliveries: Deliveries, sender: Any, clock: Clock, monkeypatch: Any
 ) -> None:

@@ -146,7 +146,7 @@ async def test_without_credit_nothing_is_counted_and_staff_see_it(
     await ask(simulated, 1)
     await simulated.work()
     assert simulator.simulator.calls["SendSms"] == 1
-    [closed] = await simulated.services.closures.closed(clock.now())
+    [closed] = await simulated.services.closures.closed()
     assert (closed["_id"], closed["code"]) == ("sms", "isv.DAY_LIMIT_CONTROL")
     clock.advance(QUOTA_WAIT - timedelta(seconds=10))
     await simulated.work()
@@ -167,7 +167,7 @@ async def test_aliyun_s_limit_for_one_phone_is_that_phone_s_alone(
     await simulated.work()
     await ask(simulated, 2)
     await simulated.work()
-    assert await simulated.services.closures.closed(clock.now()) == []
+    assert await simulated.services.closures.closed() == []
     assert [each["phone"] for each in simulator.simulator.aliyun.messages] == ["13800000002"]
     clock.advance(timedelta(seconds=10))
     await simulated.work()

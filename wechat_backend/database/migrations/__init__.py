@@ -13,6 +13,7 @@ from wechat_backend.database.migrations import (
     m0006_under_way,
     m0007_codes,
     m0008_endings,
+    m0009_staff,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -25,5 +26,6 @@ ALL: tuple[Migration, ...] = (
     m0006_under_way.MIGRATION,
     m0007_codes.MIGRATION,
     m0008_endings.MIGRATION,
+    m0009_staff.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

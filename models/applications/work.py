@@ -1,0 +1,52 @@
+"""Which applications wait for a member: those that the member may take a step with (article 10)."""
+
+from collections.abc import Iterable
+
+from models.applications.actions import Action, State, Who, steps_from
+from models.staff import Member, Scope, district_wide, scopes_of
+from models.store import Document
+
+CLOCKED = (State.SUBMITTED, State.ACCEPTED)
+"""The states in which a deadline of the department's runs: what stands there waits for staff."""
+
+
+def visible(member: Member, states: Iterable[str]) -> Document:
+    """The query for what a member may read in these states."""
+    return {"state": {"$in": list(states)}, **_within(member, Scope.APPLICATIONS_READ)}
+
+
+def work_of(member: Member) -> Document:
+    """The query for what waits for a step that `rules.may` allows the member."""
+    clauses = [clause for state in CLOCKED for clause in _clauses(member, state)]
+    groups: dict[str, Document] = {}
+    for clause in clauses:  # states of one reach are one clause, which one index reads in order
+        rest = {name: value for name, value in clause.items() if name != "state"}
+        groups.setdefault(str(rest), {"state": {"$in": []}, **rest})["state"]["$in"].append(clause["state"])
+    match list(groups.values()):
+        case []:
+            return {"state": {"$in": []}}
+        case [one]:
+            return one
+        case several:
+            return {"$or": several}
+
+
+def _clauses(member: Member, state: State) -> list[Document]:
+    """Of one state: all of it, or a department's; and of what was sent back before, for which only a
+    supervisor may ask again (article 12)."""
+    own = scopes_of(member)
+    steps = {action: step for action, step in steps_from(state).items() if step.who is Who.STAFF}
+    reached = [_within(member, step.scope) for step in steps.values() if step.scope and step.scope in own]
+    if {} in reached:
+        return [{"state": state.value}]
+    clauses = [{"state": state.value, **reached[0]}] if reached else []
+    if Action.REQUEST_SUPPLEMENT in steps and Scope.APPLICATIONS_SUPERVISE in own:
+        within = _within(member, Scope.APPLICATIONS_SUPERVISE)
+        clauses.append({"state": state.value, "supplements": {"$ne": []}, **within})
+    return clauses
+
+
+def _within(member: Member, scope: Scope) -> Document:
+    """The query for what a member may do by a scope: everywhere, or in the own department; a member reads
+    wherever the member acts."""
+    return {} if district_wide(member, scope) else {"department": member["department"]}

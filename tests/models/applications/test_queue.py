@@ -1,0 +1,188 @@
+"""The queue of staff: in which order, page by page, and what of it waits for a member (articles 10, 12)."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.applications import CLOCKED, Action, State, may
+from models.applications.paging import Position, behind, position
+from models.applications.work import work_of
+from models.staff.scopes import Role
+from models.store import Document, PageUnknown
+from tests.house.clock import START, Clock
+from tests.house.desk import Desk
+from tests.house.guides import OTHER, USCC, form_guide, plain_guide
+from tests.house.staff import POSTS, Post
+
+ENDED = (State.WITHDRAWN, State.NOT_ACCEPTED)
+
+
+async def keys(desk: Desk, member: str, states: tuple[State, ...] = CLOCKED) -> list[str]:
+    return [one["_id"] for one in (await desk.queue(member, states))[0]]
+
+
+async def test_the_queue_is_the_departments_own_earliest_deadline_first(desk: Desk, clock: Clock) -> None:
+    made = []
+    for number in range(3):
+        found = await desk.submitted(form_guide(number))
+        made.append(found["_id"])
+        clock.advance(timedelta(days=1))
+    assert await keys(desk, "approver") == made
+    assert await keys(desk, "civil") == []
+    first, after = await desk.queue("window", limit=1)
+    rest, end = await desk.queue("window", after=after)
+    assert [one["_id"] for one in (*first, *rest)] == made
+    assert end == ""
+    assert all("answers" not in one for one in rest)
+
+
+async def test_what_no_clock_runs_for_is_listed_latest_change_first(desk: Desk, clock: Clock) -> None:
+    made: list[str] = []
+    for number in range(5):
+        found = await desk.submitted(form_guide(number))
+        made.insert(0, found["_id"])
+    for key in reversed(made[:4]):
+        clock.advance(timedelta(hours=1))
+        await desk.withdraw(key)
+    # at the same time as the last withdrawal
+    await desk.not_accept(made[4], "不在番禺居住", "条例第九条")
+    order = [*sorted([made[0], made[4]], reverse=True), *made[1:4]]
+    seen, after = await desk.queue("approver", ENDED, 2)
+    while after:
+        page, after = await desk.queue("approver", ENDED, 2, after)
+        seen += page
+    assert [one["_id"] for one in seen] == order
+    assert await keys(desk, "window", ENDED) == order
+    assert await keys(desk, "civil", ENDED) == []
+
+
+@pytest.mark.parametrize("change", ["taken further", "gone"])
+async def test_the_next_page_goes_on_where_the_last_line_was(desk: Desk, clock: Clock, change: str) -> None:
+    """Though that line is elsewhere by now."""
+    made = []
+    for number in range(4):
+        made.append((await desk.submitted(form_guide(number)))["_id"])
+        clock.advance(timedelta(days=1))
+    _, after = await desk.queue("approver", CLOCKED, 2)
+    if change == "gone":
+        await desk.stores.applications.documents.delete_one({"_id": made[1]})
+    else:
+        await desk.accept(made[1])  # due weeks later
+    rest, _ = await desk.queue("approver", CLOCKED, 50, after)
+    assert [one["_id"] for one in rest][:2] == made[2:]
+
+
+@pytest.mark.parametrize("after", ["x", "1-2", "0" * 32, f"-1-{'0' * 32}", f"{'9' * 14}-{'0' * 32}"])
+async def test_what_no_page_said_is_no_page(desk: Desk, after: str) -> None:
+    with pytest.raises(PageUnknown):
+        await desk.queue("approver", after=after)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    moments=st.lists(st.none() | st.integers(0, 4), min_size=1, max_size=12),
+    limit=st.integers(1, 4),
+    latest_first=st.booleans(),
+)
+async def test_pages_are_the_whole_list_once(
+    desk: Desk, moments: list[int | None], limit: int, *, latest_first: bool
+) -> None:
+    """With moments that are the same, and without any where the earliest come first."""
+    moments = [0 if moment is None and latest_first else moment for moment in moments]
+    documents = desk.stores.applications.documents.database["pages_of_the_test"]
+    await documents.delete_many({})
+    lines = [
+        {"_id": uuid4().hex, "at": None if moment is None else START + timedelta(minutes=moment)}
+        for moment in moments
+    ]
+    await documents.insert_many(lines)
+    direction = -1 if latest_first else 1
+    order = [("at", direction), ("_id", direction)]
+    whole = [one["_id"] async for one in documents.find({}).sort(order)]
+    seen: list[str] = []
+    query: Document = {}
+    while page := [one async for one in documents.find(query).sort(order).limit(limit)]:
+        seen += [one["_id"] for one in page]
+        place = position(Position(page[-1]["at"], page[-1]["_id"]).cursor)
+        query = behind(place, "at", latest_first=latest_first)
+    assert seen == whole
+
+
+MEMBERS = {
+    **POSTS,
+    "approver_and_management": Post((Role.APPROVER, Role.SERVICE_MANAGEMENT), USCC),
+    "approver_and_management_there": Post((Role.APPROVER, Role.SERVICE_MANAGEMENT), OTHER),
+    "both_there": Post((Role.WINDOW, Role.APPROVER), OTHER),
+}
+
+
+@pytest.mark.article("10.department", "5.duties")
+async def test_what_waits_for_a_member_is_what_the_member_can_act_on(desk: Desk) -> None:
+    """For everybody, of both departments, in each state in which a deadline runs."""
+    for first, department in ((1, USCC), (11, OTHER)):
+        await desk.submitted(form_guide(first, department=department))
+        again = await desk.submitted(form_guide(first + 1, department=department))
+        await desk.request_supplement(again["_id"], [], ["kind"], "请核对", member="window")
+        await desk.supplement(again["_id"], {"kind": "new"})
+        accepted = await desk.submitted(form_guide(first + 2, department=department))
+        await desk.accept(accepted["_id"], "window")
+        paused = await desk.submitted(form_guide(first + 3, department=department))
+        await desk.accept(paused["_id"], "window")
+        await desk.stores.applications.documents.update_one(
+            {"_id": paused["_id"]}, {"$set": {"state": State.PAUSED}}
+        )
+    found = await desk.stores.applications.documents.find({}).to_list()
+    everything = [desk.stores.applications.shaped(one) for one in found]
+    shown = 0
+    for name, post in MEMBERS.items():
+        member = await desk.house.member(name, post)
+        waiting = {
+            one["_id"]
+            for one in everything
+            if one["state"] in CLOCKED and any(may(member, one, action) for action in Action)
+        }
+        mine = [one["_id"] for one in (await desk.queue(member, mine=True))[0]]
+        assert (set(mine), len(mine)) == (waiting, len(waiting)), name
+        shown += len(mine)
+    assert shown > 20
+
+
+def copies(pattern: Document, clock: Clock, number: int) -> Document:
+    moment = clock.now() - timedelta(minutes=number)
+    fields = {"_id": f"{number:032x}", "serial": f"{number}", "events": [], "changed_at": moment}
+    return {**pattern, **fields, "due_at": pattern["due_at"] and moment}
+
+
+@pytest.mark.parametrize("member", ["window", "approver", "both", "management"])
+@pytest.mark.parametrize(
+    ("states", "mine"),
+    [
+        (CLOCKED, True),
+        (CLOCKED, False),
+        ((State.SUPPLEMENT_REQUESTED,), False),
+        ((State.CONCLUDED, State.RETURNED, State.WITHDRAWN), False),
+    ],
+)
+async def test_a_list_is_read_in_its_order(
+    desk: Desk, clock: Clock, member: str, states: tuple[State, ...], *, mine: bool
+) -> None:
+    """Of so many that the order matters: copies, each with an id and times of its own."""
+    guide = plain_guide(several=True)
+    patterns = [await desk.house.application(state, guide=guide) for state in states]
+    made = [copies({**patterns[n % len(states)]}, clock, n) for n in range(200)]
+    await desk.stores.applications.documents.insert_many(made)
+    known = await desk.house.member(member)
+    for after in ("", Position(clock.now() - timedelta(minutes=90), f"{90:032x}").cursor):
+        query, order = desk.stores.handling.selection(known, states, after, mine=mine)
+        explained = await desk.stores.applications.documents.find(query).sort(order).limit(30).explain()
+        plan = str(explained["queryPlanner"]["winningPlan"])
+        assert "IXSCAN" in plan
+        assert "'stage': 'SORT'" not in plan
+
+
+def test_who_has_no_part_in_applications_has_no_work() -> None:
+    nobody = {"_id": "x", "name": "x", "password_hash": "", "department": None, "roles": [Role.TOWNSHIP]}
+    assert work_of(nobody) == {"state": {"$in": []}}  # type: ignore[arg-type]
