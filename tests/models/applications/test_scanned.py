@@ -13,7 +13,7 @@ from models.applications.scanned import ForeignAddress, receipt_address, scanned
 from models.applications.serials import SerialInvalid
 
 BASE = "https://zwfw.panyu.example:8443"
-SERIAL = new_serial(date(2026, 11, 24))
+SERIAL = "202611245EDMX1QFQZR"
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 SHAPES: list[Callable[[str], str]] = [
     str,
