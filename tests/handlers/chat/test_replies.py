@@ -102,7 +102,7 @@ async def test_a_serial_number_shows_how_it_stands(peer: Peer) -> None:
 
 @pytest.mark.article("11.contents", "13.serial")
 async def test_a_serial_number_shows_what_comes_next(peer: Peer) -> None:
-    printed = plain_guide(3, handling="form_generation", visits=1)
+    printed = plain_guide(4, handling="form_generation", visits=1)
     waiting = await peer.application(State.GENERATED, guide=printed)
     assert "接下来：请打印表单，签名或盖章" in await peer.say(message(waiting["serial"] or ""))
     online = await peer.application(State.ACCEPTED)
