@@ -66,7 +66,7 @@ async def test_what_others_do_is_told_first_where_it_fits_best(peer: Peer) -> No
     await peer.refer(CARD)
     told = await peer.say(message("怎么办社保卡"))
     assert told == "【社会保障卡申领】不在这里办，由合作银行办理。各银行网点。电话：12333"
-    await peer.publish(plain_guide(3, name="参保登记", topics=["社保卡"]))
+    await peer.publish(plain_guide(40, name="参保登记", topics=["社保卡"]))
     both = await peer.say(message("社保卡"))
     assert both.index(CARD.who) < both.index("1. ")
     guide = await peer.say(message("参保登记"))

@@ -26,7 +26,7 @@ async def test_found_by_name_slip_pinyin_result_and_english(
     house: House, cause: MakeCause, typed: str
 ) -> None:
     guide = plain_guide(1, name_en="Residence permit", deliverable="签注凭证")
-    await house.publish(guide, plain_guide(2, name="养犬登记", keywords=["狗证"]))
+    await house.publish(guide, plain_guide(2, name="养犬登记", keywords=["狗证"], deliverable="狗证"))
     assert items((await house.stores.search.find(typed)).guides) == [guide.item]
 
 
