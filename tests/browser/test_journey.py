@@ -260,7 +260,7 @@ async def staff_accept_and_conclude(stage: Stage, serial: str) -> None:
     await stage.shoot(desk, "panel-application")
     await desk.get_by_role("button", name="予以受理").click()
     await expect(desk.locator(".status")).to_contain_text("已受理")
-    await desk.get_by_label("同意办理").check()
+    await desk.locator("input[name=decision][value=approved]").check()
     await desk.get_by_role("button", name="下一步").click()
     await expect(desk.get_by_role("alert")).to_contain_text("须先上传")
     await desk.locator("input[name=deliverable]").set_input_files(
