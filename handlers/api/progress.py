@@ -33,6 +33,7 @@ class Progress(Answer):
     visit: Visit | None = Field(description="what the applicant can come for now")
     decision: Literal["approved", "denied"] | None
     decision_text: Said | None = Field(description="as the type of the item words it")
+    decision_plain: Said | None = Field(description="as people say it")
     ahead: Said = Field(description="what comes next; empty where nothing does")
     steps: list[Step]
 

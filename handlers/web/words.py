@@ -15,6 +15,7 @@ from models.applications import (
     decision_text,
     decision_words,
     is_denied,
+    plain_decision,
     status_of,
 )
 from models.guides import HANDLING, TYPES, MaterialKind, Offer, Way
@@ -34,6 +35,7 @@ __all__ = [
     "decision_text",
     "decision_words",
     "is_denied",
+    "plain_decision",
     "status_of",
 ]
 

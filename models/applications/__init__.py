@@ -40,6 +40,7 @@ from models.applications.outcome import (
     decision_text,
     decision_words,
     is_denied,
+    plain_decision,
     status_of,
 )
 from models.applications.papers import Papers
@@ -136,6 +137,7 @@ __all__ = [
     "next_state",
     "offered",
     "open_materials",
+    "plain_decision",
     "public_view",
     "remedy_periods",
     "scanned_serial",

@@ -22,6 +22,15 @@ def decision_text(application: Application) -> str | None:
     return decision_words(application["type"])[result["decision"]] if result else None
 
 
+def plain_decision(application: Application) -> str | None:
+    """The decision as people say it; None while there is none."""
+    plainly = TYPES[application["type"]].plainly
+    if application["result"] is None or plainly is None:
+        return decision_text(application)
+    approved, denied = plainly
+    return denied if is_denied(application) else approved
+
+
 def is_denied(application: Application) -> bool:
     result = application["result"]
     return result is not None and result["decision"] is Decision.DENIED

@@ -8,7 +8,7 @@ from models.applications.actions import STARTED
 from models.applications.case import Case
 from models.applications.coming import Stop, visit_now, way_of, what_next, where
 from models.applications.document import Application, PaperState
-from models.applications.outcome import decision_text, status_of
+from models.applications.outcome import decision_text, plain_decision, status_of
 from models.applications.receiving import How
 from models.applications.scanned import receipt_address
 from models.clocks import Clock, due_of
@@ -103,6 +103,7 @@ def public_view(case: Case) -> Document:
         "visit": visit_now(case),
         "decision": result["decision"] if result else None,
         "decision_text": decision_text(application),
+        "decision_plain": plain_decision(application),
         "ahead": what_next(case),
         "timeline": [
             {"at": line["at"], "what": line["what"]}

@@ -21,16 +21,18 @@ class TypeRules:
     """What holds for all items of a type; `law` says where it comes from.
 
     `label` names the type. `approved` and `denied` name the two decisions, at every door and to staff;
-    `denial` is the paper that tells of the second one. Where the outcome is `contestable`, a person who is
-    denied is told of 行政复议 and 行政诉讼. With `silent_acceptance` an application that nobody answered in
-    time is accepted (行政许可法 32). `limit` is the legal period for a decision, unless another law or
-    regulation, which the guide then names, sets its own.
+    `plainly` says both as people do, where that differs. `denial` is the paper that tells of the second one.
+    Where the outcome is `contestable`, a person who is denied is told of 行政复议 and 行政诉讼. With
+    `silent_acceptance` an application that nobody answered in time is accepted (行政许可法 32). `limit` is
+    the legal period for a decision, unless another law or regulation, which the guide then names, sets its
+    own.
     """
 
     label: str
     approved: str
     denied: str
     denial: str
+    plainly: tuple[str, str] | None = None
     contestable: bool
     law: str
     silent_acceptance: bool = False
@@ -43,6 +45,7 @@ TYPES: Mapping[ItemType, TypeRules] = {
         approved="准予许可",
         denied="不予许可",
         denial="决定书",
+        plainly=("批准了", "没有批准"),
         contestable=True,
         silent_acceptance=True,
         limit=Term.DECISION,
@@ -54,6 +57,7 @@ TYPES: Mapping[ItemType, TypeRules] = {
         approved="予以确认",
         denied="不予确认",
         denial="决定书",
+        plainly=("确认了", "没有确认"),
         contestable=True,
         law="行政复议法 第十一条第十五项；行政诉讼法 第十二条第一款第十二项",
     ),
@@ -62,6 +66,7 @@ TYPES: Mapping[ItemType, TypeRules] = {
         approved="予以给付",
         denied="不予给付",
         denial="决定书",
+        plainly=("批准发放", "没有批准发放"),
         contestable=True,
         law="行政复议法 第十一条第十二项；行政诉讼法 第十二条第一款第十项",
     ),
@@ -70,6 +75,7 @@ TYPES: Mapping[ItemType, TypeRules] = {
         approved="已备案",
         denied="不予备案",
         denial="通知书",
+        plainly=("备案好了", "没有备案"),
         contestable=True,
         law="行政复议法 第十一条第十五项；行政诉讼法 第十二条第一款第十二项",
     ),

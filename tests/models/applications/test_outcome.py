@@ -12,6 +12,7 @@ from models.applications import (
     can_contest,
     decision_text,
     decision_words,
+    plain_decision,
     public_view,
     status_of,
 )
@@ -43,6 +44,20 @@ def test_decisions_are_worded_by_the_type(kind: ItemType, approved: str, denied:
     assert decision_text(case(kind, decision=GRANTED)) == approved
     assert decision_text(case(kind, decision=REFUSED)) == denied
     assert decision_text(case(kind, State.ACCEPTED)) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "approved", "denied"),
+    [
+        (ItemType.PERMIT, "批准了", "没有批准"),
+        (ItemType.RECORD_FILING, "备案好了", "没有备案"),
+        (ItemType.PUBLIC_SERVICE, "已办好", "未能办理"),
+    ],
+)
+def test_decisions_are_said_to_people_as_people_do(kind: ItemType, approved: str, denied: str) -> None:
+    assert plain_decision(case(kind, decision=GRANTED)) == approved
+    assert plain_decision(case(kind, decision=REFUSED)) == denied
+    assert plain_decision(case(kind, State.ACCEPTED)) is None
 
 
 @pytest.mark.article("12.denial", "13.results")
