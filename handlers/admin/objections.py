@@ -1,5 +1,6 @@
 """Objections to how a visit was recorded to have ended, for service management to decide (article 9)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,7 @@ from handlers.admin.lists import Column, Filter, PanelList, Shown
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
-from models.appointments import DONE, OBJECTIONS, Appointment, Ending, Objection, ObjectionState
+from models.appointments import DONE, LABELS, OBJECTIONS, Appointment, Ending, Objection, ObjectionState
 from models.errors import DomainError
 from models.staff import Scope
 from models.store import Line
@@ -20,13 +21,14 @@ RECORDS = {f"appointment.{ending}" for ending in Ending}
 
 @dataclass(frozen=True)
 class Objected:
-    """One row: an appointment with its objection.
+    """One row: an appointment with its objection, and the name of the member who recorded its ending.
 
     `chosen` and `reason` were sent with the form that is in hand; None where it is another one.
     """
 
     appointment: Appointment
     objection: Objection
+    recorder: str
     chosen: str | None
     reason: str
 
@@ -35,16 +37,11 @@ class Objected:
         return f"{local(self.appointment['start'])} {self.appointment['hall_name']}"
 
     @property
-    def record(self) -> Line:
-        """How it was recorded last."""
-        return next(line for line in reversed(self.appointment["timeline"]) if line["what"] in RECORDS)
-
-    @property
     def recorded(self) -> str:
         """What, when and by whom."""
-        line = self.record
+        line = record_of(self.appointment)
         what = "，".join(filter(None, (DONE[line["what"]], line.get("reason", ""))))
-        return f"{what}（{local(line['at'])}，{line['actor'].removeprefix('staff:')}）"
+        return f"{what}（{local(line['at'])}，{self.recorder}）"
 
     @property
     def said(self) -> str:
@@ -57,6 +54,11 @@ class Objected:
     @property
     def decided(self) -> str:
         return "：".join(filter(None, (OBJECTIONS[self.objection["state"]], self.objection["reason"])))
+
+
+def record_of(appointment: Appointment) -> Line:
+    """How its ending was recorded last."""
+    return next(line for line in reversed(appointment["timeline"]) if line["what"] in RECORDS)
 
 
 OBJECTED = PanelList[Objected](
@@ -96,14 +98,18 @@ class ObjectionsPage(PanelPage):
         found = await self.services.appointments.objected(
             OBJECTED.filters[shown].states, latest_first=shown == "decided"
         )
-        rows = [self.row(one, one["objection"], acted) for one in found if one["objection"]]
+        called = await self.called({record_of(one)["actor"] for one in found})
+        rows = [self.row(one, one["objection"], called, acted) for one in found if one["objection"]]
         self.show("admin/objections.html", listed=Shown(OBJECTED, rows, chosen=shown), error=error)
 
-    def row(self, found: Appointment, objection: Objection, acted: str) -> Objected:
+    def row(
+        self, found: Appointment, objection: Objection, called: Mapping[str, str], acted: str
+    ) -> Objected:
+        recorder = called[record_of(found)["actor"]]
         if found["_id"] != acted:
-            return Objected(found, objection, None, "")
+            return Objected(found, objection, recorder, None, "")
         chosen, reason = (self.get_body_argument(name, "") for name in ("decision", "reason"))
-        return Objected(found, objection, chosen, reason)
+        return Objected(found, objection, recorder, chosen, reason)
 
 
 class DecisionHandler(FormAction, ObjectionsPage):
@@ -116,7 +122,7 @@ class DecisionHandler(FormAction, ObjectionsPage):
     async def post(self, key: str) -> None:
         filled = self.form(DecisionForm)
         try:
-            await self.services.endings.decide(
+            decided = await self.services.endings.decide(
                 key,
                 self.signed_in_member(),
                 filled.reason,
@@ -125,7 +131,8 @@ class DecisionHandler(FormAction, ObjectionsPage):
             )
         except DomainError as error:
             return await self.page(error, key)
-        return self.see_other(self.form_page())
+        said = f"已处理：{decided['masked_name']}，{LABELS[decided['state']]}。"
+        return self.see_other(self.form_page(), said)
 
 
 ROUTES = [

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from models.appointments import Ending
 from models.guides import Guide
 from tests.files import a_pdf, photo
 from tests.house.browser import Browser, Fields
@@ -178,8 +179,19 @@ async def at_a_window(whole: Whole) -> None:
     for phone in ("phone at the window", "new phone"):
         seen = {"kind": "resident_id", "name": PRIVATE["name at the window"], "number": AT_WINDOW}
         done = await desk.post("/admin/verify", {**seen, "phone": PRIVATE[phone]})
-        assert done.status == 200
-        assert PRIVATE["name at the window"] not in done.text
+        assert done.status == 303
+        assert PRIVATE["name at the window"] not in (await desk.get(done.location)).text
+
+
+async def object_to_a_record(whole: Whole, citizen: Browser) -> None:
+    """A visit is recorded as missed; the person objects, and an objection is decided."""
+    path = await book(citizen)
+    key = path.split("/")[2]
+    await whole.town.recorded(await whole.town.services.appointments.get(key), Ending.NO_SHOW, minutes=15)
+    assert (await citizen.post(f"{path}/objection", {"seen": "no_show", "words": TOLD})).status == 303
+    desk = await whole.office.desk("management")
+    decided = await desk.post(f"/admin/objections/{key}/decision", {"decision": "kept", "reason": TOLD})
+    assert decided.status == 303
 
 
 @pytest.mark.article("7.sealed", "14.kept")
@@ -199,6 +211,7 @@ async def test_nothing_private_can_be_read_anywhere(whole: Whole, caplog: pytest
     assert list(in_the_clear(before, PRIVATE)) == [], "while it runs"
     await staff_ask_look_and_conclude(whole, path, citizen)
     assert (await citizen.post(f"{booked}/cancel")).status == 303
+    await object_to_a_record(whole, citizen)
     assert (await agent.post(f"{agency}/end")).status == 303
     assert (await citizen.get("/me/export")).status == 200
     assert (await citizen.post("/me/unbind")).status == 303

@@ -205,6 +205,7 @@ async def test_an_objection_is_listed_for_service_management_and_decided(office:
         assert "确认更正" not in row
         waiting = row_of(key, (await management.get("/admin/objections")).text)
         assert "我九点就到了" in waiting
+        assert "centre的姓名" in waiting
         assert "checked" not in waiting
         path = f"/admin/objections/{key}/decision"
         assert (await desk.post(path, {"decision": "kept", "reason": "x"})).status == 403
@@ -214,7 +215,9 @@ async def test_an_objection_is_listed_for_service_management_and_decided(office:
         assert re.search(r'value="kept" required checked', row_of(key, bare.text))
         done = await management.post(path, {"decision": "upheld", "reason": "监控可见其到场"})
         assert done.location == "/admin/objections"
-        assert key not in (await management.get("/admin/objections")).text
+        after = (await management.get("/admin/objections")).text
+        assert "已处理：张*，记录已撤销。" in after
+        assert f'id="{key}"' not in after
         decided = row_of(key, (await management.get("/admin/objections?show=decided")).text)
         assert "异议成立：监控可见其到场" in decided
         page = (await citizen.get(mine)).text
