@@ -147,7 +147,9 @@ async def test_every_action_says_that_it_is_done(office: Office) -> None:
     key, day, _ = await booked(office)
     with late_on(office, day):
         desk = await office.desk("both")
-        assert "已记录：张*，已办理" in await said(f"/admin/appointments/{key}/ending", {"ending": "served"})
+        assert "已记录：张*，已办理" in await said(
+            f"/admin/appointments/{key}/ending", {"ending": "served", "seen": "booked"}
+        )
     assert "已退出" in await said("/admin/sign-out", {})
 
 
