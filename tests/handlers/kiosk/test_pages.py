@@ -118,7 +118,7 @@ async def test_progress_by_serial_number(town: Town) -> None:
         assert text in found.text, text
     assert "王小明" not in found.text
     assert "13800138000" not in found.text
-    done = await serial_of(town, await concluded(town, citizen))
+    done = await serial_of(town, await concluded(town, await town.citizen()))
     assert "同意办理" in (await browser.post("/kiosk/progress", {"serial": done})).text
 
 

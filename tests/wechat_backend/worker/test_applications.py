@@ -136,7 +136,7 @@ async def test_a_request_for_supplements_is_told_with_its_reason(world: World, p
     assert (told["thing3"]["value"], told["thing5"]["value"]) == ("需要补齐补正", "身份证照片看不清")
 
     platforms.followers = set()
-    other = await world.application(State.ACCEPTED, party=party)
+    other = await world.application(State.ACCEPTED, party=party, guide=FOR_ALL)
     await world.staff.return_(other["_id"], "已超过期限")
     await world.work()
     [text] = [text for text in platforms.texts.values() if text.get("status") == "已退件"]
