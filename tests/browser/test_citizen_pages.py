@@ -25,6 +25,7 @@ from tests.looks import focus_unseen, serious
 pytestmark = pytest.mark.browser
 ITEM = rich_guide().item
 PRINTED = rich_guide(item=plain_guide(61).item, name="教师资格认定", handling="form_generation", visits=1)
+OTHER = rich_guide(item=plain_guide(62).item, name="居住证换领")
 MODES = {"chinese": {}, "english": {"language": "en"}, "large": {"elder": "1"}}
 SMALL = """least => [...document.querySelectorAll('a, button, summary, select, textarea, input')]
   .filter(e => e.type !== 'hidden')
@@ -81,8 +82,9 @@ async def visit(citizen: Browser, place: str) -> str:
 @pytest.mark.parametrize("mode", MODES)
 async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
     citizen = await town.citizen()
-    begun, handed_in, done = await draft(citizen), await submitted(citizen), await concluded(town, citizen)
-    await town.publish(PRINTED)
+    await town.publish(PRINTED, OTHER)
+    done, handed_in = await concluded(town, citizen), await submitted(citizen, item=OTHER.item)
+    begun = await draft(citizen)
     printed = await draft(citizen, item=PRINTED.item)
     form = f"{printed}/confirm", printed, f"{printed}/receipt", f"{printed}/print"
     serial = (await town.services.applications.get(done.split("/")[2]))["serial"]
