@@ -97,6 +97,15 @@ async def test_what_is_not_self_service_names_another_way(town: Town) -> None:
     assert HALL.address in page
 
 
+@pytest.mark.article("12.3", "23.elsewhere")
+async def test_what_is_signed_at_a_window_is_not_called_done_online(town: Town) -> None:
+    guide = plain_guide(601, handling="pre_acceptance", visits=1)
+    await town.publish(guide)
+    page = (await (await kiosk(town)).get(f"/kiosk/guides/{guide.item}")).text
+    assert "可以网上办理" not in page
+    assert "在手机上填表、上传材料，审批通过后按通知到窗口签字盖章" in page
+
+
 @pytest.mark.article("23.3")
 async def test_phone_goes_on_from_a_qr(town: Town) -> None:
     browser = await kiosk(town)
