@@ -31,6 +31,18 @@ async def test_uploads_are_judged_on_the_spot(town: Town) -> None:
     assert "还缺少材料：居住证原件照片" in lacking.text
 
 
+@pytest.mark.article("24.contents")
+async def test_where_one_uploads_sample_and_empty_form_are_at_hand(town: Town) -> None:
+    citizen = await town.citizen()
+    page = (await citizen.get(f"{await draft(citizen)}/materials")).text
+    card = page.split('id="permit"')[1].split("</section>")[0]
+    assert "看样本" in card
+    assert "空白表格" in card
+    for file in ("certificate.svg", "commitment_blank.svg"):
+        [path] = re.findall(rf'"(/static/[^"]*papers/{file}[^"]*)"', card)
+        assert (await citizen.get(path)).headers["Content-Type"] == "image/svg+xml"
+
+
 @pytest.mark.article("14.kept")
 async def test_what_cannot_be_handed_in_is_not_kept(town: Town) -> None:
     citizen = await town.citizen()

@@ -8,8 +8,10 @@ from stdnum.iso7064 import mod_37_36
 from models.applications import check_serial, new_serial
 from models.applications.serials import ALPHABET
 from models.errors import BadInput, InvalidForm
-from models.guides import Form, Kind, Question
+from models.guides import Form, Kind, Question, mask_answer
 from models.guides.form.answers import CHECKS, check_answers
+from models.guides.form.kinds import ONE_OF
+from models.people import ApplicantKind
 from tests.house.clock import START
 from tests.models.pasting import SPACES, UNSEEN, pasted
 
@@ -245,3 +247,31 @@ def test_a_number_that_is_nearly_a_citizens_says_what_is_wrong() -> None:
 
 def test_every_kind_of_question_has_its_check() -> None:
     assert set(Kind) == CHECKS.keys()
+
+
+FIRST_SEEN: dict[Kind, tuple[Any, Any]] = {
+    Kind.TEXT: ("粤A12345，电话13800138000", "粤A12345，电话13*******00"),
+    Kind.LONG_TEXT: ("与李四同住市桥街1号", "已隐藏"),
+    Kind.NAME: ("李四、欧阳海燕", "李*、欧***"),
+    Kind.CREDENTIAL: ("440113199003070011", "4401**********0011"),
+    Kind.REFERENCE: ("6222021234567890", "6222********7890"),
+    Kind.PHONE: ("13800138000", "138****8000"),
+    Kind.ADDRESS: ("番禺区市桥街道清河东路1号", "番禺区市桥街道******"),
+    Kind.NUMBER: ("12.5", "12.5"),
+    Kind.MONEY: ("3000", "已隐藏"),
+    Kind.DATE: ("2026-11-01", "2026-11-01"),
+    Kind.CHOICE: ("rent", "rent"),
+    Kind.HEALTH: ("sight", "已隐藏"),
+    Kind.CHOICES: (["a", "b"], ["a", "b"]),
+    Kind.YES_NO: ("yes", "yes"),
+}
+"""What is answered, and what staff see of it who have not asked to see the whole."""
+
+
+@pytest.mark.article("7.sealed")
+@pytest.mark.parametrize("kind", Kind)
+def test_what_staff_see_first_follows_from_the_kind(kind: Kind) -> None:
+    options = [{"value": "sight", "label": "-"}] if kind in (*ONE_OF, Kind.CHOICES) else []
+    question = Question.model_validate({"name": "q", "label": "-", "kind": kind, "options": options})
+    answer, seen = FIRST_SEEN[kind]
+    assert mask_answer(question, answer, ApplicantKind.PERSON) == seen

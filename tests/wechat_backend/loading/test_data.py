@@ -180,6 +180,16 @@ def test_guides_say_what_the_article_lists(data: Data) -> None:
         assert 4 <= len(list(guide.form.questions())) <= 15, guide.name
 
 
+OF_MANY_KINDS = {"广告效果图", "演员名单和艺术表演能力证明", "安全生产规章制度目录"}
+"""What looks different each time: a picture of one would mislead."""
+
+
+@pytest.mark.article("24.contents")
+def test_what_is_uploaded_has_a_sample_or_an_empty_form_as_picture(data: Data) -> None:
+    asked = [one for guide in data.guides for one in guide.online_materials() if one.uploads]
+    assert {one.name for one in asked if not (one.sample_file or one.blank_file)} == OF_MANY_KINDS
+
+
 def test_the_item_that_the_demo_walks_through(data: Data) -> None:
     (guide,) = (guide for guide in data.guides if guide.name == ELDERLY)
     assert guide.audience == [ApplicantKind.PERSON]
