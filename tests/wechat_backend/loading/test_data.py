@@ -145,6 +145,14 @@ def test_what_people_tell_of_themselves_and_others_is_masked(data: Data) -> None
     assert {(name, kind) for kind, names in expected.items() for name in names.split()} <= kinds
 
 
+@pytest.mark.article("14.beyond")
+def test_the_contact_of_a_body_is_suggested_and_not_asked(data: Data) -> None:
+    """Who acts for it is the contact, unless they say another."""
+    asked = [q for guide in data.guides for q in guide.form.questions() if "联系人姓名" in q.label]
+    assert len(asked) > 15
+    assert {question.prefill for question in asked} == {"contact"}
+
+
 @pytest.mark.article("7.sealed")
 @pytest.mark.parametrize(
     ("question", "label"),
