@@ -159,6 +159,8 @@ async def test_bad_review_says_why(town: Town) -> None:
     assert "超过承诺的时间还没办好" in thanks
     assert "一窗受理一次办结" not in thanks  # a reason of another level
     assert "等了很久" in thanks
+    for promise in ("回访", "回电", "联系您", "答复您"):
+        assert promise not in page.text + thanks, promise  # nobody does it yet
     assert (await citizen.post(f"{path}/review", {"level": "5"})).status == 409
 
 
