@@ -7,6 +7,7 @@ import pytest
 
 from tests.house.browser import Browser
 from tests.house.guides import plain_guide, rich_guide
+from tests.house.people import new_number, new_phone
 from tests.house.town import Town
 
 ITEM = rich_guide().item
@@ -137,3 +138,37 @@ async def test_empty_list_leads_on(town: Town) -> None:
     page = (await (await town.citizen()).get("/appointments")).text
     assert "还没有预约" in page
     assert 'href="/appointments/new"' in page
+
+
+async def day_is_over(town: Town, day: str) -> None:
+    """Past midnight; the worker has looked at what was planned for it."""
+    services = town.services
+    town.clock.set(datetime.fromisoformat(f"{day}T16:00:00+00:00"))
+    now = town.clock.now()
+    await services.outbox.relay(
+        [services.appointments], services.deliveries, services.schedule, lambda *_: (), now
+    )
+    while due := await services.schedule.claim(now):
+        await services.schedule.done(due, await services.endings.close(due, town.by()), now)
+
+
+@pytest.mark.article("9.unrecorded")
+async def test_what_nobody_recorded_says_so_and_the_item_can_be_booked_again(town: Town) -> None:
+    before, openid = town.clock.now(), "openid-unrecorded"
+    citizen = town.browser()
+    await citizen.sign_in(openid)
+    assert (await citizen.bind("何小小", new_number(), new_phone())).status == 303
+    path = await book(citizen, "2026-11-26T07:30:00+00:00")
+    try:
+        await day_is_over(town, "2026-11-26")
+        await citizen.sign_in(openid)
+        for page in (path, "/appointments"):
+            assert "未记录结果" in (await citizen.get(page)).text, page
+        shown = (await citizen.get(path)).text
+        assert "当天没有记录结果" in shown
+        for refused in ("确定取消", "提出异议", "评价这次服务"):
+            assert refused not in shown, refused
+        assert "重新预约" in shown
+        assert (await citizen.get(await book(citizen, "2026-11-27T07:30:00+00:00"))).status == 200
+    finally:
+        town.clock.set(before)
