@@ -14,6 +14,7 @@ async def own_data(stores: Stores, person: Applicant, at: datetime) -> dict[str,
     """In the clear, without the names of staff; `at` is when it was asked for."""
     key = person["_id"]
     kept = {
+        "identity": stores.applicants.export(person),
         "agencies": [
             {
                 "body": stores.applicants.name(await stores.applicants.get(agency["body"])),
@@ -25,7 +26,7 @@ async def own_data(stores: Stores, person: Applicant, at: datetime) -> dict[str,
         "appointments": await stores.appointments.export(key),
         "reviews": await stores.reviews.export(key),
     }
-    return {"exported_at": at, "identity": stores.applicants.export(person), **nameless(kept)}
+    return {"exported_at": at, **nameless(kept)}
 
 
 def nameless(value: Any) -> Any:

@@ -42,8 +42,9 @@ WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 WRITTEN_WIDE = "！（），：；？～"
 """Full width is right for these: Chinese writes them so."""
 IN_PROSE = {code: narrow for code, narrow in WIDE.items() if chr(code) not in WRITTEN_WIDE}
-LABEL = re.compile(r"((\D*\d){0,2}\D*:|[A-Z]*\.)+", re.ASCII)
-"""Ends with a colon (`No.` with its stop); what has more digits than a label is the number itself."""
+LABEL = re.compile(r"((\D{0,39}\d){0,2}\D{0,40}:|[A-Z]{0,40}\.)+", re.ASCII)
+"""Ends with a colon (`No.` with its stop); what has more digits than a label is the number itself. What is
+longer is none: its end is not looked for in all that was typed."""
 BRACKETS = str.maketrans("()", "（）")
 
 

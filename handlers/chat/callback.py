@@ -110,7 +110,7 @@ class Callback:
         except Forbidden:
             raise
         except DomainError as error:
-            return None if is_event else error.message
+            return None if is_event else str(error)
         except TimeoutError:
             log.warning("answer_late", kind=message.kind, event_name=message.event)
             raise AnswerLate from None

@@ -104,7 +104,7 @@ class Chat:
         try:
             guide = await self.services.guides.published(item)
         except NotFound as error:
-            return error.message
+            return str(error)
         materials = [f"{number}. {m.name}" for number, m in enumerate(guide.online_materials(), 1)]
         limit = "当场办结" if guide.time_limit.on_the_spot else f"{guide.time_limit.decision}个工作日"
         return "\n".join(

@@ -9,12 +9,13 @@ from handlers.web import ui
 from handlers.web.base import PageNotFound
 from handlers.web.bundle import STATIC, Asset, bundle
 from handlers.web.html import HtmlHandler
+from models.errors import DomainError
 
 KEPT = "public, max-age=31536000, immutable"
 ASKED_FOR_ANEW = "no-cache"
 UNPACKS = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 """In Accept-Encoding; a weight of nought is a refusal."""
-RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 """One part of a file; who asks for any other is given the whole."""
 
 
@@ -43,6 +44,10 @@ class Assets(HtmlHandler):
 
     async def head(self, release: str | None, name: str) -> None:
         await self.get(release, name)
+
+    def write_domain_error(self, error: DomainError) -> None:
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(self.text(error))
 
     def packed(self, asset: Asset) -> bytes | None:
         """The asset packed, if the browser unpacks it; parts are asked for of files as they are."""

@@ -226,7 +226,8 @@ def parse(schema: type[Schema], given: Any) -> Schema:
 
 
 def misfilled(error: ValidationError) -> InputInvalid:
-    return InputInvalid(field=".".join(str(part) for part in first_fault(error)["loc"]))
+    """It names the first field at fault, or the whole `body` where that is of another kind."""
+    return InputInvalid(field=".".join(str(part) for part in first_fault(error)["loc"]) or "body")
 
 
 def first_fault(error: ValidationError) -> ErrorDetails:
@@ -240,8 +241,9 @@ def in_words(size: int) -> str:
 
 
 def safe_next(path: str) -> str:
-    """A path on this site; anything else becomes the home page (no open redirects)."""
-    return path if re.fullmatch(r"/(?![/\\])[^\s\\]*", path) else "/"
+    """A path on this site; anything else becomes the home page (no open redirects, and no controls, which no
+    header holds)."""
+    return path if re.fullmatch(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*", path) else "/"
 
 
 HTTP_ERRORS: Mapping[int, type[DomainError]] = {

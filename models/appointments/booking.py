@@ -123,7 +123,6 @@ class Appointments(Store[Appointment]):
         """
         check_audience(guide, party.applicant["kind"])
         slot = offered(hall, guide, start, calendar, by.at)
-        await self.uses.count(guide.item)
         booked = await self._booked(hall, guide.group, local_date(start))
         seats = open_seats(slot, booked)
         random.shuffle(seats)
@@ -133,7 +132,7 @@ class Appointments(Store[Appointment]):
             plans = (Plan(DAY_OVER, document["closes_at"]),)
             event = Event(BOOKED, document["_id"], by, plans=plans)
             try:
-                return await self.add({**document, "timeline": [entry(event)]}, event)
+                made = await self.add({**document, "timeline": [entry(event)]}, event)
             except DuplicateKeyError as error:
                 claim = str((error.details or {}).get("keyValue", {}).get("claims", ""))
                 if claim.startswith("item:"):
@@ -142,6 +141,9 @@ class Appointments(Store[Appointment]):
                     ordinal += 1
                 else:
                     seats.pop()
+            else:
+                await self.uses.count(guide.item)
+                return made
             if ordinal == MOST_A_DAY:
                 raise TooManyBookings(limit=MOST_A_DAY)
         if await self.documents.find_one({"claims": item_claim(party.id, guide.item)}, {"_id": 1}):

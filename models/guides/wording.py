@@ -17,6 +17,8 @@ ENGLISH = re.compile(
     "a|an|the|my|our|i|we|to|of|for|in|at|on|and|or|how|what|where|can|do|does|need|want|get|have|make"
     "|apply|applying|application|please|help|with|panyu|guangzhou"
 )
+LONGEST = 50
+"""Signs of a search, as they are compared; what stands behind them is dropped."""
 MOST = 8
 """Words that are looked for; the others of a long sentence are dropped."""
 
@@ -36,7 +38,7 @@ def words_of(text: str) -> list[str]:
 
     Single characters are dropped beside longer words: nearly every name has them.
     """
-    runs = RUNS.findall(narrow(text).lower())
+    runs = RUNS.findall(narrow(text).lower()[:LONGEST])
     words = [word for run in runs for word in _without_fillers(run)] or runs
     longer = [word for word in words if len(word) > 1]
     return list(dict.fromkeys(longer or words))[:MOST]

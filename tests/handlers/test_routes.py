@@ -14,6 +14,7 @@ import handlers
 from handlers import api, operations
 from handlers.chat.callback import CallbackHandler
 from handlers.routes import NOWHERE, PAGES, Addresses, address, served
+from handlers.web.base import BaseHandler
 from handlers.web.html import NotFoundPage
 
 GIVEN_TO_TORNADO = {CallbackHandler, NotFoundPage}
@@ -40,6 +41,12 @@ def unserved(routes: Iterable[Any]) -> set[str]:
 
 def test_every_handler_has_a_route() -> None:
     assert unserved([*PAGES, *api.ROUTES, *operations.PRIVATE_ROUTES]) == set()
+
+
+@pytest.mark.parametrize("handler", {route[1] for route in [*PAGES, *api.ROUTES, *operations.PRIVATE_ROUTES]})
+def test_every_handler_says_how_it_shows_an_error(handler: type[BaseHandler]) -> None:
+    """Without it the answer is empty, and the log has an exception for each address that is not there."""
+    assert handler.write_domain_error is not BaseHandler.write_domain_error
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 from models.applications.store import KEPT_BACK as OF_APPLICATIONS
 from models.appointments.booking import KEPT_BACK as OF_APPOINTMENTS
-from models.own_data import nameless
+from models.own_data import nameless, own_data
+from models.people import CredentialKind
 from models.store import part
 from models.voices.reviews import KEPT_BACK as OF_REVIEWS
+from tests.house.house import House
+from tests.house.people import ELDER
 
 
 def test_a_new_field_comes_along() -> None:
@@ -18,3 +21,11 @@ def test_staff_have_no_names() -> None:
     told = nameless({"timeline": timeline, "supplements": [{"by": "staff:chen", "reason": "c"}]})
     assert told["timeline"] == [{"actor": "staff", "what": "a"}, {"actor": "applicant:1", "what": "b"}]
     assert told["supplements"] == [{"by": "staff", "reason": "c"}]
+
+
+async def test_who_verified_a_person_at_a_window_has_no_name(house: House) -> None:
+    person = await house.stores.binding.at_window(
+        kind=CredentialKind.RESIDENT_ID, name=ELDER[0], number=ELDER[1], phone="", by=house.by_staff("window")
+    )
+    told = await own_data(house.stores, person, house.stores.clock())
+    assert told["identity"]["verified"]["by"] == "staff"

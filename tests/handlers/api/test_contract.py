@@ -94,9 +94,9 @@ async def test_the_description_is_served_and_whole(api: Service) -> None:
         (b"{", "json_invalid", None),
         (b"\xff\xfe", "json_invalid", None),
         (b"[" * 60_000, "json_invalid", None),
+        (b"[]", "input_invalid", "body"),
+        (b"null", "input_invalid", "body"),
         (b'{"code": ' + b"9" * 5000 + b"}", "json_invalid", None),
-        (b"[]", "input_invalid", ""),
-        (b"null", "input_invalid", ""),
         (b'{"code": 1}', "input_invalid", "code"),
         (b'{"code": ""}', "input_invalid", "code"),
         (b'{"code": "\\ud800"}', "json_invalid", None),
@@ -110,7 +110,7 @@ async def test_malformed_requests_have_stable_codes(
 ) -> None:
     reply = await api.client().send("POST", "/session", body)
     assert (reply.status, reply.code) == (400, code)
-    assert reply.json["error"].get("field") in (field, field or None)
+    assert reply.json["error"].get("field") == field
 
 
 @pytest.mark.parametrize(

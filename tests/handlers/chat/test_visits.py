@@ -67,6 +67,11 @@ async def test_an_objection_is_to_the_latest_record(peer: Peer, party: Party) ->
     assert "没有可以提出异议" in await peer.say(message("异议 再说一次"))
 
 
+async def test_an_objection_that_is_too_long_is_told_the_limit(peer: Peer, party: Party) -> None:
+    await peer.recorded(await peer.booking(party), Ending.NO_SHOW, minutes=15)
+    assert await peer.say(message("异议 " + "我到了" * 200)) == "最多500字"
+
+
 @pytest.mark.parametrize("words", ["确认放弃", "异议"])
 async def test_a_stranger_is_led_to_the_real_name(peer: Peer, words: str) -> None:
     assert "请先在公众号实名认证" in await peer.say(message(words))

@@ -214,6 +214,14 @@ def test_the_way_on_stays_on_this_site(path: str) -> None:
     assert safe_next(on) == on
 
 
+@pytest.mark.parametrize("sign", ["%00", "%01", "%1F", "%7F"])
+async def test_a_way_on_that_no_header_can_hold_leads_home(town: Town, sign: str) -> None:
+    visitor = town.browser()
+    await visitor.sign_in("openid-there-already")
+    answer = await visitor.get(f"/sign-in?next=/{sign}me")
+    assert (answer.status, answer.location) == (302, "/")
+
+
 async def test_a_session_is_never_taken_over(town: Town) -> None:
     """What stood in the cookie before signing in is not who is signed in after (fixation)."""
     visitor = town.browser()

@@ -8,7 +8,7 @@ from pypinyin import Style, pinyin
 from models.guides.catalogue import Catalogue, Entry, shared
 from models.guides.pinyin import spellings
 from models.guides.sounds import FIRSTS, sounds
-from models.guides.wording import words_of
+from models.guides.wording import LONGEST, words_of
 from models.people import ApplicantKind
 
 PERSON, ENTERPRISE = ApplicantKind.PERSON, ApplicantKind.ENTERPRISE
@@ -65,6 +65,12 @@ def found(text: str, **within: object) -> list[str]:
 )
 def test_words_are_what_is_left_without_fillers(typed: str, words: list[str]) -> None:
     assert words_of(typed) == words
+
+
+@pytest.mark.parametrize("sign", ["㌖", "㍿", "ﷺ", "a"])
+def test_no_more_is_looked_for_than_is_typed_for_a_search(sign: str) -> None:
+    """One sign may stand for many letters, and a slip is looked for at each of them."""
+    assert 0 < sum(map(len, words_of(sign * 1000))) <= LONGEST
 
 
 @pytest.mark.parametrize(

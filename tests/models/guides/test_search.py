@@ -6,6 +6,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from models.errors import Conflict
 from models.guides import Guide, Search, guide_of
 from models.guides import store as guide_store
 from models.guides.publishing import Publishing
@@ -62,6 +63,8 @@ async def test_to_apply_and_to_book_count_as_use(house: House) -> None:
     for _ in range(2):  # the second time it is the same draft
         await house.stores.filing.start(party, guide.item, house.by())
     await house.booking(party)
+    with pytest.raises(Conflict):  # it is booked already
+        await house.booking(party)
     assert (await house.stores.uses.get(guide.item))["counted"] == 2
 
 
