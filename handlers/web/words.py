@@ -18,7 +18,7 @@ from models.applications import (
     plain_decision,
     status_of,
 )
-from models.guides import HANDLING, TYPES, MaterialKind, Offer, Way
+from models.guides import HANDLING, TYPES, Handling, MaterialKind, Offer, Way
 from models.people import AgencyState, ApplicantKind
 from models.voices import LEVELS
 
@@ -73,6 +73,8 @@ AGENCY_STATES: Mapping[AgencyState, str] = {
 }
 HAPPENED: Mapping[str, str] = {**applications.DONE, **appointments.DONE}
 """Event → the word for it in a timeline."""
+DECIDED = appointments.DECIDED
+"""Events of service management in the timeline of an appointment."""
 CONCLUDED = applications.STEPS[applications.Action.CONCLUDE].event
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
@@ -80,6 +82,11 @@ WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"
 def happened(what: str, denied: str = "") -> str:
     """The word for an event in a timeline; `denied` is the decision, where it went against the applicant."""
     return denied if denied and what == CONCLUDED else HAPPENED[what]
+
+
+def submitted(handling: str) -> str:
+    """The name of the time at which it was sent: a generated form is handed in later, on paper."""
+    return "填表时间" if handling == Handling.FORM_GENERATION else "提交时间"
 
 
 def denied_text(application: Application) -> str:
