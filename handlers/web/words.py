@@ -59,6 +59,12 @@ MATERIAL_KINDS: Mapping[str, str] = {
     MaterialKind.ELECTRONIC: "其他电子材料",
     MaterialKind.PAPER: "纸质材料",
 }
+ON_PAPER: Mapping[Handling, str] = {
+    Handling.FORM_GENERATION: "这项材料只收纸质的，到窗口提交表单时一起带上，不用上传。",
+    Handling.PRE_ACCEPTANCE: "这项材料只收纸质的，审批通过后到窗口签字盖章时一起交，不用上传。",
+    Handling.FULLY_ONLINE: "这项材料只收纸质的，请按通知交到窗口，不用上传。",
+}
+"""When a material is handed in that is taken on paper only."""
 HALL_KINDS: Mapping[str, str] = {
     "centre": "区政务服务中心",
     "hall": "智慧政务大厅",
