@@ -17,6 +17,9 @@ from models.guides import HANDLING, Found, Guide
 
 BUSY = "系统繁忙，请稍后再试。"
 HELP_WORDS = frozenset({"帮助", "help", "?", "？", "菜单", "人工", "客服"})
+GREETINGS = frozenset({"你好", "您好", "嗨", "在吗", "hi", "hello"})
+ENDS = "!！。.~～?？, ，"
+"""With what a greeting may end."""
 LISTED = 8
 """Guides in one list: what fits on a phone without scrolling."""
 REFERRED = 3
@@ -27,6 +30,7 @@ REACHED = "success"
 BOOKING = (("/appointments/new", "预约到大厅办"), ("/appointments", "我的预约"))
 PROGRESS = (("/progress", "按申请流水号查进度"), ("/applications", "我的办件"))
 BINDING = (("/binding", "实名认证"), ("/me", "个人中心"))
+LARGE_TEXT = (("/elder", "打开大字版"),)
 PLACES = (("/halls", "办事网点"), ("/appointments/new", "预约到大厅办"))
 SIGNPOSTS = {
     "预约": BOOKING,
@@ -37,6 +41,9 @@ SIGNPOSTS = {
     "绑定": BINDING,
     "大厅": PLACES,
     "网点": PLACES,
+    "大字版": LARGE_TEXT,
+    "大字": LARGE_TEXT,
+    "字太小": LARGE_TEXT,
 }
 """Words that ask for a page of ours rather than for something to be done, and where they lead."""
 ASKED_FOR = re.compile(rf"(?:我要|我的|怎么|如何|实名|附近|办事|办件|查询|查)*({'|'.join(SIGNPOSTS)})")
@@ -59,10 +66,8 @@ class Chat:
 
     async def text(self, message: Message, by: Cause) -> str:
         words = typed.line(typed.narrow(message.text))
-        if words.lower() in HELP_WORDS or not words:
-            return self.help()
-        if asked := ASKED_FOR.fullmatch(words):
-            return self.signpost(asked[1])
+        if said := self.about_us(words):
+            return said
         visits = Visits(self.services, self.anchor)
         if said := await visits.answer(message.sender, typed.words(message.text), by):
             return said
@@ -72,6 +77,15 @@ class Chat:
         if progress := await self.progress(words):
             return progress
         return await self.search(message.sender, words[:40], by)
+
+    def about_us(self, words: str) -> str | None:
+        """The reply to what asks for us rather than for something to be done."""
+        if words.lower() in HELP_WORDS or not words:
+            return self.help()
+        if words.lower().rstrip(ENDS) in GREETINGS:
+            return self.welcome()
+        asked = ASKED_FOR.fullmatch(words)
+        return self.signpost(asked[1]) if asked else None
 
     async def search(self, sender: str, words: str, by: Cause) -> str:
         """A numbered list of guides; a number alone then opens one."""

@@ -99,7 +99,7 @@ class AppointmentPage(CitizenPage):
             "hall": hall,
             "guide": guide,
             "label": LABELS[found["state"]],
-            "lacking": next((one.name for one in guide.materials if one.code == found["material"]), ""),
+            "lacking": lacking(found, guide),
             "objection_label": OBJECTIONS[found["objection"]["state"]] if found["objection"] else "",
             "reviewed": await self.services.reviews.find(f"appointment:{found['_id']}"),
             "booked": found["state"] is State.BOOKED,
@@ -108,6 +108,13 @@ class AppointmentPage(CitizenPage):
             "can_object": can_object(found),
             "can_review": can_review("appointment", found["state"]),
         }
+
+
+def lacking(found: Appointment, guide: Guide) -> str:
+    """The material whose lack ended it, as long as that record stands."""
+    if found["state"] is not State.MISSING_MATERIAL:
+        return ""
+    return next((one.name for one in guide.materials if one.code == found["material"]), "")
 
 
 class CodePicture(CitizenPage):

@@ -1,7 +1,7 @@
 """What anybody who has the serial number of an application may see (article 13)."""
 
 from handlers.web.pages import CitizenPage
-from handlers.web.words import look
+from handlers.web.words import look, submitted
 from models.applications import Case, scanned_serial
 from models.applications import public_view as public
 from models.store import Document
@@ -23,4 +23,5 @@ async def public_view(page: CitizenPage, typed: str) -> Document:
         "item": names.get(found["guide"], view["item"]),
         "department": names.get(found["department"], view["department"]),
         "look": look(found),
+        "submitted": submitted(found["handling"]),
     }

@@ -18,7 +18,7 @@ from models.applications import (
     plain_decision,
     status_of,
 )
-from models.guides import HANDLING, TYPES, MaterialKind, Offer, Way
+from models.guides import HANDLING, TYPES, Handling, MaterialKind, Offer, Way
 from models.people import AgencyState, ApplicantKind
 from models.voices import LEVELS
 
@@ -59,6 +59,12 @@ MATERIAL_KINDS: Mapping[str, str] = {
     MaterialKind.ELECTRONIC: "其他电子材料",
     MaterialKind.PAPER: "纸质材料",
 }
+ON_PAPER: Mapping[Handling, str] = {
+    Handling.FORM_GENERATION: "这项材料只收纸质的，到窗口提交表单时一起带上，不用上传。",
+    Handling.PRE_ACCEPTANCE: "这项材料只收纸质的，审批通过后到窗口签字盖章时一起交，不用上传。",
+    Handling.FULLY_ONLINE: "这项材料只收纸质的，请按通知交到窗口，不用上传。",
+}
+"""When a material is handed in that is taken on paper only."""
 HALL_KINDS: Mapping[str, str] = {
     "centre": "区政务服务中心",
     "hall": "智慧政务大厅",
@@ -73,6 +79,8 @@ AGENCY_STATES: Mapping[AgencyState, str] = {
 }
 HAPPENED: Mapping[str, str] = {**applications.DONE, **appointments.DONE}
 """Event → the word for it in a timeline."""
+DECIDED = appointments.DECIDED
+"""Events of service management in the timeline of an appointment."""
 CONCLUDED = applications.STEPS[applications.Action.CONCLUDE].event
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
@@ -80,6 +88,11 @@ WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"
 def happened(what: str, denied: str = "") -> str:
     """The word for an event in a timeline; `denied` is the decision, where it went against the applicant."""
     return denied if denied and what == CONCLUDED else HAPPENED[what]
+
+
+def submitted(handling: str) -> str:
+    """The name of the time at which it was sent: a generated form is handed in later, on paper."""
+    return "填表时间" if handling == Handling.FORM_GENERATION else "提交时间"
 
 
 def denied_text(application: Application) -> str:

@@ -2,6 +2,7 @@
 
 from models.appointments.booking import DAY_OVER, Appointments
 from models.appointments.document import (
+    DECIDED,
     DONE,
     LABELS,
     OBJECTIONS,
@@ -25,6 +26,7 @@ from models.appointments.rules import (
 
 __all__ = [
     "DAY_OVER",
+    "DECIDED",
     "DONE",
     "LABELS",
     "OBJECTIONS",

@@ -61,6 +61,8 @@ PROPOSED, DECLINED = "appointment.giving_up_proposed", "appointment.giving_up_de
 GIVEN_UP, UNRECORDED = "appointment.given_up", "appointment.unrecorded"
 OBJECTED = "appointment.objected"
 UPHELD, KEPT = "appointment.objection_upheld", "appointment.objection_kept"
+DECIDED = frozenset({UPHELD, KEPT})
+"""What service management decides, not the hall."""
 DONE: Mapping[str, str] = {
     BOOKED: "预约成功",
     CANCELLED: "已取消预约",

@@ -7,6 +7,7 @@ import pytest
 
 from tests.house.browser import Browser, Fields
 from tests.house.office import Office, booked, late_on
+from tests.house.places import HALL
 
 
 def row_of(key: str, page: str) -> str:
@@ -224,6 +225,26 @@ async def test_an_objection_is_listed_for_service_management_and_decided(office:
         assert "记录已撤销" in page
         assert "监控可见其到场" in page
         assert (await management.post(path, {"decision": "kept", "reason": "再看"})).status == 409
+
+
+@pytest.mark.article("9.objection")
+async def test_what_was_set_aside_is_not_said_any_more(office: Office) -> None:
+    """Neither the material that was said to lack; and service management decided, not the hall."""
+    key, day, citizen = await booked(office)
+    mine = f"/appointments/{key}"
+    with late_on(office, day):
+        desk, management = await office.desk("window"), await office.desk("management")
+        lacked: Fields = {"ending": "missing_material", "seen": "booked", "material": "permit"}
+        await desk.post(f"/admin/appointments/{key}/ending", lacked)
+        await come_back(office, key, citizen)
+        assert "缺少的材料" in (await citizen.get(mine)).text
+        await citizen.post(f"{mine}/objection", {"seen": "missing_material", "words": "我带了"})
+        await management.post(f"/admin/objections/{key}/decision", {"decision": "upheld", "reason": "属实"})
+        page = (await citizen.get(mine)).text
+    assert "缺少的材料" not in page
+    decided = page.split('timeline__what">异议成立')[1].split("</li>")[0]
+    assert "区政务管理部门" in decided
+    assert HALL.name not in decided
 
 
 async def come_back(office: Office, key: str, citizen: Browser) -> None:

@@ -121,6 +121,10 @@ async def test_a_serial_number_shows_what_comes_next(peer: Peer) -> None:
         (message("a]]>b"), "没有找到"),
         ("<xml><FromUserName>openid-of-wang</FromUserName><ToUserName>gh_panyu</ToUserName>"
          "<MsgType>image</MsgType><MsgId>7</MsgId><CreateTime>1</CreateTime></xml>", "看不懂图片"),
+        (message("你好"), "您可以这样办事"),
+        (message("您好！"), "您可以这样办事"),
+        (message("大字版"), "https://panyu.test/elder"),
+        (message("字太小"), "https://panyu.test/elder"),
         (message("   "), "这样使用"),
         (message("\u200b\u202d\u3164"), "这样使用"),
         (message("预\u200b 约"), "https://panyu.test/appointments/new"),

@@ -127,6 +127,36 @@ async def test_a_generated_form_leads_on_to_printing_and_booking(town: Town, gui
     assert f'href="{path}/print"' not in (await citizen.get(path)).text
 
 
+@pytest.mark.article("12.1")
+async def test_a_generated_form_is_not_called_submitted(town: Town) -> None:
+    """It was filled in at that time; it is handed in at a window, later."""
+    for guide, said, unsaid in ((PRINTED, "填表时间", "提交时间"), (ONLINE, "提交时间", "填表时间")):
+        citizen, path = await handed_in(town, guide)
+        serial = (await town.services.applications.get(key_of(path)))["serial"]
+        for page in (
+            await citizen.get(path),
+            await citizen.get(f"{path}/receipt"),
+            await citizen.get(f"/verify/{serial}"),
+            await citizen.post("/kiosk/progress", {"serial": str(serial)}),
+        ):
+            assert said in page.text
+            assert unsaid not in page.text
+
+
+@pytest.mark.article("12.1")
+async def test_who_generates_a_form_knows_what_to_upload_and_what_to_bring(town: Town) -> None:
+    for guide, brings, with_paper in (
+        (PRINTED, True, "到窗口提交表单时一起带上"),
+        (SEALED, False, "到窗口签字盖章时一起交"),
+    ):
+        citizen, path = await filled(town, guide)
+        uploads = (await citizen.get(f"{path}/materials")).text
+        assert ("也可以不上传" in uploads) == brings
+        assert with_paper in uploads
+        assert "寄送" not in uploads
+        assert ("和打印的表单一起带到窗口" in (await citizen.get(f"{path}/confirm")).text) == brings
+
+
 @pytest.mark.article("12.print")
 async def test_what_needs_no_paper_is_not_printed(town: Town) -> None:
     citizen, path = await handed_in(town, ONLINE)

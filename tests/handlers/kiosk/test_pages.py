@@ -87,6 +87,14 @@ async def test_guide_says_what_article_23_4_asks_for(town: Town) -> None:
     assert "可以网上办理" in page
 
 
+async def test_a_guide_begins_with_what_people_ask_first(town: Town) -> None:
+    """As on the phone: who may, what to bring, how, how long, where; the law and its numbers come last."""
+    page = (await (await kiosk(town)).get(f"/kiosk/guides/{ITEM}")).text.split('class="next"')[1]
+    assert re.findall(r"<h2>([^<]+)<", page)[1:] == [
+        *("谁可以办", "要准备什么", "怎么办", "多久办好，收多少钱", "到哪里办", "咨询和投诉", "法律依据")
+    ]
+
+
 @pytest.mark.article("23.elsewhere")
 async def test_what_is_not_self_service_names_another_way(town: Town) -> None:
     guide = plain_guide(item=PRINTED, name="房屋租赁备案", handling="form_generation", visits=1)
