@@ -110,7 +110,7 @@ def assemble(
     referrals, uses = Referrals(database), Uses(database)
     appointments = Appointments(database, uses, privacy)
     filing = Filing(applications, guides, departments, halls, calendar, uses)
-    staff, tries, devices = Staff(database), Tries(database), Devices(database)
+    staff, tries, devices = Staff(database), Tries(database, privacy), Devices(database)
     return Stores(
         database=database,
         clock=clock,

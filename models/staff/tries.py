@@ -1,7 +1,6 @@
 """Wrong passwords are held up where they come from, and nowhere else (article 5)."""
 
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import ClassVar, TypedDict
 
 from pymongo import IndexModel
@@ -9,7 +8,8 @@ from pymongo import IndexModel
 from models.counters import seconds_until
 from models.errors import TooMany
 from models.events import Cause
-from models.store import Store, insert_or_update
+from models.privacy import Privacy
+from models.store import Database, Store, insert_or_update
 
 
 class TriesHeldUp(TooMany):
@@ -26,8 +26,8 @@ FORGOTTEN = timedelta(days=1)
 
 
 class Tried(TypedDict):
-    """`_id` is the SHA-256 of a user name and of the place from which it was tried; the next try is let
-    through at `again_at`, and all is forgotten at `until`."""
+    """`_id` is a keyed hash of what was typed as user name, be it what it may, and of the place from which it
+    was tried; the next try is let through at `again_at`, and all is forgotten at `until`."""
 
     _id: str
     tries: int
@@ -41,13 +41,17 @@ class Tries(Store[Tried]):
     collection = "staff_tries"
     indexes: ClassVar = [IndexModel("until", expireAfterSeconds=0)]
 
+    def __init__(self, database: Database, privacy: Privacy) -> None:
+        super().__init__(database)
+        self.privacy = privacy
+
     async def count(self, username: str, place: str, by: Cause) -> int:
         """Count one more try, before the password is checked; returns how many there were.
 
         Raises:
             TriesHeldUp: it comes too soon after the last one, and is not counted.
         """
-        key, again = _digest(username, place), {"$add": ["$tries", 1]}
+        key, again = self._key(username, place), {"$add": ["$tries", 1]}
         wait = {"$arrayElemAt": [WAITS, {"$min": ["$tries", len(WAITS) - 1]}]}
         counted = await insert_or_update(
             self.documents,
@@ -69,8 +73,7 @@ class Tries(Store[Tried]):
 
     async def forget(self, username: str, place: str, number: int) -> None:
         """Forget the tries after a right password, unless more than `number` have been counted by now."""
-        await self.documents.delete_one({"_id": _digest(username, place), "tries": number})
+        await self.documents.delete_one({"_id": self._key(username, place), "tries": number})
 
-
-def _digest(username: str, place: str) -> str:
-    return sha256(f"{username}\n{place}".encode()).hexdigest()
+    def _key(self, username: str, place: str) -> str:
+        return self.privacy.index(f"{username}\n{place}", "staff_try")

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -119,6 +120,19 @@ async def test_a_device_is_known_for_half_a_year_and_by_its_last_token(
     assert await door.devices.find(second, clock.now())
     clock.advance(timedelta(seconds=1))
     assert await door.devices.find(second, clock.now()) is None
+
+
+async def test_what_was_typed_as_a_name_cannot_be_guessed_from_what_is_kept(
+    door: SignIn, cause: MakeCause
+) -> None:
+    """It may be a phone or a credential's number, of which there are few enough to try them all."""
+    number = "440113199003070011"
+    assert await tried(door, cause(), number, "wrong") == "password_wrong"
+    kept = [one["_id"] async for one in door.tries.documents.find({})]
+    assert kept
+    assert sha256(f"{number}\nnetwork:{HERE}".encode()).hexdigest() not in kept
+    assert await tried(door, cause(), number.lower(), "wrong") == "password_wrong"
+    assert await door.tries.documents.count_documents({}) == len(kept)
 
 
 async def test_a_computer_that_many_share_knows_the_latest(door: SignIn, cause: MakeCause) -> None:

@@ -97,4 +97,6 @@ def test_menu_is_one_that_wechat_takes() -> None:
             assert len(entry["name"].encode()) <= 60
             assert len(entry.get("key", "").encode()) <= 128
             assert entry["type"] == "click" or entry["url"].startswith("https://panyu.test/")
+    entries = {entry["name"]: entry.get("url") for button in made["button"] for entry in button["sub_button"]}
+    assert entries["大字版"] == "https://panyu.test/elder"
     assert fingerprint(made) != fingerprint(menu("https://elsewhere.test"))
