@@ -62,7 +62,7 @@ class Department(Answer):
     name_en: str
     short: str
     phone: str
-    address: Said
+    address: Said = Field(description="empty where it is not known")
 
 
 class FullGuide(shape.Guide):

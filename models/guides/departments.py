@@ -15,14 +15,14 @@ class DepartmentNotFound(NotFound):
 
 
 class Department(GuidePart):
-    """事项服务主体; `code` is its USCC, `short` what people call it."""
+    """事项服务主体; `code` is its USCC, `short` what people call it, `address` empty if it is not known."""
 
     code: str = Field(pattern=r"^[0-9A-Z]{18}$")
     name: str
     name_en: str = ""
     short: str
     phone: str
-    address: str
+    address: str = ""
 
 
 class Departments(Store[Department]):

@@ -43,7 +43,9 @@ def test_every_handler_has_a_route() -> None:
     assert unserved([*PAGES, *api.ROUTES, *operations.PRIVATE_ROUTES]) == set()
 
 
-@pytest.mark.parametrize("handler", {route[1] for route in [*PAGES, *api.ROUTES, *operations.PRIVATE_ROUTES]})
+@pytest.mark.parametrize(
+    "handler", dict.fromkeys(route[1] for route in [*PAGES, *api.ROUTES, *operations.PRIVATE_ROUTES])
+)
 def test_every_handler_says_how_it_shows_an_error(handler: type[BaseHandler]) -> None:
     """Without it the answer is empty, and the log has an exception for each address that is not there."""
     assert handler.write_domain_error is not BaseHandler.write_domain_error
