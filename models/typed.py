@@ -42,9 +42,11 @@ WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 WRITTEN_WIDE = "！（），：；？～"
 """Full width is right for these: Chinese writes them so."""
 IN_PROSE = {code: narrow for code, narrow in WIDE.items() if chr(code) not in WRITTEN_WIDE}
-LABEL = re.compile(r"((\D{0,39}\d){0,2}\D{0,40}:|[A-Z]{0,40}\.)+", re.ASCII)
-"""Ends with a colon (`No.` with its stop); what has more digits than a label is the number itself. What is
-longer is none: its end is not looked for in all that was typed."""
+LABEL = re.compile(r"((\D*\d){0,2}\D*:|[A-Z]*\.)+", re.ASCII)
+"""Ends with a colon (`No.` with its stop); what has more digits than a label is the number itself."""
+LONGEST_NUMBER = 500
+"""Characters as typed, label and all. What is longer is no number, date or amount, and stays as it is: to
+look for labels in it takes n² steps."""
 BRACKETS = str.maketrans("()", "（）")
 
 
@@ -92,6 +94,8 @@ def same_name(one: str, other: str) -> bool:
 
 def number(text: str) -> str:
     """Upper case, without spaces, and without the label that was copied along."""
+    if len(text) > LONGEST_NUMBER:
+        return text
     text = narrow(figure(text).upper())
     label = LABEL.match(text)
     return text[label.end() :] if label else text
@@ -99,11 +103,15 @@ def number(text: str) -> str:
 
 def figure(text: str) -> str:
     """Without spaces; what stands before a colon is part of it."""
+    if len(text) > LONGEST_NUMBER:
+        return text
     return narrow("".join(narrow(text).split()))
 
 
 def digits(text: str) -> str:
     """A number that people part with spaces, hyphens, dots and brackets; only a plus stays."""
+    if len(text) > LONGEST_NUMBER:
+        return text
     return re.sub(rf"[^\w+]|[{HAN}]", "", number(text))
 
 
