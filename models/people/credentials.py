@@ -58,7 +58,7 @@ class NumberBirthday(CredentialNumberInvalid):
 
 
 class NumberCheckDigit(CredentialNumberInvalid):
-    message = "{number}的校验位不符，请核对有没有填错的数字"
+    message = "{number}填得不对，请逐位核对有没有填错的数字"
 
 
 class ApplicantKind(StrEnum):

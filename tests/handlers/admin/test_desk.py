@@ -145,7 +145,7 @@ async def test_verified_at_the_window_binds_online(office: Office) -> None:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"number": "440113199001010000"}, "身份证号的校验位不符"),
+        ({"number": "440113199001010000"}, "身份证号填得不对"),
         ({"phone": "12345"}, "手机号码有误"),
         ({"name": ""}, "请填写证件上的姓名"),
         ({"kind": "uscc"}, "不能使用此种证件"),

@@ -63,7 +63,7 @@ async def test_consent_is_asked_for_and_input_is_kept(town: Town) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("number", "440113199003070000", "身份证号的校验位不符"),
+        ("number", "440113199003070000", "身份证号填得不对"),
         ("number", "4401131990030700", "身份证号应为18位，您填了16位"),
         ("number", "\u202d\u202c", "请填写身份证号"),
         ("phone", "12345", "手机号码有误"),

@@ -104,7 +104,7 @@ SAID = [
         with_check_digit("44011319900230001"),
         "身份证号里的出生日期",
     ),
-    (PERSON, CredentialKind.RESIDENT_ID, "110105194912310021", "身份证号的校验位不符，"),
+    (PERSON, CredentialKind.RESIDENT_ID, "110105194912310021", "身份证号填得不对，"),
     (PERSON, CredentialKind.HMT_RESIDENCE_PERMIT, "11010519491231002X", "这不是居住证号，"),
     (
         PERSON,
@@ -123,16 +123,16 @@ SAID = [
     (PERSON, CredentialKind.PASSPORT, "E123456789", "护照号应为5至9位，您填了10位"),
     (PERSON, CredentialKind.PASSPORT, "ABCDEF", "护照号应由数字和字母（至少一个数字）组成"),
     (ENTERPRISE, CredentialKind.REGISTRATION_NUMBER, "1101080000000", "工商注册号应为15位，您填了13位"),
-    (ENTERPRISE, CredentialKind.REGISTRATION_NUMBER, "110108000000017", "工商注册号的校验位不符，"),
+    (ENTERPRISE, CredentialKind.REGISTRATION_NUMBER, "110108000000017", "工商注册号填得不对，"),
     (
         ENTERPRISE,
         CredentialKind.USCC,
         "91440113MA59K2XT4I",
         "统一社会信用代码应由数字和字母（没有I",
     ),
-    (ENTERPRISE, CredentialKind.USCC, "91440113MA59K2XT4N", "统一社会信用代码的校验位不符，"),
+    (ENTERPRISE, CredentialKind.USCC, "91440113MA59K2XT4N", "统一社会信用代码填得不对，"),
     (ORGANIZATION, CredentialKind.LEGAL_PERSON_CERTIFICATE, "1", "法人证号应为6至18位，您填了1位"),
-    (ORGANIZATION, CredentialKind.LEGAL_PERSON_CERTIFICATE, "1" * 18, "法人证号的校验位不符，"),
+    (ORGANIZATION, CredentialKind.LEGAL_PERSON_CERTIFICATE, "1" * 18, "法人证号填得不对，"),
 ]
 
 
