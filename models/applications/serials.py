@@ -23,6 +23,8 @@ class SerialInvalid(BadInput):
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without I, L, O and U, which are misread or misspell."""
 RANDOM = 10
+LONGEST = 2000
+"""Characters in which a serial number is looked for: more than a message or an address has."""
 SOUGHT = re.compile(r"(?<![0-9A-Z])(?=([0-9](?:[\s.·-]*[0-9A-Z]){18})(?![0-9A-Z]))")
 """What may be one: as many characters, with nothing but spaces, dots and hyphens between them."""
 PATTERN = re.compile(rf"[0-9]{{8}}[{ALPHABET}]{{{RANDOM}}}[0-9A-Z]")
@@ -39,6 +41,8 @@ def check_serial(text: str) -> str:
     Raises:
         BadInput: `serial_invalid`.
     """
+    if len(text) > LONGEST:
+        raise SerialInvalid
     for found in SOUGHT.finditer(narrow(text).upper()):
         serial = re.sub("[^0-9A-Z]", "", found[1])
         if PATTERN.fullmatch(serial) and mod_37_36.is_valid(serial):
