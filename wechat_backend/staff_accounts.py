@@ -71,8 +71,9 @@ VERBS = {"add": add, "reset": reset, "lock": lock}
 
 
 def _password(arguments: argparse.Namespace) -> str:
-    """The one-time password: what standard input has in its first line, or a new one."""
-    return sys.stdin.readline().rstrip("\r\n") if arguments.stdin else one_time_password()
+    """The one-time password: the first line of standard input without spaces around, as at the
+    sign-in, or a new one."""
+    return sys.stdin.readline().strip() if arguments.stdin else one_time_password()
 
 
 def _tell(arguments: argparse.Namespace, password: str, say: Callable[[str], None]) -> None:

@@ -56,11 +56,9 @@ class PasswordPage(PanelPage):
     @needs(owing=True)
     async def post(self) -> None:
         member, session = self.signed_in_member(), self.open_session_of()
-        current, password = (
-            self.get_body_argument(name, "", strip=False) for name in ("current", "password")
-        )
+        current, password = (self.get_body_argument(name, "") for name in ("current", "password"))
         try:
-            if password != self.get_body_argument("again", "", strip=False):
+            if password != self.get_body_argument("again", ""):
                 raise PasswordsDiffer
             changed = await self.services.staff_door.change_password(
                 member, session, current, password, self.by_member()

@@ -259,7 +259,7 @@ class Staff(Store[Member]):
 
     async def leave(self, username: str, by: Cause) -> Member:
         """The member works here no more: no sign-in, no roles; the sessions have ended. The name stays for
-        what they did. Whoever keeps what is assigned to a member gives it back on `staff.left`.
+        what they did. The event `staff.left` is where what is assigned to the member is given back.
 
         Raises:
             OwnRecord

@@ -73,7 +73,7 @@ async def test_the_first_administrator_and_emergencies(mongo_uri: str, name: str
         "",
         "这个密码太常见，请换一个\n",
     )
-    assert await run(mongo_uri, name, *second, given="three small stones\n") == (0, "Added second.\n", "")
+    assert await run(mongo_uri, name, *second, given=" three small stones \r\n") == (0, "Added second.\n", "")
     code, said, _ = await run(mongo_uri, name, "lock", "first")
     assert (code, "let in no more" in said) == (0, True)
     assert member(mongo_uri, name, "first")["suspended_at"]
