@@ -12,6 +12,7 @@ from handlers import admin, api, citizen, kiosk, operations
 from handlers.chat import callback
 from handlers.web import assets
 from models.guides import ITEM_CODE
+from models.staff.members import USER_NAME
 
 DOCUMENT = "[0-9a-f]{32}"
 PARTS: Mapping[str, str] = {
@@ -20,6 +21,7 @@ PARTS: Mapping[str, str] = {
     f"({DOCUMENT}(?::|%3[Aa]){DOCUMENT})": "{agency}",
     f"({ITEM_CODE})": "{item}",
     "([a-z0-9-]{1,64})": "{hall}",
+    f"({USER_NAME.pattern})": "{member}",
     "([a-z0-9_]{1,64})": "{code}",
     "([a-z0-9_]+)": "{code}",
     "([^/?#]{1,600})": "{serial}",

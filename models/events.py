@@ -30,7 +30,7 @@ class Cause:
     """Who made a change, when, through which door and in which request.
 
     `actor` is `applicant:<id>`, `account:<id>`, `openid:<openid>` (in the chat, where there may be no account
-    yet), `staff:<id>` or `system`; `at` is in UTC.
+    yet), `staff:<id>`, `cli` (the command `staff` of the operators) or `system`; `at` is in UTC.
     """
 
     actor: str

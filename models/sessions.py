@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar, NotRequired, TypedDict
 
-from pymongo import IndexModel
+from pymongo import DESCENDING, IndexModel
 
 from models.errors import NotFound
 from models.events import Cause, Channel
@@ -29,25 +29,29 @@ LIFETIME = {
 
 class Session(TypedDict):
     """`_id` is the SHA-256 of the token, `subject` `account:<id>` or `staff:<user name>`; `proof` is a
-    member's, of the password with which it was opened."""
+    member's, of the password with which it was opened, and `confirmed_at` when they last gave a code."""
 
     _id: str
     subject: str
     channel: Channel
     expires_at: datetime
     proof: NotRequired[str]
+    confirmed_at: NotRequired[datetime]
 
 
 class Sessions(Store[Session]):
     collection = "sessions"
     missing = SessionNotFound
-    indexes: ClassVar = [IndexModel("expires_at", expireAfterSeconds=0)]
+    indexes: ClassVar = [IndexModel("expires_at", expireAfterSeconds=0), IndexModel("subject")]
 
     def shaped(self, document: Document) -> Session:
         return super().shaped({**document, "channel": Channel(document["channel"])})
 
-    async def open(self, subject: str, by: Cause, proof: str = "") -> str:
-        """Begin a session and return its token (256 bits, URL-safe); `proof` is for a member's."""
+    async def open(
+        self, subject: str, by: Cause, proof: str = "", confirmed_at: datetime | None = None
+    ) -> str:
+        """Begin a session and return its token (256 bits, URL-safe); `proof` and `confirmed_at` are for a
+        member's."""
         token = secrets.token_urlsafe(32)
         await self.documents.insert_one(
             {
@@ -56,6 +60,7 @@ class Sessions(Store[Session]):
                 "channel": by.channel.value,
                 "expires_at": by.at + LIFETIME[by.channel],
                 **({"proof": proof} if proof else {}),
+                **({"confirmed_at": confirmed_at} if confirmed_at else {}),
             }
         )
         return token
@@ -66,8 +71,25 @@ class Sessions(Store[Session]):
             {"_id": _digest(token), "expires_at": {"$gt": by.at}, "subject": {"$regex": f"^{kind}:"}}
         )
 
+    async def of_member(self, subject: str, proof: str, now: datetime) -> list[Session]:
+        """The live sessions that a member opened with the password of this proof, the latest first."""
+        found = self.documents.find({"subject": subject, "proof": proof, "expires_at": {"$gt": now}})
+        return await self._each(found.sort("expires_at", DESCENDING))
+
+    async def confirm(self, key: str, by: Cause) -> None:
+        """Note that the member whose session this is has given a code."""
+        await self.documents.update_one({"_id": key}, {"$set": {"confirmed_at": by.at}})
+
     async def close(self, token: str) -> None:
         await self.documents.delete_one({"_id": _digest(token)})
+
+    async def end(self, subject: str, key: str) -> None:
+        """End one session of a subject, by its id; what is not theirs stays."""
+        await self.documents.delete_one({"_id": key, "subject": subject})
+
+
+def opened_at(session: Session) -> datetime:
+    return session["expires_at"] - LIFETIME[session["channel"]]
 
 
 def _digest(token: str) -> str:

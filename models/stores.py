@@ -18,7 +18,7 @@ from models.places import Halls
 from models.privacy import Privacy
 from models.schedule import Schedule
 from models.sessions import Sessions
-from models.staff import Devices, SignIn, Staff, Tries
+from models.staff import Devices, SecondFactors, SignIn, Staff, Tries
 from models.store import Database, Store
 from models.voices import Reviews
 from models.workdays import Workdays
@@ -42,6 +42,7 @@ class Stores:
     staff_tries: Tries
     staff_devices: Devices
     staff_door: SignIn
+    second_factors: SecondFactors
     accounts: Accounts
     sessions: Sessions
     phone_codes: PhoneCodes
@@ -111,6 +112,7 @@ def assemble(
     appointments = Appointments(database, uses, privacy)
     filing = Filing(applications, guides, departments, halls, calendar, uses)
     staff, tries, devices = Staff(database), Tries(database, privacy), Devices(database)
+    second_factors = SecondFactors(staff, privacy)
     return Stores(
         database=database,
         clock=clock,
@@ -127,7 +129,8 @@ def assemble(
         staff=staff,
         staff_tries=tries,
         staff_devices=devices,
-        staff_door=SignIn(staff, tries, devices, counters),
+        staff_door=SignIn(staff, tries, devices, counters, second_factors),
+        second_factors=second_factors,
         accounts=Accounts(database),
         sessions=Sessions(database),
         phone_codes=phone_codes,

@@ -1,4 +1,4 @@
-"""python -m wechat_backend serve | worker | migrate | demo | simulator"""
+"""python -m wechat_backend serve | worker | migrate | staff | demo | simulator"""
 
 import os
 import signal
@@ -13,7 +13,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from wechat_backend import logs
+from models.errors import DomainError
+from wechat_backend import logs, staff_command
 from wechat_backend.database.connection import WORKER_PATIENCE, DatabaseUnreachable, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import MigrationError
@@ -37,18 +38,23 @@ def main() -> int:
         return _refuse(str(error))
     except DatabaseUnreachable as error:
         return _refuse(f"PANYU_MONGO_URI: the database does not answer: {error}")
-    except MigrationError as error:
+    except (MigrationError, DomainError) as error:
         return _refuse(str(error))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m wechat_backend")
-    commands = parser.add_subparsers(required=True, metavar="serve | worker | migrate | demo | simulator")
+    commands = parser.add_subparsers(
+        required=True, metavar="serve | worker | migrate | staff | demo | simulator"
+    )
     commands.add_parser("serve", help="pages, JSON API, WeChat callback").set_defaults(start=serve)
     commands.add_parser("worker", help="relays events, sends notices").set_defaults(start=worker)
     migrate_parser = commands.add_parser("migrate", help="brings the database to what this code needs")
     migrate_parser.add_argument("--dry-run", action="store_true", help="only say what would change")
     migrate_parser.set_defaults(start=migrate)
+    staff_command.add_to(
+        commands.add_parser("staff", help="lets members of staff in, or locks them out"), staff
+    )
     demo_parser = commands.add_parser("demo", help="everything, with a database and a simulator of its own")
     demo_parser.add_argument("--port", type=int, default=8888, help="of the web server (8888)")
     demo_parser.add_argument("--simulator-port", type=int, default=8889, help="of the phone simulator (8889)")
@@ -100,6 +106,15 @@ def migrate(arguments: argparse.Namespace) -> int:
                 await runner.migrate(database, ALL, utc_now, _say, privacy_of(settings))
         finally:
             await database.close()
+
+    return _run(process, told=CUT_OFF)
+
+
+def staff(arguments: argparse.Namespace) -> int:
+    async def process(settings: Settings) -> None:
+        from wechat_backend import staff_accounts  # noqa: PLC0415
+
+        await staff_accounts.run(settings, arguments, _say)
 
     return _run(process, told=CUT_OFF)
 

@@ -1,11 +1,14 @@
-"""The staff panel: sign-in, applications, appointments, verification at the window, deliveries."""
+"""The staff panel: sign-in, applications, appointments, verification at the window, deliveries,
+members of the staff, and one's own account."""
 
 from handlers.admin import (
+    account,
     actions,
     applications,
     appointments,
     deliveries,
     home,
+    members,
     objections,
     queue,
     sign_in,
@@ -23,5 +26,7 @@ ROUTES = [
     *objections.ROUTES,
     *verify.ROUTES,
     *deliveries.ROUTES,
+    *members.ROUTES,
+    *account.ROUTES,
     (r"/admin/.*", UnknownPage),
 ]

@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -10,16 +11,17 @@ import tornado.locale
 
 from handlers.admin.channels import closure_text
 from handlers.web import words
-from handlers.web.base import Nowhere, PageExpired
+from handlers.web.base import Nowhere, PageExpired, safe_next
 from handlers.web.protection import Cookie
-from handlers.web.staff import StaffHandler
+from handlers.web.staff import CONFIRM_AT, StaffHandler
 from handlers.web.visitor import Auth, declared
 from models.applications import decision_words, written
 from models.clocks import source_of
 from models.errors import DomainError
 from models.guides import ItemType
 from models.outgoing import Closure
-from models.staff import Member, Scope, scopes_of
+from models.sessions import Session
+from models.staff import Member, NotFresh, Scope, is_let_in, proof_of, scopes_of
 from models.workdays import local_date
 
 MENU = (
@@ -28,6 +30,7 @@ MENU = (
     (Scope.OBJECTIONS_DECIDE, "/admin/objections", "预约异议"),
     (Scope.APPLICANTS_VERIFY, "/admin/verify", "窗口核验"),
     (Scope.DELIVERIES_READ, "/admin/deliveries", "发送记录"),
+    (Scope.STAFF_MANAGE, "/admin/members", "人员"),
 )
 """Scope → page → name; a member sees what their roles allow."""
 
@@ -79,6 +82,24 @@ class PanelPage(StaffHandler):
             "scanning": False,
         }
 
+    def open_session_of(self) -> Session:
+        """The session in which the member asks."""
+        assert self.session
+        return self.session
+
+    async def sessions_of(self, member: Member) -> list[Session]:
+        """Where a member is signed in, the latest first."""
+        if not is_let_in(member):
+            return []
+        subject, proof = f"{STAFF}{member['_id']}", proof_of(member["password_hash"])
+        return await self.services.sessions.of_member(subject, proof, self.now)
+
+    async def open_session(self, member: Member, confirmed_at: datetime | None) -> None:
+        """Let this browser in as a member; `confirmed_at` is when they gave a code."""
+        subject, proof = f"{STAFF}{member['_id']}", proof_of(member["password_hash"])
+        by = self.cause(subject)
+        self.keep_cookie(Cookie.STAFF, await self.services.sessions.open(subject, by, proof, confirmed_at))
+
     async def called(self, actors: Collection[str]) -> dict[str, str]:
         """What staff call those who did something, by `Cause.actor`: members by their names."""
         names = await self.services.staff.names(
@@ -121,21 +142,27 @@ class PanelPage(StaffHandler):
 
     def write_domain_error(self, error: DomainError) -> None:
         over = error.status == HTTPStatus.UNAUTHORIZED  # only behind the check of the form's own token
+        door = CONFIRM_AT if isinstance(error, NotFresh) else "/admin/sign-in"
         expired = isinstance(error, PageExpired)
         self.show(
             "admin/error.html",
             error=error,
             typed=self.typed() if over or (expired and self.from_own_page) else [],
-            sign_in=f"/admin/sign-in?{urlencode({'next': self.form_page()})}" if over else "",
+            sign_in=f"{door}?{urlencode({'next': self.form_page()})}" if over else "",
             form_page=self.form_page() if expired else "",
         )
 
 
 def _called(actor: str, names: Mapping[str, str]) -> str:
     if not actor.startswith(STAFF):
-        return "系统" if actor == "system" else "申请人"
+        return "系统" if actor in ("system", "cli") else "申请人"
     username = actor.removeprefix(STAFF)
     return names.get(username) or f"已离岗人员（{username}）"
+
+
+def destination(path: str) -> str:
+    """A page of the panel to go on to; its home for anything else."""
+    return path if safe_next(path) == path and path.startswith("/admin") else "/admin"
 
 
 def packed(words: str) -> str:

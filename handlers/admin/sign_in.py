@@ -2,12 +2,10 @@
 
 from urllib.parse import urlencode
 
-from handlers.admin.panel import FormAction, PanelPage
-from handlers.web.base import safe_next
+from handlers.admin.panel import FormAction, PanelPage, destination
 from handlers.web.protection import Cookie
 from handlers.web.visitor import Auth, declared
 from models.errors import DomainError
-from models.staff import proof_of
 from models.staff.devices import KEPT as DEVICE_KEPT
 
 
@@ -16,37 +14,34 @@ class SignInPage(PanelPage):
 
     @declared(Auth.ANYONE)
     async def get(self) -> None:
-        destination = self.destination(self.get_query_argument("next", ""))
+        to = destination(self.get_query_argument("next", ""))
         if self.member:
-            return self.redirect(destination)
-        return self.show("admin/sign_in.html", next=destination)
+            return self.redirect(to)
+        return self.show("admin/sign_in.html", next=to)
 
     @declared(Auth.ANYONE)
     async def post(self) -> None:
         username = self.get_body_argument("username", "")
-        destination = self.destination(self.get_body_argument("next", ""))
+        to = destination(self.get_body_argument("next", ""))
         try:
             done = await self.services.staff_door.sign_in(
                 username,
                 self.get_body_argument("password", ""),
+                code=self.get_body_argument("code", ""),
                 address=self.address,
                 device=self.get_cookie(self.cookie(Cookie.DEVICE)) or "",
                 by=self.cause(f"staff:{username[:64]}"),
             )
         except DomainError as error:
-            return self.show("admin/sign_in.html", error=error, given=self.given(), next=destination)
+            return self.show("admin/sign_in.html", error=error, given=self.given(), next=to)
         if before := self.get_cookie(self.cookie(Cookie.STAFF)):
             await self.services.sessions.close(before)
-        subject, proof = f"staff:{done.member['_id']}", proof_of(done.member["password_hash"])
-        self.keep_cookie(Cookie.STAFF, await self.services.sessions.open(subject, self.cause(subject), proof))
+        await self.open_session(done.member, self.now if done.confirmed else None)
         self.keep_cookie(Cookie.DEVICE, done.device, days=DEVICE_KEPT.days)
-        return self.see_other(destination)
+        return self.see_other(to)
 
     def form_page(self) -> str:
-        return f"/admin/sign-in?{urlencode({'next': self.destination(self.get_body_argument('next', ''))})}"
-
-    def destination(self, path: str) -> str:
-        return path if safe_next(path) == path and path.startswith("/admin") else "/admin"
+        return f"/admin/sign-in?{urlencode({'next': destination(self.get_body_argument('next', ''))})}"
 
 
 class SignOutHandler(FormAction):

@@ -109,7 +109,7 @@ class HtmlHandler(BaseHandler):
 
     def given(self) -> dict[str, list[str]]:
         """What was filled in, to be shown again; a password never is."""
-        hidden = ("_xsrf", "password")
+        hidden = ("_xsrf", "password", "current", "again")
         return {
             name: self.get_body_arguments(name) for name in self.request.body_arguments if name not in hidden
         }

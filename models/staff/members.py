@@ -1,14 +1,22 @@
 """Members of staff: their records, their passwords, and whose a session is (article 5)."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
 
-from models.errors import Conflict, NotFound
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.events import Cause, Event
 from models.sessions import Session
-from models.staff.passwords import hashed, proof_of
+from models.staff.passwords import check_password, hashed, proof_of
+from models.staff.posts import Post, check_post
 from models.staff.scopes import ROLES, Member, Role
-from models.store import Document, Store
-from models.typed import narrow
+from models.store import ChangedMeanwhile, Database, Document, Refusal, Store
+from models.typed import line, narrow
 
 
 class StaffNotFound(NotFound):
@@ -21,9 +29,96 @@ class PasswordChanged(Conflict):
     message = "密码已更改，请重新登录"
 
 
+class UserNameTaken(Conflict):
+    code = "user_name_taken"
+    message = "这个用户名已有人使用，请换一个"
+
+
+class UserNameInvalid(BadInput):
+    code = "user_name_invalid"
+    message = "用户名须为2至32位小写字母、数字、点、下划线或连字符，以字母或数字开头"
+    field = "username"
+
+
+class NameMissing(BadInput):
+    code = "staff_name_missing"
+    message = "请填写姓名"
+    field = "name"
+
+
+class OwnRecord(Forbidden):
+    code = "own_record"
+    message = "不能更改自己的岗位和状态，请由其他管理员办理"
+
+
+class LastAdministrator(Refused):
+    code = "last_administrator"
+    message = "这是最后一名系统管理员，请先指定另一名系统管理员"
+
+
+class MemberLeft(Conflict):
+    code = "member_left"
+    message = "该人员已离岗"
+
+
+USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+"""Of a member who is added; those of before are as they are."""
+PRESENT: Document = {"suspended_at": None, "left_at": None}
+ADMINISTERS: Document = {"roles": Role.ADMINISTRATOR.value, **PRESENT}
+"""The query for the administrators who are let in."""
+
+
+class Standing(StrEnum):
+    """Whether a member works here, and is let in."""
+
+    PRESENT = "present"
+    SUSPENDED = "suspended"
+    LEFT = "left"
+
+
+OF_STANDING: Mapping[Standing, Document] = {
+    Standing.PRESENT: PRESENT,
+    Standing.SUSPENDED: {"suspended_at": {"$ne": None}, "left_at": None},
+    Standing.LEFT: {"left_at": {"$ne": None}},
+}
+
+
+@dataclass(frozen=True)
+class GivenCode:
+    """A code that was given: what the record must still have, and what the code takes away."""
+
+    expects: Document
+    update: Document
+    otherwise: Refusal
+
+
 def user_name(text: str) -> str:
     """As it is kept: no spaces, nothing invisible, half width. Passwords are taken as they are."""
     return "".join(narrow(text).split())
+
+
+def check_other(username: str, by: Cause) -> None:
+    """Nobody gives themselves a role, or takes one away.
+
+    Raises:
+        OwnRecord
+    """
+    if by.actor == f"staff:{username}":
+        raise OwnRecord
+
+
+def administers(member: Member) -> bool:
+    return Role.ADMINISTRATOR in member["roles"] and is_let_in(member)
+
+
+def standing(member: Member) -> Standing:
+    if member.get("left_at"):
+        return Standing.LEFT
+    return Standing.SUSPENDED if member.get("suspended_at") else Standing.PRESENT
+
+
+def is_let_in(member: Member) -> bool:
+    return standing(member) is Standing.PRESENT
 
 
 class Staff(Store[Member]):
@@ -35,7 +130,19 @@ class Staff(Store[Member]):
         "staff.guessed",
         "staff.password_changed",
         "staff.suspended",
+        "staff.posted",
+        "staff.left",
+        "staff.reset",
+        "staff.session_ended",
+        "staff.second_factor_begun",
+        "staff.second_factor_kept",
+        "staff.confirmed",
     )
+    indexes: ClassVar = [IndexModel("roles")]
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.database = database
 
     def shaped(self, document: Document) -> Member:
         return super().shaped({**document, "roles": [ROLES[name] for name in document["roles"]]})
@@ -44,10 +151,10 @@ class Staff(Store[Member]):
         return await self._first({"_id": username})
 
     async def of_session(self, session: Session) -> Member | None:
-        """The member whose session it is, as they are now; None for one who is gone or suspended, or whose
+        """The member whose session it is, as they are now; None for one who is gone or not let in, or whose
         password has been changed since."""
         member = await self.find(session["subject"].removeprefix("staff:"))
-        if member is None or member.get("suspended_at"):
+        if member is None or not is_let_in(member):
             return None
         return member if session.get("proof") == proof_of(member["password_hash"]) else None
 
@@ -55,6 +162,12 @@ class Staff(Store[Member]):
         """What these members are called, by user name; those who are gone are left out."""
         found = self.documents.find({"_id": {"$in": sorted(set(usernames))}}, {"name": 1})
         return {member["_id"]: member["name"] async for member in found}
+
+    async def page(self, standing: Standing, most: int, after: str = "") -> list[Member]:
+        """Members by their user names, beginning after one."""
+        query = {**OF_STANDING[standing], "_id": {"$gt": after}}
+        found = self.documents.find(query).sort("_id", ASCENDING).limit(most)
+        return await self._each(found)
 
     async def enrol(
         self,
@@ -66,66 +179,209 @@ class Staff(Store[Member]):
         roles: list[Role],
         by: Cause,
         halls: Sequence[str] = (),
-    ) -> None:
-        """Add a member, of one department or none, who records appointments at these halls; or do nothing if
-        the user name is there already."""
-        username = user_name(username)
-        if await self.documents.find_one({"_id": username}, {"_id": 1}):
-            return
-        await self.add(
-            {
-                "_id": username,
-                "name": name,
-                "password_hash": await hashed(password),
-                "department": department,
-                "roles": [role.value for role in roles],
-                "halls": list(halls),
-            },
-            Event("staff.enrolled", username, by, {"roles": [role.value for role in roles]}),
-        )
-
-    async def change_password(self, username: str, password: str, by: Cause) -> Member:
-        """From now on the member signs in with `password`; all sessions that were opened before have ended.
+        one_time: bool = False,
+    ) -> bool:
+        """Add a member, of one department or none, who records appointments at these halls; False, and
+        nothing is changed, if the user name is there already.
 
         Raises:
-            StaffNotFound
+            BadInput: the password may not be one; see `passwords.check_password`.
         """
-        return await self.change(
+        username = user_name(username)
+        if await self.documents.find_one({"_id": username}, {"_id": 1}):
+            return False
+        check_password(password, username, name)
+        post = Post(tuple(roles), department, tuple(halls)).document()
+        kept = {"_id": username, "name": name, "password_hash": await hashed(password), **post}
+        try:
+            await self.add(
+                kept | ({"one_time": True} if one_time else {}),
+                Event("staff.enrolled", username, by, post),
+            )
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def employ(self, username: str, name: str, password: str, post: Post, by: Cause) -> str:
+        """Add a member, who changes the password at the first sign-in; returns the user name as it is kept.
+
+        Raises:
+            UserNameInvalid, NameMissing, RoleMissing, DepartmentMissing, HallsMissing
+            BadInput: the password may not be one.
+            UserNameTaken
+        """
+        username, name = user_name(username), line(name)
+        if not USER_NAME.fullmatch(username):
+            raise UserNameInvalid
+        if not name:
+            raise NameMissing
+        check_post(post)
+        if not await self.enrol(
             username,
-            expects={},
-            sets={"password_hash": await hashed(password)},
-            event=Event("staff.password_changed", username, by),
-            otherwise=self.missing,
-        )
+            name=name,
+            password=password,
+            department=post.department,
+            roles=list(post.roles),
+            halls=post.halls,
+            one_time=True,
+            by=by,
+        ):
+            raise UserNameTaken
+        return username
+
+    async def post(self, username: str, post: Post, by: Cause) -> Member:
+        """Give a member other roles, another department, other halls.
+
+        Raises:
+            OwnRecord, RoleMissing, DepartmentMissing, HallsMissing
+            StaffNotFound, MemberLeft, LastAdministrator, ChangedMeanwhile
+        """
+        check_other(username, by)
+        check_post(post)
+        member = await self._present(username)
+        event = Event("staff.posted", username, by, post.document())
+        stays = Role.ADMINISTRATOR in post.roles
+        return await self._change_present(member, event, stays=stays, sets=post.document())
 
     async def suspend(self, username: str, by: Cause) -> Member:
         """Let the member in no more; the sessions have ended. Doing it again changes nothing.
 
         Raises:
-            StaffNotFound
+            OwnRecord
+            StaffNotFound, MemberLeft, LastAdministrator, ChangedMeanwhile
         """
-        member = await self.get(username)
+        check_other(username, by)
+        member = await self._present(username)
         if member.get("suspended_at"):
             return member
+        event = Event("staff.suspended", username, by)
+        return await self._change_present(member, event, stays=False, sets={"suspended_at": by.at})
+
+    async def leave(self, username: str, by: Cause) -> Member:
+        """The member works here no more: no sign-in, no roles; the sessions have ended. The name stays for
+        what they did. The event `staff.left` is where what is assigned to the member is given back.
+
+        Raises:
+            OwnRecord
+            StaffNotFound, MemberLeft, LastAdministrator, ChangedMeanwhile
+        """
+        check_other(username, by)
+        member = await self._present(username)
+        event = Event("staff.left", username, by, {"roles": [role.value for role in member["roles"]]})
+        gone: Document = {"left_at": by.at, "roles": [], "halls": []}
+        update: Document = {"$unset": {"second": "", "enrolling": ""}}
+        return await self._change_present(member, event, stays=False, sets=gone, update=update)
+
+    async def reset(self, username: str, password: str, by: Cause) -> Member:
+        """Let the member in by this password, which must be changed at once. A lock, the authenticator and
+        all sessions have ended.
+
+        Raises:
+            OwnRecord
+            BadInput: the password may not be one.
+            StaffNotFound, MemberLeft, ChangedMeanwhile
+        """
+        check_other(username, by)
+        member = await self._present(username)
+        check_password(password, username, member["name"])
         return await self.change(
             username,
-            expects={},
-            sets={"suspended_at": by.at},
-            event=Event("staff.suspended", username, by),
-            otherwise=self.missing,
+            expects={"left_at": None},
+            sets={"password_hash": await hashed(password), "one_time": True},
+            update={"$unset": {"suspended_at": "", "second": "", "enrolling": ""}},
+            event=Event("staff.reset", username, by),
+            otherwise=MemberLeft,
         )
 
-    async def note_sign_in(self, member: Member, by: Cause) -> Member:
+    async def change_password(
+        self, username: str, password: str, by: Cause, *, before: str | None = None
+    ) -> Member:
+        """From now on the member signs in with `password`; all sessions that were opened before have ended.
+        `before` is the hash of the password that it replaces, where that matters.
+
+        Raises:
+            BadInput: the password may not be one.
+            StaffNotFound, PasswordChanged
         """
+        check_password(password, username, (await self.get(username))["name"])
+        return await self.change(
+            username,
+            expects={} if before is None else {"password_hash": before},
+            sets={"password_hash": await hashed(password)},
+            update={"$unset": {"one_time": ""}},
+            event=Event("staff.password_changed", username, by),
+            otherwise=PasswordChanged,
+        )
+
+    async def _present(self, username: str) -> Member:
+        """A member who has not left.
+
+        Raises:
+            StaffNotFound, MemberLeft
+        """
+        member = await self.get(username)
+        if member.get("left_at"):
+            raise MemberLeft
+        return member
+
+    async def _change_present(
+        self, member: Member, event: Event, *, stays: bool, sets: Document, update: Document | None = None
+    ) -> Member:
+        """Change a member who is as they were read. An administrator who does not stay one is changed
+        together with another one who does, so that of two who end each other at one instant one remains.
+
+        Raises:
+            ChangedMeanwhile, LastAdministrator
+        """
+        change: dict[str, Any] = {"event": event, "sets": sets, "update": update}
+        change["otherwise"] = ChangedMeanwhile
+        change["expects"] = {
+            "roles": [role.value for role in member["roles"]],
+            **{name: member.get(name) for name in ("suspended_at", "left_at")},
+        }
+        if stays or not administers(member):
+            return await self.change(member["_id"], **change)
+        async with self.database.transaction() as session:
+            changed = await self.change(member["_id"], **change, session=session)
+            another = {**ADMINISTERS, "_id": {"$ne": member["_id"]}}
+            vouched = await self.documents.update_one(another, {"$inc": {"vouched": 1}}, session=session)
+            if not vouched.matched_count:
+                raise LastAdministrator
+        return changed
+
+    async def note_sign_in(self, member: Member, by: Cause, use: GivenCode | None = None) -> Member:
+        """`use` is the code that was given with the password.
+
         Raises:
             PasswordChanged: since it was compared.
+            CodeWrong: the code has been used since.
+        """
+        code = use or GivenCode({}, {}, PasswordChanged)
+        return await self.change(
+            member["_id"],
+            expects={"password_hash": member["password_hash"], **code.expects},
+            update=code.update,
+            event=Event("staff.signed_in", member["_id"], by),
+            otherwise=code.otherwise,
+        )
+
+    async def note_confirmed(self, member: Member, use: GivenCode, by: Cause) -> Member:
+        """Take a code that was asked for again.
+
+        Raises:
+            CodeWrong: it has been used since.
         """
         return await self.change(
             member["_id"],
-            expects={"password_hash": member["password_hash"]},
-            event=Event("staff.signed_in", member["_id"], by),
-            otherwise=PasswordChanged,
+            expects=use.expects,
+            update=use.update,
+            event=Event("staff.confirmed", member["_id"], by),
+            otherwise=use.otherwise,
         )
+
+    async def note_session_ended(self, username: str, by: Cause) -> None:
+        """Record for the audit that one session of a member is ended, before it is."""
+        await self.note(username, Event("staff.session_ended", username, by))
 
     async def note_guesses(self, username: str, by: Cause) -> None:
         """Record for the audit that wrong passwords come from one place, if there is such a member."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NotRequired, Self
+from typing import NotRequired, Self, TypedDict
 
 from models.errors import Forbidden
 from models.store import Record
@@ -17,10 +17,13 @@ class Scope(StrEnum):
     """What a role may let a member do, with a sentence that says it."""
 
     sentence: str
+    needs_second_factor: bool
+    """Whether a member who has it signs in with a code too, and gives one again before using it."""
 
-    def __new__(cls, name: str, sentence: str) -> Self:
+    def __new__(cls, name: str, sentence: str, second_factor: bool = False) -> Self:
         member = str.__new__(cls, name)
         member._value_, member.sentence = name, sentence
+        member.needs_second_factor = second_factor
         return member
 
     APPLICATIONS_READ = (
@@ -40,54 +43,83 @@ class Scope(StrEnum):
     OBJECTIONS_DECIDE = (
         "objections:decide",
         "Decide on objections to how a visit was recorded to have ended.",
+        True,
     )
     APPLICANTS_VERIFY = "applicants:verify", "Verify a credential at a window (article 7)."
     DELIVERIES_READ = "deliveries:read", "See what could not be sent, and what is used of the day's messages."
     DELIVERIES_RETRY = "deliveries:retry", "Send again what could not be sent."
+    STAFF_MANAGE = (
+        "staff:manage",
+        "Add members of staff, give them roles, lock them out, end their work.",
+        True,
+    )
 
 
 class Reach(StrEnum):
     """How far a role's scopes go; appointments always end at the halls of the member's own record. What a
     record does not name is none: only a role says that a member reaches all."""
 
+    OWN = "own"  # what is entrusted to the member
     DEPARTMENT = "department"  # the member's own
     HALLS = "halls"  # those of the member's own record
     DISTRICT = "district"
 
 
 class Role(StrEnum):
-    """A role is one record: its name, what people call it, its reach, its scopes."""
+    """A role is one record: its name, what people call it, its reach, a sentence of what it is for, its
+    scopes. A role without scopes lets a member do nothing yet."""
 
     label: str
     reach: Reach
+    sentence: str
     scopes: frozenset[Scope]
 
-    def __new__(cls, name: str, label: str, reach: Reach, *scopes: Scope) -> Self:
+    def __new__(cls, name: str, label: str, reach: Reach, sentence: str, *scopes: Scope) -> Self:
         member = str.__new__(cls, name)
-        member._value_, member.label, member.reach, member.scopes = name, label, reach, frozenset(scopes)
+        member._value_, member.label, member.reach = name, label, reach
+        member.sentence, member.scopes = sentence, frozenset(scopes)
         return member
 
     WINDOW = (
         "window",
         "综合窗口",
         Reach.DISTRICT,
+        "Receives people and their papers at the comprehensive window.",
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_ACCEPT,
         Scope.APPOINTMENTS_RECORD,
         Scope.APPLICANTS_VERIFY,
     )
+    REVIEWER = (
+        "reviewer",
+        "审查人员",
+        Reach.DEPARTMENT,
+        "Examines what was handed in, for those who decide.",
+        Scope.APPLICATIONS_READ,
+        Scope.APPLICATIONS_ACCEPT,
+    )
     APPROVER = (
         "approver",
         "审批人员",
         Reach.DEPARTMENT,
+        "Decides on applications.",
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_ACCEPT,
         Scope.APPLICATIONS_DECIDE,
+    )
+    SUPERVISOR = (
+        "supervisor",
+        "部门负责人",
+        Reach.DEPARTMENT,
+        "Answers for the work of a department.",
+        Scope.APPLICATIONS_READ,
+        Scope.APPLICATIONS_SUPERVISE,
     )
     SERVICE_MANAGEMENT = (
         "service_management",
         "政务管理科",
         Reach.DISTRICT,
+        "Watches over the work of all departments, and decides on objections.",
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_SUPERVISE,
         Scope.OBJECTIONS_DECIDE,
@@ -96,19 +128,69 @@ class Role(StrEnum):
         "digital_affairs",
         "电子公务科",
         Reach.DISTRICT,
+        "Runs the systems of every online way.",
         Scope.DELIVERIES_READ,
         Scope.DELIVERIES_RETRY,
     )
-    SERVICE_CENTRE = "service_centre", "区政务服务中心", Reach.HALLS, Scope.APPOINTMENTS_RECORD
-    TOWNSHIP = "township", "镇街", Reach.HALLS, Scope.APPOINTMENTS_RECORD
+    SERVICE_CENTRE = (
+        "service_centre",
+        "区政务服务中心",
+        Reach.HALLS,
+        "Manages halls from day to day.",
+        Scope.APPOINTMENTS_RECORD,
+    )
+    TOWNSHIP = (
+        "township",
+        "镇街",
+        Reach.HALLS,
+        "Manages the halls of a township, which the member's record names.",
+        Scope.APPOINTMENTS_RECORD,
+    )
+    CONTACT = (
+        "contact",
+        "业务联络人",
+        Reach.DEPARTMENT,
+        "Looks after a department's kiosks and items; the panel has no room for it yet.",
+    )
+    KIOSK_MAINTAINER = (
+        "kiosk_maintainer",
+        "终端运维",
+        Reach.OWN,
+        "Keeps kiosks running; the panel has no room for it yet.",
+    )
+    AUDITOR = (
+        "auditor",
+        "审计人员",
+        Reach.DISTRICT,
+        "Looks at who saw and did what; the panel has no room for it yet.",
+    )
+    ADMINISTRATOR = (
+        "administrator",
+        "系统管理员",
+        Reach.DISTRICT,
+        "Adds members of staff and gives them their roles.",
+        Scope.STAFF_MANAGE,
+    )
 
 
 ROLES = {role.value: role for role in Role}
 
 
+class SecondFactor(TypedDict):
+    """By what a member proves, besides the password, who they are: the `secret` that their authenticator
+    shares (sealed), the last time step whose code was `used`, and keyed hashes of the `recovery` codes that
+    are left."""
+
+    secret: str
+    used: int
+    recovery: list[str]
+
+
 class Member(Record):
     """A member of the staff; `_id` is the user name. Who has no `department` is of none, and records
-    appointments at the `halls` alone. Who was suspended (`suspended_at`) is not let in."""
+    appointments at the `halls` alone. Who was suspended (`suspended_at`) or has left (`left_at`) is not let
+    in. A `one_time` password must be changed first. `enrolling` is the sealed secret of an authenticator
+    that is not proven yet. `vouched` counts how often this administrator stayed when another one ceased."""
 
     name: str
     password_hash: str
@@ -116,6 +198,11 @@ class Member(Record):
     roles: list[Role]
     halls: list[str]
     suspended_at: NotRequired[datetime]
+    left_at: NotRequired[datetime]
+    one_time: NotRequired[bool]
+    second: NotRequired[SecondFactor]
+    enrolling: NotRequired[str]
+    vouched: NotRequired[int]
 
 
 def scopes_of(member: Member) -> frozenset[Scope]:

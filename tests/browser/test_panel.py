@@ -141,6 +141,9 @@ async def test_a_case_is_concluded_without_scripts(office: Office, chromium: Chr
     await context.close()
 
 
+OWN = ("/admin/account", "/admin/password", "/admin/second-factor", "/admin/confirm")
+
+
 async def test_no_page_has_a_serious_fault(office: Office, chromium: Chromium) -> None:
     """Nor hides where the keyboard is."""
     path, (key, day, _), services = await office.accepted(), await booked(office), office.town.services
@@ -154,6 +157,7 @@ async def test_no_page_has_a_serious_fault(office: Office, chromium: Chromium) -
         "both": ("/admin/applications", fresh, path, visits, "/admin/verify", "/admin/nowhere"),
         "digital": ("/admin/deliveries",),
         "management": ("/admin/objections",),
+        "admin": ("/admin/members", "/admin/new-member", "/admin/members/window", *OWN),
     }.items():
         page = await desk(office, chromium, username)
         for address in addresses:

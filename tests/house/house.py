@@ -22,7 +22,7 @@ from models.people import (
     PlatformUser,
 )
 from models.places import Hall
-from models.staff import Member
+from models.staff import Member, needs_second_factor
 from models.stores import Stores
 from models.voices import GivenReview
 from models.workdays import local_date, local_moment
@@ -33,7 +33,7 @@ from tests.house.guides import DEPARTMENT, OTHER_DEPARTMENT, plain_guide
 from tests.house.outside import Register
 from tests.house.people import BOSS, ELDER, PHONE, WEIMEI, credential, new_number, new_phone
 from tests.house.places import HALL
-from tests.house.staff import PASSWORD, POSTS, USUALLY, Post
+from tests.house.staff import PASSWORD, POSTS, SECRET, USUALLY, Post
 from tests.house.stores import ADDRESS
 
 BOOKED_FOR = time(9, 30)
@@ -169,7 +169,8 @@ class House:
         return codes.secret(await codes.get(codes.privacy.index(phone, "phone")))[1]
 
     async def member(self, username: str, post: Post | None = None) -> Member:
-        """One of `POSTS`, unless a `post` is given; signs in with `PASSWORD`."""
+        """One of `POSTS`, unless a `post` is given; signs in with `PASSWORD`, and where the role needs it
+        with an authenticator of `SECRET`."""
         given = post or POSTS[username]
         await self.stores.staff.enrol(
             username,
@@ -180,6 +181,9 @@ class House:
             halls=list(given.halls),
             by=self.by_staff(username),
         )
+        member = await self.stores.staff.get(username)
+        if needs_second_factor(member):
+            await self.stores.second_factors.give(username, SECRET, self.by_staff(username))
         return await self.stores.staff.get(username)
 
     async def booking(self, party: Party, hall: Hall = HALL, guide: Guide | None = None) -> Appointment:

@@ -8,6 +8,8 @@ from tests.house.guides import OTHER, USCC
 from tests.house.places import HALL
 
 PASSWORD = "a password of the tests"
+SECRET = "TESTSECRETOFTHETESTSTESTSECRET22"
+"""Of the authenticator of each member whose role needs one; in base 32."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ POSTS: Mapping[str, Post] = {
     "both": Post((Role.APPROVER, Role.WINDOW), USCC, halls=(HALL.code,)),
     "civil": Post((Role.APPROVER,), OTHER),
     "management": Post((Role.SERVICE_MANAGEMENT,)),
+    "admin": Post((Role.ADMINISTRATOR,)),
     "digital": Post((Role.DIGITAL_AFFAIRS,)),
     "centre": Post((Role.SERVICE_CENTRE,), halls=(HALL.code,)),
     "township": Post((Role.TOWNSHIP,), halls=(HALL.code,)),

@@ -8,11 +8,12 @@ from datetime import datetime
 from uuid import uuid4
 
 from models.events import Cause, Channel
-from models.staff import Role, Staff
+from models.staff import Role, SecondFactors, Staff, needs_second_factor
 from wechat_backend.database.connection import Database, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.runner import migrate
 from wechat_backend.demo import cases
+from wechat_backend.demo import env as demo_env
 from wechat_backend.gateways import Gateways
 from wechat_backend.loading import loader, writer
 from wechat_backend.settings import Settings, load_settings
@@ -34,6 +35,7 @@ class Member:
 
 
 STAFF = (
+    Member("admin", "冯国强", Role.ADMINISTRATOR),
     Member("window", "陈嘉敏", Role.WINDOW, windows=EVERYWHERE),
     Member("management", "黄慧仪", Role.SERVICE_MANAGEMENT),
     Member("digital", "何俊杰", Role.DIGITAL_AFFAIRS),
@@ -89,7 +91,8 @@ async def furnish(
         await migrate(database, ALL, clock, say, privacy_of(settings))
         by = Cause("system", clock(), Channel.SYSTEM, f"demo-{uuid4().hex[:12]}")
         data = await _load(database, by, say)
-        await _enrol(database, data, variables["PANYU_DEMO_STAFF_PASSWORD"], by)
+        second_factors = SecondFactors(Staff(database), privacy_of(settings))
+        await _enrol(second_factors, data, variables, by)
         await _make_cases(settings, database, data, clock, say)
     finally:
         await database.close()
@@ -103,20 +106,25 @@ async def _load(database: Database, by: Cause, say: Callable[[str], None]) -> lo
     return data
 
 
-async def _enrol(database: Database, data: loader.Data, password: str, by: Cause) -> None:
-    staff = Staff(database)
+async def _enrol(
+    second_factors: SecondFactors, data: loader.Data, variables: Mapping[str, str], by: Cause
+) -> None:
+    """Add the members who are not there yet, with an authenticator where their role needs one."""
+    staff = second_factors.staff
     await staff.prepare()
     codes = {department.short: department.code for department in data.departments}
     for member in STAFF:
         await staff.enrol(
             member.username,
             name=member.name,
-            password=password,
+            password=variables["PANYU_DEMO_STAFF_PASSWORD"],
             department=codes[member.department] if member.department else None,
             roles=[member.role],
             halls=halls_of(data, member.windows),
             by=by,
         )
+        if needs_second_factor(await staff.get(member.username)):
+            await second_factors.give(member.username, variables[demo_env.STAFF_SECRET], by)
 
 
 async def _make_cases(

@@ -30,6 +30,15 @@ def _appid() -> str:
     return "wx" + secrets.token_hex(8)
 
 
+STAFF_SECRET = "PANYU_DEMO_STAFF_SECRET"  # noqa: S105 - the name of one
+BASE_32 = string.ascii_uppercase + "234567"
+
+
+def _authenticator() -> str:
+    """The secret of an authenticator: 160 bits in base 32, of which 140 are random."""
+    return "DEMO" + "".join(secrets.choice(BASE_32) for _ in range(28))
+
+
 SECRETS: dict[str, Callable[[], str]] = {
     "PANYU_ENCRYPTION_KEYS": lambda: f"demo:{b64encode(secrets.token_bytes(32)).decode()}",
     "PANYU_INDEX_KEY": lambda: _secret(43),
@@ -44,8 +53,9 @@ SECRETS: dict[str, Callable[[], str]] = {
     "PANYU_GOVERNMENT_APP_ID": lambda: "panyu-demo",
     "PANYU_GOVERNMENT_SECRET": lambda: _secret(32),
     "PANYU_DEMO_STAFF_PASSWORD": lambda: _secret(12),
+    STAFF_SECRET: _authenticator,
 }
-"""Made on the first run and kept. The last is no setting: it is how the demo's staff sign in."""
+"""Made on the first run and kept. The last two are no settings: they are how the demo's staff sign in."""
 
 
 def addresses(port: int, simulator_port: int, mongo_uri: str) -> dict[str, str]:

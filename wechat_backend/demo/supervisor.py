@@ -251,7 +251,7 @@ def _answers(address: str) -> bool:
 def _links(options: Options, variables: Mapping[str, str]) -> str:
     password = variables["PANYU_DEMO_STAFF_PASSWORD"]
     staff = [
-        (f"  {one.name}, {one.department or one.role}", f"{one.username} / {password}")
+        (f"  {one.name}, {one.department or one.role}", f"{one.username} / {password}{_and_a_code(one)}")
         for one in demo_data.STAFF
     ]
     rows = [
@@ -260,10 +260,15 @@ def _links(options: Options, variables: Mapping[str, str]) -> str:
         ("Kiosk", f"{options.url}/kiosk"),
         ("Staff panel", f"{options.url}/admin"),
         *staff,
+        ("  codes", f"python -m wechat_backend staff code --env {options.data / 'demo.env'}"),
         ("Metrics", f"http://{HOST}:{variables['PANYU_OPERATIONS_PORT']}/metrics"),
         ("Settings and logs", str(options.data)),
     ]
     return "\n".join(f"  {name:<26} {value}" for name, value in rows)
+
+
+def _and_a_code(member: demo_data.Member) -> str:
+    return " / a code" if any(scope.needs_second_factor for scope in member.role.scopes) else ""
 
 
 def _say(line: str) -> None:

@@ -52,6 +52,13 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "staff.guessed",
         "staff.password_changed",
         "staff.suspended",
+        "staff.posted",
+        "staff.left",
+        "staff.reset",
+        "staff.session_ended",
+        "staff.second_factor_begun",
+        "staff.second_factor_kept",
+        "staff.confirmed",
         "delivery.retried",
     ),
 }

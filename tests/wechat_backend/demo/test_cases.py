@@ -8,9 +8,12 @@ import pytest
 
 from models import appointments
 from models.applications import Application, State, accepted_by_silence
+from models.events import Cause, Channel
 from models.outgoing import notices
 from models.people import ApplicantKind, CredentialKind
 from models.people.credentials import check_credential
+from models.staff import owed
+from models.staff.second_factor import code_of
 from models.stores import Stores, assemble
 from models.workdays import local_date
 from simulator.people import load
@@ -100,6 +103,22 @@ class Demo:
         runner = ScheduleRunner(stores, FIRES, self.clock.now)
         while due := await stores.schedule.claim(self.clock.now()):
             await runner.look(due)
+
+
+async def test_members_sign_in_with_what_demo_env_keeps(demo: Demo) -> None:
+    """Who decides on people, with a code; a second start changes nothing."""
+    before = await demo.stores.staff.documents.find().to_list()
+    await demo.furnish()
+    assert await demo.stores.staff.documents.find().to_list() == before
+    password = demo.variables["PANYU_DEMO_STAFF_PASSWORD"]
+    code = code_of(demo.variables[demo_env.STAFF_SECRET], demo.clock.now())
+    by = Cause("system", demo.clock.now(), Channel.WINDOW, "a sign-in of the tests")
+    for one in data.STAFF:
+        done = await demo.stores.staff_door.sign_in(
+            one.username, password, code=code, address="203.0.113.7", device="", by=by
+        )
+        assert owed(done.member) is None
+        assert done.confirmed == (one.username in {"admin", "management"})
 
 
 async def test_an_empty_database_gets_a_case_in_each_state(demo: Demo) -> None:

@@ -1,0 +1,269 @@
+"""Members of the staff: added, given roles, locked out, at the end of their work here (article 5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from handlers.admin import lists
+from handlers.admin.lists import Column, Filter, PanelList, Shown
+from handlers.admin.panel import FormAction, PanelPage
+from handlers.web.staff import needs
+from models.errors import DomainError
+from models.sessions import opened_at
+from models.staff import Member, Post, Role, Scope, Standing, is_let_in, one_time_password, standing
+from models.staff.members import USER_NAME
+from models.staff.posts import roles_of
+
+STANDINGS = {Standing.PRESENT: "在岗", Standing.SUSPENDED: "已锁定", Standing.LEFT: "已离岗"}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One row: a member, and what their department and halls are called."""
+
+    member: Member
+    department: str
+    halls: str
+
+    @property
+    def roles(self) -> str:
+        return "、".join(role.label for role in self.member["roles"])
+
+    @property
+    def authenticator(self) -> str:
+        return "已绑定" if "second" in self.member else "未绑定"
+
+
+MEMBERS = PanelList[Listed](
+    address="/admin/members",
+    columns=(
+        Column(
+            "用户名", lambda row: row.member["_id"], link=lambda row: f"/admin/members/{row.member['_id']}"
+        ),
+        Column("姓名", lambda row: row.member["name"]),
+        Column("部门", lambda row: row.department),
+        Column("岗位", lambda row: row.roles),
+        Column("大厅", lambda row: row.halls),
+        Column("验证器", lambda row: row.authenticator),
+    ),
+    filters={one.value: Filter(name, (one.value,)) for one, name in STANDINGS.items()},
+    empty="这里没有人员。",
+)
+FEW_HALLS = 3
+"""So many are named in a row."""
+
+
+class MemberForm(BaseModel):
+    username: str = ""
+    name: str = ""
+    roles: list[str] = []
+    department: str = ""
+    halls: list[str] = []
+
+
+class PostPage(PanelPage):
+    """What pages share that show or take what a member is there for."""
+
+    async def departments(self) -> dict[str, str]:
+        """What departments are called, by code."""
+        return {one.code: one.short for one in await self.services.departments.all()}
+
+    async def halls(self) -> dict[str, str]:
+        """What halls are called, by code."""
+        return {one.code: one.name for one in await self.services.halls.all()}
+
+    async def posted(self, asked: MemberForm) -> Post:
+        """The post that a form asks for.
+
+        Raises:
+            RoleUnknown, DepartmentNotFound, HallNotFound
+        """
+        if asked.department:
+            await self.services.departments.get(asked.department)
+        for hall in asked.halls:
+            await self.services.halls.get(hall)
+        return Post(roles_of(asked.roles), asked.department or None, tuple(asked.halls))
+
+    async def choices(self) -> dict[str, Mapping[str, str]]:
+        """What a form of a post can choose from."""
+        return {
+            "role_choices": {role.value: role.label for role in Role},
+            "departments": await self.departments(),
+            "halls": {one.code: one.name for one in await self.services.halls.all() if one.windows},
+        }
+
+
+class MembersPage(PostPage):
+    """GET /admin/members?show=&after="""
+
+    @needs(Scope.STAFF_MANAGE)
+    async def get(self) -> None:
+        chosen = MEMBERS.chosen(self)
+        found = await self.services.staff.page(
+            Standing(chosen), lists.ROWS_A_PAGE + 1, self.get_query_argument("after", "")
+        )
+        rows = found[: lists.ROWS_A_PAGE]
+        more = MEMBERS.at(show=chosen, after=rows[-1]["_id"]) if len(found) > len(rows) else ""
+        departments, halls = await self.departments(), await self.halls()
+        self.show(
+            "admin/members/list.html",
+            listed=Shown(MEMBERS, [_listed(one, departments, halls) for one in rows], chosen, more=more),
+        )
+
+
+class NewMemberPage(PostPage):
+    """GET and POST /admin/new-member; the one-time password is shown once, and is in no address."""
+
+    @needs(Scope.STAFF_MANAGE)
+    async def get(self) -> None:
+        await self.page()
+
+    @needs(Scope.STAFF_MANAGE)
+    async def post(self) -> None:
+        asked, password = self.form(MemberForm), one_time_password()
+        try:
+            username = await self.services.staff.employ(
+                asked.username, asked.name, password, await self.posted(asked), self.by_member()
+            )
+        except DomainError as error:
+            return await self.page(error)
+        return self.show("admin/members/password.html", username=username, password=password)
+
+    async def page(self, error: DomainError | None = None) -> None:
+        self.show(
+            "admin/members/new.html",
+            error=error,
+            given=self.given() if error else {},
+            **await self.choices(),
+        )
+
+
+class OneMember(PostPage):
+    """The page of one member, for what is asked of it and what is done to the member."""
+
+    async def member_page(
+        self,
+        username: str,
+        error: DomainError | None = None,
+        given: Mapping[str, list[str]] | None = None,
+    ) -> None:
+        """
+        Raises:
+            StaffNotFound
+        """
+        one = await self.services.staff.get(username)
+        self.show(
+            "admin/members/member.html",
+            error=error,
+            one=one,
+            given=given or _given(one),
+            standing=standing(one).value,
+            called=STANDINGS[standing(one)],
+            let_in=is_let_in(one),
+            own=username == self.signed_in_member()["_id"],
+            sessions=await self.sessions_of(one),
+            opened_at=opened_at,
+            **await self.choices(),
+        )
+
+
+class MemberPage(OneMember):
+    """GET and POST /admin/members/{member}: what a member is there for."""
+
+    @needs(Scope.STAFF_MANAGE)
+    async def get(self, username: str) -> None:
+        await self.member_page(username)
+
+    @needs(Scope.STAFF_MANAGE)
+    async def post(self, username: str) -> None:
+        try:
+            member = await self.services.staff.post(
+                username, await self.posted(self.form(MemberForm)), self.by_member()
+            )
+        except DomainError as error:
+            return await self.member_page(username, error, self.given())
+        return self.see_other(f"/admin/members/{username}", said=f"已保存{member['name']}的岗位。")
+
+
+class MemberAction(FormAction, OneMember):
+    """What is done to a member by one button; the member's page shows what stands in the way."""
+
+    def form_page(self) -> str:
+        return self.request.path.rpartition("/")[0]
+
+
+class SuspendHandler(MemberAction):
+    """POST /admin/members/{member}/suspend"""
+
+    @needs(Scope.STAFF_MANAGE)
+    async def post(self, username: str) -> None:
+        try:
+            member = await self.services.staff.suspend(username, self.by_member())
+        except DomainError as error:
+            return await self.member_page(username, error)
+        return self.see_other(self.form_page(), said=f"已锁定{member['name']}，所有登录已退出。")
+
+
+class LeaveHandler(MemberAction):
+    """POST /admin/members/{member}/leave"""
+
+    @needs(Scope.STAFF_MANAGE)
+    async def post(self, username: str) -> None:
+        try:
+            member = await self.services.staff.leave(username, self.by_member())
+        except DomainError as error:
+            return await self.member_page(username, error)
+        return self.see_other(self.form_page(), said=f"{member['name']}已离岗，所有登录已退出。")
+
+
+class ResetHandler(MemberAction):
+    """POST /admin/members/{member}/reset; the one-time password is shown once."""
+
+    @needs(Scope.STAFF_MANAGE)
+    async def post(self, username: str) -> None:
+        password = one_time_password()
+        try:
+            await self.services.staff.reset(username, password, self.by_member())
+        except DomainError as error:
+            return await self.member_page(username, error)
+        return self.show("admin/members/password.html", username=username, password=password)
+
+
+class EndMembersSessionHandler(MemberAction):
+    """POST /admin/members/{member}/session: end one session of a member."""
+
+    @needs(Scope.STAFF_MANAGE)
+    async def post(self, username: str) -> None:
+        await self.services.staff.get(username)
+        await self.services.staff.note_session_ended(username, self.by_member())
+        await self.services.sessions.end(f"staff:{username}", self.get_body_argument("session", ""))
+        self.see_other(self.form_page(), said="已结束这次登录。")
+
+
+def _listed(member: Member, departments: Mapping[str, str], halls: Mapping[str, str]) -> Listed:
+    names = [halls.get(code, code) for code in member["halls"]]
+    rest = f"等{len(names)}个" if len(names) > FEW_HALLS else ""
+    department = departments.get(member["department"] or "", "")
+    return Listed(member, department, "、".join(names[:FEW_HALLS]) + rest)
+
+
+def _given(member: Member) -> dict[str, list[str]]:
+    """A member's post as a form has it."""
+    return {
+        "roles": [role.value for role in member["roles"]],
+        "department": [member["department"] or ""],
+        "halls": member["halls"],
+    }
+
+
+ONE = rf"/admin/members/({USER_NAME.pattern})"
+ROUTES = [
+    (r"/admin/members", MembersPage),
+    (r"/admin/new-member", NewMemberPage),
+    (ONE, MemberPage),
+    (f"{ONE}/suspend", SuspendHandler),
+    (f"{ONE}/leave", LeaveHandler),
+    (f"{ONE}/reset", ResetHandler),
+    (f"{ONE}/session", EndMembersSessionHandler),
+]

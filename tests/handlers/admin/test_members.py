@@ -1,0 +1,160 @@
+"""人员: members are added, given roles, locked out and sent away, by administrators alone (article 5)."""
+
+import re
+
+import pytest
+
+from models.staff.scopes import Role
+from tests.house.browser import Browser, Page
+from tests.house.guides import USCC
+from tests.house.office import Office
+from tests.house.places import HALL
+from tests.house.staff import PASSWORD, Post
+
+
+@pytest.fixture
+async def desk(office: Office) -> Browser:
+    return await office.desk("admin")
+
+
+async def added(desk: Browser, username: str, **given: str | list[str]) -> Page:
+    return await desk.post(
+        "/admin/new-member", {"username": username, "name": "新来的人", "roles": "window", **given}
+    )
+
+
+def one_time(page: Page) -> str:
+    found = re.search(r"<strong>([0-9a-z-]{19})</strong>", page.text)
+    assert found
+    return found[1]
+
+
+async def test_who_is_added_signs_in_once_with_what_is_shown_once(office: Office, desk: Browser) -> None:
+    form = await desk.get("/admin/new-member")
+    assert all(role.label in form.text for role in Role)
+    given: dict[str, str | list[str]] = {
+        "roles": ["reviewer", "township"],
+        "department": USCC,
+        "halls": HALL.code,
+    }
+    shown = await added(desk, "huang.li", **given)
+    assert shown.status == 200
+    member = await office.town.services.staff.get("huang.li")
+    assert (member["roles"], member["department"]) == ([Role.REVIEWER, Role.TOWNSHIP], USCC)
+    assert member["halls"] == [HALL.code]
+    page = await desk.get("/admin/members/huang.li")
+    assert "尚未修改一次性密码" in page.text
+    assert one_time(shown) not in page.text
+    own = office.town.browser()
+    entered = await own.post("/admin/sign-in", {"username": "huang.li", "password": one_time(shown)})
+    assert entered.status == 303
+    assert (await own.get("/admin")).location == "/admin/password"
+    listed = (await desk.get("/admin/members?after=huang")).text
+    assert "审查人员、镇街" in listed
+    assert HALL.name in listed
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"username": "window"}, "已有人使用"),
+        ({"username": "Ünïcode"}, "用户名须为"),
+        ({"name": " "}, "请填写姓名"),
+        ({"roles": []}, "至少选择一个岗位"),
+        ({"roles": "king"}, "没有岗位“king”"),
+        ({"roles": "approver"}, "须选择所属部门"),
+        ({"roles": "approver", "department": "nobody"}, "没有找到该部门"),
+        ({"roles": "township"}, "须选择负责的大厅"),
+        ({"roles": "township", "halls": "nowhere"}, "没有找到该大厅"),
+    ],
+)
+async def test_a_form_that_cannot_be_keeps_what_was_typed(
+    office: Office, desk: Browser, given: dict[str, str | list[str]], said: str
+) -> None:
+    refused = await added(desk, **{"username": "typed.name", **given})  # type: ignore[arg-type]
+    assert (refused.status >= 400, said in refused.text) == (True, True)
+    assert f'name="username" value="{given.get("username", "typed.name")}"' in refused.text
+    assert await office.town.services.staff.find("typed.name") is None
+
+
+async def test_what_is_typed_is_no_markup(desk: Browser) -> None:
+    assert (await added(desk, "marked", name="<script>alert(1)</script>")).status == 200
+    for page in ("/admin/members?after=marke", "/admin/members/marked"):
+        text = (await desk.get(page)).text
+        assert "&lt;script&gt;alert" in text
+        assert "<script>alert" not in text
+
+
+async def test_other_roles_hold_at_once(office: Office, desk: Browser) -> None:
+    await office.town.member("moving", Post((Role.WINDOW,)))
+    own = await office.desk("moving")
+    assert (await own.get("/admin/verify")).status == 200
+    saved = await desk.post("/admin/members/moving", {"roles": "township", "halls": HALL.code})
+    assert saved.location == "/admin/members/moving"
+    assert "已保存moving的姓名的岗位" in (await desk.get(saved.location)).text
+    assert (await own.get("/admin/verify")).status == 403
+    assert (await own.get("/admin/appointments")).status == 200
+    refused = await desk.post("/admin/members/moving", {"roles": "approver"})
+    assert (refused.status, "须选择所属部门" in refused.text) == (400, True)
+    assert 'value="approver" checked' in refused.text
+
+
+@pytest.mark.parametrize("verb", ["suspend", "leave", "reset"])
+async def test_who_is_locked_out_reset_or_has_left_is_out_at_once(
+    office: Office, desk: Browser, verb: str
+) -> None:
+    username = f"going-{verb}"
+    await office.town.member(username, Post((Role.WINDOW,)))
+    own = await office.desk(username)
+    done = await desk.post(f"/admin/members/{username}/{verb}")
+    assert done.status in (200, 303)
+    assert (await own.get("/admin/verify")).location.startswith("/admin/sign-in")
+    again = await own.post("/admin/sign-in", {"username": username, "password": PASSWORD})
+    assert again.status in (401, 403)
+    member = await office.town.services.staff.get(username)
+    assert member["events"][-1]["actor"] == "staff:admin"
+    page = (await desk.get(f"/admin/members/{username}")).text
+    standing = {"suspend": "已锁定", "leave": "已离岗", "reset": "在岗"}[verb]
+    assert f"<dd>{standing}" in page
+    assert ("办理离岗" in page) == (verb != "leave")
+    if verb == "reset":
+        entered = await own.post("/admin/sign-in", {"username": username, "password": one_time(done)})
+        assert entered.status == 303
+    if verb == "leave":
+        assert (await desk.post(f"/admin/members/{username}/reset")).status == 409
+
+
+async def test_no_administrator_changes_their_own_record(office: Office, desk: Browser) -> None:
+    page = (await desk.get("/admin/members/admin")).text
+    assert "这是您自己的账号" in page
+    assert "保存岗位" not in page
+    for path in ("", "/suspend", "/leave", "/reset"):
+        refused = await desk.post(f"/admin/members/admin{path}", {"roles": ["administrator", "window"]})
+        assert (refused.status, "不能更改自己的" in refused.text) == (403, True)
+    assert (await office.town.services.staff.get("admin"))["roles"] == [Role.ADMINISTRATOR]
+
+
+async def test_one_session_of_a_member_is_ended(office: Office, desk: Browser) -> None:
+    await office.town.member("seated", Post((Role.WINDOW,)))
+    one, other = await office.desk("seated"), await office.desk("seated")
+    page = await desk.get("/admin/members/seated")
+    assert page.text.count("结束这次登录") == 2
+    await desk.post("/admin/members/seated/session", {"session": page.hidden("session")})
+    said = [(await browser.get("/admin/verify")).status for browser in (one, other)]
+    assert sorted(said) == [200, 302]
+    member = await office.town.services.staff.get("seated")
+    assert member["events"][-1]["name"] == "staff.session_ended"
+
+
+async def test_long_lists_go_on(office: Office, desk: Browser) -> None:
+    staff = office.town.services.staff
+    for number in range(35):
+        await office.town.member(f"zz-{number:02}", Post((Role.CONTACT,), USCC))
+    first = await desk.get("/admin/members?after=zz")
+    assert first.text.count("<tr>") == 31
+    following = re.search(r'href="(/admin/members\?[^"]*after=zz-29)"', first.text)
+    assert following
+    assert (await desk.get(following[1].replace("&amp;", "&"))).text.count("<tr>") == 6
+    await staff.leave("zz-00", office.town.by_staff("admin"))
+    assert "zz-00" in (await desk.get("/admin/members?show=left")).text
+    assert (await desk.get("/admin/members/nobody")).status == 404
