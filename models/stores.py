@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from models.applications import Applications, CaseHandling, Filing, Papers
+from models.applications import Applications, CaseHandling, Filing, Papers, Queue
 from models.appointments import Appointments, Endings
 from models.chat import Inbox
 from models.counters import Counters
@@ -54,6 +54,7 @@ class Stores:
     filing: Filing
     papers: Papers
     handling: CaseHandling
+    queue: Queue
     reviews: Reviews
     outbox: Outbox
     deliveries: Deliveries
@@ -140,6 +141,7 @@ def assemble(
         filing=filing,
         papers=Papers(applications, filing, materials),
         handling=CaseHandling(applications, applicants, guides, calendar),
+        queue=Queue(applications, staff),
         reviews=Reviews(database, privacy),
         outbox=Outbox(database),
         deliveries=Deliveries(database),

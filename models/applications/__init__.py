@@ -4,6 +4,7 @@ from models.applications.actions import (
     CLOSED,
     DONE,
     LABELS,
+    OPEN,
     PRIVATE,
     PROCEDURES,
     SEEN,
@@ -19,7 +20,14 @@ from models.applications.actions import (
     written,
 )
 from models.applications.case import Case, OwnCase, StaffCase
-from models.applications.clocks import REMEDY_NOTICE, Light, current_clock, remedy_periods, time_left
+from models.applications.clocks import (
+    REMEDY_NOTICE,
+    Light,
+    current_clock,
+    remedy_periods,
+    share_used,
+    time_left,
+)
 from models.applications.coming import (
     Stop,
     has_paper,
@@ -44,6 +52,7 @@ from models.applications.outcome import (
     status_of,
 )
 from models.applications.papers import Papers
+from models.applications.queue import ENOUGH, Queue
 from models.applications.receipt import MATERIAL_STATES, Receipt, public_view, verify_url
 from models.applications.receiving import (
     NO_VISIT,
@@ -74,6 +83,7 @@ from models.applications.rules import (
 )
 from models.applications.scanned import scanned_serial
 from models.applications.serials import check_serial, new_serial
+from models.applications.sought import DueBy, Holder, Sought
 from models.applications.store import Applications
 from models.applications.work import CLOCKED
 
@@ -81,9 +91,11 @@ __all__ = [
     "CLOCKED",
     "CLOSED",
     "DONE",
+    "ENOUGH",
     "LABELS",
     "MATERIAL_STATES",
     "NO_VISIT",
+    "OPEN",
     "PRIVATE",
     "PROCEDURES",
     "RECEIVING",
@@ -101,14 +113,18 @@ __all__ = [
     "CaseHandling",
     "Decision",
     "DraftChanged",
+    "DueBy",
     "Filing",
+    "Holder",
     "How",
     "Light",
     "OwnCase",
     "PaperState",
     "Papers",
     "Place",
+    "Queue",
     "Receipt",
+    "Sought",
     "StaffCase",
     "State",
     "Step",
@@ -141,6 +157,7 @@ __all__ = [
     "public_view",
     "remedy_periods",
     "scanned_serial",
+    "share_used",
     "status_of",
     "status_text",
     "steps_from",

@@ -87,8 +87,9 @@ class Result(TypedDict):
 class Application(TypedDict):
     """One 办件. `version` grows with every change; a draft has a `draft` key, `<applicant>:<guide>`, and
     neither serial nor place; one that is under way has `under_way`, `<applicant>:<item>`, unless its guide
-    allows several; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when
-    the clock that runs is due; times are in UTC."""
+    allows several; one that was handed in has `found_by`, hashes by `sought.keys_of`, and `assigned`, the
+    member whose it is to handle, "" while it is nobody's; `answers` maps a question to its answer, or to
+    `{sealed}`; `due_at` is when the clock that runs is due; times are in UTC."""
 
     _id: str
     version: int
@@ -98,6 +99,8 @@ class Application(TypedDict):
     applicant: str
     agent: str
     account: str
+    found_by: NotRequired[list[str]]
+    assigned: NotRequired[str]
     masked_name: str
     masked_number: str
     guide: str

@@ -33,6 +33,7 @@ class Staff(Store[Member]):
         "staff.enrolled",
         "staff.signed_in",
         "staff.guessed",
+        "staff.searched",
         "staff.password_changed",
         "staff.suspended",
     )

@@ -50,6 +50,7 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "staff.enrolled",
         "staff.signed_in",
         "staff.guessed",
+        "staff.searched",
         "staff.password_changed",
         "staff.suspended",
         "delivery.retried",
