@@ -42,6 +42,7 @@ from models.applications.coming import (
 from models.applications.document import Application, Decision, PaperState
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
+from models.applications.holding import INTERNAL, Holding, can_hold
 from models.applications.outcome import (
     accepted_by_silence,
     can_contest,
@@ -92,6 +93,7 @@ __all__ = [
     "CLOSED",
     "DONE",
     "ENOUGH",
+    "INTERNAL",
     "LABELS",
     "MATERIAL_STATES",
     "NO_VISIT",
@@ -116,6 +118,7 @@ __all__ = [
     "DueBy",
     "Filing",
     "Holder",
+    "Holding",
     "How",
     "Light",
     "OwnCase",
@@ -134,6 +137,7 @@ __all__ = [
     "accepted_by_silence",
     "by_staff",
     "can_contest",
+    "can_hold",
     "check_action",
     "check_offered",
     "check_open",

@@ -10,7 +10,7 @@ from models.applications import rules
 from models.applications.actions import CLOSED, DONE, OPEN, SILENCE, STEPS, Action, State, steps_from
 from models.applications.case import Case
 from models.applications.coming import way_of
-from models.applications.document import Application, Decision, KeptPlace, PaperState
+from models.applications.document import Application, Decision, InternalLine, KeptPlace, PaperState
 from models.applications.paging import Position, behind, position
 from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
@@ -21,7 +21,7 @@ from models.guides import Answers, Guide, Handling, ItemType
 from models.law import Unit
 from models.privacy import Privacy
 from models.schedule import Due
-from models.store import Database, Document, Store, entry, part, unique_text
+from models.store import Database, Document, Refusal, Store, entry, part, unique_text
 
 KEPT_BACK = frozenset(
     {
@@ -36,6 +36,7 @@ KEPT_BACK = frozenset(
         "due_at",
         "found_by",
         "assigned",
+        "internal",
     }
 )
 """Internal ids and fields, which tell the applicant nothing."""
@@ -45,7 +46,8 @@ LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
 EARLIEST_FIRST = [("due_at", ASCENDING), ("_id", ASCENDING)]
 BESIDE = [(field, ASCENDING) for field in ("department", "item", "handling", "channel", "assigned", "due_at")]
 """What else staff choose by, behind the order of an index: what is left out is not read."""
-WITHOUT_ANSWERS = {"events": 0, "answers": 0}
+WITHOUT_ANSWERS = {"events": 0, "answers": 0, "internal": 0}
+ASSIGNED, NOTED = "application.assigned", "application.noted"
 
 
 class Applications(Store[Application]):
@@ -60,6 +62,8 @@ class Applications(Store[Application]):
         *DONE,
         "application.saved",
         "application.material_changed",
+        ASSIGNED,
+        NOTED,
     )
     plans = (SILENCE,)
     indexes: ClassVar[Sequence[IndexModel]] = [
@@ -146,6 +150,22 @@ class Applications(Store[Application]):
             update={**update, "$push": pushes},
             event=event,
             otherwise=ApplicationMovedOn,
+        )
+
+    async def aside(
+        self,
+        key: str,
+        event: Event,
+        line: InternalLine,
+        *,
+        otherwise: Refusal,
+        expects: Document | None = None,
+        sets: Document | None = None,
+    ) -> Application:
+        """Write what concerns staff alone, with its line in their trail; the `version` stays."""
+        update = {"$push": {"internal": self.kept(key, line)}}
+        return await super().change(
+            key, expects=expects or {}, sets=sets, update=update, event=event, otherwise=otherwise
         )
 
     async def of_applicant(self, applicant: str) -> list[Application]:
@@ -277,6 +297,7 @@ def _written(document: Document) -> Iterator[Document]:
     """The parts of an application in which staff write."""
     yield from document.get("timeline", ())
     yield from document.get("supplements", ())
+    yield from document.get("internal", ())
     yield from (part for name in ("refusal", "result") if (part := document.get(name)))
 
 

@@ -52,6 +52,10 @@ class Staff(Store[Member]):
             return None
         return member if session.get("proof") == proof_of(member["password_hash"]) else None
 
+    async def present(self) -> list[Member]:
+        """All who are let in."""
+        return await self._each(self.documents.find({"suspended_at": {"$exists": False}}, {"events": 0}))
+
     async def names(self, usernames: Iterable[str]) -> dict[str, str]:
         """What these members are called, by user name; those who are gone are left out."""
         found = self.documents.find({"_id": {"$in": sorted(set(usernames))}}, {"name": 1})

@@ -109,6 +109,15 @@ class StaffDesk:
         case = await self.at(key, USUALLY)
         return (await self.stores.handling.resume(case, "", self.house.by_staff())).application
 
+    async def take(self, key: str, member: Named = USUALLY) -> Application:
+        case, by = await self.at(key, member), self.house.by_staff()
+        return (await self.stores.holding.take(case, by)).application
+
+    async def note(self, key: str, words: str, member: Named = USUALLY) -> Application:
+        """What the applicant must not see."""
+        case, by = await self.at(key, member), self.house.by_staff()
+        return (await self.stores.holding.note(case, words, by)).application
+
     async def queue(
         self,
         member: Named,

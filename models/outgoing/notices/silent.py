@@ -38,6 +38,8 @@ SILENT: Mapping[str, tuple[str, ...]] = {
     ),
     "the work of staff": (
         "applicant.revealed",
+        "application.assigned",
+        "application.noted",
         "material.viewed",
         "guide.published",
         "guide.superseded",
