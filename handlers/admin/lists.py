@@ -80,6 +80,8 @@ class PanelList(Generic[Row]):
     not_found: str = ""
     """In place of `empty`, after a search."""
     export: bool = False
+    choose: Callable[[Row], str] | None = None
+    """The value that the form `bulk` of the page sends for a row that is ticked; "" where it cannot be."""
     anchor: Callable[[Row], str] | None = None
     """The id of a row's element, to which an address with `#…` leads."""
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlencode
 
 from handlers.admin import lists
@@ -16,18 +17,22 @@ from models.applications import (
     ENOUGH,
     OPEN,
     SEEN,
+    Action,
     Application,
     DueBy,
     Holder,
     Light,
     Sought,
     State,
+    accept_each,
     accepted_by_silence,
+    may,
     share_used,
     status_of,
     time_left,
 )
 from models.concurrency import all_to_their_end
+from models.errors import DomainError
 from models.events import Channel
 from models.guides import HANDLING
 from models.staff import Scope, district_wide
@@ -67,13 +72,14 @@ def light(application: Application, page: PanelPage) -> tuple[str, str]:
 @dataclass(frozen=True)
 class Waiting:
     """One row: an application, its deadline as a date and as a light, how much of the limit is used, the name
-    of the member whose it is, and the queue to come back to."""
+    of the member whose it is, whether the member who looks may accept it, and the queue to come back to."""
 
     application: Application
     due: str
     light: tuple[str, str]
     used: str
     holder: str
+    acceptable: bool
     way_back: str = ""
 
 
@@ -119,9 +125,11 @@ QUEUE = PanelList[Waiting](
     empty="这里没有办件。",
     not_found="没有找到。请核对流水号、手机号、证件号码或姓名（须完整），并去掉筛选条件后再试。",
     export=True,
+    choose=lambda row: f"{row.application['_id']}:{row.application['version']}" if row.acceptable else "",
 )
 
 
+ACCEPT = "/admin/applications/accept"
 CHANNELS: Mapping[str, str] = {
     Channel.H5: "公众号",
     Channel.WEB: "网页",
@@ -133,7 +141,7 @@ CHANNELS: Mapping[str, str] = {
 DUE = Choice("due", "期限", {DueBy.OVERDUE: "已超期", DueBy.TODAY: "今天到期"})
 HOLDER = Choice("holder", "承办", {Holder.ME: "我承办的", Holder.NOBODY: "无人承办"})
 CHANNEL = Choice("channel", "渠道", CHANNELS)
-KIND = Choice("handling", "形式", {kind.value: words.short for kind, words in HANDLING.items()})
+KIND = Choice("handling", "形式", {str(kind): words.short for kind, words in HANDLING.items()})
 CHOICES = ("due", "holder", "item", "department", "handling", "channel")
 
 
@@ -145,6 +153,9 @@ class QueuePage(PanelPage):
 
     @needs(Scope.APPLICATIONS_READ)
     async def get(self) -> None:
+        await self.page()
+
+    async def page(self, error: DomainError | None = None) -> None:
         member, queue, choices = self.signed_in_member(), self.services.queue, await self.choices()
         asked, sought = self.sought(choices)
         places = {name: self.get_query_argument(name, "") for name in ("after", "before")}
@@ -162,7 +173,15 @@ class QueuePage(PanelPage):
             counts=await self.counts(asked["show"], sought),
             most=ENOUGH,
         )
-        self.show("admin/queue.html", text_query=self.searched(), listed=shown)
+        choosable = any(QUEUE.choose(row) for row in shown.rows) if QUEUE.choose else False
+        self.show(
+            "admin/queue.html",
+            text_query=self.searched(),
+            listed=shown,
+            error=error,
+            scanning=True,
+            bulk=f"{ACCEPT}{way_back(self)}" if choosable else "",
+        )
 
     def searched(self) -> str:
         """What was searched for.
@@ -178,7 +197,7 @@ class QueuePage(PanelPage):
         asked = QUEUE.narrowed(self, choices)
         chosen, text = QUEUE.filters[asked["show"]], self.searched()
         sought = self.services.queue.found(text) if text else Sought()
-        made = {name: asked[name] for name in CHOICES if name in asked}
+        made: dict[str, Any] = {name: asked[name] for name in CHOICES if name in asked}
         sought = replace(
             sought,
             states=chosen.states,
@@ -223,7 +242,9 @@ class QueuePage(PanelPage):
         share = share_used(one, self.now, self.services.calendar)
         used = "" if share is None else f"{share:.0%}"
         holder = one.get("assigned", "")
-        return Waiting(one, due, light(one, self), used, holder and self.names[f"{STAFF}{holder}"], back)
+        name = holder and self.names[f"{STAFF}{holder}"]
+        acceptable = may(self.signed_in_member(), one, Action.ACCEPT)
+        return Waiting(one, due, light(one, self), used, name, acceptable, back)
 
 
 class SearchHandler(FormAction, QueuePage):
@@ -239,6 +260,27 @@ class SearchHandler(FormAction, QueuePage):
             return self.see_other(self.form_page())
         who = await self.services.queue.search(self.signed_in_member(), text, self.by_member())
         return self.see_other(QUEUE.at(show="all", who=who))
+
+
+class AcceptHandler(FormAction, QueuePage):
+    """POST /admin/applications/accept: all that were ticked on a page, each by itself."""
+
+    def form_page(self) -> str:
+        return f"{QUEUE.address}{way_back(self)}"
+
+    @needs(Scope.APPLICATIONS_READ)
+    async def post(self) -> None:
+        ticked = [one.partition(":") for one in self.get_body_arguments("chosen")]
+        chosen = {key: int(version) for key, _, version in ticked if version.isdecimal()}
+        member, handling = self.signed_in_member(), self.services.handling
+        try:
+            outcomes = await accept_each(handling, member, chosen, self.by_member())
+        except DomainError as error:
+            return await self.page(error)
+        accepted = sum(one.error is None for one in outcomes)
+        if accepted == len(outcomes):
+            return self.see_other(self.form_page(), said=f"已受理{accepted}件，系统会通知申请人。")
+        return self.show("admin/accepted.html", outcomes=outcomes, accepted=accepted, way_back=way_back(self))
 
 
 class TableHandler(QueuePage):
@@ -268,5 +310,6 @@ def way_back(page: PanelPage) -> str:
 ROUTES = [
     (r"/admin/applications", QueuePage),
     (r"/admin/applications/search", SearchHandler),
+    (ACCEPT, AcceptHandler),
     (r"/admin/applications\.csv", TableHandler),
 ]

@@ -19,6 +19,7 @@ from models.applications.actions import (
     steps_from,
     written,
 )
+from models.applications.bulk import Outcome, accept_each
 from models.applications.case import Case, OwnCase, StaffCase
 from models.applications.clocks import (
     REMEDY_NOTICE,
@@ -121,6 +122,7 @@ __all__ = [
     "Holding",
     "How",
     "Light",
+    "Outcome",
     "OwnCase",
     "PaperState",
     "Papers",
@@ -134,6 +136,7 @@ __all__ = [
     "Stop",
     "Visit",
     "Who",
+    "accept_each",
     "accepted_by_silence",
     "by_staff",
     "can_contest",

@@ -7,7 +7,7 @@ from models import typed
 from models.applications import rules
 from models.applications.actions import OPEN
 from models.applications.case import StaffCase
-from models.applications.document import Application, InternalLine
+from models.applications.document import Application
 from models.applications.rules import ApplicationMovedOn
 from models.applications.store import ASSIGNED, NOTED, Applications
 from models.errors import Conflict, Forbidden, Refused
@@ -100,7 +100,7 @@ class Holding:
         if not (words := typed.words(words)):
             raise NoteEmpty
         event = Event(NOTED, case.key, by)
-        line = InternalLine(**entry(event, words))
+        line = entry(event, words)
         return case.changed_to(
             await self.applications.aside(case.key, event, line, otherwise=ApplicationMovedOn)
         )
@@ -117,7 +117,7 @@ class Holding:
             if suspended or not member or not can_hold(member, case.application["department"]):
                 raise CannotHold
         event = Event(ASSIGNED, case.key, by, {"from": before, "to": to})
-        line = InternalLine(**entry(event, typed.words(words)), to=to)
+        line = {**entry(event, typed.words(words)), "to": to}
         try:
             given = await self.applications.aside(
                 case.key,

@@ -21,6 +21,8 @@ from models.events import Cause, Event
 from models.staff import Member, Staff
 from models.store import Document
 
+LONGEST = 100
+"""Characters of a text that are looked for."""
 ENOUGH = 1000
 """Counted no further."""
 NONE: Document = {"state": {"$in": []}}
@@ -52,7 +54,7 @@ class Queue:
     async def search(self, member: Member, text: str, by: Cause) -> str:
         """Note that the member looks for a text, which nothing of the note tells; it comes back sealed for
         this member alone, so that an address can carry it."""
-        text = typed.words(text)
+        text = typed.words(text[:LONGEST])
         what = "serial" if sought_serial(text) else "party"
         await self.staff.note(member["_id"], Event("staff.searched", member["_id"], by, {"by": what}))
         return self.applications.privacy.seal(text, _context(member))

@@ -10,7 +10,7 @@ from models.applications import rules
 from models.applications.actions import CLOSED, DONE, OPEN, SILENCE, STEPS, Action, State, steps_from
 from models.applications.case import Case
 from models.applications.coming import way_of
-from models.applications.document import Application, Decision, InternalLine, KeptPlace, PaperState
+from models.applications.document import Application, Decision, KeptPlace, PaperState
 from models.applications.paging import Position, behind, position
 from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
@@ -156,13 +156,13 @@ class Applications(Store[Application]):
         self,
         key: str,
         event: Event,
-        line: InternalLine,
+        line: Mapping[str, Any],
         *,
         otherwise: Refusal,
         expects: Document | None = None,
         sets: Document | None = None,
     ) -> Application:
-        """Write what concerns staff alone, with its line in their trail; the `version` stays."""
+        """Write what concerns staff alone, with its `InternalLine` in their trail; the `version` stays."""
         update = {"$push": {"internal": self.kept(key, line)}}
         return await super().change(
             key, expects=expects or {}, sets=sets, update=update, event=event, otherwise=otherwise
