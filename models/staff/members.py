@@ -54,7 +54,7 @@ class Staff(Store[Member]):
 
     async def present(self) -> list[Member]:
         """All who are let in."""
-        return await self._each(self.documents.find({"suspended_at": {"$exists": False}}, {"events": 0}))
+        return await self._each(self.documents.find({"suspended_at": None}, {"events": 0}))
 
     async def names(self, usernames: Iterable[str]) -> dict[str, str]:
         """What these members are called, by user name; those who are gone are left out."""

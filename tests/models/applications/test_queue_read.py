@@ -78,7 +78,7 @@ CHOICES: tuple[dict[str, Any], ...] = (
     {"due": DueBy.TODAY, "channel": "kiosk"},
     {"holder": Holder.ME},
     {"holder": Holder.NOBODY, "item": "item-2", "channel": "h5"},
-    {"handling": "full_online"},
+    {"handling": "fully_online"},
 )
 LISTS: tuple[dict[str, Any], ...] = (
     {"states": CLOCKED, "mine": True},
