@@ -101,6 +101,25 @@ def due(running: Clock, calendar: Workdays) -> datetime | None:
     return local_moment(calendar.after(before, 1, without=still, bars_a_person=bars), END_OF_DAY)
 
 
+def share_run(running: Clock, today: date, calendar: Workdays) -> float:
+    """Which part of a clock has run: 0 on the day on which it begins, 1 on its last day, more after it.
+    What a pause touches does not count, nor, of a period in working days, any other day."""
+    still = _days_of(running["pauses"])
+    if is_paused(running):
+        today = min(today, local_date(running["pauses"][-1]["since"]))
+
+    def counted(last: date) -> int:
+        days = (last - began).days
+        each = (began + timedelta(days=number) for number in range(1, days + 1))
+        return sum(day not in still and (not worked or calendar.worked(day)) for day in each)
+
+    began, worked = local_date(running["began"]), running["unit"] == Unit.WORKDAYS
+    months = running["unit"] == Unit.MONTHS
+    length = _days_in(began, running["number"]) if months else running["number"]
+    whole = counted(local_date(running["due"])) if running["due"] else length
+    return counted(today) / whole if whole else 1.0
+
+
 def _after(day: date, count: int, without: Container[date]) -> date:
     """The `count`-th day after `day`, those in `without` not counted."""
     while count:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from models.applications import Applications, CaseHandling, Filing, Papers
+from models.applications import Applications, CaseHandling, Filing, Holding, Papers, Queue
 from models.appointments import Appointments, Endings
 from models.chat import Inbox
 from models.counters import Counters
@@ -55,6 +55,8 @@ class Stores:
     filing: Filing
     papers: Papers
     handling: CaseHandling
+    queue: Queue
+    holding: Holding
     reviews: Reviews
     outbox: Outbox
     deliveries: Deliveries
@@ -143,6 +145,8 @@ def assemble(
         filing=filing,
         papers=Papers(applications, filing, materials),
         handling=CaseHandling(applications, applicants, guides, calendar),
+        queue=Queue(applications, staff),
+        holding=Holding(applications, staff),
         reviews=Reviews(database, privacy),
         outbox=Outbox(database),
         deliveries=Deliveries(database),

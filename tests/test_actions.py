@@ -34,8 +34,15 @@ ROOT = Path(__file__).parents[1]
 RECORDS = "models/applications/actions.py"
 DOOR = "handlers/admin/actions.py"
 KEY = "0" * 32
-UNSEEN = {"application.saved", "application.material_changed", SILENCE, DAY_OVER}
-"""Events that no timeline shows, and what is planned."""
+UNSEEN = {
+    "application.saved",
+    "application.material_changed",
+    "application.assigned",
+    "application.noted",
+    SILENCE,
+    DAY_OVER,
+}
+"""Events that no timeline of the applicant's shows, and what is planned."""
 
 
 def parts(action: Action, step: Step) -> Iterator[tuple[str, str, bool]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.admin.panel import FormAction, PanelPage
+from handlers.admin.panel import STAFF, FormAction, PanelPage
 from handlers.admin.queue import light, status_for_staff, way_back
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
@@ -17,6 +17,7 @@ from models.applications import (
     Step,
     Who,
     by_staff,
+    can_hold,
     decision_text,
     decision_words,
     files_of,
@@ -29,12 +30,13 @@ from models.applications import (
     way_text,
 )
 from models.applications.progress import open_supplement
+from models.applications.store import NOTED
 from models.errors import DomainError, NotFound
 from models.guides import Guide, mask_answer
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import KeptFile, Materials
 from models.people import Applicant
-from models.staff import Scope
+from models.staff import Scope, reaches, scopes_of
 
 CONFIRM, EDIT = "confirm", "edit"
 
@@ -62,7 +64,7 @@ class ApplicationPage(PanelPage):
             "admin/application.html",
             application=found,
             agent=await self.services.applicants.get(found["agent"]) if acts else None,
-            who=await self.called({line["actor"] for line in found["timeline"]}),
+            **await self.internal(found),
             guide=guide,
             current=await self.current(guide),
             way_back=way_back(self),
@@ -86,6 +88,31 @@ class ApplicationPage(PanelPage):
             given=self.given(),
             typed=self.typed(guide.type) if acted in STEPS and acted not in steps else [],
         )
+
+    async def internal(self, found: Application) -> dict[str, Any]:
+        """What staff alone see: whose it is, to whom it can be given, their trail and their notes."""
+        member, lines = self.signed_in_member(), found.get("internal", [])
+        holder, department = found.get("assigned", ""), found["department"]
+        mine, is_open = holder == member["_id"], bool(steps_from(found["state"]))
+        reach = Scope.APPLICATIONS_SUPERVISE in scopes_of(member)
+        supervises = reach and reaches(member, Scope.APPLICATIONS_SUPERVISE, department)
+        gives = is_open and (mine or supervises)
+        notes = [line for line in lines if line["what"] == NOTED]
+        steps = [*found["timeline"], *(line for line in lines if line["what"] != NOTED)]
+        trail = sorted(steps, key=lambda line: line["at"])
+        given = {f"{STAFF}{line['to']}" for line in lines if line.get("to")}
+        holders = {f"{STAFF}{holder}"} if holder else set[str]()
+        return {
+            "who": await self.called({line["actor"] for line in (*trail, *notes)} | given | holders),
+            "trail": trail,
+            "holder": holder,
+            "holds": mine,
+            "can_take": is_open and not holder and can_hold(member, department),
+            "can_assign": is_open and supervises,
+            "can_hand_over": is_open and mine,
+            "able": await self.services.holding.able(department) if gives else [],
+            "notes": notes,
+        }
 
     def steps(self, found: Application) -> dict[Action, Step]:
         """What the member may do now."""

@@ -18,6 +18,8 @@ ROWS_A_PAGE = 30
 ROWS_A_TABLE = 5000
 """Rows of a table to take away, at most."""
 ROWS_A_CHUNK = 200
+SEARCH = "who"
+"""The name in an address of what was searched for, sealed."""
 
 Row = TypeVar("Row")
 
@@ -49,6 +51,24 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What a list can be narrowed by besides: its name in the address, what it is called, and what may be
+    chosen, by its value in the address."""
+
+    name: str
+    label: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One choice that was made, and the address of the list without it."""
+
+    label: str
+    without: str
+
+
+@dataclass(frozen=True)
 class PanelList(Generic[Row]):
     """One list. The store decides which rows it has, in which order; the page hands them over."""
 
@@ -60,6 +80,8 @@ class PanelList(Generic[Row]):
     not_found: str = ""
     """In place of `empty`, after a search."""
     export: bool = False
+    choose: Callable[[Row], str] | None = None
+    """The value that the form `bulk` of the page sends for a row that is ticked; "" where it cannot be."""
     anchor: Callable[[Row], str] | None = None
     """The id of a row's element, to which an address with `#…` leads."""
 
@@ -77,6 +99,12 @@ class PanelList(Generic[Row]):
         """The address that asks for this."""
         given = {name: value for name, value in asked.items() if value}
         return f"{self.address}?{urlencode(given)}" if given else self.address
+
+    def narrowed(self, page: PanelPage, choices: Iterable[Choice]) -> dict[str, str]:
+        """What the address asks for of the filter and the choices; what cannot be chosen is left out."""
+        asked = {one.name: page.get_query_argument(one.name, "") for one in choices}
+        known = {one.name for one in choices if asked[one.name] in one.options}
+        return {"show": self.chosen(page), **{name: value for name, value in asked.items() if name in known}}
 
     async def take_away(self, page: PanelPage, rows: AsyncIterable[Row]) -> None:
         """All columns of what a filter shows, for a spreadsheet; sent while it is read."""
@@ -97,25 +125,55 @@ class PanelList(Generic[Row]):
 
 @dataclass(frozen=True)
 class Shown(Generic[Row]):
-    """What `admin/list.html` shows of a list: rows, the filter or search that found them, and the next
-    page's address."""
+    """What `admin/list.html` shows of a list: rows, the filter and text that found them, and what leads on.
+
+    `asked` is what the address says of filter, choices and search, without the page; `more` and `previous`
+    are the addresses of the neighbouring pages. `counts` are by filter, and `most` is where counting ends.
+    """
 
     of: PanelList[Row]
     rows: Sequence[Row]
     chosen: str = ""
-    searched: bool = False
+    searched: str = ""
     more: str = ""
+    previous: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    choices: Sequence[Choice] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    most: int = 0
 
     @property
     def columns(self) -> list[Column[Row]]:
         return [column for column in self.of.columns if column.on_page]
 
+    def at(self, **changes: str) -> str:
+        """The address of the same list with these changes, from its first page."""
+        return self.of.at(**{**self.asked, **changes})
+
+    @property
+    def chips(self) -> list[Chip]:
+        texts = {
+            one.name: f"{one.label}：{one.options[self.asked[one.name]]}"
+            for one in self.choices
+            if one.name in self.asked
+        }
+        if self.searched:
+            texts = {SEARCH: f"查找：{self.searched}", **texts}
+        return [Chip(text, self.at(**{name: ""})) for name, text in texts.items()]
+
+    def counted(self, key: str) -> str:
+        """How many a filter shows, in figures; "" where they were not counted."""
+        if key not in self.counts:
+            return ""
+        return f"{self.most:,}+" if self.counts[key] > self.most else f"{self.counts[key]:,}"
+
     @property
     def table(self) -> str:
-        """The address of all of it as a table, if there is anything to take away; a search is not."""
-        if not self.of.export or self.searched or not self.rows:
+        """The address of all of it as a table, if there is anything to take away."""
+        if not self.of.export or not self.rows:
             return ""
-        return f"{self.of.table}?show={self.chosen}" if self.chosen else self.of.table
+        asked = self.asked or ({"show": self.chosen} if self.chosen else {})
+        return f"{self.of.table}?{urlencode(asked)}" if asked else self.of.table
 
     @property
     def empty(self) -> str:

@@ -1,27 +1,41 @@
-"""The queue of 办件: what waits, how long it still may, and the same as a table to take away (article 10)."""
+"""The queue of 办件: what is looked for, how long it still may take, and the same as a table (article 10)."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlencode
 
 from handlers.admin import lists
-from handlers.admin.lists import Column, Filter, PanelList, Shown
-from handlers.admin.panel import PanelPage
+from handlers.admin.lists import SEARCH, Choice, Column, Filter, PanelList, Shown
+from handlers.admin.panel import STAFF, FormAction, PanelPage
 from handlers.web.staff import needs
-from models import typed
 from models.applications import (
     CLOCKED,
     CLOSED,
+    ENOUGH,
+    OPEN,
     SEEN,
+    Action,
     Application,
+    DueBy,
+    Holder,
     Light,
+    Sought,
     State,
+    accept_each,
     accepted_by_silence,
+    may,
+    share_used,
     status_of,
     time_left,
 )
-from models.staff import Scope
+from models.concurrency import all_to_their_end
+from models.errors import DomainError
+from models.events import Channel
+from models.guides import HANDLING
+from models.staff import Scope, district_wide
 from models.workdays import local, local_date
 
 
@@ -47,7 +61,7 @@ def light(application: Application, page: PanelPage) -> tuple[str, str]:
         case Light.NONE:
             words = NO_CLOCK.get(application["state"], "")
         case Light.RED:
-            words = "已超期"
+            words = f"已超期{left.late}个工作日" if left.late else "已超期"
         case _:
             words = f"剩{left.days}个工作日" if left.days else "今天到期"
     if due and left.light is not Light.RED:
@@ -57,11 +71,15 @@ def light(application: Application, page: PanelPage) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """One row: an application, its deadline as a date and as a light, and the queue to come back to."""
+    """One row: an application, its deadline as a date and as a light, how much of the limit is used, the name
+    of the member whose it is, whether the member who looks may accept it, and the queue to come back to."""
 
     application: Application
     due: str
     light: tuple[str, str]
+    used: str
+    holder: str
+    acceptable: bool
     way_back: str = ""
 
 
@@ -83,6 +101,8 @@ QUEUE = PanelList[Waiting](
         Column("提交时间", lambda row: moment(row.application["submitted_at"])),
         Column("最近变动", lambda row: moment(row.application["changed_at"]), on_page=False),
         Column("期限", lambda row: row.due, on_page=False),
+        Column("承办人", lambda row: row.holder or "—"),
+        Column("已用时限", lambda row: row.used, on_page=False),
         Column("状态", lambda row: status_for_staff(row.application)),
         Column("时限", lambda row: row.light[1], part="light"),
     ),
@@ -100,57 +120,196 @@ QUEUE = PanelList[Waiting](
         "accepted": Filter("办理中", (State.ACCEPTED.value,)),
         "paused": Filter("特别程序", (State.PAUSED.value,)),
         "closed": Filter("已结束", CLOSED),
+        "all": Filter("全部", SEEN),
     },
     empty="这里没有办件。",
-    not_found="没有找到这个流水号的办件，请核对后再试。",
+    not_found="没有找到。请核对流水号、手机号、证件号码或姓名（须完整），并去掉筛选条件后再试。",
     export=True,
+    choose=lambda row: f"{row.application['_id']}:{row.application['version']}" if row.acceptable else "",
 )
 
 
+ACCEPT = "/admin/applications/accept"
+CHANNELS: Mapping[str, str] = {
+    Channel.H5: "公众号",
+    Channel.WEB: "网页",
+    Channel.MINIPROGRAM: "小程序",
+    Channel.APP: "App",
+    Channel.KIOSK: "自助终端",
+    Channel.WINDOW: "窗口",
+}
+DUE = Choice("due", "期限", {DueBy.OVERDUE: "已超期", DueBy.TODAY: "今天到期"})
+HOLDER = Choice("holder", "承办", {Holder.ME: "我承办的", Holder.NOBODY: "无人承办"})
+CHANNEL = Choice("channel", "渠道", CHANNELS)
+KIND = Choice("handling", "形式", {str(kind): words.short for kind, words in HANDLING.items()})
+CHOICES = ("due", "holder", "item", "department", "handling", "channel")
+
+
 class QueuePage(PanelPage):
-    """GET /admin/applications?show=&q=&after="""
+    """GET /admin/applications?show=&who=&after=&before=, and the names of `CHOICES`"""
+
+    names: Mapping[str, str] = MappingProxyType({})
+    """What members are called, by `Cause.actor`, as far as the rows need it."""
 
     @needs(Scope.APPLICATIONS_READ)
     async def get(self) -> None:
-        chosen = QUEUE.chosen(self)
-        text = typed.words(self.get_query_argument("q", ""))  # or scanned: a receipt's QR is an address
-        after = self.get_query_argument("after", "")
-        states, mine = (SEEN, False) if text else (QUEUE.filters[chosen].states, QUEUE.filters[chosen].mine)
-        page, further = await self.services.handling.page(
-            self.signed_in_member(), states, lists.ROWS_A_PAGE, after, mine=mine, text=text
+        await self.page()
+
+    async def page(self, error: DomainError | None = None) -> None:
+        member, queue, choices = self.signed_in_member(), self.services.queue, await self.choices()
+        asked, sought = self.sought(choices)
+        places = {name: self.get_query_argument(name, "") for name in ("after", "before")}
+        page = await queue.page(member, sought, self.now, lists.ROWS_A_PAGE, **places)
+        await self.know(page.rows)
+        shown = Shown(
+            QUEUE,
+            [self.row(one, way_back(self)) for one in page.rows],
+            asked["show"],
+            searched=self.searched(),
+            more=QUEUE.at(**asked, after=page.next) if page.next else "",
+            previous=QUEUE.at(**asked, before=page.previous) if page.previous else "",
+            asked=asked,
+            choices=choices,
+            counts=await self.counts(asked["show"], sought),
+            most=ENOUGH,
         )
-        rows = [self.row(one, way_back(self)) for one in page]
-        more = QUEUE.at(show=chosen, q=text, after=further) if further else ""
+        choosable = any(QUEUE.choose(row) for row in shown.rows) if QUEUE.choose else False
         self.show(
             "admin/queue.html",
-            text_query=text,
-            listed=Shown(QUEUE, rows, "" if text else chosen, bool(text), more),
+            text_query=self.searched(),
+            listed=shown,
+            error=error,
+            scanning=True,
+            bulk=f"{ACCEPT}{way_back(self)}" if choosable else "",
         )
+
+    def searched(self) -> str:
+        """What was searched for.
+
+        Raises:
+            SearchUnknown
+        """
+        who = self.get_query_argument(SEARCH, "")
+        return self.services.queue.searched(self.signed_in_member(), who) if who else ""
+
+    def sought(self, choices: Sequence[Choice]) -> tuple[dict[str, str], Sought]:
+        """What the address asks for: by name, and as the queue has it."""
+        asked = QUEUE.narrowed(self, choices)
+        chosen, text = QUEUE.filters[asked["show"]], self.searched()
+        sought = self.services.queue.found(text) if text else Sought()
+        made: dict[str, Any] = {name: asked[name] for name in CHOICES if name in asked}
+        sought = replace(
+            sought,
+            states=chosen.states,
+            mine=chosen.mine,
+            due=DueBy(made.pop("due")) if "due" in made else None,
+            holder=Holder(made.pop("holder")) if "holder" in made else None,
+            **made,
+        )
+        return asked | ({SEARCH: self.get_query_argument(SEARCH)} if text else {}), sought
+
+    async def choices(self) -> list[Choice]:
+        """What the member can choose by: items and departments are those that the member may read of."""
+        member, guides = self.signed_in_member(), self.services.guides
+        everywhere = district_wide(member, Scope.APPLICATIONS_READ)
+        published = await guides.read(await guides.in_force())
+        items = {
+            one.item: one.name for one in published if everywhere or one.department == member["department"]
+        }
+        offered = [DUE, HOLDER, Choice("item", "事项", items)]
+        if everywhere:
+            departments = await self.services.departments.all()
+            offered.append(Choice("department", "部门", {one.code: one.name for one in departments}))
+        return [*offered, KIND, CHANNEL]
+
+    async def counts(self, chosen: str, sought: Sought) -> dict[str, int]:
+        """How many the chosen filter shows, and the others of what is open."""
+        keys = [key for key, one in QUEUE.filters.items() if key == chosen or set(one.states) <= set(OPEN)]
+        lists = [QUEUE.filters[key] for key in keys]
+        each = [replace(sought, states=one.states, mine=one.mine) for one in lists]
+        member, queue = self.signed_in_member(), self.services.queue
+        counted = await all_to_their_end(queue.count(member, one, self.now) for one in each)
+        return dict(zip(keys, counted, strict=True))
+
+    async def know(self, found: Sequence[Application]) -> None:
+        """Learn the names of the members whose these are."""
+        actors = {f"{STAFF}{one['assigned']}" for one in found if one.get("assigned")}
+        if strange := actors - self.names.keys():
+            self.names = {**self.names, **await self.called(strange)}
 
     def row(self, one: Application, back: str = "") -> Waiting:
         due = self.day_due(one["due_at"], "%Y-%m-%d %H:%M") if one["due_at"] else ""
-        return Waiting(one, due, light(one, self), back)
+        share = share_used(one, self.now, self.services.calendar)
+        used = "" if share is None else f"{share:.0%}"
+        holder = one.get("assigned", "")
+        name = holder and self.names[f"{STAFF}{holder}"]
+        acceptable = may(self.signed_in_member(), one, Action.ACCEPT)
+        return Waiting(one, due, light(one, self), used, name, acceptable, back)
+
+
+class SearchHandler(FormAction, QueuePage):
+    """POST /admin/applications/search: names, numbers and phones stand in no address."""
+
+    def form_page(self) -> str:
+        return QUEUE.address
+
+    @needs(Scope.APPLICATIONS_READ)
+    async def post(self) -> None:
+        text = self.get_body_argument("q", "")
+        if not text.strip():
+            return self.see_other(self.form_page())
+        who = await self.services.queue.search(self.signed_in_member(), text, self.by_member())
+        return self.see_other(QUEUE.at(show="all", who=who))
+
+
+class AcceptHandler(FormAction, QueuePage):
+    """POST /admin/applications/accept: all that were ticked on a page, each by itself."""
+
+    def form_page(self) -> str:
+        return f"{QUEUE.address}{way_back(self)}"
+
+    @needs(Scope.APPLICATIONS_READ)
+    async def post(self) -> None:
+        ticked = [one.partition(":") for one in self.get_body_arguments("chosen")]
+        chosen = {key: int(version) for key, _, version in ticked if version.isdecimal()}
+        member, handling = self.signed_in_member(), self.services.handling
+        try:
+            outcomes = await accept_each(handling, member, chosen, self.by_member())
+        except DomainError as error:
+            return await self.page(error)
+        accepted = sum(one.error is None for one in outcomes)
+        if accepted == len(outcomes):
+            return self.see_other(self.form_page(), said=f"已受理{accepted}件，系统会通知申请人。")
+        return self.show("admin/accepted.html", outcomes=outcomes, accepted=accepted, way_back=way_back(self))
 
 
 class TableHandler(QueuePage):
-    """GET /admin/applications.csv?show=: what the filter shows, for a spreadsheet."""
+    """GET /admin/applications.csv, with the names of the list: what it shows, for a spreadsheet."""
 
     @needs(Scope.APPLICATIONS_READ)
     async def get(self) -> None:
-        await QUEUE.take_away(self, self.rows(QUEUE.filters[QUEUE.chosen(self)]))
+        _, sought = self.sought(await self.choices())
+        await QUEUE.take_away(self, self.rows(sought))
 
-    async def rows(self, chosen: Filter) -> AsyncIterator[Waiting]:
-        async for one in self.services.handling.listed(
-            self.signed_in_member(), chosen.states, lists.ROWS_A_TABLE, mine=chosen.mine
-        ):
+    async def rows(self, sought: Sought) -> AsyncIterator[Waiting]:
+        member = self.signed_in_member()
+        async for one in self.services.queue.listed(member, sought, self.now, lists.ROWS_A_TABLE):
+            await self.know([one])
             yield self.row(one)
 
 
 def way_back(page: PanelPage) -> str:
     """The query that says from which page of the queue one comes; links and forms carry it along."""
-    asked = {name: page.get_query_argument(name, "") for name in ("show", "q", "after")}
+    asked = {
+        name: page.get_query_argument(name, "") for name in ("show", SEARCH, *CHOICES, "after", "before")
+    }
     given = {name: value for name, value in asked.items() if value}
     return f"?{urlencode(given)}" if given else ""
 
 
-ROUTES = [(r"/admin/applications", QueuePage), (r"/admin/applications\.csv", TableHandler)]
+ROUTES = [
+    (r"/admin/applications", QueuePage),
+    (r"/admin/applications/search", SearchHandler),
+    (ACCEPT, AcceptHandler),
+    (r"/admin/applications\.csv", TableHandler),
+]

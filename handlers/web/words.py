@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from models import applications, appointments
 from models.applications import (
+    INTERNAL,
     MATERIAL_STATES,
     NO_VISIT,
     PROCEDURES,
@@ -24,6 +25,7 @@ from models.voices import LEVELS
 
 __all__ = [
     "HANDLING",
+    "INTERNAL",
     "LEVELS",
     "MATERIAL_STATES",
     "NO_VISIT",

@@ -4,6 +4,7 @@ from models.applications.actions import (
     CLOSED,
     DONE,
     LABELS,
+    OPEN,
     PRIVATE,
     PROCEDURES,
     SEEN,
@@ -18,8 +19,16 @@ from models.applications.actions import (
     steps_from,
     written,
 )
+from models.applications.bulk import Outcome, accept_each
 from models.applications.case import Case, OwnCase, StaffCase
-from models.applications.clocks import REMEDY_NOTICE, Light, current_clock, remedy_periods, time_left
+from models.applications.clocks import (
+    REMEDY_NOTICE,
+    Light,
+    current_clock,
+    remedy_periods,
+    share_used,
+    time_left,
+)
 from models.applications.coming import (
     Stop,
     has_paper,
@@ -34,6 +43,7 @@ from models.applications.coming import (
 from models.applications.document import Application, Decision, PaperState
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
+from models.applications.holding import INTERNAL, Holding, can_hold
 from models.applications.outcome import (
     accepted_by_silence,
     can_contest,
@@ -44,6 +54,7 @@ from models.applications.outcome import (
     status_of,
 )
 from models.applications.papers import Papers
+from models.applications.queue import ENOUGH, Queue
 from models.applications.receipt import MATERIAL_STATES, Receipt, public_view, verify_url
 from models.applications.receiving import (
     NO_VISIT,
@@ -74,6 +85,7 @@ from models.applications.rules import (
 )
 from models.applications.scanned import scanned_serial
 from models.applications.serials import check_serial, new_serial
+from models.applications.sought import DueBy, Holder, Sought
 from models.applications.store import Applications
 from models.applications.work import CLOCKED
 
@@ -81,9 +93,12 @@ __all__ = [
     "CLOCKED",
     "CLOSED",
     "DONE",
+    "ENOUGH",
+    "INTERNAL",
     "LABELS",
     "MATERIAL_STATES",
     "NO_VISIT",
+    "OPEN",
     "PRIVATE",
     "PROCEDURES",
     "RECEIVING",
@@ -101,23 +116,31 @@ __all__ = [
     "CaseHandling",
     "Decision",
     "DraftChanged",
+    "DueBy",
     "Filing",
+    "Holder",
+    "Holding",
     "How",
     "Light",
+    "Outcome",
     "OwnCase",
     "PaperState",
     "Papers",
     "Place",
+    "Queue",
     "Receipt",
+    "Sought",
     "StaffCase",
     "State",
     "Step",
     "Stop",
     "Visit",
     "Who",
+    "accept_each",
     "accepted_by_silence",
     "by_staff",
     "can_contest",
+    "can_hold",
     "check_action",
     "check_offered",
     "check_open",
@@ -141,6 +164,7 @@ __all__ = [
     "public_view",
     "remedy_periods",
     "scanned_serial",
+    "share_used",
     "status_of",
     "status_text",
     "steps_from",

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from models.applications.actions import PROCEDURES, Procedure, State
 from models.applications.document import Application
-from models.clocks import Clock, clock, paused
+from models.clocks import Clock, clock, paused, share_run
 from models.guides import TYPES, Guide, Handling
 from models.law import Term, Unit, in_force
 from models.workdays import Workdays, local_date
@@ -30,10 +30,12 @@ class Light(StrEnum):
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """`days` are the working days after today up to the deadline: none on its day, or when it has passed."""
+    """`days` are the working days after today up to the deadline: none on its day, or when it has passed;
+    `late` those after it up to today."""
 
     light: Light
     days: int = 0
+    late: int = 0
 
 
 def acceptance_clock(guide: Guide, received: datetime, calendar: Workdays) -> Clock:
@@ -93,7 +95,14 @@ def time_left(due: datetime | None, now: datetime, calendar: Workdays) -> TimeLe
     """What is left until `due`, which is None while no clock runs."""
     if due is None:
         return TimeLeft(Light.NONE)
+    today, last = local_date(now), local_date(due)
     if due < now:
-        return TimeLeft(Light.RED)
-    days = calendar.between(local_date(now), local_date(due))
+        return TimeLeft(Light.RED, late=calendar.between(last, today))
+    days = calendar.between(today, last)
     return TimeLeft(Light.GREEN if days > SOON else Light.YELLOW, days)
+
+
+def share_used(application: Application, now: datetime, calendar: Workdays) -> float | None:
+    """Which part of its limit the department has used; None where it is not waited for."""
+    running = current_clock(application)
+    return share_run(running, local_date(now), calendar) if running else None

@@ -68,6 +68,12 @@ class Supplement(TypedDict):
     answered_at: datetime | None
 
 
+class InternalLine(Line):
+    """One line of the trail that staff alone see; `to` is the member to whom it was given, "" for nobody."""
+
+    to: NotRequired[str]
+
+
 class Refusal(TypedDict):
     """不予受理 (article 12): why, and the law that says so."""
 
@@ -87,8 +93,9 @@ class Result(TypedDict):
 class Application(TypedDict):
     """One 办件. `version` grows with every change; a draft has a `draft` key, `<applicant>:<guide>`, and
     neither serial nor place; one that is under way has `under_way`, `<applicant>:<item>`, unless its guide
-    allows several; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when
-    the clock that runs is due; times are in UTC."""
+    allows several; one that was handed in has `found_by`, hashes by `sought.keys_of`, and `assigned`, the
+    member whose it is to handle, "" while it is nobody's; `internal` is for staff alone; `answers` maps a
+    question to its answer, or to `{sealed}`; `due_at` is when the running clock is due; times are in UTC."""
 
     _id: str
     version: int
@@ -98,6 +105,8 @@ class Application(TypedDict):
     applicant: str
     agent: str
     account: str
+    found_by: NotRequired[list[str]]
+    assigned: NotRequired[str]
     masked_name: str
     masked_number: str
     guide: str
@@ -118,6 +127,7 @@ class Application(TypedDict):
     result: Result | None
     channel: NotRequired[Channel]
     timeline: list[Line]
+    internal: NotRequired[list[InternalLine]]
     started_at: datetime
     changed_at: datetime
     submitted_at: datetime | None

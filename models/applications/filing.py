@@ -19,6 +19,7 @@ from models.applications.identity import known_to, locked_part, prefilled, whose
 from models.applications.receipt import Receipt, receipt_of
 from models.applications.receiving import How, Place, check_place, check_promise
 from models.applications.serials import new_serial
+from models.applications.sought import keys_of
 from models.applications.store import Applications
 from models.errors import Conflict, InvalidForm, Refused
 from models.events import Cause, Event, Plan
@@ -162,7 +163,8 @@ class Filing:
             "submitted_at": by.at,
             **begun.sets,
             "channel": by.channel.value,
-            **whose(case.party),
+            "assigned": "",
+            **self._whose(case.party),
             **({} if case.guide.several else {"under_way": f"{case.party.id}:{case.guide.item}"}),
         }
         for _ in range(SERIAL_TRIES):
@@ -205,7 +207,7 @@ class Filing:
             "answers": self.applications.sealed(case.key, answers),
             f"supplements.{last}.answered_at": by.at,
             **begun.sets,
-            **whose(case.party),
+            **self._whose(case.party),
         }
         return case.changed_to(
             await self.applications.move(
@@ -274,6 +276,10 @@ class Filing:
 
     def _complete(self, case: OwnCase, answers: Answers, today: date) -> Answers:
         return check_answers(case.guide.form, answers, self.known(case), complete=True, today=today)
+
+    def _whose(self, party: Party) -> Document:
+        """Who hands in, and the hashes by which staff find it for them."""
+        return {**whose(party), "found_by": keys_of(self.applications.privacy, party)}
 
     async def _keep(self, case: OwnCase, answers: Answers, version: int, by: Cause) -> OwnCase:
         rules.check_version(case.application, version)

@@ -1,22 +1,16 @@
-"""What staff do with an application: the queue, acceptance, supplements, the decision."""
+"""What staff do with an application: acceptance, supplements, the decision."""
 
-from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-from pymongo import ASCENDING, DESCENDING
+from typing import Any
 
 from models import typed
 from models.applications import clocks, rules
-from models.applications.actions import OPEN, PRIVATE, PROCEDURES, Action, Procedure, State
+from models.applications.actions import PROCEDURES, Action, Procedure, State
 from models.applications.case import StaffCase
 from models.applications.document import Application, Decision, PaperState, Refusal, Result, Supplement
 from models.applications.filing import received
 from models.applications.identity import differing, known_to
-from models.applications.paging import Position, behind, position
-from models.applications.serials import sought_serial
 from models.applications.store import Applications
-from models.applications.work import CLOCKED, visible, work_of
 from models.clocks import resumed
 from models.errors import Refused
 from models.events import Cause
@@ -197,58 +191,6 @@ class CaseHandling:
         known = known_to(self.applications.privacy, Party(applicant, agent, found["account"]), case.guide)
         return differing(case.guide.form, self.applications.answers(found), known)
 
-    async def page(
-        self,
-        member: Member,
-        states: Sequence[str] = OPEN,
-        limit: int = 50,
-        after: str = "",
-        *,
-        mine: bool = False,
-        text: str = "",
-    ) -> tuple[list[Application], str]:
-        """A page of `listed`, and `after` for the next one, if there is one.
-
-        Raises:
-            PageUnknown: `after` is none of a page's.
-        """
-        found = [one async for one in self.listed(member, states, limit + 1, after, mine=mine, text=text)]
-        if len(found) <= limit:
-            return found, ""
-        field, last = order_of(states), found[limit - 1]
-        return found[:limit], Position(last[field], last["_id"]).cursor
-
-    async def listed(
-        self,
-        member: Member,
-        states: Sequence[str],
-        limit: int,
-        after: str = "",
-        *,
-        mine: bool = False,
-        text: str = "",
-    ) -> AsyncIterator[Application]:
-        """What a member may read in these states, or of `mine` what waits for the member; `text` is a
-        serial number. Where a clock runs the earliest deadline comes first, elsewhere the latest change."""
-        query, order = self.selection(member, states, after, mine=mine)
-        if text:
-            query["serial"] = sought_serial(text)
-        async for one in self.applications.listed(query, order, limit):
-            yield one
-
-    def selection(
-        self, member: Member, states: Sequence[str], after: str = "", *, mine: bool = False
-    ) -> tuple[Document, list[tuple[str, int]]]:
-        """The query for a list behind `after`, and its order."""
-        seen = [state for state in states if state not in PRIVATE]
-        query = work_of(member) if mine else visible(member, seen)
-        field = order_of(states)
-        latest_first = field == "changed_at"
-        if after:
-            query = {"$and": [query, behind(position(after), field, latest_first=latest_first)]}
-        direction = DESCENDING if latest_first else ASCENDING
-        return query, [(field, direction), ("_id", direction)]
-
     async def _take(
         self,
         case: StaffCase,
@@ -266,11 +208,6 @@ class CaseHandling:
         same = {"clocks": case.application["clocks"], **(expects or {})}
         moved = await self.applications.move(case.application, action, by, sets, expects=same, **more)
         return case.changed_to(moved)
-
-
-def order_of(states: Sequence[str]) -> Literal["due_at", "changed_at"]:
-    """The field by which a list of these states is ordered."""
-    return "changed_at" if set(CLOCKED).isdisjoint(states) else "due_at"
 
 
 def _unchanged(files: dict[str, str | None]) -> Document:

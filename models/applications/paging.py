@@ -39,9 +39,16 @@ def position(cursor: str) -> Position:
     return Position(at, parts[2])
 
 
-def behind(place: Position, field: str, *, latest_first: bool = False) -> Document:
-    """The query for what comes behind a place in the order of `field`, then of `_id`."""
-    beyond, (value, key) = "$lt" if latest_first else "$gt", place
-    further: Document = {field: {beyond: value} if value else {"$ne": None}}
-    bound: Document = {field: {f"{beyond}e": value}} if value else {}
-    return {**bound, "$or": [further, {field: value, "_id": {beyond: key}}]}
+def behind(place: Position, field: str, *, latest_first: bool = False, backwards: bool = False) -> Document:
+    """The query for what comes behind a place in the order of `field`, then of `_id`; `backwards`, for what
+    comes before it."""
+    value, key = place
+    same: Document = {field: value}
+    if latest_first == backwards:
+        further: Document = {field: {"$gt": value} if value else {"$ne": None}}
+        bound: Document = {field: {"$gte": value}} if value else {}
+        return {**bound, "$or": [further, same | {"_id": {"$gt": key}}]}
+    if value is None:
+        return same | {"_id": {"$lt": key}}
+    bound = {field: {"$not": {"$gt": value}}}
+    return {**bound, "$or": [{field: {"$lt": value}}, {field: None}, same | {"_id": {"$lt": key}}]}

@@ -14,13 +14,14 @@ from models.applications.document import Application, Decision, KeptPlace, Paper
 from models.applications.paging import Position, behind, position
 from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
+from models.applications.work import ASKED_BEFORE
 from models.errors import Conflict
 from models.events import Cause, Channel, Event, Plan
 from models.guides import Answers, Guide, Handling, ItemType
 from models.law import Unit
 from models.privacy import Privacy
 from models.schedule import Due
-from models.store import Database, Document, Store, entry, part, unique_text
+from models.store import Database, Document, Refusal, Store, entry, part, unique_text
 
 KEPT_BACK = frozenset(
     {
@@ -33,13 +34,20 @@ KEPT_BACK = frozenset(
         "masked_name",
         "masked_number",
         "due_at",
+        "found_by",
+        "assigned",
+        "internal",
     }
 )
 """Internal ids and fields, which tell the applicant nothing."""
 WRITTEN = frozenset({"reason", "basis"})
 """What staff write, in lines of the timeline, supplements, refusal and result: it may tell of anybody."""
 LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
-WITHOUT_ANSWERS = {"events": 0, "answers": 0}
+EARLIEST_FIRST = [("due_at", ASCENDING), ("_id", ASCENDING)]
+BESIDE = [(field, ASCENDING) for field in ("department", "item", "handling", "channel", "assigned", "due_at")]
+"""What else staff choose by, behind the order of an index: what is left out is not read."""
+WITHOUT_ANSWERS = {"events": 0, "answers": 0, "internal": 0}
+ASSIGNED, NOTED = "application.assigned", "application.noted"
 
 
 class Applications(Store[Application]):
@@ -54,6 +62,8 @@ class Applications(Store[Application]):
         *DONE,
         "application.saved",
         "application.material_changed",
+        ASSIGNED,
+        NOTED,
     )
     plans = (SILENCE,)
     indexes: ClassVar[Sequence[IndexModel]] = [
@@ -61,14 +71,16 @@ class Applications(Store[Application]):
         unique_text("draft"),
         unique_text("under_way"),
         IndexModel([("applicant", ASCENDING), ("changed_at", DESCENDING), ("_id", DESCENDING)]),
-        IndexModel([("state", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)]),
-        IndexModel(
-            [("department", ASCENDING), ("state", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)]
+        *(
+            IndexModel([*reach, ("state", ASCENDING), *order, *BESIDE], name=f"{name}_by_{field}", **only)
+            for name, reach, only in (
+                ("all", [], {}),
+                ("department", [("department", ASCENDING)], {}),
+                ("again", [], {"partialFilterExpression": ASKED_BEFORE}),
+            )
+            for field, order in (("due", EARLIEST_FIRST), ("change", LATEST_FIRST))
         ),
-        IndexModel([("state", ASCENDING), ("changed_at", DESCENDING), ("_id", DESCENDING)]),
-        IndexModel(
-            [("department", ASCENDING), ("state", ASCENDING), ("changed_at", DESCENDING), ("_id", DESCENDING)]
-        ),
+        IndexModel([("found_by", ASCENDING), *LATEST_FIRST, ("state", ASCENDING), *BESIDE], name="found_by"),
     ]
 
     def __init__(self, database: Database, privacy: Privacy) -> None:
@@ -140,6 +152,22 @@ class Applications(Store[Application]):
             otherwise=ApplicationMovedOn,
         )
 
+    async def aside(
+        self,
+        key: str,
+        event: Event,
+        line: Mapping[str, Any],
+        *,
+        otherwise: Refusal,
+        expects: Document | None = None,
+        sets: Document | None = None,
+    ) -> Application:
+        """Write what concerns staff alone, with its `InternalLine` in their trail; the `version` stays."""
+        update = {"$push": {"internal": self.kept(key, line)}}
+        return await super().change(
+            key, expects=expects or {}, sets=sets, update=update, event=event, otherwise=otherwise
+        )
+
     async def of_applicant(self, applicant: str) -> list[Application]:
         """All of them whole, the latest changed first."""
         mine = {"applicant": applicant, "state": {"$ne": State.DISCARDED}}
@@ -192,11 +220,18 @@ class Applications(Store[Application]):
         return found[:limit], changed_place(found[limit - 1]).cursor if len(found) > limit else None
 
     async def listed(
-        self, query: Document, order: Sequence[tuple[str, int]], limit: int = 0
+        self, query: Document, order: Sequence[tuple[str, int]], limit: int = 0, index: str | None = None
     ) -> AsyncIterator[Application]:
-        """Those that fulfil `query`, without their answers; all of them with `limit` 0."""
-        async for one in self.documents.find(query, WITHOUT_ANSWERS).sort(order).limit(limit):
+        """Those that fulfil `query`, without their answers; all of them with `limit` 0. They are read by an
+        `index`, where one is named."""
+        async for one in self.documents.find(query, WITHOUT_ANSWERS, hint=index).sort(order).limit(limit):
             yield self.shaped(one)
+
+    async def count(self, query: Document, most: int, index: str | None = None) -> int:
+        """How many fulfil `query`, counted up to `most`, in an index alone where it has all that is asked."""
+        pipeline = [{"$match": query}, {"$limit": most}, {"$count": "all"}]
+        found = await self.documents.aggregate(pipeline, **({"hint": index} if index else {}))
+        return sum([one["all"] async for one in found])
 
     async def files_held(self, keys: set[str]) -> set[str]:
         """Ids of the files that belong to any of these applications."""
@@ -262,6 +297,7 @@ def _written(document: Document) -> Iterator[Document]:
     """The parts of an application in which staff write."""
     yield from document.get("timeline", ())
     yield from document.get("supplements", ())
+    yield from document.get("internal", ())
     yield from (part for name in ("refusal", "result") if (part := document.get(name)))
 
 

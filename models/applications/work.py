@@ -9,26 +9,23 @@ from models.store import Document
 CLOCKED = (State.SUBMITTED, State.ACCEPTED)
 """The states in which a deadline of the department's runs: what stands there waits for staff."""
 
+ASKED_BEFORE: Document = {"supplements.0.at": {"$exists": True}}
+"""The query for what was sent back before, in words by which an index can be partial."""
+
 
 def visible(member: Member, states: Iterable[str]) -> Document:
     """The query for what a member may read in these states."""
     return {"state": {"$in": list(states)}, **_within(member, Scope.APPLICATIONS_READ)}
 
 
-def work_of(member: Member) -> Document:
-    """The query for what waits for a step that `rules.may` allows the member."""
+def work_of(member: Member) -> list[Document]:
+    """What waits for a step that `rules.may` allows the member: it fulfils one of these queries."""
     clauses = [clause for state in CLOCKED for clause in _clauses(member, state)]
     groups: dict[str, Document] = {}
     for clause in clauses:  # states of one reach are one clause, which one index reads in order
         rest = {name: value for name, value in clause.items() if name != "state"}
         groups.setdefault(str(rest), {"state": {"$in": []}, **rest})["state"]["$in"].append(clause["state"])
-    match list(groups.values()):
-        case []:
-            return {"state": {"$in": []}}
-        case [one]:
-            return one
-        case several:
-            return {"$or": several}
+    return list(groups.values())
 
 
 def _clauses(member: Member, state: State) -> list[Document]:
@@ -42,7 +39,7 @@ def _clauses(member: Member, state: State) -> list[Document]:
     clauses = [{"state": state.value, **reached[0]}] if reached else []
     if Action.REQUEST_SUPPLEMENT in steps and Scope.APPLICATIONS_SUPERVISE in own:
         within = _within(member, Scope.APPLICATIONS_SUPERVISE)
-        clauses.append({"state": state.value, "supplements": {"$ne": []}, **within})
+        clauses.append({"state": state.value, **ASKED_BEFORE, **within})
     return clauses
 
 

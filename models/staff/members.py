@@ -128,6 +128,7 @@ class Staff(Store[Member]):
         "staff.enrolled",
         "staff.signed_in",
         "staff.guessed",
+        "staff.searched",
         "staff.password_changed",
         "staff.suspended",
         "staff.posted",
@@ -157,6 +158,10 @@ class Staff(Store[Member]):
         if member is None or not is_let_in(member):
             return None
         return member if session.get("proof") == proof_of(member["password_hash"]) else None
+
+    async def present(self) -> list[Member]:
+        """All who are let in."""
+        return await self._each(self.documents.find({"suspended_at": None}, {"events": 0}))
 
     async def names(self, usernames: Iterable[str]) -> dict[str, str]:
         """What these members are called, by user name; those who are gone are left out."""

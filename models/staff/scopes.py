@@ -34,7 +34,7 @@ class Scope(StrEnum):
     APPLICATIONS_DECIDE = "applications:decide", "Conclude with a decision, or return."
     APPLICATIONS_SUPERVISE = (
         "applications:supervise",
-        "Ask for a supplement again (article 12).",
+        "Ask for a supplement again (article 12), say whose an application is to handle.",
     )
     APPOINTMENTS_RECORD = (
         "appointments:record",

@@ -106,7 +106,7 @@ async def test_the_scan_field_keeps_the_focus(office: Office, chromium: Chromium
         queue = page.locator("[name=q]")
         await page.goto(f"{office.town.url}/admin/applications")
         await page.keyboard.type("12345\n")
-        await expect(page.get_by_text("没有找到这个流水号")).to_be_visible()
+        await expect(page.get_by_text("没有找到。")).to_be_visible()
         await page.keyboard.type("6789")  # in place of what is there
         await expect(queue).to_have_value("6789")
         await page.context.close()

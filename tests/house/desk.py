@@ -4,8 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from models.applications import Application, How, OwnCase, Place, StaffCase, State, lacking, offered
-from models.applications.actions import OPEN
+from models.applications import (
+    CLOCKED,
+    Application,
+    How,
+    OwnCase,
+    Place,
+    Sought,
+    StaffCase,
+    State,
+    lacking,
+    offered,
+)
 from models.events import Channel
 from models.guides import Guide
 from models.materials.store import KeptFile
@@ -99,18 +109,28 @@ class StaffDesk:
         case = await self.at(key, USUALLY)
         return (await self.stores.handling.resume(case, "", self.house.by_staff())).application
 
+    async def take(self, key: str, member: Named = USUALLY) -> Application:
+        case, by = await self.at(key, member), self.house.by_staff()
+        return (await self.stores.holding.take(case, by)).application
+
+    async def note(self, key: str, words: str, member: Named = USUALLY) -> Application:
+        """What the applicant must not see."""
+        case, by = await self.at(key, member), self.house.by_staff()
+        return (await self.stores.holding.note(case, words, by)).application
+
     async def queue(
         self,
         member: Named,
-        states: Sequence[str] = OPEN,
+        states: Sequence[str] = CLOCKED,
         limit: int = 50,
         after: str = "",
-        *,
-        mine: bool = False,
+        **asked: Any,
     ) -> tuple[list[Application], str]:
-        """A page, and `after` of the next one."""
-        known = await self.known(member)
-        return await self.stores.handling.page(known, states, limit, after, mine=mine)
+        """A page of what is asked for as `Sought` has it, and `after` of the next one."""
+        known, sought = await self.known(member), Sought(tuple(states), **asked)
+        now = self.stores.clock()
+        page = await self.stores.queue.page(known, sought, now, limit, after=after)
+        return page.rows, page.next
 
     async def result(self, key: str, content: bytes | None = None) -> KeptFile:
         """The result's file, as staff hand it in."""

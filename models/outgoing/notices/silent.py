@@ -38,6 +38,8 @@ SILENT: Mapping[str, tuple[str, ...]] = {
     ),
     "the work of staff": (
         "applicant.revealed",
+        "application.assigned",
+        "application.noted",
         "material.viewed",
         "guide.published",
         "guide.superseded",
@@ -50,6 +52,7 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "staff.enrolled",
         "staff.signed_in",
         "staff.guessed",
+        "staff.searched",
         "staff.password_changed",
         "staff.suspended",
         "staff.posted",

@@ -413,8 +413,9 @@ async def test_other_department_sees_and_does_nothing(office: Office) -> None:
     assert (await conclude(civil, path, APPROVED, ("凭证.pdf", PDF))).status == 403
     assert await office.state(path) == "accepted"
     assert found["serial"] not in (await civil.get("/admin/applications")).text
-    searched = await civil.get(f"/admin/applications?q={found['serial']}")
-    assert "没有找到这个流水号" in searched.text
+    for text in (found["serial"], "王小明"):
+        searched = await civil.post("/admin/applications/search", {"q": text})
+        assert "没有找到" in (await civil.get(searched.location)).text
 
 
 async def test_drafts_are_nobodys_business(office: Office) -> None:

@@ -194,6 +194,20 @@ async def test_non_acceptance_tells_reason_and_basis(api: Service) -> None:
     assert found["refusal"] == {"reason": "不在受理范围", "basis": "行政许可法第三十二条"}
 
 
+async def test_what_is_internal_is_in_no_answer(api: Service) -> None:
+    client = await api.citizen("li")
+    key = await client.begin(FIFTH)
+    serial = (await client.submit(key)).json["serial"]
+    await api.staff.note(key, "疑似伪造")
+    await api.staff.take(key)
+    paths = (f"/applications/{key}", "/applications", f"/progress/{serial}", "/me/export")
+    for path in (*paths, f"/applications/{key}/receipt"):
+        told = json.dumps((await client.get(path)).json, ensure_ascii=False)
+        assert serial in told, path
+        for secret in ("疑似伪造", "approver", "internal", "assigned", "found_by"):
+            assert secret not in told, (path, secret)
+
+
 @pytest.mark.article("11.serial", "11.genuine", "13.serial")
 async def test_serial_numbers_show_little_and_verify(api: Service) -> None:
     client, anybody = await api.citizen("wang"), api.client()

@@ -15,7 +15,7 @@ from models.applications.clocks import (
     remedy_periods,
     time_left,
 )
-from models.clocks import paused, resumed, source_of
+from models.clocks import clock, paused, resumed, share_run, source_of
 from models.guides import ItemType
 from models.law import PERIODS, Term, Unit, in_force
 from models.workdays import PANYU, Workdays
@@ -65,23 +65,52 @@ def test_the_decision_is_due_as_promised(accepted: str, promised: int, last_day:
 
 @pytest.mark.article("12.limits")
 @pytest.mark.parametrize(
-    ("now", "light", "days"),
+    ("now", "light", "days", "late"),
     [
         # in the holiday: 8, 9, Saturday the 10th (worked), 12, 13
-        ("2026-10-05 09:00", Light.GREEN, 5),
-        ("2026-10-09 09:00", Light.GREEN, 3),
-        ("2026-10-10 00:00", Light.YELLOW, 2),
-        ("2026-10-11 23:59", Light.YELLOW, 2),
-        ("2026-10-12 09:00", Light.YELLOW, 1),
-        ("2026-10-13 00:00", Light.YELLOW, 0),
-        ("2026-10-13 23:59:59", Light.YELLOW, 0),
-        ("2026-10-14 00:00", Light.RED, 0),
-        ("2026-11-30 00:00", Light.RED, 0),
+        ("2026-10-05 09:00", Light.GREEN, 5, 0),
+        ("2026-10-09 09:00", Light.GREEN, 3, 0),
+        ("2026-10-10 00:00", Light.YELLOW, 2, 0),
+        ("2026-10-11 23:59", Light.YELLOW, 2, 0),
+        ("2026-10-12 09:00", Light.YELLOW, 1, 0),
+        ("2026-10-13 00:00", Light.YELLOW, 0, 0),
+        ("2026-10-13 23:59:59", Light.YELLOW, 0, 0),
+        ("2026-10-14 00:00", Light.RED, 0, 1),
+        # 13 in October, 20 in the four weeks of November, and Monday the 30th
+        ("2026-11-30 00:00", Light.RED, 0, 34),
     ],
 )
-def test_the_light_of_a_deadline_follows_the_working_days_left(now: str, light: Light, days: int) -> None:
+def test_the_light_of_a_deadline_follows_the_working_days_left(
+    now: str, light: Light, days: int, late: int
+) -> None:
     due = panyu("2026-10-13 23:59:59")
-    assert time_left(due, panyu(now), CALENDAR) == TimeLeft(light, days)
+    assert time_left(due, panyu(now), CALENDAR) == TimeLeft(light, days, late)
+
+
+@pytest.mark.article("12.limits")
+def test_the_share_of_a_limit_follows_its_days() -> None:
+    """Five working days from Friday 9 October on: the worked Saturday, 12, 13, 14, 15."""
+    running = clock(panyu("2026-10-09 10:00"), 5, Unit.WORKDAYS, CALENDAR)
+    shares = {9: 0.0, 10: 0.2, 11: 0.2, 12: 0.4, 15: 1.0, 16: 1.2, 17: 1.2, 19: 1.4}
+    for day, share in shares.items():
+        assert share_run(running, date(2026, 10, day), CALENDAR) == pytest.approx(share), day
+
+
+@pytest.mark.article("12.limits")
+def test_what_a_pause_touches_is_no_part_of_the_share() -> None:
+    """Of four days the first has run when it stands still; the 14th is the next that counts."""
+    running = clock(panyu("2026-10-09 10:00"), 4, Unit.WORKDAYS, CALENDAR)
+    still = paused(running, "听证", panyu("2026-10-12 09:00"))
+    assert share_run(still, date(2026, 10, 30), CALENDAR) == 0.25
+    again = resumed(still, panyu("2026-10-13 09:00"), CALENDAR)
+    assert [share_run(again, date(2026, 10, day), CALENDAR) for day in (13, 14, 16)] == [0.25, 0.5, 1.0]
+
+
+@pytest.mark.parametrize(("unit", "number", "whole"), [(Unit.DAYS, 10, 10), (Unit.MONTHS, 1, 30)])
+def test_other_units_count_every_day(unit: Unit, number: int, whole: int) -> None:
+    running = clock(panyu("2026-11-09 10:00"), number, unit, CALENDAR)
+    assert share_run(running, date(2026, 11, 14), CALENDAR) == pytest.approx(5 / whole)
+    assert share_run(clock(panyu("2026-11-09 10:00"), 0, unit, CALENDAR), date(2026, 11, 9), CALENDAR) == 1.0
 
 
 def test_no_light_while_no_clock_runs() -> None:

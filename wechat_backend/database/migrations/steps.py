@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pymongo import ASCENDING, DeleteOne, ReplaceOne, UpdateOne
 
@@ -26,21 +26,30 @@ class Step(Protocol):
         """Do what is not done yet, a bounded part at a time; tells after each how many it changed."""
 
 
+@runtime_checkable
+class Keyed(Protocol):
+    """What becomes a `Step` once it has the keys."""
+
+    async def count(self, database: Database) -> int: ...
+
+    def with_keys(self, privacy: Privacy | None) -> Step: ...
+
+
 @dataclass(frozen=True)
 class Migration:
     """`number` is the one in the module's name; `what` completes the sentence "This migration brings …"."""
 
     number: int
     what: str
-    steps: Sequence["Step | Seal"]
+    steps: Sequence["Step | Keyed"]
 
     def with_keys(self, privacy: Privacy | None) -> Sequence[Step]:
-        """The steps, those that seal with the keys that they need.
+        """The steps, those that seal or hash with the keys that they need.
 
         Raises:
             ValueError: there are none.
         """
-        return [step.with_keys(privacy) if isinstance(step, Seal) else step for step in self.steps]
+        return [step.with_keys(privacy) if isinstance(step, Keyed) else step for step in self.steps]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,145 @@
+"""The queue of staff: what a member looks for and may read, page by page, and how much it is (article 10)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+
+from cryptography.exceptions import InvalidTag
+from pymongo import ASCENDING, DESCENDING
+
+from models import typed
+from models.applications.actions import PRIVATE
+from models.applications.document import Application
+from models.applications.paging import Position, behind, position
+from models.applications.serials import sought_serial
+from models.applications.sought import Sought, sought_text
+from models.applications.store import Applications
+from models.applications.work import visible, work_of
+from models.errors import BadInput
+from models.events import Cause, Event
+from models.staff import Member, Staff
+from models.store import Document
+
+LONGEST = 100
+"""Characters of a text that are looked for."""
+ENOUGH = 1000
+"""Counted no further."""
+NONE: Document = {"state": {"$in": []}}
+
+
+class SearchUnknown(BadInput):
+    code = "search_unknown"
+    message = "没有找到这次查找，请重新输入"
+    field = "who"
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """`previous` and `next` are the places before and behind which the neighbouring pages are; "" where there
+    is none."""
+
+    rows: list[Application]
+    previous: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What a member may not read is neither listed nor counted nor told of."""
+
+    applications: Applications
+    staff: Staff
+
+    async def search(self, member: Member, text: str, by: Cause) -> str:
+        """Note that the member looks for a text, which nothing of the note tells; it comes back sealed for
+        this member alone, so that an address can carry it."""
+        text = typed.words(text[:LONGEST])
+        what = "serial" if sought_serial(text) else "party"
+        await self.staff.note(member["_id"], Event("staff.searched", member["_id"], by, {"by": what}))
+        return self.applications.privacy.seal(text, _context(member))
+
+    def searched(self, member: Member, sealed: str) -> str:
+        """The text of a `search` of the member's.
+
+        Raises:
+            SearchUnknown: it is none.
+        """
+        try:
+            return self.applications.privacy.open(sealed, _context(member))
+        except (InvalidTag, KeyError, ValueError):
+            raise SearchUnknown from None
+
+    def found(self, text: str) -> Sought:
+        """What a text looks for, in all states; see `sought.sought_text`."""
+        return sought_text(self.applications.privacy, text)
+
+    async def page(
+        self, member: Member, sought: Sought, now: datetime, limit: int, *, after: str = "", before: str = ""
+    ) -> QueuePage:
+        """The page behind the place `after`, or that `before` a place.
+
+        Raises:
+            PageUnknown: it is none of a page's places.
+        """
+        found = [one async for one in self.listed(member, sought, now, limit + 1, after=after, before=before)]
+        further, rows = len(found) > limit, found[:limit]
+        if before:
+            rows.reverse()
+        if not rows:  # what was there has gone meanwhile
+            return await self.page(member, sought, now, limit) if before else QueuePage([], previous=after)
+        first, last = (_place(one, sought).cursor for one in (rows[0], rows[-1]))
+        return QueuePage(
+            rows,
+            first if after or (before and further) else "",
+            last if before or further else "",
+        )
+
+    async def listed(
+        self, member: Member, sought: Sought, now: datetime, limit: int, *, after: str = "", before: str = ""
+    ) -> AsyncIterator[Application]:
+        """Those of a list, in its order; `before` a place, in the opposite one."""
+        query, order = self.selection(member, sought, now, after=after, before=before)
+        async for one in self.applications.listed(query, order, limit, sought.index):
+            yield one
+
+    async def count(self, member: Member, sought: Sought, now: datetime) -> int:
+        """How many a list holds; of more than `ENOUGH`, one more."""
+        return await self.applications.count(matching(member, sought, now), ENOUGH + 1, sought.index)
+
+    def selection(
+        self, member: Member, sought: Sought, now: datetime, *, after: str = "", before: str = ""
+    ) -> tuple[Document, list[tuple[str, int]]]:
+        """The query for a list behind or before a place, and its order."""
+        query, field = matching(member, sought, now), sought.order
+        latest_first, backwards = field == "changed_at", bool(before)
+        if place := before or after:
+            rest = behind(position(place), field, latest_first=latest_first, backwards=backwards)
+            query = {"$and": [query, rest]}
+        direction = ASCENDING if latest_first == backwards else DESCENDING
+        return query, [(field, direction), ("_id", direction)]
+
+
+def matching(member: Member, sought: Sought, now: datetime) -> Document:
+    """The query for what is looked for, as far as the member may read."""
+    seen = [state for state in sought.states if state not in PRIVATE]
+    clauses = work_of(member) if sought.mine else [visible(member, seen)]
+    if there := sought.department:
+        own = [clause for clause in clauses if clause.get("department", there) == there]
+        clauses = [{**clause, "department": there} for clause in own]
+    asked = sought.query(member, now)
+    match [{**clause, **asked} for clause in clauses]:
+        case []:
+            return NONE
+        case [one]:
+            return one
+        case several:
+            return {"$or": several}
+
+
+def _place(one: Application, sought: Sought) -> Position:
+    return Position(one[cast(Literal["due_at", "changed_at"], sought.order)], one["_id"])
+
+
+def _context(member: Member) -> str:
+    return f"search:{member['_id']}"
