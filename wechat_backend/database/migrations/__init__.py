@@ -14,7 +14,7 @@ from wechat_backend.database.migrations import (
     m0007_codes,
     m0008_endings,
     m0009_staff,
-    m0011_found_by,
+    m0010_found_by,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -28,6 +28,6 @@ ALL: tuple[Migration, ...] = (
     m0007_codes.MIGRATION,
     m0008_endings.MIGRATION,
     m0009_staff.MIGRATION,
-    m0011_found_by.MIGRATION,
+    m0010_found_by.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

@@ -87,7 +87,7 @@ def _name(keys: Mapping[str, int]) -> str:
 
 
 MIGRATION = Migration(
-    11,
+    10,
     "what staff find an application by, and whose it is",
     [FoundBy(), *(DropIndex("applications", _name(keys), {"key": keys}) for keys in INDEXES)],
 )

@@ -1,10 +1,10 @@
-"""Migration 11: applications that were handed in are found by their parties, and are nobody's yet."""
+"""Migration 10: applications that were handed in are found by their parties, and are nobody's yet."""
 
 from models.store import Document
 from tests.house.clock import Clock
 from tests.wechat_backend.database.migrating import STEADY, check_migration
 from wechat_backend.database.connection import Database
-from wechat_backend.database.migrations.m0011_found_by import INDEXES, MIGRATION
+from wechat_backend.database.migrations.m0010_found_by import INDEXES, MIGRATION
 
 
 def party(key: str, **texts: str) -> Document:
