@@ -196,7 +196,7 @@ class Staff(Store[Member]):
         if await self.documents.find_one({"_id": username}, {"_id": 1}):
             return False
         check_password(password, username, name)
-        post = Post(tuple(roles), department, tuple(halls)).document()
+        post = Post(tuple(roles), department, tuple(halls)).fields()
         kept = {"_id": username, "name": name, "password_hash": await hashed(password), **post}
         try:
             await self.add(
@@ -244,9 +244,9 @@ class Staff(Store[Member]):
         check_other(username, by)
         check_post(post)
         member = await self._present(username)
-        event = Event("staff.posted", username, by, post.document())
+        event = Event("staff.posted", username, by, post.fields())
         stays = Role.ADMINISTRATOR in post.roles
-        return await self._change_present(member, event, stays=stays, sets=post.document())
+        return await self._change_present(member, event, stays=stays, sets=post.fields())
 
     async def suspend(self, username: str, by: Cause) -> Member:
         """Let the member in no more; the sessions have ended. Doing it again changes nothing.

@@ -40,7 +40,7 @@ class Post:
     department: str | None = None
     halls: tuple[str, ...] = ()
 
-    def document(self) -> Document:
+    def fields(self) -> Document:
         roles = [role.value for role in Role if role in self.roles]
         return {"roles": roles, "department": self.department, "halls": sorted(set(self.halls))}
 
