@@ -22,7 +22,8 @@ from handlers.api.contract import (
 from handlers.web.qr import qr_png
 from handlers.web.visitor import Auth
 from models.applications import ApplicationMovedOn, ApplicationNotFound, How, Place
-from models.applications.filing import MaterialsMissing, SerialTaken
+from models.applications.filing import SerialTaken
+from models.applications.handed_in import MaterialsMissing
 from models.applications.receipt import ReceiptNotFound
 from models.applications.receiving import (
     LONGEST_ADDRESS,

@@ -3,37 +3,43 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from pymongo.errors import DuplicateKeyError
 
 from models import typed
-from models.applications import clocks, rules
-from models.applications.actions import SILENCE, STARTED, Action, State
+from models.applications import rules
+from models.applications.actions import STARTED, Action, State
 from models.applications.case import OwnCase, check_own
 from models.applications.coming import stops
-from models.applications.document import Application, KeptPlace, Paper, PaperState
+from models.applications.document import Application, KeptPlace
+from models.applications.handed_in import (
+    Received,
+    check_answered,
+    check_draft,
+    check_materials,
+    no_file,
+    paper_state,
+    received,
+)
 from models.applications.identity import known_to, locked_part, prefilled, whose, with_known
 from models.applications.receipt import Receipt, receipt_of
 from models.applications.receiving import How, Place, check_place, check_promise
 from models.applications.serials import new_serial
 from models.applications.sought import keys_of
 from models.applications.store import Applications
-from models.errors import Conflict, InvalidForm, Refused
-from models.events import Cause, Event, Plan
+from models.errors import Conflict, Refused
+from models.events import Cause, Event
 from models.guides import (
-    AnswerMissing,
     Answers,
     Departments,
     Guide,
     Guides,
     Handling,
-    Material,
     Uses,
     check_answers,
-    is_asked,
 )
 from models.people import ApplicantKind, Party, shown_name
 from models.places import Halls
@@ -44,11 +50,6 @@ from models.workdays import Workdays, local_date
 class SerialTaken(Conflict):
     code = "serial_taken"
     message = "系统繁忙，请稍后再试"
-
-
-class MaterialsMissing(Refused):
-    code = "materials_missing"
-    message = "还缺少材料：{materials}，请上传后再提交"
 
 
 class SupplementIncomplete(Refused):
@@ -150,7 +151,7 @@ class Filing:
         rules.check_version(case.application, version)
         before, form = self.applications.answers(case.application), case.guide.form
         answers = self._complete(case, before, local_date(by.at))
-        _check_materials(case)
+        check_materials(case)
         if locked_part(form, answers) != locked_part(form, before):
             kept = await self._keep(case, answers, version, by)
             raise rules.DraftChanged(version=kept.application["version"])
@@ -159,7 +160,7 @@ class Filing:
         sets = {
             "answers": self.applications.sealed(case.key, answers),
             "place": kept_place,
-            "materials": [{**paper, "state": _paper_state(case.guide, paper).value} for paper in papers],
+            "materials": [{**paper, "state": paper_state(case.guide, paper).value} for paper in papers],
             "submitted_at": by.at,
             **begun.sets,
             "channel": by.channel.value,
@@ -195,7 +196,7 @@ class Filing:
         asked = case.application["supplements"][-1]
         before = self.applications.answers(case.application)
         new = {name: given[name] for name in given if name in asked["fields"] or name not in before}
-        _check_answered(case.guide, asked["fields"], {**before, **new}, given)
+        check_answered(case.guide, asked["fields"], {**before, **new}, given)
         answers = self._complete(case, {**before, **new}, local_date(by.at))
         files = {paper["code"]: paper["file"] for paper in case.application["materials"]}
         uploads = {m.code for m in case.guide.online_materials() if m.uploads}  # paper comes by another way
@@ -328,7 +329,7 @@ class Filing:
             "handling": guide.handling.value,
             "state": State.DRAFT.value,
             "answers": self.applications.sealed(key, answers),
-            "materials": [_no_file(material) for material in guide.online_materials()],
+            "materials": [no_file(material) for material in guide.online_materials()],
             "place": None,
             "started_at": by.at,
             "changed_at": by.at,
@@ -339,73 +340,3 @@ class Filing:
             "result": None,
             "timeline": [entry(event)],
         }
-
-
-class Received(NamedTuple):
-    """What is written once all of an application is there, and what is planned then."""
-
-    sets: Document
-    plans: tuple[Plan, ...]
-
-
-def received(guide: Guide, at: datetime, calendar: Workdays) -> Received:
-    """The limit for acceptance begins, or begins anew, and with it the time after which silence accepts."""
-    running = clocks.acceptance_clock(guide, at, calendar)
-    silence = clocks.silence_clock(guide, at, calendar)
-    begun = {"clocks.acceptance": running, "clocks.silence": silence}
-    plans = (Plan(SILENCE, silence["due"]),) if silence and silence["due"] else ()
-    return Received({"received_at": at, "due_at": running["due"], **begun}, plans)
-
-
-def check_draft(case: OwnCase) -> None:
-    """
-    Raises:
-        Conflict: `already_submitted` or `application_moved_on`.
-    """
-    if case.state is not State.DRAFT:
-        raise rules.moved_on(case.state)
-
-
-def _no_file(material: Material) -> Document:
-    return {
-        "code": material.code,
-        "name": material.name,
-        "file": None,
-        "file_name": None,
-        "state": PaperState.MISSING.value,
-    }
-
-
-def _check_answered(guide: Guide, fields: list[str], answers: Answers, given: Mapping[str, Any]) -> None:
-    """Check that each question of the supplement is answered, if only with the same answer.
-
-    Raises:
-        InvalidForm
-    """
-    wanted = set(fields) - given.keys()
-    open_still = [q for q in guide.form.questions() if q.name in wanted and not q.locked]
-    if faults := {q.name: AnswerMissing() for q in open_still if is_asked(q, answers)}:
-        raise InvalidForm(faults)
-
-
-def _check_materials(case: OwnCase) -> None:
-    """Check that required files are there, unless the item trusts first (article 4.5) or takes them on
-    paper.
-
-    Raises:
-        Refused: `materials_missing`.
-    """
-    if case.guide.trust_first:
-        return
-    if lacking := rules.lacking(case.guide, case.application):
-        raise MaterialsMissing(materials="、".join(material.name for material in lacking))
-
-
-def _paper_state(guide: Guide, paper: Paper) -> PaperState:
-    if paper["file"]:
-        return PaperState.SUBMITTED
-    asked = next(m for m in guide.online_materials() if m.code == paper["code"])
-    if not asked.required:
-        return PaperState.MISSING
-    follows = guide.online and guide.trust_first and asked.uploads  # else it comes with the printed form
-    return PaperState.TO_FOLLOW if follows else PaperState.PAPER

@@ -8,7 +8,7 @@ from models.applications import clocks, rules
 from models.applications.actions import PROCEDURES, Action, Procedure, State
 from models.applications.case import StaffCase
 from models.applications.document import Application, Decision, PaperState, Refusal, Result, Supplement
-from models.applications.filing import received
+from models.applications.handed_in import received
 from models.applications.identity import differing, known_to
 from models.applications.store import Applications
 from models.clocks import resumed

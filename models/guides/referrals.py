@@ -3,12 +3,10 @@
 from pydantic import Field
 from pymongo import ASCENDING
 
+from models.described import Coded, Described
 from models.errors import NotFound
-from models.events import Cause, Event
 from models.guides.catalogue import Entry
-from models.guides.form.schema import GuidePart
 from models.people import ApplicantKind
-from models.store import Document, Store
 
 
 class ReferralNotFound(NotFound):
@@ -16,7 +14,7 @@ class ReferralNotFound(NotFound):
     message = "没有找到该指引"
 
 
-class Referral(GuidePart):
+class Referral(Coded):
     """It is shown where it is found, and never applied for."""
 
     code: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -50,26 +48,13 @@ class Referral(GuidePart):
         )
 
 
-class Referrals(Store[Referral]):
+class Referrals(Described[Referral]):
     """A document is a `Referral` by its code."""
 
     collection = "referrals"
+    model = Referral
     missing = ReferralNotFound
     tells = ("referral.added", "referral.changed")
-
-    def shaped(self, document: Document) -> Referral:
-        values = {name: document[name] for name in Referral.model_fields if name in document}
-        return Referral.model_validate({"code": document["_id"], **values})
-
-    async def put(self, referral: Referral, by: Cause) -> bool:
-        """Keep a referral as it is described; False if that changed nothing."""
-        code, content = referral.code, referral.model_dump(mode="json", exclude={"code"})
-        known = await self._first({"_id": code})
-        if known == referral:
-            return False
-        event = Event("referral.changed" if known else "referral.added", code, by)
-        await self.upsert({"_id": code}, sets=content, event=event, otherwise=self.missing)
-        return True
 
     async def all(self) -> list[Referral]:
         return await self._each(self.documents.find({}, {"events": 0}).sort("_id", ASCENDING))

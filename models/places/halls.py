@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pymongo import ASCENDING, GEOSPHERE, IndexModel
 
+from models.described import Coded, Described
 from models.errors import NotFound
-from models.events import Cause, Event
-from models.store import Document, Store
+from models.store import Document
 from models.workdays import Workdays, local_moment
 
 
@@ -54,7 +54,7 @@ class Windows(HallPart):
         return self
 
 
-class Hall(HallPart):
+class Hall(Coded):
     """A place; `all_day` says that its self-service area is open for 24 hours."""
 
     code: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -96,10 +96,11 @@ def slots(hall: Hall, group: str, day: date, calendar: Workdays) -> list[Slot]:
     return found
 
 
-class Halls(Store[Hall]):
+class Halls(Described[Hall]):
     """A document is a `Hall` by its code, with `groups`: the item groups for which it has windows."""
 
     collection = "halls"
+    model = Hall
     missing = HallNotFound
     tells = ("hall.added", "hall.changed")
     indexes: ClassVar[Sequence[IndexModel]] = [
@@ -108,20 +109,9 @@ class Halls(Store[Hall]):
         IndexModel([("groups", ASCENDING)]),
     ]
 
-    def shaped(self, document: Document) -> Hall:
-        values = {name: document[name] for name in Hall.model_fields if name in document}
-        return Hall.model_validate({"code": document["_id"], **values})
-
-    async def put(self, hall: Hall, by: Cause) -> bool:
-        """Keep a hall as it is described; False if that changed nothing."""
-        content: dict[str, Any] = hall.model_dump(mode="json", exclude={"code"})
-        content["groups"] = sorted(hall.windows.capacity) if hall.windows else []
-        known = await self._first({"_id": hall.code})
-        if known == hall:
-            return False
-        event = Event("hall.changed" if known else "hall.added", hall.code, by)
-        await self.upsert({"_id": hall.code}, sets=content, event=event, otherwise=self.missing)
-        return True
+    def content(self, thing: Hall) -> Document:
+        groups = sorted(thing.windows.capacity) if thing.windows else []
+        return {**super().content(thing), "groups": groups}
 
     async def all(self, kind: HallKind | None = None) -> list[Hall]:
         """The centre first, then the halls, then the stations by township."""

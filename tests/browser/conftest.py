@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 from models.store import Database
 from tests.house.town import Town, opened
 
+expect.set_options(timeout=15_000)  # a machine that also does other things is slow, not wrong
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

@@ -1,5 +1,6 @@
 """The places of the 1+6+N circle and their windows (articles 9 and 18)."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -112,6 +113,19 @@ async def test_a_hall_is_written_only_when_it_changes(halls: Halls, cause: Calla
     assert events == ["hall.added", "hall.changed"]
     with pytest.raises(NotFound, match="大厅"):
         await halls.get("nowhere")
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["added", "changed"])
+async def test_what_many_put_at_one_instant_is_written_once(
+    halls: Halls, cause: Callable[..., Cause], there: bool
+) -> None:
+    if there:
+        await halls.put(counted("crowded"), cause())
+    new = counted("crowded", phone="020-84610002")
+    written = await asyncio.gather(*(halls.put(new, cause()) for _ in range(20)))
+    assert sum(written) == 1
+    assert await halls.get("crowded") == new
+    assert len((await halls.documents.find_one({"_id": "crowded"}))["events"]) == 1 + there
 
 
 @pytest.mark.article("18.near")
