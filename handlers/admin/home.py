@@ -1,8 +1,7 @@
-"""/admin: to the first page that the member may use."""
+"""/admin: the home page of the member."""
 
-from handlers.admin.panel import MENU, PanelPage
+from handlers.admin.panel import PanelPage
 from handlers.web.staff import needs
-from models.staff import scopes_of
 
 
 class HomePage(PanelPage):
@@ -10,11 +9,7 @@ class HomePage(PanelPage):
 
     @needs()
     async def get(self) -> None:
-        own = scopes_of(self.signed_in_member())
-        pages = [path for scope, path, _ in MENU if scope in own]
-        if pages:
-            return self.redirect(pages[0])
-        return self.show("admin/empty.html")
+        self.show("admin/empty.html")
 
 
 ROUTES = [(r"/admin/?", HomePage)]
