@@ -1,4 +1,4 @@
-"""What every page of the panel shares: the rail of rooms that are open to its member, and a form shown again."""
+"""What every page of the panel shares: the rail of rooms open to its member, and a form shown again."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping, Sequence

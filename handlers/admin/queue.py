@@ -14,7 +14,6 @@ from handlers.web.staff import needs
 from models.applications import (
     CLOCKED,
     CLOSED,
-    ENOUGH,
     OPEN,
     SEEN,
     Action,
@@ -35,6 +34,7 @@ from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.events import Channel
 from models.guides import HANDLING
+from models.paging import ENOUGH
 from models.staff import Scope, district_wide
 from models.workdays import local, local_date
 
@@ -145,11 +145,30 @@ KIND = Choice("handling", "形式", {str(kind): words.short for kind, words in H
 CHOICES = ("due", "holder", "item", "department", "handling", "channel")
 
 
-class QueuePage(PanelPage):
-    """GET /admin/applications?show=&who=&after=&before=, and the names of `CHOICES`"""
+class CaseRows(PanelPage):
+    """A page that shows applications as the queue does."""
 
     names: Mapping[str, str] = MappingProxyType({})
     """What members are called, by `Cause.actor`, as far as the rows need it."""
+
+    async def know(self, found: Sequence[Application]) -> None:
+        """Learn the names of the members whose these are."""
+        actors = {f"{STAFF}{one['assigned']}" for one in found if one.get("assigned")}
+        if strange := actors - self.names.keys():
+            self.names = {**self.names, **await self.called(strange)}
+
+    def row(self, one: Application, back: str = "") -> Waiting:
+        due = self.day_due(one["due_at"], "%Y-%m-%d %H:%M") if one["due_at"] else ""
+        share = share_used(one, self.now, self.services.calendar)
+        used = "" if share is None else f"{share:.0%}"
+        holder = one.get("assigned", "")
+        name = holder and self.names[f"{STAFF}{holder}"]
+        acceptable = may(self.signed_in_member(), one, Action.ACCEPT)
+        return Waiting(one, due, light(one, self), used, name, acceptable, back)
+
+
+class QueuePage(CaseRows):
+    """GET /admin/applications?show=&who=&after=&before=, and the names of `CHOICES`"""
 
     @needs(Scope.APPLICATIONS_READ)
     async def get(self) -> None:
@@ -230,21 +249,6 @@ class QueuePage(PanelPage):
         member, queue = self.signed_in_member(), self.services.queue
         counted = await all_to_their_end(queue.count(member, one, self.now) for one in each)
         return dict(zip(keys, counted, strict=True))
-
-    async def know(self, found: Sequence[Application]) -> None:
-        """Learn the names of the members whose these are."""
-        actors = {f"{STAFF}{one['assigned']}" for one in found if one.get("assigned")}
-        if strange := actors - self.names.keys():
-            self.names = {**self.names, **await self.called(strange)}
-
-    def row(self, one: Application, back: str = "") -> Waiting:
-        due = self.day_due(one["due_at"], "%Y-%m-%d %H:%M") if one["due_at"] else ""
-        share = share_used(one, self.now, self.services.calendar)
-        used = "" if share is None else f"{share:.0%}"
-        holder = one.get("assigned", "")
-        name = holder and self.names[f"{STAFF}{holder}"]
-        acceptable = may(self.signed_in_member(), one, Action.ACCEPT)
-        return Waiting(one, due, light(one, self), used, name, acceptable, back)
 
 
 class SearchHandler(FormAction, QueuePage):

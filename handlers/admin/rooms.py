@@ -49,9 +49,7 @@ ROOMS = (
     Room(Section.SYSTEM, "人员", "/admin/members", Scope.STAFF_MANAGE, also=("/admin/new-member",)),
 )
 """In the order of the rail."""
-ACCOUNT = Room(
-    Section.SYSTEM, "我的账号", "/admin/account", also=("/admin/password", "/admin/second-factor")
-)
+ACCOUNT = Room(Section.SYSTEM, "我的账号", "/admin/account", also=("/admin/password", "/admin/second-factor"))
 """Stands at the foot of the rail."""
 
 

@@ -6,25 +6,22 @@ from datetime import datetime
 from typing import Literal, cast
 
 from cryptography.exceptions import InvalidTag
-from pymongo import ASCENDING, DESCENDING
 
 from models import typed
 from models.applications.actions import PRIVATE
 from models.applications.document import Application
-from models.applications.paging import Position, behind, position
 from models.applications.serials import sought_serial
 from models.applications.sought import Sought, sought_text
 from models.applications.store import Applications
 from models.applications.work import visible, work_of
 from models.errors import BadInput
 from models.events import Cause, Event
+from models.paging import ENOUGH, Order, Page, Position, page_of
 from models.staff import Member, Staff
 from models.store import Document
 
 LONGEST = 100
 """Characters of a text that are looked for."""
-ENOUGH = 1000
-"""Counted no further."""
 NONE: Document = {"state": {"$in": []}}
 
 
@@ -32,16 +29,6 @@ class SearchUnknown(BadInput):
     code = "search_unknown"
     message = "没有找到这次查找，请重新输入"
     field = "who"
-
-
-@dataclass(frozen=True)
-class QueuePage:
-    """`previous` and `next` are the places before and behind which the neighbouring pages are; "" where there
-    is none."""
-
-    rows: list[Application]
-    previous: str = ""
-    next: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,23 +63,18 @@ class Queue:
 
     async def page(
         self, member: Member, sought: Sought, now: datetime, limit: int, *, after: str = "", before: str = ""
-    ) -> QueuePage:
+    ) -> Page[Application]:
         """The page behind the place `after`, or that `before` a place.
 
         Raises:
             PageUnknown: it is none of a page's places.
         """
-        found = [one async for one in self.listed(member, sought, now, limit + 1, after=after, before=before)]
-        further, rows = len(found) > limit, found[:limit]
-        if before:
-            rows.reverse()
-        if not rows:  # what was there has gone meanwhile
-            return await self.page(member, sought, now, limit) if before else QueuePage([], previous=after)
-        first, last = (_place(one, sought).cursor for one in (rows[0], rows[-1]))
-        return QueuePage(
-            rows,
-            first if after or (before and further) else "",
-            last if before or further else "",
+        return await page_of(
+            lambda most, after, before: self.listed(member, sought, now, most, after=after, before=before),
+            lambda one: _place(one, sought),
+            limit,
+            after=after,
+            before=before,
         )
 
     async def listed(
@@ -111,13 +93,8 @@ class Queue:
         self, member: Member, sought: Sought, now: datetime, *, after: str = "", before: str = ""
     ) -> tuple[Document, list[tuple[str, int]]]:
         """The query for a list behind or before a place, and its order."""
-        query, field = matching(member, sought, now), sought.order
-        latest_first, backwards = field == "changed_at", bool(before)
-        if place := before or after:
-            rest = behind(position(place), field, latest_first=latest_first, backwards=backwards)
-            query = {"$and": [query, rest]}
-        direction = ASCENDING if latest_first == backwards else DESCENDING
-        return query, [(field, direction), ("_id", direction)]
+        order = Order(sought.order, latest_first=sought.order == "changed_at")
+        return order.selection(matching(member, sought, now), after=after, before=before)
 
 
 def matching(member: Member, sought: Sought, now: datetime) -> Document:

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.applications import CLOCKED, Action, State, may
-from models.applications.paging import Position, behind, position
 from models.applications.work import work_of
+from models.paging import Position, behind, position
 from models.staff.scopes import Role
 from models.store import Document, PageUnknown
 from tests.house.clock import START, Clock
