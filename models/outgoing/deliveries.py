@@ -67,8 +67,8 @@ class Stage(StrEnum):
 
 STAGES: Mapping[Stage, tuple[Document, Order]] = {
     Stage.FAILED: ({"state": DeliveryState.FAILED.value}, Order("settled_at", latest_first=True)),
-    Stage.RETRYING: (RETRYING, Order("created_at")),
-    Stage.UNTRIED: (UNTRIED, Order("created_at")),
+    Stage.RETRYING: (RETRYING, Order("due_at")),
+    Stage.UNTRIED: (UNTRIED, Order("due_at")),
 }
 """The query, and the order in which they are listed."""
 

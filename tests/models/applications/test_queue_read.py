@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from models.applications import CLOCKED, CLOSED, SEEN, DueBy, Holder, Sought, State
-from models.applications.queue import ENOUGH, matching
+from models.applications.queue import matching
 from models.applications.sought import keys_of
 from models.events import Channel
-from models.paging import Position
+from models.paging import ENOUGH, Position
 from models.store import Database, Document
 from tests.house.clock import START, Clock
 from tests.house.database import fresh_database

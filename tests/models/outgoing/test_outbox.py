@@ -183,6 +183,7 @@ async def test_an_outage_is_seen_before_anything_has_failed(parts: Parts, happen
         clock.advance(timedelta(seconds=1))
     for _ in range(2):
         await parts.deliveries.failed_for_now(await claim(parts, clock), "timeout", clock.now())
+        clock.advance(timedelta(milliseconds=1))
     assert await parts.deliveries.waiting(clock.now()) == {"due": 1, "retrying": 2, "failed": 0}
     retrying = (await parts.deliveries.page(Stage.RETRYING)).rows
     assert [(each["code"], each["attempts"]) for each in retrying] == [("timeout", 1)] * 2
@@ -320,9 +321,9 @@ async def test_what_is_tried_again_is_listed_the_next_one_first(
         ("deliveries", {"state": "pending", **free(START, END)}, ("due_at", 1), "due"),
         ("deliveries", {"state": "pending"}, ("due_at", 1), "due"),
         ("deliveries", {"state": "pending", "channel": {"$nin": ["sms"]}}, ("due_at", 1), "due"),
-        ("deliveries", {"state": "failed"}, ("settled_at", -1), "given_up"),
+        ("deliveries", {"state": "failed"}, ("settled_at", -1), "listed_failed"),
         ("deliveries", {"state": "failed"}, None, "listed_failed"),
-        ("deliveries", RETRYING, ("created_at", 1), "listed_retrying"),
+        ("deliveries", RETRYING, ("due_at", 1), "listed_retrying"),
         ("deliveries", RETRYING, None, "listed_retrying"),
         ("deliveries", {"event": "x"}, None, "event"),
         ("deliveries", {"sent_as": "x", "channel": "wechat"}, None, "sent_as"),
