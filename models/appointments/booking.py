@@ -230,12 +230,12 @@ class Appointments(Store[Appointment]):
         Raises:
             PageUnknown: `after` or `before` is no place of a list.
         """
-        query = _of_day(halls, day, which)
+        query = day_query(halls, day, which)
         return await page_in(self, query, Order("start"), limit, after=after, before=before)
 
     async def count_of_day(self, halls: Iterable[str], day: date, which: Visits) -> int:
         """Counted no further than `paging.ENOUGH` and one."""
-        return await count_in(self, _of_day(halls, day, which))
+        return await count_in(self, day_query(halls, day, which))
 
     async def objected(
         self,
@@ -252,11 +252,11 @@ class Appointments(Store[Appointment]):
             PageUnknown: `after` or `before` is no place of a list.
         """
         order = Order("objection.at", latest_first)
-        return await page_in(self, _objected(states), order, limit, after=after, before=before)
+        return await page_in(self, objection_query(states), order, limit, after=after, before=before)
 
     async def count_objected(self, states: Collection[str]) -> int:
         """Counted no further than `paging.ENOUGH` and one."""
-        return await count_in(self, _objected(states))
+        return await count_in(self, objection_query(states))
 
 
 def place_before(found: Appointment) -> str:
@@ -264,11 +264,11 @@ def place_before(found: Appointment) -> str:
     return Position(found["start"], f"{int(found['_id'], 16) - 1:032x}").cursor
 
 
-def _of_day(halls: Iterable[str], day: date, which: Visits) -> Document:
+def day_query(halls: Iterable[str], day: date, which: Visits) -> Document:
     return {"hall": {"$in": sorted(halls)}, "day": day.isoformat(), **OF_VISITS[which]}
 
 
-def _objected(states: Collection[str]) -> Document:
+def objection_query(states: Collection[str]) -> Document:
     return {"objection.state": {"$in": sorted(states)}}
 
 
