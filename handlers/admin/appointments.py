@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pydantic import BaseModel
 
 from handlers.admin import lists
-from handlers.admin.lists import Column, Filter, PanelList
+from handlers.admin.lists import Choice, Column, Filter, PanelList
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.dates import Day
 from handlers.web.pages import DOCUMENT_ID
@@ -189,7 +189,7 @@ class AppointmentsPage(VisitRows):
         hall = hall if hall in halls else ""
         chosen = [hall] if hall else list(halls)
         show = VISITS.chosen(self)
-        asked = {"show": show, "hall": hall, "day": day.isoformat()}
+        asked = {"show": show, "day": day.isoformat(), **({"hall": hall} if hall else {})}
         page = await appointments.of_day(chosen, day, Visits(show), lists.ROWS_A_PAGE, **lists.places(self))
         if acted and acted not in {one["_id"] for one in page.rows}:
             begins = place_before(await appointments.get(acted))
@@ -198,7 +198,6 @@ class AppointmentsPage(VisitRows):
         self.show(
             "admin/appointments.html",
             halls=halls,
-            hall=hall,
             day=day,
             early=day > local_date(self.now),
             around=(day - timedelta(days=1), day + timedelta(days=1)),
@@ -207,6 +206,7 @@ class AppointmentsPage(VisitRows):
                 await self.visits(page.rows, acted, self.get_body_argument("ending", "")),
                 page,
                 asked,
+                choices=[Choice("hall", "大厅", halls)] if len(halls) > 1 else [],
                 counts=dict(zip(Visits, counts, strict=True)),
             ),
             scanning=True,

@@ -12,6 +12,7 @@ from typing import Any
 from handlers.admin.appointments import VISITS, VisitRows, in_halls
 from handlers.admin.deliveries import DELIVERIES, DeliveryRows, staged
 from handlers.admin.lists import PanelList, Shown, figure
+from handlers.admin.members import MEMBERS
 from handlers.admin.objections import OBJECTED, ObjectionRows
 from handlers.admin.queue import QUEUE, CaseRows
 from handlers.web.staff import needs
@@ -19,7 +20,7 @@ from models.applications import DueBy, Holder, Sought
 from models.appointments import ObjectionState, Visits
 from models.concurrency import all_to_their_end
 from models.outgoing import Stage
-from models.staff import Role, Scope, is_fresh, scopes_of
+from models.staff import Role, Scope, Standing, is_fresh, scopes_of
 from models.workdays import local_date
 
 ROWS = 8
@@ -131,6 +132,13 @@ async def failed_rows(desk: Desk) -> Shown[Any]:
     return first(staged(Stage.FAILED), await desk.sendings(page.rows), Stage.FAILED)
 
 
+def member_number(label: str, standing: Standing) -> Number:
+    async def count(desk: Desk) -> int:
+        return await desk.services.staff.count(standing)
+
+    return Number(label, Scope.STAFF_MANAGE, MEMBERS.at(show=standing), count)
+
+
 WAITING = case_number("待我处理", "mine")
 TODAY = case_number("今天到期", "mine", DueBy.TODAY)
 OVERDUE = case_number("已超期", "mine", DueBy.OVERDUE, bad=True)
@@ -147,6 +155,9 @@ OBJECTIONS = Number("待处理的预约异议", Scope.OBJECTIONS_DECIDE, OBJECTE
 FAILED = delivery_number("发送失败", Stage.FAILED, bad=True)
 RETRYING = delivery_number("重试中", Stage.RETRYING)
 UNTRIED = delivery_number("等待发送", Stage.UNTRIED)
+PRESENT = member_number("在岗人员", Standing.PRESENT)
+SUSPENDED = member_number("已锁定", Standing.SUSPENDED)
+LEFT = member_number("已离岗", Standing.LEFT)
 
 OWN_CASES = case_work("待我处理的办件", "mine")
 ALL_CASES = case_work("最先到期的办件", "open")
@@ -171,7 +182,10 @@ HOMES: Mapping[Role, Home] = {
     Role.CONTACT: Home(words=f"业务联络人负责本部门的自助终端和事项。{NOTHING_YET}"),
     Role.KIOSK_MAINTAINER: Home(words=f"终端运维负责自助终端的正常运行。{NOTHING_YET}"),
     Role.AUDITOR: Home(words=f"审计人员查看谁看了什么、做了什么。{NOTHING_YET}"),
-    Role.ADMINISTRATOR: Home(words="系统管理员在“人员”中新增人员、安排岗位、重置密码、锁定账号、办理离岗。"),
+    Role.ADMINISTRATOR: Home(
+        (PRESENT, SUSPENDED, LEFT),
+        words="系统管理员在“人员”中新增人员、安排岗位、重置密码、锁定账号、办理离岗。",
+    ),
 }
 
 

@@ -187,9 +187,10 @@ def places(page: PanelPage) -> dict[str, str]:
 
 
 def shown(
-    of: PanelList[Row], rows: Sequence[Row], page: Page[Any], asked: Mapping[str, str], **counted: Any
+    of: PanelList[Row], rows: Sequence[Row], page: Page[Any], asked: Mapping[str, str], **more: Any
 ) -> Shown[Row]:
-    """A page of a list, with the ways to its neighbours; `asked` as in `Shown`, with the filter."""
+    """A page of a list, with the ways to its neighbours; `asked` as in `Shown`, with the filter, `more` what
+    else `Shown` takes."""
     return Shown(
         of,
         rows,
@@ -197,7 +198,7 @@ def shown(
         more=of.at(**asked, after=page.next) if page.next else "",
         previous=of.at(**asked, before=page.previous) if page.previous else "",
         asked=asked,
-        **counted,
+        **more,
     )
 
 

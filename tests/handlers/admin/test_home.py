@@ -29,7 +29,7 @@ NUMBERS: dict[str, str] = {
     "contact": "",
     "kiosk_maintainer": "",
     "auditor": "",
-    "administrator": "",
+    "administrator": "在岗人员 已锁定 已离岗",
 }
 """Written by hand."""
 

@@ -39,7 +39,7 @@ async def test_a_day_goes_on_page_by_page(office: Office, monkeypatch: pytest.Mo
         assert {key for page in pages for key in page} == keys
         first = (await desk.get(address)).text
         assert re.search(r"待记录\s*<span class=\"filters__count\">3<", first)
-        assert f"show=ended&amp;hall=district&amp;day={day}" in first
+        assert f"show=ended&amp;day={day}&amp;hall=district" in first
         for key in keys:
             found = await desk.get(f"/admin/appointments?code=/appointments/{key}")
             assert f'<tr id="{key}"' in (await desk.get(found.location.partition("#")[0])).text
