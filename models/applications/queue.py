@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from cryptography.exceptions import InvalidTag
 
@@ -14,9 +14,10 @@ from models.applications.serials import sought_serial
 from models.applications.sought import Sought, sought_text
 from models.applications.store import Applications
 from models.applications.work import visible, work_of
+from models.concurrency import all_to_their_end
 from models.errors import BadInput
 from models.events import Cause, Event
-from models.paging import ENOUGH, Order, Page, Position, page_of
+from models.paging import ENOUGH, Order, Page, Position, page_of, position
 from models.staff import Member, Staff
 from models.store import Document
 
@@ -29,6 +30,13 @@ class SearchUnknown(BadInput):
     code = "search_unknown"
     message = "没有找到这次查找，请重新输入"
     field = "who"
+
+
+class Neighbour(NamedTuple):
+    """An application of a list, by its id, and its place in the list."""
+
+    key: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -71,11 +79,36 @@ class Queue:
         """
         return await page_of(
             lambda most, after, before: self.listed(member, sought, now, most, after=after, before=before),
-            lambda one: _place(one, sought),
+            lambda one: place_of(one, sought),
             limit,
             after=after,
             before=before,
         )
+
+    async def beside(
+        self, member: Member, sought: Sought, now: datetime, place: str
+    ) -> tuple[Neighbour | None, Neighbour | None]:
+        """The last application before a place of a list, and the first behind it. The application that the
+        place was said of is neither, wherever in the list it stands by now.
+
+        Raises:
+            PageUnknown: it is none of a list's places.
+        """
+        sides = (self.nearest(member, sought, now, **side) for side in ({"before": place}, {"after": place}))
+        previous, following = await all_to_their_end(self._first(*side, sought) for side in sides)
+        return previous, following
+
+    async def _first(self, query: Document, order: list[tuple[str, int]], sought: Sought) -> Neighbour | None:
+        async for one in self.applications.listed(query, order, 1, sought.index):
+            return Neighbour(one["_id"], place_of(one, sought).cursor)
+        return None
+
+    def nearest(
+        self, member: Member, sought: Sought, now: datetime, *, after: str = "", before: str = ""
+    ) -> tuple[Document, list[tuple[str, int]]]:
+        """The `selection` without the application that the place was said of."""
+        query, order = self.selection(member, sought, now, after=after, before=before)
+        return {"$and": [query, {"_id": {"$ne": position(before or after).key}}]}, order
 
     async def listed(
         self, member: Member, sought: Sought, now: datetime, limit: int, *, after: str = "", before: str = ""
@@ -114,7 +147,8 @@ def matching(member: Member, sought: Sought, now: datetime) -> Document:
             return {"$or": several}
 
 
-def _place(one: Application, sought: Sought) -> Position:
+def place_of(one: Application, sought: Sought) -> Position:
+    """Where an application stands in a list."""
     return Position(one[cast(Literal["due_at", "changed_at"], sought.order)], one["_id"])
 
 
