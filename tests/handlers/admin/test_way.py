@@ -42,17 +42,21 @@ def said(page: str) -> Way:
     box = page.split('<div class="done">')[1].partition("</div>")[0]
     links = re.findall(r'<a class="([^"]*)"[^>]* href="([^"]*)"( autofocus)?>([^<]*)<', box)
     offered = {words: link.replace("&amp;", "&") for _, link, _, words in links}
-    [(looks, *_)] = [link for link in links if link[2]]
-    assert "button_main" in looks
+    assert ["button_main" in looks for looks, _, focused, _ in links if focused] == [True]
     return {"": " ".join(re.sub(r"<[^>]*>", " ", box.split("</p>")[0]).split()), **offered}
+
+
+async def listed(desk: Browser, path: str, asked: str = "show=submitted&channel=app") -> str:
+    """The link of a case in a list."""
+    page = (await desk.get(f"/admin/applications?{asked}")).text
+    link = re.search(rf'href="({path}\?[^"]*)"', page)
+    assert link, page
+    return link[1].replace("&amp;", "&")
 
 
 async def opened(desk: Browser, path: str, asked: str = "show=submitted&channel=app") -> str:
     """The page of a case, opened from a list."""
-    listed = (await desk.get(f"/admin/applications?{asked}")).text
-    link = re.search(rf'href="({path}\?[^"]*)"', listed)
-    assert link, listed
-    return (await desk.get(link[1].replace("&amp;", "&"))).text
+    return (await desk.get(await listed(desk, path, asked))).text
 
 
 async def test_neighbours_are_those_of_the_list_that_one_comes_from(
@@ -149,7 +153,7 @@ async def test_what_a_member_may_not_read_is_no_neighbour(office: Office, waitin
     other = (await office.town.services.staff.get("civil"))["department"]
     await documents.update_one({"_id": keys[1]}, {"$set": {"department": other}})
     desk = await office.desk("approver")
-    place = (await opened(desk, waiting[0])).split("at=")[1].split('"')[0]
+    place = (await listed(desk, waiting[0])).partition("at=")[2]
     for asked in ("channel=app", f"department={other}", "show=all&item=none", "due=never&channel=app"):
         page = (await desk.get(f"{waiting[0]}?{asked}&at={place}")).text
         assert keys[1] not in page, asked
@@ -158,8 +162,7 @@ async def test_what_a_member_may_not_read_is_no_neighbour(office: Office, waitin
 
 async def test_neighbours_are_one_question_each(office: Office, waiting: list[str]) -> None:
     desk = await office.desk("approver")
-    listed = (await desk.get("/admin/applications?show=submitted&channel=app")).text
-    link = re.findall(rf'href="({waiting[1]}\?[^"]*)"', listed)[0].replace("&amp;", "&")
+    link = await listed(desk, waiting[1])
     async with watched(office.town) as plain:
         await desk.get(waiting[1])
     async with watched(office.town) as beside:
