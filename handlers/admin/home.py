@@ -8,15 +8,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 from handlers.admin.appointments import VISITS, VisitRows, in_halls
 from handlers.admin.deliveries import DELIVERIES, DeliveryRows, staged
 from handlers.admin.lists import PanelList, Shown, figure
 from handlers.admin.members import MEMBERS
 from handlers.admin.objections import OBJECTED, ObjectionRows
-from handlers.admin.queue import QUEUE, CaseRows
+from handlers.admin.queue import AT, QUEUE, CaseRows
 from handlers.web.staff import needs
-from models.applications import DueBy, Holder, Sought
+from models.applications import DueBy, Holder, Sought, place_of
 from models.appointments import ObjectionState, Visits
 from models.concurrency import all_to_their_end
 from models.outgoing import Stage
@@ -86,15 +87,16 @@ def case_number(
 
 
 def case_work(title: str, show: str) -> Work:
-    address = QUEUE.at(show=show)
+    sought = cases(show)
 
     async def rows(desk: Desk) -> Shown[Any]:
-        page = await desk.services.queue.page(desk.signed_in_member(), cases(show), desk.now, ROWS)
+        page = await desk.services.queue.page(desk.signed_in_member(), sought, desk.now, ROWS)
         await desk.know(page.rows)
-        way_back = address.removeprefix(QUEUE.address)
-        return first(QUEUE, [desk.row(one, way_back) for one in page.rows], show)
+        ways = [urlencode({"show": show, AT: place_of(one, sought).cursor}) for one in page.rows]
+        found = [desk.row(one, f"?{way}") for one, way in zip(page.rows, ways, strict=True)]
+        return first(QUEUE, found, show)
 
-    return Work(title, Scope.APPLICATIONS_READ, address, rows)
+    return Work(title, Scope.APPLICATIONS_READ, QUEUE.at(show=show), rows)
 
 
 def visit_number(label: str, which: Visits) -> Number:

@@ -46,17 +46,20 @@ def said(page: str) -> Way:
     return {"": " ".join(re.sub(r"<[^>]*>", " ", box.split("</p>")[0]).split()), **offered}
 
 
-async def listed(desk: Browser, path: str, asked: str = "show=submitted&channel=app") -> str:
+HERE = "show=submitted&channel=app"
+
+
+async def listed(desk: Browser, path: str, at: str = f"/admin/applications?{HERE}") -> str:
     """The link of a case in a list."""
-    page = (await desk.get(f"/admin/applications?{asked}")).text
+    page = (await desk.get(at)).text
     link = re.search(rf'href="({path}\?[^"]*)"', page)
     assert link, page
     return link[1].replace("&amp;", "&")
 
 
-async def opened(desk: Browser, path: str, asked: str = "show=submitted&channel=app") -> str:
+async def opened(desk: Browser, path: str, asked: str = HERE) -> str:
     """The page of a case, opened from a list."""
-    return (await desk.get(await listed(desk, path, asked))).text
+    return (await desk.get(await listed(desk, path, f"/admin/applications?{asked}"))).text
 
 
 async def test_neighbours_are_those_of_the_list_that_one_comes_from(
@@ -158,6 +161,12 @@ async def test_what_a_member_may_not_read_is_no_neighbour(office: Office, waitin
         page = (await desk.get(f"{waiting[0]}?{asked}&at={place}")).text
         assert keys[1] not in page, asked
     assert ways(page)[NEXT].startswith(waiting[2])
+
+
+async def test_the_list_of_the_home_page_is_a_way_too(office: Office, waiting: list[str]) -> None:
+    desk = await office.desk("approver")
+    link = await listed(desk, waiting[0], at="/admin")
+    assert ways((await desk.get(link)).text)[NEXT].startswith(waiting[1])
 
 
 async def test_neighbours_are_one_question_each(office: Office, waiting: list[str]) -> None:
