@@ -115,6 +115,10 @@ addEventListener("keydown", (event) => {
     KEYS[event.key].act();
   }
 });
+addEventListener("focusin", ({ target }) => {
+  // The browser brings into sight the line of the caret alone.
+  if (target.matches("textarea")) target.scrollIntoView({ block: "nearest" });
+});
 for (const button of document.querySelectorAll("[data-keys]")) {
   button.hidden = false;
   button.addEventListener("click", toggleHelp);
