@@ -16,7 +16,7 @@ FLOORS = (
     {"errors", "typed", "concurrency", "festivals"},
     {"events", "workdays", "privacy", "database_trouble", "law"},
     {"store", "clocks"},
-    {"described", "counters", "sessions", "leases"},
+    {"described", "paging", "counters", "sessions", "leases"},
     {"schedule"},
     {"staff", "places", "materials", "chat", "outgoing"},
     {"people"},

@@ -3,7 +3,8 @@
 from typing import Any
 
 from handlers.admin.panel import STAFF, FormAction, PanelPage
-from handlers.admin.queue import light, status_for_staff, way_back
+from handlers.admin.queue import AT, light, status_for_staff, way_back
+from handlers.admin.way import way_of
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.paper import paper_of
@@ -51,6 +52,11 @@ class ApplicationPage(PanelPage):
     def get_template_namespace(self) -> dict[str, Any]:
         return super().get_template_namespace() | {"needs_reason": needs_reason}
 
+    @property
+    def way_back(self) -> str:
+        """The query of the way that forms and links of the case carry along."""
+        return way_back(self, self.get_query_argument(AT, ""))
+
     async def load(self, key: str) -> StaffCase:
         return await self.services.handling.case(key, self.signed_in_member())
 
@@ -67,7 +73,8 @@ class ApplicationPage(PanelPage):
             **await self.internal(found),
             guide=guide,
             current=await self.current(guide),
-            way_back=way_back(self),
+            way=await way_of(self, key),
+            way_back=self.way_back,
             status=status_for_staff(found),
             names=names_of(guide),
             handed_in={m["code"]: m["file"] for m in found["materials"]},
@@ -141,7 +148,7 @@ class ApplicationAction(FormAction, ApplicationPage):
     form, "" at first, is `CONFIRM` or `EDIT` on the page that asks once more."""
 
     def form_page(self) -> str:
-        return f"/admin/applications/{self.path_args[0]}{way_back(self)}"
+        return f"/admin/applications/{self.path_args[0]}{self.way_back}"
 
     def confirmed(self, action: Action) -> bool:
         """Whether the member has been asked, or need not be."""
@@ -159,7 +166,7 @@ class ApplicationAction(FormAction, ApplicationPage):
             "admin/confirm.html",
             application=case.application,
             form=form,
-            address=f"/admin/applications/{case.key}/{action}{way_back(self)}",
+            address=f"/admin/applications/{case.key}/{action}{self.way_back}",
             chosen=[(field.label, decisions.get(text, text)) for field, text in texts if text],
             file=file,
             hidden=hidden | ({"kept": [file["_id"]]} if file else {}),
@@ -215,7 +222,7 @@ class RevealHandler(ApplicationAction):
         return self.show(
             "admin/identity.html",
             application=found,
-            way_back=way_back(self),
+            way_back=self.way_back,
             seen=list(zip(("申请人（实名认证）", "经办人（实名认证）"), seen, strict=False)),
             sections=readable(case.guide, answers),
             unlike=[question.label for question in await self.services.handling.unlike_binding(case)],
@@ -240,7 +247,7 @@ class PrintHandler(ApplicationAction):
         return self.show(
             "admin/print.html",
             application=case.application,
-            way_back=way_back(self),
+            way_back=self.way_back,
             **await paper_of(case, self.services),
         )
 

@@ -1,13 +1,14 @@
 """The day's appointments of a hall, and how each ended (article 9)."""
 
 import re
-from collections.abc import Awaitable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel
 
-from handlers.admin.lists import Column, PanelList, Shown
+from handlers.admin import lists
+from handlers.admin.lists import Choice, Column, Filter, PanelList
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.dates import Day
 from handlers.web.pages import DOCUMENT_ID
@@ -19,11 +20,14 @@ from models.appointments import (
     Appointment,
     Ending,
     State,
+    Visits,
     can_arrive,
     can_propose,
     is_asked_to_give_up,
+    place_before,
     recordable,
 )
+from models.concurrency import all_to_their_end
 from models.errors import BadInput, DomainError
 from models.staff import Scope, serves
 from models.workdays import local, local_date
@@ -36,10 +40,13 @@ class CodeUnknown(BadInput):
 
 
 class DayQuery(BaseModel):
-    """`code` is what a scanner read from an appointment's QR; `open` the appointment to record at once."""
+    """`code` is what a scanner read from an appointment's QR; `open` the appointment to record at once.
+    Without a `hall`, all of the member's."""
 
     hall: str = ""
     day: Day | None = None
+    after: str = ""
+    before: str = ""
     code: str = ""
     open: str = ""
 
@@ -115,18 +122,53 @@ VISITS = PanelList[Visit](
     address="/admin/appointments",
     columns=(
         Column("时间", lambda row: row.hours, code=True),
+        Column("大厅", lambda row: row.appointment["hall_name"]),
         Column("事项", lambda row: row.appointment["item_name"]),
         Column("申请人", lambda row: row.appointment["masked_name"]),
         Column("状态", lambda row: row.status),
         Column("记录结果", lambda _: "", part="ending"),
     ),
-    empty="这一天没有预约。",
+    filters={
+        Visits.ALL: Filter("全部", (), empty="这一天没有预约。可用“前一天”“后一天”或日期查看其他日子。"),
+        Visits.OPEN: Filter("待记录", ()),
+        Visits.ARRIVED: Filter("已到大厅", ()),
+        Visits.ENDED: Filter("已结束", ()),
+    },
+    empty="这一天没有这样的预约，请看“全部”。",
     anchor=lambda row: row.appointment["_id"],
 )
 
 
-class AppointmentsPage(PanelPage):
-    """GET /admin/appointments?hall=&day=&open=, or ?code= as scanned"""
+class VisitRows(PanelPage):
+    """A page that shows appointments as the list of a day does."""
+
+    async def own_halls(self) -> dict[str, str]:
+        """The halls for which the member records, by code, and what they are called."""
+        member = self.signed_in_member()
+        return {
+            one.code: one.name
+            for one in await self.services.halls.all()
+            if one.windows and serves(member, one.code)
+        }
+
+    async def visits(self, found: Sequence[Appointment], acted: str = "", before: str = "") -> list[Visit]:
+        """`acted` is the appointment whose form is in hand, with the ending that was chosen `before`."""
+        required = await self.required({one["guide"] for one in found})
+        return [
+            Visit(one, required[one["guide"]], self.now, before if one["_id"] == acted else None)
+            for one in found
+        ]
+
+    async def required(self, guides: set[str]) -> dict[str, dict[str, str]]:
+        """By version of a guide, the materials it requires."""
+        return {
+            key: {m.code: m.name for m in (await self.services.guides.version(key)).materials if m.required}
+            for key in guides
+        }
+
+
+class AppointmentsPage(VisitRows):
+    """GET /admin/appointments?show=&hall=&day=&open=&after=&before=, or ?code= as scanned"""
 
     @needs(Scope.APPOINTMENTS_RECORD)
     async def get(self) -> None:
@@ -142,37 +184,40 @@ class AppointmentsPage(PanelPage):
         return self.redirect(f"/admin/appointments?hall={found['hall']}&day={found['day']}&open={key}#{key}")
 
     async def page(self, hall: str, day: date, error: DomainError | None = None, acted: str = "") -> None:
-        """`acted` is the appointment that `error` is about."""
-        member = self.signed_in_member()
-        halls = [one for one in await self.services.halls.all() if one.windows and serves(member, one.code)]
-        codes = [one.code for one in halls]
-        chosen = hall if hall in codes else next(iter(codes), "")
-        booked = await self.services.appointments.of_hall(chosen, day)
-        required = await self.required({one["guide"] for one in booked})
-        early = day > local_date(self.now)
-        before = self.get_body_argument("ending", "")
-        visits = [
-            Visit(one, required[one["guide"]], self.now, before if one["_id"] == acted else None)
-            for one in booked
-        ]
+        """`acted` is the appointment that `error` is about, or that a scanner has found: the page has it."""
+        appointments, halls = self.services.appointments, await self.own_halls()
+        hall = hall if hall in halls else ""
+        chosen = [hall] if hall else list(halls)
+        show = VISITS.chosen(self)
+        asked = {"show": show, "day": day.isoformat(), **({"hall": hall} if hall else {})}
+        page = await appointments.of_day(chosen, day, Visits(show), lists.ROWS_A_PAGE, **lists.places(self))
+        if acted and acted not in {one["_id"] for one in page.rows}:
+            begins = place_before(await appointments.get(acted))
+            page = await appointments.of_day(chosen, day, Visits(show), lists.ROWS_A_PAGE, after=begins)
+        counts = await all_to_their_end(appointments.count_of_day(chosen, day, which) for which in Visits)
         self.show(
             "admin/appointments.html",
             halls=halls,
-            hall=chosen,
             day=day,
-            early=early,
+            early=day > local_date(self.now),
             around=(day - timedelta(days=1), day + timedelta(days=1)),
-            listed=Shown(VISITS, visits),
+            listed=lists.shown(
+                in_halls(VISITS, chosen),
+                await self.visits(page.rows, acted, self.get_body_argument("ending", "")),
+                page,
+                asked,
+                choices=[Choice("hall", "大厅", halls)] if len(halls) > 1 else [],
+                counts=dict(zip(Visits, counts, strict=True)),
+            ),
             scanning=True,
             error=error,
         )
 
-    async def required(self, guides: set[str]) -> dict[str, dict[str, str]]:
-        """By version of a guide, the materials it requires."""
-        return {
-            key: {m.code: m.name for m in (await self.services.guides.version(key)).materials if m.required}
-            for key in guides
-        }
+
+def in_halls(of: PanelList[Visit], halls: Collection[str]) -> PanelList[Visit]:
+    """The list without the column of the hall where there is one alone."""
+    kept = [column for column in of.columns if column.name != "大厅" or len(halls) > 1]
+    return replace(of, columns=kept)
 
 
 class VisitAction(FormAction, AppointmentsPage):

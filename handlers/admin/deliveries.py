@@ -1,15 +1,17 @@
 """What could not be sent, for staff to see and send again: nothing fails in silence."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from handlers.admin import lists
 from handlers.admin.channels import VIAS, meaning
-from handlers.admin.lists import Column, PanelList, Shown
+from handlers.admin.lists import Column, Filter, PanelList
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
 from handlers.web.staff import needs
+from models.concurrency import all_to_their_end
 from models.errors import DomainError
-from models.outgoing import Delivery, Spent
+from models.outgoing import Delivery, Spent, Stage
 from models.outgoing.notices import named
 from models.staff import Scope, reaches, scopes_of
 from models.workdays import local
@@ -53,45 +55,33 @@ COLUMNS: tuple[Column[Sending], ...] = (
     Column("原因", lambda row: f"{row.meaning} {row.code}".strip(), part="reason"),
     Column("次数", lambda row: str(row.delivery["attempts"])),
 )
-FAILED = PanelList[Sending](
+NEXT = Column[Sending]("下次发送", lambda row: local(row.delivery["due_at"], "%Y-%m-%d %H:%M:%S"))
+DELIVERIES = PanelList[Sending](
     address="/admin/deliveries",
-    columns=(
-        *COLUMNS,
+    columns=COLUMNS,
+    filters={
+        Stage.FAILED: Filter("发送失败", (), empty="没有发送失败的通知和对接。"),
+        Stage.RETRYING: Filter("重试中", (), empty="没有正在重试的通知和对接。"),
+        Stage.UNTRIED: Filter("等待发送", (), empty="没有等待发送的通知和对接。"),
+    },
+    empty="",
+)
+MORE: Mapping[Stage, Sequence[Column[Sending]]] = {
+    Stage.FAILED: (
         Column("时间", lambda row: local(row.delivery["settled_at"])),
         Column("操作", lambda _: "", part="retry"),
     ),
-    empty="没有发送失败的记录。",
-)
-RETRYING = PanelList[Sending](
-    address="/admin/deliveries",
-    columns=(*COLUMNS, Column("下次发送", lambda row: local(row.delivery["due_at"], "%Y-%m-%d %H:%M:%S"))),
-    empty="没有正在重试的记录。",
-)
+    Stage.RETRYING: (NEXT,),
+    Stage.UNTRIED: (NEXT,),
+}
+"""The columns that a filter has besides."""
 
 
-class DeliveriesPage(PanelPage):
-    """GET /admin/deliveries"""
+class DeliveryRows(PanelPage):
+    """A page that shows deliveries as their list does."""
 
-    @needs(Scope.DELIVERIES_READ)
-    async def get(self) -> None:
-        await self.page()
-
-    async def page(self, error: DomainError | None = None) -> None:
-        deliveries = self.services.deliveries
-        failed, retrying = await deliveries.failed(), await deliveries.retrying()
-        about = await subjects(self.services, {one["event"] for one in (*failed, *retrying)})
-        self.show(
-            "admin/deliveries.html",
-            failed=Shown(FAILED, self.rows(failed, about)),
-            retrying=Shown(RETRYING, self.rows(retrying, about)),
-            waiting=await deliveries.waiting(self.now),
-            spent=await self.services.sms.spent(self.now),
-            parts=PARTS,
-            consequence=consequence,
-            error=error,
-        )
-
-    def rows(self, found: list[Delivery], about: Mapping[str, Subject]) -> list[Sending]:
+    async def sendings(self, found: Sequence[Delivery]) -> list[Sending]:
+        about = await subjects(self.services, {one["event"] for one in found})
         return [Sending(one, about[one["event"]], self.may_read(about[one["event"]])) for one in found]
 
     def may_read(self, subject: Subject) -> bool:
@@ -99,6 +89,39 @@ class DeliveriesPage(PanelPage):
         member = self.signed_in_member()
         allowed = bool(subject.application) and Scope.APPLICATIONS_READ in scopes_of(member)
         return allowed and reaches(member, Scope.APPLICATIONS_READ, subject.department)
+
+
+class DeliveriesPage(DeliveryRows):
+    """GET /admin/deliveries?show=&after=&before="""
+
+    @needs(Scope.DELIVERIES_READ)
+    async def get(self) -> None:
+        await self.page()
+
+    async def page(self, error: DomainError | None = None) -> None:
+        deliveries, show = self.services.deliveries, Stage(DELIVERIES.chosen(self))
+        page = await deliveries.page(show, lists.ROWS_A_PAGE, **lists.places(self))
+        counts = await all_to_their_end(deliveries.count(stage) for stage in Stage)
+        self.show(
+            "admin/deliveries.html",
+            stage=show,
+            listed=lists.shown(
+                staged(show),
+                await self.sendings(page.rows),
+                page,
+                {"show": show},
+                counts=dict(zip(Stage, counts, strict=True)),
+            ),
+            spent=await self.services.sms.spent(self.now),
+            parts=PARTS,
+            consequence=consequence,
+            error=error,
+        )
+
+
+def staged(stage: Stage) -> PanelList[Sending]:
+    """The list with the columns of a filter."""
+    return replace(DELIVERIES, columns=(*COLUMNS, *MORE[stage]))
 
 
 class RetryHandler(FormAction, DeliveriesPage):

@@ -1,20 +1,229 @@
-"""/admin: to the first page that the member may use."""
+"""/admin: the home page of a member: a few numbers, each a link to its list, then the list to work.
 
-from handlers.admin.panel import MENU, PanelPage
+What a role finds there is data (`HOMES`). A member with several roles finds all of it, nothing twice, and of
+each room one list: that of the first role.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
+
+from handlers.admin.appointments import VISITS, VisitRows, in_halls
+from handlers.admin.deliveries import DELIVERIES, DeliveryRows, staged
+from handlers.admin.lists import PanelList, Shown, figure
+from handlers.admin.members import MEMBERS
+from handlers.admin.objections import OBJECTED, ObjectionRows
+from handlers.admin.queue import AT, QUEUE, CaseRows
 from handlers.web.staff import needs
-from models.staff import scopes_of
+from models.applications import DueBy, Holder, Sought, place_of
+from models.appointments import ObjectionState, Visits
+from models.concurrency import all_to_their_end
+from models.outgoing import Stage
+from models.staff import Role, Scope, Standing, is_fresh, scopes_of
+from models.workdays import local_date
+
+ROWS = 8
+"""Of the list to work; the rest is where its heading leads."""
 
 
-class HomePage(PanelPage):
+class Desk(CaseRows, VisitRows, ObjectionRows, DeliveryRows):
+    """The page, as what counts and lists for it sees it."""
+
+    halls: Mapping[str, str] = MappingProxyType({})
+    """Those for which the member records; learnt before anything is counted."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """How many rows the list at `address` has for the member; one that is `bad` should be 0."""
+
+    label: str
+    scope: Scope
+    address: str
+    count: Callable[[Desk], Awaitable[int]]
+    bad: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """The first rows of the list at `address`."""
+
+    title: str
+    scope: Scope
+    address: str
+    rows: Callable[[Desk], Awaitable[Shown[Any]]]
+
+
+@dataclass(frozen=True)
+class Home:
+    """What a role finds; `words` say what its account is for where it has no room yet."""
+
+    numbers: Sequence[Number] = ()
+    works: Sequence[Work] = ()
+    words: str = ""
+
+
+def first(of: PanelList[Any], rows: Sequence[Any], chosen: str) -> Shown[Any]:
+    """The first rows of a list, without what leads through it."""
+    empty = of.filters[chosen].empty or of.empty
+    return Shown(replace(of, filters={}, export=False, choose=None, empty=empty), rows)
+
+
+def cases(show: str, due: DueBy | None = None, holder: Holder | None = None) -> Sought:
+    chosen = QUEUE.filters[show]
+    return Sought(chosen.states, chosen.mine, due, holder=holder)
+
+
+def case_number(
+    label: str, show: str, due: DueBy | None = None, holder: Holder | None = None, *, bad: bool = False
+) -> Number:
+    async def count(desk: Desk) -> int:
+        return await desk.services.queue.count(desk.signed_in_member(), cases(show, due, holder), desk.now)
+
+    address = QUEUE.at(show=show, due=due or "", holder=holder or "")
+    return Number(label, Scope.APPLICATIONS_READ, address, count, bad)
+
+
+def case_work(title: str, show: str) -> Work:
+    sought = cases(show)
+
+    async def rows(desk: Desk) -> Shown[Any]:
+        page = await desk.services.queue.page(desk.signed_in_member(), sought, desk.now, ROWS)
+        await desk.know(page.rows)
+        ways = [urlencode({"show": show, AT: place_of(one, sought).cursor}) for one in page.rows]
+        found = [desk.row(one, f"?{way}") for one, way in zip(page.rows, ways, strict=True)]
+        return first(QUEUE, found, show)
+
+    return Work(title, Scope.APPLICATIONS_READ, QUEUE.at(show=show), rows)
+
+
+def visit_number(label: str, which: Visits) -> Number:
+    """Of today, at the member's halls."""
+
+    async def count(desk: Desk) -> int:
+        return await desk.services.appointments.count_of_day(desk.halls, local_date(desk.now), which)
+
+    return Number(label, Scope.APPOINTMENTS_RECORD, VISITS.at(show=which), count)
+
+
+async def visit_rows(desk: Desk) -> Shown[Any]:
+    page = await desk.services.appointments.of_day(desk.halls, local_date(desk.now), Visits.OPEN, ROWS)
+    return first(in_halls(VISITS, desk.halls), await desk.visits(page.rows), Visits.OPEN)
+
+
+async def open_objections(desk: Desk) -> int:
+    return await desk.services.appointments.count_objected([ObjectionState.OPEN])
+
+
+async def objection_rows(desk: Desk) -> Shown[Any]:
+    page = await desk.services.appointments.objected([ObjectionState.OPEN], ROWS)
+    return first(OBJECTED, await desk.objections(page.rows), "open")
+
+
+def delivery_number(label: str, stage: Stage, *, bad: bool = False) -> Number:
+    async def count(desk: Desk) -> int:
+        return await desk.services.deliveries.count(stage)
+
+    return Number(label, Scope.DELIVERIES_READ, DELIVERIES.at(show=stage), count, bad)
+
+
+async def failed_rows(desk: Desk) -> Shown[Any]:
+    page = await desk.services.deliveries.page(Stage.FAILED, ROWS)
+    return first(staged(Stage.FAILED), await desk.sendings(page.rows), Stage.FAILED)
+
+
+def member_number(label: str, standing: Standing) -> Number:
+    async def count(desk: Desk) -> int:
+        return await desk.services.staff.count(standing)
+
+    return Number(label, Scope.STAFF_MANAGE, MEMBERS.at(show=standing), count)
+
+
+WAITING = case_number("待我处理", "mine")
+TODAY = case_number("今天到期", "mine", DueBy.TODAY)
+OVERDUE = case_number("已超期", "mine", DueBy.OVERDUE, bad=True)
+HELD = case_number("我承办的", "open", holder=Holder.ME)
+UNHELD = case_number("无人承办", "mine", holder=Holder.NOBODY)
+ALL = case_number("全部待处理", "open")
+ALL_TODAY = case_number("全部今天到期", "open", DueBy.TODAY)
+ALL_OVERDUE = case_number("全部已超期", "open", DueBy.OVERDUE, bad=True)
+ALL_UNHELD = case_number("全部无人承办", "open", holder=Holder.NOBODY)
+VISITS_OPEN = visit_number("今天待记录的预约", Visits.OPEN)
+VISITS_ARRIVED = visit_number("已到大厅", Visits.ARRIVED)
+VISITS_ALL = visit_number("今天的预约", Visits.ALL)
+OBJECTIONS = Number("待处理的预约异议", Scope.OBJECTIONS_DECIDE, OBJECTED.at(show="open"), open_objections)
+FAILED = delivery_number("发送失败", Stage.FAILED, bad=True)
+RETRYING = delivery_number("重试中", Stage.RETRYING)
+UNTRIED = delivery_number("等待发送", Stage.UNTRIED)
+PRESENT = member_number("在岗人员", Standing.PRESENT)
+SUSPENDED = member_number("已锁定", Standing.SUSPENDED)
+LEFT = member_number("已离岗", Standing.LEFT)
+
+OWN_CASES = case_work("待我处理的办件", "mine")
+ALL_CASES = case_work("最先到期的办件", "open")
+TODAYS_VISITS = Work("今天待记录的预约", Scope.APPOINTMENTS_RECORD, VISITS.at(show=Visits.OPEN), visit_rows)
+OPEN_OBJECTIONS = Work("待处理的预约异议", Scope.OBJECTIONS_DECIDE, OBJECTED.at(show="open"), objection_rows)
+UNSENT = Work("发送失败的通知和对接", Scope.DELIVERIES_READ, DELIVERIES.at(show=Stage.FAILED), failed_rows)
+
+HANDLING = Home((WAITING, TODAY, OVERDUE, HELD, UNHELD), (OWN_CASES,))
+IN_HALLS = Home((VISITS_OPEN, VISITS_ARRIVED, VISITS_ALL), (TODAYS_VISITS,))
+NOTHING_YET = "目前没有需要您在这里办理的工作；您可以在“我的账号”中修改密码、绑定验证器、查看登录情况。"
+HOMES: Mapping[Role, Home] = {
+    Role.WINDOW: Home((WAITING, TODAY, OVERDUE, VISITS_OPEN), (OWN_CASES, TODAYS_VISITS)),
+    Role.REVIEWER: HANDLING,
+    Role.APPROVER: HANDLING,
+    Role.SUPERVISOR: Home((ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, ALL), (ALL_CASES,)),
+    Role.SERVICE_MANAGEMENT: Home(
+        (ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, OBJECTIONS), (ALL_CASES, OPEN_OBJECTIONS)
+    ),
+    Role.DIGITAL_AFFAIRS: Home((FAILED, RETRYING, UNTRIED), (UNSENT,)),
+    Role.SERVICE_CENTRE: IN_HALLS,
+    Role.TOWNSHIP: IN_HALLS,
+    Role.CONTACT: Home(words=f"业务联络人负责本部门的自助终端和事项。{NOTHING_YET}"),
+    Role.KIOSK_MAINTAINER: Home(words=f"终端运维负责自助终端的正常运行。{NOTHING_YET}"),
+    Role.AUDITOR: Home(words=f"审计人员查看谁看了什么、做了什么。{NOTHING_YET}"),
+    Role.ADMINISTRATOR: Home(
+        (PRESENT, SUSPENDED, LEFT),
+        words="系统管理员在“人员”中新增人员、安排岗位、重置密码、锁定账号、办理离岗。",
+    ),
+}
+
+
+def merged(roles: Sequence[Role]) -> Home:
+    """What a member with these roles finds."""
+    homes = [HOMES[role] for role in roles]
+    numbers = dict.fromkeys(number for home in homes for number in home.numbers)
+    works: dict[str, Work] = {}
+    for work in (work for home in homes for work in home.works):
+        works.setdefault(work.address.partition("?")[0], work)
+    return Home(tuple(numbers), tuple(works.values()), "".join(home.words for home in homes))
+
+
+class HomePage(Desk):
     """GET /admin"""
 
     @needs()
     async def get(self) -> None:
-        own = scopes_of(self.signed_in_member())
-        pages = [path for scope, path, _ in MENU if scope in own]
-        if pages:
-            return self.redirect(pages[0])
-        return self.show("admin/empty.html")
+        member = self.signed_in_member()
+        home = merged(member["roles"])
+        if Scope.APPOINTMENTS_RECORD in scopes_of(member):
+            self.halls = await self.own_halls()
+        seen = [work for work in home.works if self.may_list(work)]
+        counted = await all_to_their_end(number.count(self) for number in home.numbers)
+        listed = await all_to_their_end(work.rows(self) for work in seen)
+        self.show(
+            "admin/home.html",
+            home=home,
+            numbers=[(one, figure(count), count) for one, count in zip(home.numbers, counted, strict=True)],
+            works=dict(zip(seen, listed, strict=True)),
+            today=local_date(self.now),
+        )
+
+    def may_list(self, work: Work) -> bool:
+        """Whether the member has just given the code that the list asks for."""
+        return not work.scope.needs_second_factor or is_fresh(self.open_session_of(), self.now)
 
 
 ROUTES = [(r"/admin/?", HomePage)]

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from tornado.iostream import StreamClosedError
 
 from handlers.admin.panel import PanelPage
+from models.paging import ENOUGH, Page
 from models.workdays import local
 
 ROWS_A_PAGE = 30
@@ -140,7 +141,7 @@ class Shown(Generic[Row]):
     asked: Mapping[str, str] = field(default_factory=dict)
     choices: Sequence[Choice] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
-    most: int = 0
+    most: int = ENOUGH
 
     @property
     def columns(self) -> list[Column[Row]]:
@@ -163,9 +164,7 @@ class Shown(Generic[Row]):
 
     def counted(self, key: str) -> str:
         """How many a filter shows, in figures; "" where they were not counted."""
-        if key not in self.counts:
-            return ""
-        return f"{self.most:,}+" if self.counts[key] > self.most else f"{self.counts[key]:,}"
+        return figure(self.counts[key], self.most) if key in self.counts else ""
 
     @property
     def table(self) -> str:
@@ -180,6 +179,32 @@ class Shown(Generic[Row]):
         if self.searched:
             return self.of.not_found
         return (self.chosen and self.of.filters[self.chosen].empty) or self.of.empty
+
+
+def places(page: PanelPage) -> dict[str, str]:
+    """Behind which place of a list, or before which, the address asks for a page."""
+    return {name: page.get_query_argument(name, "") for name in ("after", "before")}
+
+
+def shown(
+    of: PanelList[Row], rows: Sequence[Row], page: Page[Any], asked: Mapping[str, str], **more: Any
+) -> Shown[Row]:
+    """A page of a list, with the ways to its neighbours; `asked` as in `Shown`, with the filter, `more` what
+    else `Shown` takes."""
+    return Shown(
+        of,
+        rows,
+        asked["show"],
+        more=of.at(**asked, after=page.next) if page.next else "",
+        previous=of.at(**asked, before=page.previous) if page.previous else "",
+        asked=asked,
+        **more,
+    )
+
+
+def figure(count: int, most: int = ENOUGH) -> str:
+    """A number that was counted no further than `most` and one."""
+    return f"{most:,}+" if count > most else f"{count:,}"
 
 
 def line(cells: Iterable[str]) -> str:

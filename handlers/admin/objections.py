@@ -1,16 +1,18 @@
 """Objections to how a visit was recorded to have ended, for service management to decide (article 9)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel
 
-from handlers.admin.lists import Column, Filter, PanelList, Shown
+from handlers.admin import lists
+from handlers.admin.lists import Column, Filter, PanelList
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from models.appointments import DONE, LABELS, OBJECTIONS, Appointment, Ending, Objection, ObjectionState
+from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.staff import Scope
 from models.store import Line
@@ -72,10 +74,10 @@ OBJECTED = PanelList[Objected](
         Column("处理", lambda row: row.decided, part="objection"),
     ),
     filters={
-        "open": Filter("待处理", (ObjectionState.OPEN,)),
+        "open": Filter("待处理", (ObjectionState.OPEN,), empty="没有等待处理的异议。"),
         "decided": Filter("已处理", (ObjectionState.UPHELD, ObjectionState.KEPT)),
     },
-    empty="没有异议。",
+    empty="还没有处理过异议。",
     anchor=lambda row: row.appointment["_id"],
 )
 
@@ -85,24 +87,15 @@ class DecisionForm(BaseModel):
     reason: str = ""
 
 
-class ObjectionsPage(PanelPage):
-    """GET /admin/objections?show="""
+class ObjectionRows(PanelPage):
+    """A page that shows objections as their list does."""
 
-    @needs(Scope.OBJECTIONS_DECIDE)
-    async def get(self) -> None:
-        await self.page()
-
-    async def page(self, error: DomainError | None = None, acted: str = "") -> None:
-        """`acted` is the appointment that `error` is about."""
-        shown = OBJECTED.chosen(self)
-        found = await self.services.appointments.objected(
-            OBJECTED.filters[shown].states, latest_first=shown == "decided"
-        )
+    async def objections(self, found: Sequence[Appointment], acted: str = "") -> list[Objected]:
+        """`acted` is the appointment whose form is in hand."""
         called = await self.called({record_of(one)["actor"] for one in found})
-        rows = [self.row(one, one["objection"], called, acted) for one in found if one["objection"]]
-        self.show("admin/objections.html", listed=Shown(OBJECTED, rows, chosen=shown), error=error)
+        return [self._row(one, one["objection"], called, acted) for one in found if one["objection"]]
 
-    def row(
+    def _row(
         self, found: Appointment, objection: Objection, called: Mapping[str, str], acted: str
     ) -> Objected:
         recorder = called[record_of(found)["actor"]]
@@ -110,6 +103,33 @@ class ObjectionsPage(PanelPage):
             return Objected(found, objection, recorder, None, "")
         chosen, reason = (self.get_body_argument(name, "") for name in ("decision", "reason"))
         return Objected(found, objection, recorder, chosen, reason)
+
+
+class ObjectionsPage(ObjectionRows):
+    """GET /admin/objections?show=&after=&before="""
+
+    @needs(Scope.OBJECTIONS_DECIDE)
+    async def get(self) -> None:
+        await self.page()
+
+    async def page(self, error: DomainError | None = None, acted: str = "") -> None:
+        """`acted` is the appointment that `error` is about."""
+        appointments, show = self.services.appointments, OBJECTED.chosen(self)
+        states, latest_first = OBJECTED.filters[show].states, show == "decided"
+        page = await appointments.objected(
+            states, lists.ROWS_A_PAGE, latest_first=latest_first, **lists.places(self)
+        )
+        counts = await all_to_their_end(
+            appointments.count_objected(one.states) for one in OBJECTED.filters.values()
+        )
+        shown = lists.shown(
+            OBJECTED,
+            await self.objections(page.rows, acted),
+            page,
+            {"show": show},
+            counts=dict(zip(OBJECTED.filters, counts, strict=True)),
+        )
+        self.show("admin/objections.html", listed=shown, error=error)
 
 
 class DecisionHandler(FormAction, ObjectionsPage):

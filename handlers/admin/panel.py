@@ -1,4 +1,4 @@
-"""What every page of the panel shares: the menu that its member may use, and a form shown again."""
+"""What every page of the panel shares: the rail of rooms open to its member, and a form shown again."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping, Sequence
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import tornado.locale
 
 from handlers.admin.channels import closure_text
+from handlers.admin.rooms import ACCOUNT, rail, room_of
 from handlers.web import words
 from handlers.web.base import Nowhere, PageExpired, safe_next
 from handlers.web.protection import Cookie
@@ -23,17 +24,6 @@ from models.outgoing import Closure
 from models.sessions import Session
 from models.staff import Member, NotFresh, Scope, is_let_in, proof_of, scopes_of
 from models.workdays import local_date
-
-MENU = (
-    (Scope.APPLICATIONS_READ, "/admin/applications", "办件"),
-    (Scope.APPOINTMENTS_RECORD, "/admin/appointments", "预约"),
-    (Scope.OBJECTIONS_DECIDE, "/admin/objections", "预约异议"),
-    (Scope.APPLICANTS_VERIFY, "/admin/verify", "窗口核验"),
-    (Scope.DELIVERIES_READ, "/admin/deliveries", "发送记录"),
-    (Scope.STAFF_MANAGE, "/admin/members", "人员"),
-)
-"""Scope → page → name; a member sees what their roles allow."""
-
 
 STAFF = "staff:"
 TYPED: Mapping[str, str] = {
@@ -69,7 +59,9 @@ class PanelPage(StaffHandler):
         own: frozenset[Scope] = scopes_of(self.member) if self.member else frozenset()
         return super().get_template_namespace() | {
             "member": self.member,
-            "menu": [(path, name) for scope, path, name in MENU if scope in own],
+            "rail": rail(own),
+            "room": room_of(self.request.path),
+            "account_room": ACCOUNT,
             "may": own,
             "Scope": Scope,
             "words": words,

@@ -14,7 +14,6 @@ from handlers.web.staff import needs
 from models.applications import (
     CLOCKED,
     CLOSED,
-    ENOUGH,
     OPEN,
     SEEN,
     Action,
@@ -27,6 +26,7 @@ from models.applications import (
     accept_each,
     accepted_by_silence,
     may,
+    place_of,
     share_used,
     status_of,
     time_left,
@@ -35,6 +35,7 @@ from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.events import Channel
 from models.guides import HANDLING
+from models.paging import ENOUGH
 from models.staff import Scope, district_wide
 from models.workdays import local, local_date
 
@@ -142,14 +143,35 @@ DUE = Choice("due", "期限", {DueBy.OVERDUE: "已超期", DueBy.TODAY: "今天�
 HOLDER = Choice("holder", "承办", {Holder.ME: "我承办的", Holder.NOBODY: "无人承办"})
 CHANNEL = Choice("channel", "渠道", CHANNELS)
 KIND = Choice("handling", "形式", {str(kind): words.short for kind, words in HANDLING.items()})
+AT = "at"
+"""The name in the address of a case of the place where it stood in the list."""
 CHOICES = ("due", "holder", "item", "department", "handling", "channel")
 
 
-class QueuePage(PanelPage):
-    """GET /admin/applications?show=&who=&after=&before=, and the names of `CHOICES`"""
+class CaseRows(PanelPage):
+    """A page that shows applications as the queue does."""
 
     names: Mapping[str, str] = MappingProxyType({})
     """What members are called, by `Cause.actor`, as far as the rows need it."""
+
+    async def know(self, found: Sequence[Application]) -> None:
+        """Learn the names of the members whose these are."""
+        actors = {f"{STAFF}{one['assigned']}" for one in found if one.get("assigned")}
+        if strange := actors - self.names.keys():
+            self.names = {**self.names, **await self.called(strange)}
+
+    def row(self, one: Application, back: str = "") -> Waiting:
+        due = self.day_due(one["due_at"], "%Y-%m-%d %H:%M") if one["due_at"] else ""
+        share = share_used(one, self.now, self.services.calendar)
+        used = "" if share is None else f"{share:.0%}"
+        holder = one.get("assigned", "")
+        name = holder and self.names[f"{STAFF}{holder}"]
+        acceptable = may(self.signed_in_member(), one, Action.ACCEPT)
+        return Waiting(one, due, light(one, self), used, name, acceptable, back)
+
+
+class QueuePage(CaseRows):
+    """GET /admin/applications?show=&who=&after=&before=, and the names of `CHOICES`"""
 
     @needs(Scope.APPLICATIONS_READ)
     async def get(self) -> None:
@@ -163,9 +185,9 @@ class QueuePage(PanelPage):
         await self.know(page.rows)
         shown = Shown(
             QUEUE,
-            [self.row(one, way_back(self)) for one in page.rows],
+            [self.row(one, way_back(self, at=place_of(one, sought).cursor)) for one in page.rows],
             asked["show"],
-            searched=self.searched(),
+            searched=searched(self),
             more=QUEUE.at(**asked, after=page.next) if page.next else "",
             previous=QUEUE.at(**asked, before=page.previous) if page.previous else "",
             asked=asked,
@@ -176,37 +198,18 @@ class QueuePage(PanelPage):
         choosable = any(QUEUE.choose(row) for row in shown.rows) if QUEUE.choose else False
         self.show(
             "admin/queue.html",
-            text_query=self.searched(),
+            text_query=searched(self),
             listed=shown,
             error=error,
             scanning=True,
             bulk=f"{ACCEPT}{way_back(self)}" if choosable else "",
         )
 
-    def searched(self) -> str:
-        """What was searched for.
-
-        Raises:
-            SearchUnknown
-        """
-        who = self.get_query_argument(SEARCH, "")
-        return self.services.queue.searched(self.signed_in_member(), who) if who else ""
-
     def sought(self, choices: Sequence[Choice]) -> tuple[dict[str, str], Sought]:
         """What the address asks for: by name, and as the queue has it."""
         asked = QUEUE.narrowed(self, choices)
-        chosen, text = QUEUE.filters[asked["show"]], self.searched()
-        sought = self.services.queue.found(text) if text else Sought()
-        made: dict[str, Any] = {name: asked[name] for name in CHOICES if name in asked}
-        sought = replace(
-            sought,
-            states=chosen.states,
-            mine=chosen.mine,
-            due=DueBy(made.pop("due")) if "due" in made else None,
-            holder=Holder(made.pop("holder")) if "holder" in made else None,
-            **made,
-        )
-        return asked | ({SEARCH: self.get_query_argument(SEARCH)} if text else {}), sought
+        found = sought_by(self, asked)
+        return asked | ({SEARCH: self.get_query_argument(SEARCH)} if searched(self) else {}), found
 
     async def choices(self) -> list[Choice]:
         """What the member can choose by: items and departments are those that the member may read of."""
@@ -230,21 +233,6 @@ class QueuePage(PanelPage):
         member, queue = self.signed_in_member(), self.services.queue
         counted = await all_to_their_end(queue.count(member, one, self.now) for one in each)
         return dict(zip(keys, counted, strict=True))
-
-    async def know(self, found: Sequence[Application]) -> None:
-        """Learn the names of the members whose these are."""
-        actors = {f"{STAFF}{one['assigned']}" for one in found if one.get("assigned")}
-        if strange := actors - self.names.keys():
-            self.names = {**self.names, **await self.called(strange)}
-
-    def row(self, one: Application, back: str = "") -> Waiting:
-        due = self.day_due(one["due_at"], "%Y-%m-%d %H:%M") if one["due_at"] else ""
-        share = share_used(one, self.now, self.services.calendar)
-        used = "" if share is None else f"{share:.0%}"
-        holder = one.get("assigned", "")
-        name = holder and self.names[f"{STAFF}{holder}"]
-        acceptable = may(self.signed_in_member(), one, Action.ACCEPT)
-        return Waiting(one, due, light(one, self), used, name, acceptable, back)
 
 
 class SearchHandler(FormAction, QueuePage):
@@ -298,11 +286,40 @@ class TableHandler(QueuePage):
             yield self.row(one)
 
 
-def way_back(page: PanelPage) -> str:
-    """The query that says from which page of the queue one comes; links and forms carry it along."""
-    asked = {
-        name: page.get_query_argument(name, "") for name in ("show", SEARCH, *CHOICES, "after", "before")
-    }
+def searched(page: PanelPage) -> str:
+    """What was searched for.
+
+    Raises:
+        SearchUnknown
+    """
+    who = page.get_query_argument(SEARCH, "")
+    return page.services.queue.searched(page.signed_in_member(), who) if who else ""
+
+
+def sought_by(page: PanelPage, asked: Mapping[str, str]) -> Sought:
+    """What is looked for by the names of an address, and by the text that was searched for.
+
+    Raises:
+        SearchUnknown
+    """
+    chosen, text = QUEUE.filters[asked["show"]], searched(page)
+    sought = page.services.queue.found(text) if text else Sought()
+    made: dict[str, Any] = {name: asked[name] for name in CHOICES if asked.get(name)}
+    return replace(
+        sought,
+        states=chosen.states,
+        mine=chosen.mine,
+        due=DueBy(made.pop("due")) if "due" in made else None,
+        holder=Holder(made.pop("holder")) if "holder" in made else None,
+        **made,
+    )
+
+
+def way_back(page: PanelPage, at: str = "") -> str:
+    """The query that says from which page of the queue one comes; links and forms carry it along. `at` is the
+    place in the list of the case that is opened."""
+    names = ("show", SEARCH, *CHOICES, "after", "before")
+    asked = {name: page.get_query_argument(name, "") for name in names} | {AT: at}
     given = {name: value for name, value in asked.items() if value}
     return f"?{urlencode(given)}" if given else ""
 

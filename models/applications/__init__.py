@@ -54,7 +54,7 @@ from models.applications.outcome import (
     status_of,
 )
 from models.applications.papers import Papers
-from models.applications.queue import ENOUGH, Queue
+from models.applications.queue import Neighbour, Queue, place_of
 from models.applications.receipt import MATERIAL_STATES, Receipt, public_view, verify_url
 from models.applications.receiving import (
     NO_VISIT,
@@ -93,7 +93,6 @@ __all__ = [
     "CLOCKED",
     "CLOSED",
     "DONE",
-    "ENOUGH",
     "INTERNAL",
     "LABELS",
     "MATERIAL_STATES",
@@ -122,6 +121,7 @@ __all__ = [
     "Holding",
     "How",
     "Light",
+    "Neighbour",
     "Outcome",
     "OwnCase",
     "PaperState",
@@ -160,6 +160,7 @@ __all__ = [
     "next_state",
     "offered",
     "open_materials",
+    "place_of",
     "plain_decision",
     "public_view",
     "remedy_periods",

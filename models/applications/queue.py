@@ -3,28 +3,26 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from cryptography.exceptions import InvalidTag
-from pymongo import ASCENDING, DESCENDING
 
 from models import typed
 from models.applications.actions import PRIVATE
 from models.applications.document import Application
-from models.applications.paging import Position, behind, position
 from models.applications.serials import sought_serial
 from models.applications.sought import Sought, sought_text
 from models.applications.store import Applications
 from models.applications.work import visible, work_of
+from models.concurrency import all_to_their_end
 from models.errors import BadInput
 from models.events import Cause, Event
+from models.paging import ENOUGH, Order, Page, Position, page_of, position
 from models.staff import Member, Staff
 from models.store import Document
 
 LONGEST = 100
 """Characters of a text that are looked for."""
-ENOUGH = 1000
-"""Counted no further."""
 NONE: Document = {"state": {"$in": []}}
 
 
@@ -34,14 +32,11 @@ class SearchUnknown(BadInput):
     field = "who"
 
 
-@dataclass(frozen=True)
-class QueuePage:
-    """`previous` and `next` are the places before and behind which the neighbouring pages are; "" where there
-    is none."""
+class Neighbour(NamedTuple):
+    """An application of a list, by its id, and its place in the list."""
 
-    rows: list[Application]
-    previous: str = ""
-    next: str = ""
+    key: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -76,24 +71,44 @@ class Queue:
 
     async def page(
         self, member: Member, sought: Sought, now: datetime, limit: int, *, after: str = "", before: str = ""
-    ) -> QueuePage:
+    ) -> Page[Application]:
         """The page behind the place `after`, or that `before` a place.
 
         Raises:
             PageUnknown: it is none of a page's places.
         """
-        found = [one async for one in self.listed(member, sought, now, limit + 1, after=after, before=before)]
-        further, rows = len(found) > limit, found[:limit]
-        if before:
-            rows.reverse()
-        if not rows:  # what was there has gone meanwhile
-            return await self.page(member, sought, now, limit) if before else QueuePage([], previous=after)
-        first, last = (_place(one, sought).cursor for one in (rows[0], rows[-1]))
-        return QueuePage(
-            rows,
-            first if after or (before and further) else "",
-            last if before or further else "",
+        return await page_of(
+            lambda most, after, before: self.listed(member, sought, now, most, after=after, before=before),
+            lambda one: place_of(one, sought),
+            limit,
+            after=after,
+            before=before,
         )
+
+    async def beside(
+        self, member: Member, sought: Sought, now: datetime, place: str
+    ) -> tuple[Neighbour | None, Neighbour | None]:
+        """The last application before a place of a list, and the first behind it. The application that the
+        place was said of is neither, wherever in the list it stands by now.
+
+        Raises:
+            PageUnknown: it is none of a list's places.
+        """
+        sides = (self.nearest(member, sought, now, **side) for side in ({"before": place}, {"after": place}))
+        previous, following = await all_to_their_end(self._first(*side, sought) for side in sides)
+        return previous, following
+
+    async def _first(self, query: Document, order: list[tuple[str, int]], sought: Sought) -> Neighbour | None:
+        async for one in self.applications.listed(query, order, 1, sought.index):
+            return Neighbour(one["_id"], place_of(one, sought).cursor)
+        return None
+
+    def nearest(
+        self, member: Member, sought: Sought, now: datetime, *, after: str = "", before: str = ""
+    ) -> tuple[Document, list[tuple[str, int]]]:
+        """The `selection` without the application that the place was said of."""
+        query, order = self.selection(member, sought, now, after=after, before=before)
+        return {"$and": [query, {"_id": {"$ne": position(before or after).key}}]}, order
 
     async def listed(
         self, member: Member, sought: Sought, now: datetime, limit: int, *, after: str = "", before: str = ""
@@ -111,13 +126,8 @@ class Queue:
         self, member: Member, sought: Sought, now: datetime, *, after: str = "", before: str = ""
     ) -> tuple[Document, list[tuple[str, int]]]:
         """The query for a list behind or before a place, and its order."""
-        query, field = matching(member, sought, now), sought.order
-        latest_first, backwards = field == "changed_at", bool(before)
-        if place := before or after:
-            rest = behind(position(place), field, latest_first=latest_first, backwards=backwards)
-            query = {"$and": [query, rest]}
-        direction = ASCENDING if latest_first == backwards else DESCENDING
-        return query, [(field, direction), ("_id", direction)]
+        order = Order(sought.order, latest_first=sought.order == "changed_at")
+        return order.selection(matching(member, sought, now), after=after, before=before)
 
 
 def matching(member: Member, sought: Sought, now: datetime) -> Document:
@@ -137,7 +147,8 @@ def matching(member: Member, sought: Sought, now: datetime) -> Document:
             return {"$or": several}
 
 
-def _place(one: Application, sought: Sought) -> Position:
+def place_of(one: Application, sought: Sought) -> Position:
+    """Where an application stands in a list."""
     return Position(one[cast(Literal["due_at", "changed_at"], sought.order)], one["_id"])
 
 

@@ -11,7 +11,6 @@ from models.applications.actions import CLOSED, DONE, OPEN, SILENCE, STEPS, Acti
 from models.applications.case import Case
 from models.applications.coming import way_of
 from models.applications.document import Application, Decision, KeptPlace, PaperState
-from models.applications.paging import Position, behind, position
 from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
 from models.applications.work import ASKED_BEFORE
@@ -19,6 +18,7 @@ from models.errors import Conflict
 from models.events import Cause, Channel, Event, Plan
 from models.guides import Answers, Guide, Handling, ItemType
 from models.law import Unit
+from models.paging import Position, behind, position
 from models.privacy import Privacy
 from models.schedule import Due
 from models.store import Database, Document, Refusal, Store, entry, part, unique_text

@@ -1,6 +1,6 @@
 """预约 at the halls (article 9)."""
 
-from models.appointments.booking import DAY_OVER, Appointments
+from models.appointments.booking import DAY_OVER, Appointments, place_before
 from models.appointments.document import (
     DECIDED,
     DONE,
@@ -11,6 +11,7 @@ from models.appointments.document import (
     Objection,
     ObjectionState,
     State,
+    Visits,
 )
 from models.appointments.endings import Endings
 from models.appointments.rules import (
@@ -38,11 +39,13 @@ __all__ = [
     "Objection",
     "ObjectionState",
     "State",
+    "Visits",
     "bookable_days",
     "can_arrive",
     "can_cancel",
     "can_object",
     "can_propose",
     "is_asked_to_give_up",
+    "place_before",
     "recordable",
 ]

@@ -7,7 +7,7 @@ compete for it too.
 """
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import uuid4
@@ -24,6 +24,7 @@ from models.appointments.document import (
     GivingUp,
     ObjectionState,
     State,
+    Visits,
 )
 from models.appointments.rules import (
     MOST_A_DAY,
@@ -44,6 +45,7 @@ from models.appointments.rules import (
 )
 from models.events import Cause, Channel, Event, Plan
 from models.guides import Guide, Uses, check_audience
+from models.paging import EPOCH, Order, Page, Position, count_in, page_in
 from models.people import Party
 from models.places import Hall, Slot, slots
 from models.privacy import Privacy, Sealed
@@ -54,6 +56,12 @@ DAY_OVER = "appointment.day_over"
 """What is planned for the end of the day: what nobody recorded is unrecorded."""
 WRITTEN = frozenset({"words", "reason"})
 """Of a line of the timeline and of an objection: what is kept sealed."""
+OF_VISITS: Mapping[Visits, Document] = {
+    Visits.ALL: {},
+    Visits.OPEN: {"state": State.BOOKED.value},
+    Visits.ARRIVED: {"state": State.BOOKED.value, "arrived_at": {"$gt": EPOCH}},
+    Visits.ENDED: {"state": {"$ne": State.BOOKED.value}},
+}
 KEPT_BACK = frozenset(
     {"applicant", "agent", "account", "masked_name", "guide", "seat", "claims", "closes_at"}
 )
@@ -68,10 +76,10 @@ class Appointments(Store[Appointment]):
     indexes: ClassVar = [
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
-        IndexModel([("hall", ASCENDING), ("day", ASCENDING), ("start", ASCENDING)]),
+        IndexModel(["hall", "day", "start", "_id", "state", "arrived_at"], name="days"),
         IndexModel(
-            [("objection.state", ASCENDING), ("objection.at", ASCENDING)],
-            name="objections",
+            ["objection.state", "objection.at", "_id"],
+            name="objected",
             partialFilterExpression={"objection.state": {"$exists": True}},
         ),
     ]
@@ -214,20 +222,54 @@ class Appointments(Store[Appointment]):
         """All of an applicant's own."""
         return [part(one, KEPT_BACK) for one in await self.of_applicant(applicant, limit=0)]
 
-    async def of_hall(self, hall: str, day: date) -> list[Appointment]:
-        """In the order of their times."""
-        query = {"hall": hall, "day": day.isoformat()}
-        found = self.documents.find(query, {"events": 0}).sort("start", ASCENDING)
-        return await self._each(found)
+    async def of_day(
+        self, halls: Iterable[str], day: date, which: Visits, limit: int, *, after: str = "", before: str = ""
+    ) -> Page[Appointment]:
+        """A page of a day's appointments at these halls, in the order of their times.
+
+        Raises:
+            PageUnknown: `after` or `before` is no place of a list.
+        """
+        query = day_query(halls, day, which)
+        return await page_in(self, query, Order("start"), limit, after=after, before=before)
+
+    async def count_of_day(self, halls: Iterable[str], day: date, which: Visits) -> int:
+        """Counted no further than `paging.ENOUGH` and one."""
+        return await count_in(self, day_query(halls, day, which))
 
     async def objected(
-        self, states: Collection[str], *, latest_first: bool = False, limit: int = 100
-    ) -> list[Appointment]:
-        """Those with an objection in one of these states, in the order of the objections."""
-        query = {"objection.state": {"$in": sorted(states)}}
-        order = DESCENDING if latest_first else ASCENDING
-        found = self.documents.find(query, {"events": 0}).sort("objection.at", order).limit(limit)
-        return await self._each(found)
+        self,
+        states: Collection[str],
+        limit: int,
+        *,
+        latest_first: bool = False,
+        after: str = "",
+        before: str = "",
+    ) -> Page[Appointment]:
+        """A page of those with an objection in one of these states, in the order of the objections.
+
+        Raises:
+            PageUnknown: `after` or `before` is no place of a list.
+        """
+        order = Order("objection.at", latest_first)
+        return await page_in(self, objection_query(states), order, limit, after=after, before=before)
+
+    async def count_objected(self, states: Collection[str]) -> int:
+        """Counted no further than `paging.ENOUGH` and one."""
+        return await count_in(self, objection_query(states))
+
+
+def place_before(found: Appointment) -> str:
+    """The place in the list of its day behind which this appointment is the first."""
+    return Position(found["start"], f"{int(found['_id'], 16) - 1:032x}").cursor
+
+
+def day_query(halls: Iterable[str], day: date, which: Visits) -> Document:
+    return {"hall": {"$in": sorted(halls)}, "day": day.isoformat(), **OF_VISITS[which]}
+
+
+def objection_query(states: Collection[str]) -> Document:
+    return {"objection.state": {"$in": sorted(states)}}
 
 
 def _context(key: str) -> str:

@@ -41,6 +41,15 @@ class ObjectionState(StrEnum):
     KEPT = "kept"
 
 
+class Visits(StrEnum):
+    """Which of a day's appointments are listed."""
+
+    ALL = "all"
+    OPEN = "open"  # how it ended is to be recorded
+    ARRIVED = "arrived"  # of these, who is in the hall
+    ENDED = "ended"
+
+
 LABELS = {
     State.BOOKED: "已预约",
     State.CANCELLED: "已取消",

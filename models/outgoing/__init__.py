@@ -1,7 +1,7 @@
 """What goes out because of an event, and who sends it."""
 
 from models.outgoing.closures import Closure, Closures
-from models.outgoing.deliveries import Deliveries, Delivery, DeliveryState, Plan, Via
+from models.outgoing.deliveries import Deliveries, Delivery, DeliveryState, Plan, Stage, Via
 from models.outgoing.outbox import Outbox
 from models.outgoing.sms import PER_PHONE, Purpose, SmsDays, SmsLimits, Spent
 from models.outgoing.workers import Heartbeat, JobState, Workers
@@ -21,6 +21,7 @@ __all__ = [
     "SmsDays",
     "SmsLimits",
     "Spent",
+    "Stage",
     "Via",
     "Workers",
 ]

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, NotRequired
 
-from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
 from models.leases import free, given_back, held_by, new_holder, taken
+from models.paging import Order, Page, count_in, page_in
 from models.store import Document, Record, Store, insert_new
 
 
@@ -53,6 +54,23 @@ class DeliveryState(StrEnum):
 
 RETRYING: Document = {"state": DeliveryState.PENDING.value, "attempts": {"$gt": 0}}
 """Tried, and not arrived yet."""
+UNTRIED: Document = {"state": DeliveryState.PENDING.value, "attempts": 0}
+
+
+class Stage(StrEnum):
+    """How far what has not arrived has come."""
+
+    FAILED = "failed"
+    RETRYING = "retrying"
+    UNTRIED = "untried"
+
+
+STAGES: Mapping[Stage, tuple[Document, Order]] = {
+    Stage.FAILED: ({"state": DeliveryState.FAILED.value}, Order("settled_at", latest_first=True)),
+    Stage.RETRYING: (RETRYING, Order("due_at")),
+    Stage.UNTRIED: (UNTRIED, Order("due_at")),
+}
+"""The query, and the order in which they are listed."""
 
 
 class Delivery(Record):
@@ -103,15 +121,13 @@ class Deliveries(Store[Delivery]):
             name="due",
             partialFilterExpression={"state": DeliveryState.PENDING.value},
         ),
-        IndexModel(
-            [("state", ASCENDING), ("settled_at", DESCENDING)],
-            name="given_up",
-            partialFilterExpression={"state": DeliveryState.FAILED.value},
-        ),
-        IndexModel(
-            [("state", ASCENDING), ("created_at", ASCENDING)],
-            name="retrying",
-            partialFilterExpression=RETRYING,
+        *(
+            IndexModel(
+                ["state", order.field, "_id", "attempts"],
+                name=f"listed_{stage}",
+                partialFilterExpression=query,
+            )
+            for stage, (query, order) in STAGES.items()
         ),
         IndexModel("event", name="event"),
         IndexModel("sent_as", name="sent_as", sparse=True),
@@ -217,15 +233,19 @@ class Deliveries(Store[Delivery]):
             otherwise=DeliveryNotFailed,
         )
 
-    async def failed(self, limit: int = 100) -> list[Delivery]:
-        """Those given up, the latest first."""
-        found = self.documents.find({"state": DeliveryState.FAILED}).sort("settled_at", DESCENDING)
-        return await self._each(found.limit(limit))
+    async def page(
+        self, stage: Stage, limit: int = 100, *, after: str = "", before: str = ""
+    ) -> Page[Delivery]:
+        """
+        Raises:
+            PageUnknown: `after` or `before` is no place of a list.
+        """
+        query, order = STAGES[stage]
+        return await page_in(self, query, order, limit, after=after, before=before)
 
-    async def retrying(self, limit: int = 100) -> list[Delivery]:
-        """Those that were tried and have not arrived yet, the oldest first."""
-        found = self.documents.find(RETRYING).sort("created_at", ASCENDING)
-        return await self._each(found.limit(limit))
+    async def count(self, stage: Stage) -> int:
+        """Counted no further than `paging.ENOUGH` and one."""
+        return await count_in(self, STAGES[stage][0])
 
     async def waiting(self, now: datetime) -> dict[str, int]:
         """How many are `due`, `retrying` and `failed`, as far as MOST_COUNTED; for gauges and alerts."""

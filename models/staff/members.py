@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.events import Cause, Event
+from models.paging import count_in
 from models.sessions import Session
 from models.staff.passwords import check_password, hashed, proof_of
 from models.staff.posts import Post, check_post
@@ -391,3 +392,7 @@ class Staff(Store[Member]):
     async def note_guesses(self, username: str, by: Cause) -> None:
         """Record for the audit that wrong passwords come from one place, if there is such a member."""
         await self.note(username, Event("staff.guessed", username, by))
+
+    async def count(self, standing: Standing) -> int:
+        """How many members stand so; counted no further than `paging.ENOUGH` and one."""
+        return await count_in(self, OF_STANDING[standing])

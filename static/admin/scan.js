@@ -1,5 +1,8 @@
 // A scanner types where the focus is: it is in the scan field whenever the page is shown, and what is typed
-// nowhere goes there too. What the field holds is selected, so that the next scan takes its place.
+// outside of any field goes there too, unless it is a key of the panel (keys.js). What the field holds is
+// selected, so that the next scan takes its place.
+import { free, isKey } from "./keys.js";
+
 const field = document.querySelector("[data-scan]");
 
 function take() {
@@ -16,6 +19,6 @@ if (field) {
   addEventListener("pageshow", take);
   addEventListener("focus", () => nowhere() && take());
   addEventListener("keydown", (event) => {
-    if (nowhere() && event.key.length === 1 && !(event.ctrlKey || event.metaKey || event.altKey)) take();
+    if (free(event) && event.key.length === 1 && event.key !== " " && !isKey(event.key)) take();
   });
 }

@@ -154,9 +154,9 @@ async def test_no_page_has_a_serious_fault(office: Office, chromium: Chromium) -
     visits = f"/admin/appointments?hall=district&day={day}"
     for username, addresses in {
         "": ("/admin/sign-in",),
-        "both": ("/admin/applications", fresh, path, visits, "/admin/verify", "/admin/nowhere"),
-        "digital": ("/admin/deliveries",),
-        "management": ("/admin/objections",),
+        "both": ("/admin", "/admin/applications", fresh, path, visits, "/admin/verify", "/admin/nowhere"),
+        "digital": ("/admin", "/admin/deliveries"),
+        "management": ("/admin", "/admin/objections"),
         "admin": ("/admin/members", "/admin/new-member", "/admin/members/window", *OWN),
     }.items():
         page = await desk(office, chromium, username)
@@ -173,7 +173,7 @@ async def test_no_page_has_a_serious_fault(office: Office, chromium: Chromium) -
             assert await serious(page) == []
             assert await focus_unseen(page) == []
             await page.goto(office.town.url + path)
-            await page.click("summary")
+            await page.click("main summary")
             await page.fill("input[name=reason]", "核对")
             await page.click("form[action*=reveal] button")
             await page.get_by_role("heading", name="完整信息").wait_for()

@@ -87,11 +87,12 @@ async def test_every_form_needs_its_token(office: Office) -> None:
 @pytest.mark.parametrize("username", POSTS)
 async def test_menu_and_pages_follow_the_role(office: Office, username: str) -> None:
     desk = await office.desk(username)
-    first = await desk.get("/admin")
     own = [page for page, members in PAGES.items() if username in members]
-    assert first.location == own[0]
-    shown = (await desk.get(own[0])).text
-    assert re.findall(r'href="(/admin/\w+)"(?: aria-current="page")?>', shown.split("</nav>")[0]) == own
+    rooms = ["/admin", *own, "/admin/account"]
+    for here in rooms:
+        menu = (await desk.get(here)).text.partition("主菜单")[2].split("</nav>")[0]
+        assert re.findall(r'<a href="([^"]*)"', menu) == rooms
+        assert re.findall(r'<a href="([^"]*)" aria-current="page"', menu) == [here]
     for page in PAGES:
         assert (await desk.get(page)).status == (200 if page in own else 403), page
 

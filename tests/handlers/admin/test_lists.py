@@ -65,7 +65,7 @@ def test_what_is_empty_says_why() -> None:
 def test_addresses_say_only_what_is_asked() -> None:
     assert LIST.at() == "/admin/things"
     assert LIST.at(show="open", q="", after="9") == "/admin/things?show=open&after=9"
-    assert '<a class="button" href="/admin/things?after=9">下一页' in page(
+    assert '<a class="button" rel="next" href="/admin/things?after=9">下一页' in page(
         LIST, ROWS, more=LIST.at(after="9")
     )
 

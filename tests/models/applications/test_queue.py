@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.applications import CLOCKED, Action, State, may
-from models.applications.paging import Position, behind, position
+from models.applications import CLOCKED, Action, Sought, State, may
 from models.applications.work import work_of
+from models.paging import Position, behind, position
 from models.staff.scopes import Role
 from models.store import Document, PageUnknown
 from tests.house.clock import START, Clock
@@ -75,10 +75,44 @@ async def test_the_next_page_goes_on_where_the_last_line_was(desk: Desk, clock: 
     assert [one["_id"] for one in rest][:2] == made[2:]
 
 
+async def test_cases_of_a_list_are_gone_through_one_by_one(desk: Desk, clock: Clock) -> None:
+    """There and back; a case that has left the list, or stands elsewhere in it, holds nobody up."""
+    made = []
+    for number in range(4):
+        made.append(await desk.submitted(form_guide(number)))
+        clock.advance(timedelta(days=1))
+    order = [one["_id"] for one in made]
+    places = [Position(one["due_at"], one["_id"]).cursor for one in made]
+    assert await walked(desk, places[0], 1) == order[1:]
+    assert await walked(desk, places[-1], 0) == order[-2::-1]
+    await desk.accept(order[3])  # due weeks later
+    assert await walked(desk, places[3], 1) == []  # it is not its own neighbour
+    await desk.accept(order[1])
+    moved = sorted([order[1], order[3]])  # due at the same time
+    assert await walked(desk, places[0], 1) == [order[2], *moved]
+    await desk.not_accept(order[2], "不在番禺居住", "条例第九条")
+    assert await walked(desk, places[2], 1) == moved
+    assert await walked(desk, places[2], 0) == [order[0]]
+    await desk.stores.applications.documents.delete_one({"_id": order[0]})
+    assert await walked(desk, places[0], 1) == moved
+    assert await walked(desk, places[0], 1, "civil") == []
+
+
+async def walked(desk: Desk, place: str, side: int, member: str = "approver") -> list[str]:
+    """The cases that one comes by from a place, going on to the neighbour on a `side`: 0 before, 1 behind."""
+    known, seen = await desk.known(member), list[str]()
+    while one := (await desk.stores.queue.beside(known, Sought(CLOCKED), desk.stores.clock(), place))[side]:
+        seen.append(one.key)
+        place = one.place
+    return seen
+
+
 @pytest.mark.parametrize("after", ["x", "1-2", "0" * 32, f"-1-{'0' * 32}", f"{'9' * 14}-{'0' * 32}"])
 async def test_what_no_page_said_is_no_page(desk: Desk, after: str) -> None:
     with pytest.raises(PageUnknown):
         await desk.queue("approver", after=after)
+    with pytest.raises(PageUnknown):
+        await walked(desk, after, 1)
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])

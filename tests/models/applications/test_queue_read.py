@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from models.applications import CLOCKED, CLOSED, SEEN, DueBy, Holder, Sought, State
-from models.applications.paging import Position
-from models.applications.queue import ENOUGH, matching
+from models.applications.queue import matching
 from models.applications.sought import keys_of
 from models.events import Channel
+from models.paging import ENOUGH, Position
 from models.store import Database, Document
 from tests.house.clock import START, Clock
 from tests.house.database import fresh_database
@@ -109,12 +109,28 @@ async def test_little_more_is_read_than_is_shown(full: Desk, member: str) -> Non
     assert shown > 500 or member == "management"
 
 
+@pytest.mark.parametrize("member", ["window", "approver", "both", "management", "civil"])
+async def test_a_neighbour_is_read_alone(full: Desk, member: str) -> None:
+    """Beside a case that stands in the list, and beside one that has left it."""
+    known, now = await full.known(member), full.stores.clock()
+    middle = Position(now, f"{MANY // 2:032x}").cursor
+    found = Sought(SEEN, keys=tuple(keys_of(PRIVACY, full.party)))
+    shown = 0
+    for sought in (*asked(), found):
+        for side in ({"after": middle}, {"before": middle}):
+            query, order = full.stores.queue.nearest(known, sought, now, **side)
+            rows, examined, plan = await explained(full, query, order, sought.index, 1)
+            assert examined <= 3, (sought, side, rows, examined, plan)
+            shown += rows
+    assert shown > 20 or member == "management"
+
+
 async def explained(
-    full: Desk, query: Document, order: list[tuple[str, int]], index: str | None
+    full: Desk, query: Document, order: list[tuple[str, int]], index: str | None, limit: int = ROWS
 ) -> tuple[int, int, str]:
     """Rows of a page, documents examined for it, and the plan."""
     applications = full.stores.applications.documents
-    told = await applications.find(query, hint=index).sort(order).limit(ROWS).explain()
+    told = await applications.find(query, hint=index).sort(order).limit(limit).explain()
     stats = told["executionStats"]
     return stats["nReturned"], stats["totalDocsExamined"], str(told["queryPlanner"]["winningPlan"])
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.appointments import Appointments, State, bookable_days, can_cancel
+from models.appointments import Appointments, State, Visits, bookable_days, can_cancel
 from models.appointments.rules import MOST_A_DAY
 from models.errors import BadInput, Conflict, NotFound, Refused
 from models.people.parties import Party
@@ -89,7 +89,7 @@ async def test_bookings_stay_when_the_capacity_shrinks_and_count(
     people = await crowd(house, 5)
     for one in people.values():
         await appointments.book(one, GUIDE, HALL, NINE, CALENDAR, cause())
-    for booked in await appointments.of_hall(HALL.code, TOMORROW):
+    for booked in (await appointments.of_day([HALL.code], TOMORROW, Visits.ALL, 1000)).rows:
         if booked["seat"] < 2:
             await appointments.cancel(booked["_id"], people[booked["applicant"]], cause())
     smaller = with_windows(2, minutes=30)
@@ -188,7 +188,7 @@ async def test_never_more_than_places_however_the_hours_change(crowded: Crowded,
     strangers = iter(crowded.people.values())
     for capacity, minutes, tried, cancelled in steps:
         hall = with_windows(capacity, minutes=minutes)
-        before = await store.of_hall(HALL.code, TOMORROW)
+        before = (await store.of_day([HALL.code], TOMORROW, Visits.ALL, 1000)).rows
         booked = [one for one in before if one["state"] == State.BOOKED]
         chosen = [booked[n % len(booked)] for n in cancelled if booked]
         given_up = {one["_id"]: crowded.people[one["applicant"]] for one in chosen}

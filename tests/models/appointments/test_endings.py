@@ -302,7 +302,9 @@ async def test_an_objection_is_decided_by_service_management(
     assert await refusal(house.recorded(objected, Ending.SERVED, hours=1)) == "under_objection"
     with pytest.raises(Forbidden):
         await endings.decide(booked["_id"], member, "不成立", house.by_staff("centre"), upheld=upheld)
-    assert [one["_id"] for one in await house.stores.appointments.objected(["open"])] == [booked["_id"]]
+    assert [one["_id"] for one in (await house.stores.appointments.objected(["open"], 10)).rows] == [
+        booked["_id"]
+    ]
     by_manager = house.by_staff("management")
     decided = await endings.decide(booked["_id"], manager, "已核对取号记录", by_manager, upheld=upheld)
     assert decided["state"] is (State.SET_ASIDE if upheld else State.NO_SHOW)
@@ -311,7 +313,7 @@ async def test_an_objection_is_decided_by_service_management(
     assert decided["objection"]["reason"] == decided["timeline"][-1].get("reason") == "已核对取号记录"
     again = endings.decide(booked["_id"], manager, "再看", by_manager, upheld=not upheld)
     assert await refusal(again) == "objection_decided"
-    assert await house.stores.appointments.objected(["open"]) == []
+    assert (await house.stores.appointments.objected(["open"], 10)).rows == []
     assert await refusal(house.recorded(decided, Ending.SERVED, hours=1)) == "under_objection"
 
 

@@ -23,6 +23,7 @@ from models.outgoing.deliveries import (
     Deliveries,
     Delivery,
     Plan,
+    Stage,
     Via,
     wait_after,
 )
@@ -170,7 +171,7 @@ async def test_temporary_failure_waits_longer_each_time_then_is_kept(
     assert waits == [wait_after(n) for n in range(1, MOST_ATTEMPTS)]
     assert waits[:3] == [FIRST_WAIT, 2 * FIRST_WAIT, 4 * FIRST_WAIT]
     assert waits[-1] == LONGEST_WAIT
-    [failed] = await parts.deliveries.failed()
+    [failed] = (await parts.deliveries.page(Stage.FAILED)).rows
     assert (failed["code"], failed["attempts"]) == ("-1", MOST_ATTEMPTS)
     assert await parts.deliveries.waiting(clock.now()) == {"due": 0, "retrying": 0, "failed": 1}
 
@@ -182,11 +183,12 @@ async def test_an_outage_is_seen_before_anything_has_failed(parts: Parts, happen
         clock.advance(timedelta(seconds=1))
     for _ in range(2):
         await parts.deliveries.failed_for_now(await claim(parts, clock), "timeout", clock.now())
+        clock.advance(timedelta(milliseconds=1))
     assert await parts.deliveries.waiting(clock.now()) == {"due": 1, "retrying": 2, "failed": 0}
-    retrying = await parts.deliveries.retrying()
+    retrying = (await parts.deliveries.page(Stage.RETRYING)).rows
     assert [(each["code"], each["attempts"]) for each in retrying] == [("timeout", 1)] * 2
     assert retrying[0]["created_at"] < retrying[1]["created_at"]
-    assert await parts.deliveries.retrying(limit=1) == retrying[:1]
+    assert (await parts.deliveries.page(Stage.RETRYING, 1)).rows == retrying[:1]
 
 
 async def test_staff_retry_sends_again_and_is_on_record(
@@ -202,7 +204,7 @@ async def test_staff_retry_sends_again_and_is_on_record(
     assert await parts.deliveries.claim(clock.now() + timedelta(days=1)) is None
     await parts.deliveries.retry(delivery["_id"], by)
     assert (await claim(parts, clock))["attempts"] == 1
-    assert await parts.deliveries.failed() == []
+    assert (await parts.deliveries.page(Stage.FAILED)).rows == []
     await parts.relay(clock)
     [record] = await parts.outbox.about(f"{event.id}:wechat:applicant-1")
     assert (record["name"], record["actor"]) == ("delivery.retried", "staff:chen")
@@ -305,10 +307,10 @@ async def test_what_is_tried_again_is_listed_the_next_one_first(
         delivery = await claim(parts, clock)
         await parts.deliveries.failed_for_now(delivery, "no_answer", clock.now())
         clock.advance(timedelta(seconds=1))
-    retrying = await parts.deliveries.retrying()
+    retrying = (await parts.deliveries.page(Stage.RETRYING)).rows
     assert [one["code"] for one in retrying] == ["no_answer", "no_answer"]
     assert retrying == sorted(retrying, key=lambda one: one["due_at"])
-    assert len(await parts.deliveries.retrying(1)) == 1
+    assert len((await parts.deliveries.page(Stage.RETRYING, 1)).rows) == 1
 
 
 @pytest.mark.parametrize(
@@ -319,10 +321,10 @@ async def test_what_is_tried_again_is_listed_the_next_one_first(
         ("deliveries", {"state": "pending", **free(START, END)}, ("due_at", 1), "due"),
         ("deliveries", {"state": "pending"}, ("due_at", 1), "due"),
         ("deliveries", {"state": "pending", "channel": {"$nin": ["sms"]}}, ("due_at", 1), "due"),
-        ("deliveries", {"state": "failed"}, ("settled_at", -1), "given_up"),
-        ("deliveries", {"state": "failed"}, None, "given_up"),
-        ("deliveries", RETRYING, ("created_at", 1), "retrying"),
-        ("deliveries", RETRYING, None, "retrying"),
+        ("deliveries", {"state": "failed"}, ("settled_at", -1), "listed_failed"),
+        ("deliveries", {"state": "failed"}, None, "listed_failed"),
+        ("deliveries", RETRYING, ("due_at", 1), "listed_retrying"),
+        ("deliveries", RETRYING, None, "listed_retrying"),
         ("deliveries", {"event": "x"}, None, "event"),
         ("deliveries", {"sent_as": "x", "channel": "wechat"}, None, "sent_as"),
         ("outbox", {"about": "x"}, ("at", 1), "about"),

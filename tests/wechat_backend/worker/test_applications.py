@@ -8,6 +8,7 @@ import pytest
 
 from models.applications import How, State
 from models.guides import ItemType
+from models.outgoing import Stage
 from simulator import Running
 from tests.house.clock import Clock
 from tests.house.desk import place_of
@@ -176,7 +177,9 @@ async def test_nobody_to_reach_stays_in_sight(world: World, platforms: Platforms
     body = await world.body(representative=new_number())
     await world.application(party=replace(agent, applicant=body), guide=FOR_ALL)
     await world.work()
-    assert [each["code"] for each in await world.services.deliveries.failed()] == ["no_phone"]
+    assert [each["code"] for each in (await world.services.deliveries.page(Stage.FAILED)).rows] == [
+        "no_phone"
+    ]
 
 
 @pytest.mark.article("13.pushed", "17.system")
@@ -196,7 +199,7 @@ async def test_progress_and_review_reach_everybody_once(simulated: World, simula
     assert (given["projectNo"], given["satisfaction"], given["userProp"]) == (found["serial"], "5", "1")
     assert given["userName"] == "古***"
     assert given["acceptDate"]
-    assert await simulated.services.deliveries.failed() == []
+    assert (await simulated.services.deliveries.page(Stage.FAILED)).rows == []
 
 
 @pytest.mark.article("17.system")
@@ -207,4 +210,4 @@ async def test_review_of_an_appointment(simulated: World, simulator: Running) ->
     await simulated.work()
     [given] = [record["body"] for record in simulator.simulator.government.records["reviews"]]
     assert (given["projectNo"], given["satisfaction"]) == (booked["_id"], "4")
-    assert await simulated.services.deliveries.failed() == []
+    assert (await simulated.services.deliveries.page(Stage.FAILED)).rows == []

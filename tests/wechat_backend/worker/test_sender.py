@@ -8,7 +8,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from models.outgoing.closures import Closures
-from models.outgoing.deliveries import LEASE, Deliveries, Plan, Via
+from models.outgoing.deliveries import LEASE, Deliveries, Plan, Stage, Via
 from models.store import Document
 from tests.house.clock import Clock
 from wechat_backend.gateways.base import GatewayError, Remedy
@@ -94,7 +94,7 @@ async def test_worth_another_try(deliveries: Deliveries, sender: Any, clock: Clo
 async def test_given_up(deliveries: Deliveries, sender: Any, clock: Clock) -> None:
     await plan(deliveries, clock)
     await work(sender(Hands(failure("47003", Remedy.GIVE_UP))))
-    [failed] = await deliveries.failed()
+    [failed] = (await deliveries.page(Stage.FAILED)).rows
     assert failed["code"] == "47003"
 
 
@@ -117,7 +117,7 @@ async def test_not_following_goes_by_sms_once(deliveries: Deliveries, sender: An
 async def test_no_other_way(deliveries: Deliveries, sender: Any, clock: Clock) -> None:
     await plan(deliveries, clock, fallback=None)
     await work(sender(Hands(failure("43004", Remedy.FALL_BACK))))
-    assert [each["code"] for each in await deliveries.failed()] == ["43004"]
+    assert [each["code"] for each in (await deliveries.page(Stage.FAILED)).rows] == ["43004"]
 
 
 async def test_quota_stops_the_channel_not_the_others(
@@ -134,7 +134,7 @@ async def test_quota_stops_the_channel_not_the_others(
     assert (len(wechat.got), len(sms.got)) == (1, 1)
     clock.advance(QUOTA_WAIT)
     assert await work(one) == 5
-    assert await deliveries.failed() == []
+    assert (await deliveries.page(Stage.FAILED)).rows == []
     assert {each["attempts"] for each in wechat.got} == {1}
 
 

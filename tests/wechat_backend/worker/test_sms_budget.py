@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models.outgoing.deliveries import Stage
 from models.outgoing.sms import PER_PHONE, Purpose, SmsLimits, SmsUsedUp
 from models.people.parties import Party
 from models.workdays import local_date, local_moment
@@ -42,7 +43,9 @@ async def spent(world: World) -> list[int]:
 
 
 async def failures(world: World) -> list[tuple[str, str | None]]:
-    return [(each["notice"], each["code"]) for each in await world.services.deliveries.failed()]
+    return [
+        (each["notice"], each["code"]) for each in (await world.services.deliveries.page(Stage.FAILED)).rows
+    ]
 
 
 def templates(platforms: Platforms) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.outgoing import deliveries
-from models.outgoing.deliveries import Via
+from models.outgoing.deliveries import Stage, Via
 from models.store import Store
 from tests.house.clock import Clock
 from tests.house.people import new_number, new_phone
@@ -86,7 +86,7 @@ async def test_what_staff_send_again_goes_at_once(running_world: World, platform
     platforms.peer.answers[SEND] = {"errcode": 40037}
     await running_world.book(await running_world.person())
     await running_world.work()
-    [failed] = await running_world.services.deliveries.failed()
+    [failed] = (await running_world.services.deliveries.page(Stage.FAILED)).rows
     platforms.peer.answers[SEND] = well
     looks(running_world.worker, AN_HOUR)
     async with at_work(running_world.worker):
