@@ -251,7 +251,7 @@ def _answers(address: str) -> bool:
 def _links(options: Options, variables: Mapping[str, str]) -> str:
     password = variables["PANYU_DEMO_STAFF_PASSWORD"]
     staff = [
-        (f"  {one.name}, {one.department or one.role}", f"{one.username} / {password}{_and_a_code(one)}")
+        (f"  {one.name}, {one.department or one.role.label}", f"{one.username} / {password}{_and_a_code(one)}")
         for one in demo_data.STAFF
     ]
     rows = [
