@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -149,6 +150,7 @@ class Staff(Store[Member]):
         "staff.phone_removed",
         "staff.wechat_begun",
         "staff.wechat_scanned",
+        "staff.wechat_tried",
         "staff.wechat_kept",
         "staff.wechat_removed",
     )
@@ -356,6 +358,17 @@ class Staff(Store[Member]):
             event=Event("staff.password_changed", username, by),
             otherwise=PasswordChanged,
         )
+
+    async def drop(self, username: str, expects: Document, fields: Sequence[str], event: Event) -> None:
+        """Keep these fields of a member no more; one who is not as expected is not changed."""
+        with suppress(ChangedMeanwhile):
+            await self.change(
+                username,
+                expects=expects,
+                update={"$unset": dict.fromkeys(fields, "")},
+                event=event,
+                otherwise=ChangedMeanwhile,
+            )
 
     async def _present(self, username: str) -> Member:
         """A member who has not left.

@@ -213,10 +213,12 @@ class Wechat(TypedDict):
 
 class Linking(TypedDict):
     """A way to bind a WeChat that is open `until` a moment: SHA-256 of its `token`, and, once a WeChat has
-    taken it, what that is (`openid` sealed, `index`) and the `code` (sealed) that it was shown."""
+    taken it, what that is (`openid` sealed, `index`) and the `code` (sealed) that it was shown, and how often
+    one was entered (`tries`)."""
 
     token: str
     until: datetime
+    tries: int
     openid: NotRequired[str]
     index: NotRequired[str]
     code: NotRequired[str]
