@@ -77,7 +77,7 @@ class Standing(StrEnum):
     LEFT = "left"
 
 
-OWN_PROOFS: Document = {name: "" for name in ("second", "enrolling", "phone", "wechat", "linking")}
+OWN_PROOFS: Document = dict.fromkeys(("second", "enrolling", "phone", "wechat", "linking"), "")
 """What a member has shown to be theirs, which ends with a reset and when they leave."""
 
 
@@ -300,7 +300,8 @@ class Staff(Store[Member]):
 
     async def leave(self, username: str, by: Cause) -> Member:
         """The member works here no more: no sign-in, no roles; the sessions have ended, phone and WeChat are
-        kept no more. The name stays for what they did. The event `staff.left` is where what is assigned to the member is given back.
+        kept no more. The name stays for what they did. The event `staff.left` is where what is assigned to
+        the member is given back.
 
         Raises:
             OwnRecord

@@ -228,7 +228,8 @@ class Member(Record):
     """A member of the staff; `_id` is the user name. Who has no `department` is of none, and records
     appointments at the `halls` alone. Who was suspended (`suspended_at`) or has left (`left_at`) is not let
     in. A password that is to be changed first was given at `one_time`. `enrolling` is the sealed secret of an
-    authenticator that is not proven yet. `phone` and `wechat` are for what is told to the member. `vouched` counts how often this administrator stayed when another one ceased."""
+    authenticator that is not proven yet. `phone` and `wechat` are for what is told to the member. `vouched`
+    counts how often this administrator stayed when another one ceased."""
 
     name: str
     password_hash: str

@@ -251,8 +251,7 @@ def _answers(address: str) -> bool:
 def _links(options: Options, variables: Mapping[str, str]) -> str:
     password = variables["PANYU_DEMO_STAFF_PASSWORD"]
     staff = [
-        (f"  {one.name}, {one.department or one.role.label}", f"{one.username} / {password}{_and_a_code(one)}")
-        for one in demo_data.STAFF
+        (f"  {_called(one)}", f"{one.username} / {password}{_and_a_code(one)}") for one in demo_data.STAFF
     ]
     rows = [
         ("Phone simulator", options.simulator_url),
@@ -265,6 +264,10 @@ def _links(options: Options, variables: Mapping[str, str]) -> str:
         ("Settings and logs", str(options.data)),
     ]
     return "\n".join(f"  {name:<26} {value}" for name, value in rows)
+
+
+def _called(member: demo_data.Member) -> str:
+    return f"{member.name}, {member.department or member.role.label}"
 
 
 def _and_a_code(member: demo_data.Member) -> str:

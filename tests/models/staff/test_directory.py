@@ -119,5 +119,3 @@ async def test_counting_ends(directory: Directory, monkeypatch: pytest.MonkeyPat
     assert ENOUGH == 1000
     monkeypatch.setattr("models.staff.directory.ENOUGH", 50)
     assert await directory.count(Wanted()) == 51
-
-

@@ -132,10 +132,7 @@ async def test_of_two_members_who_bind_one_wechat_at_once_one_does(
     codes = [await taken(house, one, openid) for one in members]
     waiting = [await now(house, one) for one in members]
     done = await asyncio.gather(
-        *(
-            said(wechats.finish(one, code, house.by()))
-            for one, code in zip(waiting, codes, strict=True)
-        )
+        *(said(wechats.finish(one, code, house.by())) for one, code in zip(waiting, codes, strict=True))
     )
     assert sorted(done) == ["done", "staff_wechat_taken"]
 
@@ -183,4 +180,4 @@ async def test_removing_twice_is_told_once(house: House, wechats: StaffWechats, 
 
 
 def test_the_way_is_open_for_a_short_time() -> None:
-    assert VALID == timedelta(minutes=5)
+    assert timedelta(minutes=5) == VALID
