@@ -15,6 +15,7 @@ from wechat_backend.database.migrations import (
     m0008_endings,
     m0009_staff,
     m0010_found_by,
+    m0013_listed,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -29,5 +30,6 @@ ALL: tuple[Migration, ...] = (
     m0008_endings.MIGRATION,
     m0009_staff.MIGRATION,
     m0010_found_by.MIGRATION,
+    m0013_listed.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""
