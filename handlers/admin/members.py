@@ -26,6 +26,7 @@ from models.staff.directory import ENOUGH
 from models.staff.members import USER_NAME
 from models.staff.passwords import ONE_TIME_LASTS
 from models.staff.posts import roles_of
+from models.staff.scopes import ROLES
 
 STANDINGS = {Standing.PRESENT: "在岗", Standing.SUSPENDED: "已锁定", Standing.LEFT: "已离岗"}
 
@@ -142,7 +143,7 @@ class MembersPage(PostPage):
         asked, text = MEMBERS.narrowed(self, choices), self.get_query_argument(lists.SEARCH, "")
         role = asked.get(ROLE.name)
         wanted = Wanted(
-            Standing(asked["show"]), text, Role(role) if role else None, asked.get("department", "")
+            Standing(asked["show"]), text, ROLES[role] if role else None, asked.get("department", "")
         )
         return asked | ({lists.SEARCH: text} if text else {}), wanted
 

@@ -55,8 +55,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Message:
-    """A message or an event as it came; `kind` is MsgType, `text` is empty for all but texts. `openid` is whom
-    an event is about that the platform itself sends."""
+    """A message or an event as it came; `kind` is MsgType, `text` is empty for all but texts. An event that
+    the platform itself sends names in `openid` whom it is about."""
 
     sender: str
     receiver: str

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -225,6 +226,11 @@ async def searched(whole: Whole, citizen: Browser) -> None:
     assert CARD.name in (await citizen.get(f"/guides?q={quote('社保卡')}")).text
 
 
+def drawn(scanned: list[str], text: str) -> bytes:
+    scanned.append(urlsplit(text).path)
+    return qr_png(text)
+
+
 async def reached(whole: Whole, scanned: list[str]) -> None:
     """A member's phone and own WeChat are bound; the WeChat of a member who has no account elsewhere."""
     desk, phone = await whole.office.desk("window"), PRIVATE["phone of a member"]
@@ -302,9 +308,7 @@ async def test_nothing_private_can_be_read_anywhere(
 ) -> None:
     caplog.set_level(logging.INFO)
     scanned: list[str] = []
-    monkeypatch.setattr(
-        "handlers.admin.wechat.qr_png", lambda text: scanned.append(urlsplit(text).path) or qr_png(text)
-    )
+    monkeypatch.setattr("handlers.admin.wechat.qr_png", partial(drawn, scanned))
     whole.town.register.representative = (PRIVATE["name of the representative"], BOSS_NUMBER)
     citizen = await signed_in(whole, "name", NUMBER, "phone")
     agent = await signed_in(whole, "agent's name", OTHERS, "agent's phone")

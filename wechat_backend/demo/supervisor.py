@@ -152,7 +152,7 @@ async def _run(options: Options) -> None:
         await demo_data.furnish(variables, reset=options.reset, say=_say)
         crew = await _start_children(options, variables, stack)
         _say(f"READY {options.url}")
-        _say(_links(options, variables))
+        _say(links(options, variables))
         watchers = [child.keep() for child in crew]
         await asyncio.gather(*watchers, *([_keep(server)] if server else []))
 
@@ -248,7 +248,7 @@ def _answers(address: str) -> bool:
         connection.close()
 
 
-def _links(options: Options, variables: Mapping[str, str]) -> str:
+def links(options: Options, variables: Mapping[str, str]) -> str:
     password = variables["PANYU_DEMO_STAFF_PASSWORD"]
     staff = [
         (f"  {_called(one)}", f"{one.username} / {password}{_and_a_code(one)}") for one in demo_data.STAFF

@@ -10,11 +10,12 @@ from models.people.phone_codes import PhoneCodeTooSoon, PhoneCodeWrong, check_ph
 from models.staff.phone import StaffPhones
 from models.staff.scopes import Member, Role
 from tests.house.clock import Clock
-from tests.house.house import ADDRESS, House
+from tests.house.house import House
 from tests.house.people import new_phone
 from tests.house.staff import Post
 
 WINDOW = Post((Role.WINDOW,))
+ADDRESS = "203.0.113.7"
 
 
 @pytest.fixture

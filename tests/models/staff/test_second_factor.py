@@ -25,7 +25,7 @@ from models.staff.second_factor import (
 )
 from models.staff.tries import FREE
 from models.store import ChangedMeanwhile
-from tests.house.clock import Clock
+from tests.house.clock import START, Clock
 from tests.house.house import House
 from tests.house.staff import PASSWORD, SECRET, Post
 
@@ -174,9 +174,10 @@ async def test_who_decides_on_people_owes_an_authenticator(house: House) -> None
         "department": None,
         "roles": [Role.WINDOW],
         "halls": [],
+        "listed": {"standing": "present", "text": "x 某", "roles": " window "},
     }
     assert owed(plain) is None
-    assert owed({**plain, "one_time": True, "roles": [Role.ADMINISTRATOR]}) is Owed.ANOTHER_PASSWORD
+    assert owed({**plain, "one_time": START, "roles": [Role.ADMINISTRATOR]}) is Owed.ANOTHER_PASSWORD
     for role in Role:
         needs = bool(role.scopes & {Scope.STAFF_MANAGE, Scope.OBJECTIONS_DECIDE})
         assert (owed({**plain, "roles": [role]}) is Owed.SECOND_FACTOR) == needs
