@@ -20,6 +20,7 @@ PARTS: Mapping[str, str] = {
     f"({DOCUMENT}:{DOCUMENT})": "{agency}",
     f"({DOCUMENT}(?::|%3[Aa]){DOCUMENT})": "{agency}",
     f"({ITEM_CODE})": "{item}",
+    "([A-Za-z0-9_-]{43})": "{token}",
     "([a-z0-9-]{1,64})": "{hall}",
     f"({USER_NAME.pattern})": "{member}",
     "([a-z0-9_]{1,64})": "{code}",

@@ -98,14 +98,14 @@ class Page(Generic[Row]):
 
 async def page_of(
     read: Callable[[int, str, str], AsyncIterable[Row]],
-    place: Callable[[Row], Position],
+    place: Callable[[Row], str],
     limit: int,
     *,
     after: str = "",
     before: str = "",
 ) -> Page[Row]:
     """The page behind the place `after`, or that `before` a place. `read` gives at most so many rows behind
-    the one, or in the opposite order before the other.
+    the one, or in the opposite order before the other; `place` is a row's own.
 
     Raises:
         PageUnknown: see `Order.selection`.
@@ -116,7 +116,7 @@ async def page_of(
         rows.reverse()
     if not rows:  # what was there has gone meanwhile
         return await page_of(read, place, limit) if before else Page([], previous=after)
-    first, last = (place(row).cursor for row in (rows[0], rows[-1]))
+    first, last = place(rows[0]), place(rows[-1])
     return Page(rows, first if after or (before and further) else "", last if before or further else "")
 
 
@@ -134,8 +134,8 @@ async def page_in(
         found: AsyncIterable[Document] = store.documents.find(whole, {"events": 0}).sort(sort).limit(most)
         return found
 
-    def place(one: Document) -> Position:
-        return Position(_value(one, order.field), one["_id"])
+    def place(one: Document) -> str:
+        return Position(_value(one, order.field), one["_id"]).cursor
 
     found = await page_of(read, place, limit, after=after, before=before)
     return Page([store.shaped(one) for one in found.rows], found.previous, found.next)

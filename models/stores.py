@@ -18,7 +18,7 @@ from models.places import Halls
 from models.privacy import Privacy
 from models.schedule import Schedule
 from models.sessions import Sessions
-from models.staff import Devices, SecondFactors, SignIn, Staff, Tries
+from models.staff import Devices, Directory, SecondFactors, SignIn, Staff, StaffPhones, StaffWechats, Tries
 from models.store import Database, Store
 from models.voices import Reviews
 from models.workdays import Workdays
@@ -43,6 +43,9 @@ class Stores:
     staff_devices: Devices
     staff_door: SignIn
     second_factors: SecondFactors
+    staff_directory: Directory
+    staff_phones: StaffPhones
+    staff_wechats: StaffWechats
     accounts: Accounts
     sessions: Sessions
     phone_codes: PhoneCodes
@@ -133,6 +136,9 @@ def assemble(
         staff_devices=devices,
         staff_door=SignIn(staff, tries, devices, counters, second_factors),
         second_factors=second_factors,
+        staff_directory=Directory(staff),
+        staff_phones=StaffPhones(staff, phone_codes, privacy),
+        staff_wechats=StaffWechats(staff, privacy),
         accounts=Accounts(database),
         sessions=Sessions(database),
         phone_codes=phone_codes,

@@ -10,6 +10,7 @@ from models.guides import Departments
 from models.places import Halls
 from models.staff import Post, Staff, one_time_password
 from models.staff.members import user_name
+from models.staff.passwords import ONE_TIME_LASTS
 from models.staff.posts import roles_of
 from wechat_backend.database.connection import Database, connect
 from wechat_backend.database.migrations import ALL
@@ -56,7 +57,7 @@ async def reset(
 ) -> None:
     password = _password(arguments)
     member = await Staff(database).reset(user_name(arguments.username), password, by)
-    say(f"{member['_id']} may sign in again; the authenticator and all sessions have ended.")
+    say(f"{member['_id']} may sign in again; authenticator, phone, WeChat and all sessions have ended.")
     _tell(arguments, password, say)
 
 
@@ -78,4 +79,5 @@ def _password(arguments: argparse.Namespace) -> str:
 
 def _tell(arguments: argparse.Namespace, password: str, say: Callable[[str], None]) -> None:
     if not arguments.stdin:
-        say(f"One-time password, to be changed at the first sign-in: {password}")
+        days = ONE_TIME_LASTS.days
+        say(f"One-time password, to be changed at the first sign-in, within {days} days: {password}")

@@ -11,9 +11,11 @@ from handlers.admin import (
     home,
     members,
     objections,
+    phone,
     queue,
     sign_in,
     verify,
+    wechat,
 )
 from handlers.admin.panel import UnknownPage
 
@@ -30,5 +32,7 @@ ROUTES = [
     *deliveries.ROUTES,
     *members.ROUTES,
     *account.ROUTES,
+    *phone.ROUTES,
+    *wechat.ROUTES,
     (r"/admin/.*", UnknownPage),
 ]

@@ -8,7 +8,7 @@ from handlers.web.qr import qr_png
 from handlers.web.staff import CONFIRM_AT, needs
 from models.errors import BadInput, DomainError
 from models.sessions import opened_at
-from models.staff import needs_second_factor
+from models.staff import Member, needs_second_factor
 
 
 class PasswordsDiffer(BadInput):
@@ -25,11 +25,19 @@ class AccountPage(PanelPage):
         member = self.signed_in_member()
         self.show(
             "admin/account.html",
+            phone=self.services.staff_phones.masked(member),
+            following=await self.following(member),
             sessions=await self.sessions_of(member),
             here=self.open_session_of()["_id"],
             opened_at=opened_at,
             required=needs_second_factor(member),
         )
+
+    async def following(self, member: Member) -> bool:
+        """Whether the member's own WeChat follows the account, without which nothing reaches it."""
+        openid = self.services.staff_wechats.openid(member)
+        account = await self.services.accounts.find(openid) if openid else None
+        return bool(account and account.get("following"))
 
 
 class EndSessionHandler(FormAction):
@@ -86,7 +94,7 @@ class SecondFactorPage(PanelPage):
         except DomainError as error:
             return self.page(error)
         await self.services.sessions.confirm(self.open_session_of()["_id"], self.cause())
-        return self.show("admin/recovery_codes.html", codes=codes)
+        return self.show("admin/recovery_codes.html", codes=codes, heading="验证器已绑定")
 
     def page(self, error: DomainError | None = None) -> None:
         member, second_factors = self.signed_in_member(), self.services.second_factors
@@ -111,6 +119,18 @@ class BeginSecondFactorHandler(FormAction):
     async def post(self) -> None:
         await self.services.second_factors.begin(self.signed_in_member(), self.by_member())
         self.see_other("/admin/second-factor")
+
+
+class RecoveryCodesHandler(FormAction):
+    """POST /admin/account/recovery-codes: new ones, which are shown once."""
+
+    def form_page(self) -> str:
+        return "/admin/account"
+
+    @needs(fresh=True)
+    async def post(self) -> None:
+        codes = await self.services.second_factors.renew(self.signed_in_member(), self.by_member())
+        self.show("admin/recovery_codes.html", codes=codes, heading="新的恢复码")
 
 
 class ConfirmPage(PanelPage):
@@ -139,6 +159,7 @@ class ConfirmPage(PanelPage):
 ROUTES = [
     (r"/admin/account", AccountPage),
     (r"/admin/account/session", EndSessionHandler),
+    (r"/admin/account/recovery-codes", RecoveryCodesHandler),
     (r"/admin/password", PasswordPage),
     (r"/admin/second-factor", SecondFactorPage),
     (r"/admin/second-factor/begin", BeginSecondFactorHandler),

@@ -21,7 +21,7 @@ from models.applications import DueBy, Holder, Sought, place_of
 from models.appointments import ObjectionState, Visits
 from models.concurrency import all_to_their_end
 from models.outgoing import Stage
-from models.staff import Role, Scope, Standing, is_fresh, scopes_of
+from models.staff import Role, Scope, Standing, Wanted, is_fresh, scopes_of
 from models.workdays import local_date
 
 ROWS = 8
@@ -136,7 +136,7 @@ async def failed_rows(desk: Desk) -> Shown[Any]:
 
 def member_number(label: str, standing: Standing) -> Number:
     async def count(desk: Desk) -> int:
-        return await desk.services.staff.count(standing)
+        return await desk.services.staff_directory.count(Wanted(standing))
 
     return Number(label, Scope.STAFF_MANAGE, MEMBERS.at(show=standing), count)
 

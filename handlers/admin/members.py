@@ -1,19 +1,31 @@
 """Members of the staff: added, given roles, locked out, at the end of their work here (article 5)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
 
 from handlers.admin import lists
-from handlers.admin.lists import Column, Filter, PanelList, Shown
+from handlers.admin.lists import Choice, Column, Filter, PanelList, Shown
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.staff import needs
 from models.errors import DomainError
 from models.sessions import opened_at
-from models.staff import Member, Post, Role, Scope, Standing, is_let_in, one_time_password, standing
+from models.staff import (
+    Member,
+    Post,
+    Role,
+    Scope,
+    Standing,
+    Wanted,
+    is_let_in,
+    one_time_password,
+    standing,
+)
 from models.staff.members import USER_NAME
+from models.staff.passwords import ONE_TIME_LASTS
 from models.staff.posts import roles_of
+from models.staff.scopes import ROLES
 
 STANDINGS = {Standing.PRESENT: "在岗", Standing.SUSPENDED: "已锁定", Standing.LEFT: "已离岗"}
 
@@ -30,9 +42,9 @@ class Listed:
     def roles(self) -> str:
         return "、".join(role.label for role in self.member["roles"])
 
-    @property
-    def authenticator(self) -> str:
-        return "已绑定" if "second" in self.member else "未绑定"
+    def has(self, field: str) -> str:
+        """Whether the member has shown something to be theirs."""
+        return "有" if field in self.member else "—"
 
 
 MEMBERS = PanelList[Listed](
@@ -45,11 +57,16 @@ MEMBERS = PanelList[Listed](
         Column("部门", lambda row: row.department),
         Column("岗位", lambda row: row.roles),
         Column("大厅", lambda row: row.halls),
-        Column("验证器", lambda row: row.authenticator),
+        Column("验证器", lambda row: row.has("second")),
+        Column("手机", lambda row: row.has("phone")),
+        Column("微信", lambda row: row.has("wechat")),
     ),
     filters={one.value: Filter(name, (one.value,)) for one, name in STANDINGS.items()},
     empty="这里没有人员。",
+    not_found="没有找到。请只填用户名或姓名中的几个字，并去掉筛选条件后再试。",
+    export=True,
 )
+ROLE = Choice("role", "岗位", {role.value: role.label for role in Role})
 FEW_HALLS = 3
 """So many are named in a row."""
 
@@ -95,21 +112,54 @@ class PostPage(PanelPage):
 
 
 class MembersPage(PostPage):
-    """GET /admin/members?show=&after="""
+    """GET /admin/members?show=&who=&role=&department=&after=&before="""
 
     @needs(Scope.STAFF_MANAGE)
     async def get(self) -> None:
-        chosen = MEMBERS.chosen(self)
-        found = await self.services.staff.page(
-            Standing(chosen), lists.ROWS_A_PAGE + 1, self.get_query_argument("after", "")
+        directory, departments = self.services.staff_directory, await self.departments()
+        choices = (ROLE, Choice("department", "部门", departments))
+        asked, wanted = self.wanted(choices)
+        places = {name: self.get_query_argument(name, "") for name in ("after", "before")}
+        page = await directory.page(wanted, lists.ROWS_A_PAGE, **places)
+        halls = await self.halls()
+        counts = {one.value: await directory.count(replace(wanted, standing=one)) for one in Standing}
+        shown = Shown(
+            MEMBERS,
+            [_listed(one, departments, halls) for one in page.rows],
+            asked["show"],
+            searched=wanted.text,
+            more=MEMBERS.at(**asked, after=page.next) if page.next else "",
+            previous=MEMBERS.at(**asked, before=page.previous) if page.previous else "",
+            asked=asked,
+            choices=choices,
+            counts=counts,
         )
-        rows = found[: lists.ROWS_A_PAGE]
-        more = MEMBERS.at(show=chosen, after=rows[-1]["_id"]) if len(found) > len(rows) else ""
+        self.show("admin/members/list.html", listed=shown, name=lists.SEARCH)
+
+    def wanted(self, choices: Sequence[Choice]) -> tuple[dict[str, str], Wanted]:
+        """What the address asks for: by name, and as the directory has it."""
+        asked, text = MEMBERS.narrowed(self, choices), self.get_query_argument(lists.SEARCH, "")
+        role = asked.get(ROLE.name)
+        wanted = Wanted(
+            Standing(asked["show"]), text, ROLES[role] if role else None, asked.get("department", "")
+        )
+        return asked | ({lists.SEARCH: text} if text else {}), wanted
+
+
+class MembersTable(MembersPage):
+    """GET /admin/members.csv, with the names of the list: what it shows, for a spreadsheet."""
+
+    @needs(Scope.STAFF_MANAGE)
+    async def get(self) -> None:
         departments, halls = await self.departments(), await self.halls()
-        self.show(
-            "admin/members/list.html",
-            listed=Shown(MEMBERS, [_listed(one, departments, halls) for one in rows], chosen, more=more),
-        )
+        _, wanted = self.wanted((ROLE, Choice("department", "部门", departments)))
+        await MEMBERS.take_away(self, self.rows(wanted, departments, halls))
+
+    async def rows(
+        self, wanted: Wanted, departments: Mapping[str, str], halls: Mapping[str, str]
+    ) -> AsyncIterator[Listed]:
+        async for one in self.services.staff_directory.listed(wanted, lists.ROWS_A_TABLE):
+            yield _listed(one, departments, halls)
 
 
 class NewMemberPage(PostPage):
@@ -160,6 +210,7 @@ class OneMember(PostPage):
             given=given or _given(one),
             standing=standing(one).value,
             called=STANDINGS[standing(one)],
+            one_time_until=one["one_time"] + ONE_TIME_LASTS if "one_time" in one else None,
             let_in=is_let_in(one),
             own=username == self.signed_in_member()["_id"],
             sessions=await self.sessions_of(one),
@@ -260,6 +311,7 @@ def _given(member: Member) -> dict[str, list[str]]:
 ONE = rf"/admin/members/({USER_NAME.pattern})"
 ROUTES = [
     (r"/admin/members", MembersPage),
+    (r"/admin/members\.csv", MembersTable),
     (r"/admin/new-member", NewMemberPage),
     (ONE, MemberPage),
     (f"{ONE}/suspend", SuspendHandler),

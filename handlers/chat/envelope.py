@@ -55,7 +55,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Message:
-    """A message or an event as it came; `kind` is MsgType, `text` is empty for all but texts."""
+    """A message or an event as it came; `kind` is MsgType, `text` is empty for all but texts. An event that
+    the platform itself sends names in `openid` whom it is about."""
 
     sender: str
     receiver: str
@@ -66,6 +67,7 @@ class Message:
     event: str = ""
     event_key: str = ""
     status: str = ""
+    openid: str = ""
 
     @property
     def at(self) -> datetime | None:
@@ -78,7 +80,9 @@ class Message:
     def key(self) -> str:
         """The same for every repeat of this message, and for nothing else."""
         if self.kind == "event":
-            return "\n".join(("event", self.sender, self.created, self.event, self.event_key, self.id))
+            return "\n".join(
+                ("event", self.sender, self.created, self.event, self.event_key, self.id, self.openid)
+            )
         return "\n".join((self.kind, self.id, self.created, self.sender))
 
 
@@ -178,6 +182,7 @@ def parse(text: str) -> Message:
         event=content.get("Event", "").lower(),
         event_key=content.get("EventKey", ""),
         status=content.get("Status", ""),
+        openid=content.get("OpenID", ""),
     )
 
 

@@ -178,6 +178,12 @@ class Chat:
     async def unfollowed(self, message: Message, by: Cause) -> None:
         await self.services.accounts.unfollow(message.sender, by, message.at)
 
+    async def revoked(self, message: Message, by: Cause) -> None:
+        """A user has taken back an authorization, or is no user any more: what it gave of a member of the
+        staff, the openid, is kept no more."""
+        if message.openid:
+            await self.services.staff_wechats.forget(message.openid, by)
+
     async def clicked(self, message: Message, _by: Cause) -> str | None:
         return self.help() if message.event_key == HELP_KEY else None
 
@@ -259,4 +265,7 @@ EVENTS: Mapping[str, Callable[[Chat, Message, Cause], Awaitable[str | None]]] = 
     "unsubscribe": Chat.unfollowed,
     "click": Chat.clicked,
     "templatesendjobfinish": Chat.template_finished,
+    "user_authorization_revoke": Chat.revoked,
+    "user_authorize_invalidation": Chat.revoked,
+    "user_authorization_cancellation": Chat.revoked,
 }

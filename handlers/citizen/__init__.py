@@ -13,6 +13,7 @@ from handlers.citizen import (
     progress,
     reviews,
     sign_in,
+    staff_wechat,
 )
 
 ROUTES = [
@@ -28,4 +29,5 @@ ROUTES = [
     *applications.ROUTES,
     *progress.ROUTES,
     *reviews.ROUTES,
+    *staff_wechat.ROUTES,
 ]

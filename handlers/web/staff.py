@@ -40,9 +40,12 @@ class StaffHandler(HtmlHandler):
         return self.cause(f"staff:{self.member['_id']}")
 
 
-def needs(scope: Scope | None = None, *, owing: bool = False) -> Callable[[Method], Method]:
+def needs(
+    scope: Scope | None = None, *, owing: bool = False, fresh: bool = False
+) -> Callable[[Method], Method]:
     """Only for staff who are signed in and whose roles carry `scope`, and who owe nothing, unless they may
-    come here `owing`. A scope that needs a second factor is used with a fresh code alone."""
+    come here `owing`. A scope that needs a second factor, and what is marked `fresh`, is used with a fresh
+    code alone."""
 
     def decorate(method: Method) -> Method:
         @declared(scope or Auth.MEMBER)
@@ -56,7 +59,8 @@ def needs(scope: Scope | None = None, *, owing: bool = False) -> Callable[[Metho
                 check_scope(self.member, scope)
             if not owing and (first := owed(self.member)):
                 return self.see_other(OWED_AT[first])
-            if scope and scope.needs_second_factor and not is_fresh(self.session, self.now):
+            asks = fresh or (scope is not None and scope.needs_second_factor)
+            if asks and not is_fresh(self.session, self.now):
                 if self.request.method != "GET":
                     raise NotFresh
                 return self.redirect(f"{CONFIRM_AT}?{urlencode({'next': self.request.uri})}")

@@ -12,7 +12,7 @@ from models.applications.rules import ApplicationMovedOn
 from models.applications.store import ASSIGNED, NOTED, Applications
 from models.errors import Conflict, Forbidden, Refused
 from models.events import Cause, Event
-from models.staff import Member, Scope, Staff, reaches, scopes_of
+from models.staff import Member, Scope, Staff, is_let_in, reaches, scopes_of
 from models.store import entry
 
 INTERNAL: Mapping[str, str] = {ASSIGNED: "确定承办人"}
@@ -113,8 +113,7 @@ class Holding:
     async def _give(self, case: StaffCase, before: str, to: str, words: str, by: Cause) -> StaffCase:
         if to:
             member = await self.staff.find(to)
-            suspended = member is None or member.get("suspended_at")
-            if suspended or not member or not can_hold(member, case.application["department"]):
+            if not member or not is_let_in(member) or not can_hold(member, case.application["department"]):
                 raise CannotHold
         event = Event(ASSIGNED, case.key, by, {"from": before, "to": to})
         line = {**entry(event, typed.words(words)), "to": to}

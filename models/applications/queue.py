@@ -79,7 +79,7 @@ class Queue:
         """
         return await page_of(
             lambda most, after, before: self.listed(member, sought, now, most, after=after, before=before),
-            lambda one: place_of(one, sought),
+            lambda one: place_of(one, sought).cursor,
             limit,
             after=after,
             before=before,

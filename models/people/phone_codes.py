@@ -1,8 +1,9 @@
 """One-time codes by SMS, which show that a phone is in the hands of the person who names it (article 7).
 
-6 digits, valid 5 minutes, 5 tries. A code belongs to the account that asked for it: no other account can
-use it, replace it or spend its tries. A phone gets as many codes as PHONE allows, but because of one
-account only as many as ONE_ACCOUNT allows, so that the phone's owner can always get a code.
+6 digits, valid 5 minutes, 5 tries. A code belongs to the account that asked for it, or the member of the
+staff (`staff:<user name>` in place of an account's id): no other account can use it, replace it or spend its
+tries. A phone gets as many codes as PHONE allows, but because of one account only as many as ONE_ACCOUNT
+allows, so that the phone's owner can always get a code.
 """
 
 import re

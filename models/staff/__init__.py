@@ -1,8 +1,10 @@
 """Members of staff: roles, sign-in, what each may see."""
 
 from models.staff.devices import Devices
+from models.staff.directory import Directory, Wanted
 from models.staff.members import Staff, Standing, administers, is_let_in, standing
 from models.staff.passwords import one_time_password, proof_of
+from models.staff.phone import StaffPhones
 from models.staff.posts import Post
 from models.staff.scopes import (
     Member,
@@ -26,9 +28,11 @@ from models.staff.second_factor import (
 )
 from models.staff.sign_in import SignIn
 from models.staff.tries import Tries
+from models.staff.wechat import StaffWechats, can_link
 
 __all__ = [
     "Devices",
+    "Directory",
     "Member",
     "NotFresh",
     "Owed",
@@ -40,9 +44,13 @@ __all__ = [
     "SecondFactors",
     "SignIn",
     "Staff",
+    "StaffPhones",
+    "StaffWechats",
     "Standing",
     "Tries",
+    "Wanted",
     "administers",
+    "can_link",
     "check_scope",
     "district_wide",
     "is_fresh",

@@ -1,22 +1,22 @@
 """Members of staff: their records, their passwords, and whose a session is (article 5)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.events import Cause, Event
-from models.paging import count_in
 from models.sessions import Session
 from models.staff.passwords import check_password, hashed, proof_of
 from models.staff.posts import Post, check_post
 from models.staff.scopes import ROLES, Member, Role
-from models.store import ChangedMeanwhile, Database, Document, Refusal, Store
+from models.store import ChangedMeanwhile, Database, Document, Refusal, Store, unique_text
 from models.typed import line, narrow
 
 
@@ -77,11 +77,8 @@ class Standing(StrEnum):
     LEFT = "left"
 
 
-OF_STANDING: Mapping[Standing, Document] = {
-    Standing.PRESENT: PRESENT,
-    Standing.SUSPENDED: {"suspended_at": {"$ne": None}, "left_at": None},
-    Standing.LEFT: {"left_at": {"$ne": None}},
-}
+OWN_PROOFS: Document = dict.fromkeys(("second", "enrolling", "phone", "wechat", "linking"), "")
+"""What a member has shown to be theirs, which ends with a reset and when they leave."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +93,15 @@ class GivenCode:
 def user_name(text: str) -> str:
     """As it is kept: no spaces, nothing invisible, half width. Passwords are taken as they are."""
     return "".join(narrow(text).split())
+
+
+def sought(text: str) -> str:
+    """A user name or a name, or a part of one, as they are compared: no spaces around, half width, small."""
+    return line(narrow(text)).casefold()
+
+
+def listed_roles(roles: Iterable[Role]) -> str:
+    return f" {' '.join(role.value for role in roles)} "
 
 
 def check_other(username: str, by: Cause) -> None:
@@ -138,9 +144,22 @@ class Staff(Store[Member]):
         "staff.session_ended",
         "staff.second_factor_begun",
         "staff.second_factor_kept",
+        "staff.recovery_renewed",
         "staff.confirmed",
+        "staff.phone_kept",
+        "staff.phone_removed",
+        "staff.wechat_begun",
+        "staff.wechat_scanned",
+        "staff.wechat_tried",
+        "staff.wechat_kept",
+        "staff.wechat_removed",
     )
-    indexes: ClassVar = [IndexModel("roles")]
+    indexes: ClassVar = [
+        IndexModel("roles"),
+        IndexModel(["listed.standing", "_id", "listed.text", "listed.roles", "department"], name="listed"),
+        unique_text("wechat.index"),
+        unique_text("linking.token"),
+    ]
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
@@ -162,18 +181,22 @@ class Staff(Store[Member]):
 
     async def present(self) -> list[Member]:
         """All who are let in."""
-        return await self._each(self.documents.find({"suspended_at": None}, {"events": 0}))
+        return await self._each(self.documents.find(PRESENT, {"events": 0}))
 
     async def names(self, usernames: Iterable[str]) -> dict[str, str]:
         """What these members are called, by user name; those who are gone are left out."""
         found = self.documents.find({"_id": {"$in": sorted(set(usernames))}}, {"name": 1})
         return {member["_id"]: member["name"] async for member in found}
 
-    async def page(self, standing: Standing, most: int, after: str = "") -> list[Member]:
-        """Members by their user names, beginning after one."""
-        query = {**OF_STANDING[standing], "_id": {"$gt": after}}
-        found = self.documents.find(query).sort("_id", ASCENDING).limit(most)
-        return await self._each(found)
+    async def listed(self, query: Document, direction: int, most: int) -> AsyncIterator[Member]:
+        """At most so many that fulfil a query, by their user names."""
+        found = self.documents.find(query, {"events": 0}).sort("_id", direction).limit(most)
+        async for one in found:
+            yield self.shaped(one)
+
+    async def first(self, query: Document) -> Member | None:
+        """A member who fulfils a query, if there is one."""
+        return await self._first(query)
 
     async def enrol(
         self,
@@ -199,9 +222,14 @@ class Staff(Store[Member]):
         check_password(password, username, name)
         post = Post(tuple(roles), department, tuple(halls)).fields()
         kept = {"_id": username, "name": name, "password_hash": await hashed(password), **post}
+        kept["listed"] = {
+            "standing": Standing.PRESENT.value,
+            "text": sought(f"{username} {name}"),
+            "roles": listed_roles(roles),
+        }
         try:
             await self.add(
-                kept | ({"one_time": True} if one_time else {}),
+                kept | ({"one_time": by.at} if one_time else {}),
                 Event("staff.enrolled", username, by, post),
             )
         except DuplicateKeyError:
@@ -247,7 +275,8 @@ class Staff(Store[Member]):
         member = await self._present(username)
         event = Event("staff.posted", username, by, post.fields())
         stays = Role.ADMINISTRATOR in post.roles
-        return await self._change_present(member, event, stays=stays, sets=post.fields())
+        sets = post.fields() | {"listed.roles": listed_roles(post.roles)}
+        return await self._change_present(member, event, stays=stays, sets=sets)
 
     async def suspend(self, username: str, by: Cause) -> Member:
         """Let the member in no more; the sessions have ended. Doing it again changes nothing.
@@ -261,11 +290,13 @@ class Staff(Store[Member]):
         if member.get("suspended_at"):
             return member
         event = Event("staff.suspended", username, by)
-        return await self._change_present(member, event, stays=False, sets={"suspended_at": by.at})
+        locked: Document = {"suspended_at": by.at, "listed.standing": Standing.SUSPENDED.value}
+        return await self._change_present(member, event, stays=False, sets=locked)
 
     async def leave(self, username: str, by: Cause) -> Member:
-        """The member works here no more: no sign-in, no roles; the sessions have ended. The name stays for
-        what they did. The event `staff.left` is where what is assigned to the member is given back.
+        """The member works here no more: no sign-in, no roles; the sessions have ended, phone and WeChat are
+        kept no more. The name stays for what they did. The event `staff.left` is where what is assigned to
+        the member is given back.
 
         Raises:
             OwnRecord
@@ -275,12 +306,13 @@ class Staff(Store[Member]):
         member = await self._present(username)
         event = Event("staff.left", username, by, {"roles": [role.value for role in member["roles"]]})
         gone: Document = {"left_at": by.at, "roles": [], "halls": []}
-        update: Document = {"$unset": {"second": "", "enrolling": ""}}
+        gone |= {"listed.standing": Standing.LEFT.value, "listed.roles": listed_roles(())}
+        update: Document = {"$unset": OWN_PROOFS}
         return await self._change_present(member, event, stays=False, sets=gone, update=update)
 
     async def reset(self, username: str, password: str, by: Cause) -> Member:
-        """Let the member in by this password, which must be changed at once. A lock, the authenticator and
-        all sessions have ended.
+        """Let the member in by this password, which must be changed first, within `ONE_TIME_LASTS`. A lock,
+        the authenticator, phone and WeChat, and all sessions have ended.
 
         Raises:
             OwnRecord
@@ -293,8 +325,12 @@ class Staff(Store[Member]):
         return await self.change(
             username,
             expects={"left_at": None},
-            sets={"password_hash": await hashed(password), "one_time": True},
-            update={"$unset": {"suspended_at": "", "second": "", "enrolling": ""}},
+            sets={
+                "password_hash": await hashed(password),
+                "one_time": by.at,
+                "listed.standing": Standing.PRESENT.value,
+            },
+            update={"$unset": {"suspended_at": "", **OWN_PROOFS}},
             event=Event("staff.reset", username, by),
             otherwise=MemberLeft,
         )
@@ -318,6 +354,17 @@ class Staff(Store[Member]):
             event=Event("staff.password_changed", username, by),
             otherwise=PasswordChanged,
         )
+
+    async def drop(self, username: str, expects: Document, fields: Sequence[str], event: Event) -> None:
+        """Keep these fields of a member no more; one who is not as expected is not changed."""
+        with suppress(ChangedMeanwhile):
+            await self.change(
+                username,
+                expects=expects,
+                update={"$unset": dict.fromkeys(fields, "")},
+                event=event,
+                otherwise=ChangedMeanwhile,
+            )
 
     async def _present(self, username: str) -> Member:
         """A member who has not left.
@@ -392,7 +439,3 @@ class Staff(Store[Member]):
     async def note_guesses(self, username: str, by: Cause) -> None:
         """Record for the audit that wrong passwords come from one place, if there is such a member."""
         await self.note(username, Event("staff.guessed", username, by))
-
-    async def count(self, standing: Standing) -> int:
-        """How many members stand so; counted no further than `paging.ENOUGH` and one."""
-        return await count_in(self, OF_STANDING[standing])

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from argon2 import PasswordHasher
@@ -29,6 +30,9 @@ COMMONEST = frozenset(COMMON.split())
 """The first that anyone tries, in small letters."""
 ONE_TIME = "23456789abcdefghjkmnpqrstuvwxyz"
 """Characters of a one-time password: none looks like another."""
+
+ONE_TIME_LASTS = timedelta(days=7)
+"""For so long a one-time password lets in."""
 
 
 class PasswordShort(BadInput):
@@ -71,6 +75,11 @@ def check_password(password: str, *names: str) -> None:
 def one_time_password() -> str:
     """A new password of 77 bits, easy to read aloud, to be changed at the first sign-in."""
     return "-".join("".join(secrets.choice(ONE_TIME) for _ in range(4)) for _ in range(4))
+
+
+def is_over(one_time: datetime | None, now: datetime) -> bool:
+    """Whether a password is a one-time one that was given too long ago; None for a member's own."""
+    return one_time is not None and now - one_time >= ONE_TIME_LASTS
 
 
 async def hashed(password: str) -> str:

@@ -186,11 +186,50 @@ class SecondFactor(TypedDict):
     recovery: list[str]
 
 
+class Listed(TypedDict):
+    """What the list of members finds them by, in one index: their `standing` in a word, user name and name in
+    small letters, and the names of their roles, each between spaces."""
+
+    standing: str
+    text: str
+    roles: str
+
+
+class Phone(TypedDict):
+    """A phone that was in the member's hands: its `number` (sealed), and since when it is kept."""
+
+    number: str
+    since: datetime
+
+
+class Wechat(TypedDict):
+    """A member's own WeChat: the `openid` of the official account (sealed), its keyed hash `index`, which no
+    other member has, and since when it is kept."""
+
+    openid: str
+    index: str
+    since: datetime
+
+
+class Linking(TypedDict):
+    """A way to bind a WeChat that is open `until` a moment: SHA-256 of its `token`, and, once a WeChat has
+    taken it, what that is (`openid` sealed, `index`) and the `code` (sealed) that it was shown, and how often
+    one was entered (`tries`)."""
+
+    token: str
+    until: datetime
+    tries: int
+    openid: NotRequired[str]
+    index: NotRequired[str]
+    code: NotRequired[str]
+
+
 class Member(Record):
     """A member of the staff; `_id` is the user name. Who has no `department` is of none, and records
     appointments at the `halls` alone. Who was suspended (`suspended_at`) or has left (`left_at`) is not let
-    in. A `one_time` password must be changed first. `enrolling` is the sealed secret of an authenticator
-    that is not proven yet. `vouched` counts how often this administrator stayed when another one ceased."""
+    in. A password that is to be changed first was given at `one_time`. `enrolling` is the sealed secret of an
+    authenticator that is not proven yet. `phone` and `wechat` are for what is told to the member. `vouched`
+    counts how often this administrator stayed when another one ceased."""
 
     name: str
     password_hash: str
@@ -199,9 +238,13 @@ class Member(Record):
     halls: list[str]
     suspended_at: NotRequired[datetime]
     left_at: NotRequired[datetime]
-    one_time: NotRequired[bool]
+    listed: Listed
+    one_time: NotRequired[datetime]
     second: NotRequired[SecondFactor]
     enrolling: NotRequired[str]
+    phone: NotRequired[Phone]
+    wechat: NotRequired[Wechat]
+    linking: NotRequired[Linking]
     vouched: NotRequired[int]
 
 

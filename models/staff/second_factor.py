@@ -48,6 +48,11 @@ class AlreadyEnrolled(Conflict):
     message = "您已绑定验证器；需要更换的，请联系管理员重置"
 
 
+class NoAuthenticator(Conflict):
+    code = "second_factor_missing"
+    message = "您还没有绑定验证器"
+
+
 class Owed(StrEnum):
     """What a member must do before anything else."""
 
@@ -128,6 +133,25 @@ class SecondFactors:
             raise CodeWrong
         codes = list(_recovery_codes())
         await self._keep(member["_id"], {"enrolling": member["enrolling"]}, secret, step, codes, by)
+        return codes
+
+    async def renew(self, member: Member, by: Cause) -> list[str]:
+        """Make new recovery codes, which are shown once; those of before are void.
+
+        Raises:
+            NoAuthenticator
+            ChangedMeanwhile: one was used, or others were made, at the same moment.
+        """
+        if "second" not in member:
+            raise NoAuthenticator
+        codes = list(_recovery_codes())
+        await self.staff.change(
+            member["_id"],
+            expects={"second.recovery": member["second"]["recovery"]},
+            sets={"second.recovery": [self._hash(member["_id"], code) for code in codes]},
+            event=Event("staff.recovery_renewed", member["_id"], by),
+            otherwise=ChangedMeanwhile,
+        )
         return codes
 
     async def give(self, username: str, secret: str, by: Cause) -> None:

@@ -24,6 +24,11 @@ class PasswordWrong(Unauthenticated):
     message = "用户名或密码错误"
 
 
+class OneTimePasswordOver(Forbidden):
+    code = "one_time_password_over"
+    message = "一次性密码已过期（7天内有效），请联系管理员重置，再用新的一次性密码登录"
+
+
 class PasswordNotOwn(BadInput):
     code = "password_not_own"
     message = "原密码错误"
@@ -75,7 +80,7 @@ class SignIn:
 
         Raises:
             PasswordWrong: also for a user name that does not exist.
-            CodeNeeded, CodeWrong, MemberSuspended: the password is right.
+            CodeNeeded, CodeWrong, MemberSuspended, OneTimePasswordOver: the password is right.
             TriesHeldUp, NetworkHeldUp: from this place, also for a name that does not exist.
             PasswordChanged: at the same moment.
         """
@@ -91,6 +96,8 @@ class SignIn:
         await self.tries.forget(username, place, number)
         if not is_let_in(member):
             raise MemberSuspended
+        if passwords.is_over(member.get("one_time"), by.at):
+            raise OneTimePasswordOver
         signed_in = await self.staff.note_sign_in(member, by, use)
         token = await self.devices.remember(used, member["_id"], by)
         return SignedIn(signed_in, token, use is not None)

@@ -7,11 +7,13 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 
+from handlers.web.qr import qr_png
 from models.guides import Guide
 from tests.files import a_pdf, photo
 from tests.house.browser import Browser, Fields
@@ -39,6 +41,7 @@ PRIVATE = {
     "phone at the window": "13700137003",
     "new phone": "13600136004",
     "phone of the representative": "13500135005",
+    "phone of a member": "13400134006",
     "address": "清河东路88号606房",
     "postal address": "紫坭村大街12号",
 }
@@ -52,6 +55,8 @@ ANSWERS: Fields = {
     "relation": PRIVATE["name"],
     "remark": TOLD,
 }
+WORKING = "openid-of-a-member"
+"""Of the WeChat that a member of the staff binds; accounts are known by it."""
 FILE = f"{PRIVATE['name']}身份证{PRIVATE['number']}"
 
 
@@ -221,6 +226,31 @@ async def searched(whole: Whole, citizen: Browser) -> None:
     assert CARD.name in (await citizen.get(f"/guides?q={quote('社保卡')}")).text
 
 
+def drawn(scanned: list[str], text: str) -> bytes:
+    scanned.append(urlsplit(text).path)
+    return qr_png(text)
+
+
+async def reached(whole: Whole, scanned: list[str]) -> None:
+    """A member's phone and own WeChat are bound; the WeChat of a member who has no account elsewhere."""
+    desk, phone = await whole.office.desk("window"), PRIVATE["phone of a member"]
+    assert (await desk.post("/admin/account/phone/code", {"phone": phone})).status == 200
+    await whole.work()
+    sent = await whole.town.code_sent(phone)
+    assert (await desk.post("/admin/account/phone", {"phone": phone, "code": sent})).status == 303
+    await desk.post("/admin/account/wechat/begin")
+    own = whole.town.browser()
+    await own.sign_in(WORKING, to=scanned[-1])
+    assert (await own.post(scanned[-1])).status == 303
+    code = re.findall(r'role="status">([0-9]{4})<', (await own.get(scanned[-1])).text)[0]
+    assert (await desk.post("/admin/account/wechat", {"code": code})).status == 303
+    for page in ("/admin/account", "/admin/account/phone", "/admin/account/wechat"):
+        shown = (await desk.get(page)).text
+        assert phone not in shown
+        assert WORKING not in shown
+    await whole.work()
+
+
 async def printed(whole: Whole, citizen: Browser) -> None:
     """A form on paper: printed by its applicant and at the window, taken in, held up, given back."""
     path = await handed_in(citizen, on_paper(), {"how": "window", "hall": "district"})
@@ -273,8 +303,12 @@ async def ended_and_objected(whole: Whole, visits: dict[str, Browser]) -> None:
 
 
 @pytest.mark.article("7.sealed", "14.kept")
-async def test_nothing_private_can_be_read_anywhere(whole: Whole, caplog: pytest.LogCaptureFixture) -> None:
+async def test_nothing_private_can_be_read_anywhere(
+    whole: Whole, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     caplog.set_level(logging.INFO)
+    scanned: list[str] = []
+    monkeypatch.setattr("handlers.admin.wechat.qr_png", partial(drawn, scanned))
     whole.town.register.representative = (PRIVATE["name of the representative"], BOSS_NUMBER)
     citizen = await signed_in(whole, "name", NUMBER, "phone")
     agent = await signed_in(whole, "agent's name", OTHERS, "agent's phone")
@@ -285,6 +319,7 @@ async def test_nothing_private_can_be_read_anywhere(whole: Whole, caplog: pytest
     agency = await acting_for_a_body(whole, agent, boss)
     await at_a_window(whole)
     await tried_at_the_panel(whole)
+    await reached(whole, scanned)
     await searched(whole, citizen)
     await by_the_api(whole)
     await printed(whole, citizen)
@@ -310,6 +345,11 @@ async def test_nothing_private_can_be_read_anywhere(whole: Whole, caplog: pytest
     }
     assert all(everything[name] not in ("", "[]") for name in ("applications", "reviews", "inbox", "log"))
     assert list(in_the_clear(everything, PRIVATE)) == []
+    tokens = {"token of a member's QR": scanned[-1].rpartition("/")[2]}
+    assert list(in_the_clear(everything, tokens)) == []
+    assert {name for name, content in everything.items() if WORKING in content} == {"accounts", "events"}
+    of_members = await whole.database["events"].find({"name": {"$regex": "^staff"}}).to_list()
+    assert WORKING not in str(of_members)
     serials = [one["serial"] async for one in whole.database["applications"].find({"serial": {"$ne": None}})]
     assert len(serials) == 3
     for said in ("log", "log of libraries", "figures"):

@@ -41,7 +41,7 @@ STAFF = (
     Member("digital", "何俊杰", Role.DIGITAL_AFFAIRS),
     Member("centre", "周淑贞", Role.SERVICE_CENTRE, windows=EVERYWHERE),
     Member("township", "罗永康", Role.TOWNSHIP, windows="南村镇"),
-    Member("approver", "梁志强", Role.APPROVER, "公安分局"),
+    Member("approver", "李国栋", Role.APPROVER, "公安分局"),
     Member("civil", "苏婉玲", Role.APPROVER, "民政局"),
     Member("hr", "叶俊杰", Role.APPROVER, "人社局"),
     Member("medical", "邓丽华", Role.APPROVER, "医保分局"),

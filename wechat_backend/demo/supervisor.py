@@ -152,7 +152,7 @@ async def _run(options: Options) -> None:
         await demo_data.furnish(variables, reset=options.reset, say=_say)
         crew = await _start_children(options, variables, stack)
         _say(f"READY {options.url}")
-        _say(_links(options, variables))
+        _say(links(options, variables))
         watchers = [child.keep() for child in crew]
         await asyncio.gather(*watchers, *([_keep(server)] if server else []))
 
@@ -248,11 +248,10 @@ def _answers(address: str) -> bool:
         connection.close()
 
 
-def _links(options: Options, variables: Mapping[str, str]) -> str:
+def links(options: Options, variables: Mapping[str, str]) -> str:
     password = variables["PANYU_DEMO_STAFF_PASSWORD"]
     staff = [
-        (f"  {one.name}, {one.department or one.role}", f"{one.username} / {password}{_and_a_code(one)}")
-        for one in demo_data.STAFF
+        (f"  {_called(one)}", f"{one.username} / {password}{_and_a_code(one)}") for one in demo_data.STAFF
     ]
     rows = [
         ("Phone simulator", options.simulator_url),
@@ -265,6 +264,10 @@ def _links(options: Options, variables: Mapping[str, str]) -> str:
         ("Settings and logs", str(options.data)),
     ]
     return "\n".join(f"  {name:<26} {value}" for name, value in rows)
+
+
+def _called(member: demo_data.Member) -> str:
+    return f"{member.name}, {member.department or member.role.label}"
 
 
 def _and_a_code(member: demo_data.Member) -> str:

@@ -1,13 +1,17 @@
 """人员: members are added, given roles, locked out and sent away, by administrators alone (article 5)."""
 
+import html
 import re
+from urllib.parse import urlencode
 
 import pytest
 
 from models.staff.scopes import Role
+from models.staff.second_factor import FRESH
 from tests.house.browser import Browser, Page
 from tests.house.guides import USCC
 from tests.house.office import Office
+from tests.house.people import new_phone
 from tests.house.places import HALL
 from tests.house.staff import PASSWORD, Post
 
@@ -146,15 +150,65 @@ async def test_one_session_of_a_member_is_ended(office: Office, desk: Browser) -
     assert member["events"][-1]["name"] == "staff.session_ended"
 
 
-async def test_long_lists_go_on(office: Office, desk: Browser) -> None:
-    staff = office.town.services.staff
-    for number in range(35):
+def link(page: Page, name: str) -> str:
+    found = re.search(rf'href="([^"]*)"[^>]*>{name}<', page.text)
+    assert found, name
+    return html.unescape(found[1])
+
+
+async def test_long_lists_go_on_and_back(office: Office, desk: Browser) -> None:
+    for number in range(65):
         await office.town.member(f"zz-{number:02}", Post((Role.CONTACT,), USCC))
-    first = await desk.get("/admin/members?after=zz")
-    assert first.text.count("<tr>") == 31
-    following = re.search(r'href="(/admin/members\?[^"]*after=zz-29)"', first.text)
-    assert following
-    assert (await desk.get(following[1].replace("&amp;", "&"))).text.count("<tr>") == 6
-    await staff.leave("zz-00", office.town.by_staff("admin"))
-    assert "zz-00" in (await desk.get("/admin/members?show=left")).text
+    first = await desk.get("/admin/members?who=zz-")
+    assert (first.text.count("<tr>"), "上一页" in first.text) == (31, False)
+    assert '<span class="filters__count">65</span>' in first.text
+    second = await desk.get(link(first, "下一页"))
+    third = await desk.get(link(second, "下一页"))
+    assert (second.text.count("<tr>"), third.text.count("<tr>")) == (31, 6)
+    back = await desk.get(link(third, "上一页"))
+    assert re.findall("zz-[0-9]{2}", back.text) == re.findall("zz-[0-9]{2}", second.text)
+    assert "下一页" not in third.text
     assert (await desk.get("/admin/members/nobody")).status == 404
+
+
+async def test_members_are_found_by_a_part_of_a_name_role_and_department(
+    office: Office, desk: Browser
+) -> None:
+    await office.town.member("fo.und", Post((Role.REVIEWER,), USCC))
+    await office.town.member("fo.other", Post((Role.WINDOW,)))
+    asked = {"who": "fo.", "role": "reviewer", "department": USCC}
+    for left_out in ("", *asked):
+        given = {name: text for name, text in asked.items() if name != left_out}
+        page = (await desk.get(f"/admin/members?{urlencode(given)}")).text
+        assert "fo.und的姓名" in page
+        assert "fo.other的姓名" not in page
+        assert page.count("，去掉") == len(given)
+    nothing = await desk.get(f"/admin/members?{urlencode({'who': '<b>', 'role': 'king'})}")
+    assert ("没有找到" in nothing.text, "<b>" in nothing.text) == (True, False)
+    await desk.post("/admin/members/fo.other", {"roles": "reviewer", "department": USCC})
+    assert "fo.other的姓名" in (await desk.get(f"/admin/members?{urlencode(asked)}")).text
+
+
+async def test_the_table_to_take_away_has_what_the_list_shows(office: Office, desk: Browser) -> None:
+    await office.town.member("tab.le", Post((Role.REVIEWER,), USCC))
+    taken = await desk.get("/admin/members.csv?who=tab.le")
+    lines = taken.content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["用户名", "tab.le"]
+    assert "审查人员" in lines[1]
+    page = await desk.get("/admin/members?who=tab.le")
+    assert link(page, "导出") == "/admin/members.csv?show=present&who=tab.le"
+    office.town.clock.advance(FRESH)
+    assert (await desk.get("/admin/members.csv")).location.startswith("/admin/confirm?")
+
+
+async def test_it_is_shown_what_a_member_is_reached_by(office: Office, desk: Browser) -> None:
+    await office.town.member("rea.ched", Post((Role.WINDOW,)))
+    staff, by = office.town.services.staff, office.town.by_staff("rea.ched")
+    phones, phone = office.town.services.staff_phones, new_phone()
+    member = await staff.get("rea.ched")
+    await phones.ask(member, phone, address="203.0.113.7", by=by)
+    await phones.keep(member, phone, await office.town.code_sent(phone), by)
+    page = (await desk.get("/admin/members/rea.ched")).text
+    assert ("已验证" in page, phone in page) == (True, False)
+    row = (await desk.get("/admin/members?who=rea.ched")).text
+    assert [text.strip() for text in re.findall(r"<td[^>]*>([^<]*)</td>", row)][-3:] == ["—", "有", "—"]

@@ -14,6 +14,8 @@ from handlers.chat.callback import LARGEST
 from handlers.chat.envelope import Envelope, parse
 from models.chat import inbox
 from models.errors import Forbidden
+from models.staff.scopes import Role
+from tests.house.staff import Post
 from tests.house.wechat import (
     ACCOUNT,
     APPID,
@@ -239,3 +241,25 @@ async def test_nothing_unsigned_is_parsed(
     refused = await peer.send(query, "<xml><Encrypt>AAAA</Encrypt></xml>")
     assert refused.code == 403
     assert parsed == []
+
+
+REVOKED = ("user_authorization_revoke", "user_authorize_invalidation", "user_authorization_cancellation")
+
+
+@pytest.mark.parametrize("name", REVOKED)
+async def test_what_an_authorization_gave_of_members_goes_with_it(peer: Peer, name: str) -> None:
+    """Two at one second, each about another user; the platform itself is their sender."""
+    staff, wechats = peer.services.staff, peer.services.staff_wechats
+    users = ("openid-of-one", "openid-of-two")
+    for openid in users:
+        member = await peer.member(openid, Post((Role.WINDOW,)))
+        token = await wechats.begin(member, peer.by())
+        await wechats.take(token, openid, peer.by())
+        code = (await wechats.invited(token, openid, peer.by().at)).code
+        await wechats.finish(await staff.get(openid), code, peer.by())
+    for openid in (*users, "openid-of-nobody"):
+        assert await peer.say(event(name, FromUserName="the platform", OpenID=openid, RevokeInfo="301")) == ""
+    for openid in users:
+        member = await staff.get(openid)
+        assert "wechat" not in member
+        assert [each["name"] for each in member["events"]].count("staff.wechat_removed") == 1

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from models.errors import DomainError
-from models.staff.members import LastAdministrator, Staff, Standing, administers
-from models.staff.passwords import one_time_password
+from models.staff.members import LastAdministrator, Staff, administers
+from models.staff.passwords import ONE_TIME_LASTS, one_time_password
 from models.staff.posts import Post, roles_of
 from models.staff.scopes import Reach, Role
 from tests.house.clock import Clock
@@ -41,8 +41,7 @@ async def said(doing: object) -> str:
 
 
 async def remaining(staff: Staff) -> list[str]:
-    present = await staff.page(Standing.PRESENT, 100)
-    return [one["_id"] for one in present if administers(one)]
+    return [one["_id"] for one in await staff.present() if administers(one)]
 
 
 @pytest.mark.parametrize("verb", ["suspend", "leave", "post"])
@@ -105,7 +104,7 @@ async def test_who_is_added_must_change_the_password(house: House, staff: Staff)
     assert await staff.employ(" ｌｉ.ming ", " 李 明 ", PASSWORD, post, by) == "li.ming"
     member = await staff.get("li.ming")
     assert (member["roles"], member["department"]) == ([Role.APPROVER, Role.TOWNSHIP], USCC)
-    assert (member["name"], member["halls"], member.get("one_time")) == ("李明", [HALL.code], True)
+    assert (member["name"], member["halls"], member.get("one_time")) == ("李明", [HALL.code], by.at)
     event = member["events"][-1]
     assert (event["name"], event["actor"]) == ("staff.enrolled", "staff:ann")
     assert PASSWORD not in str(member)
@@ -181,24 +180,36 @@ async def test_a_reset_lets_a_locked_member_in_again_and_asks_for_another_passwo
     await staff.suspend("bo", by)
     password = one_time_password()
     back = await staff.reset("bo", password, by)
-    assert (back.get("one_time"), "suspended_at" in back, "second" in back) == (True, False, False)
+    assert (back.get("one_time"), "suspended_at" in back, "second" in back) == (by.at, False, False)
     assert password not in str(back)
     door = house.stores.staff_door
     done = await door.sign_in("bo", password, address="203.0.113.7", device="", by=house.by())
     assert (done.member["_id"], done.confirmed) == ("bo", False)
 
 
-async def test_members_are_listed_by_their_standing(house: House, staff: Staff) -> None:
+async def test_only_who_is_let_in_is_present(house: House, staff: Staff) -> None:
     by = house.by_staff("ann")
-    await staff.suspend("wu", by)
     await staff.leave("bo", by)
+    await staff.suspend("wu", by)
+    assert [one["_id"] for one in await staff.present()] == ["ann"]
 
-    async def names(standing: Standing, most: int = 10, after: str = "") -> list[str]:
-        return [one["_id"] for one in await staff.page(standing, most, after)]
 
-    assert await names(Standing.SUSPENDED) == ["wu"]
-    assert await names(Standing.LEFT) == ["bo"]
-    await house.member("cy", There((Role.WINDOW,)))
-    assert await names(Standing.PRESENT) == ["ann", "cy"]
-    assert await names(Standing.PRESENT, 1) == ["ann"]
-    assert await names(Standing.PRESENT, 1, "ann") == ["cy"]
+async def test_a_one_time_password_lets_in_for_a_week(house: House, staff: Staff, clock: Clock) -> None:
+    by, password = house.by_staff("ann"), one_time_password()
+    await staff.reset("wu", password, by)
+    clock.advance(ONE_TIME_LASTS - timedelta(seconds=1))
+
+    async def tried(word: str) -> str:
+        door = house.stores.staff_door
+        return await said(door.sign_in("wu", word, address="203.0.113.7", device="", by=house.by()))
+
+    assert await tried(password) == "done"
+    clock.advance(timedelta(seconds=1))
+    assert await tried(password) == "one_time_password_over"
+    assert await tried("another password") == "password_wrong"
+    again = one_time_password()
+    await staff.reset("wu", again, house.by_staff("ann"))
+    assert await tried(again) == "done"
+    await staff.change_password("wu", "three small stones", house.by_staff("wu"))
+    clock.advance(2 * ONE_TIME_LASTS)
+    assert await tried("three small stones") == "done"

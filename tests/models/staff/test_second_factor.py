@@ -15,6 +15,7 @@ from models.staff.second_factor import (
     RECOVERY_CODES,
     AlreadyEnrolled,
     CodeWrong,
+    NoAuthenticator,
     Owed,
     code_of,
     is_fresh,
@@ -24,7 +25,7 @@ from models.staff.second_factor import (
 )
 from models.staff.tries import FREE
 from models.store import ChangedMeanwhile
-from tests.house.clock import Clock
+from tests.house.clock import START, Clock
 from tests.house.house import House
 from tests.house.staff import PASSWORD, SECRET, Post
 
@@ -173,9 +174,10 @@ async def test_who_decides_on_people_owes_an_authenticator(house: House) -> None
         "department": None,
         "roles": [Role.WINDOW],
         "halls": [],
+        "listed": {"standing": "present", "text": "x 某", "roles": " window "},
     }
     assert owed(plain) is None
-    assert owed({**plain, "one_time": True, "roles": [Role.ADMINISTRATOR]}) is Owed.ANOTHER_PASSWORD
+    assert owed({**plain, "one_time": START, "roles": [Role.ADMINISTRATOR]}) is Owed.ANOTHER_PASSWORD
     for role in Role:
         needs = bool(role.scopes & {Scope.STAFF_MANAGE, Scope.OBJECTIONS_DECIDE})
         assert (owed({**plain, "roles": [role]}) is Owed.SECOND_FACTOR) == needs
@@ -219,3 +221,32 @@ async def test_a_session_cannot_guess_codes_for_long(house: House, chen: Member)
 def test_a_new_secret_is_another_each_time() -> None:
     assert new_secret() != new_secret()
     assert len(new_secret()) == 32
+
+
+async def test_recovery_codes_are_renewed(house: House, chen: Member, clock: Clock) -> None:
+    factors, staff = house.stores.second_factors, house.stores.staff
+    first = await factors.renew(chen, house.by_staff("chen"))
+    assert (len(first), len(set(first))) == (RECOVERY_CODES, RECOVERY_CODES)
+    assert await signs_in(house, first[0]) == "confirmed"
+    member = await staff.get("chen")
+    assert member["events"][-2]["name"] == "staff.recovery_renewed"
+    assert not any(code in str(member) for code in first)
+    second = await factors.renew(member, house.by_staff("chen"))
+    assert await signs_in(house, first[1]) == "second_factor_wrong"
+    assert await signs_in(house, second[1]) == "confirmed"
+
+
+async def test_of_two_who_renew_at_one_instant_one_does(house: House, chen: Member) -> None:
+    factors = house.stores.second_factors
+    both = await asyncio.gather(
+        *(factors.renew(chen, house.by_staff("chen")) for _ in range(2)), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in both) == ["ChangedMeanwhile", "list"]
+    kept = next(one for one in both if isinstance(one, list))
+    assert await signs_in(house, kept[0]) == "confirmed"
+
+
+async def test_without_an_authenticator_there_are_no_recovery_codes(house: House) -> None:
+    member = await house.member("plain", Post((Role.WINDOW,)))
+    with pytest.raises(NoAuthenticator):
+        await house.stores.second_factors.renew(member, house.by_staff("plain"))

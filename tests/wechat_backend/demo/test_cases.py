@@ -185,3 +185,8 @@ def test_people_can_be_and_one_is_in_the_simulator() -> None:
     known = people[cases.XU.name]
     assert (known.phone, known.credentials[0].number) == (cases.XU.phone, cases.XU.number)
     assert cases.FENG.name not in people
+
+
+def test_no_member_has_the_name_of_a_citizen() -> None:
+    citizens = {person.name for person in load().people}
+    assert not citizens & {member.name for member in data.STAFF}

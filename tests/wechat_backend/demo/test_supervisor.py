@@ -19,9 +19,19 @@ import structlog
 from pymongo import MongoClient
 
 from tests.wechat_backend.database.test_connection import is_running
+from wechat_backend.demo import data
 from wechat_backend.demo import env as demo_env
 from wechat_backend.demo.children import Child, ChildError
-from wechat_backend.demo.supervisor import DemoError, Options, check_ports, empty, inherited, locked, main
+from wechat_backend.demo.supervisor import (
+    DemoError,
+    Options,
+    check_ports,
+    empty,
+    inherited,
+    links,
+    locked,
+    main,
+)
 from wechat_backend.settings import load_settings
 
 
@@ -269,3 +279,10 @@ def test_it_ends_in_time_though_some_do_not_listen(
     assert demo.process.wait(10) == 0
     assert time.monotonic() - asked < 4.5
     assert not any(is_running(pid) for pid in family)
+
+
+def test_where_to_look_is_told_in_words(tmp_path: Path) -> None:
+    variables = demo_env.complete({}) | demo_env.addresses(8001, 8002, "mongodb://127.0.0.1:9")
+    table = links(Options(8001, 8002, tmp_path, reset=False), variables)
+    for member in data.STAFF:
+        assert f"{member.name}, {member.department or member.role.label} " in table
