@@ -3,7 +3,7 @@ nothing is wider than the page."""
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.house.office import Office, booked, late_on, staffed
 from tests.house.town import Town
@@ -11,7 +11,7 @@ from tests.looks import serious
 
 pytestmark = pytest.mark.browser
 OPEN = "document.querySelectorAll('main details').forEach((one) => one.open = true)"
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 PAGES = {
     "both": (
         "/admin",

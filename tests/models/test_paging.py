@@ -47,7 +47,9 @@ async def test_there_and_back_again(
     was the end of a page has gone."""
     things = Things(database)
     await things.documents.delete_many({})
-    made = [{"_id": key(n), "at": {"moment": START + timedelta(minutes=m)}} for n, m in enumerate(minutes)]
+    made: list[Document] = [
+        {"_id": key(n), "at": {"moment": START + timedelta(minutes=m)}} for n, m in enumerate(minutes)
+    ]
     if made:
         await things.documents.insert_many(made)
     order = Order("at.moment", latest_first)
@@ -83,8 +85,9 @@ async def full(database: Database) -> Stores:
     return stores
 
 
-async def test_no_more_is_read_than_is_shown(full: Stores, database: Database) -> None:
+async def test_no_more_is_read_than_is_shown(full: Stores) -> None:
     """Of a list's first and middle page; and what is counted is counted in an index alone."""
+    database: Any = full.database
     asked: list[tuple[Store[Any], Document, Order]] = [
         *((full.appointments, day_query(HALLS, DAY, which), Order("start")) for which in Visits),
         (full.appointments, day_query(["b"], DAY, Visits.OPEN), Order("start")),
