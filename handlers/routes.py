@@ -26,6 +26,7 @@ PARTS: Mapping[str, str] = {
     "([a-z0-9_]{1,64})": "{code}",
     "([a-z0-9_]+)": "{code}",
     "([^/?#]{1,600})": "{serial}",
+    "([1-9][0-9]{0,5})": "{page}",
     "(?:([0-9a-f]{16})/)?(.+)": "{file}",
 }
 """What the parts of an address are called."""

@@ -40,3 +40,18 @@ def photo(*, blank: bool = False) -> bytes:
     out = BytesIO()
     image.save(out, "JPEG")
     return out.getvalue()
+
+
+def scan(pages: int = 3) -> bytes:
+    """A PDF of scanned pages, each in a colour of its own: red, green, blue, and red again."""
+    sheets = []
+    for number in range(pages):
+        sheet = Image.new("RGB", (827, 1169), "white")
+        draw = ImageDraw.Draw(sheet)
+        draw.rectangle((40, 40, 400, 400), fill=("#e00", "#0a0", "#00e")[number % 3])
+        for line in range(30):
+            draw.text((60, 430 + 22 * line), f"lease of a flat, page {number + 1}, line {line}", fill="#111")
+        sheets.append(sheet)
+    out = BytesIO()
+    sheets[0].save(out, "PDF", save_all=True, append_images=sheets[1:], resolution=100)
+    return out.getvalue()

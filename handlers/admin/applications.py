@@ -1,9 +1,10 @@
-"""One 办件 in the panel: all that staff see of it, its files, and on record the whole (articles 10, 14)."""
+"""One 办件 in the panel: all that staff see of it, and on record the whole (articles 10, 14)."""
 
 from typing import Any
 
 from handlers.admin.panel import STAFF, FormAction, PanelPage
 from handlers.admin.queue import AT, light, status_for_staff, way_back
+from handlers.admin.viewer import viewed
 from handlers.admin.way import way_of
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
@@ -21,7 +22,6 @@ from models.applications import (
     can_hold,
     decision_text,
     decision_words,
-    files_of,
     has_paper,
     may,
     needs_reason,
@@ -35,7 +35,7 @@ from models.applications.store import NOTED
 from models.errors import DomainError, NotFound
 from models.guides import Guide, mask_answer
 from models.materials.inspection.kinds import LARGEST
-from models.materials.store import KeptFile, Materials
+from models.materials.store import KeptFile
 from models.people import Applicant
 from models.staff import Scope, reaches, scopes_of
 
@@ -94,6 +94,7 @@ class ApplicationPage(PanelPage):
             error=error,
             given=self.given(),
             typed=self.typed(guide.type) if acted in STEPS and acted not in steps else [],
+            **await viewed(self, case, self.way_back),
         )
 
     async def internal(self, found: Application) -> dict[str, Any]:
@@ -194,18 +195,6 @@ class ApplicationAction(FormAction, ApplicationPage):
         return self.get_body_argument(name, "")
 
 
-class FileHandler(ApplicationPage):
-    """GET /admin/applications/{id}/files/{file}"""
-
-    @needs(Scope.APPLICATIONS_READ)
-    async def get(self, key: str, file: str) -> None:
-        found = (await self.load(key)).application
-        if file not in files_of(found):
-            raise Materials.missing
-        kept, content = await self.services.materials.view(file, self.by_member())
-        self.send_file(kept, content)
-
-
 class RevealHandler(ApplicationAction):
     """POST /admin/applications/{id}/reveal: the identity and the answers in the clear, on record."""
 
@@ -275,7 +264,6 @@ def names_of(guide: Guide) -> dict[str, str]:
 
 ROUTES = [
     (rf"/admin/applications/{DOCUMENT_ID}", ApplicationPage),
-    (rf"/admin/applications/{DOCUMENT_ID}/files/{DOCUMENT_ID}", FileHandler),
     (rf"/admin/applications/{DOCUMENT_ID}/reveal", RevealHandler),
     (rf"/admin/applications/{DOCUMENT_ID}/print", PrintHandler),
 ]

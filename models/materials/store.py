@@ -9,16 +9,17 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import BinaryIO, ClassVar, NotRequired
+from typing import BinaryIO, ClassVar, NotRequired, TypedDict
 from uuid import uuid4
 
 from pymongo import IndexModel
 from pymongo.errors import PyMongoError
 
-from models.errors import NotFound
+from models.errors import Conflict, NotFound
 from models.events import Cause, Event
+from models.materials.inspection.faults import PageNotFound, PageNotShown
 from models.materials.inspection.inspector import Inspector
-from models.materials.inspection.kinds import file_name
+from models.materials.inspection.kinds import DRAWN, PDF, Lane, file_name
 from models.privacy import Privacy
 from models.store import Database, Document, Record, Store
 
@@ -28,7 +29,18 @@ class FileNotFound(NotFound):
     message = "没有找到该文件"
 
 
+class AlreadyOpen(Conflict):
+    """The opening of a file is on record; nobody is told of it."""
+
+    code = "file_already_open"
+    message = "该文件的查看已记录"
+
+
 UNUSED_FOR = timedelta(days=1)
+OPENING = timedelta(minutes=30)
+"""So long after a member has opened a file in the viewer, what they see of it is the same opening."""
+OPENINGS_KEPT = 20
+"""Of a file; of a member whose opening is no longer among them, the next page is one more opening."""
 LOOKED_AT_ONCE = 1000
 """Files of a sweep; so many applications are read with one query."""
 
@@ -36,9 +48,16 @@ Used = Callable[[set[str]], Awaitable[set[str]]]
 """Which files the applications with these ids hold."""
 
 
+class Opening(TypedDict):
+    """`by` is the actor who has opened the file in the viewer, `at` the moment that is on record."""
+
+    by: str
+    at: datetime
+
+
 class KeptFile(Record):
     """One uploaded file. `code` is the material that it is for, `size` in bytes, `key` names the key that
-    it is sealed with."""
+    it is sealed with, `opened` the latest openings in the viewer."""
 
     applicant: str
     application: str
@@ -50,6 +69,16 @@ class KeptFile(Record):
     key: str
     at: datetime
     dropped_at: NotRequired[datetime]
+    opened: NotRequired[list[Opening]]
+
+
+def check_picture(file: KeptFile) -> None:
+    """
+    Raises:
+        PageNotShown
+    """
+    if not file["media_type"].startswith("image/"):
+        raise PageNotShown
 
 
 class Materials(Store[KeptFile]):
@@ -132,6 +161,67 @@ class Materials(Store[KeptFile]):
             otherwise=self.missing,
         )
         return found, await self._content(found)
+
+    async def open(self, key: str, by: Cause) -> KeptFile:
+        """Put on record that a member has a file open in the viewer, and return its description.
+
+        One opening is recorded once, however many of its pages are seen in `OPENING` after it; of several
+        requests at one instant one records it.
+
+        Raises:
+            NotFound: `file_not_found`.
+        """
+        found = await self.get(key)
+        lately = {"by": by.actor, "at": {"$gt": by.at - OPENING}}
+        opening: Opening = {"by": by.actor, "at": by.at}
+        with suppress(AlreadyOpen):
+            await self.change(
+                key,
+                expects={"dropped_at": None, "opened": {"$not": {"$elemMatch": lately}}},
+                update={"$push": {"opened": {"$each": [opening], "$slice": -OPENINGS_KEPT}}},
+                event=Event("material.viewed", key, by, {"application": found["application"]}),
+                otherwise=AlreadyOpen,
+            )
+        if found.get("dropped_at"):
+            raise self.missing
+        return found
+
+    async def pages(self, key: str, by: Cause) -> tuple[KeptFile, int]:
+        """A file that a member opens, and how many pages it has; see `open`. A picture has one.
+
+        Raises:
+            NotFound: `file_not_found`, or `page_not_shown` of a document that cannot be read.
+            ViewerBusy, NoRoomForFiles
+        """
+        found = await self.open(key, by)
+        if found["media_type"] == PDF:
+            return found, (await self._drawn(found, 0, by))[0]
+        check_picture(found)
+        return found, 1
+
+    async def page(self, key: str, number: int, by: Cause) -> tuple[KeptFile, bytes]:
+        """Page `number` of a file as a picture, for a member who has it open; see `open`. A picture is its
+        own first page. The description has the media type of what is returned.
+
+        Nothing that was drawn is kept: it would be people's papers in the clear, and drawing a page anew
+        takes a fifth of a second.
+
+        Raises:
+            NotFound: `file_not_found`, `page_not_found` or `page_not_shown`.
+            ViewerBusy, NoRoomForFiles
+        """
+        found = await self.open(key, by)
+        if found["media_type"] == PDF:
+            _, drawn = await self._drawn(found, number, by)
+            return {**found, "name": f"{number}.jpg", "media_type": DRAWN}, drawn
+        check_picture(found)
+        if number != 1:
+            raise PageNotFound
+        return found, await self._content(found)
+
+    async def _drawn(self, found: KeptFile, number: int, by: Cause) -> tuple[int, bytes]:
+        async with self.inspector.turn(Lane.PAGES, by.actor):
+            return await self.inspector.draw(await self._content(found), number)
 
     async def drop(self, key: str, by: Cause) -> None:
         """Remove the bytes, then mark the file as dropped; its description stays. Safe to repeat.

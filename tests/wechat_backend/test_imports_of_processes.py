@@ -16,7 +16,8 @@ SERVE, WORKER = "wechat_backend.app", "wechat_backend.worker"
 """What `wechat_backend.__main__` loads for each."""
 PUBLISHES = "wechat_backend.loading.writer"
 PICTURES, DOCUMENTS = "models.materials.inspection.pictures", "models.materials.inspection.documents"
-"""What the two kinds of inspecting children load, beside `models.materials.inspection.child`."""
+PAGES = "models.materials.inspection.pages"
+"""What the kinds of inspecting children load, beside `models.materials.inspection.child`."""
 
 NEITHER = {
     "pypinyin": "names are spelled when a guide is published: `models.guides.publishing`",
@@ -24,6 +25,8 @@ NEITHER = {
     "pillow_heif": "only that child reads photos",
     DOCUMENTS: "documents are judged in a child",
     "pypdf": "only that child reads documents",
+    PAGES: "pages are drawn in a child",
+    "pypdfium2": "only that child draws pages",
     "babel": "translations are compiled by a script",
     "motor": "the settings name one driver, by default the other",
     "wechat_backend.demo": "the demo starts the others, which know nothing of it",
@@ -51,6 +54,7 @@ NEEDLESS = {
     WORKER: NEITHER | NOT_THE_WORKER,
     PICTURES: NO_CHILD | {"pypdf": "only documents are read with it"},
     DOCUMENTS: NO_CHILD | {"pillow_heif": "only photos are read with it"},
+    PAGES: NO_CHILD | {"pypdf": "PDFium reads the document itself"},
 }
 """What a process must not load, each with the reason for which it can do without."""
 
@@ -61,6 +65,7 @@ NEEDED = (
     (PUBLISHES, "pypinyin"),
     (PICTURES, "PIL"),
     (DOCUMENTS, "pypdf"),
+    (PAGES, "pypdfium2"),
 )
 
 

@@ -2,5 +2,6 @@
 
 Its content decides, not its name. Every file is judged in a process of its own, which may be killed:
 `inspector` starts it, `child` is it, `kinds` tells what a file is, and `pictures` and `documents` judge and
-clean it. `faults` are the reasons for which a file is refused, `scratch` where it is meanwhile.
+clean it. `pages` draws a page of a document that is kept, in such a process too. `faults` are the reasons for
+which a file is refused, `scratch` where it is meanwhile.
 """

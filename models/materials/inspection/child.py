@@ -1,11 +1,11 @@
-"""Judges one file in a process of its own, and is killed when that takes too much.
+"""Judges one file, or draws a page of it, in a process of its own, and is killed when that takes too much.
 
-    python -m models.materials.inspection.child LANE OUTPUT PARENT MEMORY PROCESSOR
+    python -m models.materials.inspection.child LANE OUTPUT PARENT MEMORY PROCESSOR [PAGE]
 
-The file is standard input; `OUTPUT` is the number of an open file, which the cleaned one is written to;
-`PARENT` is the process with which this one ends; `MEMORY` and `PROCESSOR` are as in `Limits`. The verdict is
-one line of JSON on standard output: `{"media_type"}` or `{"fault"}`. Nothing is read but the file, and
-nothing is known of keys, settings or people.
+The file is standard input; `OUTPUT` is the number of an open file, which the cleaned one or the picture is
+written to; `PARENT` is the process with which this one ends; `MEMORY` and `PROCESSOR` are as in `Limits`. The
+verdict is one line of JSON on standard output: `{"found"}`, the media type or the number of pages, or
+`{"fault"}`. Nothing is read but the file, and nothing is known of keys, settings or people.
 """
 
 import ctypes
@@ -13,35 +13,38 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from resource import RLIMIT_AS, RLIMIT_CORE, RLIMIT_CPU, RLIMIT_FSIZE, setrlimit
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from models.materials.inspection import faults
+from models.errors import DomainError
 from models.materials.inspection.kinds import Lane
 from models.materials.inspection.limits import LARGEST_WRITTEN, LIMITS
 
 PR_SET_PDEATHSIG = 1
 ENDED = 3
 """The exit code of one whose parent is gone."""
+WORK: Mapping[Lane, str] = {Lane.PICTURES: "clean", Lane.DOCUMENTS: "clean", Lane.PAGES: "draw"}
+"""What the module of a lane calls it."""
 
 
-def judge(lane: Lane, file: BinaryIO, out: BinaryIO) -> str:
-    """Judge and clean a file; returns its media type.
+def judge(lane: Lane, file: BinaryIO, out: BinaryIO, *asked: int) -> Any:
+    """Do the work of a lane: judge and clean a file, or draw the page that is `asked` for.
 
     Raises:
-        MaterialFault
+        DomainError: one of `faults`.
     """
-    clean = import_module(f"models.materials.inspection.{lane}").clean
+    work = getattr(import_module(f"models.materials.inspection.{lane}"), WORK[lane])
     try:
-        return str(clean(file, out))
-    except faults.MaterialFault:
+        return work(file, out, *asked)
+    except DomainError:
         raise
     except MemoryError:
         raise LIMITS[lane].exceeded from None
     except Exception:  # the libraries raise anything at what a stranger made up
-        raise faults.MaterialDamaged from None
+        raise LIMITS[lane].damaged from None
 
 
 def confine(memory: int, processor: int) -> None:
@@ -62,14 +65,14 @@ def end_with(parent: int) -> None:
         sys.exit(ENDED)
 
 
-def main(lane: Lane, output: int, parent: int, memory: int, processor: int) -> None:
+def main(lane: Lane, output: int, parent: int, memory: int, processor: int, *asked: int) -> None:
     end_with(parent)
     import_module(f"models.materials.inspection.{lane}")  # trusted code, before the limits
     confine(memory, processor)
     with os.fdopen(0, "rb") as file, os.fdopen(output, "w+b") as out:
         try:
-            verdict = {"media_type": judge(lane, file, out)}
-        except faults.MaterialFault as fault:
+            verdict = {"found": judge(lane, file, out, *asked)}
+        except DomainError as fault:
             verdict = {"fault": type(fault).__name__}
     sys.stdout.write(json.dumps(verdict))
 

@@ -1,6 +1,6 @@
-"""Why a file is not taken, and what to do instead."""
+"""Why a file is not taken, or a page of it not shown, and what to do instead."""
 
-from models.errors import BadInput, Unavailable
+from models.errors import BadInput, DomainError, NotFound, Unavailable
 
 
 class MaterialFault(BadInput):
@@ -159,9 +159,24 @@ class NoRoomForFiles(Unavailable):
     message = "系统暂时存不下新的文件，请稍后再试"
 
 
-FAULTS: dict[str, type[MaterialFault]] = {
+class PageNotFound(NotFound):
+    code = "page_not_found"
+    message = "文件没有这一页"
+
+
+class PageNotShown(NotFound):
+    code = "page_not_shown"
+    message = "这一页显示不出来，请打开原件查看"
+
+
+class ViewerBusy(Unavailable):
+    code = "viewer_busy"
+    message = "现在查看文件的人较多，请稍后再试，或打开原件查看"
+
+
+FAULTS: dict[str, type[DomainError]] = {
     name: fault
     for name, fault in globals().items()
-    if isinstance(fault, type) and issubclass(fault, MaterialFault)
+    if isinstance(fault, type) and issubclass(fault, DomainError) and fault.__module__ == __name__
 }
 """By name, as a child tells of them."""

@@ -10,15 +10,17 @@ HEAD = 4096
 """Bytes that tell what a file is."""
 PDF_WITHIN = 1024
 """Every viewer looks so far for `%PDF-`."""
-PDF = "application/pdf"
+PDF, DRAWN = "application/pdf", "image/jpeg"
+"""`DRAWN` is the type of a page that is drawn."""
 ENDINGS = {PDF: ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 
 
 class Lane(StrEnum):
-    """Who judges a file; the value is the module that does."""
+    """Who works on a file; the value is the module that does. `PAGES` are of documents that are kept."""
 
     PICTURES = "pictures"
     DOCUMENTS = "documents"
+    PAGES = "pages"
 
 
 NAMED: tuple[tuple[bytes, type[faults.MaterialFault]], ...] = (

@@ -378,7 +378,7 @@ async def test_file_that_a_supplement_replaced_stays_in_sight(office: Office) ->
     assert "补正前的文件" not in (await desk.get(path)).text
     await citizen.upload(f"{own}/materials/permit", "b.jpg", photo())
     await citizen.post(f"{own}/supplement")
-    assert f'<a href="{path}/files/{old}"' in (await desk.get(path)).text.split("补正前的文件")[1]
+    assert f'<a href="{path}?file={old}#viewer"' in (await desk.get(path)).text.split("补正前的文件")[1]
     assert (await desk.get(f"{path}/files/{old}")).status == 200
 
 
