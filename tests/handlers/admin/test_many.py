@@ -41,7 +41,7 @@ READERS = {role.value: Post((role,), USCC) for role in Role if Scope.APPLICATION
 }
 """Every role that reads applications, and two members whose roles reach differently far."""
 MOST = 3
-"""Documents read for a row that is shown, at most."""
+"""Documents read for a row that is shown, at most; where a list ends, one of each state may be looked at."""
 NARROWED = ("mine", "all")
 """The filters under which each choice is tried: what waits, and the longest list."""
 
@@ -91,7 +91,7 @@ def faults(told: Iterable[Document]) -> list[str]:
     for one in told:
         read, shown = one.get("docsExamined", 0), one.get("nreturned", 0)
         is_count = "aggregate" in one["command"]
-        most = 1 if is_count else MOST * max(shown, 1)
+        most = 1 if is_count else max(MOST * shown, len(SEEN))
         sorts = one.get("hasSortStage") and read > 1
         if read > most or sorts or "COLLSCAN" in one.get("planSummary", ""):
             found.append(f"{read} for {shown}, {one.get('planSummary')}, {one['command']}")
