@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from models.applications import Applications, CaseHandling, Filing, Holding, Papers, Queue
+from models.applications import Applications, CaseHandling, Filing, Holding, Nudges, Papers, Queue
 from models.appointments import Appointments, Endings
 from models.chat import Inbox
 from models.counters import Counters
@@ -18,7 +18,17 @@ from models.places import Halls
 from models.privacy import Privacy
 from models.schedule import Schedule
 from models.sessions import Sessions
-from models.staff import Devices, Directory, SecondFactors, SignIn, Staff, StaffPhones, StaffWechats, Tries
+from models.staff import (
+    Devices,
+    Directory,
+    SecondFactors,
+    SignIn,
+    Staff,
+    StaffPhones,
+    StaffWechats,
+    Tries,
+    Views,
+)
 from models.store import Database, Store
 from models.voices import Reviews
 from models.workdays import Workdays
@@ -46,6 +56,7 @@ class Stores:
     staff_directory: Directory
     staff_phones: StaffPhones
     staff_wechats: StaffWechats
+    views: Views
     accounts: Accounts
     sessions: Sessions
     phone_codes: PhoneCodes
@@ -60,6 +71,7 @@ class Stores:
     handling: CaseHandling
     queue: Queue
     holding: Holding
+    nudges: Nudges
     reviews: Reviews
     outbox: Outbox
     deliveries: Deliveries
@@ -139,6 +151,7 @@ def assemble(
         staff_directory=Directory(staff),
         staff_phones=StaffPhones(staff, phone_codes, privacy),
         staff_wechats=StaffWechats(staff, privacy),
+        views=Views(staff),
         accounts=Accounts(database),
         sessions=Sessions(database),
         phone_codes=phone_codes,
@@ -153,6 +166,7 @@ def assemble(
         handling=CaseHandling(applications, applicants, guides, calendar),
         queue=Queue(applications, staff),
         holding=Holding(applications, staff),
+        nudges=Nudges(applications),
         reviews=Reviews(database, privacy),
         outbox=Outbox(database),
         deliveries=Deliveries(database),

@@ -39,6 +39,8 @@ UNSEEN = {
     "application.material_changed",
     "application.assigned",
     "application.noted",
+    "application.nudged",
+    "application.nudge_answered",
     SILENCE,
     DAY_OVER,
 }

@@ -11,6 +11,7 @@ from handlers.web.pages import DOCUMENT_ID
 from handlers.web.paper import paper_of
 from handlers.web.staff import needs
 from models.applications import (
+    INTERNAL,
     STEPS,
     Action,
     Application,
@@ -20,11 +21,15 @@ from models.applications import (
     Who,
     by_staff,
     can_hold,
+    can_nudge,
     decision_text,
     decision_words,
+    handles,
     has_paper,
+    is_nudged,
     may,
     needs_reason,
+    nudges_of,
     steps_from,
     visits_in_letters,
     visits_of,
@@ -40,6 +45,8 @@ from models.people import Applicant
 from models.staff import Scope, reaches, scopes_of
 
 CONFIRM, EDIT = "confirm", "edit"
+NUDGES = {"nudge": "can_nudge", "answer_nudge": "can_answer"}
+"""The forms of the card 督办, by the last part of their address → what says that the form is there."""
 
 
 class ApplicationPage(PanelPage):
@@ -65,12 +72,13 @@ class ApplicationPage(PanelPage):
         found, guide = case.application, case.guide
         applicant = await self.services.applicants.get(found["applicant"])
         acts = found["agent"] != found["applicant"]
-        steps = self.steps(found)
+        steps, internal = self.steps(found), await self.internal(found)
+        forms = {*steps, *(verb for verb, allowed in NUDGES.items() if internal[allowed])}
         self.show(
             "admin/application.html",
             application=found,
             agent=await self.services.applicants.get(found["agent"]) if acts else None,
-            **await self.internal(found),
+            **internal,
             guide=guide,
             current=await self.current(guide),
             way=await way_of(self, key),
@@ -93,7 +101,7 @@ class ApplicationPage(PanelPage):
             acted=acted,
             error=error,
             given=self.given(),
-            typed=self.typed(guide.type) if acted in STEPS and acted not in steps else [],
+            typed=self.typed(guide.type) if acted not in forms and acted in (*STEPS, *NUDGES) else [],
             **await viewed(self, case, self.way_back),
         )
 
@@ -106,12 +114,13 @@ class ApplicationPage(PanelPage):
         supervises = reach and reaches(member, Scope.APPLICATIONS_SUPERVISE, department)
         gives = is_open and (mine or supervises)
         notes = [line for line in lines if line["what"] == NOTED]
-        steps = [*found["timeline"], *(line for line in lines if line["what"] != NOTED)]
+        steps = [*found["timeline"], *(line for line in lines if line["what"] in INTERNAL)]
         trail = sorted(steps, key=lambda line: line["at"])
         given = {f"{STAFF}{line['to']}" for line in lines if line.get("to")}
         holders = {f"{STAFF}{holder}"} if holder else set[str]()
+        acted = {line["actor"] for line in (*found["timeline"], *lines)}
         return {
-            "who": await self.called({line["actor"] for line in (*trail, *notes)} | given | holders),
+            "who": await self.called(acted | given | holders),
             "trail": trail,
             "holder": holder,
             "holds": mine,
@@ -120,6 +129,9 @@ class ApplicationPage(PanelPage):
             "can_hand_over": is_open and mine,
             "able": await self.services.holding.able(department) if gives else [],
             "notes": notes,
+            "nudges": [(one, one.waited(self.now, self.services.calendar)) for one in nudges_of(found)],
+            "can_nudge": can_nudge(member, found),
+            "can_answer": is_nudged(found) and handles(member, found),
         }
 
     def steps(self, found: Application) -> dict[Action, Step]:

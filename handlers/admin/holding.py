@@ -1,4 +1,4 @@
-"""Whose a 办件 is to handle, and the notes of staff: each form of its page has an address of its own."""
+"""Whose a 办件 is to handle, the notes of staff, and nudges: each form of its page has an address."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -36,12 +36,20 @@ class HoldingHandler(ApplicationAction):
     async def note(self, case: StaffCase) -> StaffCase:
         return await self.services.holding.note(case, self.word("reason"), self.by_member())
 
+    async def nudge(self, case: StaffCase) -> StaffCase:
+        return await self.services.nudges.nudge(case, self.word("reason"), self.by_member())
+
+    async def answer_nudge(self, case: StaffCase) -> StaffCase:
+        return await self.services.nudges.answer(case, self.word("reason"), self.by_member())
+
 
 VERBS: Mapping[str, tuple[Callable[[HoldingHandler, StaffCase], Awaitable[StaffCase]], str]] = {
     "take": (HoldingHandler.take, "本件已由您承办。"),
     "hand_over": (HoldingHandler.hand_over, "已转交。"),
     "assign": (HoldingHandler.assign, "已确定承办人。"),
     "note": (HoldingHandler.note, "备注已记下，申请人看不到。"),
+    "nudge": (HoldingHandler.nudge, "已督办，等待答复。"),
+    "answer_nudge": (HoldingHandler.answer_nudge, "已答复督办。"),
 }
 """By the last part of the address: what is done, and what is said of it."""
 ROUTES = [(rf"/admin/applications/{DOCUMENT_ID}/({'|'.join(VERBS)})", HoldingHandler)]

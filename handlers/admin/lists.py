@@ -175,6 +175,14 @@ class Shown(Generic[Row]):
         return f"{self.of.table}?{urlencode(asked)}" if asked else self.of.table
 
     @property
+    def elsewhere(self) -> list[tuple[str, str, str]]:
+        """Name, address and number of the other filters that show something, where this one shows nothing."""
+        if self.rows:
+            return []
+        others = (key for key, number in self.counts.items() if number and key != self.chosen)
+        return [(self.of.filters[key].name, self.at(show=key), self.counted(key)) for key in others]
+
+    @property
     def empty(self) -> str:
         if self.searched:
             return self.of.not_found

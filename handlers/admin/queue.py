@@ -1,6 +1,7 @@
 """The queue of 办件: what is looked for, how long it still may take, and the same as a table (article 10)."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 from handlers.admin import lists
 from handlers.admin.lists import SEARCH, Choice, Column, Filter, PanelList, Shown
 from handlers.admin.panel import STAFF, FormAction, PanelPage
+from handlers.admin.views import shown_views
 from handlers.web.staff import needs
 from models.applications import (
     CLOCKED,
@@ -21,10 +23,13 @@ from models.applications import (
     DueBy,
     Holder,
     Light,
+    LooksTooLong,
+    NudgeState,
     Sought,
     State,
     accept_each,
     accepted_by_silence,
+    is_nudged,
     may,
     place_of,
     share_used,
@@ -83,6 +88,10 @@ class Waiting:
     acceptable: bool
     way_back: str = ""
 
+    @property
+    def nudged(self) -> bool:
+        return is_nudged(self.application)
+
 
 def moment(at: datetime | None) -> str:
     return local(at) if at else ""
@@ -104,6 +113,7 @@ QUEUE = PanelList[Waiting](
         Column("期限", lambda row: row.due, on_page=False),
         Column("承办人", lambda row: row.holder or "—"),
         Column("已用时限", lambda row: row.used, on_page=False),
+        Column("督办", lambda row: "督办中" if row.nudged else "", on_page=False),
         Column("状态", lambda row: status_for_staff(row.application)),
         Column("时限", lambda row: row.light[1], part="light"),
     ),
@@ -112,7 +122,7 @@ QUEUE = PanelList[Waiting](
             "待我处理",
             CLOCKED,
             mine=True,
-            empty="没有等您处理的办件；其他人正在处理的，请看“全部待处理”。",
+            empty="没有等您处理的办件。由其他人承办的，请看“全部待处理”。",
         ),
         "open": Filter("全部待处理", CLOCKED),
         "generated": Filter("待到场交件", (State.GENERATED.value,)),
@@ -131,6 +141,8 @@ QUEUE = PanelList[Waiting](
 
 
 ACCEPT = "/admin/applications/accept"
+URGENT = 10
+"""Nudged applications that are shown above the list, at most."""
 CHANNELS: Mapping[str, str] = {
     Channel.H5: "公众号",
     Channel.WEB: "网页",
@@ -145,7 +157,8 @@ CHANNEL = Choice("channel", "渠道", CHANNELS)
 KIND = Choice("handling", "形式", {str(kind): words.short for kind, words in HANDLING.items()})
 AT = "at"
 """The name in the address of a case of the place where it stood in the list."""
-CHOICES = ("due", "holder", "item", "department", "handling", "channel")
+NUDGED = Choice("nudged", "督办", {NudgeState.OPEN: "督办中", NudgeState.ANSWERED: "督办已答复"})
+CHOICES = ("due", "holder", "nudged", "item", "department", "handling", "channel")
 
 
 class CaseRows(PanelPage):
@@ -202,6 +215,8 @@ class QueuePage(CaseRows):
             listed=shown,
             error=error,
             scanning=True,
+            urgent=await self.urgent(asked),
+            views=shown_views(member, QUEUE, asked),
             bulk=f"{ACCEPT}{way_back(self)}" if choosable else "",
         )
 
@@ -219,7 +234,7 @@ class QueuePage(CaseRows):
         items = {
             one.item: one.name for one in published if everywhere or one.department == member["department"]
         }
-        offered = [DUE, HOLDER, Choice("item", "事项", items)]
+        offered = [DUE, HOLDER, NUDGED, Choice("item", "事项", items)]
         if everywhere:
             departments = await self.services.departments.all()
             offered.append(Choice("department", "部门", {one.code: one.name for one in departments}))
@@ -230,9 +245,23 @@ class QueuePage(CaseRows):
         keys = [key for key, one in QUEUE.filters.items() if key == chosen or set(one.states) <= set(OPEN)]
         lists = [QUEUE.filters[key] for key in keys]
         each = [replace(sought, states=one.states, mine=one.mine) for one in lists]
-        member, queue = self.signed_in_member(), self.services.queue
-        counted = await all_to_their_end(queue.count(member, one, self.now) for one in each)
-        return dict(zip(keys, counted, strict=True))
+        counted = await all_to_their_end(self.count(one) for one in each)
+        return {key: number for key, number in zip(keys, counted, strict=True) if number is not None}
+
+    async def count(self, sought: Sought) -> int | None:
+        """How many there are; None where that takes too long to say."""
+        with suppress(LooksTooLong):
+            return await self.services.queue.count(self.signed_in_member(), sought, self.now)
+        return None
+
+    async def urgent(self, asked: Mapping[str, str]) -> list[Waiting]:
+        """What was nudged and waits for the member's answer, above what else waits for the member."""
+        if not QUEUE.filters[asked["show"]].mine or len(asked) > 1:
+            return []
+        sought = Sought(mine=True, nudged=NudgeState.OPEN)
+        found = await self.services.queue.page(self.signed_in_member(), sought, self.now, URGENT)
+        await self.know(found.rows)
+        return [self.row(one, way_back(self)) for one in found.rows]
 
 
 class SearchHandler(FormAction, QueuePage):
@@ -269,6 +298,33 @@ class AcceptHandler(FormAction, QueuePage):
         if accepted == len(outcomes):
             return self.see_other(self.form_page(), said=f"已受理{accepted}件，系统会通知申请人。")
         return self.show("admin/accepted.html", outcomes=outcomes, accepted=accepted, way_back=way_back(self))
+
+
+class ViewHandler(FormAction, QueuePage):
+    """POST /admin/applications/views, with the names of the list in the address: keep it as a view."""
+
+    def form_page(self) -> str:
+        return f"{QUEUE.address}{way_back(self)}"
+
+    @needs(Scope.APPLICATIONS_READ)
+    async def post(self) -> None:
+        member, name = self.signed_in_member(), self.get_body_argument("name", "")
+        asked = QUEUE.narrowed(self, await self.choices())
+        try:
+            await self.services.views.keep(member, QUEUE.address, name, asked, self.by_member())
+        except DomainError as error:
+            return await self.page(error)
+        return self.see_other(self.form_page(), said="已存为常用条件。")
+
+
+class RemoveViewHandler(ViewHandler):
+    """POST /admin/applications/views/remove"""
+
+    @needs(Scope.APPLICATIONS_READ)
+    async def post(self) -> None:
+        name = self.get_body_argument("name", "")
+        await self.services.views.remove(self.signed_in_member(), QUEUE.address, name, self.by_member())
+        self.see_other(self.form_page(), said="常用条件已删除。")
 
 
 class TableHandler(QueuePage):
@@ -311,6 +367,7 @@ def sought_by(page: PanelPage, asked: Mapping[str, str]) -> Sought:
         mine=chosen.mine,
         due=DueBy(made.pop("due")) if "due" in made else None,
         holder=Holder(made.pop("holder")) if "holder" in made else None,
+        nudged=NudgeState(made.pop("nudged")) if "nudged" in made else None,
         **made,
     )
 
@@ -328,5 +385,7 @@ ROUTES = [
     (r"/admin/applications", QueuePage),
     (r"/admin/applications/search", SearchHandler),
     (ACCEPT, AcceptHandler),
+    (r"/admin/applications/views", ViewHandler),
+    (r"/admin/applications/views/remove", RemoveViewHandler),
     (r"/admin/applications\.csv", TableHandler),
 ]

@@ -4,7 +4,7 @@ at which place of it the case stood. So its neighbours are found, whatever has b
 from dataclasses import dataclass
 
 from handlers.admin.panel import PanelPage
-from handlers.admin.queue import AT, CHANNEL, DUE, HOLDER, KIND, QUEUE, sought_by, way_back
+from handlers.admin.queue import AT, CHANNEL, DUE, HOLDER, KIND, NUDGED, QUEUE, sought_by, way_back
 from models.applications import Neighbour
 from models.errors import BadInput
 from models.paging import position
@@ -27,7 +27,7 @@ class Way:
 async def way_of(page: PanelPage, key: str) -> Way:
     """The way of which the address of a case tells; one that no list has said has no neighbours."""
     at, back = page.get_query_argument(AT, ""), f"{QUEUE.address}{way_back(page)}"
-    asked = QUEUE.narrowed(page, (DUE, HOLDER, KIND, CHANNEL))
+    asked = QUEUE.narrowed(page, (DUE, HOLDER, NUDGED, KIND, CHANNEL))
     asked |= {name: page.get_query_argument(name, "") for name in OPEN_CHOICES}
     try:
         if not at or position(at).key != key:

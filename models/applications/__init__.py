@@ -40,10 +40,11 @@ from models.applications.coming import (
     way_text,
     what_next,
 )
-from models.applications.document import Application, Decision, PaperState
+from models.applications.document import Application, Decision, NudgeState, PaperState
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
 from models.applications.holding import INTERNAL, Holding, can_hold
+from models.applications.nudges import Nudge, Nudges, can_nudge, handles, is_nudged, nudges_of
 from models.applications.outcome import (
     accepted_by_silence,
     can_contest,
@@ -71,6 +72,7 @@ from models.applications.rules import (
     ApplicationMovedOn,
     ApplicationNotFound,
     DraftChanged,
+    LooksTooLong,
     check_action,
     check_offered,
     check_open,
@@ -121,7 +123,11 @@ __all__ = [
     "Holding",
     "How",
     "Light",
+    "LooksTooLong",
     "Neighbour",
+    "Nudge",
+    "NudgeState",
+    "Nudges",
     "Outcome",
     "OwnCase",
     "PaperState",
@@ -141,6 +147,7 @@ __all__ = [
     "by_staff",
     "can_contest",
     "can_hold",
+    "can_nudge",
     "check_action",
     "check_offered",
     "check_open",
@@ -151,13 +158,16 @@ __all__ = [
     "decision_text",
     "decision_words",
     "files_of",
+    "handles",
     "has_paper",
     "is_denied",
+    "is_nudged",
     "lacking",
     "may",
     "needs_reason",
     "new_serial",
     "next_state",
+    "nudges_of",
     "offered",
     "open_materials",
     "place_of",

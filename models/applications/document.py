@@ -28,6 +28,13 @@ class Decision(StrEnum):
     DENIED = "denied"
 
 
+class NudgeState(StrEnum):
+    """Whether the last nudge of an application was answered."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+
+
 class Paper(TypedDict):
     """One of the guide's materials; `file` is an id of `Materials`."""
 
@@ -94,8 +101,9 @@ class Application(TypedDict):
     """One 办件. `version` grows with every change; a draft has a `draft` key, `<applicant>:<guide>`, and
     neither serial nor place; one that is under way has `under_way`, `<applicant>:<item>`, unless its guide
     allows several; one that was handed in has `found_by`, hashes by `sought.keys_of`, and `assigned`, the
-    member whose it is to handle, "" while it is nobody's; `internal` is for staff alone; `answers` maps a
-    question to its answer, or to `{sealed}`; `due_at` is when the running clock is due; times are in UTC."""
+    member whose it is to handle, "" while it is nobody's; one that was nudged has `nudged`; `internal` is for
+    staff alone; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when the running clock
+    is due; times are in UTC."""
 
     _id: str
     version: int
@@ -107,6 +115,7 @@ class Application(TypedDict):
     account: str
     found_by: NotRequired[list[str]]
     assigned: NotRequired[str]
+    nudged: NotRequired[NudgeState]
     masked_name: str
     masked_number: str
     guide: str

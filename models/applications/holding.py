@@ -16,7 +16,7 @@ from models.staff import Member, Scope, Staff, is_let_in, reaches, scopes_of
 from models.store import entry
 
 INTERNAL: Mapping[str, str] = {ASSIGNED: "确定承办人"}
-"""Event → the word for it in the trail of staff; notes stand by themselves."""
+"""Event → the word for it in the trail of staff; notes and nudges stand by themselves."""
 HANDLES = frozenset({Scope.APPLICATIONS_ACCEPT, Scope.APPLICATIONS_DECIDE})
 
 

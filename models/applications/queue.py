@@ -9,11 +9,11 @@ from cryptography.exceptions import InvalidTag
 
 from models import typed
 from models.applications.actions import PRIVATE
-from models.applications.document import Application
+from models.applications.document import Application, NudgeState
 from models.applications.serials import sought_serial
 from models.applications.sought import Sought, sought_text
 from models.applications.store import Applications
-from models.applications.work import visible, work_of
+from models.applications.work import WORKED, handled_by, visible, work_of
 from models.concurrency import all_to_their_end
 from models.errors import BadInput
 from models.events import Cause, Event
@@ -95,11 +95,14 @@ class Queue:
             PageUnknown: it is none of a list's places.
         """
         sides = (self.nearest(member, sought, now, **side) for side in ({"before": place}, {"after": place}))
-        previous, following = await all_to_their_end(self._first(*side, sought) for side in sides)
+        index = index_for(member, sought, now)
+        previous, following = await all_to_their_end(self._first(*side, sought, index) for side in sides)
         return previous, following
 
-    async def _first(self, query: Document, order: list[tuple[str, int]], sought: Sought) -> Neighbour | None:
-        async for one in self.applications.listed(query, order, 1, sought.index):
+    async def _first(
+        self, query: Document, order: list[tuple[str, int]], sought: Sought, index: str | None
+    ) -> Neighbour | None:
+        async for one in self.applications.listed(query, order, 1, index):
             return Neighbour(one["_id"], place_of(one, sought).cursor)
         return None
 
@@ -115,36 +118,61 @@ class Queue:
     ) -> AsyncIterator[Application]:
         """Those of a list, in its order; `before` a place, in the opposite one."""
         query, order = self.selection(member, sought, now, after=after, before=before)
-        async for one in self.applications.listed(query, order, limit, sought.index):
+        index = index_for(member, sought, now)
+        async for one in self.applications.listed(query, order, limit, index):
             yield one
 
     async def count(self, member: Member, sought: Sought, now: datetime) -> int:
         """How many a list holds; of more than `ENOUGH`, one more."""
-        return await self.applications.count(matching(member, sought, now), ENOUGH + 1, sought.index)
+        query, index = matching(member, sought, now), index_for(member, sought, now)
+        return await self.applications.count(query, ENOUGH + 1, index)
 
     def selection(
         self, member: Member, sought: Sought, now: datetime, *, after: str = "", before: str = ""
     ) -> tuple[Document, list[tuple[str, int]]]:
         """The query for a list behind or before a place, and its order."""
         order = Order(sought.order, latest_first=sought.order == "changed_at")
-        return order.selection(matching(member, sought, now), after=after, before=before)
+        each = _each(member, sought, now) or [NONE]
+        parts = [order.selection(one, after=after, before=before) for one in each]
+        return _any([part for part, _ in parts]), parts[0][1]
 
 
 def matching(member: Member, sought: Sought, now: datetime) -> Document:
     """The query for what is looked for, as far as the member may read."""
-    seen = [state for state in sought.states if state not in PRIVATE]
-    clauses = work_of(member) if sought.mine else [visible(member, seen)]
-    if there := sought.department:
-        own = [clause for clause in clauses if clause.get("department", there) == there]
-        clauses = [{**clause, "department": there} for clause in own]
+    return _any(_each(member, sought, now))
+
+
+def _each(member: Member, sought: Sought, now: datetime) -> list[Document]:
+    """The queries for its parts, each of one reach."""
     asked = sought.query(member, now)
-    match [{**clause, **asked} for clause in clauses]:
-        case []:
-            return NONE
-        case [one]:
-            return one
-        case several:
-            return {"$or": several}
+    return [{"$and": [clause, asked]} if asked else clause for clause in _clauses(member, sought, now)]
+
+
+def _any(each: list[Document]) -> Document:
+    if len(each) > 1:
+        return {"$or": each}
+    return each[0] if each else NONE
+
+
+def index_for(member: Member, sought: Sought, now: datetime) -> str | None:
+    """The name of the index by which it is read, if there is anything to read; see `Sought.index`."""
+    departments = {clause.get("department") for clause in _clauses(member, sought, now)}
+    if not departments:
+        return None
+    return sought.index(own_department=len(departments) == 1 and None not in departments)
+
+
+def _clauses(member: Member, sought: Sought, now: datetime) -> list[Document]:
+    """What the member may read of it, or what waits for the member; each is of all departments or of one."""
+    if sought.mine:
+        nudged = sought.nudged is NudgeState.OPEN
+        clauses = handled_by(member, WORKED) if nudged else work_of(member, now)
+    else:
+        clauses = [visible(member, [state for state in sought.states if state not in PRIVATE])]
+    if not (there := sought.department):
+        return clauses
+    own = [clause for clause in clauses if clause.get("department", there) == there]
+    return [{**clause, "department": there} for clause in own]
 
 
 def place_of(one: Application, sought: Sought) -> Position:

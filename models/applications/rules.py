@@ -50,6 +50,13 @@ class AlreadyUnderWay(Conflict):
         return {"application": self.application, "serial": self.serial}
 
 
+class LooksTooLong(Refused):
+    """The lists hold too much of what is looked for, or too little of it too far apart."""
+
+    code = "looks_too_long"
+    message = "符合条件的办件太分散，一时查不完，请再加一个条件（如事项、部门或承办人）后再试"
+
+
 class DraftChanged(Conflict):
     """The application has changed since it was shown; `version` is the present one."""
 

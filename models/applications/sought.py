@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from models import typed
 from models.applications.actions import OPEN, SEEN
+from models.applications.document import NudgeState
 from models.applications.serials import sought_serial
 from models.applications.work import CLOCKED
 from models.people import Party, national
@@ -35,7 +36,7 @@ class Holder(StrEnum):
 class Sought:
     """What a list is to hold; what is empty excludes nothing. `mine` is what waits for a step of the
     member's; `serial` is a number in its normal form, None where none was asked for; `keys` are hashes by
-    `keys_of`, one of which it is found by."""
+    `keys_of`, one of which it is found by; `nudged` is how the last nudge stands."""
 
     states: tuple[str, ...] = OPEN
     mine: bool = False
@@ -45,6 +46,7 @@ class Sought:
     handling: str = ""
     channel: str = ""
     holder: Holder | None = None
+    nudged: NudgeState | None = None
     serial: str | None = None
     keys: tuple[str, ...] = ()
 
@@ -53,12 +55,24 @@ class Sought:
         """The field by which the list is ordered: the earliest deadline comes first where a clock runs for
         all of it, elsewhere the latest change."""
         clocked = set(self.states) <= set(CLOCKED) or self.due
-        return "due_at" if clocked and not self.keys else "changed_at"
+        return "due_at" if clocked and not self.keys and not self.nudged else "changed_at"
 
-    @property
-    def index(self) -> str | None:
-        """The index that finds it, where the database might choose a worse one."""
-        return "found_by" if self.keys else None
+    def index(self, *, own_department: bool) -> str:
+        """The index that has it in its order; `own_department` says that all of it is one department's. The
+        database would try several, on every new kind of question, and take longer than with the worst."""
+        if self.serial is not None:
+            return "serial"
+        if self.keys:
+            return "found_by"
+        if self.nudged:
+            return "nudged"
+        if self.holder is Holder.ME:
+            first = "holder"
+        elif self.item:
+            first = "item"
+        else:
+            first = "department" if own_department else "all"
+        return f"{first}_by_{'due' if self.order == 'due_at' else 'change'}"
 
     def query(self, member: Member, now: datetime) -> Document:
         """The query for all but the states, and for what the member may read."""
@@ -70,6 +84,8 @@ class Sought:
             query["due_at"] = {"$gte": now, "$lte": local_moment(local_date(now), time.max)}
         if self.holder:
             query["assigned"] = member["_id"] if self.holder is Holder.ME else ""
+        if self.nudged:
+            query["nudged"] = self.nudged.value
         if self.serial is not None:
             query["serial"] = self.serial
         if self.keys:

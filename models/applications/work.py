@@ -1,16 +1,21 @@
-"""Which applications wait for a member: those that the member may take a step with (article 10)."""
+"""Which applications wait for a member: those of which a step is due from the member (articles 10, 12).
+
+What waits for the applicant (a form to be brought, a supplement) is due from nobody here, and a procedure
+that stops the clock has to end first: both have lists of their own. What another member holds is due from
+that member. Who supervises and handles nothing looks after what is overdue.
+"""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from models.applications.actions import Action, State, Who, steps_from
+from models.applications.actions import State, Who, steps_from
 from models.staff import Member, Scope, district_wide, scopes_of
 from models.store import Document
 
 CLOCKED = (State.SUBMITTED, State.ACCEPTED)
 """The states in which a deadline of the department's runs: what stands there waits for staff."""
-
-ASKED_BEFORE: Document = {"supplements.0.at": {"$exists": True}}
-"""The query for what was sent back before, in words by which an index can be partial."""
+WORKED = (*CLOCKED, State.PAUSED)
+"""Those in which it is for staff to go on, a deadline or not."""
 
 
 def visible(member: Member, states: Iterable[str]) -> Document:
@@ -18,29 +23,38 @@ def visible(member: Member, states: Iterable[str]) -> Document:
     return {"state": {"$in": list(states)}, **_within(member, Scope.APPLICATIONS_READ)}
 
 
-def work_of(member: Member) -> list[Document]:
-    """What waits for a step that `rules.may` allows the member: it fulfils one of these queries."""
-    clauses = [clause for state in CLOCKED for clause in _clauses(member, state)]
-    groups: dict[str, Document] = {}
-    for clause in clauses:  # states of one reach are one clause, which one index reads in order
-        rest = {name: value for name, value in clause.items() if name != "state"}
-        groups.setdefault(str(rest), {"state": {"$in": []}, **rest})["state"]["$in"].append(clause["state"])
-    return list(groups.values())
+def work_of(member: Member, now: datetime) -> list[Document]:
+    """What waits for a member fulfils one of these queries."""
+    return handled_by(member, CLOCKED) + _overdue(member, now)
 
 
-def _clauses(member: Member, state: State) -> list[Document]:
-    """Of one state: all of it, or a department's; and of what was sent back before, for which only a
-    supervisor may ask again (article 12)."""
+def handled_by(member: Member, states: Iterable[State]) -> list[Document]:
+    """Of these states, what the member may take a step with, and nobody else holds."""
+    reached: dict[str, Document] = {}
+    for state in states:  # states of one reach are one clause, which one index reads in order
+        for within in _reach(member, state):
+            clause = reached.setdefault(
+                str(within), {"state": {"$in": []}, **within, "assigned": {"$in": ["", member["_id"]]}}
+            )
+            clause["state"]["$in"].append(state.value)
+    return list(reached.values())
+
+
+def _reach(member: Member, state: State) -> list[Document]:
+    """How far a member reaches with the steps of staff from a state; nowhere, if none is the member's."""
     own = scopes_of(member)
-    steps = {action: step for action, step in steps_from(state).items() if step.who is Who.STAFF}
-    reached = [_within(member, step.scope) for step in steps.values() if step.scope and step.scope in own]
-    if {} in reached:
-        return [{"state": state.value}]
-    clauses = [{"state": state.value, **reached[0]}] if reached else []
-    if Action.REQUEST_SUPPLEMENT in steps and Scope.APPLICATIONS_SUPERVISE in own:
-        within = _within(member, Scope.APPLICATIONS_SUPERVISE)
-        clauses.append({"state": state.value, **ASKED_BEFORE, **within})
-    return clauses
+    scopes = {step.scope for step in steps_from(state).values() if step.who is Who.STAFF}
+    found = [_within(member, scope) for scope in scopes if scope and scope in own]
+    return [{}] if {} in found else found[:1]
+
+
+def _overdue(member: Member, now: datetime) -> list[Document]:
+    """What is overdue, for who supervises it."""
+    if Scope.APPLICATIONS_SUPERVISE not in scopes_of(member):
+        return []
+    states = [state.value for state in CLOCKED]
+    within = _within(member, Scope.APPLICATIONS_SUPERVISE)
+    return [{"state": {"$in": states}, **within, "due_at": {"$lt": now}}]
 
 
 def _within(member: Member, scope: Scope) -> Document:

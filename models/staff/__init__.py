@@ -12,6 +12,7 @@ from models.staff.scopes import (
     Role,
     Scope,
     ScopeMissing,
+    View,
     check_scope,
     district_wide,
     reaches,
@@ -28,6 +29,7 @@ from models.staff.second_factor import (
 )
 from models.staff.sign_in import SignIn
 from models.staff.tries import Tries
+from models.staff.views import Views, views_of
 from models.staff.wechat import StaffWechats, can_link
 
 __all__ = [
@@ -48,6 +50,8 @@ __all__ = [
     "StaffWechats",
     "Standing",
     "Tries",
+    "View",
+    "Views",
     "Wanted",
     "administers",
     "can_link",
@@ -63,4 +67,5 @@ __all__ = [
     "scopes_of",
     "serves",
     "standing",
+    "views_of",
 ]

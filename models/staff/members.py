@@ -153,6 +153,8 @@ class Staff(Store[Member]):
         "staff.wechat_tried",
         "staff.wechat_kept",
         "staff.wechat_removed",
+        "staff.view_kept",
+        "staff.view_removed",
     )
     indexes: ClassVar = [
         IndexModel("roles"),

@@ -224,12 +224,21 @@ class Linking(TypedDict):
     code: NotRequired[str]
 
 
+class View(TypedDict):
+    """A view that a member keeps: the address of the list, its name, and what the list is asked for."""
+
+    list: str
+    name: str
+    asked: dict[str, str]
+
+
 class Member(Record):
     """A member of the staff; `_id` is the user name. Who has no `department` is of none, and records
     appointments at the `halls` alone. Who was suspended (`suspended_at`) or has left (`left_at`) is not let
     in. A password that is to be changed first was given at `one_time`. `enrolling` is the sealed secret of an
-    authenticator that is not proven yet. `phone` and `wechat` are for what is told to the member. `vouched`
-    counts how often this administrator stayed when another one ceased."""
+    authenticator that is not proven yet. `phone` and `wechat` are for what is told to the member; `views`
+    are the member's own, of the panel's lists. `vouched` counts how often this administrator stayed when
+    another one ceased."""
 
     name: str
     password_hash: str
@@ -245,6 +254,7 @@ class Member(Record):
     phone: NotRequired[Phone]
     wechat: NotRequired[Wechat]
     linking: NotRequired[Linking]
+    views: NotRequired[list[View]]
     vouched: NotRequired[int]
 
 

@@ -118,6 +118,12 @@ class StaffDesk:
         case, by = await self.at(key, member), self.house.by_staff()
         return (await self.stores.holding.note(case, words, by)).application
 
+    async def nudge(self, key: str, words: str, member: Named = "management") -> Application:
+        """What the applicant must not see either."""
+        case = await self.at(key, member)
+        by = self.house.by_staff(case.member["_id"])
+        return (await self.stores.nudges.nudge(case, words, by)).application
+
     async def queue(
         self,
         member: Named,

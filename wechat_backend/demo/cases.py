@@ -29,9 +29,9 @@ from models.workdays import Workdays, local_date, local_moment
 
 STEPS_AT = time(10, 30)
 """When, in Panyu, each step was taken."""
-CIVIL, CENTRE = "civil", "centre"
-"""The members of staff who took steps: with items of their own department, and at a hall of their own; see
-`data.STAFF`."""
+CIVIL, CENTRE, MANAGEMENT = "civil", "centre", "management"
+"""The members of staff who took steps: with items of their own department, at a hall of their own, and with
+those of all departments; see `data.STAFF`."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ NEED = {
     "amount": "48600",
     "story": "因病住院手术，自付费用较高，家庭生活暂时困难。（演示）",
 }
+FAMILY = {"members": "2", "income": "1200", "ill": "no"}
 CARD = {"card_kind": "first", "bus": "yes"}
 
 BY_SILENCE = Filed(XU, "养犬登记", 6, ADDRESS | DOG)
@@ -75,6 +76,8 @@ BY_SILENCE = Filed(XU, "养犬登记", 6, ADDRESS | DOG)
 GENERATED = Filed(XU, "往来港澳通行证首次申领", 1, ADDRESS | TRAVEL, how=How.WINDOW)
 PAUSED = Filed(XU, "临时救助申请", 5, ADDRESS | NEED | ACCOUNT, to_follow="diagnosis")
 TO_SUPPLEMENT = Filed(FENG, "高龄老人津贴申领", 2, ADDRESS | ACCOUNT | {"has_agent": "no"})
+OVERDUE = Filed(FENG, "最低生活保障申请", 8, ADDRESS | FAMILY | ACCOUNT, how=How.WINDOW)
+"""No permit, so no silence accepts it: it waits for whoever accepts, and is nudged."""
 CONCLUDED = Filed(FENG, "老年人优待证（敬老卡）申领", 8, ADDRESS | CARD)
 
 
@@ -91,6 +94,7 @@ async def make_once(stores: Stores, items: Mapping[str, str], now: datetime) -> 
         await demo.hand_in(filed)
     await demo.pause(await demo.hand_in(PAUSED))
     await demo.request_supplement(await demo.hand_in(TO_SUPPLEMENT))
+    await demo.nudge(await demo.hand_in(OVERDUE))
     await demo.conclude(await demo.hand_in(CONCLUDED))
     await demo.miss(XU, GENERATED.item)
     return True
@@ -132,6 +136,10 @@ class _Demo:
         case, by = await self._case(key, CIVIL), self.by(f"staff:{CIVIL}", 1)
         reason = "银行卡照片看不清卡号，请重新拍摄；并核对银行账号。（演示）"
         await self.stores.handling.request_supplement(case, ["bank_card"], ["bank_account"], reason, by)
+
+    async def nudge(self, key: str) -> None:
+        case, by = await self._case(key, MANAGEMENT), self.by(f"staff:{MANAGEMENT}", 1)
+        await self.stores.nudges.nudge(case, "受理期限已过，请说明原因和预计受理时间。（演示）", by)
 
     async def conclude(self, key: str) -> None:
         handling, by = self.stores.handling, self.by(f"staff:{CIVIL}", 4)

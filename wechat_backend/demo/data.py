@@ -42,6 +42,8 @@ STAFF = (
     Member("centre", "周淑贞", Role.SERVICE_CENTRE, windows=EVERYWHERE),
     Member("township", "罗永康", Role.TOWNSHIP, windows="南村镇"),
     Member("approver", "李国栋", Role.APPROVER, "公安分局"),
+    Member("supervisor", "黎建明", Role.SUPERVISOR, "民政局"),
+    Member("reviewer", "许慧敏", Role.REVIEWER, "民政局"),
     Member("civil", "苏婉玲", Role.APPROVER, "民政局"),
     Member("hr", "叶俊杰", Role.APPROVER, "人社局"),
     Member("medical", "邓丽华", Role.APPROVER, "医保分局"),
@@ -139,7 +141,7 @@ async def _make_cases(
         stores = build_stores(settings, database, gateways, clock)
         await stores.prepare()
         if await cases.make_once(stores, {guide.name: guide.item for guide in data.guides}, clock()):
-            say("  new: five cases to look at in the staff panel")
+            say("  new: six cases to look at in the staff panel")
     finally:
         gateways.close()
 

@@ -40,6 +40,8 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "applicant.revealed",
         "application.assigned",
         "application.noted",
+        "application.nudged",
+        "application.nudge_answered",
         "material.viewed",
         "guide.published",
         "guide.superseded",
@@ -62,6 +64,8 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "staff.second_factor_begun",
         "staff.second_factor_kept",
         "staff.confirmed",
+        "staff.view_kept",
+        "staff.view_removed",
         "delivery.retried",
     ),
 }

@@ -62,6 +62,13 @@ def test_what_is_empty_says_why() -> None:
     assert "<table>" not in page(LIST, ())
 
 
+def test_what_is_empty_leads_to_the_lists_that_hold_something() -> None:
+    counts = {"open": 0, "closed": 3}
+    empty = Shown(LIST, (), "open", asked={"show": "open"}, counts=counts, most=1000)
+    assert empty.elsewhere == [("已办", "/admin/things?show=closed", "3")]
+    assert replace(empty, rows=ROWS).elsewhere == []
+
+
 def test_addresses_say_only_what_is_asked() -> None:
     assert LIST.at() == "/admin/things"
     assert LIST.at(show="open", q="", after="9") == "/admin/things?show=open&after=9"

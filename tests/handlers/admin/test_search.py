@@ -9,10 +9,13 @@ import pytest
 
 from handlers.admin import lists
 from handlers.admin.queue import QUEUE
-from models.applications import OPEN, SEEN
+from models.applications import OPEN, SEEN, can_hold
+from models.staff import Role
 from tests.handlers.admin.test_queue import lines, search
+from tests.house.guides import OTHER, USCC
 from tests.house.office import Office
 from tests.house.people import new_phone
+from tests.house.staff import Post
 
 
 async def test_a_search_stays_while_the_list_is_narrowed_and_taken_away(office: Office) -> None:
@@ -119,3 +122,22 @@ def test_no_state_is_lost_from_every_filter() -> None:
     }
     assert narrow == set(SEEN)
     assert set(OPEN) <= narrow
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.REVIEWER])
+async def test_who_reads_one_department_chooses_among_its_items(office: Office, role: Role) -> None:
+    """A role that reaches what is entrusted to the member alone adds nothing to it."""
+    path, _ = await office.handed_in()
+    key, item = path.split("/")[3], (await office.application(path))["item"]
+    for department, shown in ((USCC, {item}), (OTHER, set())):
+        name = f"{role}-{department[-2:].lower()}"
+        member = await office.town.member(name, Post((role, Role.KIOSK_MAINTAINER), department))
+        page = (await (await office.desk(name)).get(QUEUE.at(show="all"))).text
+        selects = dict(re.findall(r'<select name="(\w+)">(.*?)</select>', page, re.DOTALL))
+        assert "department" not in selects
+        assert set(re.findall(r'value="(\w+)"', selects["item"])) == shown
+        assert (key in lines(page)) == bool(shown)
+        assert can_hold(member, USCC) == (role is Role.REVIEWER and department == USCC)
+    alone = await office.town.member("maintainer", Post((Role.KIOSK_MAINTAINER,), USCC))
+    assert not can_hold(alone, USCC)
+    assert (await (await office.desk("maintainer")).get(QUEUE.address)).status == 403

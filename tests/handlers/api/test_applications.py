@@ -200,11 +200,12 @@ async def test_what_is_internal_is_in_no_answer(api: Service) -> None:
     serial = (await client.submit(key)).json["serial"]
     await api.staff.note(key, "疑似伪造")
     await api.staff.take(key)
+    await api.staff.nudge(key, "请尽快审查")
     paths = (f"/applications/{key}", "/applications", f"/progress/{serial}", "/me/export")
     for path in (*paths, f"/applications/{key}/receipt"):
         told = json.dumps((await client.get(path)).json, ensure_ascii=False)
         assert serial in told, path
-        for secret in ("疑似伪造", "approver", "internal", "assigned", "found_by"):
+        for secret in ("疑似伪造", "请尽快审查", "approver", "internal", "assigned", "found_by", "nudge"):
             assert secret not in told, (path, secret)
 
 

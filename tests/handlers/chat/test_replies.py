@@ -92,12 +92,14 @@ async def test_a_serial_number_shows_how_it_stands(peer: Peer) -> None:
     made = await peer.application(State.ACCEPTED)
     serial = made["serial"] or ""
     await peer.staff.note(made["_id"], "疑似伪造")
+    await peer.staff.nudge(made["_id"], "请尽快审查")
     pasted = (f"\u202d{serial}\u202c", f"流水号：{serial}", f"查一下{serial[:8]}-{serial[8:]}，谢谢")
     for typed in (serial, serial.lower(), f" {serial} ", *pasted):
         said = await peer.say(message(typed))
         assert f"申请流水号：{serial}" in said
         assert "居住证签注" in said
         assert "疑似伪造" not in said
+        assert "请尽快审查" not in said
         assert f"https://panyu.test/progress?serial={serial}" in said
     other = serial[:-1] + ("0" if serial[-1] != "0" else "1")
     assert "没有找到" in await peer.say(message(other))

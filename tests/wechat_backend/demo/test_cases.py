@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models import appointments
-from models.applications import Application, State, accepted_by_silence
+from models.applications import Application, NudgeState, Sought, State, accepted_by_silence
 from models.events import Cause, Channel
 from models.outgoing import notices
 from models.people import ApplicantKind, CredentialKind
@@ -33,6 +33,7 @@ STATES = {
     cases.GENERATED.item: State.GENERATED,
     cases.PAUSED.item: State.PAUSED,
     cases.TO_SUPPLEMENT.item: State.SUPPLEMENT_REQUESTED,
+    cases.OVERDUE.item: State.SUBMITTED,
     cases.CONCLUDED.item: State.CONCLUDED,
 }
 DAYS = {
@@ -124,14 +125,14 @@ async def test_members_sign_in_with_what_demo_env_keeps(demo: Demo) -> None:
 async def test_an_empty_database_gets_a_case_in_each_state(demo: Demo) -> None:
     found = await demo.found()
     assert {name: one["state"] for name, one in found.items()} == STATES
-    assert any("five cases" in line for line in demo.said)
+    assert any("six cases" in line for line in demo.said)
 
 
 async def test_furnishing_again_changes_nothing(demo: Demo) -> None:
     before = await demo.found()
     await demo.furnish()
     assert await demo.found() == before
-    assert sum("five cases" in line for line in demo.said) == 1
+    assert sum("six cases" in line for line in demo.said) == 1
 
 
 async def test_old_demo_with_an_application_gets_no_cases(demo: Demo) -> None:
@@ -175,6 +176,21 @@ async def test_a_visit_was_missed_and_can_be_objected_to(demo: Demo, day: dateti
     assert appointments.can_object(found)
     assert demo.stores.calendar.worked(local_date(found["start"]))
     assert found["timeline"][-1]["at"] < day
+
+
+async def test_each_role_that_handles_or_supervises_has_something_to_do(demo: Demo) -> None:
+    """On whatever day the demo starts, on the first page; and who has to answer a nudge is told."""
+    for day in DAYS.values():
+        await demo.begin_again(day)
+        await demo.work()
+        queue, staff = demo.stores.queue, demo.stores.staff
+        for name in ("window", "reviewer", "civil", "approver", "supervisor", "management"):
+            page = await queue.page(await staff.get(name), Sought(mine=True), day, 10)
+            assert page.rows, (name, day)
+        asked = Sought(mine=True, nudged=NudgeState.OPEN)
+        for name in ("window", "reviewer", "civil"):
+            page = await queue.page(await staff.get(name), asked, day, 10)
+            assert [one["item_name"] for one in page.rows] == [cases.OVERDUE.item], name
 
 
 def test_people_can_be_and_one_is_in_the_simulator() -> None:

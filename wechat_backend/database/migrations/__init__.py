@@ -17,6 +17,7 @@ from wechat_backend.database.migrations import (
     m0010_found_by,
     m0011_lists,
     m0012_listed,
+    m0013_again,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -33,5 +34,6 @@ ALL: tuple[Migration, ...] = (
     m0010_found_by.MIGRATION,
     m0011_lists.MIGRATION,
     m0012_listed.MIGRATION,
+    m0013_again.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""
