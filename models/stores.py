@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from models.applications import Applications, CaseHandling, Filing, Holding, Papers, Queue
+from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Papers, Queue
 from models.appointments import Appointments, Endings
 from models.chat import Inbox
 from models.counters import Counters
@@ -18,7 +18,7 @@ from models.places import Halls
 from models.privacy import Privacy
 from models.schedule import Schedule
 from models.sessions import Sessions
-from models.staff import Devices, SecondFactors, SignIn, Staff, Tries
+from models.staff import Absences, Devices, SecondFactors, SignIn, Staff, Tries
 from models.store import Database, Store
 from models.voices import Reviews
 from models.workdays import Workdays
@@ -39,6 +39,7 @@ class Stores:
     search: Search
     halls: Halls
     staff: Staff
+    absences: Absences
     staff_tries: Tries
     staff_devices: Devices
     staff_door: SignIn
@@ -57,6 +58,7 @@ class Stores:
     handling: CaseHandling
     queue: Queue
     holding: Holding
+    leaving: Leaving
     reviews: Reviews
     outbox: Outbox
     deliveries: Deliveries
@@ -129,6 +131,7 @@ def assemble(
         search=Search(guides, referrals),
         halls=halls,
         staff=staff,
+        absences=Absences(staff),
         staff_tries=tries,
         staff_devices=devices,
         staff_door=SignIn(staff, tries, devices, counters, second_factors),
@@ -147,6 +150,7 @@ def assemble(
         handling=CaseHandling(applications, applicants, guides, calendar),
         queue=Queue(applications, staff),
         holding=Holding(applications, staff),
+        leaving=Leaving(applications, staff),
         reviews=Reviews(database, privacy),
         outbox=Outbox(database),
         deliveries=Deliveries(database),

@@ -2,6 +2,7 @@
 members of the staff, and one's own account."""
 
 from handlers.admin import (
+    absences,
     account,
     actions,
     applications,
@@ -30,5 +31,6 @@ ROUTES = [
     *deliveries.ROUTES,
     *members.ROUTES,
     *account.ROUTES,
+    *absences.ROUTES,
     (r"/admin/.*", UnknownPage),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.admin.panel import STAFF, FormAction, PanelPage
+from handlers.admin.panel import STAFF, FormAction, PanelPage, doer, doers
 from handlers.admin.queue import light, status_for_staff, way_back
 from handlers.web.answers import readable
 from handlers.web.pages import DOCUMENT_ID
@@ -102,10 +102,13 @@ class ApplicationPage(PanelPage):
         trail = sorted(steps, key=lambda line: line["at"])
         given = {f"{STAFF}{line['to']}" for line in lines if line.get("to")}
         holders = {f"{STAFF}{holder}"} if holder else set[str]()
+        who = await self.called(doers((*trail, *notes)) | given | holders)
         return {
-            "who": await self.called({line["actor"] for line in (*trail, *notes)} | given | holders),
+            "who": who,
+            "by": lambda line: doer(line, who),
             "trail": trail,
             "holder": holder,
+            "held_by": await self.held_by({holder} - {""}),
             "holds": mine,
             "can_take": is_open and not holder and can_hold(member, department),
             "can_assign": is_open and supervises,

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from handlers.admin.lists import Column, Filter, PanelList, Shown
-from handlers.admin.panel import FormAction, PanelPage
+from handlers.admin.panel import FormAction, PanelPage, doer, doers
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from models.appointments import DONE, LABELS, OBJECTIONS, Appointment, Ending, Objection, ObjectionState
@@ -98,14 +98,14 @@ class ObjectionsPage(PanelPage):
         found = await self.services.appointments.objected(
             OBJECTED.filters[shown].states, latest_first=shown == "decided"
         )
-        called = await self.called({record_of(one)["actor"] for one in found})
+        called = await self.called(doers(record_of(one) for one in found))
         rows = [self.row(one, one["objection"], called, acted) for one in found if one["objection"]]
         self.show("admin/objections.html", listed=Shown(OBJECTED, rows, chosen=shown), error=error)
 
     def row(
         self, found: Appointment, objection: Objection, called: Mapping[str, str], acted: str
     ) -> Objected:
-        recorder = called[record_of(found)["actor"]]
+        recorder = doer(record_of(found), called)
         if found["_id"] != acted:
             return Objected(found, objection, recorder, None, "")
         chosen, reason = (self.get_body_argument(name, "") for name in ("decision", "reason"))

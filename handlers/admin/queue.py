@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from handlers.admin import lists
 from handlers.admin.lists import SEARCH, Choice, Column, Filter, PanelList, Shown
-from handlers.admin.panel import STAFF, FormAction, PanelPage
+from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.staff import needs
 from models.applications import (
     CLOCKED,
@@ -149,7 +149,7 @@ class QueuePage(PanelPage):
     """GET /admin/applications?show=&who=&after=&before=, and the names of `CHOICES`"""
 
     names: Mapping[str, str] = MappingProxyType({})
-    """What members are called, by `Cause.actor`, as far as the rows need it."""
+    """What the members are called whose the rows are, by user name, as far as the rows need it."""
 
     @needs(Scope.APPLICATIONS_READ)
     async def get(self) -> None:
@@ -233,16 +233,16 @@ class QueuePage(PanelPage):
 
     async def know(self, found: Sequence[Application]) -> None:
         """Learn the names of the members whose these are."""
-        actors = {f"{STAFF}{one['assigned']}" for one in found if one.get("assigned")}
-        if strange := actors - self.names.keys():
-            self.names = {**self.names, **await self.called(strange)}
+        holders = {one["assigned"] for one in found if one.get("assigned")}
+        if strange := holders - self.names.keys():
+            self.names = {**self.names, **await self.held_by(strange)}
 
     def row(self, one: Application, back: str = "") -> Waiting:
         due = self.day_due(one["due_at"], "%Y-%m-%d %H:%M") if one["due_at"] else ""
         share = share_used(one, self.now, self.services.calendar)
         used = "" if share is None else f"{share:.0%}"
         holder = one.get("assigned", "")
-        name = holder and self.names[f"{STAFF}{holder}"]
+        name = holder and self.names[holder]
         acceptable = may(self.signed_in_member(), one, Action.ACCEPT)
         return Waiting(one, due, light(one, self), used, name, acceptable, back)
 

@@ -20,7 +20,7 @@ SHEETS = {
         *("look", "apply", "booking", "review", "shared/paper"),
     ),
     "kiosk": ("shared/tokens", "base", "frame", "list", "guide", "pad", "leaving"),
-    "admin": ("shared/tokens", "base", "frame", "list", "detail", "form", "shared/paper"),
+    "admin": ("shared/tokens", "base", "frame", "standing_in", "list", "detail", "form", "shared/paper"),
 }
 """The parts of each door's stylesheet, in their order; one that is not the door's alone is named with its
 folder. WeUI is cut to what the citizens' pages use (`scripts/_setup.py`)."""

@@ -44,6 +44,7 @@ from models.applications.document import Application, Decision, PaperState
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
 from models.applications.holding import INTERNAL, Holding, can_hold
+from models.applications.leaving import MOST_COUNTED, Leaving
 from models.applications.outcome import (
     accepted_by_silence,
     can_contest,
@@ -97,6 +98,7 @@ __all__ = [
     "INTERNAL",
     "LABELS",
     "MATERIAL_STATES",
+    "MOST_COUNTED",
     "NO_VISIT",
     "OPEN",
     "PRIVATE",
@@ -121,6 +123,7 @@ __all__ = [
     "Holder",
     "Holding",
     "How",
+    "Leaving",
     "Light",
     "Outcome",
     "OwnCase",

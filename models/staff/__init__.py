@@ -1,10 +1,20 @@
 """Members of staff: roles, sign-in, what each may see."""
 
+from models.staff.absences import (
+    MOST_DAYS,
+    Absences,
+    Leave,
+    NotStandingIn,
+    ahead,
+    away,
+    can_stand_in,
+)
 from models.staff.devices import Devices
-from models.staff.members import Staff, Standing, administers, is_let_in, standing
+from models.staff.members import HAND_OVER, Staff, Standing, administers, is_let_in, standing
 from models.staff.passwords import one_time_password, proof_of
 from models.staff.posts import Post
 from models.staff.scopes import (
+    Absence,
     Member,
     Reach,
     Role,
@@ -28,9 +38,15 @@ from models.staff.sign_in import SignIn
 from models.staff.tries import Tries
 
 __all__ = [
+    "HAND_OVER",
+    "MOST_DAYS",
+    "Absence",
+    "Absences",
     "Devices",
+    "Leave",
     "Member",
     "NotFresh",
+    "NotStandingIn",
     "Owed",
     "Post",
     "Reach",
@@ -43,6 +59,9 @@ __all__ = [
     "Standing",
     "Tries",
     "administers",
+    "ahead",
+    "away",
+    "can_stand_in",
     "check_scope",
     "district_wide",
     "is_fresh",

@@ -157,7 +157,7 @@ async def test_who_has_left_keeps_a_name_and_nothing_else(house: House, staff: S
     by = house.by_staff("ann")
     gone = await staff.leave("bo", by)
     assert (gone["roles"], gone["halls"], "second" in gone) == ([], [], False)
-    assert gone["events"][-1]["data"] == {"roles": ["administrator"]}
+    assert gone["events"][-1]["data"] == {"roles": ["administrator"], "heir": ""}
     assert await staff.names(["bo"]) == {"bo": "bo的姓名"}
     for doing in (
         staff.leave("bo", by),
