@@ -164,15 +164,16 @@ class PanelPage(StaffHandler):
         return self.request.path
 
     def write_domain_error(self, error: DomainError) -> None:
-        over = error.status == HTTPStatus.UNAUTHORIZED  # only behind the check of the form's own token
+        over = error.status == HTTPStatus.UNAUTHORIZED
+        expired, another = isinstance(error, PageExpired), isinstance(error, ActsAsAnother)
+        own = self.from_own_page if expired else over or another  # behind the check of the form's own token
         door = CONFIRM_AT if isinstance(error, NotFresh) else "/admin/sign-in"
-        stale = isinstance(error, PageExpired | ActsAsAnother)
         self.show(
             "admin/error.html",
             error=error,
-            typed=self.typed() if over or (stale and self.from_own_page) else [],
+            typed=self.typed() if own else [],
             sign_in=f"{door}?{urlencode({'next': self.form_page()})}" if over else "",
-            form_page=self.form_page() if stale else "",
+            form_page=self.form_page() if expired or another else "",
         )
 
 
