@@ -251,7 +251,10 @@ def _answers(address: str) -> bool:
 def _links(options: Options, variables: Mapping[str, str]) -> str:
     password = variables["PANYU_DEMO_STAFF_PASSWORD"]
     staff = [
-        (f"  {one.name}, {one.department or one.role}", f"{one.username} / {password}{_and_a_code(one)}")
+        (
+            f"  {one.name}, {one.department or one.role}{_substitute(one)}",
+            f"{one.username} / {password}{_and_a_code(one)}",
+        )
         for one in demo_data.STAFF
     ]
     rows = [
@@ -265,6 +268,10 @@ def _links(options: Options, variables: Mapping[str, str]) -> str:
         ("Settings and logs", str(options.data)),
     ]
     return "\n".join(f"  {name:<26} {value}" for name, value in rows)
+
+
+def _substitute(member: demo_data.Member) -> str:
+    return f", acts for {member.stands_in_for}" if member.stands_in_for else ""
 
 
 def _and_a_code(member: demo_data.Member) -> str:

@@ -185,3 +185,12 @@ def test_people_can_be_and_one_is_in_the_simulator() -> None:
     known = people[cases.XU.name]
     assert (known.phone, known.credentials[0].number) == (cases.XU.phone, cases.XU.number)
     assert cases.FENG.name not in people
+
+
+async def test_who_stands_in_can_act_from_the_first_day(demo: Demo) -> None:
+    today = local_date(demo.clock.now())
+    for one in data.STAFF:
+        if one.stands_in_for:
+            member = await demo.stores.staff.get(one.username)
+            assert await demo.stores.absences.absent(member, one.stands_in_for, today), one
+    assert any(one.stands_in_for for one in data.STAFF)
