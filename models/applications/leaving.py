@@ -7,13 +7,15 @@ from models.applications.holding import CannotHold, can_hold
 from models.applications.rules import ApplicationMovedOn
 from models.applications.store import ASSIGNED, Applications
 from models.errors import Conflict
-from models.events import Cause, Event
+from models.events import Cause, Event, Plan
 from models.schedule import Due
-from models.staff import Member, Staff, is_let_in
+from models.staff import HAND_OVER, Member, Staff, is_let_in
 from models.store import ChangedMeanwhile, entry
 
 BATCH = 100
 """Applications that are looked up at once."""
+BATCHES_A_LOOK = 5
+"""Done before the lease of a look runs out; what is left is another look's."""
 MOST_COUNTED = 1000
 """Counted no further before it begins."""
 
@@ -48,17 +50,21 @@ class Leaving:
         return await self.applications.count_assigned(username, MOST_COUNTED)
 
     async def hand_over(self, due: Due, by: Cause) -> bool:
-        """Hand over all that is assigned to a member who has left; looking again goes on with the rest.
-        False if it was done."""
+        """Hand over what is assigned to a member who has left, and plan another look where there is more.
+        Looking again goes on with the rest; False if all was done before."""
         member = await self.staff.get(due.about)
         if member.get("handed_over_at"):
             return False
         heir = await self.staff.find(member.get("heir", ""))
-        while found := await self.applications.assigned_to(member["_id"], BATCH):
-            for one in found:
+        for _ in range(BATCHES_A_LOOK):
+            for one in await self.applications.assigned_to(member["_id"], BATCH):
                 await self._pass_on(one, member, heir, by)
         handed_over = (await self.staff.get(member["_id"])).get("handed_over", 0)
         data = {"count": handed_over, "heir": member.get("heir", "")}
+        if await self.left_open(member["_id"]):
+            again = (Plan(HAND_OVER, by.at),)
+            await self.staff.note(member["_id"], due.event("staff.handing_over", by, data, again))
+            return True
         try:
             await self.staff.note_handed_over(member, due.event("staff.handed_over", by, data))
         except ChangedMeanwhile:

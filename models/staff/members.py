@@ -138,6 +138,7 @@ class Staff(Store[Member]):
         "staff.suspended",
         "staff.posted",
         "staff.left",
+        "staff.handing_over",
         "staff.handed_over",
         "staff.absence_set",
         "staff.absence_ended",

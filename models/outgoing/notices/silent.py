@@ -57,6 +57,7 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "staff.suspended",
         "staff.posted",
         "staff.left",
+        "staff.handing_over",
         "staff.handed_over",
         "staff.absence_set",
         "staff.absence_ended",

@@ -120,6 +120,22 @@ async def test_of_two_looks_at_one_time_each_application_is_handed_over_once(at_
     assert (await at_work.stores.staff.get(GOES))["handed_over"] == 12
 
 
+async def test_what_a_look_leaves_another_one_is_planned_for(
+    at_work: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "BATCH", 2)
+    monkeypatch.setattr(leaving, "BATCHES_A_LOOK", 2)
+    await held(at_work, 9)
+    due, looks = await due_of(at_work, HEIR), list[int]()
+    while "handed_over_at" not in await at_work.stores.staff.get(GOES):
+        assert await at_work.stores.leaving.hand_over(due, by(due))
+        looks.append((await whose(at_work))[HEIR])
+        event = (await at_work.stores.staff.get(GOES))["events"][-1]
+        due = Due(f"{event['id']}:{HAND_OVER}", HAND_OVER, GOES, due.at, 1, "lease")
+        assert ("plans" in event) == (looks[-1] < 9)
+    assert looks == [4, 8, 9]
+
+
 async def test_what_another_has_meanwhile_stays_theirs(at_work: Desk) -> None:
     [key] = await held(at_work, 1)
     due = await due_of(at_work, "")
