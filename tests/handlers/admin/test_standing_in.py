@@ -178,7 +178,7 @@ async def test_what_is_ones_own_stays_ones_own(office: Office, desk: Browser) ->
     page = (await desk.get("/admin/account")).text
     assert '<dd class="code">li</dd>' in page
     assert "正在代理" in page
-    assert "本页是您本人的" in page
+    assert "本页仍是您本人的账号" in page
     wang = await office.desk(WANG)
     other = (await office.town.services.sessions.documents.find_one({"subject": "staff:wang"})) or {}
     await desk.post("/admin/account/session", {"session": other["_id"]})
