@@ -94,9 +94,12 @@ class StaffHandler(HtmlHandler):
             await self.services.absences.end_acting(self.person, username, self.by_member())
 
 
-def needs(scope: Scope | None = None, *, owing: bool = False) -> Callable[[Method], Method]:
+def needs(
+    scope: Scope | None = None, *, owing: bool = False, unread: bool = False
+) -> Callable[[Method], Method]:
     """Only for staff who are signed in and whose roles carry `scope`, and who owe nothing, unless they may
-    come here `owing`. A scope that needs a second factor is used with a fresh code of one's own alone."""
+    come here `owing`. A scope that needs a second factor is used with a fresh code of one's own alone. Where
+    the form is `unread`, nothing may be done yet: as whom it was shown is not known."""
 
     def decorate(method: Method) -> Method:
         @declared(scope or Auth.MEMBER)
@@ -109,7 +112,7 @@ def needs(scope: Scope | None = None, *, owing: bool = False) -> Callable[[Metho
                 return self.redirect(f"/admin/sign-in?{urlencode({'next': self.request.uri})}")
             if safe:
                 await self.end_acting(self.session)
-            else:
+            elif not unread:
                 self.check_acts_as(self.person, self.member, self.session)
             if scope:
                 check_scope(self.member, scope)

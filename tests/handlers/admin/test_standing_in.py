@@ -16,7 +16,7 @@ from models.workdays import local_date
 from tests.house.browser import Browser, Page
 from tests.house.clock import cause_at
 from tests.house.guides import USCC
-from tests.house.office import Office
+from tests.house.office import PDF, Office, conclude
 from tests.house.staff import POSTS, Post
 
 ACTS_AS = "acts_as"
@@ -101,6 +101,18 @@ async def test_a_form_that_was_shown_to_oneself_does_nothing_for_the_absent_memb
     assert (answer.status, "办理身份与打开本页时不同" in answer.text) == (409, True)
     assert "请核对" in answer.text
     assert not (await office.application(path)).get("internal")
+
+
+async def test_a_result_is_handed_in_as_the_one_to_whom_its_form_was_shown(
+    office: Office, desk: Browser
+) -> None:
+    path, result = await office.accepted(), ("凭证.pdf", PDF)
+    for shown_to in ({}, {ACTS_AS: LI}):
+        assert (await conclude(desk, path, {"decision": "approved"} | shown_to, result)).status == 409
+    assert await office.state(path) == "accepted"
+    assert (await conclude(desk, path, {"decision": "approved", ACTS_AS: WANG}, result)).status == 303
+    line = (await office.application(path))["timeline"][-1]
+    assert (line["actor"], line["on_behalf_of"]) == ("staff:li", "staff:wang")
 
 
 async def test_a_tab_that_still_acts_does_nothing_once_another_has_changed_back(

@@ -26,6 +26,7 @@ async def at_work(desk: Desk) -> Desk:
     await desk.stores.applications.documents.delete_many({})
     for name in (GOES, HEIR, "boss"):
         await desk.house.member(name, Post((Role.APPROVER,), USCC))
+    await desk.house.member("admin")
     return desk
 
 
@@ -45,7 +46,7 @@ async def held(desk: Desk, count: int) -> list[str]:
 
 async def due_of(desk: Desk, heir: str) -> Due:
     """The member has left; the plan whose moment has come."""
-    gone = await desk.stores.leaving.leave(GOES, heir, desk.house.by_staff("boss"))
+    gone = await desk.stores.leaving.leave(GOES, heir, desk.house.by_staff("admin"))
     event = gone["events"][-1]
     [plan] = event["plans"]
     assert (event["name"], plan["what"]) == ("staff.left", HAND_OVER)
@@ -159,7 +160,7 @@ async def test_what_the_heir_cannot_handle_goes_back_into_the_queue(at_work: Des
 async def test_an_heir_who_has_left_too_is_none(at_work: Desk) -> None:
     await held(at_work, 2)
     due = await due_of(at_work, HEIR)
-    await at_work.stores.leaving.leave(HEIR, "", at_work.house.by_staff("boss"))
+    await at_work.stores.leaving.leave(HEIR, "", at_work.house.by_staff("admin"))
     assert await at_work.stores.leaving.hand_over(due, by(due))
     assert await whose(at_work) == {"": 2}
 
@@ -169,7 +170,7 @@ async def test_who_cannot_hold_it_is_no_heir_and_the_member_stays(at_work: Desk,
     for name in ("civil", "digital"):
         await at_work.house.member(name)
     with pytest.raises(CannotHold):
-        await at_work.stores.leaving.leave(GOES, heir, at_work.house.by_staff("boss"))
+        await at_work.stores.leaving.leave(GOES, heir, at_work.house.by_staff("admin"))
     assert "left_at" not in await at_work.stores.staff.get(GOES)
 
 
