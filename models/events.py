@@ -30,13 +30,20 @@ class Cause:
     """Who made a change, when, through which door and in which request.
 
     `actor` is `applicant:<id>`, `account:<id>`, `openid:<openid>` (in the chat, where there may be no account
-    yet), `staff:<id>`, `cli` (the command `staff` of the operators) or `system`; `at` is in UTC.
+    yet), `staff:<id>`, `cli` (the command `staff` of the operators) or `system`; `at` is in UTC. A substitute
+    acts `on_behalf_of` an absent member, `staff:<id>`.
     """
 
     actor: str
     at: datetime
     channel: Channel
     request: str
+    on_behalf_of: str = ""
+
+    def is_by(self, actor: str) -> bool:
+        """Whether this person acts, or is the one for whom a substitute acts: a rule that asks for two
+        different people asks this, so that nobody passes it by standing in for the other."""
+        return actor in (self.actor, self.on_behalf_of)
 
 
 class KeptEvent(TypedDict):
@@ -50,6 +57,7 @@ class KeptEvent(TypedDict):
     channel: Channel
     request: str
     data: dict[str, Any]
+    on_behalf_of: NotRequired[str]
     plans: NotRequired[list[dict[str, Any]]]
 
 
@@ -81,6 +89,8 @@ class Event:
 
     def document(self) -> dict[str, Any]:
         cause = asdict(self.cause) | {"channel": self.cause.channel.value}
+        if not self.cause.on_behalf_of:
+            del cause["on_behalf_of"]
         told = {"id": self.id, "name": self.name, "about": self.about, **cause, "data": self.data}
         return told | {"plans": [asdict(plan) for plan in self.plans]} if self.plans else told
 

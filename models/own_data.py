@@ -34,7 +34,7 @@ def nameless(value: Any) -> Any:
     if isinstance(value, list):
         return [nameless(each) for each in value]
     if isinstance(value, dict):
-        acted = {name: _actor(value[name]) for name in ("actor", "by") if name in value}
+        acted = {name: _actor(value[name]) for name in ("actor", "by", "on_behalf_of") if name in value}
         return {name: nameless(each) for name, each in value.items()} | acted
     return value
 

@@ -29,7 +29,8 @@ LIFETIME = {
 
 class Session(TypedDict):
     """`_id` is the SHA-256 of the token, `subject` `account:<id>` or `staff:<user name>`; `proof` is a
-    member's, of the password with which it was opened, and `confirmed_at` when they last gave a code."""
+    member's, of the password with which it was opened, and `confirmed_at` when they last gave a code;
+    `acting_for` is the user name of the absent member for whom they act just now."""
 
     _id: str
     subject: str
@@ -37,6 +38,7 @@ class Session(TypedDict):
     expires_at: datetime
     proof: NotRequired[str]
     confirmed_at: NotRequired[datetime]
+    acting_for: NotRequired[str]
 
 
 class Sessions(Store[Session]):
@@ -79,6 +81,11 @@ class Sessions(Store[Session]):
     async def confirm(self, key: str, by: Cause) -> None:
         """Note that the member whose session this is has given a code."""
         await self.documents.update_one({"_id": key}, {"$set": {"confirmed_at": by.at}})
+
+    async def act_for(self, key: str, username: str) -> None:
+        """From the next request on the member acts for an absent one; with "" as themselves again."""
+        change = {"$set": {"acting_for": username}} if username else {"$unset": {"acting_for": ""}}
+        await self.documents.update_one({"_id": key}, change)
 
     async def close(self, token: str) -> None:
         await self.documents.delete_one({"_id": _digest(token)})

@@ -266,11 +266,13 @@ async def insert_new(documents: Any, new: list[Document]) -> None:
 
 
 class Line(TypedDict):
-    """One line of a document's timeline; `what` is the event's name."""
+    """One line of a document's timeline; `what` is the event's name, `on_behalf_of` for whom a substitute
+    acted."""
 
     at: datetime
     actor: str
     what: str
+    on_behalf_of: NotRequired[str]
     reason: NotRequired[str]
 
 
@@ -282,6 +284,8 @@ def part(document: Mapping[str, Any], kept_back: frozenset[str]) -> Document:
 def entry(event: Event, reason: str = "") -> Line:
     """What an event adds to the timeline of its document."""
     line = Line(at=event.cause.at, actor=event.cause.actor, what=event.name)
+    if event.cause.on_behalf_of:
+        line["on_behalf_of"] = event.cause.on_behalf_of
     if reason:
         line["reason"] = reason
     return line

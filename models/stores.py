@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from models.applications import Applications, CaseHandling, Filing, Holding, Nudges, Papers, Queue
+from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
 from models.appointments import Appointments, Endings
 from models.chat import Inbox
 from models.counters import Counters
@@ -19,6 +19,7 @@ from models.privacy import Privacy
 from models.schedule import Schedule
 from models.sessions import Sessions
 from models.staff import (
+    Absences,
     Devices,
     Directory,
     SecondFactors,
@@ -49,6 +50,7 @@ class Stores:
     search: Search
     halls: Halls
     staff: Staff
+    absences: Absences
     staff_tries: Tries
     staff_devices: Devices
     staff_door: SignIn
@@ -72,6 +74,7 @@ class Stores:
     queue: Queue
     holding: Holding
     nudges: Nudges
+    leaving: Leaving
     reviews: Reviews
     outbox: Outbox
     deliveries: Deliveries
@@ -144,6 +147,7 @@ def assemble(
         search=Search(guides, referrals),
         halls=halls,
         staff=staff,
+        absences=Absences(staff),
         staff_tries=tries,
         staff_devices=devices,
         staff_door=SignIn(staff, tries, devices, counters, second_factors),
@@ -167,6 +171,7 @@ def assemble(
         queue=Queue(applications, staff),
         holding=Holding(applications, staff),
         nudges=Nudges(applications),
+        leaving=Leaving(applications, staff),
         reviews=Reviews(database, privacy),
         outbox=Outbox(database),
         deliveries=Deliveries(database),

@@ -2,6 +2,7 @@
 members of the staff, and one's own account."""
 
 from handlers.admin import (
+    absences,
     account,
     actions,
     applications,
@@ -36,5 +37,6 @@ ROUTES = [
     *account.ROUTES,
     *phone.ROUTES,
     *wechat.ROUTES,
+    *absences.ROUTES,
     (r"/admin/.*", UnknownPage),
 ]

@@ -3,7 +3,8 @@
 from base64 import b64encode
 from urllib.parse import urlencode
 
-from handlers.admin.panel import FormAction, PanelPage, destination
+from handlers.admin.absences import of_account
+from handlers.admin.panel import FormAction, PersonalPage, destination
 from handlers.web.qr import qr_png
 from handlers.web.staff import CONFIRM_AT, needs
 from models.errors import BadInput, DomainError
@@ -17,7 +18,7 @@ class PasswordsDiffer(BadInput):
     field = "again"
 
 
-class AccountPage(PanelPage):
+class AccountPage(PersonalPage):
     """GET /admin/account"""
 
     @needs()
@@ -31,6 +32,7 @@ class AccountPage(PanelPage):
             here=self.open_session_of()["_id"],
             opened_at=opened_at,
             required=needs_second_factor(member),
+            **await of_account(self),
         )
 
     async def following(self, member: Member) -> bool:
@@ -40,7 +42,7 @@ class AccountPage(PanelPage):
         return bool(account and account.get("following"))
 
 
-class EndSessionHandler(FormAction):
+class EndSessionHandler(FormAction, PersonalPage):
     """POST /admin/account/session: end one of one's own sessions."""
 
     def form_page(self) -> str:
@@ -54,7 +56,7 @@ class EndSessionHandler(FormAction):
         self.see_other("/admin/account", said="已结束这次登录。")
 
 
-class PasswordPage(PanelPage):
+class PasswordPage(PersonalPage):
     """GET and POST /admin/password"""
 
     @needs(owing=True)
@@ -77,7 +79,7 @@ class PasswordPage(PanelPage):
         return self.see_other("/admin", said="密码已修改，其他地方的登录已全部退出。")
 
 
-class SecondFactorPage(PanelPage):
+class SecondFactorPage(PersonalPage):
     """GET and POST /admin/second-factor: a member's authenticator."""
 
     @needs(owing=True)
@@ -109,7 +111,7 @@ class SecondFactorPage(PanelPage):
         )
 
 
-class BeginSecondFactorHandler(FormAction):
+class BeginSecondFactorHandler(FormAction, PersonalPage):
     """POST /admin/second-factor/begin: show a new authenticator's QR."""
 
     def form_page(self) -> str:
@@ -121,7 +123,7 @@ class BeginSecondFactorHandler(FormAction):
         self.see_other("/admin/second-factor")
 
 
-class RecoveryCodesHandler(FormAction):
+class RecoveryCodesHandler(FormAction, PersonalPage):
     """POST /admin/account/recovery-codes: new ones, which are shown once."""
 
     def form_page(self) -> str:
@@ -133,7 +135,7 @@ class RecoveryCodesHandler(FormAction):
         self.show("admin/recovery_codes.html", codes=codes, heading="新的恢复码")
 
 
-class ConfirmPage(PanelPage):
+class ConfirmPage(PersonalPage):
     """GET and POST /admin/confirm: a code is asked for again, before what decides on people."""
 
     @needs()

@@ -93,7 +93,7 @@ class ConcludeHandler(Upload, ApplicationAction):
 
     file_field = "deliverable"
 
-    @needs(Scope.APPLICATIONS_READ)
+    @needs(Scope.APPLICATIONS_READ, unread=True)
     async def permit(self, key: str) -> None:
         check_action(self.signed_in_member(), (await self.load(key)).application, Action.CONCLUDE)
 

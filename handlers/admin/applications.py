@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.admin.panel import STAFF, FormAction, PanelPage
+from handlers.admin.panel import STAFF, FormAction, PanelPage, doer, doers
 from handlers.admin.queue import AT, light, status_for_staff, way_back
 from handlers.admin.viewer import viewed
 from handlers.admin.way import way_of
@@ -118,11 +118,13 @@ class ApplicationPage(PanelPage):
         trail = sorted(steps, key=lambda line: line["at"])
         given = {f"{STAFF}{line['to']}" for line in lines if line.get("to")}
         holders = {f"{STAFF}{holder}"} if holder else set[str]()
-        acted = {line["actor"] for line in (*found["timeline"], *lines)}
+        who = await self.called(doers((*found["timeline"], *lines)) | given | holders)
         return {
-            "who": await self.called(acted | given | holders),
+            "who": who,
+            "by": lambda line: doer(line, who),
             "trail": trail,
             "holder": holder,
+            "held_by": await self.held_by({holder} - {""}),
             "holds": mine,
             "can_take": is_open and not holder and can_hold(member, department),
             "can_assign": is_open and supervises,

@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pydantic import BaseModel
 
 from handlers.admin import lists
+from handlers.admin.absences import rows_of
 from handlers.admin.lists import Choice, Column, Filter, PanelList, Shown
-from handlers.admin.panel import FormAction, PanelPage
+from handlers.admin.panel import STAFF, FormAction, PanelPage
 from handlers.web.staff import needs
+from models.applications import MOST_COUNTED
 from models.errors import DomainError
 from models.sessions import opened_at
 from models.staff import (
@@ -215,8 +218,22 @@ class OneMember(PostPage):
             own=username == self.signed_in_member()["_id"],
             sessions=await self.sessions_of(one),
             opened_at=opened_at,
+            absences=await rows_of(self, [one]),
+            **await self.work_of(one),
             **await self.choices(),
         )
+
+    async def work_of(self, one: Member) -> dict[str, Any]:
+        """What is assigned to a member, and to whom it can go, or has gone, when they leave."""
+        leaving, heir = self.services.leaving, one.get("heir", "")
+        count, chosen = await leaving.left_open(one["_id"]), self.get_body_argument("heir", "")
+        return {
+            "open_work": f"{count}件" if count < MOST_COUNTED else f"{MOST_COUNTED}件以上",
+            "heirs": await leaving.heirs(one) if standing(one) is not Standing.LEFT else [],
+            "heir_name": (await self.called({f"{STAFF}{heir}"}))[f"{STAFF}{heir}"] if heir else "",
+            "chosen_heir": chosen,
+            "leaving": self.request.path.endswith("/leave"),
+        }
 
 
 class MemberPage(OneMember):
@@ -262,10 +279,14 @@ class LeaveHandler(MemberAction):
     @needs(Scope.STAFF_MANAGE)
     async def post(self, username: str) -> None:
         try:
-            member = await self.services.staff.leave(username, self.by_member())
+            member = await self.services.leaving.leave(
+                username, self.get_body_argument("heir", ""), self.by_member()
+            )
         except DomainError as error:
             return await self.member_page(username, error)
-        return self.see_other(self.form_page(), said=f"{member['name']}已离岗，所有登录已退出。")
+        return self.see_other(
+            self.form_page(), said=f"{member['name']}已离岗，所有登录已退出，名下办件随即移交。"
+        )
 
 
 class ResetHandler(MemberAction):

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from handlers.admin import lists
 from handlers.admin.lists import Column, Filter, PanelList
-from handlers.admin.panel import FormAction, PanelPage
+from handlers.admin.panel import FormAction, PanelPage, doer, doers
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from models.appointments import DONE, LABELS, OBJECTIONS, Appointment, Ending, Objection, ObjectionState
@@ -92,13 +92,13 @@ class ObjectionRows(PanelPage):
 
     async def objections(self, found: Sequence[Appointment], acted: str = "") -> list[Objected]:
         """`acted` is the appointment whose form is in hand."""
-        called = await self.called({record_of(one)["actor"] for one in found})
+        called = await self.called(doers(record_of(one) for one in found))
         return [self._row(one, one["objection"], called, acted) for one in found if one["objection"]]
 
     def _row(
         self, found: Appointment, objection: Objection, called: Mapping[str, str], acted: str
     ) -> Objected:
-        recorder = called[record_of(found)["actor"]]
+        recorder = doer(record_of(found), called)
         if found["_id"] != acted:
             return Objected(found, objection, recorder, None, "")
         chosen, reason = (self.get_body_argument(name, "") for name in ("decision", "reason"))

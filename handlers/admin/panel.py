@@ -1,8 +1,8 @@
 """What every page of the panel shares: the rail of rooms open to its member, and a form shown again."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from handlers.admin.rooms import ACCOUNT, rail, room_of
 from handlers.web import words
 from handlers.web.base import Nowhere, PageExpired, safe_next
 from handlers.web.protection import Cookie
-from handlers.web.staff import CONFIRM_AT, StaffHandler
+from handlers.web.staff import CONFIRM_AT, ActsAsAnother, StaffHandler
 from handlers.web.visitor import Auth, declared
 from models.applications import decision_words, written
 from models.clocks import source_of
@@ -22,7 +22,8 @@ from models.errors import DomainError
 from models.guides import ItemType
 from models.outgoing import Closure
 from models.sessions import Session
-from models.staff import Member, NotFresh, Scope, is_let_in, proof_of, scopes_of
+from models.staff import Absence, Member, NotFresh, Scope, away, is_let_in, proof_of, scopes_of
+from models.store import Line
 from models.workdays import local_date
 
 STAFF = "staff:"
@@ -55,13 +56,24 @@ class PanelPage(StaffHandler):
         assert self.member
         return self.member
 
+    def signed_in_person(self) -> Member:
+        """The member who is signed in, also while they act for another; as above."""
+        assert self.person
+        return self.person
+
     def get_template_namespace(self) -> dict[str, Any]:
-        own: frozenset[Scope] = scopes_of(self.member) if self.member else frozenset()
+        own: frozenset[Scope] = scopes_of(who) if (who := self.absent or self.member) else frozenset()
         return super().get_template_namespace() | {
             "member": self.member,
             "rail": rail(own),
             "room": room_of(self.request.path),
             "account_room": ACCOUNT,
+            "person": self.person,
+            "personal": self.personal,
+            "absent": self.absent,
+            "absence": away(self.absent, local_date(self.now)) if self.absent else None,
+            "until": until,
+            "whereabouts": self.whereabouts,
             "may": own,
             "Scope": Scope,
             "words": words,
@@ -99,6 +111,21 @@ class PanelPage(StaffHandler):
         )
         return {actor: _called(actor, names) for actor in actors}
 
+    async def held_by(self, usernames: Collection[str]) -> dict[str, str]:
+        """What the members are called whose something is, and who stands in for them today."""
+        substitutes = await self.services.staff.substitutes(usernames, local_date(self.now))
+        actors = {f"{STAFF}{one}" for one in (*usernames, *substitutes.values())}
+        called = {actor.removeprefix(STAFF): name for actor, name in (await self.called(actors)).items()}
+        return {
+            one: f"{called[one]}（{called[substitutes[one]]}代）" if one in substitutes else called[one]
+            for one in usernames
+        }
+
+    def whereabouts(self, member: Member) -> str:
+        """What a member is called, and until when they are away."""
+        absence = away(member, local_date(self.now))
+        return f"{member['name']}（{until(absence)}前不在岗）" if absence else member["name"]
+
     @property
     def said(self) -> str:
         """What the action before this page has done, in words; said once."""
@@ -133,16 +160,34 @@ class PanelPage(StaffHandler):
         return self.request.path
 
     def write_domain_error(self, error: DomainError) -> None:
-        over = error.status == HTTPStatus.UNAUTHORIZED  # only behind the check of the form's own token
+        over = error.status == HTTPStatus.UNAUTHORIZED
+        expired, another = isinstance(error, PageExpired), isinstance(error, ActsAsAnother)
+        own = self.from_own_page if expired else over or another  # behind the check of the form's own token
         door = CONFIRM_AT if isinstance(error, NotFresh) else "/admin/sign-in"
-        expired = isinstance(error, PageExpired)
         self.show(
             "admin/error.html",
             error=error,
-            typed=self.typed() if over or (expired and self.from_own_page) else [],
+            typed=self.typed() if own else [],
             sign_in=f"{door}?{urlencode({'next': self.form_page()})}" if over else "",
-            form_page=self.form_page() if expired else "",
+            form_page=self.form_page() if expired or another else "",
         )
+
+
+def until(absence: Absence) -> str:
+    """The last day of an absence, in words."""
+    day = date.fromisoformat(absence["last"])
+    return f"{day.month}月{day.day}日"
+
+
+def doer(line: Line, called: Mapping[str, str]) -> str:
+    """Who did something, and for whom; `called` has the names by `Cause.actor`."""
+    absent = line.get("on_behalf_of")
+    return f"{called[line['actor']]}（代{called[absent]}）" if absent else called[line["actor"]]
+
+
+def doers(lines: Iterable[Line]) -> set[str]:
+    """The actors whose names `doer` needs."""
+    return {actor for line in lines for actor in (line["actor"], line.get("on_behalf_of")) if actor}
 
 
 def _called(actor: str, names: Mapping[str, str]) -> str:
@@ -176,6 +221,12 @@ class FormAction(PanelPage):
     @declared(Auth.ANYONE)
     async def get(self, *_: str) -> None:
         self.redirect(self.form_page())
+
+
+class PersonalPage(PanelPage):
+    """What it shows and does is the person's own, also while they act for another."""
+
+    personal = True
 
 
 class UnknownPage(Nowhere, PanelPage):

@@ -1,13 +1,13 @@
 """A member's own phone: entered, shown to be theirs by a code, changed, removed."""
 
-from handlers.admin.panel import FormAction, PanelPage
+from handlers.admin.panel import FormAction, PersonalPage
 from handlers.web.staff import needs
 from models.errors import DomainError
 
 PAGE = "/admin/account/phone"
 
 
-class PhonePage(PanelPage):
+class PhonePage(PersonalPage):
     """GET and POST /admin/account/phone"""
 
     @needs()
@@ -54,7 +54,7 @@ class PhoneCodeHandler(FormAction, PhonePage):
         return self.page(sent=True)
 
 
-class RemovePhoneHandler(FormAction):
+class RemovePhoneHandler(FormAction, PersonalPage):
     """POST /admin/account/phone/remove"""
 
     def form_page(self) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from handlers.admin import lists
 from handlers.admin.lists import SEARCH, Choice, Column, Filter, PanelList, Shown
-from handlers.admin.panel import STAFF, FormAction, PanelPage
+from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.views import shown_views
 from handlers.web.staff import needs
 from models.applications import (
@@ -165,20 +165,20 @@ class CaseRows(PanelPage):
     """A page that shows applications as the queue does."""
 
     names: Mapping[str, str] = MappingProxyType({})
-    """What members are called, by `Cause.actor`, as far as the rows need it."""
+    """What the members are called whose the rows are, by user name, as far as the rows need it."""
 
     async def know(self, found: Sequence[Application]) -> None:
         """Learn the names of the members whose these are."""
-        actors = {f"{STAFF}{one['assigned']}" for one in found if one.get("assigned")}
-        if strange := actors - self.names.keys():
-            self.names = {**self.names, **await self.called(strange)}
+        holders = {one["assigned"] for one in found if one.get("assigned")}
+        if strange := holders - self.names.keys():
+            self.names = {**self.names, **await self.held_by(strange)}
 
     def row(self, one: Application, back: str = "") -> Waiting:
         due = self.day_due(one["due_at"], "%Y-%m-%d %H:%M") if one["due_at"] else ""
         share = share_used(one, self.now, self.services.calendar)
         used = "" if share is None else f"{share:.0%}"
         holder = one.get("assigned", "")
-        name = holder and self.names[f"{STAFF}{holder}"]
+        name = holder and self.names[holder]
         acceptable = may(self.signed_in_member(), one, Action.ACCEPT)
         return Waiting(one, due, light(one, self), used, name, acceptable, back)
 
@@ -216,7 +216,7 @@ class QueuePage(CaseRows):
             error=error,
             scanning=True,
             urgent=await self.urgent(asked),
-            views=shown_views(member, QUEUE, asked),
+            views=shown_views(self.signed_in_person(), QUEUE, asked),
             bulk=f"{ACCEPT}{way_back(self)}" if choosable else "",
         )
 
@@ -308,10 +308,12 @@ class ViewHandler(FormAction, QueuePage):
 
     @needs(Scope.APPLICATIONS_READ)
     async def post(self) -> None:
-        member, name = self.signed_in_member(), self.get_body_argument("name", "")
+        name = self.get_body_argument("name", "")
         asked = QUEUE.narrowed(self, await self.choices())
         try:
-            await self.services.views.keep(member, QUEUE.address, name, asked, self.by_member())
+            await self.services.views.keep(
+                self.signed_in_person(), QUEUE.address, name, asked, self.by_member()
+            )
         except DomainError as error:
             return await self.page(error)
         return self.see_other(self.form_page(), said="已存为常用条件。")
@@ -323,7 +325,7 @@ class RemoveViewHandler(ViewHandler):
     @needs(Scope.APPLICATIONS_READ)
     async def post(self) -> None:
         name = self.get_body_argument("name", "")
-        await self.services.views.remove(self.signed_in_member(), QUEUE.address, name, self.by_member())
+        await self.services.views.remove(self.signed_in_person(), QUEUE.address, name, self.by_member())
         self.see_other(self.form_page(), said="常用条件已删除。")
 
 

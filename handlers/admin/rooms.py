@@ -46,6 +46,7 @@ ROOMS = (
     Room(Section.WINDOW, "窗口核验", "/admin/verify", Scope.APPLICANTS_VERIFY),
     Room(Section.VOICES, "预约异议", "/admin/objections", Scope.OBJECTIONS_DECIDE),
     Room(Section.OUTGOING, "发送记录", "/admin/deliveries", Scope.DELIVERIES_READ),
+    Room(Section.SYSTEM, "缺勤", "/admin/absences", Scope.STAFF_ABSENCES, also=("/admin/new-absence",)),
     Room(Section.SYSTEM, "人员", "/admin/members", Scope.STAFF_MANAGE, also=("/admin/new-member",)),
 )
 """In the order of the rail."""

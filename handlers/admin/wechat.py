@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 
-from handlers.admin.panel import FormAction, PanelPage
+from handlers.admin.panel import FormAction, PersonalPage
 from handlers.web.qr import qr_png
 from handlers.web.staff import needs
 from models.errors import DomainError
@@ -11,7 +11,7 @@ from models.staff import can_link
 PAGE = "/admin/account/wechat"
 
 
-class WechatPage(PanelPage):
+class WechatPage(PersonalPage):
     """GET and POST /admin/account/wechat"""
 
     @needs()
@@ -52,7 +52,7 @@ class BeginWechatHandler(FormAction, WechatPage):
         self.page(picture=b64encode(qr_png(address)).decode())
 
 
-class RemoveWechatHandler(FormAction):
+class RemoveWechatHandler(FormAction, PersonalPage):
     """POST /admin/account/wechat/remove"""
 
     def form_page(self) -> str:

@@ -20,7 +20,10 @@ SHEETS = {
         *("look", "apply", "booking", "review", "shared/paper"),
     ),
     "kiosk": ("shared/tokens", "base", "frame", "list", "guide", "pad", "leaving"),
-    "admin": ("shared/tokens", "base", "frame", "list", "queue", "detail", "viewer", "form", "shared/paper"),
+    "admin": (
+        *("shared/tokens", "base", "frame", "standing_in", "list", "queue"),
+        *("detail", "viewer", "form", "shared/paper"),
+    ),
 }
 """The parts of each door's stylesheet, in their order; one that is not the door's alone is named with its
 folder. WeUI is cut to what the citizens' pages use (`scripts/_setup.py`)."""

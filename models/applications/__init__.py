@@ -44,6 +44,7 @@ from models.applications.document import Application, Decision, NudgeState, Pape
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
 from models.applications.holding import INTERNAL, Holding, can_hold
+from models.applications.leaving import MOST_COUNTED, Leaving
 from models.applications.nudges import Nudge, Nudges, can_nudge, handles, is_nudged, nudges_of
 from models.applications.outcome import (
     accepted_by_silence,
@@ -98,6 +99,7 @@ __all__ = [
     "INTERNAL",
     "LABELS",
     "MATERIAL_STATES",
+    "MOST_COUNTED",
     "NO_VISIT",
     "OPEN",
     "PRIVATE",
@@ -122,6 +124,7 @@ __all__ = [
     "Holder",
     "Holding",
     "How",
+    "Leaving",
     "Light",
     "LooksTooLong",
     "Neighbour",

@@ -4,7 +4,7 @@ The applicant sees neither. The words are lines of the trail of staff (`Applicat
 `Application.nudged` says whether the last nudge is still to be answered.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from models import typed
@@ -17,7 +17,7 @@ from models.applications.work import WORKED
 from models.errors import Conflict, Forbidden, Refused
 from models.events import Cause, Event
 from models.staff import Member, Scope, reaches, scopes_of
-from models.store import entry
+from models.store import Line, entry
 from models.workdays import Workdays, local_date
 
 
@@ -48,18 +48,15 @@ class NotHandling(Forbidden):
 
 @dataclass(frozen=True)
 class Nudge:
-    """One of an application's, and its answer if there is one; `by` and `answered_by` are actors."""
+    """One of an application's, and its answer if there is one: lines of the trail."""
 
-    at: datetime
-    by: str
-    words: str
-    answered_at: datetime | None = None
-    answered_by: str = ""
-    answer: str = ""
+    asked: Line
+    answered: Line | None = None
 
     def waited(self, now: datetime, calendar: Workdays) -> int:
         """Working days from the nudge to its answer, or until `now`."""
-        return calendar.between(local_date(self.at), local_date(self.answered_at or now))
+        until = self.answered["at"] if self.answered else now
+        return calendar.between(local_date(self.asked["at"]), local_date(until))
 
 
 @dataclass(frozen=True)
@@ -142,9 +139,8 @@ def nudges_of(application: Application) -> list[Nudge]:
     """All of an application's, the first one first."""
     found: list[Nudge] = []
     for line in application.get("internal", []):
-        words = line.get("reason", "")
         if line["what"] == NUDGED:
-            found.append(Nudge(line["at"], line["actor"], words))
+            found.append(Nudge(line))
         elif line["what"] == NUDGE_ANSWERED and found:
-            found[-1] = replace(found[-1], answered_at=line["at"], answered_by=line["actor"], answer=words)
+            found[-1] = Nudge(found[-1].asked, line)
     return found

@@ -96,6 +96,11 @@ class Applications(Store[Application]):
             name="nudged",
             partialFilterExpression={"nudged": {"$exists": True}},
         ),
+        IndexModel(
+            [("assigned", ASCENDING), ("state", ASCENDING)],
+            name="assigned",
+            partialFilterExpression={"assigned": {"$gt": ""}},
+        ),
         IndexModel([("found_by", ASCENDING), *LATEST_FIRST, ("state", ASCENDING), *BESIDE], name="found_by"),
     ]
 
@@ -179,12 +184,28 @@ class Applications(Store[Application]):
         otherwise: Refusal,
         expects: Document | None = None,
         sets: Document | None = None,
+        session: Any = None,
     ) -> Application:
         """Write what concerns staff alone, with its `InternalLine` in their trail; the `version` stays."""
         update = {"$push": {"internal": self.kept(key, line)}}
         return await super().change(
-            key, expects=expects or {}, sets=sets, update=update, event=event, otherwise=otherwise
+            key,
+            expects=expects or {},
+            sets=sets,
+            update=update,
+            event=event,
+            otherwise=otherwise,
+            session=session,
         )
+
+    async def assigned_to(self, username: str, most: int) -> list[Application]:
+        """What is open and assigned to a member, as far as `most`, without the answers."""
+        query = {"assigned": username, "state": {"$in": list(OPEN)}}
+        return [one async for one in self.listed(query, [("_id", ASCENDING)], most)]
+
+    async def count_assigned(self, username: str, most: int) -> int:
+        """How much is open and assigned to a member, counted up to `most`."""
+        return await self.count({"assigned": username, "state": {"$in": list(OPEN)}}, most)
 
     async def of_applicant(self, applicant: str) -> list[Application]:
         """All of them whole, the latest changed first."""

@@ -49,9 +49,11 @@ Used = Callable[[set[str]], Awaitable[set[str]]]
 
 
 class Opening(TypedDict):
-    """`by` is the actor who has opened the file in the viewer, `at` the moment that is on record."""
+    """`by` is the actor who has opened the file in the viewer, `on_behalf_of` as in a `Cause`, `at` the
+    moment that is on record."""
 
     by: str
+    on_behalf_of: str
     at: datetime
 
 
@@ -172,8 +174,8 @@ class Materials(Store[KeptFile]):
             NotFound: `file_not_found`.
         """
         found = await self.get(key)
-        lately = {"by": by.actor, "at": {"$gt": by.at - OPENING}}
-        opening: Opening = {"by": by.actor, "at": by.at}
+        opening: Opening = {"by": by.actor, "on_behalf_of": by.on_behalf_of, "at": by.at}
+        lately = {**opening, "at": {"$gt": by.at - OPENING}}
         with suppress(AlreadyOpen):
             await self.change(
                 key,

@@ -1,12 +1,22 @@
 """Members of staff: roles, sign-in, what each may see."""
 
+from models.staff.absences import (
+    MOST_DAYS,
+    Absences,
+    Leave,
+    NotStandingIn,
+    ahead,
+    away,
+    can_stand_in,
+)
 from models.staff.devices import Devices
 from models.staff.directory import Directory, Wanted
-from models.staff.members import Staff, Standing, administers, is_let_in, standing
+from models.staff.members import HAND_OVER, Staff, Standing, administers, is_let_in, standing
 from models.staff.passwords import one_time_password, proof_of
 from models.staff.phone import StaffPhones
 from models.staff.posts import Post
 from models.staff.scopes import (
+    Absence,
     Member,
     Reach,
     Role,
@@ -33,10 +43,16 @@ from models.staff.views import Views, views_of
 from models.staff.wechat import StaffWechats, can_link
 
 __all__ = [
+    "HAND_OVER",
+    "MOST_DAYS",
+    "Absence",
+    "Absences",
     "Devices",
     "Directory",
+    "Leave",
     "Member",
     "NotFresh",
+    "NotStandingIn",
     "Owed",
     "Post",
     "Reach",
@@ -54,7 +70,10 @@ __all__ = [
     "Views",
     "Wanted",
     "administers",
+    "ahead",
+    "away",
     "can_link",
+    "can_stand_in",
     "check_scope",
     "district_wide",
     "is_fresh",

@@ -4,14 +4,15 @@ import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from pymongo import IndexModel
+from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
-from models.events import Cause, Event
+from models.events import Cause, Event, Plan
 from models.sessions import Session
 from models.staff.passwords import check_password, hashed, proof_of
 from models.staff.posts import Post, check_post
@@ -64,6 +65,10 @@ class MemberLeft(Conflict):
 
 USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 """Of a member who is added; those of before are as they are."""
+HAND_OVER = "staff.hand_over"
+"""What a member's leaving plans: what is assigned to them goes to another."""
+SETTLED = timedelta(seconds=10)
+"""After the leaving: what was being assigned to the member at that instant has been written by then."""
 PRESENT: Document = {"suspended_at": None, "left_at": None}
 ADMINISTERS: Document = {"roles": Role.ADMINISTRATOR.value, **PRESENT}
 """The query for the administrators who are let in."""
@@ -105,12 +110,12 @@ def listed_roles(roles: Iterable[Role]) -> str:
 
 
 def check_other(username: str, by: Cause) -> None:
-    """Nobody gives themselves a role, or takes one away.
+    """Nobody gives themselves a role, or takes one away; a substitute does not do it for the member either.
 
     Raises:
         OwnRecord
     """
-    if by.actor == f"staff:{username}":
+    if by.is_by(f"staff:{username}"):
         raise OwnRecord
 
 
@@ -140,6 +145,12 @@ class Staff(Store[Member]):
         "staff.suspended",
         "staff.posted",
         "staff.left",
+        "staff.handing_over",
+        "staff.handed_over",
+        "staff.absence_set",
+        "staff.absence_ended",
+        "staff.acting_begun",
+        "staff.acting_ended",
         "staff.reset",
         "staff.session_ended",
         "staff.second_factor_begun",
@@ -156,8 +167,10 @@ class Staff(Store[Member]):
         "staff.view_kept",
         "staff.view_removed",
     )
+    plans = (HAND_OVER,)
     indexes: ClassVar = [
         IndexModel("roles"),
+        IndexModel("absences.substitute"),
         IndexModel(["listed.standing", "_id", "listed.text", "listed.roles", "department"], name="listed"),
         unique_text("wechat.index"),
         unique_text("linking.token"),
@@ -185,6 +198,29 @@ class Staff(Store[Member]):
         """All who are let in."""
         return await self._each(self.documents.find(PRESENT, {"events": 0}))
 
+    async def absent(self, absence: Document) -> list[Member]:
+        """All who are let in and have such an absence."""
+        query = {"absences": {"$elemMatch": absence}, **PRESENT}
+        return await self._each(self.documents.find(query, {"events": 0}).sort("_id", ASCENDING))
+
+    async def count_handed_over(self, username: str, session: Any) -> None:
+        """One more of what was assigned to a member who left has gone to another."""
+        await self.documents.update_one({"_id": username}, {"$inc": {"handed_over": 1}}, session=session)
+
+    async def note_handed_over(self, member: Member, event: Event) -> None:
+        """All of it has; noted once.
+
+        Raises:
+            ChangedMeanwhile: it is noted.
+        """
+        await self.change(
+            member["_id"],
+            expects={"handed_over_at": None},
+            sets={"handed_over_at": event.cause.at},
+            event=event,
+            otherwise=ChangedMeanwhile,
+        )
+
     async def names(self, usernames: Iterable[str]) -> dict[str, str]:
         """What these members are called, by user name; those who are gone are left out."""
         found = self.documents.find({"_id": {"$in": sorted(set(usernames))}}, {"name": 1})
@@ -199,6 +235,13 @@ class Staff(Store[Member]):
     async def first(self, query: Document) -> Member | None:
         """A member who fulfils a query, if there is one."""
         return await self._first(query)
+
+    async def substitutes(self, usernames: Iterable[str], day: date) -> dict[str, str]:
+        """Who stands in on a day for those of these members who are away, by user name."""
+        running = {"ended_at": None, "first": {"$lte": day.isoformat()}, "last": {"$gte": day.isoformat()}}
+        query = {"_id": {"$in": sorted(set(usernames))}, "absences": {"$elemMatch": running}}
+        found = self.documents.find(query, {"absences.$": 1})
+        return {member["_id"]: member["absences"][0]["substitute"] async for member in found}
 
     async def enrol(
         self,
@@ -295,10 +338,10 @@ class Staff(Store[Member]):
         locked: Document = {"suspended_at": by.at, "listed.standing": Standing.SUSPENDED.value}
         return await self._change_present(member, event, stays=False, sets=locked)
 
-    async def leave(self, username: str, by: Cause) -> Member:
+    async def leave(self, username: str, by: Cause, heir: str = "") -> Member:
         """The member works here no more: no sign-in, no roles; the sessions have ended, phone and WeChat are
-        kept no more. The name stays for what they did. The event `staff.left` is where what is assigned to
-        the member is given back.
+        kept no more. The name stays for what they did. The event `staff.left` plans that what is assigned to
+        the member goes to the `heir`, or with "" back into the queues (`models.applications.leaving`).
 
         Raises:
             OwnRecord
@@ -306,8 +349,9 @@ class Staff(Store[Member]):
         """
         check_other(username, by)
         member = await self._present(username)
-        event = Event("staff.left", username, by, {"roles": [role.value for role in member["roles"]]})
-        gone: Document = {"left_at": by.at, "roles": [], "halls": []}
+        data = {"roles": [role.value for role in member["roles"]], "heir": heir}
+        event = Event("staff.left", username, by, data, plans=(Plan(HAND_OVER, by.at + SETTLED),))
+        gone: Document = {"left_at": by.at, "roles": [], "halls": [], "heir": heir}
         gone |= {"listed.standing": Standing.LEFT.value, "listed.roles": listed_roles(())}
         update: Document = {"$unset": OWN_PROOFS}
         return await self._change_present(member, event, stays=False, sets=gone, update=update)

@@ -48,6 +48,10 @@ class Scope(StrEnum):
     APPLICANTS_VERIFY = "applicants:verify", "Verify a credential at a window (article 7)."
     DELIVERIES_READ = "deliveries:read", "See what could not be sent, and what is used of the day's messages."
     DELIVERIES_RETRY = "deliveries:retry", "Send again what could not be sent."
+    STAFF_ABSENCES = (
+        "staff:absences",
+        "Say that a member is away, and who stands in.",
+    )
     STAFF_MANAGE = (
         "staff:manage",
         "Add members of staff, give them roles, lock them out, end their work.",
@@ -114,6 +118,7 @@ class Role(StrEnum):
         "Answers for the work of a department.",
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_SUPERVISE,
+        Scope.STAFF_ABSENCES,
     )
     SERVICE_MANAGEMENT = (
         "service_management",
@@ -169,6 +174,7 @@ class Role(StrEnum):
         "系统管理员",
         Reach.DISTRICT,
         "Adds members of staff and gives them their roles.",
+        Scope.STAFF_ABSENCES,
         Scope.STAFF_MANAGE,
     )
 
@@ -232,13 +238,28 @@ class View(TypedDict):
     asked: dict[str, str]
 
 
+class Absence(TypedDict):
+    """A member is away from the local day `first` to the day `last` (ISO), both whole, and a `substitute` may
+    act for them; `set_by` and `ended_by` are actors."""
+
+    id: str
+    substitute: str
+    first: str
+    last: str
+    set_by: str
+    set_at: datetime
+    ended_at: datetime | None
+    ended_by: NotRequired[str]
+
+
 class Member(Record):
     """A member of the staff; `_id` is the user name. Who has no `department` is of none, and records
     appointments at the `halls` alone. Who was suspended (`suspended_at`) or has left (`left_at`) is not let
     in. A password that is to be changed first was given at `one_time`. `enrolling` is the sealed secret of an
     authenticator that is not proven yet. `phone` and `wechat` are for what is told to the member; `views`
     are the member's own, of the panel's lists. `vouched` counts how often this administrator stayed when
-    another one ceased."""
+    another one ceased. What is assigned to one who leaves goes to the `heir` ("" for nobody): so many were
+    `handed_over`, and at `handed_over_at` it was done."""
 
     name: str
     password_hash: str
@@ -256,6 +277,10 @@ class Member(Record):
     linking: NotRequired[Linking]
     views: NotRequired[list[View]]
     vouched: NotRequired[int]
+    absences: NotRequired[list[Absence]]
+    heir: NotRequired[str]
+    handed_over: NotRequired[int]
+    handed_over_at: NotRequired[datetime]
 
 
 def scopes_of(member: Member) -> frozenset[Scope]:

@@ -64,11 +64,11 @@ def needs_second_factor(member: Member) -> bool:
     return any(scope.needs_second_factor for scope in scopes_of(member))
 
 
-def owed(member: Member) -> Owed | None:
-    """What a member who is signed in must do first."""
-    if member.get("one_time"):
+def owed(person: Member, member: Member) -> Owed | None:
+    """What one who is signed in must do first; `member` is whose rights they use, as a rule their own."""
+    if person.get("one_time"):
         return Owed.ANOTHER_PASSWORD
-    if needs_second_factor(member) and "second" not in member:
+    if needs_second_factor(member) and "second" not in person:
         return Owed.SECOND_FACTOR
     return None
 

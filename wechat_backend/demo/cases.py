@@ -7,6 +7,7 @@ who binds there as him sees his cases, and a visit that he can object to.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from io import BytesIO
@@ -24,14 +25,17 @@ from models.events import Cause, Channel
 from models.people import ApplicantKind, CredentialKind, Party, PlatformUser
 from models.people.credentials import check_credential
 from models.places import slots
+from models.staff import Leave
+from models.staff.absences import AbsenceOverlaps
 from models.stores import Stores
 from models.workdays import Workdays, local_date, local_moment
 
 STEPS_AT = time(10, 30)
 """When, in Panyu, each step was taken."""
-CIVIL, CENTRE, MANAGEMENT = "civil", "centre", "management"
+CIVIL, CENTRE, MANAGEMENT, DEPUTY = "civil", "centre", "management", "deputy"
 """The members of staff who took steps: with items of their own department, at a hall of their own, and with
-those of all departments; see `data.STAFF`."""
+those of all departments; see `data.STAFF`. The deputy stands in for the first, who is away."""
+AWAY_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ async def make_once(stores: Stores, items: Mapping[str, str], now: datetime) -> 
     await demo.nudge(await demo.hand_in(OVERDUE))
     await demo.conclude(await demo.hand_in(CONCLUDED))
     await demo.miss(XU, GENERATED.item)
+    await demo.be_away(CIVIL, DEPUTY)
     return True
 
 
@@ -161,6 +166,14 @@ class _Demo:
         by = replace(self.by(f"staff:{CENTRE}", 1), at=start + timedelta(minutes=30))
         member = await stores.staff.get(CENTRE)
         await stores.endings.record(booked["_id"], member, Ending.NO_SHOW, by, seen=booked["state"])
+
+    async def be_away(self, username: str, substitute: str) -> None:
+        """From today on, so that the substitute can act for the member."""
+        member, today = await self.stores.staff.get(username), local_date(self.now)
+        leave = Leave(substitute, today, today + timedelta(days=AWAY_DAYS - 1))
+        by = Cause(f"staff:{username}", self.now, Channel.WINDOW, f"demo-{uuid4().hex[:12]}")
+        with suppress(AbsenceOverlaps):  # the members are older than the cases
+            await self.stores.absences.set_own(member, leave, by)
 
     async def _party(self, person: Person) -> Party:
         """The person, bound a while ago to an account of the mini-program."""

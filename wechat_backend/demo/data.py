@@ -25,13 +25,14 @@ EVERYWHERE = "全区"
 @dataclass(frozen=True)
 class Member:
     """`department` is its short name. `windows` are those at which they record: of a township, or all
-    (`EVERYWHERE`), or none."""
+    (`EVERYWHERE`), or none. `stands_in_for` is who is away at first (`cases`)."""
 
     username: str
     name: str
     role: Role
     department: str | None = None
     windows: str = ""
+    stands_in_for: str = ""
 
 
 STAFF = (
@@ -45,6 +46,7 @@ STAFF = (
     Member("supervisor", "黎建明", Role.SUPERVISOR, "民政局"),
     Member("reviewer", "许慧敏", Role.REVIEWER, "民政局"),
     Member("civil", "苏婉玲", Role.APPROVER, "民政局"),
+    Member("deputy", "邱雅雯", Role.REVIEWER, "民政局", stands_in_for="civil"),
     Member("hr", "叶俊杰", Role.APPROVER, "人社局"),
     Member("medical", "邓丽华", Role.APPROVER, "医保分局"),
     Member("market", "谢伟文", Role.APPROVER, "市场监管局"),
@@ -64,7 +66,8 @@ STAFF = (
     Member("tax", "关淑芬", Role.APPROVER, "税务局"),
     Member("data", "岑宇航", Role.APPROVER, "政数局"),
 )
-"""Each department decides its own items, so each has an approver."""
+"""Each department decides its own items, so each has an approver; of one who is away at first another one
+acts in their place."""
 
 
 async def furnish(

@@ -251,7 +251,8 @@ def _answers(address: str) -> bool:
 def links(options: Options, variables: Mapping[str, str]) -> str:
     password = variables["PANYU_DEMO_STAFF_PASSWORD"]
     staff = [
-        (f"  {_called(one)}", f"{one.username} / {password}{_and_a_code(one)}") for one in demo_data.STAFF
+        (f"  {_called(one)}{_substitute(one)}", f"{one.username} / {password}{_and_a_code(one)}")
+        for one in demo_data.STAFF
     ]
     rows = [
         ("Phone simulator", options.simulator_url),
@@ -268,6 +269,10 @@ def links(options: Options, variables: Mapping[str, str]) -> str:
 
 def _called(member: demo_data.Member) -> str:
     return f"{member.name}, {member.department or member.role.label}"
+
+
+def _substitute(member: demo_data.Member) -> str:
+    return f", acts for {member.stands_in_for}" if member.stands_in_for else ""
 
 
 def _and_a_code(member: demo_data.Member) -> str:

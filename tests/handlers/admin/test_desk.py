@@ -15,6 +15,7 @@ PAGES = {
     "/admin/objections": {"management"},
     "/admin/verify": {"window", "both"},
     "/admin/deliveries": {"digital"},
+    "/admin/absences": {"admin"},
     "/admin/members": {"admin"},
 }
 """Which members may open which page."""

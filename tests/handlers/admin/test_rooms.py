@@ -15,7 +15,7 @@ SEEN: dict[Role, str] = {
     Role.WINDOW: "工作台 | 办件 | 窗口: 预约, 窗口核验",
     Role.REVIEWER: "工作台 | 办件",
     Role.APPROVER: "工作台 | 办件",
-    Role.SUPERVISOR: "工作台 | 办件",
+    Role.SUPERVISOR: "工作台 | 办件 | 缺勤",
     Role.SERVICE_MANAGEMENT: "工作台 | 办件 | 预约异议",
     Role.DIGITAL_AFFAIRS: "工作台 | 发送记录",
     Role.SERVICE_CENTRE: "工作台 | 预约",
@@ -23,7 +23,7 @@ SEEN: dict[Role, str] = {
     Role.CONTACT: "工作台",
     Role.KIOSK_MAINTAINER: "工作台",
     Role.AUDITOR: "工作台",
-    Role.ADMINISTRATOR: "工作台 | 人员",
+    Role.ADMINISTRATOR: "工作台 | 系统: 缺勤, 人员",
 }
 """Written by hand. A section with several rooms is named before them."""
 ROOM_OF = {

@@ -66,9 +66,11 @@ async def test_it_is_asked_and_answered_again_and_again(desk: Desk, key: str, cl
     await nudge(desk, key, "supervisor", "再问")
     found = await desk.get(key)
     first, second = nudges_of(found)
-    assert (first.by, first.words) == ("staff:management", ASKED)
-    assert (first.answered_by, first.answer) == ("staff:approver", ANSWERED)
-    assert (second.by, second.answered_at, found["nudged"]) == ("staff:supervisor", None, NudgeState.OPEN)
+    assert (first.asked["actor"], first.asked["reason"]) == ("staff:management", ASKED)
+    assert first.answered
+    assert (first.answered["actor"], first.answered["reason"]) == ("staff:approver", ANSWERED)
+    assert (second.asked["actor"], second.answered) == ("staff:supervisor", None)
+    assert found["nudged"] is NudgeState.OPEN
     clock.advance(timedelta(days=1))
     assert [one.waited(clock.now(), Workdays()) for one in (first, second)] == [4, 1]
     assert found["version"] == version

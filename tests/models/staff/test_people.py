@@ -156,8 +156,9 @@ async def test_who_has_left_keeps_a_name_and_nothing_else(house: House, staff: S
     by = house.by_staff("ann")
     gone = await staff.leave("bo", by)
     assert (gone["roles"], gone["halls"], "second" in gone) == ([], [], False)
-    assert gone["events"][-1]["data"] == {"roles": ["administrator"]}
+    assert gone["events"][-1]["data"] == {"roles": ["administrator"], "heir": ""}
     assert await staff.names(["bo"]) == {"bo": "bo的姓名"}
+    assert "bo" not in [one["_id"] for one in await staff.present()]
     for doing in (
         staff.leave("bo", by),
         staff.suspend("bo", by),

@@ -118,7 +118,7 @@ async def test_members_sign_in_with_what_demo_env_keeps(demo: Demo) -> None:
         done = await demo.stores.staff_door.sign_in(
             one.username, password, code=code, address="203.0.113.7", device="", by=by
         )
-        assert owed(done.member) is None
+        assert owed(done.member, done.member) is None
         assert done.confirmed == (one.username in {"admin", "management"})
 
 
@@ -206,3 +206,12 @@ def test_people_can_be_and_one_is_in_the_simulator() -> None:
 def test_no_member_has_the_name_of_a_citizen() -> None:
     citizens = {person.name for person in load().people}
     assert not citizens & {member.name for member in data.STAFF}
+
+
+async def test_who_stands_in_can_act_from_the_first_day(demo: Demo) -> None:
+    today = local_date(demo.clock.now())
+    for one in data.STAFF:
+        if one.stands_in_for:
+            member = await demo.stores.staff.get(one.username)
+            assert await demo.stores.absences.absent(member, one.stands_in_for, today), one
+    assert any(one.stands_in_for for one in data.STAFF)

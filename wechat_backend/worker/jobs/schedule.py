@@ -8,6 +8,7 @@ from models.applications import SILENCE
 from models.appointments import DAY_OVER
 from models.events import Cause, Channel
 from models.schedule import Due, held
+from models.staff import HAND_OVER
 from models.stores import Stores
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.job import AT_ONCE, LATER, NET, Job
@@ -32,7 +33,12 @@ async def _close(stores: Stores, due: Due, by: Cause) -> bool:
     return await stores.endings.close(due, by)
 
 
-FIRES: Mapping[str, Fire] = {SILENCE: _accept_by_silence, DAY_OVER: _close}
+async def _hand_over(stores: Stores, due: Due, by: Cause) -> bool:
+    """Hands over what is assigned to a member who has left."""
+    return await stores.leaving.hand_over(due, by)
+
+
+FIRES: Mapping[str, Fire] = {SILENCE: _accept_by_silence, DAY_OVER: _close, HAND_OVER: _hand_over}
 """What stores can plan (`Store.plans`), each with the verb that sees to it."""
 
 
