@@ -12,7 +12,7 @@ from models.counters import Counters
 from models.guides import Departments, Guides, Referrals, Search, Uses
 from models.leases import Leases
 from models.materials.store import Materials
-from models.outgoing import Closures, Deliveries, Outbox, SmsDays, SmsLimits, Workers
+from models.outgoing import Closures, Deliveries, Outbox, Sendings, SmsDays, SmsLimits, Workers
 from models.people import Accounts, Agencies, Applicants, Binding, PhoneCodes, Verifier
 from models.places import Halls
 from models.privacy import Privacy
@@ -60,6 +60,7 @@ class Stores:
     reviews: Reviews
     outbox: Outbox
     deliveries: Deliveries
+    sendings: Sendings
     inbox: Inbox
     counters: Counters
     sms: SmsDays
@@ -106,7 +107,7 @@ def assemble(
     """All stores over one database."""
     applicants, agencies = Applicants(database, privacy), Agencies(database)
     counters, sms = Counters(database, privacy), SmsDays(database, sms_limits)
-    closures = Closures(database)
+    closures, deliveries = Closures(database), Deliveries(database)
     phone_codes = PhoneCodes(database, privacy, counters, sms, closures)
     applications, materials = Applications(database, privacy), Materials(database, privacy)
     departments, guides, halls = Departments(database), Guides(database), Halls(database)
@@ -139,7 +140,7 @@ def assemble(
         applicants=applicants,
         agencies=agencies,
         appointments=appointments,
-        endings=Endings(appointments, guides),
+        endings=Endings(appointments, guides, halls),
         materials=materials,
         applications=applications,
         filing=filing,
@@ -149,7 +150,8 @@ def assemble(
         holding=Holding(applications, staff),
         reviews=Reviews(database, privacy),
         outbox=Outbox(database),
-        deliveries=Deliveries(database),
+        deliveries=deliveries,
+        sendings=Sendings(deliveries, sms),
         inbox=Inbox(database, privacy),
         counters=counters,
         sms=sms,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -20,11 +21,11 @@ STANDINGS = {Standing.PRESENT: "在岗", Standing.SUSPENDED: "已锁定", Standi
 
 @dataclass(frozen=True)
 class Listed:
-    """One row: a member, and what their department and halls are called."""
+    """One row: a member, and what their department, halls and townships are called."""
 
     member: Member
     department: str
-    halls: str
+    places: str
 
     @property
     def roles(self) -> str:
@@ -44,13 +45,13 @@ MEMBERS = PanelList[Listed](
         Column("姓名", lambda row: row.member["name"]),
         Column("部门", lambda row: row.department),
         Column("岗位", lambda row: row.roles),
-        Column("大厅", lambda row: row.halls),
+        Column("镇街和大厅", lambda row: row.places),
         Column("验证器", lambda row: row.authenticator),
     ),
     filters={one.value: Filter(name, (one.value,)) for one, name in STANDINGS.items()},
     empty="这里没有人员。",
 )
-FEW_HALLS = 3
+FEW_PLACES = 3
 """So many are named in a row."""
 
 
@@ -60,6 +61,7 @@ class MemberForm(BaseModel):
     roles: list[str] = []
     department: str = ""
     halls: list[str] = []
+    townships: list[str] = []
 
 
 class PostPage(PanelPage):
@@ -77,17 +79,21 @@ class PostPage(PanelPage):
         """The post that a form asks for.
 
         Raises:
-            RoleUnknown, DepartmentNotFound, HallNotFound
+            RoleUnknown, DepartmentNotFound, HallNotFound, TownshipUnknown
         """
         if asked.department:
             await self.services.departments.get(asked.department)
         for hall in asked.halls:
             await self.services.halls.get(hall)
-        return Post(roles_of(asked.roles), asked.department or None, tuple(asked.halls))
+        await self.services.halls.check_townships(asked.townships)
+        department, halls, townships = asked.department or None, tuple(asked.halls), tuple(asked.townships)
+        return Post(roles_of(asked.roles), department, halls, townships)
 
-    async def choices(self) -> dict[str, Mapping[str, str]]:
-        """What a form of a post can choose from."""
+    async def choices(self) -> dict[str, Any]:
+        """What a form of a post can choose from, and which roles ask for which of it."""
         return {
+            "asking": asking,
+            "townships": await self.services.halls.townships(),
             "role_choices": {role.value: role.label for role in Role},
             "departments": await self.departments(),
             "halls": {one.code: one.name for one in await self.services.halls.all() if one.windows},
@@ -242,10 +248,10 @@ class EndMembersSessionHandler(MemberAction):
 
 
 def _listed(member: Member, departments: Mapping[str, str], halls: Mapping[str, str]) -> Listed:
-    names = [halls.get(code, code) for code in member["halls"]]
-    rest = f"等{len(names)}个" if len(names) > FEW_HALLS else ""
+    names = [*member["townships"], *(halls.get(code, code) for code in member["halls"])]
+    rest = f"等{len(names)}个" if len(names) > FEW_PLACES else ""
     department = departments.get(member["department"] or "", "")
-    return Listed(member, department, "、".join(names[:FEW_HALLS]) + rest)
+    return Listed(member, department, "、".join(names[:FEW_PLACES]) + rest)
 
 
 def _given(member: Member) -> dict[str, list[str]]:
@@ -254,7 +260,13 @@ def _given(member: Member) -> dict[str, list[str]]:
         "roles": [role.value for role in member["roles"]],
         "department": [member["department"] or ""],
         "halls": member["halls"],
+        "townships": member["townships"],
     }
+
+
+def asking(reach: str) -> str:
+    """What the roles of this reach are called."""
+    return "、".join(role.label for role in Role if role.reach == reach)
 
 
 ONE = rf"/admin/members/({USER_NAME.pattern})"

@@ -36,7 +36,7 @@ from models.errors import DomainError
 from models.events import Channel
 from models.guides import HANDLING
 from models.paging import ENOUGH
-from models.staff import Scope, district_wide
+from models.staff import Scope, district_wide, reaches
 from models.workdays import local, local_date
 
 
@@ -217,7 +217,9 @@ class QueuePage(CaseRows):
         everywhere = district_wide(member, Scope.APPLICATIONS_READ)
         published = await guides.read(await guides.in_force())
         items = {
-            one.item: one.name for one in published if everywhere or one.department == member["department"]
+            one.item: one.name
+            for one in published
+            if reaches(member, Scope.APPLICATIONS_READ, one.department)
         }
         offered = [DUE, HOLDER, Choice("item", "事项", items)]
         if everywhere:

@@ -28,7 +28,12 @@ class VerifyPage(PanelPage):
         filled, by = self.form(VerifyForm), self.by_member()
         try:
             done = await self.services.binding.at_window(
-                kind=filled.kind, name=filled.name, number=filled.number, phone=filled.phone, by=by
+                self.signed_in_member(),
+                kind=filled.kind,
+                name=filled.name,
+                number=filled.number,
+                phone=filled.phone,
+                by=by,
             )
         except DomainError as error:
             return self.show("admin/verify.html", kinds=PERSONAL, error=error, given=self.given())

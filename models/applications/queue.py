@@ -18,7 +18,7 @@ from models.concurrency import all_to_their_end
 from models.errors import BadInput
 from models.events import Cause, Event
 from models.paging import ENOUGH, Order, Page, Position, page_of, position
-from models.staff import Member, Staff
+from models.staff import Member, Scope, Staff, check_scope
 from models.store import Document
 
 LONGEST = 100
@@ -48,7 +48,12 @@ class Queue:
 
     async def search(self, member: Member, text: str, by: Cause) -> str:
         """Note that the member looks for a text, which nothing of the note tells; it comes back sealed for
-        this member alone, so that an address can carry it."""
+        this member alone, so that an address can carry it.
+
+        Raises:
+            Forbidden: `scope_missing`.
+        """
+        check_scope(member, Scope.APPLICATIONS_READ)
         text = typed.words(text[:LONGEST])
         what = "serial" if sought_serial(text) else "party"
         await self.staff.note(member["_id"], Event("staff.searched", member["_id"], by, {"by": what}))
@@ -133,7 +138,7 @@ class Queue:
 def matching(member: Member, sought: Sought, now: datetime) -> Document:
     """The query for what is looked for, as far as the member may read."""
     seen = [state for state in sought.states if state not in PRIVATE]
-    clauses = work_of(member) if sought.mine else [visible(member, seen)]
+    clauses = work_of(member) if sought.mine else visible(member, seen)
     if there := sought.department:
         own = [clause for clause in clauses if clause.get("department", there) == there]
         clauses = [{**clause, "department": there} for clause in own]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from models.applications.actions import Action, State, Who, steps_from
-from models.staff import Member, Scope, district_wide, scopes_of
+from models.staff import Member, Reach, Scope, reaches_of
 from models.store import Document
 
 CLOCKED = (State.SUBMITTED, State.ACCEPTED)
@@ -13,9 +13,10 @@ ASKED_BEFORE: Document = {"supplements.0.at": {"$exists": True}}
 """The query for what was sent back before, in words by which an index can be partial."""
 
 
-def visible(member: Member, states: Iterable[str]) -> Document:
-    """The query for what a member may read in these states."""
-    return {"state": {"$in": list(states)}, **_within(member, Scope.APPLICATIONS_READ)}
+def visible(member: Member, states: Iterable[str]) -> list[Document]:
+    """What a member may read in these states: it fulfils one of these queries."""
+    within = _within(member, Scope.APPLICATIONS_READ)
+    return [] if within is None else [{"state": {"$in": list(states)}, **within}]
 
 
 def work_of(member: Member) -> list[Document]:
@@ -31,19 +32,22 @@ def work_of(member: Member) -> list[Document]:
 def _clauses(member: Member, state: State) -> list[Document]:
     """Of one state: all of it, or a department's; and of what was sent back before, for which only a
     supervisor may ask again (article 12)."""
-    own = scopes_of(member)
     steps = {action: step for action, step in steps_from(state).items() if step.who is Who.STAFF}
-    reached = [_within(member, step.scope) for step in steps.values() if step.scope and step.scope in own]
+    scopes = {step.scope for step in steps.values() if step.scope}
+    reached = [within for scope in sorted(scopes) if (within := _within(member, scope)) is not None]
     if {} in reached:
         return [{"state": state.value}]
     clauses = [{"state": state.value, **reached[0]}] if reached else []
-    if Action.REQUEST_SUPPLEMENT in steps and Scope.APPLICATIONS_SUPERVISE in own:
-        within = _within(member, Scope.APPLICATIONS_SUPERVISE)
+    within = _within(member, Scope.APPLICATIONS_SUPERVISE)
+    if Action.REQUEST_SUPPLEMENT in steps and within is not None:
         clauses.append({"state": state.value, **ASKED_BEFORE, **within})
     return clauses
 
 
-def _within(member: Member, scope: Scope) -> Document:
-    """The query for what a member may do by a scope: everywhere, or in the own department; a member reads
-    wherever the member acts."""
-    return {} if district_wide(member, scope) else {"department": member["department"]}
+def _within(member: Member, scope: Scope) -> Document | None:
+    """The query for what a member may do by a scope: everywhere, in the own department, or nowhere (None); a
+    member reads wherever the member acts."""
+    reached = reaches_of(member, scope)
+    if Reach.DISTRICT in reached:
+        return {}
+    return {"department": member["department"]} if Reach.DEPARTMENT in reached else None

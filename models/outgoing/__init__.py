@@ -3,6 +3,7 @@
 from models.outgoing.closures import Closure, Closures
 from models.outgoing.deliveries import Deliveries, Delivery, DeliveryState, Plan, Stage, Via
 from models.outgoing.outbox import Outbox
+from models.outgoing.sendings import Sendings
 from models.outgoing.sms import PER_PHONE, Purpose, SmsDays, SmsLimits, Spent
 from models.outgoing.workers import Heartbeat, JobState, Workers
 
@@ -18,6 +19,7 @@ __all__ = [
     "Outbox",
     "Plan",
     "Purpose",
+    "Sendings",
     "SmsDays",
     "SmsLimits",
     "Spent",

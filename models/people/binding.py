@@ -16,6 +16,7 @@ from models.people.credentials import ApplicantKind, Credential, CredentialKind,
 from models.people.parties import Acting, OtherRole, Party
 from models.people.phone_codes import PhoneCodes, check_phone
 from models.people.verification import Verdict, Verifier
+from models.staff import Member, Scope, check_district
 from models.workdays import local_date
 
 
@@ -116,14 +117,16 @@ class Binding:
         return applicant
 
     async def at_window(
-        self, *, kind: CredentialKind, name: str, number: str, phone: str, by: Cause
+        self, member: Member, *, kind: CredentialKind, name: str, number: str, phone: str, by: Cause
     ) -> Applicant:
-        """Keep a person whose credential staff have seen; `phone` may be empty.
+        """Keep a person whose credential a member of staff has seen; `phone` may be empty.
 
         Raises:
+            Forbidden: `scope_missing`.
             BadInput: the number, the phone or the name is wrong.
             Conflict: `already_verified`, under another name.
         """
+        check_district(member, Scope.APPLICANTS_VERIFY)
         return await self.applicants.verify_at_window(
             ApplicantKind.PERSON,
             check_credential(ApplicantKind.PERSON, kind, number, local_date(by.at)),

@@ -16,6 +16,7 @@ from wechat_backend.database.migrations import (
     m0009_staff,
     m0010_found_by,
     m0011_lists,
+    m0014_townships,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -31,5 +32,6 @@ ALL: tuple[Migration, ...] = (
     m0009_staff.MIGRATION,
     m0010_found_by.MIGRATION,
     m0011_lists.MIGRATION,
+    m0014_townships.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""
