@@ -258,7 +258,7 @@ class AcceptHandler(FormAction, QueuePage):
     def form_page(self) -> str:
         return f"{QUEUE.address}{way_back(self)}"
 
-    @needs(Scope.APPLICATIONS_READ)
+    @needs(Scope.APPLICATIONS_ACCEPT)
     async def post(self) -> None:
         ticked = [one.partition(":") for one in self.get_body_arguments("chosen")]
         chosen = {key: int(version) for key, _, version in ticked if version.isdecimal()}

@@ -205,9 +205,10 @@ class SecondFactor(TypedDict):
 
 class Member(Record):
     """A member of the staff; `_id` is the user name. Who has no `department` is of none; `halls` (codes) and
-    `townships` (names, as halls have them) are what the roles of these reaches go to. Who was suspended (`suspended_at`) or has left (`left_at`) is not let
-    in. A `one_time` password must be changed first. `enrolling` is the sealed secret of an authenticator
-    that is not proven yet. `vouched` counts how often this administrator stayed when another one ceased."""
+    `townships` (names, as halls have them) are where roles of such a reach go. Who was suspended
+    (`suspended_at`) or has left (`left_at`) is not let in. A `one_time` password must be changed first.
+    `enrolling` is the sealed secret of an authenticator that is not proven yet. `vouched` counts how often
+    this administrator stayed when another one ceased."""
 
     name: str
     password_hash: str

@@ -83,7 +83,7 @@ async def test_who_may_not(desk: Desk, key: str) -> None:
     for member in ("management", "civil", "both"):
         await desk.known(member)
     refusals: list[tuple[Any, type[DomainError]]] = [
-        (lambda: take(desk, key, "management"), CannotHold),
+        (lambda: take(desk, key, "management"), ScopeMissing),
         (lambda: hand_over(desk, key, "approver", "both"), NotHolder),
         (lambda: assign(desk, key, "", "both", "approver"), ScopeMissing),
         (lambda: assign(desk, key, "", "civil"), CannotHold),

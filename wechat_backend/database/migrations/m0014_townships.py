@@ -1,6 +1,6 @@
 """The townships of members of staff.
 
-A member of the role `township` listed the halls one by one, and a hall that was added to the township later was
+A member of the role `township` listed the halls one by one, and one that was added to the township later was
 none of theirs. Now the record names `townships`, and the role reaches all halls of these. A township is named
 where the member listed each of its halls that have windows; where some were missing it is not, so that nobody
 reaches a hall that was not listed, and the halls stay on the record for an administrator to see. Halls that a
