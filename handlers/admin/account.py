@@ -85,7 +85,7 @@ class SecondFactorPage(PanelPage):
             )
         except DomainError as error:
             return self.page(error)
-        await self.services.sessions.confirm(self.open_session_of()["_id"], self.cause())
+        await self.go_on_confirmed()
         return self.show("admin/recovery_codes.html", codes=codes)
 
     def page(self, error: DomainError | None = None) -> None:
@@ -129,7 +129,7 @@ class ConfirmPage(PanelPage):
             )
         except DomainError as error:
             return self.show("admin/confirm_identity.html", error=error, next=to)
-        await self.services.sessions.confirm(session["_id"], self.cause())
+        await self.go_on_confirmed()
         return self.see_other(to)
 
     def form_page(self) -> str:

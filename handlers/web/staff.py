@@ -5,7 +5,7 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from handlers.web.html import HtmlHandler
-from handlers.web.protection import Cookie
+from handlers.web.protection import NOBODY, Cookie
 from handlers.web.visitor import Auth, Method, NotSignedIn, declared
 from models.events import Cause, Channel
 from models.sessions import Session
@@ -25,6 +25,7 @@ class StaffHandler(HtmlHandler):
     channel = Channel.WINDOW
     member: Member | None = None
     session: Session | None = None
+    framed_by = NOBODY
 
     async def prepare(self) -> None:
         await super().prepare()

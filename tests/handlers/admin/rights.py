@@ -1,10 +1,10 @@
 """Who may do what in the panel, written by hand from the product's description, and as the code declares it.
 
 A row is a route of the panel, a column a role. `all` is the whole district, `dept` the department of the
-member's record, `halls` the halls and `towns` the townships that it names, `own` what is entrusted to the member,
-`.` is no right at all. `each` stands for every member, who comes to what is their own there; `open` for everybody,
-signed in or not. An address to which a form is sent leads, when it is opened in the browser, to the page of the
-form: these are not listed.
+member's record, `halls` the halls and `towns` the townships that it names, `own` what is entrusted to the
+member, `.` is no right at all. `each` stands for every member, who comes to what is their own there; `open`
+for everybody, signed in or not. An address to which a form is sent leads, when it is opened in the browser,
+to the page of the form: these are not listed.
 """
 
 from collections.abc import Iterator

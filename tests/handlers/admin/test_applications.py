@@ -361,7 +361,7 @@ async def test_files_are_shown_safely(office: Office) -> None:
     shown = await desk.get(f"{path}/files/{file}")
     assert shown.headers["Content-Type"] == "image/jpeg"
     assert shown.headers["X-Content-Type-Options"] == "nosniff"
-    assert shown.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert shown.headers["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
     assert shown.headers["Content-Disposition"].startswith("inline")
     assert "no-store" in shown.headers["Cache-Control"]
     assert (await desk.get(f"{other}/files/{file}")).status == 404
