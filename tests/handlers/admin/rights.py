@@ -128,10 +128,10 @@ def doors() -> Iterator[Door]:
     for each in served(admin.ROUTES):
         if each.method == "GET" and issubclass(each.handler, FormAction):
             continue
-        yield from (Door(each, path) for path in _alternatives(address(each.pattern)))
+        yield from (Door(each, path) for path in alternatives(address(each.pattern)))
 
 
-def _alternatives(path: str) -> list[str]:
+def alternatives(path: str) -> list[str]:
     """`/x/(a|b)` as `/x/a` and `/x/b`."""
     begin, bracket, rest = path.partition("(")
     if not bracket or "|" not in rest:
