@@ -48,9 +48,8 @@ async def all_rights(office: Office) -> Browser:
 
 async def contents(office: Office) -> dict[str, list[Any]]:
     """All that the database holds, but for what is written of sessions."""
-    database = office.town.services.database
-    names = await database.native.list_collection_names()
-    return {name: await database[name].find({}).to_list() for name in names if name != "sessions"}
+    stores = [store for store in office.town.services.all() if store.collection != "sessions"]
+    return {store.collection: await store.documents.find({}).to_list() for store in stores}
 
 
 @pytest.mark.parametrize("token", ["none", "wrong", "another's", "in the address"])

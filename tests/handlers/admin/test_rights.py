@@ -55,14 +55,14 @@ async def desks(office: Office) -> dict[Role, Browser]:
     return {role: await office.desk(username) for role, username in USERS.items()}
 
 
-async def asked(browser: Browser, each: Served, address: str) -> Page:
-    return await (browser.get(address) if each.method == "GET" else browser.post(address))
+async def asked(browser: Browser, each: Served, path: str) -> Page:
+    return await (browser.get(path) if each.method == "GET" else browser.post(path))
 
 
 @pytest.mark.article("5.duties")
-@pytest.mark.parametrize(("each", "address"), SCOPED)
-async def test_a_role_may_what_its_scopes_say(desks: dict[Role, Browser], each: Served, address: str) -> None:
-    answers = {role: (await asked(desk, each, address)).status for role, desk in desks.items()}
+@pytest.mark.parametrize(("each", "path"), SCOPED)
+async def test_a_role_may_what_its_scopes_say(desks: dict[Role, Browser], each: Served, path: str) -> None:
+    answers = {role: (await asked(desk, each, path)).status for role, desk in desks.items()}
     assert {role for role, status in answers.items() if status == 403} == {
         role for role in Role if each.who not in role.scopes
     }
@@ -70,9 +70,9 @@ async def test_a_role_may_what_its_scopes_say(desks: dict[Role, Browser], each: 
 
 
 @pytest.mark.article("5.duties")
-@pytest.mark.parametrize(("each", "address"), ROUTES)
-async def test_a_stranger_must_sign_in(office: Office, each: Served, address: str) -> None:
-    answer = await asked(office.town.browser(), each, address)
+@pytest.mark.parametrize(("each", "path"), ROUTES)
+async def test_a_stranger_must_sign_in(office: Office, each: Served, path: str) -> None:
+    answer = await asked(office.town.browser(), each, path)
     turned_away = "请先登录" in answer.text or answer.location.startswith("/admin/sign-in?next=")
     assert turned_away == (each.who is not Auth.ANYONE)
 

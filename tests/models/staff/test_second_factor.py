@@ -173,6 +173,7 @@ async def test_who_decides_on_people_owes_an_authenticator(house: House) -> None
         "department": None,
         "roles": [Role.WINDOW],
         "halls": [],
+        "townships": [],
     }
     assert owed(plain) is None
     assert owed({**plain, "one_time": True, "roles": [Role.ADMINISTRATOR]}) is Owed.ANOTHER_PASSWORD
