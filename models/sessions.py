@@ -78,9 +78,19 @@ class Sessions(Store[Session]):
         found = self.documents.find({"subject": subject, "proof": proof, "expires_at": {"$gt": now}})
         return await self._each(found.sort("expires_at", DESCENDING))
 
-    async def confirm(self, key: str, by: Cause) -> None:
-        """Note that the member whose session this is has given a code."""
-        await self.documents.update_one({"_id": key}, {"$set": {"confirmed_at": by.at}})
+    async def confirmed(self, session: Session, by: Cause) -> str:
+        """The member whose session this is has given a code: it goes on under another token, which is
+        returned, so that what another knew of it before is worth nothing."""
+        token = secrets.token_urlsafe(32)
+        goes_on = {
+            **session,
+            "_id": _digest(token),
+            "confirmed_at": by.at,
+            "channel": session["channel"].value,
+        }
+        await self.documents.insert_one(goes_on)
+        await self.documents.delete_one({"_id": session["_id"]})
+        return token
 
     async def act_for(self, key: str, username: str) -> None:
         """From the next request on the member acts for an absent one; with "" as themselves again."""

@@ -17,6 +17,7 @@ from models.people import Accounts, Agencies, Applicants, Binding, PhoneCodes, V
 from models.places import Halls
 from models.privacy import Privacy
 from models.schedule import Schedule
+from models.sendings import Sendings
 from models.sessions import Sessions
 from models.staff import (
     Absences,
@@ -32,6 +33,7 @@ from models.staff import (
 )
 from models.store import Database, Store
 from models.voices import Reviews
+from models.window import Window
 from models.workdays import Workdays
 
 
@@ -43,6 +45,7 @@ class Stores:
     privacy: Privacy
     verifier: Verifier
     binding: Binding
+    window: Window
     departments: Departments
     guides: Guides
     referrals: Referrals
@@ -78,6 +81,7 @@ class Stores:
     reviews: Reviews
     outbox: Outbox
     deliveries: Deliveries
+    sendings: Sendings
     inbox: Inbox
     counters: Counters
     sms: SmsDays
@@ -124,7 +128,7 @@ def assemble(
     """All stores over one database."""
     applicants, agencies = Applicants(database, privacy), Agencies(database)
     counters, sms = Counters(database, privacy), SmsDays(database, sms_limits)
-    closures = Closures(database)
+    closures, deliveries = Closures(database), Deliveries(database)
     phone_codes = PhoneCodes(database, privacy, counters, sms, closures)
     applications, materials = Applications(database, privacy), Materials(database, privacy)
     departments, guides, halls = Departments(database), Guides(database), Halls(database)
@@ -140,6 +144,7 @@ def assemble(
         privacy=privacy,
         verifier=verifier,
         binding=Binding(applicants, agencies, phone_codes, verifier, counters),
+        window=Window(applicants),
         departments=departments,
         guides=guides,
         referrals=referrals,
@@ -162,7 +167,7 @@ def assemble(
         applicants=applicants,
         agencies=agencies,
         appointments=appointments,
-        endings=Endings(appointments, guides),
+        endings=Endings(appointments, guides, halls),
         materials=materials,
         applications=applications,
         filing=filing,
@@ -174,7 +179,8 @@ def assemble(
         leaving=Leaving(applications, staff),
         reviews=Reviews(database, privacy),
         outbox=Outbox(database),
-        deliveries=Deliveries(database),
+        deliveries=deliveries,
+        sendings=Sendings(deliveries, sms),
         inbox=Inbox(database, privacy),
         counters=counters,
         sms=sms,

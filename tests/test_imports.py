@@ -21,7 +21,7 @@ FLOORS = (
     {"places", "materials", "chat", "outgoing"},
     {"people"},
     {"guides", "staff"},
-    {"appointments", "applications", "voices"},
+    {"appointments", "applications", "voices", "sendings", "window"},
     {"stores"},
     {"own_data"},
 )

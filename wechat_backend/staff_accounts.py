@@ -43,7 +43,9 @@ async def add(
         await Halls(database).get(hall)
     if arguments.department:
         await Departments(database).get(arguments.department)
-    post = Post(roles_of(arguments.role), arguments.department, tuple(arguments.hall))
+    await Halls(database).check_townships(arguments.township)
+    halls, townships = tuple(arguments.hall), tuple(arguments.township)
+    post = Post(roles_of(arguments.role), arguments.department, halls, townships)
     password = _password(arguments)
     staff = Staff(database)
     await staff.prepare()

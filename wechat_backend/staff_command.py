@@ -17,6 +17,7 @@ def add_to(parser: argparse.ArgumentParser, start: Callable[[argparse.Namespace]
     add.add_argument("--role", action="append", required=True, help="administrator, window, …; several times")
     add.add_argument("--department", help="its credit code (USCC)")
     add.add_argument("--hall", action="append", default=[], help="its code; several times")
+    add.add_argument("--township", action="append", default=[], help="its name: 南村镇; several times")
     reset = verbs.add_parser("reset", help="let a member in again by a new one-time password")
     reset.add_argument("username")
     lock = verbs.add_parser("lock", help="let a member in no more, from now on")

@@ -95,7 +95,7 @@ class SecondFactorPage(PersonalPage):
             )
         except DomainError as error:
             return self.page(error)
-        await self.services.sessions.confirm(self.open_session_of()["_id"], self.cause())
+        await self.go_on_confirmed()
         return self.show("admin/recovery_codes.html", codes=codes, heading="验证器已绑定")
 
     def page(self, error: DomainError | None = None) -> None:
@@ -151,7 +151,7 @@ class ConfirmPage(PersonalPage):
             )
         except DomainError as error:
             return self.show("admin/confirm_identity.html", error=error, next=to)
-        await self.services.sessions.confirm(session["_id"], self.cause())
+        await self.go_on_confirmed()
         return self.see_other(to)
 
     def form_page(self) -> str:

@@ -42,7 +42,7 @@ from models.guides import Guide, mask_answer
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import KeptFile
 from models.people import Applicant
-from models.staff import Scope, reaches, scopes_of
+from models.staff import Scope, reaches
 
 CONFIRM, EDIT = "confirm", "edit"
 NUDGES = {"nudge": "can_nudge", "answer_nudge": "can_answer"}
@@ -110,8 +110,7 @@ class ApplicationPage(PanelPage):
         member, lines = self.signed_in_member(), found.get("internal", [])
         holder, department = found.get("assigned", ""), found["department"]
         mine, is_open = holder == member["_id"], bool(steps_from(found["state"]))
-        reach = Scope.APPLICATIONS_SUPERVISE in scopes_of(member)
-        supervises = reach and reaches(member, Scope.APPLICATIONS_SUPERVISE, department)
+        supervises = reaches(member, Scope.APPLICATIONS_SUPERVISE, department)
         gives = is_open and (mine or supervises)
         notes = [line for line in lines if line["what"] == NOTED]
         steps = [*found["timeline"], *(line for line in lines if line["what"] in INTERNAL)]
@@ -218,7 +217,7 @@ class RevealHandler(ApplicationAction):
         found = case.application
         try:
             parties = dict.fromkeys((found["applicant"], found["agent"]))
-            seen = [await self.reveal(applicant, key) for applicant in parties]
+            seen = [await self.reveal(case, applicant) for applicant in parties]
         except DomainError as error:
             return await self.page(key, error, "reveal")
         answers = self.services.applications.answers(found)
@@ -232,9 +231,9 @@ class RevealHandler(ApplicationAction):
             place=way_text(case, self.services.applications.postal_address(case)),
         )
 
-    async def reveal(self, applicant: str, key: str) -> dict[str, Any]:
+    async def reveal(self, case: StaffCase, applicant: str) -> dict[str, Any]:
         reason = self.get_body_argument("reason", "")
-        return await self.services.applicants.reveal(applicant, reason, self.by_member(), key)
+        return await self.services.handling.reveal(case, applicant, reason, self.by_member())
 
 
 class PrintHandler(ApplicationAction):
@@ -246,7 +245,7 @@ class PrintHandler(ApplicationAction):
         if not has_paper(case):
             return self.see_other(self.form_page())
         applicant = case.application["applicant"]
-        await self.services.applicants.reveal(applicant, "窗口打印申请表", self.by_member(), key)
+        await self.services.handling.reveal(case, applicant, "窗口打印申请表", self.by_member())
         return self.show(
             "admin/print.html",
             application=case.application,

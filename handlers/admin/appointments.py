@@ -29,7 +29,7 @@ from models.appointments import (
 )
 from models.concurrency import all_to_their_end
 from models.errors import BadInput, DomainError
-from models.staff import Scope, serves
+from models.staff import Scope
 from models.workdays import local, local_date
 
 
@@ -144,12 +144,8 @@ class VisitRows(PanelPage):
 
     async def own_halls(self) -> dict[str, str]:
         """The halls for which the member records, by code, and what they are called."""
-        member = self.signed_in_member()
-        return {
-            one.code: one.name
-            for one in await self.services.halls.all()
-            if one.windows and serves(member, one.code)
-        }
+        served = await self.services.endings.served(self.signed_in_member())
+        return {one.code: one.name for one in served}
 
     async def visits(self, found: Sequence[Appointment], acted: str = "", before: str = "") -> list[Visit]:
         """`acted` is the appointment whose form is in hand, with the ending that was chosen `before`."""

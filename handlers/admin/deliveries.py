@@ -13,7 +13,7 @@ from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.outgoing import Delivery, Spent, Stage
 from models.outgoing.notices import named
-from models.staff import Scope, reaches, scopes_of
+from models.staff import Scope, reaches
 from models.workdays import local
 
 PARTS = {"all": "全部短信", "code": "验证码短信", "courtesy": "便民通知短信"}
@@ -87,8 +87,7 @@ class DeliveryRows(PanelPage):
     def may_read(self, subject: Subject) -> bool:
         """Whether the member may open the application that it is about."""
         member = self.signed_in_member()
-        allowed = bool(subject.application) and Scope.APPLICATIONS_READ in scopes_of(member)
-        return allowed and reaches(member, Scope.APPLICATIONS_READ, subject.department)
+        return bool(subject.application) and reaches(member, Scope.APPLICATIONS_READ, subject.department)
 
 
 class DeliveriesPage(DeliveryRows):
@@ -99,9 +98,10 @@ class DeliveriesPage(DeliveryRows):
         await self.page()
 
     async def page(self, error: DomainError | None = None) -> None:
-        deliveries, show = self.services.deliveries, Stage(DELIVERIES.chosen(self))
-        page = await deliveries.page(show, lists.ROWS_A_PAGE, **lists.places(self))
-        counts = await all_to_their_end(deliveries.count(stage) for stage in Stage)
+        sendings, show = self.services.sendings, Stage(DELIVERIES.chosen(self))
+        member = self.signed_in_member()
+        page = await sendings.page(member, show, lists.ROWS_A_PAGE, **lists.places(self))
+        counts = await all_to_their_end(sendings.count(member, stage) for stage in Stage)
         self.show(
             "admin/deliveries.html",
             stage=show,
@@ -112,7 +112,7 @@ class DeliveriesPage(DeliveryRows):
                 {"show": show},
                 counts=dict(zip(Stage, counts, strict=True)),
             ),
-            spent=await self.services.sms.spent(self.now),
+            spent=await sendings.spent(member, self.now),
             parts=PARTS,
             consequence=consequence,
             error=error,
@@ -133,7 +133,9 @@ class RetryHandler(FormAction, DeliveriesPage):
     @needs(Scope.DELIVERIES_RETRY)
     async def post(self) -> None:
         try:
-            await self.services.deliveries.retry(self.get_body_argument("delivery", ""), self.by_member())
+            await self.services.sendings.retry(
+                self.signed_in_member(), self.get_body_argument("delivery", ""), self.by_member()
+            )
         except DomainError as error:
             return await self.page(error)
         return self.see_other(self.form_page(), said="已安排重新发送。")

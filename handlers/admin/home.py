@@ -114,23 +114,23 @@ async def visit_rows(desk: Desk) -> Shown[Any]:
 
 
 async def open_objections(desk: Desk) -> int:
-    return await desk.services.appointments.count_objected([ObjectionState.OPEN])
+    return await desk.services.endings.count_objected(desk.signed_in_member(), [ObjectionState.OPEN])
 
 
 async def objection_rows(desk: Desk) -> Shown[Any]:
-    page = await desk.services.appointments.objected([ObjectionState.OPEN], ROWS)
+    page = await desk.services.endings.objected(desk.signed_in_member(), [ObjectionState.OPEN], ROWS)
     return first(OBJECTED, await desk.objections(page.rows), "open")
 
 
 def delivery_number(label: str, stage: Stage, *, bad: bool = False) -> Number:
     async def count(desk: Desk) -> int:
-        return await desk.services.deliveries.count(stage)
+        return await desk.services.sendings.count(desk.signed_in_member(), stage)
 
     return Number(label, Scope.DELIVERIES_READ, DELIVERIES.at(show=stage), count, bad)
 
 
 async def failed_rows(desk: Desk) -> Shown[Any]:
-    page = await desk.services.deliveries.page(Stage.FAILED, ROWS)
+    page = await desk.services.sendings.page(desk.signed_in_member(), Stage.FAILED, ROWS)
     return first(staged(Stage.FAILED), await desk.sendings(page.rows), Stage.FAILED)
 
 

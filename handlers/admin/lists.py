@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from tornado.iostream import StreamClosedError
 
 from handlers.admin.panel import PanelPage
+from models import typed
 from models.paging import ENOUGH, Page
 from models.workdays import local
 
@@ -19,6 +20,9 @@ ROWS_A_PAGE = 30
 ROWS_A_TABLE = 5000
 """Rows of a table to take away, at most."""
 ROWS_A_CHUNK = 200
+FORMULA = ("=", "+", "-", "@")
+BREAKS = ("\t", "\r", "\n")
+"""With these begins what a spreadsheet may take for a formula."""
 SEARCH = "who"
 """The name in an address of what was searched for, sealed."""
 
@@ -216,7 +220,12 @@ def figure(count: int, most: int = ENOUGH) -> str:
 
 
 def line(cells: Iterable[str]) -> str:
-    """One line of a table; no cell is taken for a formula."""
+    """One line of a table; no cell is taken for a formula: spreadsheets read signs of either width, after
+    spaces and what is not seen."""
     text = StringIO()
-    csv.writer(text).writerow(f"'{cell}" if cell.startswith(tuple("=+-@\t\r")) else cell for cell in cells)
+    csv.writer(text).writerow(f"'{cell}" if _is_formula(cell) else cell for cell in cells)
     return text.getvalue()
+
+
+def _is_formula(cell: str) -> bool:
+    return typed.narrow(cell).lstrip().startswith(FORMULA) or cell.startswith(BREAKS)

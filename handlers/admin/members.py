@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from handlers.admin import lists
 from handlers.admin.absences import rows_of
-from handlers.admin.lists import Choice, Column, Filter, PanelList, Shown
+from handlers.admin.lists import Choice, Column, Filter, PanelList
 from handlers.admin.panel import STAFF, FormAction, PanelPage
 from handlers.web.staff import needs
 from models.applications import MOST_COUNTED
@@ -35,11 +35,11 @@ STANDINGS = {Standing.PRESENT: "在岗", Standing.SUSPENDED: "已锁定", Standi
 
 @dataclass(frozen=True)
 class Listed:
-    """One row: a member, and what their department and halls are called."""
+    """One row: a member, and what their department, halls and townships are called."""
 
     member: Member
     department: str
-    halls: str
+    places: str
 
     @property
     def roles(self) -> str:
@@ -59,7 +59,7 @@ MEMBERS = PanelList[Listed](
         Column("姓名", lambda row: row.member["name"]),
         Column("部门", lambda row: row.department),
         Column("岗位", lambda row: row.roles),
-        Column("大厅", lambda row: row.halls),
+        Column("镇街和大厅", lambda row: row.places),
         Column("验证器", lambda row: row.has("second")),
         Column("手机", lambda row: row.has("phone")),
         Column("微信", lambda row: row.has("wechat")),
@@ -70,7 +70,7 @@ MEMBERS = PanelList[Listed](
     export=True,
 )
 ROLE = Choice("role", "岗位", {role.value: role.label for role in Role})
-FEW_HALLS = 3
+FEW_PLACES = 3
 """So many are named in a row."""
 
 
@@ -80,6 +80,7 @@ class MemberForm(BaseModel):
     roles: list[str] = []
     department: str = ""
     halls: list[str] = []
+    townships: list[str] = []
 
 
 class PostPage(PanelPage):
@@ -97,17 +98,21 @@ class PostPage(PanelPage):
         """The post that a form asks for.
 
         Raises:
-            RoleUnknown, DepartmentNotFound, HallNotFound
+            RoleUnknown, DepartmentNotFound, HallNotFound, TownshipUnknown
         """
         if asked.department:
             await self.services.departments.get(asked.department)
         for hall in asked.halls:
             await self.services.halls.get(hall)
-        return Post(roles_of(asked.roles), asked.department or None, tuple(asked.halls))
+        await self.services.halls.check_townships(asked.townships)
+        department, halls, townships = asked.department or None, tuple(asked.halls), tuple(asked.townships)
+        return Post(roles_of(asked.roles), department, halls, townships)
 
-    async def choices(self) -> dict[str, Mapping[str, str]]:
-        """What a form of a post can choose from."""
+    async def choices(self) -> dict[str, Any]:
+        """What a form of a post can choose from, and which roles ask for which of it."""
         return {
+            "asking": asking,
+            "townships": await self.services.halls.townships(),
             "role_choices": {role.value: role.label for role in Role},
             "departments": await self.departments(),
             "halls": {one.code: one.name for one in await self.services.halls.all() if one.windows},
@@ -122,21 +127,11 @@ class MembersPage(PostPage):
         directory, departments = self.services.staff_directory, await self.departments()
         choices = (ROLE, Choice("department", "部门", departments))
         asked, wanted = self.wanted(choices)
-        places = {name: self.get_query_argument(name, "") for name in ("after", "before")}
-        page = await directory.page(wanted, lists.ROWS_A_PAGE, **places)
+        page = await directory.page(wanted, lists.ROWS_A_PAGE, **lists.places(self))
         halls = await self.halls()
         counts = {one.value: await directory.count(replace(wanted, standing=one)) for one in Standing}
-        shown = Shown(
-            MEMBERS,
-            [_listed(one, departments, halls) for one in page.rows],
-            asked["show"],
-            searched=wanted.text,
-            more=MEMBERS.at(**asked, after=page.next) if page.next else "",
-            previous=MEMBERS.at(**asked, before=page.previous) if page.previous else "",
-            asked=asked,
-            choices=choices,
-            counts=counts,
-        )
+        rows = [_listed(one, departments, halls) for one in page.rows]
+        shown = lists.shown(MEMBERS, rows, page, asked, searched=wanted.text, choices=choices, counts=counts)
         self.show("admin/members/list.html", listed=shown, name=lists.SEARCH)
 
     def wanted(self, choices: Sequence[Choice]) -> tuple[dict[str, str], Wanted]:
@@ -314,10 +309,10 @@ class EndMembersSessionHandler(MemberAction):
 
 
 def _listed(member: Member, departments: Mapping[str, str], halls: Mapping[str, str]) -> Listed:
-    names = [halls.get(code, code) for code in member["halls"]]
-    rest = f"等{len(names)}个" if len(names) > FEW_HALLS else ""
+    names = [*member["townships"], *(halls.get(code, code) for code in member["halls"])]
+    rest = f"等{len(names)}个" if len(names) > FEW_PLACES else ""
     department = departments.get(member["department"] or "", "")
-    return Listed(member, department, "、".join(names[:FEW_HALLS]) + rest)
+    return Listed(member, department, "、".join(names[:FEW_PLACES]) + rest)
 
 
 def _given(member: Member) -> dict[str, list[str]]:
@@ -326,7 +321,13 @@ def _given(member: Member) -> dict[str, list[str]]:
         "roles": [role.value for role in member["roles"]],
         "department": [member["department"] or ""],
         "halls": member["halls"],
+        "townships": member["townships"],
     }
+
+
+def asking(reach: str) -> str:
+    """What the roles of this reach are called."""
+    return "、".join(role.label for role in Role if role.reach == reach)
 
 
 ONE = rf"/admin/members/({USER_NAME.pattern})"

@@ -114,13 +114,14 @@ class ObjectionsPage(ObjectionRows):
 
     async def page(self, error: DomainError | None = None, acted: str = "") -> None:
         """`acted` is the appointment that `error` is about."""
-        appointments, show = self.services.appointments, OBJECTED.chosen(self)
+        member, endings = self.signed_in_member(), self.services.endings
+        show = OBJECTED.chosen(self)
         states, latest_first = OBJECTED.filters[show].states, show == "decided"
-        page = await appointments.objected(
-            states, lists.ROWS_A_PAGE, latest_first=latest_first, **lists.places(self)
+        page = await endings.objected(
+            member, states, lists.ROWS_A_PAGE, latest_first=latest_first, **lists.places(self)
         )
         counts = await all_to_their_end(
-            appointments.count_objected(one.states) for one in OBJECTED.filters.values()
+            endings.count_objected(member, one.states) for one in OBJECTED.filters.values()
         )
         shown = lists.shown(
             OBJECTED,

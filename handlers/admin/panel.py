@@ -104,6 +104,11 @@ class PanelPage(StaffHandler):
         by = self.cause(subject)
         self.keep_cookie(Cookie.STAFF, await self.services.sessions.open(subject, by, proof, confirmed_at))
 
+    async def go_on_confirmed(self) -> None:
+        """The member has given a code: the session goes on under another token."""
+        token = await self.services.sessions.confirmed(self.open_session_of(), self.cause())
+        self.keep_cookie(Cookie.STAFF, token)
+
     async def called(self, actors: Collection[str]) -> dict[str, str]:
         """What staff call those who did something, by `Cause.actor`: members by their names."""
         names = await self.services.staff.names(

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from handlers.admin import lists
-from handlers.admin.lists import SEARCH, Choice, Column, Filter, PanelList, Shown
+from handlers.admin.lists import SEARCH, Choice, Column, Filter, PanelList
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.views import shown_views
 from handlers.web.staff import needs
@@ -40,8 +40,7 @@ from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.events import Channel
 from models.guides import HANDLING
-from models.paging import ENOUGH
-from models.staff import Scope, district_wide
+from models.staff import Scope, district_wide, reaches
 from models.workdays import local, local_date
 
 
@@ -193,20 +192,16 @@ class QueuePage(CaseRows):
     async def page(self, error: DomainError | None = None) -> None:
         member, queue, choices = self.signed_in_member(), self.services.queue, await self.choices()
         asked, sought = self.sought(choices)
-        places = {name: self.get_query_argument(name, "") for name in ("after", "before")}
-        page = await queue.page(member, sought, self.now, lists.ROWS_A_PAGE, **places)
+        page = await queue.page(member, sought, self.now, lists.ROWS_A_PAGE, **lists.places(self))
         await self.know(page.rows)
-        shown = Shown(
+        shown = lists.shown(
             QUEUE,
             [self.row(one, way_back(self, at=place_of(one, sought).cursor)) for one in page.rows],
-            asked["show"],
+            page,
+            asked,
             searched=searched(self),
-            more=QUEUE.at(**asked, after=page.next) if page.next else "",
-            previous=QUEUE.at(**asked, before=page.previous) if page.previous else "",
-            asked=asked,
             choices=choices,
             counts=await self.counts(asked["show"], sought),
-            most=ENOUGH,
         )
         choosable = any(QUEUE.choose(row) for row in shown.rows) if QUEUE.choose else False
         self.show(
@@ -232,7 +227,9 @@ class QueuePage(CaseRows):
         everywhere = district_wide(member, Scope.APPLICATIONS_READ)
         published = await guides.read(await guides.in_force())
         items = {
-            one.item: one.name for one in published if everywhere or one.department == member["department"]
+            one.item: one.name
+            for one in published
+            if reaches(member, Scope.APPLICATIONS_READ, one.department)
         }
         offered = [DUE, HOLDER, NUDGED, Choice("item", "事项", items)]
         if everywhere:
@@ -285,7 +282,7 @@ class AcceptHandler(FormAction, QueuePage):
     def form_page(self) -> str:
         return f"{QUEUE.address}{way_back(self)}"
 
-    @needs(Scope.APPLICATIONS_READ)
+    @needs(Scope.APPLICATIONS_ACCEPT)
     async def post(self) -> None:
         ticked = [one.partition(":") for one in self.get_body_arguments("chosen")]
         chosen = {key: int(version) for key, _, version in ticked if version.isdecimal()}

@@ -27,8 +27,13 @@ class VerifyPage(PanelPage):
     async def post(self) -> None:
         filled, by = self.form(VerifyForm), self.by_member()
         try:
-            done = await self.services.binding.at_window(
-                kind=filled.kind, name=filled.name, number=filled.number, phone=filled.phone, by=by
+            done = await self.services.window.verify(
+                self.signed_in_member(),
+                kind=filled.kind,
+                name=filled.name,
+                number=filled.number,
+                phone=filled.phone,
+                by=by,
             )
         except DomainError as error:
             return self.show("admin/verify.html", kinds=PERSONAL, error=error, given=self.given())

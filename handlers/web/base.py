@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from tornado.web import HTTPError, RequestHandler
 
-from handlers.web.protection import content_security_policy
+from handlers.web.protection import NOBODY, content_security_policy
 from handlers.web.request_limits import LARGEST, too_large
 from handlers.web.sentences import filled
 from handlers.web.services import Services
@@ -105,6 +105,11 @@ class BaseHandler(RequestHandler):
             raise DatabaseUnavailable
 
     @property
+    def framed_by(self) -> str:
+        """Who may show the page in a frame, as a CSP source list."""
+        return self.services.site.frame_ancestors
+
+    @property
     def channel(self) -> Channel:
         """Through which door the request comes."""
         raise NotImplementedError(f"{type(self).__name__} says which door it is")
@@ -127,9 +132,9 @@ class BaseHandler(RequestHandler):
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
         self.set_header("Permissions-Policy", "camera=(), microphone=(), payment=()")
-        self.set_header(
-            "Content-Security-Policy", content_security_policy(self.services.site.frame_ancestors)
-        )
+        self.set_header("Content-Security-Policy", content_security_policy(self.framed_by))
+        if self.framed_by == NOBODY:  # for browsers that do not know frame-ancestors
+            self.set_header("X-Frame-Options", "DENY")
         if self.services.site.secure:
             self.set_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 

@@ -61,7 +61,8 @@ class HtmlHandler(BaseHandler):
         """
         shown = "inline" if kept["media_type"].startswith("image/") else "attachment"
         self.set_header("Content-Type", kept["media_type"])
-        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+        policy = f"sandbox; default-src 'none'; frame-ancestors {self.framed_by}"
+        self.set_header("Content-Security-Policy", policy)
         self.set_header("Cache-Control", "private, no-store")
         self.set_header("Content-Disposition", f"{shown}; filename*=UTF-8''{quote(kept['name'], safe='')}")
         self.finish(content)

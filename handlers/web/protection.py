@@ -6,6 +6,8 @@ from typing import Any
 from handlers.web.site import Site
 
 HOST = "__Host-"
+NOBODY = "'none'"
+"""In a CSP source list."""
 
 
 class Cookie(StrEnum):

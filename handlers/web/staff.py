@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from tornado.escape import xhtml_escape
 
 from handlers.web.html import HtmlHandler
-from handlers.web.protection import Cookie
+from handlers.web.protection import NOBODY, Cookie
 from handlers.web.visitor import Auth, Method, NotSignedIn, declared
 from models.errors import Conflict
 from models.events import Cause, Channel
@@ -45,6 +45,7 @@ class StaffHandler(HtmlHandler):
     absent: Member | None = None
     member: Member | None = None
     session: Session | None = None
+    framed_by = NOBODY
 
     async def prepare(self) -> None:
         await super().prepare()

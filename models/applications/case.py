@@ -8,10 +8,11 @@ from typing import Self
 
 from models.applications.actions import PRIVATE, State
 from models.applications.document import Application
-from models.applications.rules import ApplicationNotFound, check_member
+from models.applications.rules import ApplicationNotFound, files_of
 from models.guides import Guide
+from models.materials.store import Materials
 from models.people import Party
-from models.staff import Member, Scope
+from models.staff import Member, Scope, check_scope, reaches
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,29 @@ class StaffCase(Case):
     """A case that the member may read.
 
     Raises:
-        ApplicationNotFound: it has not been handed in.
-        Forbidden: `scope_missing` or `other_department`.
+        Forbidden: `scope_missing`.
+        ApplicationNotFound: it has not been handed in, or the member's reach ends before its department:
+            nobody learns what other departments have.
     """
 
     member: Member
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.state in PRIVATE:
+        check_scope(self.member, Scope.APPLICATIONS_READ)
+        there = reaches(self.member, Scope.APPLICATIONS_READ, self.application["department"])
+        if self.state in PRIVATE or not there:
             raise ApplicationNotFound
-        check_member(self.member, self.application, Scope.APPLICATIONS_READ)
+
+    def file(self, key: str) -> str:
+        """The id of a file that the department has had with it.
+
+        Raises:
+            MaterialNotFound: it is none; it may be one of another application.
+        """
+        if key not in files_of(self.application):
+            raise Materials.missing
+        return key
 
 
 def check_own(application: Application, party: Party) -> None:

@@ -18,7 +18,7 @@ from models.guides import Guides, Question
 from models.materials.store import KeptFile
 from models.people import Applicants, Party
 from models.schedule import Due, Overtaken
-from models.staff import Member
+from models.staff import Member, Scope, check_scope
 from models.store import Document
 from models.workdays import Workdays
 
@@ -41,11 +41,23 @@ class CaseHandling:
         """An application that a member may read, with the guide under which it was made.
 
         Raises:
-            ApplicationNotFound: there is none, or it has not been handed in.
-            Forbidden: `scope_missing` or `other_department`.
+            Forbidden: `scope_missing`.
+            ApplicationNotFound: there is none, it has not been handed in, or the member does not reach its
+                department.
         """
+        check_scope(member, Scope.APPLICATIONS_READ)
         found = await self.applications.get(key)
         return StaffCase(found, await self.guides.version(found["guide"]), member)
+
+    async def reveal(self, case: StaffCase, whose: str, reason: str, by: Cause) -> dict[str, Any]:
+        """The whole identity of a party to the case, by id; who saw it, and why, is recorded.
+
+        Raises:
+            BadInput: `reason_required`.
+        """
+        if whose not in (case.application["applicant"], case.application["agent"]):
+            raise AssertionError("only of those whose case it is")
+        return await self.applicants.reveal(whose, reason, by, case.key)
 
     async def receive(self, case: StaffCase, remark: str, by: Cause) -> StaffCase:
         """收件: the form that was printed and signed is there with its papers; acceptance is due from now.

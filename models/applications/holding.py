@@ -12,7 +12,7 @@ from models.applications.rules import ApplicationMovedOn
 from models.applications.store import ASSIGNED, NOTED, Applications
 from models.errors import Conflict, Forbidden, Refused
 from models.events import Cause, Event
-from models.staff import Member, Scope, Staff, is_let_in, reaches, scopes_of
+from models.staff import Member, Scope, ScopeMissing, Staff, is_let_in, reaches
 from models.store import entry
 
 INTERNAL: Mapping[str, str] = {ASSIGNED: "确定承办人"}
@@ -59,12 +59,12 @@ class Holding:
         """The member takes what is nobody's.
 
         Raises:
-            Forbidden: the member may not handle it.
+            Forbidden: `scope_missing`, the member may not handle it.
             HeldAlready: another was first.
             ApplicationMovedOn: it is over.
         """
         if not can_hold(case.member, case.application["department"]):
-            raise CannotHold
+            raise ScopeMissing
         return await self._give(case, "", case.member["_id"], "", by)
 
     async def hand_over(self, case: StaffCase, to: str, words: str, by: Cause) -> StaffCase:
@@ -144,4 +144,4 @@ class Holding:
 
 def can_hold(member: Member, department: str) -> bool:
     """Whether a member may take steps with what is a department's."""
-    return any(reaches(member, scope, department) for scope in HANDLES & scopes_of(member))
+    return any(reaches(member, scope, department) for scope in HANDLES)

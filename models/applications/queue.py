@@ -18,7 +18,7 @@ from models.concurrency import all_to_their_end
 from models.errors import BadInput
 from models.events import Cause, Event
 from models.paging import ENOUGH, Order, Page, Position, page_of, position
-from models.staff import Member, Staff
+from models.staff import Member, Scope, Staff, check_scope
 from models.store import Document
 
 LONGEST = 100
@@ -48,7 +48,12 @@ class Queue:
 
     async def search(self, member: Member, text: str, by: Cause) -> str:
         """Note that the member looks for a text, which nothing of the note tells; it comes back sealed for
-        this member alone, so that an address can carry it."""
+        this member alone, so that an address can carry it.
+
+        Raises:
+            Forbidden: `scope_missing`.
+        """
+        check_scope(member, Scope.APPLICATIONS_READ)
         text = typed.words(text[:LONGEST])
         what = "serial" if sought_serial(text) else "party"
         await self.staff.note(member["_id"], Event("staff.searched", member["_id"], by, {"by": what}))
@@ -168,7 +173,7 @@ def _clauses(member: Member, sought: Sought, now: datetime) -> list[Document]:
         nudged = sought.nudged is NudgeState.OPEN
         clauses = handled_by(member, WORKED) if nudged else work_of(member, now)
     else:
-        clauses = [visible(member, [state for state in sought.states if state not in PRIVATE])]
+        clauses = visible(member, [state for state in sought.states if state not in PRIVATE])
     if not (there := sought.department):
         return clauses
     own = [clause for clause in clauses if clause.get("department", there) == there]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from models.applications.actions import State, Who, steps_from
-from models.staff import Member, Scope, district_wide, scopes_of
+from models.staff import Member, Reach, Scope, reaches_of
 from models.store import Document
 
 CLOCKED = (State.SUBMITTED, State.ACCEPTED)
@@ -18,9 +18,10 @@ WORKED = (*CLOCKED, State.PAUSED)
 """Those in which it is for staff to go on, a deadline or not."""
 
 
-def visible(member: Member, states: Iterable[str]) -> Document:
-    """The query for what a member may read in these states."""
-    return {"state": {"$in": list(states)}, **_within(member, Scope.APPLICATIONS_READ)}
+def visible(member: Member, states: Iterable[str]) -> list[Document]:
+    """What a member may read in these states: it fulfils one of these queries."""
+    within = _within(member, Scope.APPLICATIONS_READ)
+    return [] if within is None else [{"state": {"$in": list(states)}, **within}]
 
 
 def work_of(member: Member, now: datetime) -> list[Document]:
@@ -42,22 +43,25 @@ def handled_by(member: Member, states: Iterable[State]) -> list[Document]:
 
 def _reach(member: Member, state: State) -> list[Document]:
     """How far a member reaches with the steps of staff from a state; nowhere, if none is the member's."""
-    own = scopes_of(member)
-    scopes = {step.scope for step in steps_from(state).values() if step.who is Who.STAFF}
-    found = [_within(member, scope) for scope in scopes if scope and scope in own]
+    steps = steps_from(state).values()
+    scopes = {step.scope for step in steps if step.who is Who.STAFF and step.scope}
+    found = [within for scope in sorted(scopes) if (within := _within(member, scope)) is not None]
     return [{}] if {} in found else found[:1]
 
 
 def _overdue(member: Member, now: datetime) -> list[Document]:
     """What is overdue, for who supervises it."""
-    if Scope.APPLICATIONS_SUPERVISE not in scopes_of(member):
+    within = _within(member, Scope.APPLICATIONS_SUPERVISE)
+    if within is None:
         return []
     states = [state.value for state in CLOCKED]
-    within = _within(member, Scope.APPLICATIONS_SUPERVISE)
     return [{"state": {"$in": states}, **within, "due_at": {"$lt": now}}]
 
 
-def _within(member: Member, scope: Scope) -> Document:
-    """The query for what a member may do by a scope: everywhere, or in the own department; a member reads
-    wherever the member acts."""
-    return {} if district_wide(member, scope) else {"department": member["department"]}
+def _within(member: Member, scope: Scope) -> Document | None:
+    """The query for what a member may do by a scope: everywhere, in the own department, or nowhere (None); a
+    member reads wherever the member acts."""
+    reached = reaches_of(member, scope)
+    if Reach.DISTRICT in reached:
+        return {}
+    return {"department": member["department"]} if Reach.DEPARTMENT in reached else None

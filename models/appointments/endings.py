@@ -6,6 +6,7 @@ Each of these is told to the person, who can object. What nobody recorded by the
 `unrecorded`: it blocks nobody and counts against nobody.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from models.appointments.booking import Appointments
@@ -43,9 +44,11 @@ from models.appointments.rules import (
 from models.errors import Conflict
 from models.events import Cause, Event
 from models.guides import Guides, Material
+from models.paging import Page
 from models.people import Party
+from models.places import Hall, Halls
 from models.schedule import Due, Overtaken, held
-from models.staff import Member, Scope, check_scope, serves
+from models.staff import Member, Scope, check_district, check_scope, serves
 from models.store import ChangedMeanwhile, Document
 
 
@@ -55,16 +58,43 @@ class Endings:
 
     appointments: Appointments
     guides: Guides
+    halls: Halls
+
+    async def served(self, member: Member) -> list[Hall]:
+        """The halls with windows for which a member records."""
+        return [one for one in await self.halls.all() if one.windows and _serves(member, one)]
+
+    async def objected(
+        self, member: Member, states: Collection[str], limit: int, *, latest_first: bool = False, **at: str
+    ) -> Page[Appointment]:
+        """A page of those with an objection in one of these states, in the order of the objections.
+
+        Raises:
+            Forbidden: `scope_missing`.
+            PageUnknown: `after` or `before` is no place of a list.
+        """
+        check_district(member, Scope.OBJECTIONS_DECIDE)
+        return await self.appointments.objected(states, limit, latest_first=latest_first, **at)
+
+    async def count_objected(self, member: Member, states: Collection[str]) -> int:
+        """
+        Raises:
+            Forbidden: `scope_missing`.
+        """
+        check_district(member, Scope.OBJECTIONS_DECIDE)
+        return await self.appointments.count_objected(states)
 
     async def for_member(self, key: str, member: Member) -> Appointment:
-        """An appointment at one of the halls for which a member records.
+        """An appointment at one of the halls for which a member records. Of one at another hall the error
+        says where, since it is scanned from the page of the person who stands in the wrong one.
 
         Raises:
             Forbidden: `scope_missing` or `other_hall`.
         """
         check_scope(member, Scope.APPOINTMENTS_RECORD)
         found = await self.appointments.get(key)
-        if not serves(member, found["hall"]):
+        [township] = [one.township for one in await self.halls.those([found["hall"]])] or [""]
+        if not serves(member, Scope.APPOINTMENTS_RECORD, found["hall"], township):
             raise OtherHall(hall=found["hall_name"])
         return found
 
@@ -184,7 +214,7 @@ class Endings:
             BadInput: see `decision_reason`.
             Conflict: `objection_decided`.
         """
-        check_scope(member, Scope.OBJECTIONS_DECIDE)
+        check_district(member, Scope.OBJECTIONS_DECIDE)
         words = decision_reason(reason, upheld=upheld)
         decision = ObjectionState.UPHELD if upheld else ObjectionState.KEPT
         sets: Document = {
@@ -233,6 +263,10 @@ class Endings:
             event=event,
             otherwise=otherwise,
         )
+
+
+def _serves(member: Member, hall: Hall) -> bool:
+    return serves(member, Scope.APPOINTMENTS_RECORD, hall.code, hall.township)
 
 
 def _as_read(found: Appointment) -> Document:

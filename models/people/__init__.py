@@ -3,8 +3,15 @@
 from models.people.accounts import Account, Accounts, Language
 from models.people.agencies import Agencies, Agency, AgencyState, is_confirmed, is_waiting
 from models.people.applicants import Applicant, Applicants, shown_name
-from models.people.binding import Binding
-from models.people.credentials import PERSONAL, RULES, ApplicantKind, CredentialKind, normal_number
+from models.people.binding import Binding, check_name
+from models.people.credentials import (
+    PERSONAL,
+    RULES,
+    ApplicantKind,
+    CredentialKind,
+    check_credential,
+    normal_number,
+)
 from models.people.masks import (
     NAMES,
     mask_address,
@@ -43,6 +50,8 @@ __all__ = [
     "PlatformUser",
     "Verdict",
     "Verifier",
+    "check_credential",
+    "check_name",
     "check_phone",
     "is_confirmed",
     "is_waiting",

@@ -115,23 +115,6 @@ class Binding:
         await self.phone_codes.use_up(phone, account=account)
         return applicant
 
-    async def at_window(
-        self, *, kind: CredentialKind, name: str, number: str, phone: str, by: Cause
-    ) -> Applicant:
-        """Keep a person whose credential staff have seen; `phone` may be empty.
-
-        Raises:
-            BadInput: the number, the phone or the name is wrong.
-            Conflict: `already_verified`, under another name.
-        """
-        return await self.applicants.verify_at_window(
-            ApplicantKind.PERSON,
-            check_credential(ApplicantKind.PERSON, kind, number, local_date(by.at)),
-            name=check_name(name),
-            phone=check_phone(phone) if typed.narrow(phone).strip() else "",
-            by=by,
-        )
-
     async def body(
         self,
         agent: Applicant,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pymongo import ASCENDING, GEOSPHERE, IndexModel
 
 from models.described import Coded, Described
-from models.errors import NotFound
+from models.errors import BadInput, NotFound
 from models.store import Document
 from models.workdays import Workdays, local_moment
 
@@ -18,6 +18,12 @@ from models.workdays import Workdays, local_moment
 class HallNotFound(NotFound):
     code = "hall_not_found"
     message = "没有找到该大厅"
+
+
+class TownshipUnknown(BadInput):
+    code = "township_unknown"
+    message = "没有镇街“{township}”"
+    field = "townships"
 
 
 class HallKind(StrEnum):
@@ -118,6 +124,20 @@ class Halls(Described[Hall]):
         query: Document = {"kind": kind} if kind else {}
         found = self.documents.find(query).sort([("kind", ASCENDING), ("township", ASCENDING)])
         return await self._each(found)
+
+    async def townships(self) -> list[str]:
+        """Those in which there is a hall, as halls name them."""
+        return sorted(await self.documents.distinct("township"))
+
+    async def check_townships(self, names: Collection[str]) -> None:
+        """
+        Raises:
+            TownshipUnknown: there is no hall in one of them.
+        """
+        known = await self.townships() if names else []
+        for name in names:
+            if name not in known:
+                raise TownshipUnknown(township=name)
 
     async def offering(self, group: str, places: Collection[str] | None = None) -> list[Hall]:
         """Those with a window for an item group, of `places` (codes) alone where given."""

@@ -12,7 +12,7 @@ from uuid import uuid4
 from models.errors import BadInput, Conflict, Forbidden, NotFound
 from models.events import Cause, Event
 from models.staff.members import PRESENT, Staff, StaffNotFound, is_let_in
-from models.staff.scopes import Absence, Member, Reach, Scope, check_scope, district_wide
+from models.staff.scopes import Absence, Member, Reach, Scope, check_scope, district_wide, reaches
 from models.store import Document
 from models.workdays import local_date
 
@@ -93,13 +93,14 @@ def check_days(leave: Leave, today: date) -> None:
 
 def can_stand_in(substitute: Member, absent: Member) -> bool:
     """Whether a member could plausibly hold the other's post: one of the same department, of one of the same
-    halls, or of the whole district."""
+    halls or townships, or of the whole district."""
     if substitute["_id"] == absent["_id"] or not is_let_in(substitute):
         return False
     return (
         any(role.reach is Reach.DISTRICT for role in substitute["roles"])
         or substitute["department"] == absent["department"] is not None
         or not {*substitute["halls"]}.isdisjoint(absent["halls"])
+        or not {*substitute["townships"]}.isdisjoint(absent["townships"])
     )
 
 
@@ -130,8 +131,8 @@ def stood_in(absent: Member) -> Member:
 
 def reaches_member(by: Member, whose: Member) -> bool:
     """Whether what one says of absences goes as far as this member."""
-    wide = district_wide(by, Scope.STAFF_ABSENCES)
-    return wide or by["department"] == whose["department"] is not None
+    scope, department = Scope.STAFF_ABSENCES, whose["department"]
+    return district_wide(by, scope) or (department is not None and reaches(by, scope, department))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from models.events import Cause, Event, Plan
 from models.sessions import Session
 from models.staff.passwords import check_password, hashed, proof_of
 from models.staff.posts import Post, check_post
-from models.staff.scopes import ROLES, Member, Role
+from models.staff.scopes import ROLES, Member, Role, Scope, ScopeMissing, check_district
 from models.store import ChangedMeanwhile, Database, Document, Refusal, Store, unique_text
 from models.typed import line, narrow
 
@@ -63,6 +63,8 @@ class MemberLeft(Conflict):
     message = "该人员已离岗"
 
 
+ACTOR = "staff:"
+"""What `Cause.actor` of a member begins with."""
 USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 """Of a member who is added; those of before are as they are."""
 HAND_OVER = "staff.hand_over"
@@ -115,7 +117,7 @@ def check_other(username: str, by: Cause) -> None:
     Raises:
         OwnRecord
     """
-    if by.is_by(f"staff:{username}"):
+    if by.is_by(f"{ACTOR}{username}"):
         raise OwnRecord
 
 
@@ -189,7 +191,7 @@ class Staff(Store[Member]):
     async def of_session(self, session: Session) -> Member | None:
         """The member whose session it is, as they are now; None for one who is gone or not let in, or whose
         password has been changed since."""
-        member = await self.find(session["subject"].removeprefix("staff:"))
+        member = await self.find(session["subject"].removeprefix(ACTOR))
         if member is None or not is_let_in(member):
             return None
         return member if session.get("proof") == proof_of(member["password_hash"]) else None
@@ -253,10 +255,11 @@ class Staff(Store[Member]):
         roles: list[Role],
         by: Cause,
         halls: Sequence[str] = (),
+        townships: Sequence[str] = (),
         one_time: bool = False,
     ) -> bool:
-        """Add a member, of one department or none, who records appointments at these halls; False, and
-        nothing is changed, if the user name is there already.
+        """Add a member, of one department or none, with these halls and townships; False, and nothing is
+        changed, if the user name is there already.
 
         Raises:
             BadInput: the password may not be one; see `passwords.check_password`.
@@ -265,7 +268,7 @@ class Staff(Store[Member]):
         if await self.documents.find_one({"_id": username}, {"_id": 1}):
             return False
         check_password(password, username, name)
-        post = Post(tuple(roles), department, tuple(halls)).fields()
+        post = Post(tuple(roles), department, tuple(halls), tuple(townships)).fields()
         kept = {"_id": username, "name": name, "password_hash": await hashed(password), **post}
         kept["listed"] = {
             "standing": Standing.PRESENT.value,
@@ -285,10 +288,11 @@ class Staff(Store[Member]):
         """Add a member, who changes the password at the first sign-in; returns the user name as it is kept.
 
         Raises:
-            UserNameInvalid, NameMissing, RoleMissing, DepartmentMissing, HallsMissing
-            BadInput: the password may not be one.
-            UserNameTaken
+            ScopeMissing: it is a member who asks, and may not.
+            UserNameInvalid, NameMissing, UserNameTaken
+            BadInput: the password or the post may not be one; see `posts.check_post`.
         """
+        await self._check_manages(by)
         username, name = user_name(username), line(name)
         if not USER_NAME.fullmatch(username):
             raise UserNameInvalid
@@ -302,6 +306,7 @@ class Staff(Store[Member]):
             department=post.department,
             roles=list(post.roles),
             halls=post.halls,
+            townships=post.townships,
             one_time=True,
             by=by,
         ):
@@ -309,13 +314,14 @@ class Staff(Store[Member]):
         return username
 
     async def post(self, username: str, post: Post, by: Cause) -> Member:
-        """Give a member other roles, another department, other halls.
+        """Give a member other roles, another department, other halls and townships.
 
         Raises:
-            OwnRecord, RoleMissing, DepartmentMissing, HallsMissing
+            OwnRecord, ScopeMissing
+            BadInput: see `posts.check_post`.
             StaffNotFound, MemberLeft, LastAdministrator, ChangedMeanwhile
         """
-        check_other(username, by)
+        await self._check_manages(by, username)
         check_post(post)
         member = await self._present(username)
         event = Event("staff.posted", username, by, post.fields())
@@ -327,10 +333,10 @@ class Staff(Store[Member]):
         """Let the member in no more; the sessions have ended. Doing it again changes nothing.
 
         Raises:
-            OwnRecord
+            OwnRecord, ScopeMissing
             StaffNotFound, MemberLeft, LastAdministrator, ChangedMeanwhile
         """
-        check_other(username, by)
+        await self._check_manages(by, username)
         member = await self._present(username)
         if member.get("suspended_at"):
             return member
@@ -344,14 +350,14 @@ class Staff(Store[Member]):
         the member goes to the `heir`, or with "" back into the queues (`models.applications.leaving`).
 
         Raises:
-            OwnRecord
+            OwnRecord, ScopeMissing
             StaffNotFound, MemberLeft, LastAdministrator, ChangedMeanwhile
         """
-        check_other(username, by)
+        await self._check_manages(by, username)
         member = await self._present(username)
         data = {"roles": [role.value for role in member["roles"]], "heir": heir}
         event = Event("staff.left", username, by, data, plans=(Plan(HAND_OVER, by.at + SETTLED),))
-        gone: Document = {"left_at": by.at, "roles": [], "halls": [], "heir": heir}
+        gone: Document = {"left_at": by.at, "roles": [], "halls": [], "townships": [], "heir": heir}
         gone |= {"listed.standing": Standing.LEFT.value, "listed.roles": listed_roles(())}
         update: Document = {"$unset": OWN_PROOFS}
         return await self._change_present(member, event, stays=False, sets=gone, update=update)
@@ -361,11 +367,11 @@ class Staff(Store[Member]):
         the authenticator, phone and WeChat, and all sessions have ended.
 
         Raises:
-            OwnRecord
+            OwnRecord, ScopeMissing
             BadInput: the password may not be one.
             StaffNotFound, MemberLeft, ChangedMeanwhile
         """
-        check_other(username, by)
+        await self._check_manages(by, username)
         member = await self._present(username)
         check_password(password, username, member["name"])
         return await self.change(
@@ -411,6 +417,20 @@ class Staff(Store[Member]):
                 event=event,
                 otherwise=ChangedMeanwhile,
             )
+
+    async def _check_manages(self, by: Cause, username: str = "") -> None:
+        """A member who changes the record of another is let in and manages staff; the command line does it
+        without one.
+
+        Raises:
+            OwnRecord, ScopeMissing
+        """
+        check_other(username, by)
+        if by.actor.startswith(ACTOR):
+            acting = await self.find(by.actor.removeprefix(ACTOR))
+            if acting is None or not is_let_in(acting):
+                raise ScopeMissing
+            check_district(acting, Scope.STAFF_MANAGE)
 
     async def _present(self, username: str) -> Member:
         """A member who has not left.
@@ -479,7 +499,14 @@ class Staff(Store[Member]):
         )
 
     async def note_session_ended(self, username: str, by: Cause) -> None:
-        """Record for the audit that one session of a member is ended, before it is."""
+        """Record for the audit that one session of a member is ended, before it is: by the member, or by who
+        manages staff.
+
+        Raises:
+            ScopeMissing
+        """
+        if by.actor != f"{ACTOR}{username}":
+            await self._check_manages(by, username)
         await self.note(username, Event("staff.session_ended", username, by))
 
     async def note_guesses(self, username: str, by: Cause) -> None:

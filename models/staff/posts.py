@@ -32,17 +32,28 @@ class HallsMissing(BadInput):
     field = "halls"
 
 
+class TownshipsMissing(BadInput):
+    code = "townships_missing"
+    message = "岗位“{role}”须选择负责的镇街"
+    field = "townships"
+
+
 @dataclass(frozen=True)
 class Post:
-    """What a member is there for: roles, a department or none, and the halls to record for."""
+    """What a member is there for: roles, and what they go to: a department or none, halls, townships."""
 
     roles: tuple[Role, ...]
     department: str | None = None
     halls: tuple[str, ...] = ()
+    townships: tuple[str, ...] = ()
 
     def fields(self) -> Document:
-        roles = [role.value for role in Role if role in self.roles]
-        return {"roles": roles, "department": self.department, "halls": sorted(set(self.halls))}
+        return {
+            "roles": [role.value for role in Role if role in self.roles],
+            "department": self.department,
+            "halls": sorted(set(self.halls)),
+            "townships": sorted(set(self.townships)),
+        }
 
 
 def roles_of(names: Iterable[str]) -> tuple[Role, ...]:
@@ -60,7 +71,7 @@ def roles_of(names: Iterable[str]) -> tuple[Role, ...]:
 def check_post(post: Post) -> None:
     """
     Raises:
-        RoleMissing, DepartmentMissing, HallsMissing
+        RoleMissing, DepartmentMissing, HallsMissing, TownshipsMissing
     """
     if not post.roles:
         raise RoleMissing
@@ -69,3 +80,5 @@ def check_post(post: Post) -> None:
             raise DepartmentMissing(role=role.label)
         if role.reach is Reach.HALLS and not post.halls:
             raise HallsMissing(role=role.label)
+        if role.reach is Reach.TOWNSHIP and not post.townships:
+            raise TownshipsMissing(role=role.label)

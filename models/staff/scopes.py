@@ -1,5 +1,6 @@
 """Roles, and what each may do and where (article 5)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import NotRequired, Self, TypedDict
@@ -60,29 +61,45 @@ class Scope(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a role's scopes go; appointments always end at the halls of the member's own record. What a
-    record does not name is none: only a role says that a member reaches all."""
+    """How far a role's scope goes, with a sentence that says it. What a member's record does not name is
+    none: only a role says that a member reaches all."""
 
-    OWN = "own"  # what is entrusted to the member
-    DEPARTMENT = "department"  # the member's own
-    HALLS = "halls"  # those of the member's own record
-    DISTRICT = "district"
+    sentence: str
+
+    def __new__(cls, name: str, sentence: str) -> Self:
+        member = str.__new__(cls, name)
+        member._value_, member.sentence = name, sentence
+        return member
+
+    OWN = "own", "What is entrusted to the member."
+    DEPARTMENT = "department", "The department of the member's record."
+    HALLS = "halls", "The halls that the member's record names."
+    TOWNSHIP = "township", "All halls of the townships that the record names, those added later too."
+    DISTRICT = "district", "All departments and halls."
 
 
 class Role(StrEnum):
     """A role is one record: its name, what people call it, its reach, a sentence of what it is for, its
-    scopes. A role without scopes lets a member do nothing yet."""
+    scopes; one that goes less far than the role stands with its own reach. A role without scopes lets a
+    member do nothing yet."""
 
     label: str
     reach: Reach
     sentence: str
-    scopes: frozenset[Scope]
+    within: Mapping[Scope, Reach]
+    """How far each scope of the role goes."""
 
-    def __new__(cls, name: str, label: str, reach: Reach, sentence: str, *scopes: Scope) -> Self:
+    def __new__(
+        cls, name: str, label: str, reach: Reach, sentence: str, *scopes: Scope | tuple[Scope, Reach]
+    ) -> Self:
         member = str.__new__(cls, name)
-        member._value_, member.label, member.reach = name, label, reach
-        member.sentence, member.scopes = sentence, frozenset(scopes)
+        member._value_, member.label, member.reach, member.sentence = name, label, reach, sentence
+        member.within = dict((scope, reach) if isinstance(scope, Scope) else scope for scope in scopes)
         return member
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        return frozenset(self.within)
 
     WINDOW = (
         "window",
@@ -91,7 +108,7 @@ class Role(StrEnum):
         "Receives people and their papers at the comprehensive window.",
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_ACCEPT,
-        Scope.APPOINTMENTS_RECORD,
+        (Scope.APPOINTMENTS_RECORD, Reach.HALLS),
         Scope.APPLICANTS_VERIFY,
     )
     REVIEWER = (
@@ -147,8 +164,8 @@ class Role(StrEnum):
     TOWNSHIP = (
         "township",
         "镇街",
-        Reach.HALLS,
-        "Manages the halls of a township, which the member's record names.",
+        Reach.TOWNSHIP,
+        "Manages the halls of a township.",
         Scope.APPOINTMENTS_RECORD,
     )
     CONTACT = (
@@ -253,19 +270,21 @@ class Absence(TypedDict):
 
 
 class Member(Record):
-    """A member of the staff; `_id` is the user name. Who has no `department` is of none, and records
-    appointments at the `halls` alone. Who was suspended (`suspended_at`) or has left (`left_at`) is not let
-    in. A password that is to be changed first was given at `one_time`. `enrolling` is the sealed secret of an
-    authenticator that is not proven yet. `phone` and `wechat` are for what is told to the member; `views`
-    are the member's own, of the panel's lists. `vouched` counts how often this administrator stayed when
-    another one ceased. What is assigned to one who leaves goes to the `heir` ("" for nobody): so many were
-    `handed_over`, and at `handed_over_at` it was done."""
+    """A member of the staff; `_id` is the user name. Who has no `department` is of none; `halls` (codes) and
+    `townships` (names, as halls have them) are where roles of such a reach go. Who was suspended
+    (`suspended_at`) or has left (`left_at`) is not let in. A password that is to be changed first was given
+    at `one_time`. `enrolling` is the sealed secret of an authenticator that is not proven yet. `phone` and
+    `wechat` are for what is told to the member; `views` are the member's own, of the panel's lists.
+    `vouched` counts how often this administrator stayed when another one ceased. What is assigned to one who
+    leaves goes to the `heir` ("" for nobody): so many were `handed_over`, and at `handed_over_at` it was
+    done."""
 
     name: str
     password_hash: str
     department: str | None
     roles: list[Role]
     halls: list[str]
+    townships: list[str]
     suspended_at: NotRequired[datetime]
     left_at: NotRequired[datetime]
     listed: Listed
@@ -287,14 +306,20 @@ def scopes_of(member: Member) -> frozenset[Scope]:
     return frozenset().union(*(role.scopes for role in member["roles"]))
 
 
+def reaches_of(member: Member, scope: Scope) -> frozenset[Reach]:
+    """How far the roles that give a member the scope take it; empty where none does."""
+    return frozenset(role.within[scope] for role in member["roles"] if scope in role.within)
+
+
 def district_wide(member: Member, scope: Scope) -> bool:
     """Whether a role gives a member the scope for every department."""
-    return any(role.reach is Reach.DISTRICT and scope in role.scopes for role in member["roles"])
+    return Reach.DISTRICT in reaches_of(member, scope)
 
 
 def reaches(member: Member, scope: Scope, department: str) -> bool:
-    """Whether what a member may do by a scope goes as far as this department."""
-    return district_wide(member, scope) or member["department"] == department
+    """Whether a role gives a member the scope for this department."""
+    reached = reaches_of(member, scope)
+    return Reach.DISTRICT in reached or (Reach.DEPARTMENT in reached and member["department"] == department)
 
 
 def check_scope(member: Member, scope: Scope) -> None:
@@ -306,6 +331,21 @@ def check_scope(member: Member, scope: Scope) -> None:
         raise ScopeMissing
 
 
-def serves(member: Member, hall: str) -> bool:
-    """Whether a hall is one of a member's own."""
-    return hall in member["halls"]
+def check_district(member: Member, scope: Scope) -> None:
+    """For what is of no single department or hall.
+
+    Raises:
+        Forbidden: `scope_missing`, also where the scope does not go as far as the district.
+    """
+    if not district_wide(member, scope):
+        raise ScopeMissing
+
+
+def serves(member: Member, scope: Scope, hall: str, township: str) -> bool:
+    """Whether a role gives a member the scope for this hall, which lies in this township."""
+    reached = reaches_of(member, scope)
+    return (
+        Reach.DISTRICT in reached
+        or (Reach.HALLS in reached and hall in member["halls"])
+        or (Reach.TOWNSHIP in reached and township in member["townships"])
+    )

@@ -179,6 +179,7 @@ class House:
             department=given.department,
             roles=list(given.roles),
             halls=list(given.halls),
+            townships=list(given.townships),
             by=self.by_staff(username),
         )
         member = await self.stores.staff.get(username)

@@ -14,11 +14,12 @@ SECRET = "TESTSECRETOFTHETESTSTESTSECRET22"
 
 @dataclass(frozen=True)
 class Post:
-    """`halls` are those that the member records for."""
+    """`halls` and `townships` are those that the record names."""
 
     roles: tuple[Role, ...]
     department: str | None = None
     halls: tuple[str, ...] = ()
+    townships: tuple[str, ...] = ()
 
 
 POSTS: Mapping[str, Post] = {
@@ -31,8 +32,8 @@ POSTS: Mapping[str, Post] = {
     "admin": Post((Role.ADMINISTRATOR,)),
     "digital": Post((Role.DIGITAL_AFFAIRS,)),
     "centre": Post((Role.SERVICE_CENTRE,), halls=(HALL.code,)),
-    "township": Post((Role.TOWNSHIP,), halls=(HALL.code,)),
-    "elsewhere": Post((Role.TOWNSHIP,), halls=("wanbo",)),
+    "township": Post((Role.TOWNSHIP,), townships=(HALL.township,)),
+    "elsewhere": Post((Role.TOWNSHIP,), townships=("南村镇",)),
 }
 """By user name."""
 USUALLY = "approver"

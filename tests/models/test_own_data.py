@@ -24,8 +24,14 @@ def test_staff_have_no_names() -> None:
 
 
 async def test_who_verified_a_person_at_a_window_has_no_name(house: House) -> None:
-    person = await house.stores.binding.at_window(
-        kind=CredentialKind.RESIDENT_ID, name=ELDER[0], number=ELDER[1], phone="", by=house.by_staff("window")
+    window = await house.member("window")
+    person = await house.stores.window.verify(
+        window,
+        kind=CredentialKind.RESIDENT_ID,
+        name=ELDER[0],
+        number=ELDER[1],
+        phone="",
+        by=house.by_staff("window"),
     )
     told = await own_data(house.stores, person, house.stores.clock())
     assert told["identity"]["verified"]["by"] == "staff"

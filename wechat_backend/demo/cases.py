@@ -22,8 +22,7 @@ from models.applications import Decision, How, Place, StaffCase, lacking
 from models.applications.actions import Procedure
 from models.appointments import Ending
 from models.events import Cause, Channel
-from models.people import ApplicantKind, CredentialKind, Party, PlatformUser
-from models.people.credentials import check_credential
+from models.people import ApplicantKind, CredentialKind, Party, PlatformUser, check_credential
 from models.places import slots
 from models.staff import Leave
 from models.staff.absences import AbsenceOverlaps

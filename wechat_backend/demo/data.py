@@ -19,29 +19,28 @@ from wechat_backend.loading import loader, writer
 from wechat_backend.settings import Settings, load_settings
 from wechat_backend.wiring import build_stores, privacy_of, utc_now
 
-EVERYWHERE = "全区"
-
 
 @dataclass(frozen=True)
 class Member:
-    """`department` is its short name. `windows` are those at which they record: of a township, or all
-    (`EVERYWHERE`), or none. `stands_in_for` is who is away at first (`cases`)."""
+    """`department` is its short name; `everywhere` says that they record at all windows. `stands_in_for` is
+    who is away at first (`cases`)."""
 
     username: str
     name: str
     role: Role
     department: str | None = None
-    windows: str = ""
+    everywhere: bool = False
+    township: str | None = None
     stands_in_for: str = ""
 
 
 STAFF = (
     Member("admin", "冯国强", Role.ADMINISTRATOR),
-    Member("window", "陈嘉敏", Role.WINDOW, windows=EVERYWHERE),
+    Member("window", "陈嘉敏", Role.WINDOW, everywhere=True),
     Member("management", "黄慧仪", Role.SERVICE_MANAGEMENT),
     Member("digital", "何俊杰", Role.DIGITAL_AFFAIRS),
-    Member("centre", "周淑贞", Role.SERVICE_CENTRE, windows=EVERYWHERE),
-    Member("township", "罗永康", Role.TOWNSHIP, windows="南村镇"),
+    Member("centre", "周淑贞", Role.SERVICE_CENTRE, everywhere=True),
+    Member("township", "罗永康", Role.TOWNSHIP, township="南村镇"),
     Member("approver", "李国栋", Role.APPROVER, "公安分局"),
     Member("supervisor", "黎建明", Role.SUPERVISOR, "民政局"),
     Member("reviewer", "许慧敏", Role.REVIEWER, "民政局"),
@@ -118,6 +117,7 @@ async def _enrol(
     staff = second_factors.staff
     await staff.prepare()
     codes = {department.short: department.code for department in data.departments}
+    with_windows = [hall.code for hall in data.halls if hall.windows]
     for member in STAFF:
         await staff.enrol(
             member.username,
@@ -125,7 +125,8 @@ async def _enrol(
             password=variables["PANYU_DEMO_STAFF_PASSWORD"],
             department=codes[member.department] if member.department else None,
             roles=[member.role],
-            halls=halls_of(data, member.windows),
+            halls=with_windows if member.everywhere else [],
+            townships=[member.township] if member.township else [],
             by=by,
         )
         if needs_second_factor(await staff.get(member.username)):
@@ -147,8 +148,3 @@ async def _make_cases(
             say("  new: six cases to look at in the staff panel")
     finally:
         gateways.close()
-
-
-def halls_of(data: loader.Data, windows: str) -> list[str]:
-    """The halls with these windows (`Member.windows`)."""
-    return [hall.code for hall in data.halls if hall.windows and windows in (EVERYWHERE, hall.township)]

@@ -60,7 +60,7 @@ async def test_only_who_may_accept_can_tick(office: Office) -> None:
     assert await ticks(civil) == {}
     version = (await office.application(path))["version"]
     refused = await civil.post(BULK, {"chosen": f"{key}:{version}"})
-    assert "由其他部门办理" in refused.text
+    assert "没有找到该办件" in refused.text
     assert (await office.application(path))["serial"] not in refused.text
     assert await office.state(path) == "submitted"
     accepted = await office.accepted()

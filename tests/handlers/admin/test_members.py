@@ -39,13 +39,13 @@ async def test_who_is_added_signs_in_once_with_what_is_shown_once(office: Office
     given: dict[str, str | list[str]] = {
         "roles": ["reviewer", "township"],
         "department": USCC,
-        "halls": HALL.code,
+        "townships": HALL.township,
     }
     shown = await added(desk, "huang.li", **given)
     assert shown.status == 200
     member = await office.town.services.staff.get("huang.li")
     assert (member["roles"], member["department"]) == ([Role.REVIEWER, Role.TOWNSHIP], USCC)
-    assert member["halls"] == [HALL.code]
+    assert (member["halls"], member["townships"]) == ([], [HALL.township])
     page = await desk.get("/admin/members/huang.li")
     assert "尚未修改一次性密码" in page.text
     assert one_time(shown) not in page.text
@@ -55,7 +55,7 @@ async def test_who_is_added_signs_in_once_with_what_is_shown_once(office: Office
     assert (await own.get("/admin")).location == "/admin/password"
     listed = (await desk.get("/admin/members?after=huang")).text
     assert "审查人员、镇街" in listed
-    assert HALL.name in listed
+    assert HALL.township in listed
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,10 @@ async def test_who_is_added_signs_in_once_with_what_is_shown_once(office: Office
         ({"roles": "king"}, "没有岗位“king”"),
         ({"roles": "approver"}, "须选择所属部门"),
         ({"roles": "approver", "department": "nobody"}, "没有找到该部门"),
-        ({"roles": "township"}, "须选择负责的大厅"),
-        ({"roles": "township", "halls": "nowhere"}, "没有找到该大厅"),
+        ({"roles": "service_centre"}, "须选择负责的大厅"),
+        ({"roles": "service_centre", "halls": "nowhere"}, "没有找到该大厅"),
+        ({"roles": "township"}, "须选择负责的镇街"),
+        ({"roles": "township", "townships": "别处镇"}, "没有镇街“别处镇”"),
     ],
 )
 async def test_a_form_that_cannot_be_keeps_what_was_typed(
@@ -93,7 +95,7 @@ async def test_other_roles_hold_at_once(office: Office, desk: Browser) -> None:
     await office.town.member("moving", Post((Role.WINDOW,)))
     own = await office.desk("moving")
     assert (await own.get("/admin/verify")).status == 200
-    saved = await desk.post("/admin/members/moving", {"roles": "township", "halls": HALL.code})
+    saved = await desk.post("/admin/members/moving", {"roles": "township", "townships": HALL.township})
     assert saved.location == "/admin/members/moving"
     assert "已保存moving的姓名的岗位" in (await desk.get(saved.location)).text
     assert (await own.get("/admin/verify")).status == 403

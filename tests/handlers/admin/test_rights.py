@@ -9,10 +9,11 @@ import pytest
 
 from handlers import admin
 from handlers.admin.panel import PanelPage
-from handlers.routes import Served, Undeclared, check_declared, served
+from handlers.routes import Served, Undeclared, address, check_declared, served
 from handlers.web.visitor import Auth
-from models.staff.members import USER_NAME
 from models.staff.scopes import Role, Scope
+from tests.handlers.admin.rights import alternatives
+from tests.house.applying import ITEM
 from tests.house.browser import Browser, Page
 from tests.house.office import Office
 from tests.house.staff import PASSWORD
@@ -21,18 +22,26 @@ ROOT = Path(__file__).parents[3]
 USERS = {role: f"only-{role.value}" for role in Role}
 
 
+PARTS = {
+    "agency": f"{'0' * 32}:{'0' * 32}",
+    "item": ITEM,
+    "member": "nobody",
+    "file": "admin.css",
+    "page": "1",
+}
+"""What an address names, where it is no id."""
+
+
 def addresses(pattern: str) -> Iterator[str]:
     """Every address of a route; what it names does not exist."""
-    whole = pattern.replace("([0-9a-f]{32})", "0" * 32).replace(f"({USER_NAME.pattern})", "nobody")
-    whole = whole.removesuffix("/?").replace("\\.", ".")
-    choice = re.search(r"\((\w+(?:\|\w+)*)\)", whole)
-    yield from (whole.replace(choice[0], one) for one in choice[1].split("|")) if choice else (whole,)
+    for path in alternatives(address(pattern)):
+        yield re.sub(r"\{(\w+)\}|\(.*?\)", lambda part: PARTS.get(part[1] or "", "0" * 32), path)
 
 
 ROUTES = [
-    pytest.param(each, address, id=f"{each.method} {address}")
+    pytest.param(each, path, id=f"{each.method} {path}")
     for each in served(admin.ROUTES)
-    for address in addresses(each.pattern)
+    for path in addresses(each.pattern)
 ]
 SCOPED = [param for param in ROUTES if isinstance(param.values[0].who, Scope)]  # type: ignore[union-attr]
 
@@ -52,14 +61,14 @@ async def desks(office: Office) -> dict[Role, Browser]:
     return {role: await office.desk(username) for role, username in USERS.items()}
 
 
-async def asked(browser: Browser, each: Served, address: str) -> Page:
-    return await (browser.get(address) if each.method == "GET" else browser.post(address))
+async def asked(browser: Browser, each: Served, path: str) -> Page:
+    return await (browser.get(path) if each.method == "GET" else browser.post(path))
 
 
 @pytest.mark.article("5.duties")
-@pytest.mark.parametrize(("each", "address"), SCOPED)
-async def test_a_role_may_what_its_scopes_say(desks: dict[Role, Browser], each: Served, address: str) -> None:
-    answers = {role: (await asked(desk, each, address)).status for role, desk in desks.items()}
+@pytest.mark.parametrize(("each", "path"), SCOPED)
+async def test_a_role_may_what_its_scopes_say(desks: dict[Role, Browser], each: Served, path: str) -> None:
+    answers = {role: (await asked(desk, each, path)).status for role, desk in desks.items()}
     assert {role for role, status in answers.items() if status == 403} == {
         role for role in Role if each.who not in role.scopes
     }
@@ -67,9 +76,9 @@ async def test_a_role_may_what_its_scopes_say(desks: dict[Role, Browser], each: 
 
 
 @pytest.mark.article("5.duties")
-@pytest.mark.parametrize(("each", "address"), ROUTES)
-async def test_a_stranger_must_sign_in(office: Office, each: Served, address: str) -> None:
-    answer = await asked(office.town.browser(), each, address)
+@pytest.mark.parametrize(("each", "path"), ROUTES)
+async def test_a_stranger_must_sign_in(office: Office, each: Served, path: str) -> None:
+    answer = await asked(office.town.browser(), each, path)
     turned_away = "请先登录" in answer.text or answer.location.startswith("/admin/sign-in?next=")
     assert turned_away == (each.who is not Auth.ANYONE)
 

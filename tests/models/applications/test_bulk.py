@@ -26,7 +26,7 @@ async def test_each_has_its_own_outcome(desk: Desk) -> None:
     codes = [one.error.code if one.error else "" for one in outcomes]
     assert codes == [
         "application_moved_on",
-        "other_department",
+        "application_not_found",
         "application_moved_on",
         "",
         "application_not_found",

@@ -7,7 +7,7 @@ import pytest
 
 from models.applications import State, public_view
 from models.applications.holding import CannotHold, HeldAlready, HolderChanged, NoteEmpty, NotHolder
-from models.applications.rules import OtherDepartment, ReasonRequired, WrongState
+from models.applications.rules import ApplicationNotFound, ReasonRequired, WrongState
 from models.errors import DomainError
 from models.own_data import own_data
 from models.staff import ScopeMissing
@@ -83,13 +83,13 @@ async def test_who_may_not(desk: Desk, key: str) -> None:
     for member in ("management", "civil", "both"):
         await desk.known(member)
     refusals: list[tuple[Any, type[DomainError]]] = [
-        (lambda: take(desk, key, "management"), CannotHold),
+        (lambda: take(desk, key, "management"), ScopeMissing),
         (lambda: hand_over(desk, key, "approver", "both"), NotHolder),
         (lambda: assign(desk, key, "", "both", "approver"), ScopeMissing),
         (lambda: assign(desk, key, "", "civil"), CannotHold),
         (lambda: assign(desk, key, "", "nobody"), CannotHold),
         (lambda: assign(desk, key, "both", "approver"), HolderChanged),
-        (lambda: take(desk, key, "civil"), OtherDepartment),
+        (lambda: take(desk, key, "civil"), ApplicationNotFound),
         (lambda: note(desk, key, " \n"), NoteEmpty),
     ]
     for attempt, error in refusals:

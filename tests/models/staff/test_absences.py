@@ -43,6 +43,7 @@ def member(name: str, *roles: Role, department: str | None = None, halls: Iterab
         department=department,
         roles=[*roles],
         halls=[*halls],
+        townships=[],
         listed={"standing": "present", "text": name, "roles": ""},
     )
 

@@ -54,8 +54,9 @@ async def test_what_a_record_does_not_name_is_none_and_not_all(house: House) -> 
     unplaced = await house.member("unplaced")
     assert (unplaced["department"], unplaced["halls"]) == (None, [])
     assert not any(reaches(unplaced, scope, code) for scope in Scope for code in (USCC, OTHER))
-    assert not serves(unplaced, HALL.code)
-    assert serves(await house.member("centre"), HALL.code)
+    assert not serves(unplaced, Scope.APPOINTMENTS_RECORD, HALL.code, HALL.township)
+    centre = await house.member("centre")
+    assert serves(centre, Scope.APPOINTMENTS_RECORD, HALL.code, HALL.township)
 
 
 async def test_sessions_live_their_time_and_only_for_their_kind(

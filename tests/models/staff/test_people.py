@@ -59,7 +59,7 @@ async def test_of_two_administrators_who_end_each_other_at_one_instant_one_remai
             said(end("bo", *given, house.by_staff("ann"))), said(end("ann", *given, house.by_staff("bo")))
         )
         assert len(await remaining(staff)) == 2 - answers.count("done") >= 1
-        assert set(answers) <= {"done", "changed_meanwhile", "last_administrator"}
+        assert set(answers) <= {"done", "changed_meanwhile", "last_administrator", "scope_missing"}
 
 
 async def test_of_many_administrators_who_end_each_other_in_a_ring_one_remains(
@@ -100,11 +100,12 @@ async def test_nobody_changes_their_own_rights(house: House, staff: Staff) -> No
 
 async def test_who_is_added_must_change_the_password(house: House, staff: Staff) -> None:
     by = house.by_staff("ann")
-    post = Post((Role.TOWNSHIP, Role.APPROVER), USCC, (HALL.code, HALL.code))
+    post = Post((Role.TOWNSHIP, Role.APPROVER), USCC, (HALL.code, HALL.code), ("南村镇",))
     assert await staff.employ(" ｌｉ.ming ", " 李 明 ", PASSWORD, post, by) == "li.ming"
     member = await staff.get("li.ming")
     assert (member["roles"], member["department"]) == ([Role.APPROVER, Role.TOWNSHIP], USCC)
     assert (member["name"], member["halls"], member.get("one_time")) == ("李明", [HALL.code], by.at)
+    assert member["townships"] == ["南村镇"]
     event = member["events"][-1]
     assert (event["name"], event["actor"]) == ("staff.enrolled", "staff:ann")
     assert PASSWORD not in str(member)
@@ -130,7 +131,8 @@ async def test_of_two_who_add_one_name_at_once_one_does(house: House, staff: Sta
         ("ok", "甲", "short", WINDOW, "password_short"),
         ("ok", "甲", PASSWORD, Post(()), "role_missing"),
         ("ok", "甲", PASSWORD, Post((Role.REVIEWER,)), "department_missing"),
-        ("ok", "甲", PASSWORD, Post((Role.TOWNSHIP,), USCC), "halls_missing"),
+        ("ok", "甲", PASSWORD, Post((Role.SERVICE_CENTRE,), USCC), "halls_missing"),
+        ("ok", "甲", PASSWORD, Post((Role.TOWNSHIP,), USCC, (HALL.code,)), "townships_missing"),
     ],
 )
 async def test_what_cannot_be_added(
@@ -145,7 +147,9 @@ async def test_a_post_says_what_it_takes_and_is_what_is_kept(house: House, staff
     for role in Role:
         department = USCC if role.reach is Reach.DEPARTMENT else None
         halls = (HALL.code,) if role.reach is Reach.HALLS else ()
-        member = await staff.post("wu", Post((role,), department, halls), by)
+        townships = ("南村镇",) if role.reach is Reach.TOWNSHIP else ()
+        member = await staff.post("wu", Post((role,), department, halls, townships), by)
+        assert member["townships"] == list(townships)
         assert (member["roles"], member["department"], member["halls"]) == ([role], department, list(halls))
     assert member["events"][-1]["data"]["roles"] == [role.value]
     with pytest.raises(DomainError, match="没有岗位“king”"):

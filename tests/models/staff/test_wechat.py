@@ -153,7 +153,7 @@ async def test_who_leaves_or_is_reset_keeps_none_and_no_qr_binds_the_locked(
     await bound(house, chen, an_openid())
     token = await wechats.begin(chen, house.by())
     given = ("three small stones",) if verb == "reset" else ()
-    changed = await getattr(house.stores.staff, verb)("chen", *given, house.by_staff("admin"))
+    changed = await getattr(house.stores.staff, verb)("chen", *given, house.by("cli"))
     assert ("wechat" in changed) == (verb == "suspend")
     assert await said(wechats.take(token, an_openid(), house.by())) == "staff_wechat_link_gone"
 

@@ -18,6 +18,7 @@ from wechat_backend.database.migrations import (
     m0011_lists,
     m0012_listed,
     m0013_again,
+    m0014_townships,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -35,5 +36,6 @@ ALL: tuple[Migration, ...] = (
     m0011_lists.MIGRATION,
     m0012_listed.MIGRATION,
     m0013_again.MIGRATION,
+    m0014_townships.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

@@ -1,0 +1,247 @@
+"""What people write runs nowhere: every text field of citizens and staff is filled with script, and every
+page that shows it is opened in a real browser."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import ConsoleMessage, Dialog, Page
+
+from models.applications import How, Place
+from models.appointments import Ending, State
+from models.guides import Guide
+from models.people import Party
+from models.staff import Member, Role
+from tests.house.desk import Desk
+from tests.house.guides import plain_guide
+from tests.house.office import Office, staffed
+from tests.house.places import HALL, with_windows
+from tests.house.staff import PASSWORD, SECRET
+from tests.house.town import Town
+
+pytestmark = pytest.mark.browser
+SCRIPT = (
+    """{}"'><x-hit onclick="hit=1"></x-hit><script>hit=1</script><img src="x" onerror="hit=1">{{{{7*7}}}}"""
+)
+LINK = "javascript:hit=1//"
+FOUND = """() => ({
+    hit: window.hit ?? null,
+    elements: [...document.querySelectorAll("x-hit, [onerror], [onclick], [href^='javascript:' i]")]
+        .map((one) => one.outerHTML),
+    scripts: [...document.scripts].filter((one) => !one.src).map((one) => one.outerHTML),
+    text: document.body.innerText + [...document.querySelectorAll("input, textarea")].map((one) => one.value),
+})"""
+FORMS = """() => [...document.forms]
+    .map((form, n) => [n, [...form.elements].filter(TEXT).map((one) => one.name), form.action])
+    .filter(([, names]) => names.length)"""
+SEND = """([n, text]) => {
+    const form = document.forms[n];
+    for (const one of [...form.elements].filter(TEXT)) {
+        one.type = one.tagName === "INPUT" ? "text" : one.type;
+        one.removeAttribute("maxlength");
+        one.value = text;
+    }
+    HTMLFormElement.prototype.submit.call(form);
+}"""
+TEXT = """(one) => one.name && (one.tagName === "TEXTAREA" ||
+    (one.tagName === "INPUT" && ["text", "search", "tel", "email", "number", "date"].includes(one.type)))"""
+KEPT = {
+    *("applicant", "member", "answer", "file", "address", "supplement", "refusal", "basis", "pause"),
+    *("returned", "denied", "note", "handed_over", "objection", "kept", "review"),
+}
+"""Every text that is kept, by what the world calls it."""
+
+
+def script(name: str) -> str:
+    return SCRIPT.format(name)
+
+
+@dataclass
+class Watch:
+    """What pages have shown and done."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    async def look(self) -> None:
+        """At the page that is open."""
+        found = await self.page.evaluate(FOUND)
+        if found["hit"] or found["elements"] or found["scripts"]:
+            self.faults.append(f"{self.page.url}: {found['hit']} {found['elements']} {found['scripts']}")
+        shown = re.findall(r"(\w+)\"'><x-hit", found["text"])
+        self.seen |= set(shown)
+
+    async def open(self, address: str) -> None:
+        await self.page.goto(address)
+        await self.look()
+
+    async def fill(self, address: str) -> int:
+        """Send every form of a page that has a text field, all of them script; how many there were."""
+        await self.open(address)
+        forms = await self.page.evaluate(FORMS.replace("TEXT", TEXT))
+        for number, names, action in forms:
+            assert action.startswith(address[: address.index("/", 8)]), action
+            for text in (script("typed"), LINK) if "reason" not in names else (script("typed"),):
+                await self.page.goto(address)
+                async with self.page.expect_navigation():
+                    await self.page.evaluate(SEND.replace("TEXT", TEXT), [number, text])
+                await self.look()
+        return len(forms)
+
+
+@dataclass(frozen=True)
+class World:
+    """Ids of what is full of script, and whose it is."""
+
+    office: Office
+    party: Party
+    cases: dict[str, str]
+    visits: list[str]
+    day: str
+
+
+@pytest.fixture(scope="module")
+async def world(town: Town) -> World:
+    office = await staffed(town)
+    questions = [{"name": "words", "label": "说明", "kind": "long_text"}]
+    guide = plain_guide(50, several=True, form={"sections": [{"title": "-", "questions": questions}]})
+    await town.publish(guide)
+    await town.services.staff.enrol(
+        "marked",
+        name=script("member"),
+        password=PASSWORD,
+        department=guide.department,
+        roles=list(Role),
+        halls=[HALL.code],
+        by=town.by_staff(),
+    )
+    await town.services.second_factors.give("marked", SECRET, town.by_staff())
+    marked, party = await town.services.staff.get("marked"), await town.applicant(script("applicant"))
+    cases = await marked_cases(town.desk(party), guide, marked)
+    visits = [await objected(town, await town.applicant(script("applicant"))) for _ in range(2)]
+    manager, by = await town.member("management"), town.by_staff("management")
+    await town.services.endings.decide(visits[1], manager, script("kept"), by, upheld=False)
+    day = (await town.services.appointments.get(visits[0]))["day"]
+    return World(office, party, cases, visits, day)
+
+
+async def marked_cases(desk: Desk, guide: Guide, marked: Member) -> dict[str, str]:
+    """Cases by what was written of each last; every text of an applicant's or a member's is script."""
+    house, cases = desk.house, {}
+    for name in ("draft", "supplement", "refusal", "pause", "returned", "denied", "handed_over"):
+        saved = await desk.save(await desk.begun(guide), {"words": script("answer")})
+        key = cases[name] = saved["_id"]
+        await desk.attach(key, "id_card", await house.file(desk.party.id, key, "id_card", script("file")))
+        if name != "draft":
+            await desk.hand_in(await desk.get(key), Place(How.COURIER, address=script("address")))
+    await desk.request_supplement(cases["supplement"], ["id_card"], [], script("supplement"), marked)
+    await desk.not_accept(cases["refusal"], script("refusal"), script("basis"), marked)
+    for name in ("pause", "returned", "denied"):
+        await desk.accept(cases[name], marked)
+    await desk.pause(cases["pause"], reason=script("pause"))
+    await desk.return_(cases["returned"], script("returned"), marked)
+    denied = await desk.conclude(cases["denied"], "denied", script("denied"), None, marked)
+    await desk.stores.reviews.give(
+        f"application:{denied['_id']}", desk.party, 1, [], script("review"), house.by(), denied
+    )
+    await desk.note(cases["handed_over"], script("note"), marked)
+    await desk.take(cases["handed_over"], marked)
+    case = await desk.at(cases["handed_over"], marked)
+    await desk.stores.holding.hand_over(case, "approver", script("handed_over"), house.by_staff("marked"))
+    return cases
+
+
+async def objected(town: Town, party: Party) -> str:
+    """An appointment of which the person says that it was recorded wrongly."""
+    number = await town.services.appointments.documents.count_documents({})
+    booked = await town.booking(party, with_windows(2), plain_guide(60 + number))
+    await town.recorded(booked, Ending.NO_SHOW, minutes=15)
+    by, words = town.by(f"applicant:{party.id}"), script("objection")
+    await town.services.endings.object(booked["_id"], party, State.NO_SHOW, words, by)
+    return booked["_id"]
+
+
+async def watched(chromium: Chromium, url: str, cookies: Mapping[str, str]) -> Watch:
+    """A page that notes what would have run."""
+    context = await chromium.new_context(locale="zh-CN")
+    await context.add_cookies([{"name": n, "value": v, "url": url} for n, v in cookies.items()])
+    page = await context.new_page()
+    page.set_default_timeout(15_000)
+    watch = Watch(page)
+
+    async def dialog(shown: Dialog) -> None:
+        watch.faults.append(f"{page.url}: {shown.message}")
+        await shown.dismiss()
+
+    def said(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            watch.faults.append(f"{page.url}: {message.text}")
+
+    page.on("dialog", dialog)
+    page.on("console", said)
+    return watch
+
+
+async def test_what_is_written_runs_nowhere(world: World, chromium: Chromium) -> None:
+    """Every page of the panel and of the citizen's that shows what was kept."""
+    town, url = world.office.town, world.office.town.url
+    panel = await watched(chromium, url, (await world.office.desk("marked")).cookies)
+    for page in (
+        "/admin/applications?show=all",
+        *(f"/admin/applications/{key}" for name, key in world.cases.items() if name != "draft"),
+        f"/admin/appointments?hall={HALL.code}&day={world.day}",
+        "/admin/objections",
+        "/admin/objections?show=decided",
+        "/admin/deliveries",
+        "/admin/members",
+        "/admin/members/marked",
+        "/admin/account",
+    ):
+        await panel.open(url + page)
+    await panel.page.goto(f"{url}/admin/applications/{world.cases['pause']}")
+    reveal = panel.page.locator("form[action*='/reveal']")
+    await reveal.locator("[name=reason]").evaluate("(one, text) => { one.value = text }", script("typed"))
+    async with panel.page.expect_navigation():
+        await reveal.evaluate("form => HTMLFormElement.prototype.submit.call(form)")
+    await panel.look()
+    subject = f"account:{world.party.account}"
+    person = await watched(
+        chromium, url, {"session": await town.services.sessions.open(subject, town.by(subject))}
+    )
+    for page in (
+        *("/", "/me", "/applications", "/appointments", "/enterprises"),
+        *(f"/applications/{key}" for key in world.cases.values()),
+        f"/applications/{world.cases['draft']}/form",
+        f"/applications/{world.cases['draft']}/materials",
+        f"/applications/{world.cases['draft']}/confirm",
+        f"/applications/{world.cases['supplement']}/supplement",
+        f"/applications/{world.cases['denied']}/receipt",
+        f"/applications/{world.cases['denied']}/review",
+    ):
+        await person.open(url + page)
+    for watch in (panel, person):
+        assert watch.faults == []
+        await watch.page.context.close()
+    assert panel.seen | person.seen >= KEPT, KEPT - (panel.seen | person.seen)
+
+
+async def test_what_is_typed_runs_nowhere_when_it_is_shown_again(world: World, chromium: Chromium) -> None:
+    """Every form with a text field, of every door, is sent as a refused one is."""
+    url = world.office.town.url
+    panel = await watched(chromium, url, (await world.office.desk("marked")).cookies)
+    open_case = f"/admin/applications/{world.cases['handed_over']}"
+    sent = 0
+    for page in ("/admin/applications", open_case, "/admin/verify", "/admin/new-member", "/admin/confirm",
+                 "/admin/appointments", "/admin/objections"):  # fmt: skip
+        sent += await panel.fill(url + page)
+    stranger = await watched(chromium, url, {})
+    for page in ("/admin/sign-in", "/guides", "/progress", "/kiosk/guides", "/kiosk/progress"):
+        sent += await stranger.fill(url + page)
+    assert sent >= 12
+    for watch in (panel, stranger):
+        assert watch.faults == []
+        assert "typed" in watch.seen
+        await watch.page.context.close()

@@ -1,0 +1,180 @@
+"""Every route of the panel with ids that exist: of one's own department, hall and township, and of others'.
+
+What is expected follows from the declarations (`rights.Door`), which the table by hand confirms.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from models.applications.holding import NotHolder
+from models.staff import Reach, Role
+from tests.handlers.admin.rights import Door, by_hand, doors
+from tests.house.browser import Browser, Page
+from tests.house.guides import OTHER, USCC, plain_guide
+from tests.house.office import Office
+from tests.house.places import HALL, hall
+from tests.house.staff import Post
+
+TOWNSHIP = "南村镇"
+DOORS = [pytest.param(door, id=str(door)) for door in doors()]
+SCOPED = [param for param in DOORS if param.values[0].scopes]  # type: ignore[union-attr]
+FIELDS: Mapping[str, dict[str, str]] = {
+    "ending": {"ending": "served", "seen": "booked"},
+    "decision": {"decision": "kept", "reason": "记录属实"},
+}
+"""What a form must say before anything is looked at, by the last part of its address."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that exists: its ids, by the part of an address before them, where its document is, and the
+    reaches that come as far as it."""
+
+    ids: Mapping[str, str]
+    at: tuple[str, str]
+    within: frozenset[Reach]
+
+
+@dataclass(frozen=True)
+class World:
+    office: Office
+    desks: Mapping[Role, Browser]
+    things: Mapping[str, list[Thing]]
+
+    async def document(self, thing: Thing) -> Any:
+        collection, key = thing.at
+        return await self.office.town.services.database[collection].find_one({"_id": key})
+
+    async def ask(self, role: Role, door: Door, path: str) -> Page:
+        """Ask by a door at a path; the form says the least that it can."""
+        desk = self.desks[role]
+        if door.served.method == "GET":
+            return await desk.get(path)
+        return await desk.post(path, FIELDS.get(path.rpartition("/")[2], {}))
+
+
+@pytest.fixture(scope="module")
+async def world(office: Office) -> World:
+    """Everything twice: a member of each role has a department, a hall and a township on record."""
+    town, desks = office.town, {}
+    for role in Role:
+        await town.member(f"only-{role.value}", Post((role,), USCC, (HALL.code,), (TOWNSHIP,)))
+        desks[role] = await office.desk(f"only-{role.value}")
+    for username in ("theirs", "anothers"):
+        await town.member(username, Post((Role.REVIEWER,), USCC if username == "theirs" else OTHER))
+    halls = (HALL, hall("wanbo", township=TOWNSHIP), hall("shawan", township="沙湾街道"))
+    guides = [plain_guide(2, places=[one.code for one in halls]), plain_guide(3, department=OTHER)]
+    for one in halls:
+        await town.stores.halls.put(one, town.by())
+    await town.publish(*guides)
+    own, other = [await town.desk(await town.applicant()).submitted(guide) for guide in guides]
+    visits = [await town.booking(await town.applicant(), one, guides[0]) for one in halls]
+    everywhere = frozenset({Reach.DISTRICT})
+    return World(
+        office,
+        desks,
+        {
+            "applications": [
+                application(own, everywhere | {Reach.DEPARTMENT}),
+                application(other, everywhere),
+            ],
+            "appointments": [
+                appointment(visit, everywhere | within)
+                for visit, within in zip(
+                    visits, ({Reach.HALLS}, {Reach.TOWNSHIP}, frozenset[Reach]()), strict=True
+                )
+            ],
+            "objections": [appointment(visit, everywhere) for visit in visits],
+            "members": [
+                Thing({"members": username}, ("staff", username), everywhere)
+                for username in ("theirs", "anothers")
+            ],
+        },
+    )
+
+
+def application(found: Any, within: frozenset[Reach]) -> Thing:
+    files = {"applications": found["_id"], "files": found["materials"][0]["file"], "pages": "1"}
+    return Thing(files, ("applications", found["_id"]), within)
+
+
+def appointment(found: Any, within: frozenset[Reach]) -> Thing:
+    return Thing(
+        {"appointments": found["_id"], "objections": found["_id"]}, ("appointments", found["_id"]), within
+    )
+
+
+def filled(path: str, ids: Mapping[str, str]) -> str:
+    """The path with the ids of a thing."""
+    parts = path.split("/")
+    for place, part in enumerate(parts):
+        if part[:1] in ("{", "("):
+            assert parts[place - 1] in ids, f"say in `world` which {parts[place - 1]} exist, for {path}"
+            parts[place] = ids[parts[place - 1]]
+    return "/".join(parts)
+
+
+def refused(answer: Page) -> bool:
+    """By who the member is; that a case is another's to hand over is no matter of rights."""
+    return answer.status in (403, 404) and NotHolder.message not in answer.text
+
+
+@pytest.mark.article("5.duties")
+@pytest.mark.parametrize("door", DOORS)
+def test_what_is_declared_is_what_was_written_by_hand(door: Door) -> None:
+    """A new route has no line in `rights.BY_HAND` yet: write it from the product's description."""
+    assert by_hand().get(str(door)) == door.declared
+
+
+def test_every_line_by_hand_is_a_route() -> None:
+    assert set(by_hand()) == {str(param.values[0]) for param in DOORS}
+
+
+@pytest.mark.article("5.duties")
+@pytest.mark.parametrize("door", [param for param in SCOPED if "{" in str(param.values[0])])
+async def test_a_role_comes_as_far_as_its_reach(world: World, door: Door) -> None:
+    """And what a refused request asked for is not done."""
+    things = world.things.get(door.path.split("/")[2])
+    assert things, f"say in `world` what exists at {door.path}"
+    for role in Role:
+        for thing in things:
+            before = await world.document(thing)
+            answer = await world.ask(role, door, filled(door.path, thing.ids))
+            comes = door.reach(role) in thing.within
+            assert refused(answer) == (not comes), (role, thing.at, answer.status)
+            assert answer.status < 500
+            if not comes:
+                assert await world.document(thing) == before, (role, thing.at)
+
+
+@pytest.mark.article("5.duties")
+@pytest.mark.parametrize("door", [param for param in SCOPED if "{" not in str(param.values[0])])
+async def test_a_page_of_no_single_thing_is_for_those_who_have_a_right_there(
+    world: World, door: Door
+) -> None:
+    for role in Role:
+        answer = await world.ask(role, door, door.path)
+        assert (answer.status == 403) == (door.reach(role) is None), role
+        assert answer.status < 500
+
+
+@pytest.mark.article("5.duties")
+@pytest.mark.parametrize("door", [param for param in SCOPED if "/applications/{id}" in str(param.values[0])])
+async def test_anothers_application_answers_as_one_that_does_not_exist(world: World, door: Door) -> None:
+    """Nothing tells that there is one: not the status, not the words, not where it leads."""
+    ids = world.things["applications"][1].ids
+    there = await world.ask(Role.APPROVER, door, filled(door.path, ids))
+    nowhere = await world.ask(
+        Role.APPROVER, door, filled(door.path, {**dict.fromkeys(ids, "0" * 32), "pages": "1"})
+    )
+    assert (there.status, words(there)) == (nowhere.status, words(nowhere)) == (404, words(nowhere))
+
+
+def words(answer: Page) -> str:
+    """The main part of a page, without the addresses in it."""
+    main = answer.text.partition("<main")[2].partition("</main>")[0]
+    assert main
+    return main.replace(answer.headers["X-Request-Id"], "")
