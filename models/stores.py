@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 
 from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
 from models.appointments import Appointments, Endings
+from models.blacklist import Appeals, Bans, Decisions, Freezer
 from models.chat import Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides, Referrals, Search, Uses
@@ -79,6 +80,9 @@ class Stores:
     nudges: Nudges
     leaving: Leaving
     reviews: Reviews
+    bans: Bans
+    decisions: Decisions
+    appeals: Appeals
     outbox: Outbox
     deliveries: Deliveries
     sendings: Sendings
@@ -134,7 +138,10 @@ def assemble(
     departments, guides, halls = Departments(database), Guides(database), Halls(database)
     referrals, uses = Referrals(database), Uses(database)
     appointments = Appointments(database, uses, privacy)
-    filing = Filing(applications, guides, departments, halls, calendar, uses)
+    reviews, bans = Reviews(database, privacy), Bans(database, privacy)
+    freezer = Freezer(applications, reviews, materials, privacy)
+    decisions = Decisions(bans, applicants, agencies, applications, freezer, calendar)
+    filing = Filing(applications, guides, departments, halls, calendar, uses, decisions)
     staff, tries, devices = Staff(database), Tries(database, privacy), Devices(database)
     second_factors = SecondFactors(staff, privacy)
     return Stores(
@@ -178,6 +185,10 @@ def assemble(
         nudges=Nudges(applications),
         leaving=Leaving(applications, staff),
         reviews=Reviews(database, privacy),
+        reviews=reviews,
+        bans=bans,
+        decisions=decisions,
+        appeals=Appeals(decisions, materials),
         outbox=Outbox(database),
         deliveries=deliveries,
         sendings=Sendings(deliveries, sms),

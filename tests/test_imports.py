@@ -22,6 +22,8 @@ FLOORS = (
     {"people"},
     {"guides", "staff"},
     {"appointments", "applications", "voices", "sendings", "window"},
+    {"appointments", "applications", "voices"},
+    {"blacklist"},
     {"stores"},
     {"own_data"},
 )

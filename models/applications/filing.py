@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from pymongo.errors import DuplicateKeyError
@@ -57,6 +57,16 @@ class SupplementIncomplete(Refused):
     message = "请先补齐所要求的全部材料"
 
 
+class Bar(Protocol):
+    """What may keep a party from applying online."""
+
+    async def check(self, party: Party, by: Cause) -> None:
+        """
+        Raises:
+            Forbidden
+        """
+
+
 SERIAL_TRIES = START_TRIES = 5
 
 
@@ -70,6 +80,7 @@ class Filing:
     halls: Halls
     calendar: Workdays
     uses: Uses
+    bar: Bar
 
     async def own(self, key: str, party: Party) -> Application:
         """
@@ -94,11 +105,11 @@ class Filing:
 
         Raises:
             NotFound: `guide_not_found`.
+            Forbidden: `blacklisted`.
             Refused: `not_for_applicant` or `channel_not_offered`.
             Conflict: `already_under_way` or `application_moved_on`.
         """
-        guide = await self.guides.published(item)
-        rules.check_offered(guide, ApplicantKind(party.applicant["kind"]), by.channel)
+        guide = await self.beginning(party, item, by)
         department = await self.departments.get(guide.department)
         event = Event(STARTED, uuid4().hex, by)
         draft = self._draft(party, guide, department.name, event)
@@ -111,6 +122,17 @@ class Filing:
                 await self.uses.count(item)
                 return OwnCase(begun, guide, party)
         raise rules.ApplicationMovedOn
+
+    async def beginning(self, party: Party, item: str, by: Cause) -> Guide:
+        """The guide of an item that the party may begin through this door.
+
+        Raises:
+            see `start`.
+        """
+        guide = await self.guides.published(item)
+        rules.check_offered(guide, ApplicantKind(party.applicant["kind"]), by.channel)
+        await self.bar.check(party, by)
+        return guide
 
     async def save(self, case: OwnCase, given: Mapping[str, Any], version: int, by: Cause) -> OwnCase:
         """Keep a draft's answers, complete or not, in place of those of the `version` that the applicant
@@ -140,9 +162,11 @@ class Filing:
         Raises:
             InvalidForm: answers are missing or wrong.
             BadInput: `promise_required`, `way_not_offered`, `hall_required` or `address_required`.
+            Forbidden: `blacklisted`.
             Refused: `materials_missing`.
             Conflict: `draft_changed`, `already_submitted`, `already_under_way` or `application_moved_on`.
         """
+        await self.bar.check(case.party, by)
         check_promise(promised)
         kept_place = await self._kept_place(case, place)
         form_only = case.guide.handling is Handling.FORM_GENERATION
@@ -168,6 +192,21 @@ class Filing:
             **self._whose(case.party),
             **({} if case.guide.several else {"under_way": f"{case.party.id}:{case.guide.item}"}),
         }
+        seen = {"version": version, "barring": case.application.get("barring")}
+        try:
+            return await self._hand_in(case, action, sets, seen, begun, by)
+        except rules.DraftChanged:
+            await self.bar.check(case.party, by)  # it may have been delivered since
+            raise
+
+    async def _hand_in(
+        self, case: OwnCase, action: Action, sets: Document, seen: Document, begun: Received, by: Cause
+    ) -> OwnCase:
+        """With a serial number, if the draft is still as it was `seen`.
+
+        Raises:
+            Conflict: `serial_taken`; see `submit`.
+        """
         for _ in range(SERIAL_TRIES):
             await self.applications.check_single(case.party.id, case.guide)
             with suppress(DuplicateKeyError):  # of the serial number, or another was first to be under way
@@ -178,7 +217,7 @@ class Filing:
                         by,
                         {**sets, "serial": new_serial(local_date(by.at))},
                         update={"$unset": {"draft": ""}},
-                        expects={"version": version},
+                        expects=seen,
                         plans=begun.plans,
                     )
                 )

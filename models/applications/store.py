@@ -27,6 +27,7 @@ from models.store import Database, Document, Refusal, Store, entry, part, unique
 KEPT_BACK = frozenset(
     {
         "draft",
+        "barring",
         "under_way",
         "version",
         "applicant",
@@ -56,6 +57,7 @@ LONGEST_LOOK = 5000
 WITHOUT_ANSWERS = {"events": 0, "answers": 0, "internal": 0}
 ASSIGNED, NOTED = "application.assigned", "application.noted"
 NUDGED, NUDGE_ANSWERED = "application.nudged", "application.nudge_answered"
+ASSIGNED, NOTED, BARRED = "application.assigned", "application.noted", "application.barred"
 
 
 class Applications(Store[Application]):
@@ -74,6 +76,7 @@ class Applications(Store[Application]):
         NOTED,
         NUDGED,
         NUDGE_ANSWERED,
+        BARRED,
     )
     plans = (SILENCE,)
     indexes: ClassVar[Sequence[IndexModel]] = [
@@ -206,6 +209,15 @@ class Applications(Store[Application]):
     async def count_assigned(self, username: str, most: int) -> int:
         """How much is open and assigned to a member, counted up to `most`."""
         return await self.count({"assigned": username, "state": {"$in": list(OPEN)}}, most)
+    async def bar(self, applicants: list[str], ban: str, by: Cause, session: Any) -> None:
+        """Mark the drafts that one who was listed may hand in, in the transaction that records it: whoever
+        hands in what they read before is refused."""
+        await self.change_many(
+            {"applicant": {"$in": applicants}, "state": State.DRAFT.value, "barring": {"$ne": ban}},
+            sets={"barring": ban},
+            event=lambda key: Event(BARRED, key, by, {"ban": ban}),
+            session=session,
+        )
 
     async def of_applicant(self, applicant: str) -> list[Application]:
         """All of them whole, the latest changed first."""

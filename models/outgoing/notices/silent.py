@@ -32,6 +32,8 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "appointment.given_up",
         "appointment.objected",
         "review.given",
+        "ban.delivered",
+        "ban.appeal_filed",
     ),
     "it blocks nobody and counts against nobody; the page of the appointment shows it": (
         "appointment.unrecorded",
@@ -42,6 +44,9 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "application.noted",
         "application.nudged",
         "application.nudge_answered",
+        "application.barred",
+        "ban.proposed",
+        "ban.declined",
         "material.viewed",
         "guide.published",
         "guide.superseded",

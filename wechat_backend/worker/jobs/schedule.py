@@ -6,6 +6,7 @@ import structlog
 
 from models.applications import SILENCE
 from models.appointments import DAY_OVER
+from models.blacklist import EXPIRY
 from models.events import Cause, Channel
 from models.schedule import Due, held
 from models.staff import HAND_OVER
@@ -39,6 +40,12 @@ async def _hand_over(stores: Stores, due: Due, by: Cause) -> bool:
 
 
 FIRES: Mapping[str, Fire] = {SILENCE: _accept_by_silence, DAY_OVER: _close, HAND_OVER: _hand_over}
+async def _expire(stores: Stores, due: Due, by: Cause) -> bool:
+    """Notes that a decision of the blacklist has no more effect, once its last day is over (article 28)."""
+    return await stores.decisions.expire(due, by)
+
+
+FIRES: Mapping[str, Fire] = {SILENCE: _accept_by_silence, DAY_OVER: _close, EXPIRY: _expire}
 """What stores can plan (`Store.plans`), each with the verb that sees to it."""
 
 
