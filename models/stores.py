@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 
 from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
 from models.appointments import Appointments, Endings
-from models.blacklist import Appeals, Bans, Decisions, Freezer
+from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Watch
 from models.chat import Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides, Referrals, Search, Uses
@@ -33,6 +33,7 @@ from models.staff import (
     Views,
 )
 from models.store import Database, Store
+from models.uncivil import UncivilWords
 from models.voices import Reviews
 from models.window import Window
 from models.workdays import Workdays
@@ -80,6 +81,9 @@ class Stores:
     nudges: Nudges
     leaving: Leaving
     reviews: Reviews
+    uncivil: UncivilWords
+    flags: Flags
+    watch: Watch
     bans: Bans
     decisions: Decisions
     appeals: Appeals
@@ -140,7 +144,8 @@ def assemble(
     appointments = Appointments(database, uses, privacy)
     reviews, bans = Reviews(database, privacy), Bans(database, privacy)
     freezer = Freezer(applications, reviews, materials, privacy)
-    decisions = Decisions(bans, applicants, agencies, applications, freezer, calendar)
+    uncivil, flags = UncivilWords(database), Flags(database, privacy, applicants, applications)
+    decisions = Decisions(bans, applicants, agencies, applications, freezer, flags, calendar)
     filing = Filing(applications, guides, departments, halls, calendar, uses, decisions)
     staff, tries, devices = Staff(database), Tries(database, privacy), Devices(database)
     second_factors = SecondFactors(staff, privacy)
@@ -186,6 +191,9 @@ def assemble(
         leaving=Leaving(applications, staff),
         reviews=Reviews(database, privacy),
         reviews=reviews,
+        uncivil=uncivil,
+        flags=flags,
+        watch=Watch(flags, applications, guides, uncivil),
         bans=bans,
         decisions=decisions,
         appeals=Appeals(decisions, materials),

@@ -105,6 +105,9 @@ class Application(TypedDict):
     member whose it is to handle, "" while it is nobody's; one that was nudged has `nudged`; `internal` is for
     staff alone; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when the running clock
     is due; times are in UTC."""
+    member whose it is to handle, "" while it is nobody's; `internal` is for staff alone; `repeats` are the
+    last times at which another one of its item was refused because of it; `answers` maps a question to its
+    answer, or to `{sealed}`; `due_at` is when the running clock is due; times are in UTC."""
 
     _id: str
     version: int
@@ -142,6 +145,7 @@ class Application(TypedDict):
     started_at: datetime
     changed_at: datetime
     submitted_at: datetime | None
+    repeats: NotRequired[list[datetime]]
     received_at: NotRequired[datetime]
     accepted_at: NotRequired[datetime]
     concluded_at: NotRequired[datetime]

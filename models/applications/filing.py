@@ -29,9 +29,9 @@ from models.applications.receipt import Receipt, receipt_of
 from models.applications.receiving import How, Place, check_place, check_promise
 from models.applications.serials import new_serial
 from models.applications.sought import keys_of
-from models.applications.store import Applications
+from models.applications.store import LOOK, Applications
 from models.errors import Conflict, Refused
-from models.events import Cause, Event
+from models.events import Cause, Event, Plan
 from models.guides import (
     Answers,
     Departments,
@@ -116,7 +116,7 @@ class Filing:
         for _ in range(START_TRIES):
             if found := await self.applications.find_draft(draft["draft"]):
                 return OwnCase(found, guide, party)
-            await self.applications.check_single(party.id, guide)
+            await self._check_single(party, guide, by)
             with suppress(DuplicateKeyError):  # begun at the same time, and perhaps handed in already
                 begun = await self.applications.add(draft, event)
                 await self.uses.count(item)
@@ -208,7 +208,7 @@ class Filing:
             Conflict: `serial_taken`; see `submit`.
         """
         for _ in range(SERIAL_TRIES):
-            await self.applications.check_single(case.party.id, case.guide)
+            await self._check_single(case.party, case.guide, by)
             with suppress(DuplicateKeyError):  # of the serial number, or another was first to be under way
                 return case.changed_to(
                     await self.applications.move(
@@ -218,10 +218,18 @@ class Filing:
                         {**sets, "serial": new_serial(local_date(by.at))},
                         update={"$unset": {"draft": ""}},
                         expects=seen,
-                        plans=begun.plans,
+                        plans=(*begun.plans, Plan(LOOK, by.at)),
                     )
                 )
         raise SerialTaken
+
+    async def _check_single(self, party: Party, guide: Guide, by: Cause) -> None:
+        """As `Applications.check_single`; a repeat that is refused is counted."""
+        try:
+            await self.applications.check_single(party.id, guide)
+        except rules.AlreadyUnderWay as error:
+            await self.applications.note_repeat(error.application, by)
+            raise
 
     async def supplement(self, case: OwnCase, given: Mapping[str, Any], version: int, by: Cause) -> OwnCase:
         """Answer all that was asked for, with the files of the `version` that was seen; the limit for
@@ -256,7 +264,7 @@ class Filing:
                 by,
                 sets,
                 expects={"version": version},
-                plans=begun.plans,
+                plans=(*begun.plans, Plan(LOOK, by.at)),
             )
         )
 
@@ -267,7 +275,9 @@ class Filing:
             Conflict: `application_moved_on`.
         """
         return case.changed_to(
-            await self.applications.move(case.application, Action.WITHDRAW, by, {"due_at": None})
+            await self.applications.move(
+                case.application, Action.WITHDRAW, by, {"due_at": None}, plans=(Plan(LOOK, by.at),)
+            )
         )
 
     async def discard(self, found: Application, party: Party, by: Cause) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -58,6 +59,9 @@ WITHOUT_ANSWERS = {"events": 0, "answers": 0, "internal": 0}
 ASSIGNED, NOTED = "application.assigned", "application.noted"
 NUDGED, NUDGE_ANSWERED = "application.nudged", "application.nudge_answered"
 ASSIGNED, NOTED, BARRED = "application.assigned", "application.noted", "application.barred"
+REPEATED, LOOK = "application.repeat_refused", "application.look"
+"""Each hand-in, withdrawal and refused repeat plans that the blacklist's watch looks at it."""
+MOST_REPEATS = 100
 
 
 class Applications(Store[Application]):
@@ -77,8 +81,9 @@ class Applications(Store[Application]):
         NUDGED,
         NUDGE_ANSWERED,
         BARRED,
+        REPEATED,
     )
-    plans = (SILENCE,)
+    plans = (SILENCE, LOOK)
     indexes: ClassVar[Sequence[IndexModel]] = [
         unique_text("serial"),
         unique_text("draft"),
@@ -255,6 +260,29 @@ class Applications(Store[Application]):
         """
         if first := await self.in_the_way(applicant, guide):
             raise rules.AlreadyUnderWay(application=first["_id"], serial=str(first["serial"]))
+
+    async def note_repeat(self, key: str, by: Cause) -> None:
+        """Another one of its item was refused, since this one is under way."""
+        await super().change(
+            key,
+            expects={},
+            update={"$push": {"repeats": {"$each": [by.at], "$slice": -MOST_REPEATS}}},
+            event=Event(REPEATED, key, by, plans=(Plan(LOOK, by.at),)),
+            otherwise=self.missing,
+        )
+
+    async def tried(self, applicant: str, item: str, since: datetime) -> tuple[int, list[str]]:
+        """How often an applicant handed in, withdrew or was refused one of an item after a moment, and with
+        which applications."""
+        times, about = 0, []
+        query = {"applicant": applicant, "item": item}
+        async for one in self.listed(query, LATEST_FIRST):
+            withdrawn = one["state"] is State.WITHDRAWN and one["changed_at"] > since
+            submitted = one["submitted_at"] is not None and one["submitted_at"] > since
+            tries = withdrawn + submitted + sum(at > since for at in one.get("repeats", ()))
+            times += tries
+            about += [one["_id"]] * bool(tries)
+        return times, about
 
     async def page_of(
         self, applicant: str, limit: int, after: str = ""

@@ -11,6 +11,7 @@ from models.applications import Applications
 from models.blacklist import rules
 from models.blacklist.document import SHOWN, AppealState, Ban, Ground, How, State
 from models.blacklist.evidence import Freezer, Reference
+from models.blacklist.flags import FlagClosed, Flags
 from models.blacklist.officers import check_another, check_decides, people_of
 from models.blacklist.store import (
     CONFIRMED,
@@ -48,6 +49,7 @@ class Decisions:
     agencies: Agencies
     applications: Applications
     freezer: Freezer
+    flags: Flags
     calendar: Workdays
 
     async def check(self, party: Party, by: Cause) -> None:
@@ -74,14 +76,17 @@ class Decisions:
         facts: str,
         evidence: list[Reference],
         by: Cause,
+        *,
+        flag: str | None = None,
     ) -> Ban:
-        """Propose to list a person or body; what the proposal rests on is frozen.
+        """Propose to list a person or body; what the proposal rests on is frozen. It may be what comes of a
+        `flag`, which is closed with that.
 
         Raises:
             Forbidden: `scope_missing`.
             BadInput: `facts_required`.
             Refused: see `Freezer.freeze`.
-            Conflict: `already_listed`, also where another officer is first.
+            Conflict: `already_listed` or `flag_closed`, also where another officer is first.
         """
         check_decides(member)
         facts = rules.written(facts, rules.FactsRequired)
@@ -114,9 +119,19 @@ class Decisions:
             "timeline": [entry(event)],
         }
         try:
-            return await self.bans.add(proposed, event)
+            return await self._add(proposed, event, flag)
         except DuplicateKeyError:
             raise rules.AlreadyListed from None
+
+    async def _add(self, proposed: Document, event: Event, flag: str | None) -> Ban:
+        if flag is None:
+            return await self.bans.add(proposed, event)
+        try:
+            async with self.bans.database.transaction() as session:
+                await self.flags.take(flag, proposed["_id"], event.cause, session)
+                return await self.bans.add({**proposed, "flag": flag}, event, session)
+        except ChangedMeanwhile:  # another officer closes it just now
+            raise FlagClosed from None
 
     async def decline(self, key: str, member: Member, reason: str, by: Cause) -> Ban:
         """Nothing comes of a proposal: its own officer takes it back, or another does not agree.

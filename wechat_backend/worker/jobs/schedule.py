@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from models.applications import SILENCE
+from models.applications import LOOK, SILENCE
 from models.appointments import DAY_OVER
 from models.blacklist import EXPIRY
 from models.events import Cause, Channel
@@ -45,7 +45,17 @@ async def _expire(stores: Stores, due: Due, by: Cause) -> bool:
     return await stores.decisions.expire(due, by)
 
 
-FIRES: Mapping[str, Fire] = {SILENCE: _accept_by_silence, DAY_OVER: _close, EXPIRY: _expire}
+async def _look(stores: Stores, due: Due, by: Cause) -> bool:
+    """Flags, for a person to look at, who applies for the same item very often or writes uncivil words."""
+    return await stores.watch.look(due, by)
+
+
+FIRES: Mapping[str, Fire] = {
+    SILENCE: _accept_by_silence,
+    LOOK: _look,
+    DAY_OVER: _close,
+    EXPIRY: _expire,
+}
 """What stores can plan (`Store.plans`), each with the verb that sees to it."""
 
 
