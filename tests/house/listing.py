@@ -13,15 +13,16 @@ FACTS = "所交居住证明经核实系伪造。"
 WORDS = "材料是中介代办的，我不知情。"
 
 
-def officer(username: str, *roles: Role) -> Member:
+def officer(username: str, *roles: Role, department: str | None = None) -> Member:
     """A member of service management, unless `roles` are given."""
     return Member(
         _id=username,
         name=f"{username}的姓名",
         password_hash="",
-        department=None,
+        department=department,
         roles=list(roles) or [Role.SERVICE_MANAGEMENT],
         halls=[],
+        listed={"standing": "present", "text": username, "roles": ""},
     )
 
 

@@ -30,7 +30,7 @@ def panyu_evening(month: int, day: int) -> datetime:
 
 
 async def planned(desk: Desk, key: str) -> list[Due]:
-    """When silence is to accept an application, as its events plan it and a worker finds it, the latest last."""
+    """When silence is to accept an application, as its events plan it; the latest last."""
     found = await desk.stores.applications.documents.find_one({"_id": key})
     return [
         Due(f"{event['id']}:{plan['what']}", plan["what"], key, plan["at"], 1, "lease")

@@ -14,7 +14,7 @@ from models.blacklist.rules import EvidenceRequired, FactsRequired, ReasonRequir
 from models.errors import Conflict
 from models.people import Party
 from models.schedule import Due
-from models.staff import Role, ScopeMissing
+from models.staff import Member, Role, ScopeMissing
 from tests.house.clock import Clock
 from tests.house.desk import Desk, answers_to
 from tests.house.guides import OTHER, USCC, plain_guide, rich_guide
@@ -120,15 +120,15 @@ async def test_a_department_flags_false_materials_with_its_finding(
     house: House, flags: Flags, listing: Listing
 ) -> None:
     [of] = [one.key for one in listing.evidence]
-    approver = officer("approver", Role.APPROVER) | {"department": USCC}
+    approver = officer("approver", Role.APPROVER, department=USCC)
     by = listing.by(approver)
 
-    async def flag(member: object = approver, about: tuple[str, ...] = (of,), words: str = FACTS) -> Flag:
+    async def flag(member: Member = approver, about: tuple[str, ...] = (of,), words: str = FACTS) -> Flag:
         reason = FlagReason.FALSE_MATERIALS
-        return await flags.raise_by_member(member, listing.applicant, reason, about, words, by)  # type: ignore[arg-type]
+        return await flags.raise_by_member(member, listing.applicant, reason, about, words, by)
 
     with pytest.raises(NotYoursToFlag):
-        await flag(officer("civil", Role.APPROVER) | {"department": OTHER})
+        await flag(officer("civil", Role.APPROVER, department=OTHER))
     with pytest.raises(ScopeMissing):
         await flag(officer("digital", Role.DIGITAL_AFFAIRS))
     with pytest.raises(EvidenceRequired):
