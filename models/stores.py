@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 
 from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
 from models.appointments import Appointments, Endings
-from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Watch
+from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
 from models.chat import Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides, Referrals, Search, Uses
@@ -87,6 +87,7 @@ class Stores:
     bans: Bans
     decisions: Decisions
     appeals: Appeals
+    malice: Malice
     outbox: Outbox
     deliveries: Deliveries
     sendings: Sendings
@@ -197,6 +198,7 @@ def assemble(
         bans=bans,
         decisions=decisions,
         appeals=Appeals(decisions, materials),
+        malice=Malice(bans),
         outbox=Outbox(database),
         deliveries=deliveries,
         sendings=Sendings(deliveries, sms),

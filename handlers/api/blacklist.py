@@ -16,6 +16,7 @@ from models.blacklist import (
     How,
     State,
     can_appeal,
+    is_malice,
     number_of,
     paper_of,
     status_of,
@@ -84,6 +85,7 @@ class Decision(Line):
     can_appeal: bool
     appeal: Appeal | None
     reason: str = Field(description="why it was delisted")
+    malice: str | None = Field(description="why two officers found it to be malice, if they did")
 
 
 class Words(Asked):
@@ -111,6 +113,7 @@ class DecisionBase(Resource):
             can_appeal=can_appeal(ban, self.now),
             appeal=self.appeal(ban),
             reason=ban["reason"],
+            malice=ban["malice"]["facts"] if is_malice(ban) else None,
         )
 
     def line(self, ban: Ban) -> Line:

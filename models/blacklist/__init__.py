@@ -6,9 +6,10 @@ from models.blacklist.document import Appeal, AppealState, Ban, Ground, How, Sta
 from models.blacklist.evidence import Freezer, Reference
 from models.blacklist.flags import Flag, Flags, FlagState
 from models.blacklist.flags import Reason as FlagReason
+from models.blacklist.malice import Malice
 from models.blacklist.paper import APPEAL_STATES, DecisionPaper, number_of, paper_of, status_of
 from models.blacklist.rules import Blacklisted, can_appeal, is_appealed, is_barring, is_unread, last_day
-from models.blacklist.store import EXPIRY, Bans
+from models.blacklist.store import EXPIRY, Bans, is_malice
 from models.blacklist.watch import Watch
 
 __all__ = [
@@ -29,12 +30,14 @@ __all__ = [
     "Freezer",
     "Ground",
     "How",
+    "Malice",
     "Reference",
     "State",
     "Watch",
     "can_appeal",
     "is_appealed",
     "is_barring",
+    "is_malice",
     "is_unread",
     "last_day",
     "number_of",

@@ -102,6 +102,22 @@ class Appeal(TypedDict):
     decided_by: str
 
 
+class FindingState(StrEnum):
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+class Finding(TypedDict):
+    """That it was malice; `facts` are sealed where they are stored."""
+
+    state: FindingState
+    facts: str
+    proposed_by: list[str]
+    at: datetime
+    decided_at: datetime | None
+
+
 class Ban(Record):
     """One decision. `applicant` is whom it lists, `keys` are the hashes by which the same person or body is
     known under every credential. `proposed_by` and `confirmed_by` are the actors, and for whom they acted.
@@ -129,6 +145,7 @@ class Ban(Record):
     until: datetime | None
     appeal_until: datetime | None
     appeal: Appeal | None
+    malice: NotRequired[Finding]
     reason: str
     ended_at: datetime | None
     timeline: list[Line]

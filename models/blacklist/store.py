@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from pymongo import DESCENDING, IndexModel
 
-from models.blacklist.document import GROUNDS, SHOWN, AppealState, Ban, How, State
+from models.blacklist.document import GROUNDS, SHOWN, AppealState, Ban, FindingState, How, State
 from models.blacklist.rules import BanNotFound
 from models.people import ApplicantKind
 from models.privacy import Privacy
@@ -17,6 +17,11 @@ PROPOSED, DECLINED, CONFIRMED = "ban.proposed", "ban.declined", "ban.confirmed"
 DELIVERED, EXPIRED = "ban.delivered", "ban.expired"
 APPEALED, APPEAL_FILED = "ban.appealed", "ban.appeal_filed"
 KEPT, LIFTED, DELISTED = "ban.kept", "ban.lifted", "ban.delisted"
+MALICE_PROPOSED, MALICE_CONFIRMED, MALICE_DECLINED = (
+    "ban.malice_proposed",
+    "ban.malice_confirmed",
+    "ban.malice_declined",
+)
 EXPIRY = "ban.expiry"
 KEPT_BACK = frozenset(
     {
@@ -51,6 +56,9 @@ class Bans(Store[Ban]):
         KEPT,
         LIFTED,
         DELISTED,
+        MALICE_PROPOSED,
+        MALICE_CONFIRMED,
+        MALICE_DECLINED,
     )
     plans = (EXPIRY,)
     indexes: ClassVar = [
@@ -77,6 +85,9 @@ class Bans(Store[Ban]):
             opened["appeal"] = {**appeal, **words, "state": AppealState(appeal["state"])}
         if delivered := document["delivered"]:
             opened["delivered"] = {**delivered, "how": How(delivered["how"])}
+        if finding := document.get("malice"):
+            facts = self._opened(key, finding["facts"])
+            opened["malice"] = {**finding, "facts": facts, "state": FindingState(finding["state"])}
         enums = {
             "kind": ApplicantKind(document["kind"]),
             "ground": GROUNDS[document["ground"]],
@@ -124,9 +135,15 @@ class Bans(Store[Ban]):
                 **part(one, KEPT_BACK),
                 "evidence": [each["title"] for each in one["evidence"]],
                 "appeal": part(one["appeal"], frozenset({"decided_by"})) if one["appeal"] else None,
+                "malice": part(one["malice"], frozenset({"proposed_by"})) if is_malice(one) else None,
             }
             for one in await self.of_keys(keys)
         ]
+
+
+def is_malice(ban: Ban) -> bool:
+    """Whether it was found, by two officers, to be malice."""
+    return "malice" in ban and ban["malice"]["state"] is FindingState.CONFIRMED
 
 
 def new_key() -> str:

@@ -24,6 +24,7 @@ NOTICES = (
             "ban.lifted": _said("原处理决定已撤销"),
             "ban.delisted": _said("原处理决定已解除"),
             "ban.expired": _said("原处理决定已期满"),
+            "ban.malice_confirmed": _said("处理决定有新的认定"),
         },
         ways=(Via.WECHAT,),
         fallback=Via.SMS,

@@ -53,6 +53,8 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "uncivil.changed",
         "ban.proposed",
         "ban.declined",
+        "ban.malice_proposed",
+        "ban.malice_declined",
         "material.viewed",
         "guide.published",
         "guide.superseded",

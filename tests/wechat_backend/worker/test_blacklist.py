@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from models.applications import Application
-from models.blacklist import Ban, FlagReason, Reference, State
+from models.blacklist import Ban, FlagReason, How, Reference, State, number_of
 from models.people import Party
+from simulator import Running
 from tests.files import a_pdf, on_disk
 from tests.house.clock import Clock
 from tests.house.guides import plain_guide
-from tests.house.listing import FACTS, WORDS, ZHAO, Listing
+from tests.house.listing import FACTS, LI, WANG, WORDS, ZHAO, Listing
+from tests.house.people import BOSS, WEIMEI
 from tests.house.platforms import Platforms
 from tests.house.worker import World
 from wechat_backend.worker.job import AT_ONCE
@@ -103,3 +105,58 @@ async def test_the_sweep_leaves_evidence_and_files_of_appeals(world: World, cloc
     await world.do("sweep")
     for kept in (str(ban["evidence"][1]["copy"]), appealed["appeal"]["files"][0]["file"]):
         assert await world.stores.materials.read(kept)
+
+
+async def of_enterprise(world: World) -> Listing:
+    """An enterprise that is listed for what its representative handed in for it."""
+    boss = await world.applicant(BOSS[0], number=BOSS[1])
+    body = await world.body()
+    await world.confirmed(boss, body, boss)
+    guide = plain_guide(5, audience=["enterprise"])
+    found = await world.desk(Party(body, boss.agent, boss.account)).submitted(guide)
+    return Listing(world, body["_id"], (Reference("application", found["_id"]),))
+
+
+def heard(simulator: Running, system: str) -> list[str]:
+    return [each["body"]["state"] for each in simulator.simulator.government.records[system]]
+
+
+@pytest.mark.article("28.disclosure", "28.credit")
+async def test_an_enterprises_decision_is_disclosed_and_withdrawn(
+    simulated: World, simulator: Running
+) -> None:
+    listing, stores = await of_enterprise(simulated), simulated.stores
+    ban = await listing.confirmed()
+    await simulated.work()
+    assert heard(simulator, "disclosure") == []  # nobody has it yet
+    by = listing.by(LI)
+    await stores.decisions.delivered(ban["_id"], How.LETTER, by.at, by)
+    await simulated.work()
+    [told] = simulator.simulator.government.records["disclosure"]
+    assert (told["body"]["code"], told["body"]["number"]) == (WEIMEI[1], number_of(ban))
+    assert heard(simulator, "credit") == []
+    await stores.malice.propose(ban["_id"], LI, "屡教不改", by)
+    await simulated.work()
+    assert heard(simulator, "credit") == []
+    await stores.malice.confirm(ban["_id"], WANG, listing.by(WANG))
+    await simulated.work()
+    assert heard(simulator, "credit") == ["published"]
+    await stores.decisions.delist(ban["_id"], ZHAO, "查明非其所为", listing.by(ZHAO))
+    await simulated.work()
+    for system in ("disclosure", "credit"):
+        assert heard(simulator, system) == ["published", "withdrawn"]
+    assert await stores.deliveries.documents.count_documents({"via": "government", "state": "failed"}) == 0
+
+
+@pytest.mark.article("28.disclosure")
+async def test_of_a_person_or_of_what_ended_first_nothing_is_disclosed(
+    simulated: World, simulator: Running
+) -> None:
+    listing, _ = await listing_of(simulated, await simulated.person())
+    await listing.delivered()
+    enterprise = await of_enterprise(simulated)
+    ban = await enterprise.delivered()
+    await simulated.stores.decisions.delist(ban["_id"], ZHAO, "查明非其所为", enterprise.by(ZHAO))
+    await simulated.work()
+    assert "published" not in heard(simulator, "disclosure")
+    assert heard(simulator, "credit") == []
