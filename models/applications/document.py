@@ -103,11 +103,9 @@ class Application(TypedDict):
     one who may hand it in; one that is under way has `under_way`, `<applicant>:<item>`, unless its guide
     allows several; one that was handed in has `found_by`, hashes by `sought.keys_of`, and `assigned`, the
     member whose it is to handle, "" while it is nobody's; one that was nudged has `nudged`; `internal` is for
-    staff alone; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when the running clock
-    is due; times are in UTC."""
-    member whose it is to handle, "" while it is nobody's; `internal` is for staff alone; `repeats` are the
-    last times at which another one of its item was refused because of it; `answers` maps a question to its
-    answer, or to `{sealed}`; `due_at` is when the running clock is due; times are in UTC."""
+    staff alone; `repeats` are the last times at which another one of its item was refused because of it;
+    `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when the running clock is due;
+    times are in UTC."""
 
     _id: str
     version: int

@@ -56,9 +56,8 @@ LONGEST_LOOK = 5000
 """Milliseconds that the database works for one list or count. What is rare, and found by no index of its own
 (a channel, a form of handling), makes it read all keys of an index: a quarter of a second for 100,000."""
 WITHOUT_ANSWERS = {"events": 0, "answers": 0, "internal": 0}
-ASSIGNED, NOTED = "application.assigned", "application.noted"
-NUDGED, NUDGE_ANSWERED = "application.nudged", "application.nudge_answered"
 ASSIGNED, NOTED, BARRED = "application.assigned", "application.noted", "application.barred"
+NUDGED, NUDGE_ANSWERED = "application.nudged", "application.nudge_answered"
 REPEATED, LOOK = "application.repeat_refused", "application.look"
 """Each hand-in, withdrawal and refused repeat plans that the blacklist's watch looks at it."""
 MOST_REPEATS = 100

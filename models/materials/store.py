@@ -138,7 +138,9 @@ class Materials(Store[KeptFile]):
         found, content = await self.read(key)
         new = uuid4().hex
         sealed = await asyncio.to_thread(self.privacy.seal_bytes, content, f"file:{new}")
-        about = {name: value for name, value in found.items() if name not in ("events", "dropped_at")}
+        about = {
+            name: value for name, value in found.items() if name not in ("events", "dropped_at", "opened")
+        }
         kept = {
             **about,
             "_id": new,
