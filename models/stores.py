@@ -190,7 +190,6 @@ def assemble(
         holding=Holding(applications, staff),
         nudges=Nudges(applications),
         leaving=Leaving(applications, staff),
-        reviews=Reviews(database, privacy),
         reviews=reviews,
         uncivil=uncivil,
         flags=flags,

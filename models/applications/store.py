@@ -213,6 +213,7 @@ class Applications(Store[Application]):
     async def count_assigned(self, username: str, most: int) -> int:
         """How much is open and assigned to a member, counted up to `most`."""
         return await self.count({"assigned": username, "state": {"$in": list(OPEN)}}, most)
+
     async def bar(self, applicants: list[str], ban: str, by: Cause, session: Any) -> None:
         """Mark the drafts that one who was listed may hand in, in the transaction that records it: whoever
         hands in what they read before is refused."""

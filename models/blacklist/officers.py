@@ -35,17 +35,17 @@ def check_flags(member: Member) -> None:
 
 
 def people_of(by: Cause) -> list[str]:
-    """Who acts."""
-    return [by.actor]
+    """Who acts, and the absent one for whom they do."""
+    return [by.actor, by.on_behalf_of] if by.on_behalf_of else [by.actor]
 
 
 def check_another(before: Iterable[str], by: Cause) -> None:
-    """Nobody decides on what they proposed or decided `before`.
+    """Nobody decides on what they proposed or decided `before`, nor stands in for another to do so.
 
     Raises:
         Refused: `same_officer`.
     """
-    if set(people_of(by)) & set(before):
+    if any(by.is_by(one) for one in before):
         raise SameOfficer
 
 

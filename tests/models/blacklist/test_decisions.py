@@ -71,6 +71,31 @@ async def test_who_proposed_does_not_confirm(decisions: Decisions, listing: List
     assert (confirmed["state"], confirmed["year"], confirmed["sequence"]) == (State.CONFIRMED, 2026, 1)
 
 
+@pytest.mark.parametrize(
+    ("proposed", "confirmed"),
+    [
+        (("li", ""), ("wang", "li")),  # stands in for the one who proposed
+        (("wang", "li"), ("li", "")),  # it was proposed for them
+        (("wang", "li"), ("wang", "")),
+        (("wang", "li"), ("zhao", "li")),
+        (("li", ""), ("li", "zhao")),
+    ],
+)
+async def test_nobody_stands_in_to_confirm_their_own(
+    decisions: Decisions, listing: Listing, proposed: tuple[str, str], confirmed: tuple[str, str]
+) -> None:
+    def by(actor: str, absent: str) -> Cause:
+        stands_in_for = f"staff:{absent}" if absent else ""
+        return replace(listing.by(officer(actor)), on_behalf_of=stands_in_for)
+
+    ban = await decisions.propose(
+        listing.applicant, LI, Ground.FALSEHOOD, FACTS, list(listing.evidence), by(*proposed)
+    )
+    with pytest.raises(SameOfficer):
+        await decisions.confirm(ban["_id"], WANG, by(*confirmed))
+    assert await decisions.confirm(ban["_id"], WANG, by("qian", "sun"))
+
+
 async def test_a_proposal_needs_facts_and_evidence_of_the_person(
     house: House, decisions: Decisions, listing: Listing
 ) -> None:

@@ -39,7 +39,6 @@ async def _hand_over(stores: Stores, due: Due, by: Cause) -> bool:
     return await stores.leaving.hand_over(due, by)
 
 
-FIRES: Mapping[str, Fire] = {SILENCE: _accept_by_silence, DAY_OVER: _close, HAND_OVER: _hand_over}
 async def _expire(stores: Stores, due: Due, by: Cause) -> bool:
     """Notes that a decision of the blacklist has no more effect, once its last day is over (article 28)."""
     return await stores.decisions.expire(due, by)
@@ -54,6 +53,7 @@ FIRES: Mapping[str, Fire] = {
     SILENCE: _accept_by_silence,
     LOOK: _look,
     DAY_OVER: _close,
+    HAND_OVER: _hand_over,
     EXPIRY: _expire,
 }
 """What stores can plan (`Store.plans`), each with the verb that sees to it."""
