@@ -22,7 +22,6 @@ FLOORS = (
     {"people"},
     {"guides", "staff"},
     {"appointments", "applications", "voices", "sendings", "window"},
-    {"appointments", "applications", "voices"},
     {"blacklist"},
     {"stores"},
     {"own_data"},
