@@ -22,6 +22,7 @@ def officer(username: str, *roles: Role, department: str | None = None) -> Membe
         department=department,
         roles=list(roles) or [Role.SERVICE_MANAGEMENT],
         halls=[],
+        townships=[],
         listed={"standing": "present", "text": username, "roles": ""},
     )
 
