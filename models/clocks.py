@@ -138,8 +138,13 @@ def _days_of(pauses: Iterable[Pause]) -> set[date]:
 
 
 def _days_in(began: date, months: int) -> int:
-    """How many days lie between `began` and the same day so many months later, or that month's last."""
+    return (corresponding(began, months) - began).days
+
+
+def corresponding(began: date, months: int) -> date:
+    """The same day so many months later, or that month's last, on which a period ends that begins on the day
+    after `began` (民法典 201, 202); it is not moved for holidays."""
     year, month = divmod(began.month - 1 + months, 12)
     first = date(began.year + year, month + 1, 1)
     longest = ((first + timedelta(days=31)).replace(day=1) - first).days
-    return (first.replace(day=min(began.day, longest)) - began).days
+    return first.replace(day=min(began.day, longest))

@@ -23,6 +23,9 @@ class Term(StrEnum):
     DECISION = "decision"
     RECONSIDERATION = "reconsideration"  # 行政复议
     SUIT = "suit"  # 行政诉讼
+    BAN = "ban"  # 网上办事黑名单: applying online is blocked
+    APPEAL = "appeal"  # 申诉 against it
+    PUBLIC_NOTICE = "public_notice"  # after which what was announced counts as delivered
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Period:
         return f"{self.term}@{self.since}"
 
 
+REGULATION = "番禺区数字政府建设智慧政务服务管理办法（试行）"
+
 PERIODS = (
     Period(Term.ACCEPTANCE, "行政许可法", "第三十二条", 5, Unit.WORKDAYS, date(2004, 7, 1)),
     Period(Term.SILENCE, "行政许可法", "第三十二条", 5, Unit.WORKDAYS, date(2004, 7, 1)),
@@ -54,6 +59,10 @@ PERIODS = (
     Period(Term.RECONSIDERATION, "行政复议法", "第二十条", 60, Unit.DAYS, date(2024, 1, 1)),
     Period(Term.SUIT, "行政诉讼法", "第三十九条", 3, Unit.MONTHS, date(1990, 10, 1)),
     Period(Term.SUIT, "行政诉讼法", "第四十六条", 6, Unit.MONTHS, date(2015, 5, 1)),
+    Period(Term.BAN, REGULATION, "第二十八条", 3, Unit.MONTHS, date(2020, 1, 1)),
+    Period(Term.APPEAL, REGULATION, "第二十八条", 30, Unit.WORKDAYS, date(2020, 1, 1)),
+    Period(Term.PUBLIC_NOTICE, "民事诉讼法", "第九十二条", 60, Unit.DAYS, date(2013, 1, 1)),
+    Period(Term.PUBLIC_NOTICE, "民事诉讼法", "第九十五条", 30, Unit.DAYS, date(2022, 1, 1)),
 )
 
 

@@ -6,7 +6,7 @@ Each store exports what it holds; a new field is exported too, unless its store 
 from datetime import datetime
 from typing import Any
 
-from models.people import Applicant
+from models.people import Applicant, known_by
 from models.stores import Stores
 
 
@@ -25,6 +25,7 @@ async def own_data(stores: Stores, person: Applicant, at: datetime) -> dict[str,
         "applications": await stores.applications.export(key),
         "appointments": await stores.appointments.export(key),
         "reviews": await stores.reviews.export(key),
+        "blacklist": await stores.bans.export(known_by(stores.privacy, person)),
     }
     return {"exported_at": at, **nameless(kept)}
 

@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 
 from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
 from models.appointments import Appointments, Endings
+from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
 from models.chat import Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides, Referrals, Search, Uses
@@ -32,6 +33,7 @@ from models.staff import (
     Views,
 )
 from models.store import Database, Store
+from models.uncivil import UncivilWords
 from models.voices import Reviews
 from models.window import Window
 from models.workdays import Workdays
@@ -79,6 +81,13 @@ class Stores:
     nudges: Nudges
     leaving: Leaving
     reviews: Reviews
+    uncivil: UncivilWords
+    flags: Flags
+    watch: Watch
+    bans: Bans
+    decisions: Decisions
+    appeals: Appeals
+    malice: Malice
     outbox: Outbox
     deliveries: Deliveries
     sendings: Sendings
@@ -134,7 +143,11 @@ def assemble(
     departments, guides, halls = Departments(database), Guides(database), Halls(database)
     referrals, uses = Referrals(database), Uses(database)
     appointments = Appointments(database, uses, privacy)
-    filing = Filing(applications, guides, departments, halls, calendar, uses)
+    reviews, bans = Reviews(database, privacy), Bans(database, privacy)
+    freezer = Freezer(applications, reviews, materials, privacy)
+    uncivil, flags = UncivilWords(database), Flags(database, privacy, applicants, applications)
+    decisions = Decisions(bans, applicants, agencies, applications, freezer, flags, calendar)
+    filing = Filing(applications, guides, departments, halls, calendar, uses, decisions)
     staff, tries, devices = Staff(database), Tries(database, privacy), Devices(database)
     second_factors = SecondFactors(staff, privacy)
     return Stores(
@@ -177,7 +190,14 @@ def assemble(
         holding=Holding(applications, staff),
         nudges=Nudges(applications),
         leaving=Leaving(applications, staff),
-        reviews=Reviews(database, privacy),
+        reviews=reviews,
+        uncivil=uncivil,
+        flags=flags,
+        watch=Watch(flags, applications, guides, uncivil),
+        bans=bans,
+        decisions=decisions,
+        appeals=Appeals(decisions, materials),
+        malice=Malice(bans),
         outbox=Outbox(database),
         deliveries=deliveries,
         sendings=Sendings(deliveries, sms),

@@ -60,6 +60,8 @@ LISTS: Mapping[str, Callable[[Simulator], list[Document]]] = {
     ],
     "acceptance": lambda simulator: simulator.government.records["acceptance"],
     "reviews": lambda simulator: simulator.government.records["reviews"],
+    "disclosure": lambda simulator: simulator.government.records["disclosure"],
+    "credit": lambda simulator: simulator.government.records["credit"],
     "callbacks": lambda simulator: [push.document() for push in simulator.wechat.callbacks.log],
     "people": lambda simulator: [person_document(simulator, person) for person in simulator.people.people],
     "bodies": lambda simulator: [body.model_dump(mode="json") for body in simulator.people.bodies],

@@ -17,11 +17,12 @@ FLOORS = (
     {"events", "workdays", "privacy", "database_trouble", "law"},
     {"store", "clocks"},
     {"described", "paging", "counters", "sessions", "leases"},
-    {"schedule"},
+    {"schedule", "uncivil"},
     {"places", "materials", "chat", "outgoing"},
     {"people"},
     {"guides", "staff"},
     {"appointments", "applications", "voices", "sendings", "window"},
+    {"blacklist"},
     {"stores"},
     {"own_data"},
 )

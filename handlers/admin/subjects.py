@@ -69,6 +69,10 @@ async def _agency(services: Services, key: str) -> Subject:
     return Subject((await services.agencies.get(key))["agent_name"])
 
 
+async def _ban(services: Services, key: str) -> Subject:
+    return Subject((await services.bans.get(key))["masked_name"])
+
+
 FINDERS: Mapping[str, Callable[[Services, str], Awaitable[Subject]]] = {
     "application": _application,
     "appointment": _appointment,
@@ -76,5 +80,6 @@ FINDERS: Mapping[str, Callable[[Services, str], Awaitable[Subject]]] = {
     "phone_code": _phone,
     "applicant": _applicant,
     "agency": _agency,
+    "ban": _ban,
 }
 """By what an event's name begins with."""

@@ -33,6 +33,7 @@ from models.applications.receiving import (
     WayNotOffered,
 )
 from models.applications.rules import AlreadySubmitted, AlreadyUnderWay, ChannelNotOffered
+from models.blacklist import Blacklisted
 from models.errors import InvalidForm
 from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound
@@ -82,7 +83,14 @@ class ApplicationsResource(ApplicationBase):
         auth=Auth.APPLICANT,
         asks=Beginning,
         answers=Application,
-        errors=(GuideNotFound, AlreadyUnderWay, ApplicationMovedOn, NotForApplicant, ChannelNotOffered),
+        errors=(
+            GuideNotFound,
+            Blacklisted,
+            AlreadyUnderWay,
+            ApplicationMovedOn,
+            NotForApplicant,
+            ChannelNotOffered,
+        ),
     )
     async def post(self, asked: Beginning) -> Application:
         return await self.shown(
@@ -124,6 +132,7 @@ class SubmissionResource(ApplicationBase):
         status=201,
         errors=(
             *THEIRS,
+            Blacklisted,
             PromiseRequired,
             WayNotOffered,
             HallRequired,

@@ -46,6 +46,7 @@ PARAMETERS = {
     "agency": f"{HEX}(?::|%3[Aa]){HEX}",
     "appointment": HEX,
     "application": HEX,
+    "decision": HEX,
     "code": "[a-z0-9_]{1,64}",
     "serial": "[^/?#]{1,600}",
 }
@@ -108,6 +109,9 @@ class Fault(Answer):
     version: int | None = Field(None, description="of `draft_changed`: that of what is kept now")
     application: str | None = Field(None, description="of `already_under_way`: id of the one there is")
     serial: str | None = Field(None, description="of `already_under_way`: that of the one there is")
+    until: datetime | None = Field(
+        None, description="of `blacklisted`: the moment from which one may apply online again"
+    )
     acting: list[ActAs] | None = Field(
         None,
         description="by `PUT /me/acting`; of `not_for_applicant`: for whom else the person may do it, of"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -10,10 +11,12 @@ from handlers.chat.visits import Visits
 from handlers.web.services import Services
 from models import typed
 from models.applications import Case, check_serial, status_of, what_next
+from models.blacklist import Blacklisted
 from models.chat import HELP_KEY
 from models.errors import BadInput, Forbidden, NotFound
 from models.events import Cause
 from models.guides import HANDLING, Found, Guide
+from models.people import Party
 
 BUSY = "系统繁忙，请稍后再试。"
 HELP_WORDS = frozenset({"帮助", "help", "?", "？", "菜单", "人工", "客服"})
@@ -73,7 +76,7 @@ class Chat:
             return said
         if re.fullmatch(r"[0-9]{1,2}", words):
             item = await self.services.inbox.chosen(message.sender, int(words), by.at)
-            return await self.guide(item, message.sender) if item else self.nothing_to_choose()
+            return await self.guide(item, message.sender, by) if item else self.nothing_to_choose()
         if progress := await self.progress(words):
             return progress
         return await self.search(message.sender, words[:40], by)
@@ -113,7 +116,7 @@ class Chat:
             for one in found.referrals[:REFERRED]
         )
 
-    async def guide(self, item: str, sender: str) -> str:
+    async def guide(self, item: str, sender: str, by: Cause) -> str:
         """The short form of a guide, and the way to what the sender has under way already."""
         try:
             guide = await self.services.guides.published(item)
@@ -133,23 +136,38 @@ class Chat:
                 "要准备的材料：" if materials else "不需要准备材料。",
                 *materials,
                 "",
-                *await self.under_way(guide, sender),
-                self.anchor(f"/guides/{guide.item}", "看完整指南，马上办理"),
+                *await self.applying(guide, sender, by),
                 f"咨询电话：{guide.consult_phone}",
             ]
         )
 
-    async def under_way(self, guide: Guide, sender: str) -> list[str]:
-        """A line about the application that is in the way of another one, if there is one."""
-        account = await self.services.accounts.find(sender)
+    async def applying(self, guide: Guide, sender: str, by: Cause) -> list[str]:
+        """The way to apply, after what is in the way: an application that there is already, or a decision of
+        the blacklist."""
+        whole = self.anchor(f"/guides/{guide.item}", "看完整指南，马上办理")
+        party = await self.party(sender)
+        if party is None:
+            return [whole]
         try:
-            party = await self.services.binding.party(account) if account else None
-        except Forbidden:  # no longer the agent of the body
-            party = None
-        first = await self.services.applications.in_the_way(party.id, guide) if party else None
+            await self.services.decisions.check(party, by)
+        except Blacklisted as error:
+            return [
+                f"{error}：",
+                self.anchor("/appointments/new", "预约到大厅办"),
+                self.anchor("/blacklist", "查看决定，提出申诉"),
+            ]
+        first = await self.services.applications.in_the_way(party.id, guide)
         if first is None:
-            return []
-        return ["您已有一件正在办理，不用再申请：" + self.anchor(f"/applications/{first['_id']}", "看进度")]
+            return [whole]
+        page = self.anchor(f"/applications/{first['_id']}", "看进度")
+        return [f"您已有一件正在办理，不用再申请：{page}", whole]
+
+    async def party(self, sender: str) -> Party | None:
+        """For whom the sender acts; None for one who is not bound, or no longer the agent of the body."""
+        account = await self.services.accounts.find(sender)
+        with suppress(Forbidden):
+            return await self.services.binding.party(account) if account else None
+        return None
 
     async def progress(self, words: str) -> str | None:
         """How an application stands, as anyone who knows its serial number may see it."""

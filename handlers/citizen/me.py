@@ -6,6 +6,7 @@ from contextlib import suppress
 from handlers.web.jsonapi import jsonable
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound, signed_in
+from models.blacklist import is_unread
 from models.errors import Conflict
 from models.own_data import own_data
 from models.people import is_confirmed, is_waiting
@@ -24,6 +25,8 @@ class MePage(CitizenPage):
             person=person,
             bodies=[await self.services.applicants.get(a["body"]) for a in agencies if is_confirmed(a)],
             waiting=[a for a in waiting if is_waiting(a)],
+            decisions=await self.services.decisions.of_party(self.bound_party()),
+            is_unread=is_unread,
         )
 
 

@@ -89,7 +89,7 @@ from models.applications.rules import (
 from models.applications.scanned import scanned_serial
 from models.applications.serials import check_serial, new_serial
 from models.applications.sought import DueBy, Holder, Sought
-from models.applications.store import Applications
+from models.applications.store import LOOK, Applications
 from models.applications.work import CLOCKED
 
 __all__ = [
@@ -98,6 +98,7 @@ __all__ = [
     "DONE",
     "INTERNAL",
     "LABELS",
+    "LOOK",
     "MATERIAL_STATES",
     "MOST_COUNTED",
     "NO_VISIT",

@@ -99,15 +99,18 @@ class Result(TypedDict):
 
 class Application(TypedDict):
     """One 办件. `version` grows with every change; a draft has a `draft` key, `<applicant>:<guide>`, and
-    neither serial nor place; one that is under way has `under_way`, `<applicant>:<item>`, unless its guide
+    neither serial nor place, and perhaps `barring`, the last decision of the blacklist that was delivered to
+    one who may hand it in; one that is under way has `under_way`, `<applicant>:<item>`, unless its guide
     allows several; one that was handed in has `found_by`, hashes by `sought.keys_of`, and `assigned`, the
     member whose it is to handle, "" while it is nobody's; one that was nudged has `nudged`; `internal` is for
-    staff alone; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when the running clock
-    is due; times are in UTC."""
+    staff alone; `repeats` are the last times at which another one of its item was refused because of it;
+    `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when the running clock is due;
+    times are in UTC."""
 
     _id: str
     version: int
     draft: NotRequired[str]
+    barring: NotRequired[str]
     under_way: NotRequired[str]
     serial: str | None
     applicant: str
@@ -140,6 +143,7 @@ class Application(TypedDict):
     started_at: datetime
     changed_at: datetime
     submitted_at: datetime | None
+    repeats: NotRequired[list[datetime]]
     received_at: NotRequired[datetime]
     accepted_at: NotRequired[datetime]
     concluded_at: NotRequired[datetime]

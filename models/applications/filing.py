@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from pymongo.errors import DuplicateKeyError
@@ -29,9 +29,9 @@ from models.applications.receipt import Receipt, receipt_of
 from models.applications.receiving import How, Place, check_place, check_promise
 from models.applications.serials import new_serial
 from models.applications.sought import keys_of
-from models.applications.store import Applications
+from models.applications.store import LOOK, Applications
 from models.errors import Conflict, Refused
-from models.events import Cause, Event
+from models.events import Cause, Event, Plan
 from models.guides import (
     Answers,
     Departments,
@@ -57,6 +57,16 @@ class SupplementIncomplete(Refused):
     message = "请先补齐所要求的全部材料"
 
 
+class Bar(Protocol):
+    """What may keep a party from applying online."""
+
+    async def check(self, party: Party, by: Cause) -> None:
+        """
+        Raises:
+            Forbidden
+        """
+
+
 SERIAL_TRIES = START_TRIES = 5
 
 
@@ -70,6 +80,7 @@ class Filing:
     halls: Halls
     calendar: Workdays
     uses: Uses
+    bar: Bar
 
     async def own(self, key: str, party: Party) -> Application:
         """
@@ -94,23 +105,34 @@ class Filing:
 
         Raises:
             NotFound: `guide_not_found`.
+            Forbidden: `blacklisted`.
             Refused: `not_for_applicant` or `channel_not_offered`.
             Conflict: `already_under_way` or `application_moved_on`.
         """
-        guide = await self.guides.published(item)
-        rules.check_offered(guide, ApplicantKind(party.applicant["kind"]), by.channel)
+        guide = await self.beginning(party, item, by)
         department = await self.departments.get(guide.department)
         event = Event(STARTED, uuid4().hex, by)
         draft = self._draft(party, guide, department.name, event)
         for _ in range(START_TRIES):
             if found := await self.applications.find_draft(draft["draft"]):
                 return OwnCase(found, guide, party)
-            await self.applications.check_single(party.id, guide)
+            await self._check_single(party, guide, by)
             with suppress(DuplicateKeyError):  # begun at the same time, and perhaps handed in already
                 begun = await self.applications.add(draft, event)
                 await self.uses.count(item)
                 return OwnCase(begun, guide, party)
         raise rules.ApplicationMovedOn
+
+    async def beginning(self, party: Party, item: str, by: Cause) -> Guide:
+        """The guide of an item that the party may begin through this door.
+
+        Raises:
+            see `start`.
+        """
+        guide = await self.guides.published(item)
+        rules.check_offered(guide, ApplicantKind(party.applicant["kind"]), by.channel)
+        await self.bar.check(party, by)
+        return guide
 
     async def save(self, case: OwnCase, given: Mapping[str, Any], version: int, by: Cause) -> OwnCase:
         """Keep a draft's answers, complete or not, in place of those of the `version` that the applicant
@@ -140,9 +162,11 @@ class Filing:
         Raises:
             InvalidForm: answers are missing or wrong.
             BadInput: `promise_required`, `way_not_offered`, `hall_required` or `address_required`.
+            Forbidden: `blacklisted`.
             Refused: `materials_missing`.
             Conflict: `draft_changed`, `already_submitted`, `already_under_way` or `application_moved_on`.
         """
+        await self.bar.check(case.party, by)
         check_promise(promised)
         kept_place = await self._kept_place(case, place)
         form_only = case.guide.handling is Handling.FORM_GENERATION
@@ -168,8 +192,23 @@ class Filing:
             **self._whose(case.party),
             **({} if case.guide.several else {"under_way": f"{case.party.id}:{case.guide.item}"}),
         }
+        seen = {"version": version, "barring": case.application.get("barring")}
+        try:
+            return await self._hand_in(case, action, sets, seen, begun, by)
+        except rules.DraftChanged:
+            await self.bar.check(case.party, by)  # it may have been delivered since
+            raise
+
+    async def _hand_in(
+        self, case: OwnCase, action: Action, sets: Document, seen: Document, begun: Received, by: Cause
+    ) -> OwnCase:
+        """With a serial number, if the draft is still as it was `seen`.
+
+        Raises:
+            Conflict: `serial_taken`; see `submit`.
+        """
         for _ in range(SERIAL_TRIES):
-            await self.applications.check_single(case.party.id, case.guide)
+            await self._check_single(case.party, case.guide, by)
             with suppress(DuplicateKeyError):  # of the serial number, or another was first to be under way
                 return case.changed_to(
                     await self.applications.move(
@@ -178,11 +217,19 @@ class Filing:
                         by,
                         {**sets, "serial": new_serial(local_date(by.at))},
                         update={"$unset": {"draft": ""}},
-                        expects={"version": version},
-                        plans=begun.plans,
+                        expects=seen,
+                        plans=(*begun.plans, Plan(LOOK, by.at)),
                     )
                 )
         raise SerialTaken
+
+    async def _check_single(self, party: Party, guide: Guide, by: Cause) -> None:
+        """As `Applications.check_single`; a repeat that is refused is counted."""
+        try:
+            await self.applications.check_single(party.id, guide)
+        except rules.AlreadyUnderWay as error:
+            await self.applications.note_repeat(error.application, by)
+            raise
 
     async def supplement(self, case: OwnCase, given: Mapping[str, Any], version: int, by: Cause) -> OwnCase:
         """Answer all that was asked for, with the files of the `version` that was seen; the limit for
@@ -217,7 +264,7 @@ class Filing:
                 by,
                 sets,
                 expects={"version": version},
-                plans=begun.plans,
+                plans=(*begun.plans, Plan(LOOK, by.at)),
             )
         )
 
@@ -228,7 +275,9 @@ class Filing:
             Conflict: `application_moved_on`.
         """
         return case.changed_to(
-            await self.applications.move(case.application, Action.WITHDRAW, by, {"due_at": None})
+            await self.applications.move(
+                case.application, Action.WITHDRAW, by, {"due_at": None}, plans=(Plan(LOOK, by.at),)
+            )
         )
 
     async def discard(self, found: Application, party: Party, by: Cause) -> None:

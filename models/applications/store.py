@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -27,6 +28,7 @@ from models.store import Database, Document, Refusal, Store, entry, part, unique
 KEPT_BACK = frozenset(
     {
         "draft",
+        "barring",
         "under_way",
         "version",
         "applicant",
@@ -54,8 +56,11 @@ LONGEST_LOOK = 5000
 """Milliseconds that the database works for one list or count. What is rare, and found by no index of its own
 (a channel, a form of handling), makes it read all keys of an index: a quarter of a second for 100,000."""
 WITHOUT_ANSWERS = {"events": 0, "answers": 0, "internal": 0}
-ASSIGNED, NOTED = "application.assigned", "application.noted"
+ASSIGNED, NOTED, BARRED = "application.assigned", "application.noted", "application.barred"
 NUDGED, NUDGE_ANSWERED = "application.nudged", "application.nudge_answered"
+REPEATED, LOOK = "application.repeat_refused", "application.look"
+"""Each hand-in, withdrawal and refused repeat plans that the blacklist's watch looks at it."""
+MOST_REPEATS = 100
 
 
 class Applications(Store[Application]):
@@ -74,8 +79,10 @@ class Applications(Store[Application]):
         NOTED,
         NUDGED,
         NUDGE_ANSWERED,
+        BARRED,
+        REPEATED,
     )
-    plans = (SILENCE,)
+    plans = (SILENCE, LOOK)
     indexes: ClassVar[Sequence[IndexModel]] = [
         unique_text("serial"),
         unique_text("draft"),
@@ -207,6 +214,16 @@ class Applications(Store[Application]):
         """How much is open and assigned to a member, counted up to `most`."""
         return await self.count({"assigned": username, "state": {"$in": list(OPEN)}}, most)
 
+    async def bar(self, applicants: list[str], ban: str, by: Cause, session: Any) -> None:
+        """Mark the drafts that one who was listed may hand in, in the transaction that records it: whoever
+        hands in what they read before is refused."""
+        await self.change_many(
+            {"applicant": {"$in": applicants}, "state": State.DRAFT.value, "barring": {"$ne": ban}},
+            sets={"barring": ban},
+            event=lambda key: Event(BARRED, key, by, {"ban": ban}),
+            session=session,
+        )
+
     async def of_applicant(self, applicant: str) -> list[Application]:
         """All of them whole, the latest changed first."""
         mine = {"applicant": applicant, "state": {"$ne": State.DISCARDED}}
@@ -243,6 +260,29 @@ class Applications(Store[Application]):
         """
         if first := await self.in_the_way(applicant, guide):
             raise rules.AlreadyUnderWay(application=first["_id"], serial=str(first["serial"]))
+
+    async def note_repeat(self, key: str, by: Cause) -> None:
+        """Another one of its item was refused, since this one is under way."""
+        await super().change(
+            key,
+            expects={},
+            update={"$push": {"repeats": {"$each": [by.at], "$slice": -MOST_REPEATS}}},
+            event=Event(REPEATED, key, by, plans=(Plan(LOOK, by.at),)),
+            otherwise=self.missing,
+        )
+
+    async def tried(self, applicant: str, item: str, since: datetime) -> tuple[int, list[str]]:
+        """How often an applicant handed in, withdrew or was refused one of an item after a moment, and with
+        which applications."""
+        times, about = 0, []
+        query = {"applicant": applicant, "item": item}
+        async for one in self.listed(query, LATEST_FIRST):
+            withdrawn = one["state"] is State.WITHDRAWN and one["changed_at"] > since
+            submitted = one["submitted_at"] is not None and one["submitted_at"] > since
+            tries = withdrawn + submitted + sum(at > since for at in one.get("repeats", ()))
+            times += tries
+            about += [one["_id"]] * bool(tries)
+        return times, about
 
     async def page_of(
         self, applicant: str, limit: int, after: str = ""

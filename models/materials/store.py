@@ -129,6 +129,30 @@ class Materials(Store[KeptFile]):
         await self.files.upload_from_stream_with_id(key, key, sealed)
         return kept
 
+    async def copy(self, key: str, application: str, code: str, by: Cause) -> KeptFile:
+        """Keep a file once more, for what must not depend on the first; it was judged when it came.
+
+        Raises:
+            NotFound: `file_not_found`.
+        """
+        found, content = await self.read(key)
+        new = uuid4().hex
+        sealed = await asyncio.to_thread(self.privacy.seal_bytes, content, f"file:{new}")
+        about = {
+            name: value for name, value in found.items() if name not in ("events", "dropped_at", "opened")
+        }
+        kept = {
+            **about,
+            "_id": new,
+            "application": application,
+            "code": code,
+            "key": self.privacy.current,
+            "at": by.at,
+        }
+        copied = await self.add(kept, Event("material.kept", new, by, {"application": application}))
+        await self.files.upload_from_stream_with_id(new, new, sealed)
+        return copied
+
     async def of(self, application: str, code: str, key: str) -> KeptFile:
         """The description of a file that was kept for this material of an application, and not dropped.
 

@@ -23,6 +23,7 @@ from models.people.masks import (
 )
 from models.people.parties import Acting, NotTheirs, OtherRole, Party
 from models.people.phone_codes import PhoneCodes, check_phone, national
+from models.people.same import known_by, party_known_by
 from models.people.verification import BodyVerdict, Identity, PlatformUser, Verdict, Verifier
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "check_phone",
     "is_confirmed",
     "is_waiting",
+    "known_by",
     "mask_address",
     "mask_number",
     "mask_people",
@@ -63,5 +65,6 @@ __all__ = [
     "mask_words",
     "national",
     "normal_number",
+    "party_known_by",
     "shown_name",
 ]

@@ -144,6 +144,11 @@ class Applicants(Store[Applicant]):
         """The person bound by any credential with this number, if any (see `number_index`)."""
         return await self._first({"credential.number_index": index, "account": {"$type": "string"}})
 
+    async def of_number(self, index: str) -> list[str]:
+        """Ids of all who have this number on some card (see `number_index`), bound or not."""
+        found = self.documents.find({"credential.number_index": index}, {"_id": 1})
+        return [one["_id"] async for one in found]
+
     async def bind(
         self, credential: Credential, *, name: str, phone: str, account: str, verified_by: str, by: Cause
     ) -> Applicant:

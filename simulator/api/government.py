@@ -8,7 +8,12 @@ from simulator.government.service import parse
 from simulator.web import PlatformHandler
 
 PREFIX = "/government/"
-SYSTEMS: Mapping[str, str] = {"acceptance/applications": "acceptance", "reviews": "reviews"}
+SYSTEMS: Mapping[str, str] = {
+    "acceptance/applications": "acceptance",
+    "reviews": "reviews",
+    "disclosure/decisions": "disclosure",
+    "credit/decisions": "credit",
+}
 """Path → system that is told."""
 OPERATIONS = frozenset({*SYSTEMS, "sharing/persons/verify", "sharing/bodies/verify"})
 STATUS: Mapping[str, int] = {
@@ -17,6 +22,8 @@ STATUS: Mapping[str, int] = {
     "signature_invalid": 401,
     "idempotency_key_reused": 409,
     "review_exists": 409,
+    "decision_exists": 409,
+    "decision_withdrawn": 409,
     "http_429": 429,
 }
 """Error → HTTP status; 422 for all others."""

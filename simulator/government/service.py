@@ -1,4 +1,4 @@
-"""The government's systems: acceptance (一站式), reviews (好差评) and the data sharing platform.
+"""The government's systems: acceptance (一站式), reviews (好差评), disclosure, credit, and data sharing.
 
 docs/architecture.md, "Government systems", gives the paths, bodies and signature; the field names and rules
 of 好差评 are those of the national interface as implementations use it.
@@ -109,6 +109,20 @@ REPORT: Mapping[str, Check] = {
 }
 
 
+DECISION: Mapping[str, Check] = {
+    "number": _pattern(r"[\u4e00-\u9fff]{2,8}〔\d{4}〕[1-9]\d*号"),
+    "name": TEXT,
+    "kind": lambda value: value in PERSON_KINDS | BODY_KINDS,
+    "code": _pattern(r"[0-9A-Z]{5,32}"),
+    "ground": TEXT,
+    "basis": TEXT,
+    "office": TEXT,
+    "state": _one_of("published", "withdrawn"),
+    "until": _is_time,
+    "at": _is_time,
+}
+
+
 class Government:
     """`reports` and `reviews` hold what came, in order."""
 
@@ -117,11 +131,13 @@ class Government:
         self.systems: Mapping[str, Callable[[dict[str, Any]], None]] = {
             "acceptance": self._check_report,
             "reviews": self._check_review,
+            "disclosure": self._check_disclosure,
+            "credit": self._check_credit,
         }
         self.reset()
 
     def reset(self) -> None:
-        self.records: dict[str, list[dict[str, Any]]] = {"acceptance": [], "reviews": []}
+        self.records: dict[str, list[dict[str, Any]]] = {system: [] for system in self.systems}
         self.keys: dict[tuple[str, str], bytes] = {}
         self.verifications: list[dict[str, Any]] = []
 
@@ -177,6 +193,34 @@ class Government:
 
     def _check_report(self, body: dict[str, Any]) -> None:
         _check_fields(body, REPORT, {})
+
+    def _check_disclosure(self, body: dict[str, Any]) -> None:
+        """Of business entities alone.
+
+        Raises:
+            PlatformError: not_an_entity; see `_check_decision`.
+        """
+        self._check_decision("disclosure", body)
+        if body["kind"] not in BODY_KINDS:
+            raise PlatformError("not_an_entity")
+
+    def _check_credit(self, body: dict[str, Any]) -> None:
+        self._check_decision("credit", body)
+
+    def _check_decision(self, system: str, body: dict[str, Any]) -> None:
+        """A number is published once, and not again after it was withdrawn, in whatever order they come.
+
+        Raises:
+            PlatformError: a field is wrong; decision_exists or decision_withdrawn.
+        """
+        _check_fields(body, DECISION, {})
+        known = {
+            each["body"]["state"] for each in self.records[system] if each["body"]["number"] == body["number"]
+        }
+        if "withdrawn" in known:
+            raise PlatformError("decision_withdrawn")
+        if body["state"] in known:
+            raise PlatformError("decision_exists")
 
     def _check_review(self, body: dict[str, Any]) -> None:
         _check_fields(body, REQUIRED, OPTIONAL)

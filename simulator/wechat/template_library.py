@@ -57,6 +57,7 @@ LIBRARY: Mapping[str, Template] = {
         },
     ),
     "TM_REBINDING": Template("账号安全提醒", {"thing1": "变更内容", "time2": "变更时间"}),
+    "TM_BLACKLIST": Template("处理决定通知", {"thing1": "内容", "thing2": "决定编号", "time3": "时间"}),
     "TM_AGENCY": Template("经办授权通知", {"thing1": "企业名称", "thing2": "经办人", "thing3": "授权状态"}),
 }
 

@@ -148,3 +148,47 @@ async def test_failures_on_order(peer: Peer) -> None:
     assert await error(peer, REVIEW) == ""
     peer.clock.advance(timedelta(minutes=1))
     assert await error(peer, REVIEW) == ""
+
+
+DECISION = {
+    "number": "番政管〔2026〕1号",
+    "name": "番禺味美食品有限公司",
+    "kind": "uscc",
+    "code": "91440113MA59K2XT4M",
+    "ground": "恶意投诉、评价",
+    "basis": "办法第二十八条",
+    "office": "番禺区政务服务数据管理局",
+    "state": "published",
+    "until": "2027-02-24",
+    "at": "2026-11-24T02:00:00+00:00",
+}
+
+
+async def test_a_decision_is_published_once_and_not_after_it_was_withdrawn(peer: Peer) -> None:
+    at = "disclosure/decisions"
+    withdrawn = DECISION | {"state": "withdrawn"}
+    assert await tell(peer, at, DECISION, "d1") == (200, {"ok": True})
+    assert (await tell(peer, at, DECISION, "d2"))[1]["error"] == "decision_exists"
+    assert (await tell(peer, at, withdrawn, "d3"))[0] == 200
+    assert await tell(peer, at, DECISION, "d4") == (409, {"ok": False, "error": "decision_withdrawn"})
+    unknown = withdrawn | {"number": "番政管〔2026〕2号"}
+    assert (await tell(peer, at, unknown, "d5"))[0] == 200
+    late = DECISION | {"number": "番政管〔2026〕2号"}
+    assert (await tell(peer, at, late, "d6"))[1]["error"] == "decision_withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("system", "changes", "said"),
+    [
+        ("disclosure", {"kind": "resident_id"}, "not_an_entity"),
+        ("credit", {"kind": "resident_id"}, ""),
+        ("credit", {"state": "kept"}, "field_invalid: state"),
+        ("credit", {"number": "1"}, "field_invalid: number"),
+        ("credit", {"until": ""}, "field_missing: until"),
+        ("credit", {"more": "x"}, "field_unknown: more"),
+    ],
+)
+async def test_decisions(peer: Peer, system: str, changes: dict[str, str], said: str) -> None:
+    _, answer = await tell(peer, f"{system}/decisions", DECISION | changes)
+    assert answer.get("error", "") == said
+    assert len(await peer.listed(system)) == (not said)

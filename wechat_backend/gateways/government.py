@@ -1,4 +1,5 @@
-"""The government's systems: acceptance, reviews (好差评) and the data sharing platform.
+"""The government's systems: acceptance, reviews (好差评), disclosure, social credit and the data sharing
+platform.
 
 docs/architecture.md, "Government systems", gives paths, bodies and the signature.
 """
@@ -13,7 +14,12 @@ from urllib.parse import urlsplit
 from wechat_backend.gateways.base import Clock, GatewayError, JsonGateway, Remedy, as_json
 from wechat_backend.settings import Settings
 
-PATHS = {"acceptance": "/acceptance/applications", "reviews": "/reviews"}
+PATHS = {
+    "acceptance": "/acceptance/applications",
+    "reviews": "/reviews",
+    "disclosure": "/disclosure/decisions",
+    "credit": "/credit/decisions",
+}
 """The systems that are told of things, and where."""
 STATUSES: Mapping[int, Remedy] = {401: Remedy.WAIT, 403: Remedy.WAIT, 429: Remedy.RETRY}
 """HTTP status of a refusal → what can be done: our key or clock is wrong, we are too fast; else nothing."""

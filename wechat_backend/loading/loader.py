@@ -6,6 +6,7 @@ halls/stations/*     the stations, a file for each township
 library.yaml         materials, questions, sections and steps that many items share
 items/*.yaml         items by department
 referrals.yaml       what others do, and where
+uncivil.yaml         words that do not belong into forms and reviews
 calendar.yaml        working days that differ from the published calendar, or go beyond it
 
 `wechat_backend.loading.notation` tells how they are written.
@@ -25,6 +26,7 @@ from models.applications import offered, visits
 from models.errors import Refused
 from models.guides import Department, Guide, Handling, Offer, Referral, check_publishable
 from models.places import Hall
+from models.uncivil import looked_for
 from wechat_backend.loading import notation
 from wechat_backend.loading.calendar import Calendar, read_calendar
 from wechat_backend.loading.notation import NotationError, Raw
@@ -58,6 +60,7 @@ class Data:
     halls: list[Hall]
     guides: list[Guide]
     referrals: list[Referral]
+    uncivil: list[str]
     demand: dict[str, int]
     """Item → how often it is asked for in a month, as far as is known before it is counted."""
     calendar: Calendar
@@ -140,6 +143,7 @@ def load(folder: Path = FOLDER) -> Data:
     codes = {slug: entry.value.code for slug, entry in by_slug.items()}
     guides, demand = _guides(reading, folder, codes)
     referrals = _listed(reading, Referral, [folder / "referrals.yaml"])
+    uncivil = _words(reading, folder / "uncivil.yaml")
     reading.check_unique(departments, "code", "name", "short")
     reading.check_unique(halls, "code", "name")
     reading.check_unique(guides, "item", "name")
@@ -160,6 +164,7 @@ def load(folder: Path = FOLDER) -> Data:
         _values(halls),
         _values(guides),
         _values(referrals),
+        uncivil,
         demand,
         calendar,
         reading.made_up,
@@ -184,6 +189,15 @@ def _values(entries: Iterable[Entry[Shape]]) -> list[Shape]:
 
 def _name(raw: Raw) -> str:
     return str(raw.get("name") or raw.get("code") or "without a name")
+
+
+def _words(reading: Reading, file: Path) -> list[str]:
+    """A list of words, each of which is there once as it is looked for."""
+    words = [str(word) for word in reading.content(file)]
+    for word, times in Counter(map(looked_for, words)).items():
+        if times > 1 or not word:
+            reading.fault(file.name, word, "is no word" if not word else f"is there {times} times")
+    return words
 
 
 def _departments(reading: Reading, file: Path) -> dict[str, Entry[Department]]:

@@ -12,6 +12,7 @@ from models.guides import Departments, Guides, Referrals, Uses
 from models.guides.publishing import Publishing
 from models.places import Halls
 from models.store import Database
+from models.uncivil import UncivilWords
 from wechat_backend.loading.loader import Data, DataError
 
 
@@ -33,12 +34,18 @@ class Shelves(NamedTuple):
     guides: Guides
     referrals: Referrals
     uses: Uses
+    uncivil: UncivilWords
 
 
 async def prepared(database: Database) -> Shelves:
     """With their indexes."""
     shelves = Shelves(
-        Departments(database), Halls(database), Guides(database), Referrals(database), Uses(database)
+        Departments(database),
+        Halls(database),
+        Guides(database),
+        Referrals(database),
+        Uses(database),
+        UncivilWords(database),
     )
     for shelf in shelves:
         await shelf.prepare()
@@ -56,6 +63,7 @@ async def store(data: Data, shelves: Shelves, by: Cause) -> Counts:
     offices = sum([await shelves.departments.put(department, by) for department in data.departments])
     places = sum([await shelves.halls.put(hall, by) for hall in data.halls])
     others = sum([await publishing.refer(shelves.referrals, one, by) for one in data.referrals])
+    await shelves.uncivil.learn(data.uncivil, by)
     for item, times in data.demand.items():
         await shelves.uses.expect(item, times)
     for guide in data.guides:

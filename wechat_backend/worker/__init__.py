@@ -70,7 +70,7 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
     deliver = Deliver(Sender(stores.deliveries, senders, clock, stores.closures))
     relay = Relay(telling, stores.outbox, stores.deliveries, stores.schedule, clock, deliver.job.bell)
     menu_publisher = MenuPublisher(stores.leases, gateways.wechat, menu(settings.base_url), clock)
-    sweep = Sweep(stores.leases, stores.materials, stores.applications, clock)
+    sweep = Sweep(stores.leases, stores.materials, stores.applications, stores.bans, clock)
     schedule_runner = ScheduleRunner(stores, FIRES, clock)
     jobs = [relay.job, deliver.job, schedule_runner.job, menu_publisher.job, sweep.job]
     watch = Watch(stores.database, jobs)

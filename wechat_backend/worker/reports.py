@@ -1,8 +1,11 @@
-"""Writes what the government's systems are told: the acceptance system, and 好差评 in its own field names."""
+"""Writes what the systems of the government are told: acceptance, 好差评 in its own field names, disclosure
+and social credit."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from models.blacklist import State as BanState
+from models.blacklist import last_day, paper_of
 from models.events import KeptEvent
 from models.guides import Guide
 from models.outgoing.notices import REPORTS
@@ -11,6 +14,7 @@ from models.store import Store
 from models.stores import Stores
 from models.voices import platform
 from models.workdays import local
+from wechat_backend.worker.sender import Overtaken
 
 PANYU = "440113"
 """The administrative division code of 番禺区."""
@@ -75,5 +79,34 @@ def _accepted(matter: Mapping[str, Any]) -> str:
     return ""
 
 
-REPORTERS: Mapping[str, Reporter] = {"acceptance": _acceptance, "reviews": _review}
+def _decision(system: str) -> Reporter:
+    """A decision of the blacklist, published or withdrawn, to one of the two systems that hear of it."""
+
+    async def body(stores: Stores, event: KeptEvent) -> dict[str, Any]:
+        state, ban = REPORTS[system].states[event["name"]], await stores.bans.get(event["about"])
+        if state == "published" and ban["state"] in (BanState.LIFTED, BanState.DELISTED):
+            raise Overtaken("no_longer_in_force")
+        listed, paper = await stores.applicants.get(ban["applicant"]), paper_of(ban)
+        return {
+            "number": paper.number,
+            "name": stores.applicants.name(listed),
+            "kind": listed["credential"]["kind"].value,
+            "code": stores.applicants.number(listed),
+            "ground": paper.ground,
+            "basis": paper.basis,
+            "office": paper.office,
+            "state": state,
+            "until": last_day(ban["until"]) if ban["until"] else "",
+            "at": event["at"].isoformat(),
+        }
+
+    return body
+
+
+REPORTERS: Mapping[str, Reporter] = {
+    "acceptance": _acceptance,
+    "reviews": _review,
+    "disclosure": _decision("disclosure"),
+    "credit": _decision("credit"),
+}
 """Report (`models.outgoing.notices`) → what its system is told."""

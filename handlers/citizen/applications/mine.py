@@ -8,7 +8,6 @@ from models.applications import (
     Action,
     State,
     can_contest,
-    check_offered,
     current_clock,
     open_materials,
     progress,
@@ -18,7 +17,6 @@ from models.applications import (
     way_of,
 )
 from models.errors import Conflict, DomainError
-from models.people import ApplicantKind
 from models.voices import can_review
 
 MOST = 100
@@ -46,9 +44,9 @@ class NewApplicationPage(CitizenPage):
 
     @bound
     async def get(self) -> None:
-        guide = await self.services.guides.published(self.get_query_argument("item", ""))
-        check_offered(guide, ApplicantKind(self.bound_party().applicant["kind"]), self.channel)
-        same = await self.services.applications.unfinished(self.bound_party().id, guide.item)
+        party, item = self.bound_party(), self.get_query_argument("item", "")
+        guide = await self.services.filing.beginning(party, item, self.by_party())
+        same = await self.services.applications.unfinished(party.id, guide.item)
         open_ones = [one for one in same if one["state"] is not State.DRAFT]
         begun = any(one["guide"] == guide.key for one in same if one["state"] is State.DRAFT)
         self.show(

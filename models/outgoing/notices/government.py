@@ -1,6 +1,20 @@
 """What the government's systems are told."""
 
 from models.outgoing.notices.record import Report
+from models.store import Document
+
+
+def _disclosed(ban: Document) -> bool:
+    """Of enterprises, what they were told of (article 28)."""
+    return ban["kind"] == "enterprise" and ban["delivered"] is not None
+
+
+def _malice(ban: Document) -> bool:
+    """What was found to be malice, by two officers (article 28)."""
+    return (ban.get("malice") or {}).get("state") == "confirmed"
+
+
+ENDED = {"ban.lifted": "withdrawn", "ban.delisted": "withdrawn"}
 
 REPORTS = (
     Report(
@@ -23,5 +37,17 @@ REPORTS = (
         },
     ),
     Report(name="reviews", label="好差评系统", states={"review.given": "3"}),
+    Report(
+        name="disclosure",
+        label="商事主体信息公示系统",
+        states={"ban.delivered": "published", **ENDED},
+        concerns=_disclosed,
+    ),
+    Report(
+        name="credit",
+        label="社会信用体系",
+        states={"ban.malice_confirmed": "published", **ENDED},
+        concerns=_malice,
+    ),
 )
 """`3` is 好差评's `proStatus` of a matter that is concluded."""

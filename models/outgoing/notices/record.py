@@ -69,20 +69,26 @@ class Notice:
             yield Plan(via, self.name, recipient, self.fallback if via is Via.WECHAT else None)
 
 
+def always(_document: Document) -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """What a system of the government is told.
 
     `name` is one of `gateways.government.PATHS`; `states` maps an event to the system's own word for the
-    state that it led to.
+    state that it led to; `concerns` says of the changed document whether the system is told of it.
     """
 
     name: str
     label: str
     states: Mapping[str, str]
+    concerns: Callable[[Document], bool] = always
 
     def tells_of(self, event: str) -> bool:
         return event in self.states
 
-    def plans(self, _event: KeptEvent, _document: Document) -> Iterator[Plan]:
-        yield Plan(Via.GOVERNMENT, self.name, self.name)
+    def plans(self, _event: KeptEvent, document: Document) -> Iterator[Plan]:
+        if self.concerns(document):
+            yield Plan(Via.GOVERNMENT, self.name, self.name)

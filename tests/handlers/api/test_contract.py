@@ -23,6 +23,7 @@ SAMPLES = {
     "agency": f"{'0' * 32}:{'0' * 32}",
     "appointment": "0" * 32,
     "application": "0" * 32,
+    "decision": "0" * 32,
     "code": "permit",
     "serial": "2026",
 }

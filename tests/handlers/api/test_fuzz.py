@@ -173,6 +173,7 @@ def rank(path: str) -> int:
 
 async def try_operation(fuzz: Fuzz, endpoint: Endpoint, method: str, declared: Operation) -> None:
     parts = {"item": ITEM, "hall": "district", "agency": f"{NOBODYS}:{NOBODYS}", "code": "permit"}
+    parts["decision"] = NOBODYS
     path, verb = endpoint.path.format(**parts, serial="2026", **fuzz.ids), method.upper()
     if isinstance(declared.asks, Media):
         for kind, body in UPLOADS:

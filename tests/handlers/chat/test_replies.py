@@ -10,9 +10,11 @@ import pytest
 from handlers.chat import callback
 from handlers.chat.envelope import parse, text_reply
 from models.applications import State
+from models.blacklist import Reference
 from models.chat import inbox
 from models.outgoing.deliveries import Plan, Via
 from tests.house.guides import CARD, plain_guide
+from tests.house.listing import Listing
 from tests.house.wechat import USER, Peer, event, message
 
 
@@ -59,6 +61,27 @@ async def test_a_guide_says_what_one_has_under_way(peer: Peer) -> None:
     assert f'<a href="https://panyu.test/applications/{found["_id"]}">看进度</a>' in await opened()
     await peer.desk(party).withdraw(found["_id"])
     assert "正在办理" not in await opened()
+
+
+@pytest.mark.article("28.months")
+async def test_who_is_listed_is_shown_the_window_and_the_appeal(peer: Peer) -> None:
+    await peer.publish_guides()
+    party = await peer.applicant(openid=USER)
+    found = await peer.application(party=party, guide=plain_guide(3, name="户口迁移"))
+    ban = await Listing(peer, party.id, (Reference("application", found["_id"]),)).confirmed()
+
+    async def opened() -> str:
+        listed = await peer.say(message("居住证"))
+        number = re.search(r"(\d)\. <a[^>]*>居住证签注", listed)
+        assert number
+        return await peer.say(message(number[1]))
+
+    assert "马上办理" in await opened()
+    await peer.services.decisions.opened(ban["_id"], party, peer.by())
+    told = await opened()
+    assert "马上办理" not in told
+    for part in ("2027-02-24（含当日）以前不能在线申请", "/appointments/new", "/blacklist"):
+        assert part in told
 
 
 async def test_what_others_do_is_told_first_where_it_fits_best(peer: Peer) -> None:

@@ -30,12 +30,13 @@ def panyu_evening(month: int, day: int) -> datetime:
 
 
 async def planned(desk: Desk, key: str) -> list[Due]:
-    """What the events of an application plan, as a worker finds it, the latest last."""
+    """When silence is to accept an application, as its events plan it; the latest last."""
     found = await desk.stores.applications.documents.find_one({"_id": key})
     return [
         Due(f"{event['id']}:{plan['what']}", plan["what"], key, plan["at"], 1, "lease")
         for event in found["events"]
         for plan in event.get("plans", ())
+        if plan["what"] == SILENCE
     ]
 
 

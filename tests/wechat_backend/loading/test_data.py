@@ -241,7 +241,7 @@ async def test_a_newer_version_than_the_files_have_stays(shelves: Shelves, data:
 
 
 def only(guide: Guide) -> Data:
-    return Data([], [], [guide], [], {}, Calendar(), {})
+    return Data([], [], [guide], [], [], {}, Calendar(), {})
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from models.stores import Stores
 from wechat_backend.worker.facts.agencies import AgencyFacts, about_agency
 from wechat_backend.worker.facts.applications import ApplicationFacts, about_application
 from wechat_backend.worker.facts.appointments import AppointmentFacts, about_appointment
+from wechat_backend.worker.facts.blacklist import BanFacts, about_ban
 from wechat_backend.worker.facts.codes import CodeFacts, about_code
 from wechat_backend.worker.facts.letter import Facts, Gathered, Letter
 from wechat_backend.worker.facts.people import ApplicantFacts, about_applicant
@@ -29,6 +30,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "appointment": Subject(AppointmentFacts, about_appointment),
     "applicant": Subject(ApplicantFacts, about_applicant),
     "agency": Subject(AgencyFacts, about_agency),
+    "ban": Subject(BanFacts, about_ban),
 }
 """By what an event's name begins with."""
 

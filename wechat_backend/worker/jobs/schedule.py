@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from models.applications import SILENCE
+from models.applications import LOOK, SILENCE
 from models.appointments import DAY_OVER
+from models.blacklist import EXPIRY
 from models.events import Cause, Channel
 from models.schedule import Due, held
 from models.staff import HAND_OVER
@@ -38,7 +39,23 @@ async def _hand_over(stores: Stores, due: Due, by: Cause) -> bool:
     return await stores.leaving.hand_over(due, by)
 
 
-FIRES: Mapping[str, Fire] = {SILENCE: _accept_by_silence, DAY_OVER: _close, HAND_OVER: _hand_over}
+async def _expire(stores: Stores, due: Due, by: Cause) -> bool:
+    """Notes that a decision of the blacklist has no more effect, once its last day is over (article 28)."""
+    return await stores.decisions.expire(due, by)
+
+
+async def _look(stores: Stores, due: Due, by: Cause) -> bool:
+    """Flags, for a person to look at, who applies for the same item very often or writes uncivil words."""
+    return await stores.watch.look(due, by)
+
+
+FIRES: Mapping[str, Fire] = {
+    SILENCE: _accept_by_silence,
+    LOOK: _look,
+    DAY_OVER: _close,
+    HAND_OVER: _hand_over,
+    EXPIRY: _expire,
+}
 """What stores can plan (`Store.plans`), each with the verb that sees to it."""
 
 
