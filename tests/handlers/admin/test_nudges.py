@@ -55,22 +55,10 @@ async def test_nobody_nudges_or_answers_whose_it_is_not(office: Office) -> None:
 
 async def test_no_door_of_the_applicants_shows_it(office: Office) -> None:
     path, citizen = await office.handed_in()
-    own, serial = path.removeprefix("/admin"), (await office.application(path))["serial"]
     management, desk = await office.desk("management"), await office.desk("approver")
-    kiosk = office.town.browser()
     for browser, verb, words in ((management, "nudge", ASKED), (desk, "answer_nudge", ANSWERED)):
         assert (await browser.post(f"{path}/{verb}", {"reason": words})).status == 303
-        pages = [
-            await citizen.get(own),
-            await citizen.get("/applications"),
-            await citizen.get(f"{own}/receipt"),
-            await citizen.get(f"/progress?serial={serial}"),
-            await citizen.get(f"/verify/{serial}"),
-            await citizen.get("/me/export"),
-            await kiosk.post("/kiosk/progress", {"serial": serial}),
-        ]
-        assert [page.status for page in pages] == [200] * len(pages), [page.status for page in pages]
-        for page in pages:
+        for page in await office.applicants_pages(path, citizen):
             for secret in (ASKED, ANSWERED, "督办", "nudge"):
                 assert secret not in page.text, (secret, page.text)
 
