@@ -6,7 +6,7 @@ from typing import Any
 
 from models.errors import BadInput, Conflict, Forbidden, Refused
 from models.events import Cause, Event, Plan
-from models.staff.document import PRESENT, Member, Standing, administers, is_let_in
+from models.staff.document import Member, Standing, administers, is_let_in
 from models.staff.members import ACTOR, HAND_OVER, USER_NAME, MemberLeft, Staff, listed_roles, user_name
 from models.staff.passwords import check_password, hashed
 from models.staff.posts import Post, check_post
@@ -45,8 +45,6 @@ class LastAdministrator(Refused):
 
 SETTLED = timedelta(seconds=10)
 """After the leaving: what was being assigned to the member at that instant has been written by then."""
-ADMINISTERS: Document = {"roles": Role.ADMINISTRATOR.value, **PRESENT}
-"""The query for the administrators who are let in."""
 OWN_PROOFS: Document = dict.fromkeys(("second", "enrolling", "phone", "wechat", "linking"), "")
 """What a member has shown to be theirs, which ends with a reset and when they leave."""
 
@@ -225,8 +223,6 @@ class Employment:
             return await self.staff.change(member["_id"], **change)
         async with self.staff.database.transaction() as session:
             changed = await self.staff.change(member["_id"], **change, session=session)
-            another = {**ADMINISTERS, "_id": {"$ne": member["_id"]}}
-            vouch = self.staff.documents.update_one(another, {"$inc": {"vouched": 1}}, session=session)
-            if not (await vouch).matched_count:
+            if not await self.staff.vouched(member["_id"], session):
                 raise LastAdministrator
         return changed

@@ -40,6 +40,8 @@ ACTOR = "staff:"
 """What `Cause.actor` of a member begins with."""
 USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 """Of a member who is added; those of before are as they are."""
+ADMINISTERS: Document = {"roles": Role.ADMINISTRATOR.value, **PRESENT}
+"""The query for the administrators who are let in."""
 HAND_OVER = "staff.hand_over"
 """What a member's leaving plans: what is assigned to them goes to another."""
 
@@ -140,6 +142,13 @@ class Staff(Store[Member]):
     async def count_handed_over(self, username: str, session: Any) -> None:
         """One more of what was assigned to a member who left has gone to another."""
         await self.documents.update_one({"_id": username}, {"$inc": {"handed_over": 1}}, session=session)
+
+    async def vouched(self, username: str, session: Any) -> bool:
+        """Count, for another administrator than this member, that one stays. The count makes transactions of
+        two who end each other meet. False if there is no other."""
+        another = {**ADMINISTERS, "_id": {"$ne": username}}
+        written = await self.documents.update_one(another, {"$inc": {"vouched": 1}}, session=session)
+        return bool(written.matched_count)
 
     async def note_handed_over(self, member: Member, event: Event) -> None:
         """All of it has; noted once.
