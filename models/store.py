@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NotRequired, Protocol, TypedDict, cast
 
-from pymongo import IndexModel, ReturnDocument
+from pymongo import IndexModel, ReturnDocument, timeout
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 from typing_extensions import TypeVar
 
@@ -30,6 +30,8 @@ class NothingFound(NotFound):
 
 
 DUPLICATE_KEY = 11000
+INDEXES_TAKE = 1800
+"""Seconds, at most, until all indexes of a collection are made: they are made in one reading of it."""
 Document = dict[str, Any]
 
 
@@ -118,8 +120,9 @@ class Store(Generic[Shape]):
         self.documents = database[self.collection]
 
     async def prepare(self) -> None:
-        """Create the indexes; safe to repeat."""
-        await self.documents.create_indexes([*self.indexes, PENDING_EVENTS])
+        """Create the indexes; safe to repeat. Those of a large collection take longer than other answers."""
+        with timeout(INDEXES_TAKE):
+            await self.documents.create_indexes([*self.indexes, PENDING_EVENTS])
 
     def shaped(self, document: Document) -> Shape:
         """A document as it was read; a store whose shape has enums makes them here."""

@@ -24,6 +24,7 @@ from models.staff import (
     Absences,
     Devices,
     Directory,
+    Employment,
     SecondFactors,
     SignIn,
     Staff,
@@ -55,6 +56,7 @@ class Stores:
     search: Search
     halls: Halls
     staff: Staff
+    employment: Employment
     absences: Absences
     staff_tries: Tries
     staff_devices: Devices
@@ -149,7 +151,7 @@ def assemble(
     decisions = Decisions(bans, applicants, agencies, applications, freezer, flags, calendar)
     filing = Filing(applications, guides, departments, halls, calendar, uses, decisions)
     staff, tries, devices = Staff(database), Tries(database, privacy), Devices(database)
-    second_factors = SecondFactors(staff, privacy)
+    second_factors, employment = SecondFactors(staff, privacy), Employment(staff)
     return Stores(
         database=database,
         clock=clock,
@@ -165,6 +167,7 @@ def assemble(
         search=Search(guides, referrals),
         halls=halls,
         staff=staff,
+        employment=employment,
         absences=Absences(staff),
         staff_tries=tries,
         staff_devices=devices,
@@ -189,7 +192,7 @@ def assemble(
         queue=Queue(applications, staff),
         holding=Holding(applications, staff),
         nudges=Nudges(applications),
-        leaving=Leaving(applications, staff),
+        leaving=Leaving(applications, staff, employment),
         reviews=reviews,
         uncivil=uncivil,
         flags=flags,

@@ -8,7 +8,7 @@ from uuid import uuid4
 from models.events import Cause, Channel
 from models.guides import Departments
 from models.places import Halls
-from models.staff import Post, Staff, one_time_password
+from models.staff import Employment, Post, Staff, one_time_password
 from models.staff.members import user_name
 from models.staff.passwords import ONE_TIME_LASTS
 from models.staff.posts import roles_of
@@ -49,7 +49,7 @@ async def add(
     password = _password(arguments)
     staff = Staff(database)
     await staff.prepare()
-    username = await staff.employ(arguments.username, arguments.name, password, post, by)
+    username = await Employment(staff).employ(arguments.username, arguments.name, password, post, by)
     say(f"Added {username}.")
     _tell(arguments, password, say)
 
@@ -58,7 +58,7 @@ async def reset(
     database: Database, arguments: argparse.Namespace, by: Cause, say: Callable[[str], None]
 ) -> None:
     password = _password(arguments)
-    member = await Staff(database).reset(user_name(arguments.username), password, by)
+    member = await Employment(Staff(database)).reset(user_name(arguments.username), password, by)
     say(f"{member['_id']} may sign in again; authenticator, phone, WeChat and all sessions have ended.")
     _tell(arguments, password, say)
 
@@ -66,7 +66,7 @@ async def reset(
 async def lock(
     database: Database, arguments: argparse.Namespace, by: Cause, say: Callable[[str], None]
 ) -> None:
-    member = await Staff(database).suspend(user_name(arguments.username), by)
+    member = await Employment(Staff(database)).suspend(user_name(arguments.username), by)
     say(f"{member['_id']} is let in no more; all sessions have ended.")
 
 

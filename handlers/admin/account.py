@@ -51,7 +51,7 @@ class EndSessionHandler(FormAction, PersonalPage):
     @needs()
     async def post(self) -> None:
         username = self.signed_in_member()["_id"]
-        await self.services.staff.note_session_ended(username, self.by_member())
+        await self.services.employment.note_session_ended(username, self.by_member())
         await self.services.sessions.end(f"staff:{username}", self.get_body_argument("session", ""))
         self.see_other("/admin/account", said="已结束这次登录。")
 

@@ -6,6 +6,7 @@ each room one list: that of the first role.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from handlers.admin.members import MEMBERS
 from handlers.admin.objections import OBJECTED, ObjectionRows
 from handlers.admin.queue import AT, QUEUE, CaseRows
 from handlers.web.staff import needs
-from models.applications import DueBy, Holder, Sought, place_of
+from models.applications import DueBy, Holder, NudgeState, Sought, place_of
 from models.appointments import ObjectionState, Visits
 from models.concurrency import all_to_their_end
 from models.outgoing import Stage
@@ -58,11 +59,13 @@ class Work:
 
 @dataclass(frozen=True)
 class Home:
-    """What a role finds; `words` say what its account is for where it has no room yet."""
+    """What a role finds. With `nudges`, what was nudged and waits for the member's answer stands on top;
+    `words` say what the role's account is for where it has no room yet."""
 
     numbers: Sequence[Number] = ()
     works: Sequence[Work] = ()
     words: str = ""
+    nudges: bool = False
 
 
 def first(of: PanelList[Any], rows: Sequence[Any], chosen: str) -> Shown[Any]:
@@ -71,19 +74,19 @@ def first(of: PanelList[Any], rows: Sequence[Any], chosen: str) -> Shown[Any]:
     return Shown(replace(of, filters={}, export=False, choose=None, empty=empty), rows)
 
 
-def cases(show: str, due: DueBy | None = None, holder: Holder | None = None) -> Sought:
+def cases(show: str, **narrowed: Any) -> Sought:
+    """What the queue holds under a filter; `narrowed` are fields of `Sought`."""
     chosen = QUEUE.filters[show]
-    return Sought(chosen.states, chosen.mine, due, holder=holder)
+    return Sought(chosen.states, chosen.mine, **narrowed)
 
 
-def case_number(
-    label: str, show: str, due: DueBy | None = None, holder: Holder | None = None, *, bad: bool = False
-) -> Number:
+def case_number(label: str, show: str, *, bad: bool = False, **narrowed: StrEnum) -> Number:
+    """`narrowed` is by name what the queue can be narrowed to."""
+
     async def count(desk: Desk) -> int:
-        return await desk.services.queue.count(desk.signed_in_member(), cases(show, due, holder), desk.now)
+        return await desk.services.queue.count(desk.signed_in_member(), cases(show, **narrowed), desk.now)
 
-    address = QUEUE.at(show=show, due=due or "", holder=holder or "")
-    return Number(label, Scope.APPLICATIONS_READ, address, count, bad)
+    return Number(label, Scope.APPLICATIONS_READ, QUEUE.at(show=show, **narrowed), count, bad)
 
 
 def case_work(title: str, show: str) -> Work:
@@ -142,14 +145,15 @@ def member_number(label: str, standing: Standing) -> Number:
 
 
 WAITING = case_number("待我处理", "mine")
-TODAY = case_number("今天到期", "mine", DueBy.TODAY)
-OVERDUE = case_number("已超期", "mine", DueBy.OVERDUE, bad=True)
+TODAY = case_number("今天到期", "mine", due=DueBy.TODAY)
+OVERDUE = case_number("已超期", "mine", due=DueBy.OVERDUE, bad=True)
 HELD = case_number("我承办的", "open", holder=Holder.ME)
 UNHELD = case_number("无人承办", "mine", holder=Holder.NOBODY)
 ALL = case_number("全部待处理", "open")
-ALL_TODAY = case_number("全部今天到期", "open", DueBy.TODAY)
-ALL_OVERDUE = case_number("全部已超期", "open", DueBy.OVERDUE, bad=True)
+ALL_TODAY = case_number("全部今天到期", "open", due=DueBy.TODAY)
+ALL_OVERDUE = case_number("全部已超期", "open", due=DueBy.OVERDUE, bad=True)
 ALL_UNHELD = case_number("全部无人承办", "open", holder=Holder.NOBODY)
+ALL_NUDGED = case_number("督办中", "open", nudged=NudgeState.OPEN)
 VISITS_OPEN = visit_number("今天待记录的预约", Visits.OPEN)
 VISITS_ARRIVED = visit_number("已到大厅", Visits.ARRIVED)
 VISITS_ALL = visit_number("今天的预约", Visits.ALL)
@@ -167,16 +171,16 @@ TODAYS_VISITS = Work("今天待记录的预约", Scope.APPOINTMENTS_RECORD, VISI
 OPEN_OBJECTIONS = Work("待处理的预约异议", Scope.OBJECTIONS_DECIDE, OBJECTED.at(show="open"), objection_rows)
 UNSENT = Work("发送失败的通知和对接", Scope.DELIVERIES_READ, DELIVERIES.at(show=Stage.FAILED), failed_rows)
 
-HANDLING = Home((WAITING, TODAY, OVERDUE, HELD, UNHELD), (OWN_CASES,))
+HANDLING = Home((WAITING, TODAY, OVERDUE, HELD, UNHELD), (OWN_CASES,), nudges=True)
 IN_HALLS = Home((VISITS_OPEN, VISITS_ARRIVED, VISITS_ALL), (TODAYS_VISITS,))
 NOTHING_YET = "目前没有需要您在这里办理的工作；您可以在“我的账号”中修改密码、绑定验证器、查看登录情况。"
 HOMES: Mapping[Role, Home] = {
-    Role.WINDOW: Home((WAITING, TODAY, OVERDUE, VISITS_OPEN), (OWN_CASES, TODAYS_VISITS)),
+    Role.WINDOW: Home((WAITING, TODAY, OVERDUE, VISITS_OPEN), (OWN_CASES, TODAYS_VISITS), nudges=True),
     Role.REVIEWER: HANDLING,
     Role.APPROVER: HANDLING,
-    Role.SUPERVISOR: Home((ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, ALL), (ALL_CASES,)),
+    Role.SUPERVISOR: Home((ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, ALL_NUDGED, ALL), (ALL_CASES,)),
     Role.SERVICE_MANAGEMENT: Home(
-        (ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, OBJECTIONS), (ALL_CASES, OPEN_OBJECTIONS)
+        (ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, ALL_NUDGED, OBJECTIONS), (ALL_CASES, OPEN_OBJECTIONS)
     ),
     Role.DIGITAL_AFFAIRS: Home((FAILED, RETRYING, UNTRIED), (UNSENT,)),
     Role.SERVICE_CENTRE: IN_HALLS,
@@ -198,7 +202,8 @@ def merged(roles: Sequence[Role]) -> Home:
     works: dict[str, Work] = {}
     for work in (work for home in homes for work in home.works):
         works.setdefault(work.address.partition("?")[0], work)
-    return Home(tuple(numbers), tuple(works.values()), "".join(home.words for home in homes))
+    words, nudges = "".join(home.words for home in homes), any(home.nudges for home in homes)
+    return Home(tuple(numbers), tuple(works.values()), words, nudges)
 
 
 class HomePage(Desk):
@@ -213,10 +218,12 @@ class HomePage(Desk):
         seen = [work for work in home.works if self.may_list(work)]
         counted = await all_to_their_end(number.count(self) for number in home.numbers)
         listed = await all_to_their_end(work.rows(self) for work in seen)
+        back = QUEUE.at(show="mine").removeprefix(QUEUE.address)
         self.show(
             "admin/home.html",
             home=home,
             numbers=[(one, figure(count), count) for one, count in zip(home.numbers, counted, strict=True)],
+            urgent=await self.urgent(back) if home.nudges else [],
             works=dict(zip(seen, listed, strict=True)),
             today=local_date(self.now),
         )

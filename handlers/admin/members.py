@@ -171,7 +171,7 @@ class NewMemberPage(PostPage):
     async def post(self) -> None:
         asked, password = self.form(MemberForm), one_time_password()
         try:
-            username = await self.services.staff.employ(
+            username = await self.services.employment.employ(
                 asked.username, asked.name, password, await self.posted(asked), self.by_member()
             )
         except DomainError as error:
@@ -241,7 +241,7 @@ class MemberPage(OneMember):
     @needs(Scope.STAFF_MANAGE)
     async def post(self, username: str) -> None:
         try:
-            member = await self.services.staff.post(
+            member = await self.services.employment.post(
                 username, await self.posted(self.form(MemberForm)), self.by_member()
             )
         except DomainError as error:
@@ -262,7 +262,7 @@ class SuspendHandler(MemberAction):
     @needs(Scope.STAFF_MANAGE)
     async def post(self, username: str) -> None:
         try:
-            member = await self.services.staff.suspend(username, self.by_member())
+            member = await self.services.employment.suspend(username, self.by_member())
         except DomainError as error:
             return await self.member_page(username, error)
         return self.see_other(self.form_page(), said=f"已锁定{member['name']}，所有登录已退出。")
@@ -291,7 +291,7 @@ class ResetHandler(MemberAction):
     async def post(self, username: str) -> None:
         password = one_time_password()
         try:
-            await self.services.staff.reset(username, password, self.by_member())
+            await self.services.employment.reset(username, password, self.by_member())
         except DomainError as error:
             return await self.member_page(username, error)
         return self.show("admin/members/password.html", username=username, password=password)
@@ -303,7 +303,7 @@ class EndMembersSessionHandler(MemberAction):
     @needs(Scope.STAFF_MANAGE)
     async def post(self, username: str) -> None:
         await self.services.staff.get(username)
-        await self.services.staff.note_session_ended(username, self.by_member())
+        await self.services.employment.note_session_ended(username, self.by_member())
         await self.services.sessions.end(f"staff:{username}", self.get_body_argument("session", ""))
         self.see_other(self.form_page(), said="已结束这次登录。")
 

@@ -181,6 +181,13 @@ class CaseRows(PanelPage):
         acceptable = may(self.signed_in_member(), one, Action.ACCEPT)
         return Waiting(one, due, light(one, self), used, name, acceptable, back)
 
+    async def urgent(self, back: str) -> list[Waiting]:
+        """What was nudged and waits for the member's answer; `back` leads back to the queue."""
+        sought = Sought(mine=True, nudged=NudgeState.OPEN)
+        found = await self.services.queue.page(self.signed_in_member(), sought, self.now, URGENT)
+        await self.know(found.rows)
+        return [self.row(one, back) for one in found.rows]
+
 
 class QueuePage(CaseRows):
     """GET /admin/applications?show=&who=&after=&before=, and the names of `CHOICES`"""
@@ -210,7 +217,7 @@ class QueuePage(CaseRows):
             listed=shown,
             error=error,
             scanning=True,
-            urgent=await self.urgent(asked),
+            urgent=await self.urgent(way_back(self)) if self.begins(asked) else [],
             views=shown_views(self.signed_in_person(), QUEUE, asked),
             bulk=f"{ACCEPT}{way_back(self)}" if choosable else "",
         )
@@ -251,14 +258,9 @@ class QueuePage(CaseRows):
             return await self.services.queue.count(self.signed_in_member(), sought, self.now)
         return None
 
-    async def urgent(self, asked: Mapping[str, str]) -> list[Waiting]:
-        """What was nudged and waits for the member's answer, above what else waits for the member."""
-        if not QUEUE.filters[asked["show"]].mine or len(asked) > 1:
-            return []
-        sought = Sought(mine=True, nudged=NudgeState.OPEN)
-        found = await self.services.queue.page(self.signed_in_member(), sought, self.now, URGENT)
-        await self.know(found.rows)
-        return [self.row(one, way_back(self)) for one in found.rows]
+    def begins(self, asked: Mapping[str, str]) -> bool:
+        """Whether all is asked for that waits for the member, with which work begins."""
+        return QUEUE.filters[asked["show"]].mine and len(asked) == 1
 
 
 class SearchHandler(FormAction, QueuePage):

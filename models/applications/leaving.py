@@ -9,7 +9,7 @@ from models.applications.store import ASSIGNED, Applications
 from models.errors import Conflict
 from models.events import Cause, Event, Plan
 from models.schedule import Due
-from models.staff import HAND_OVER, Member, Staff, is_let_in
+from models.staff import HAND_OVER, Employment, Member, Staff, is_let_in
 from models.store import ChangedMeanwhile, entry
 
 BATCH = 100
@@ -24,6 +24,7 @@ MOST_COUNTED = 1000
 class Leaving:
     applications: Applications
     staff: Staff
+    employment: Employment
 
     async def leave(self, username: str, heir: str, by: Cause) -> Member:
         """A member works here no more; soon all open work of theirs is the `heir`'s, as far as the heir can
@@ -31,12 +32,12 @@ class Leaving:
 
         Raises:
             CannotHold: the heir is none who could handle anything of it.
-            see `Staff.leave`.
+            see `Employment.leave`.
         """
         member = await self.staff.get(username)
         if heir and heir not in {one["_id"] for one in await self.heirs(member)}:
             raise CannotHold
-        return await self.staff.leave(username, by, heir)
+        return await self.employment.leave(username, by, heir)
 
     async def heirs(self, member: Member) -> list[Member]:
         """Who could handle what is assigned to a member: those who may handle what is their department's, of

@@ -137,23 +137,23 @@ class Queue:
     ) -> tuple[Document, list[tuple[str, int]]]:
         """The query for a list behind or before a place, and its order."""
         order = Order(sought.order, latest_first=sought.order == "changed_at")
-        each = _each(member, sought, now) or [NONE]
-        parts = [order.selection(one, after=after, before=before) for one in each]
-        return _any([part for part, _ in parts]), parts[0][1]
+        each = _parts(member, sought, now) or [NONE]
+        narrowed = [order.selection(one, after=after, before=before) for one in each]
+        return _any_of([query for query, _ in narrowed]), narrowed[0][1]
 
 
 def matching(member: Member, sought: Sought, now: datetime) -> Document:
     """The query for what is looked for, as far as the member may read."""
-    return _any(_each(member, sought, now))
+    return _any_of(_parts(member, sought, now))
 
 
-def _each(member: Member, sought: Sought, now: datetime) -> list[Document]:
+def _parts(member: Member, sought: Sought, now: datetime) -> list[Document]:
     """The queries for its parts, each of one reach."""
     asked = sought.query(member, now)
-    return [{"$and": [clause, asked]} if asked else clause for clause in _clauses(member, sought, now)]
+    return [{"$and": [clause, asked]} if asked else clause for clause in _within_reach(member, sought, now)]
 
 
-def _any(each: list[Document]) -> Document:
+def _any_of(each: list[Document]) -> Document:
     if len(each) > 1:
         return {"$or": each}
     return each[0] if each else NONE
@@ -161,13 +161,13 @@ def _any(each: list[Document]) -> Document:
 
 def index_for(member: Member, sought: Sought, now: datetime) -> str | None:
     """The name of the index by which it is read, if there is anything to read; see `Sought.index`."""
-    departments = {clause.get("department") for clause in _clauses(member, sought, now)}
+    departments = {clause.get("department") for clause in _within_reach(member, sought, now)}
     if not departments:
         return None
     return sought.index(own_department=len(departments) == 1 and None not in departments)
 
 
-def _clauses(member: Member, sought: Sought, now: datetime) -> list[Document]:
+def _within_reach(member: Member, sought: Sought, now: datetime) -> list[Document]:
     """What the member may read of it, or what waits for the member; each is of all departments or of one."""
     if sought.mine:
         nudged = sought.nudged is NudgeState.OPEN

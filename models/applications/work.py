@@ -20,7 +20,7 @@ WORKED = (*CLOCKED, State.PAUSED)
 
 def visible(member: Member, states: Iterable[str]) -> list[Document]:
     """What a member may read in these states: it fulfils one of these queries."""
-    within = _within(member, Scope.APPLICATIONS_READ)
+    within = _scope_reach(member, Scope.APPLICATIONS_READ)
     return [] if within is None else [{"state": {"$in": list(states)}, **within}]
 
 
@@ -33,7 +33,7 @@ def handled_by(member: Member, states: Iterable[State]) -> list[Document]:
     """Of these states, what the member may take a step with, and nobody else holds."""
     reached: dict[str, Document] = {}
     for state in states:  # states of one reach are one clause, which one index reads in order
-        for within in _reach(member, state):
+        for within in _steps_reach(member, state):
             clause = reached.setdefault(
                 str(within), {"state": {"$in": []}, **within, "assigned": {"$in": ["", member["_id"]]}}
             )
@@ -41,26 +41,25 @@ def handled_by(member: Member, states: Iterable[State]) -> list[Document]:
     return list(reached.values())
 
 
-def _reach(member: Member, state: State) -> list[Document]:
-    """How far a member reaches with the steps of staff from a state; nowhere, if none is the member's."""
+def _steps_reach(member: Member, state: State) -> list[Document]:
+    """The queries for where a member may take a step of staff from a state; [] for nowhere."""
     steps = steps_from(state).values()
     scopes = {step.scope for step in steps if step.who is Who.STAFF and step.scope}
-    found = [within for scope in sorted(scopes) if (within := _within(member, scope)) is not None]
+    found = [within for scope in sorted(scopes) if (within := _scope_reach(member, scope)) is not None]
     return [{}] if {} in found else found[:1]
 
 
 def _overdue(member: Member, now: datetime) -> list[Document]:
     """What is overdue, for who supervises it."""
-    within = _within(member, Scope.APPLICATIONS_SUPERVISE)
+    within = _scope_reach(member, Scope.APPLICATIONS_SUPERVISE)
     if within is None:
         return []
     states = [state.value for state in CLOCKED]
     return [{"state": {"$in": states}, **within, "due_at": {"$lt": now}}]
 
 
-def _within(member: Member, scope: Scope) -> Document | None:
-    """The query for what a member may do by a scope: everywhere, in the own department, or nowhere (None); a
-    member reads wherever the member acts."""
+def _scope_reach(member: Member, scope: Scope) -> Document | None:
+    """The query for where a scope takes a member: everywhere, the own department, or nowhere (None)."""
     reached = reaches_of(member, scope)
     if Reach.DISTRICT in reached:
         return {}

@@ -11,18 +11,14 @@ from models.staff.absences import (
 )
 from models.staff.devices import Devices
 from models.staff.directory import Directory, Wanted
-from models.staff.members import HAND_OVER, Staff, Standing, administers, is_let_in, standing
+from models.staff.document import Absence, Member, Standing, View, administers, is_let_in, standing
+from models.staff.employment import Employment
+from models.staff.members import HAND_OVER, Staff
 from models.staff.passwords import one_time_password, proof_of
 from models.staff.phone import StaffPhones
 from models.staff.posts import Post
-from models.staff.scopes import (
-    Absence,
-    Member,
-    Reach,
-    Role,
-    Scope,
+from models.staff.reach import (
     ScopeMissing,
-    View,
     check_district,
     check_scope,
     district_wide,
@@ -31,6 +27,7 @@ from models.staff.scopes import (
     scopes_of,
     serves,
 )
+from models.staff.scopes import Reach, Role, Scope
 from models.staff.second_factor import (
     NotFresh,
     Owed,
@@ -51,6 +48,7 @@ __all__ = [
     "Absences",
     "Devices",
     "Directory",
+    "Employment",
     "Leave",
     "Member",
     "NotFresh",

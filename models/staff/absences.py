@@ -11,8 +11,10 @@ from uuid import uuid4
 
 from models.errors import BadInput, Conflict, Forbidden, NotFound
 from models.events import Cause, Event
-from models.staff.members import PRESENT, Staff, StaffNotFound, is_let_in
-from models.staff.scopes import Absence, Member, Reach, Scope, check_scope, district_wide, reaches
+from models.staff.document import PRESENT, Absence, Member, is_let_in
+from models.staff.members import Staff, StaffNotFound
+from models.staff.reach import check_scope, district_wide, reaches
+from models.staff.scopes import Reach, Scope
 from models.store import Document
 from models.workdays import local_date
 

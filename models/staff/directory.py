@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pymongo import ASCENDING, DESCENDING
 
 from models.paging import Page, count_in, page_of
-from models.staff.members import Staff, Standing, sought
-from models.staff.scopes import Member, Role
+from models.staff.document import Member, Standing
+from models.staff.members import Staff, sought
+from models.staff.scopes import Role
 from models.store import Document
 
 LONGEST = 50

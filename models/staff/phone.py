@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from models.events import Cause, Event
 from models.people import PhoneCodes, check_phone, mask_phone
 from models.privacy import Privacy
+from models.staff.document import Member
 from models.staff.members import MemberLeft, Staff
-from models.staff.scopes import Member
 
 
 @dataclass(frozen=True)

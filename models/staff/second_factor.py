@@ -13,8 +13,9 @@ from models.errors import Conflict, Unauthenticated
 from models.events import Cause, Event
 from models.privacy import Privacy
 from models.sessions import Session
+from models.staff.document import Member
 from models.staff.members import GivenCode, Staff
-from models.staff.scopes import Member, scopes_of
+from models.staff.reach import scopes_of
 from models.store import ChangedMeanwhile
 from models.typed import digits, narrow
 

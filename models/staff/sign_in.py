@@ -13,8 +13,8 @@ from models.events import Cause
 from models.sessions import Session
 from models.staff import passwords
 from models.staff.devices import Devices
-from models.staff.members import GivenCode, Staff, is_let_in, user_name
-from models.staff.scopes import Member
+from models.staff.document import Member, is_let_in
+from models.staff.members import GivenCode, Staff, user_name
 from models.staff.second_factor import CodeWrong, SecondFactors
 from models.staff.tries import FREE, Tries
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from models import typed
 from models.errors import BadInput, Conflict
 from models.events import Cause, Event
+from models.staff.document import Member, View
 from models.staff.members import Staff
-from models.staff.scopes import Member, View
 
 MOST = 20
 """Views of a member."""

@@ -16,8 +16,8 @@ from models import typed
 from models.errors import BadInput, Conflict, NotFound
 from models.events import Cause, Event
 from models.privacy import Privacy
-from models.staff.members import MemberLeft, Staff, is_let_in
-from models.staff.scopes import Linking, Member
+from models.staff.document import Linking, Member, is_let_in
+from models.staff.members import MemberLeft, Staff
 
 VALID = timedelta(minutes=5)
 DIGITS = 4

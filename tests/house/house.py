@@ -1,6 +1,6 @@
 """A house: all stores, and people, members, bookings and files in it, made through the models alone."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from models.applications import Application, State
 from models.appointments import Appointment, Ending
+from models.errors import DomainError
 from models.events import Cause, Channel
 from models.guides import Guide, Referral
 from models.guides.publishing import Publishing
@@ -37,6 +38,15 @@ from tests.house.staff import PASSWORD, POSTS, SECRET, USUALLY, Post
 from tests.house.stores import ADDRESS
 
 BOOKED_FOR = time(9, 30)
+
+
+async def said(doing: Awaitable[object]) -> str:
+    """How a call ends: the code of its error, or "done"."""
+    try:
+        await doing
+    except DomainError as error:
+        return error.code
+    return "done"
 
 
 class House:

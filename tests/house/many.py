@@ -9,7 +9,7 @@ from models.applications import CLOCKED, CLOSED, SEEN, State
 from models.applications.document import NudgeState
 from models.applications.store import WRITTEN, written_in
 from models.events import Channel
-from models.store import PENDING_EVENTS, Document
+from models.store import Document
 from models.stores import Stores
 from tests.house.desk import Desk
 from tests.house.guides import OTHER, USCC, form_guide, plain_guide
@@ -68,8 +68,7 @@ async def fill(stores: Stores, desk: Desk, many: int = MANY) -> list[Document]:
         old = {"$match": {"serial": {"$gte": SERIALS, "$lt": f"{SERIALS}1"}}}
         new = {"$merge": {"into": documents.name, "whenMatched": "fail"}}
         await (await documents.aggregate([old, {"$set": _moved(time)}, new])).to_list()
-    for index in (*stores.applications.indexes, PENDING_EVENTS):
-        await documents.create_indexes([index])  # all at once may take longer than an answer may
+    await stores.applications.prepare()
     return list(patterns.values())
 
 

@@ -47,6 +47,21 @@ class Office:
         assert (await (await self.desk("approver")).post(f"{path}/accept")).status == 303
         return path
 
+    async def applicants_pages(self, path: str, citizen: Browser) -> list[Page]:
+        """The pages of the citizens' and of the kiosk that show an application."""
+        own, serial = path.removeprefix("/admin"), (await self.application(path))["serial"]
+        pages = [
+            await citizen.get(own),
+            await citizen.get("/applications"),
+            await citizen.get(f"{own}/receipt"),
+            await citizen.get(f"/progress?serial={serial}"),
+            await citizen.get(f"/verify/{serial}"),
+            await citizen.get("/me/export"),
+            await self.town.browser().post("/kiosk/progress", {"serial": serial}),
+        ]
+        assert [page.status for page in pages] == [200] * len(pages)
+        return pages
+
     async def application(self, path: str) -> Any:
         return await self.town.services.applications.get(path.split("/")[3])
 

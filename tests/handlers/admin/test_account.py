@@ -62,9 +62,9 @@ async def test_after_a_while_the_code_is_asked_for_again(office: Office) -> None
 
 
 async def test_a_one_time_password_is_changed_before_anything_else(office: Office) -> None:
-    staff = office.town.services.staff
+    employment = office.town.services.employment
     await office.town.member("newcomer", Post((Role.WINDOW,)))
-    await staff.reset("newcomer", OTHER, office.town.by_staff("admin"))
+    await employment.reset("newcomer", OTHER, office.town.by_staff("admin"))
     desk, elsewhere = office.town.browser(), office.town.browser()
     for browser in (desk, elsewhere):
         assert (await signs_in(browser, "newcomer", OTHER)).status == 303
@@ -97,7 +97,7 @@ async def test_a_one_time_password_is_changed_before_anything_else(office: Offic
 async def test_an_authenticator_is_bound_before_people_are_decided_on(office: Office) -> None:
     staff, factors = office.town.services.staff, office.town.services.second_factors
     await office.town.member("decider", Post((Role.SERVICE_MANAGEMENT,)))
-    await staff.reset("decider", OTHER, office.town.by_staff("admin"))
+    await office.town.services.employment.reset("decider", OTHER, office.town.by_staff("admin"))
     await staff.change_password("decider", PASSWORD, office.town.by_staff("decider"))
     desk = office.town.browser()
     assert (await signs_in(desk, "decider")).status == 303

@@ -21,8 +21,8 @@ NUMBERS: dict[str, str] = {
     "window": "待我处理 今天到期 已超期 今天待记录的预约",
     "reviewer": "待我处理 今天到期 已超期 我承办的 无人承办",
     "approver": "待我处理 今天到期 已超期 我承办的 无人承办",
-    "supervisor": "全部已超期 全部今天到期 全部无人承办 全部待处理",
-    "service_management": "全部已超期 全部今天到期 全部无人承办 待处理的预约异议",
+    "supervisor": "全部已超期 全部今天到期 全部无人承办 督办中 全部待处理",
+    "service_management": "全部已超期 全部今天到期 全部无人承办 督办中 待处理的预约异议",
     "digital_affairs": "发送失败 重试中 等待发送",
     "service_centre": "今天待记录的预约 已到大厅 今天的预约",
     "township": "今天待记录的预约 已到大厅 今天的预约",
@@ -48,7 +48,7 @@ def rows(page: str) -> int:
 async def busy(office: Office) -> AsyncIterator[Office]:
     """A day with something of each kind, and a member of each role."""
     for role in Role:
-        await office.town.member(f"only.{role}", Post((role,), USCC, (HALL.code,)))
+        await office.town.member(f"only.{role}", Post((role,), USCC, (HALL.code,), (HALL.township,)))
     await office.town.member(
         "many.roles", Post((Role.WINDOW, Role.APPROVER, Role.SUPERVISOR), USCC, (HALL.code,))
     )
@@ -57,7 +57,9 @@ async def busy(office: Office) -> AsyncIterator[Office]:
     clock.advance(timedelta(days=8))
     held = await office.accepted()
     assert (await (await office.desk("only.approver")).post(f"{held}/take")).status == 303
-    await office.handed_in("晚晚")
+    nudged, _ = await office.handed_in("晚晚")
+    asked = await (await office.desk("management")).post(f"{nudged}/nudge", {"reason": "请尽快受理"})
+    assert asked.status == 303
     for outcome in ("failed", "retrying", "untried"):
         plan = Plan(Via.SMS, "receipt", "somebody")
         await services.deliveries.plan({"id": outcome, "request": "r"}, [plan], clock.now())
@@ -101,6 +103,19 @@ async def test_what_is_overdue_is_seen_first(busy: Office) -> None:
     assert 'name="chosen"' not in home
 
 
+@pytest.mark.article("5.duties")
+async def test_what_was_nudged_is_on_top_for_who_handles_it(busy: Office) -> None:
+    for username in ("only.window", "only.reviewer", "only.approver", "many.roles"):
+        home = (await (await busy.desk(username)).get("/admin")).text
+        top = home[: home.index("<tbody>")]
+        assert (top.count("督办，等您答复"), top.count("晚*")) == (1, 1), username
+        address = re.search(r'href="(/admin/applications/[^"]*)#nudges"', top)
+        assert address, username
+        assert "请尽快受理" in (await (await busy.desk(username)).get(address[1])).text
+    for username in ("only.supervisor", "management", "civil", "digital"):
+        assert "督办，等您答复" not in (await (await busy.desk(username)).get("/admin")).text, username
+
+
 async def test_an_empty_home_says_so(busy: Office) -> None:
     home = (await (await busy.desk("civil")).get("/admin")).text
     assert {figure for _, figure, _ in numbers(home)} == {"0"}
@@ -140,10 +155,10 @@ async def test_what_asks_for_a_code_is_listed_to_who_gave_one(busy: Office) -> N
 
 
 async def test_a_home_asks_the_database_little(busy: Office) -> None:
-    """Each number is one count, a list one reading, and names are learnt at once."""
+    """Each number is one count, a list one reading; names are learnt in two, with those who stand in."""
     asked = {
-        "only.approver": {"aggregate applications": 5, "query applications": 1, "query staff": 2},
-        "only.window": {"aggregate applications": 3, "query applications": 1, "aggregate appointments": 1},
+        "only.approver": {"aggregate applications": 5, "query applications": 2, "query staff": 3},
+        "only.window": {"aggregate applications": 3, "query applications": 2, "aggregate appointments": 1},
         "only.digital_affairs": {"aggregate deliveries": 3, "query deliveries": 1},
     }
     for username, expected in asked.items():

@@ -77,12 +77,12 @@ async def crowd(database: Database) -> AsyncIterator[Crowd]:
 async def profiled(crowd: Crowd) -> AsyncIterator[list[Document]]:
     """What the database did with applications meanwhile, told at the end."""
     database, told = crowd.database, list[Document]()
-    before = await database["system.profile"].count_documents({})
+    profile, of = database["system.profile"], {"ns": crowd.services.applications.documents.full_name}
+    before = await profile.count_documents(of)
     await database.command("profile", 2)
     yield told
     await database.command("profile", 0)
-    found = await database["system.profile"].find({}).to_list()
-    told += [one for one in found[before:] if one["ns"].endswith(".applications")]
+    told += await profile.find(of).skip(before).to_list()
 
 
 def faults(told: Iterable[Document]) -> list[str]:

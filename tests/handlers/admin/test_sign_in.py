@@ -149,7 +149,7 @@ async def test_a_role_that_was_taken_away_is_gone_at_once(office: Office) -> Non
     assert (await desk.get("/admin/verify")).status == 200
     await staff.documents.update_one({"_id": "leaving"}, {"$set": {"roles": [Role.TOWNSHIP.value]}})
     assert (await desk.get("/admin/verify")).status == 403
-    await staff.suspend("leaving", office.town.by_staff("admin"))
+    await office.town.services.employment.suspend("leaving", office.town.by_staff("admin"))
     assert (await desk.get("/admin/appointments")).location.startswith("/admin/sign-in?next=")
     refused = await signs_in(desk, "leaving")
     assert (refused.status, "已停用" in refused.text) == (403, True)

@@ -152,7 +152,7 @@ async def test_when_the_absence_is_over_a_form_is_refused_and_not_done_as_onesel
         gone = await town.services.staff.get("gone")
         await town.services.absences.end_own(gone, absence, town.by_staff("gone"))
     else:
-        await town.services.staff.suspend("gone", town.by_staff("admin"))
+        await town.services.employment.suspend("gone", town.by_staff("admin"))
     who = "gone" if shown_to == WANG else shown_to
     answer = await desk.post(f"{path}/note", {"reason": "二"} | ({ACTS_AS: who} if who else {}))
     assert answer.status == 409

@@ -107,7 +107,7 @@ async def test_who_may_not(desk: Desk, key: str) -> None:
 async def test_a_suspended_member_is_given_nothing(desk: Desk, key: str) -> None:
     member, staff = await desk.known("both"), desk.stores.staff
     assert "both" in [one["_id"] for one in await desk.stores.holding.able(member["department"] or "")]
-    await staff.suspend("both", desk.house.by())
+    await desk.stores.employment.suspend("both", desk.house.by())
     assert "both" not in [one["_id"] for one in await desk.stores.holding.able(member["department"] or "")]
     with pytest.raises(CannotHold):
         await assign(desk, key, "", "both")

@@ -11,7 +11,8 @@ from models.applications.leaving import Leaving
 from models.events import Cause, Channel
 from models.schedule import Due
 from models.staff import HAND_OVER, Role
-from models.staff.members import SETTLED, Staff
+from models.staff.employment import SETTLED
+from models.staff.members import Staff
 from tests.house.desk import Desk
 from tests.house.guides import OTHER, USCC, form_guide
 from tests.house.staff import Post

@@ -14,7 +14,7 @@ from models.applications.nudges import (
     NudgedAlready,
     NudgeEmpty,
 )
-from models.applications.rules import OtherDepartment
+from models.applications.rules import ApplicationNotFound
 from models.errors import DomainError
 from models.own_data import own_data
 from models.staff import Member, ScopeMissing
@@ -94,7 +94,7 @@ async def test_who_may_nudge(desk: Desk, key: str, member: str, error: type[Doma
 
 
 async def test_another_departments_supervisor_does_not_even_read_it(desk: Desk, key: str) -> None:
-    with pytest.raises(OtherDepartment):
+    with pytest.raises(ApplicationNotFound):
         await nudge(desk, key, "civil_supervisor")
 
 

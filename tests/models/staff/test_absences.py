@@ -14,12 +14,12 @@ from models.events import Cause, Channel, Event
 from models.own_data import nameless
 from models.staff import MOST_DAYS, Leave, Member, Role, Scope, can_stand_in, scopes_of
 from models.staff.absences import Absences, check_days, stood_in
-from models.staff.members import check_other
+from models.staff.employment import check_other
 from models.store import entry
 from models.workdays import local_date
 from tests.house.clock import START, Clock
 from tests.house.guides import OTHER, USCC
-from tests.house.house import House
+from tests.house.house import House, said
 from tests.house.places import HALL
 from tests.house.staff import Post
 
@@ -46,14 +46,6 @@ def member(name: str, *roles: Role, department: str | None = None, halls: Iterab
         townships=[],
         listed={"standing": "present", "text": name, "roles": ""},
     )
-
-
-async def said(doing: object) -> str:
-    try:
-        await doing  # type: ignore[misc]
-    except DomainError as error:
-        return error.code
-    return "done"
 
 
 @pytest.fixture
@@ -166,9 +158,9 @@ async def test_acting_is_over_as_soon_as_one_of_them_is_gone(
     if end == "ended":
         await absences.end_own(await staff.get(WANG), set_["absences"][0]["id"], house_of_two.by_staff(WANG))
     elif end == "suspended":
-        await staff.suspend(WANG, by)
+        await house_of_two.stores.employment.suspend(WANG, by)
     else:
-        await staff.leave(LI if end == "substitute" else WANG, by)
+        await house_of_two.stores.employment.leave(LI if end == "substitute" else WANG, by)
     assert await absences.absent(await staff.get(LI), WANG, TODAY) is None
 
 
@@ -218,7 +210,7 @@ async def test_a_supervisor_sets_it_for_the_own_department_and_never_for_themsel
     assert await asked(li, WANG, "chief") == "scope_missing"
     assert await asked(chief, WANG, LI) == "done"
     assert await asked(boss, WANG, LI) == "absence_overlaps"
-    await house.stores.staff.suspend("civil", house.by_staff("boss"))
+    await house.stores.employment.suspend("civil", house.by_staff("boss"))
     assert await asked(boss, "civil", "window") == "member_not_in"
     seen = [[one["_id"] for one in await absences.within(by, TODAY)] for by in (chief, boss)]
     assert seen == [[WANG], [WANG]]

@@ -9,7 +9,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from models.paging import ENOUGH
 from models.staff.directory import Directory, Wanted
-from models.staff.members import Standing
+from models.staff.document import Standing
 from models.staff.scopes import Role
 from models.store import Document
 from tests.house.guides import OTHER, USCC
@@ -108,11 +108,11 @@ async def test_a_text_is_found_as_it_is_typed(house: House) -> None:
         assert await names(text) == ["li.ming"], text
     assert await names("li-ming") == []
     assert await names("x" * 500) == []
-    await house.stores.staff.suspend("li.ming", house.by("cli"))
+    await house.stores.employment.suspend("li.ming", house.by("cli"))
     assert (await names("ming"), await names("ming", Standing.SUSPENDED)) == ([], ["li.ming"])
-    await house.stores.staff.reset("li.ming", "three small stones", house.by("cli"))
+    await house.stores.employment.reset("li.ming", "three small stones", house.by("cli"))
     assert await names("ming") == ["li.ming"]
-    await house.stores.staff.leave("li.ming", house.by("cli"))
+    await house.stores.employment.leave("li.ming", house.by("cli"))
     assert await names("ming", Standing.LEFT) == ["li.ming"]
 
 

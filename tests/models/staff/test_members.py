@@ -4,7 +4,8 @@ from models.errors import Forbidden
 from models.events import Channel
 from models.sessions import LIFETIME
 from models.staff.members import Staff
-from models.staff.scopes import Role, Scope, check_scope, reaches, serves
+from models.staff.reach import check_scope, reaches, serves
+from models.staff.scopes import Role, Scope
 from tests.house.clock import Clock, MakeCause
 from tests.house.guides import OTHER, USCC
 from tests.house.house import House

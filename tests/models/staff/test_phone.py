@@ -7,8 +7,9 @@ import pytest
 
 from models.errors import DomainError
 from models.people.phone_codes import PhoneCodeTooSoon, PhoneCodeWrong, check_phone
+from models.staff.document import Member
 from models.staff.phone import StaffPhones
-from models.staff.scopes import Member, Role
+from models.staff.scopes import Role
 from tests.house.clock import Clock
 from tests.house.house import House
 from tests.house.people import new_phone
@@ -107,7 +108,7 @@ async def test_another_phone_takes_its_place_and_removing_removes(
 async def test_who_leaves_or_is_reset_keeps_no_phone(house: House, chen: Member, verb: str) -> None:
     await kept(house, chen, new_phone())
     given = ("three small stones",) if verb == "reset" else ()
-    changed = await getattr(house.stores.staff, verb)("chen", *given, house.by("cli"))
+    changed = await getattr(house.stores.employment, verb)("chen", *given, house.by("cli"))
     assert "phone" not in changed
 
 
@@ -118,7 +119,7 @@ async def test_who_leaves_at_that_instant_keeps_no_phone(
     code = await sent(house, chen, phone)
     done = await asyncio.gather(
         phones.keep(chen, phone, code, house.by()),
-        house.stores.staff.leave("chen", house.by("cli")),
+        house.stores.employment.leave("chen", house.by("cli")),
         return_exceptions=True,
     )
     assert not [one for one in done if isinstance(one, Exception) and not isinstance(one, DomainError)]

@@ -116,7 +116,7 @@ async def test_the_stores_ask_for_the_scope_themselves(house: House, role: Role)
         Scope.APPLICANTS_VERIFY: lambda: stores.window.verify(
             member, kind=kind, name="", number="", phone="", by=by
         ),
-        Scope.STAFF_MANAGE: lambda: stores.staff.suspend("nobody", by),
+        Scope.STAFF_MANAGE: lambda: stores.employment.suspend("nobody", by),
     }
     for scope, ask in asked.items():
         said = ""
@@ -135,15 +135,15 @@ async def test_who_does_not_manage_staff_changes_nobody(house: House, actor: str
     for username in ("window", "approver", "admin"):
         await house.member(username)
     await house.member("boss", Post((Role.ADMINISTRATOR,)))
-    await staff.suspend("boss", house.by("cli"))
+    await house.stores.employment.suspend("boss", house.by("cli"))
     by, post = house.by_staff(actor), posts.Post((Role.ADMINISTRATOR,))
     acts: list[Callable[[], Awaitable[object]]] = [
-        lambda: staff.employ("new", "新人", "a password of the tests", post, by),
-        lambda: staff.post("window", post, by),
-        lambda: staff.suspend("window", by),
-        lambda: staff.leave("window", by),
-        lambda: staff.reset("window", "another of the tests", by),
-        lambda: staff.note_session_ended("window", by),
+        lambda: house.stores.employment.employ("new", "新人", "a password of the tests", post, by),
+        lambda: house.stores.employment.post("window", post, by),
+        lambda: house.stores.employment.suspend("window", by),
+        lambda: house.stores.employment.leave("window", by),
+        lambda: house.stores.employment.reset("window", "another of the tests", by),
+        lambda: house.stores.employment.note_session_ended("window", by),
     ]
     for act in acts:
         with pytest.raises(ScopeMissing):

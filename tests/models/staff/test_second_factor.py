@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from models.errors import DomainError
 from models.events import Cause
-from models.staff.scopes import Member, Role, Scope
+from models.staff.document import Member
+from models.staff.scopes import Role, Scope
 from models.staff.second_factor import (
     FRESH,
     RECOVERY_CODES,

@@ -12,6 +12,7 @@ from models.errors import DomainError, Unauthenticated
 from models.events import Cause
 from models.staff import proof_of
 from models.staff.devices import KEPT, MOST_MEMBERS
+from models.staff.employment import Employment
 from models.staff.members import Staff
 from models.staff.scopes import Role
 from models.staff.sign_in import FROM_A_NETWORK, SignIn
@@ -224,7 +225,7 @@ async def test_no_order_of_strangers_tries_keeps_the_member_out(
 async def test_who_is_suspended_is_let_in_no_more(door: SignIn, house: House, cause: MakeCause) -> None:
     await house.member("leaving", Post((Role.WINDOW,)))
     for _ in range(2):
-        member = await door.staff.suspend("leaving", cause())
+        member = await Employment(door.staff).suspend("leaving", cause())
     assert [event["name"] for event in member["events"]].count("staff.suspended") == 1
     assert await tried(door, cause(), "leaving", PASSWORD) == "member_suspended"
     assert await tried(door, cause(), "leaving", "wrong") == "password_wrong"

@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from models.errors import DomainError
-from models.staff.scopes import Member, Role
+from models.staff.document import Member
+from models.staff.scopes import Role
 from models.staff.wechat import DIGITS, TRIES, VALID, StaffWechats
 from tests.house.clock import Clock
-from tests.house.house import House
+from tests.house.house import House, said
 from tests.house.staff import Post
 
 WINDOW = Post((Role.WINDOW,))
@@ -28,14 +28,6 @@ async def chen(house: House) -> Member:
 
 def an_openid() -> str:
     return f"openid-{uuid4().hex[:8]}"
-
-
-async def said(doing: object) -> str:
-    try:
-        await doing  # type: ignore[misc]
-    except DomainError as error:
-        return error.code
-    return "done"
 
 
 async def now(house: House, member: Member) -> Member:
@@ -153,7 +145,7 @@ async def test_who_leaves_or_is_reset_keeps_none_and_no_qr_binds_the_locked(
     await bound(house, chen, an_openid())
     token = await wechats.begin(chen, house.by())
     given = ("three small stones",) if verb == "reset" else ()
-    changed = await getattr(house.stores.staff, verb)("chen", *given, house.by("cli"))
+    changed = await getattr(house.stores.employment, verb)("chen", *given, house.by("cli"))
     assert ("wechat" in changed) == (verb == "suspend")
     assert await said(wechats.take(token, an_openid(), house.by())) == "staff_wechat_link_gone"
 

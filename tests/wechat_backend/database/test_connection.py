@@ -17,6 +17,8 @@ from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from models.errors import Conflict
+from models.outgoing import Workers
+from models.store import PENDING_EVENTS
 from wechat_backend.database.connection import Database, DatabaseUnreachable, connect
 from wechat_backend.database.mongod import Mongod
 
@@ -38,6 +40,16 @@ async def test_cursors_are_alike(any_database: Database) -> None:
     assert [row["_id"] for row in await numbers.find({"half": 1}).sort("_id", 1).to_list()] == [2, 3]
     indexes = await (await numbers.list_indexes()).to_list()
     assert {index["name"] for index in indexes} == {"_id_", "half"}
+
+
+async def test_indexes_may_take_longer_than_an_answer(any_database: Database, mongo_uri: str) -> None:
+    """No answer comes within a thousandth of a second, as none does from a large collection under load."""
+    driver = any_database.driver
+    impatient = Database(driver, driver.client(mongo_uri, socketTimeoutMS=1), any_database.name)
+    await Workers(impatient).prepare()
+    await impatient.close()
+    indexes = await (await any_database[Workers.collection].list_indexes()).to_list()
+    assert len(indexes) == len([PENDING_EVENTS, *Workers.indexes]) + 1
 
 
 async def test_changes_are_watched_alike(any_database: Database) -> None:
