@@ -1,4 +1,4 @@
-"""Pictures of the panel's pages as the tests pass them, at a desk and on a phone; each page is asked on the way
+"""Pictures of the panel's pages as tests pass them, at a desk and on a phone; on the way each page is asked
 what every page of every door is asked."""
 
 import shutil

@@ -86,8 +86,8 @@ async def seen_well(page: Page) -> None:
 
 
 async def test_a_clerks_morning(office: Office, cases: list[Case], chromium: Chromium) -> None:
-    """Finds a person's two cases by name, looks at the material, asks for it again, accepts the next one, and the
-    others at once; of these a colleague was quicker with one."""
+    """Finds a person's two cases by name, looks at the material, asks for it again, accepts the next one, and
+    the others at once; of these a colleague was quicker with one."""
     album, page = Album("clerk"), await at_desk(office, chromium, "clerk")
     await expect(page.get_by_role("link", name="5 待我处理")).to_be_visible()
     await album.keep(page, "home")
@@ -277,6 +277,10 @@ async def answers(page: Page, album: Album, late: Case) -> None:
     await page.get_by_role("navigation", name="主菜单").get_by_role("link", name="办件").click()
     await album.keep(page, "clerks-list")
     await page.locator(f".card_urgent a[href^='{late.path}']").click()
+    back, name = [await page.locator(f".case__{one}").bounding_box() for one in ("back", "name")]
+    assert back
+    assert name
+    assert back["x"] == name["x"]  # without a list to go through, too
     await page.get_by_label("答复（申请人看不到）").fill("已联系申请人，今天下午办结。")
     await album.keep(page, "clerks-answer")
     await seen_well(page)
