@@ -10,13 +10,13 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Locator, Page, expect
 
 from models.staff.second_factor import code_of
-from models.store import Database
 from tests.browser.album import DESK, Album
 from tests.house.guides import rich_guide
 from tests.house.office import Office
 from tests.house.town import Town, opened
 from tests.looks import focus_unseen
 from tests.wechat_backend.test_staff_command import run
+from wechat_backend.database.connection import Database
 from wechat_backend.wiring import utc_now
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
