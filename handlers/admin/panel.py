@@ -22,7 +22,7 @@ from models.errors import DomainError
 from models.guides import ItemType
 from models.outgoing import Closure
 from models.sessions import Session
-from models.staff import Absence, Member, NotFresh, Scope, away, is_let_in, proof_of, scopes_of
+from models.staff import Absence, Member, NotFresh, Scope, away, is_let_in, owed, proof_of, scopes_of
 from models.store import Line
 from models.workdays import local_date
 
@@ -63,9 +63,10 @@ class PanelPage(StaffHandler):
 
     def get_template_namespace(self) -> dict[str, Any]:
         own: frozenset[Scope] = scopes_of(who) if (who := self.absent or self.member) else frozenset()
+        owes = self.person and self.member and owed(self.person, self.member)
         return super().get_template_namespace() | {
             "member": self.member,
-            "rail": rail(own),
+            "rail": [] if owes else rail(own),
             "room": room_of(self.request.path),
             "account_room": ACCOUNT,
             "person": self.person,
