@@ -48,6 +48,12 @@ class NameMissing(BadInput):
     field = "name"
 
 
+class NameTooLong(BadInput):
+    code = "staff_name_too_long"
+    message = "姓名最多{most}个字"
+    field = "name"
+
+
 class OwnRecord(Forbidden):
     code = "own_record"
     message = "不能更改自己的岗位和状态，请由其他管理员办理"
@@ -67,6 +73,8 @@ ACTOR = "staff:"
 """What `Cause.actor` of a member begins with."""
 USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 """Of a member who is added; those of before are as they are."""
+LONGEST_NAME = 50
+"""Characters of a member's name, which stands in lists, trails and choices."""
 HAND_OVER = "staff.hand_over"
 """What a member's leaving plans: what is assigned to them goes to another."""
 SETTLED = timedelta(seconds=10)
@@ -289,7 +297,7 @@ class Staff(Store[Member]):
 
         Raises:
             ScopeMissing: it is a member who asks, and may not.
-            UserNameInvalid, NameMissing, UserNameTaken
+            UserNameInvalid, NameMissing, NameTooLong, UserNameTaken
             BadInput: the password or the post may not be one; see `posts.check_post`.
         """
         await self._check_manages(by)
@@ -298,6 +306,8 @@ class Staff(Store[Member]):
             raise UserNameInvalid
         if not name:
             raise NameMissing
+        if len(name) > LONGEST_NAME:
+            raise NameTooLong(most=LONGEST_NAME)
         check_post(post)
         if not await self.enrol(
             username,
