@@ -80,16 +80,16 @@ class Sessions(Store[Session]):
 
     async def confirmed(self, session: Session, by: Cause) -> str:
         """The member whose session this is has given a code: it goes on under another token, which is
-        returned, so that what another knew of it before is worth nothing."""
+        returned, so that what another knew of it before is worth nothing.
+
+        Raises:
+            SessionNotFound: it was ended meanwhile, and stays so.
+        """
         token = secrets.token_urlsafe(32)
-        goes_on = {
-            **session,
-            "_id": _digest(token),
-            "confirmed_at": by.at,
-            "channel": session["channel"].value,
-        }
-        await self.documents.insert_one(goes_on)
-        await self.documents.delete_one({"_id": session["_id"]})
+        found = await self.documents.find_one_and_delete({"_id": session["_id"]})
+        if found is None:
+            raise SessionNotFound
+        await self.documents.insert_one({**found, "_id": _digest(token), "confirmed_at": by.at})
         return token
 
     async def act_for(self, key: str, username: str) -> None:

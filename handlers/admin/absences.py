@@ -67,7 +67,7 @@ async def rows_of(page: PanelPage, members: list[Member]) -> list[Away]:
 async def of_account(page: PanelPage) -> dict[str, Any]:
     """What one's own account says: when one is away, and for whom one stands in."""
     member, today = page.signed_in_member(), local_date(page.now)
-    absents = await page.services.absences.of_substitute(member["_id"], today)
+    absents = await page.services.absences.of_substitute(member, today)
     stands_in = [
         (one, absence, away(one, today) == absence)
         for one in absents

@@ -169,14 +169,14 @@ class AppointmentsPage(VisitRows):
     @needs(Scope.APPOINTMENTS_RECORD)
     async def get(self) -> None:
         asked = self.query(DayQuery)
-        today = local_date(self.now)
-        if not asked.code:
-            return await self.page(asked.hall, asked.day or today, acted=asked.open)
+        day, member = asked.day or local_date(self.now), self.signed_in_member()
         try:
-            key = scanned(asked.code)
-            found = await self.services.endings.for_member(key, self.signed_in_member())
+            key = scanned(asked.code) if asked.code else asked.open
+            found = await self.services.endings.for_member(key, member) if key else None
         except DomainError as error:
-            return await self.page(asked.hall, today, error)
+            return await self.page(asked.hall, day, error)
+        if found is None or not asked.code:
+            return await self.page(asked.hall, day, acted=key)
         return self.redirect(f"/admin/appointments?hall={found['hall']}&day={found['day']}&open={key}#{key}")
 
     async def page(self, hall: str, day: date, error: DomainError | None = None, acted: str = "") -> None:

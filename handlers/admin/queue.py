@@ -287,7 +287,7 @@ class AcceptHandler(FormAction, QueuePage):
     @needs(Scope.APPLICATIONS_ACCEPT)
     async def post(self) -> None:
         ticked = [one.partition(":") for one in self.get_body_arguments("chosen")]
-        chosen = {key: int(version) for key, _, version in ticked if version.isdecimal()}
+        chosen = {key: version for key, _, version in ticked if version.isdecimal()}
         member, handling = self.signed_in_member(), self.services.handling
         try:
             outcomes = await accept_each(handling, member, chosen, self.by_member())

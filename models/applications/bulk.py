@@ -36,9 +36,9 @@ class Outcome:
 
 
 async def accept_each(
-    handling: CaseHandling, member: Member, chosen: Mapping[str, int], by: Cause
+    handling: CaseHandling, member: Member, chosen: Mapping[str, str], by: Cause
 ) -> list[Outcome]:
-    """Accept each of these, by id and the `version` that was seen, one after the other.
+    """Accept each of these, by id and the `version` that was seen, as it was sent, one after the other.
 
     Raises:
         NothingChosen, TooManyChosen: none is accepted.
@@ -50,12 +50,12 @@ async def accept_each(
     return [await _accept(handling, member, key, version, by) for key, version in chosen.items()]
 
 
-async def _accept(handling: CaseHandling, member: Member, key: str, version: int, by: Cause) -> Outcome:
+async def _accept(handling: CaseHandling, member: Member, key: str, version: str, by: Cause) -> Outcome:
     seen = None
     try:
         case = await handling.case(key, member)
         seen = case.application
-        if seen["version"] != version:
+        if str(seen["version"]) != version:
             raise ApplicationMovedOn
         return Outcome((await handling.accept(case, by)).application)
     except DomainError as error:

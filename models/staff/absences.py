@@ -183,9 +183,10 @@ class Absences:
         return await self._end(username, absence, by)
 
     async def absent(self, substitute: Member, username: str, today: date) -> Member | None:
-        """The member for whom one stands in today, as a substitute acts for them; None where one does not."""
-        absent = await self.staff.find(username) if username and is_let_in(substitute) else None
-        if absent is None or not is_let_in(absent):
+        """The member for whom one stands in today, as a substitute acts for them; None where one does not, or
+        could not be chosen any more: who was moved to another post does not reach this one by it."""
+        absent = await self.staff.find(username) if username else None
+        if absent is None or not is_let_in(absent) or not can_stand_in(substitute, absent):
             return None
         absence = away(absent, today)
         return stood_in(absent) if absence and absence["substitute"] == substitute["_id"] else None
@@ -206,9 +207,10 @@ class Absences:
         """Note that the substitute acts for nobody any more."""
         await self._note("staff.acting_ended", substitute, username, by)
 
-    async def of_substitute(self, username: str, today: date) -> list[Member]:
+    async def of_substitute(self, substitute: Member, today: date) -> list[Member]:
         """Members who are away now, or will be, and for whom this one stands in."""
-        return await self.staff.absent({"substitute": username, **_not_over(today)})
+        found = await self.staff.absent({"substitute": substitute["_id"], **_not_over(today)})
+        return [one for one in found if can_stand_in(substitute, one)]
 
     async def within(self, member: Member, today: date) -> list[Member]:
         """Members in one's reach who are away or will be.

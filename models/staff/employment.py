@@ -33,6 +33,12 @@ class NameMissing(BadInput):
     field = "name"
 
 
+class NameTooLong(BadInput):
+    code = "staff_name_too_long"
+    message = "姓名最多{most}个字"
+    field = "name"
+
+
 class OwnRecord(Forbidden):
     code = "own_record"
     message = "不能更改自己的岗位和状态，请由其他管理员办理"
@@ -43,6 +49,8 @@ class LastAdministrator(Refused):
     message = "这是最后一名系统管理员，请先指定另一名系统管理员"
 
 
+LONGEST_NAME = 50
+"""Characters of a member's name, which stands in lists, trails and choices."""
 SETTLED = timedelta(seconds=10)
 """After the leaving: what was being assigned to the member at that instant has been written by then."""
 OWN_PROOFS: Document = dict.fromkeys(("second", "enrolling", "phone", "wechat", "linking"), "")
@@ -70,7 +78,7 @@ class Employment:
 
         Raises:
             ScopeMissing: it is a member who asks, and may not.
-            UserNameInvalid, NameMissing, UserNameTaken
+            UserNameInvalid, NameMissing, NameTooLong, UserNameTaken
             BadInput: the password or the post may not be one; see `posts.check_post`.
         """
         await self._check_manages(by)
@@ -79,6 +87,8 @@ class Employment:
             raise UserNameInvalid
         if not name:
             raise NameMissing
+        if len(name) > LONGEST_NAME:
+            raise NameTooLong(most=LONGEST_NAME)
         check_post(post)
         if not await self.staff.enrol(
             username,

@@ -12,7 +12,7 @@ from models.errors import BadInput, Forbidden, TooMany, Unauthenticated
 from models.events import Cause
 from models.sessions import Session
 from models.staff import passwords
-from models.staff.devices import Devices
+from models.staff.devices import Devices, first_of
 from models.staff.document import Member, is_let_in
 from models.staff.members import GivenCode, Staff, user_name
 from models.staff.second_factor import CodeWrong, SecondFactors
@@ -87,7 +87,7 @@ class SignIn:
         username, network = user_name(username), network_of(address)
         used = await self.devices.find(device, by.at)
         known = used if used and username in used["members"] else None
-        place = f"device:{known['_id']}" if known else f"network:{network}"
+        place = f"device:{first_of(known)}" if known else f"network:{network}"
         uses = [] if known else [Use(FROM_A_NETWORK, network)]
         async with self.counters.taken(uses, by.at):
             number = await self.tries.count(username, place, by)

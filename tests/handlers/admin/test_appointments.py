@@ -267,6 +267,8 @@ async def test_a_hall_is_recorded_by_its_own_members(office: Office) -> None:
     assert 'value="district"' not in page
     scanned = await desk.get(f"/admin/appointments?code=/appointments/{key}")
     assert (scanned.status, "该预约在番禺区政务服务中心办理" in scanned.text) == (403, True)
+    opened = await desk.get(f"/admin/appointments?day={day}&open={key}")
+    assert (opened.status, key in opened.text) == (403, False)
     with late_on(office, day):
         desk = await office.desk("elsewhere")
         ended = await desk.post(f"/admin/appointments/{key}/ending", {"ending": "served", "seen": "booked"})

@@ -52,6 +52,14 @@ async def test_nothing_ticked_shows_the_list_again(office: Office) -> None:
         )
 
 
+async def test_what_was_seen_can_be_a_number_of_any_length(office: Office) -> None:
+    path, _ = await office.handed_in()
+    desk = await office.desk("approver")
+    told = await desk.post(BULK, {"chosen": [f"{path.split('/')[3]}:{'9' * 5000}"]})
+    assert (told.status, "已受理0件，1件没有受理" in told.text) == (200, True)
+    assert await office.state(path) == "submitted"
+
+
 async def test_only_who_may_accept_can_tick(office: Office) -> None:
     path, _ = await office.handed_in()
     key = path.split("/")[3]

@@ -64,6 +64,7 @@ async def test_who_is_added_signs_in_once_with_what_is_shown_once(office: Office
         ({"username": "window"}, "已有人使用"),
         ({"username": "Ünïcode"}, "用户名须为"),
         ({"name": " "}, "请填写姓名"),
+        ({"name": "长" * 51}, "姓名最多50个字"),
         ({"roles": []}, "至少选择一个岗位"),
         ({"roles": "king"}, "没有岗位“king”"),
         ({"roles": "approver"}, "须选择所属部门"),

@@ -12,7 +12,8 @@ from tests.house.guides import OTHER, form_guide, plain_guide
 
 async def accepted(desk: Desk, chosen: dict[str, int], member: str = "approver") -> list[Outcome]:
     known, by = await desk.known(member), desk.house.by_staff(member)
-    return await accept_each(desk.stores.handling, known, chosen, by)
+    sent = {key: str(version) for key, version in chosen.items()}
+    return await accept_each(desk.stores.handling, known, sent, by)
 
 
 @pytest.mark.article("12.limits")

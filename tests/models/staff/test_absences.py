@@ -13,6 +13,7 @@ from models.errors import DomainError
 from models.events import Cause, Channel, Event
 from models.own_data import nameless
 from models.staff import MOST_DAYS, Leave, Member, Role, Scope, can_stand_in, scopes_of
+from models.staff import Post as Given
 from models.staff.absences import Absences, check_days, stood_in
 from models.staff.employment import check_other
 from models.store import entry
@@ -164,6 +165,23 @@ async def test_acting_is_over_as_soon_as_one_of_them_is_gone(
     assert await absences.absent(await staff.get(LI), WANG, TODAY) is None
 
 
+@pytest.mark.article("5.duties")
+@pytest.mark.parametrize("moved", [LI, WANG])
+async def test_acting_is_over_once_one_of_them_has_another_post(
+    house_of_two: House, absences: Absences, moved: str
+) -> None:
+    """Who has left a department reaches none of it by an absence that was set before."""
+    await set_own(house_of_two, leave(0, 3))
+    staff = house_of_two.stores.staff
+    assert await absences.absent(await staff.get(LI), WANG, TODAY)
+    await house_of_two.stores.employment.post(
+        moved, Given((Role.REVIEWER,), OTHER), house_of_two.by_staff("boss")
+    )
+    li = await staff.get(LI)
+    assert await absences.absent(li, WANG, TODAY) is None
+    assert await absences.of_substitute(li, TODAY) == []
+
+
 async def test_a_substitute_does_not_stand_in_for_those_whom_the_absent_member_stands_in_for(
     house_of_two: House, absences: Absences
 ) -> None:
@@ -173,7 +191,7 @@ async def test_a_substitute_does_not_stand_in_for_those_whom_the_absent_member_s
     li = await house_of_two.stores.staff.get(LI)
     assert await absences.absent(li, WANG, TODAY)
     assert await absences.absent(li, "zhao", TODAY) is None
-    assert [one["_id"] for one in await absences.of_substitute(LI, TODAY)] == [WANG]
+    assert [one["_id"] for one in await absences.of_substitute(li, TODAY)] == [WANG]
 
 
 async def test_an_absence_is_ended_once(house_of_two: House, absences: Absences) -> None:

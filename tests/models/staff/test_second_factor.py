@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from models.errors import DomainError
 from models.events import Cause
+from models.sessions import SessionNotFound
 from models.staff.document import Member
 from models.staff.scopes import Role, Scope
 from models.staff.second_factor import (
@@ -208,6 +209,27 @@ async def test_a_code_is_fresh_for_a_while(house: House, chen: Member, clock: Cl
     assert is_fresh(session, clock.now())
     clock.advance(timedelta(seconds=1))
     assert not is_fresh(session, clock.now())
+
+
+async def test_a_session_that_was_ended_while_a_code_is_given_stays_ended(house: House, chen: Member) -> None:
+    sessions, by = house.stores.sessions, house.by_staff("chen")
+    session = await sessions.find(await sessions.open("staff:chen", by), "staff", by)
+    assert session
+    await sessions.end("staff:chen", session["_id"])
+    with pytest.raises(SessionNotFound):
+        await sessions.confirmed(session, by)
+    assert await sessions.documents.find_one({"subject": "staff:chen", "confirmed_at": by.at}) is None
+
+
+async def test_a_session_that_goes_on_acts_for_whom_it_acts_by_now(house: House, chen: Member) -> None:
+    """Another tab has switched, or changed back, while the code was typed."""
+    sessions, by = house.stores.sessions, house.by_staff("chen")
+    session = await sessions.find(await sessions.open("staff:chen", by), "staff", by)
+    assert session
+    await sessions.act_for(session["_id"], "wang")
+    goes_on = await sessions.find(await sessions.confirmed(session, by), "staff", by)
+    assert goes_on
+    assert goes_on["acting_for"] == "wang"
 
 
 async def test_a_session_cannot_guess_codes_for_long(house: House, chen: Member) -> None:

@@ -110,6 +110,20 @@ async def test_a_device_counts_its_own_tries(door: SignIn, cause: MakeCause) -> 
     assert await tried(door, cause(), "liang", PASSWORD, HERE) == "signed_in"
 
 
+async def test_a_device_counts_on_while_another_member_signs_in_there(
+    door: SignIn, house: House, cause: MakeCause
+) -> None:
+    """At the computer of a window, where each knows their own password, nobody guesses another's for long."""
+    await house.member("ming", Post((Role.APPROVER,), USCC))
+    device, said = await signed_in(door, cause()), []
+    for _ in range(4):
+        said += [await tried(door, cause(), "liang", "wrong", HERE, device) for _ in range(FREE)]
+        own = await door.sign_in("ming", PASSWORD, address=HERE, device=device, by=cause())
+        device = own.device
+    assert said.count("password_wrong") == FREE + 1
+    assert await tried(door, cause(), "liang", PASSWORD, HERE) == "signed_in"
+
+
 async def test_a_device_is_known_for_half_a_year_and_by_its_last_token(
     door: SignIn, cause: MakeCause, clock: Clock
 ) -> None:
