@@ -1,5 +1,7 @@
-"""A member leaves: what is assigned to them goes to an heir, or back into the queues of the departments."""
+"""What is assigned to a member who cannot handle it any more goes to an heir, or back into the queues of the
+departments: the member has left, is locked out, or has another post."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.applications.document import Application
@@ -9,7 +11,7 @@ from models.applications.store import ASSIGNED, Applications
 from models.errors import Conflict
 from models.events import Cause, Event, Plan
 from models.schedule import Due
-from models.staff import HAND_OVER, Employment, Member, Staff, is_let_in
+from models.staff import HAND_OVER, Employment, Member, Staff, Standing, is_let_in, standing
 from models.store import ChangedMeanwhile, entry
 
 BATCH = 100
@@ -18,6 +20,13 @@ BATCHES_A_LOOK = 5
 """Done before the lease of a look runs out; what is left is another look's."""
 MOST_COUNTED = 1000
 """Counted no further before it begins."""
+
+WHY: Mapping[Standing, str] = {
+    Standing.LEFT: "已离岗",
+    Standing.SUSPENDED: "已锁定",
+    Standing.PRESENT: "岗位已调整",
+}
+"""What the trail of an application says of its former holder."""
 
 
 @dataclass(frozen=True)
@@ -51,33 +60,42 @@ class Leaving:
         return await self.applications.count_assigned(username, MOST_COUNTED)
 
     async def hand_over(self, due: Due, by: Cause) -> bool:
-        """Hand over what is assigned to a member who has left, and plan another look where there is more.
-        Looking again goes on with the rest; False if all was done before."""
+        """Hand over what is assigned to a member who cannot handle it any more, and plan another look where
+        there is more. Looking again goes on with the rest; False if there was nothing to do."""
         member = await self.staff.get(due.about)
         if member.get("handed_over_at"):
             return False
+        lost = await self._lost(member)
         heir = await self.staff.find(member.get("heir", ""))
         for _ in range(BATCHES_A_LOOK):
-            for one in await self.applications.assigned_to(member["_id"], BATCH):
+            for one in await self.applications.assigned_to(member["_id"], lost, BATCH):
                 await self._pass_on(one, member, heir, by)
         handed_over = (await self.staff.get(member["_id"])).get("handed_over", 0)
         data = {"count": handed_over, "heir": member.get("heir", "")}
-        if await self.left_open(member["_id"]):
+        if await self._lost(member):
             again = (Plan(HAND_OVER, by.at),)
             await self.staff.note(member["_id"], due.event("staff.handing_over", by, data, again))
             return True
+        if standing(member) is not Standing.LEFT:
+            return bool(lost)
         try:
             await self.staff.note_handed_over(member, due.event("staff.handed_over", by, data))
         except ChangedMeanwhile:
             return False
         return True
 
+    async def _lost(self, member: Member) -> list[str]:
+        """The departments of what is assigned to a member and not theirs to handle."""
+        departments = await self.applications.departments_of(member["_id"])
+        return [one for one in departments if not (is_let_in(member) and can_hold(member, one))]
+
     async def _pass_on(self, one: Application, member: Member, heir: Member | None, by: Cause) -> None:
-        """In one transaction with the count of it; what was given to another meanwhile stays theirs."""
+        """In one transaction with the count of what was a leaver's; what was given to another meanwhile stays
+        theirs."""
         able = heir is not None and is_let_in(heir) and can_hold(heir, one["department"])
         to = heir["_id"] if heir and able else ""
         event = Event(ASSIGNED, one["_id"], by, {"from": member["_id"], "to": to})
-        line = {**entry(event, f"原承办人{member['name']}已离岗"), "to": to}
+        line = {**entry(event, f"原承办人{member['name']}{WHY[standing(member)]}"), "to": to}
         try:
             async with self.staff.database.transaction() as session:
                 await self.applications.aside(
@@ -89,6 +107,7 @@ class Leaving:
                     otherwise=ApplicationMovedOn,
                     session=session,
                 )
-                await self.staff.count_handed_over(member["_id"], session)
+                if standing(member) is Standing.LEFT:
+                    await self.staff.count_handed_over(member["_id"], session)
         except Conflict:
             return  # looked up again in the next batch

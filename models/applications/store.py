@@ -1,6 +1,6 @@
 """Applications in MongoDB: one document each, one guarded write a step."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar, cast
@@ -205,9 +205,19 @@ class Applications(Store[Application]):
             session=session,
         )
 
-    async def assigned_to(self, username: str, most: int) -> list[Application]:
-        """What is open and assigned to a member, as far as `most`, without the answers."""
+    async def departments_of(self, username: str) -> list[str]:
+        """The departments (codes) of what is open and assigned to a member."""
         query = {"assigned": username, "state": {"$in": list(OPEN)}}
+        return sorted(await self.documents.distinct("department", query))
+
+    async def assigned_to(self, username: str, departments: Collection[str], most: int) -> list[Application]:
+        """What of these departments is open and assigned to a member, as far as `most`, without the
+        answers."""
+        query = {
+            "assigned": username,
+            "state": {"$in": list(OPEN)},
+            "department": {"$in": sorted(departments)},
+        }
         return [one async for one in self.listed(query, [("_id", ASCENDING)], most)]
 
     async def count_assigned(self, username: str, most: int) -> int:

@@ -105,7 +105,8 @@ class Employment:
         return username
 
     async def post(self, username: str, post: Post, by: Cause) -> Member:
-        """Give a member other roles, another department, other halls and townships.
+        """Give a member other roles, another department, other halls and townships. What is assigned to the
+        member and no longer theirs to handle goes back into the queues; so it does below.
 
         Raises:
             OwnRecord, ScopeMissing
@@ -115,7 +116,8 @@ class Employment:
         await self._check_manages(by, username)
         check_post(post)
         member = await self._present(username)
-        event = Event("staff.posted", username, by, post.fields())
+        plans = (Plan(HAND_OVER, by.at + SETTLED),)
+        event = Event("staff.posted", username, by, post.fields(), plans=plans)
         stays = Role.ADMINISTRATOR in post.roles
         sets = post.fields() | {"listed.roles": listed_roles(post.roles)}
         return await self._change_present(member, event, stays=stays, sets=sets)
@@ -131,7 +133,7 @@ class Employment:
         member = await self._present(username)
         if member.get("suspended_at"):
             return member
-        event = Event("staff.suspended", username, by)
+        event = Event("staff.suspended", username, by, plans=(Plan(HAND_OVER, by.at + SETTLED),))
         locked: Document = {"suspended_at": by.at, "listed.standing": Standing.SUSPENDED.value}
         return await self._change_present(member, event, stays=False, sets=locked)
 

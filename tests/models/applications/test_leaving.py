@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models import staff
 from models.applications import Holding, leaving
 from models.applications.holding import CannotHold
 from models.applications.leaving import Leaving
@@ -156,6 +157,42 @@ async def test_what_the_heir_cannot_handle_goes_back_into_the_queue(at_work: Des
     assert await at_work.stores.leaving.hand_over(due, by(due))
     assert await whose(at_work) == {HEIR: 2, "": 1}
     assert (await at_work.get(keys[2])).get("assigned") == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "left", "why"),
+    [
+        ("elsewhere", {"": 2}, "岗位已调整"),
+        ("another role", {"": 2}, "岗位已调整"),
+        ("locked", {"": 2}, "已锁定"),
+        ("another role that handles", {GOES: 2}, ""),
+        ("locked, and let in again", {GOES: 2}, ""),
+    ],
+)
+async def test_what_a_member_cannot_handle_any_more_goes_back(
+    at_work: Desk, change: str, left: dict[str, int], why: str
+) -> None:
+    """So that it waits for those who can: it would stand in nobody's list."""
+    keys, admin = await held(at_work, 2), at_work.house.by_staff("admin")
+    employment = at_work.stores.employment
+    if change.startswith("locked"):
+        changed = await employment.suspend(GOES, admin)
+    else:
+        role = Role.SUPERVISOR if change == "another role" else Role.REVIEWER
+        where = OTHER if change == "elsewhere" else USCC
+        changed = await employment.post(GOES, staff.Post((role,), where), admin)
+    event = changed["events"][-1]
+    if change == "locked, and let in again":
+        await employment.reset(GOES, "three small stones", admin)
+    [plan] = event["plans"]
+    due = Due(f"{event['id']}:{HAND_OVER}", HAND_OVER, GOES, plan["at"], 1, "lease")
+    assert await at_work.stores.leaving.hand_over(due, by(due)) == bool(why)
+    assert not await at_work.stores.leaving.hand_over(due, by(due))
+    assert await whose(at_work) == left
+    trail = (await at_work.get(keys[0])).get("internal", [])
+    assert [line.get("reason") for line in trail if not line.get("to")] == (
+        [f"原承办人{changed['name']}{why}"] if why else []
+    )
 
 
 async def test_an_heir_who_has_left_too_is_none(at_work: Desk) -> None:
