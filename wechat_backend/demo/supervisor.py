@@ -260,7 +260,10 @@ def links(options: Options, variables: Mapping[str, str]) -> str:
         ("Kiosk", f"{options.url}/kiosk"),
         ("Staff panel", f"{options.url}/admin"),
         *staff,
-        ("  codes", f"python -m wechat_backend staff code --env {options.data / 'demo.env'}"),
+        (
+            "  codes",
+            f"{os.path.relpath(sys.executable)} -m wechat_backend staff code --env {options.data / 'demo.env'}",
+        ),
         ("Metrics", f"http://{HOST}:{variables['PANYU_OPERATIONS_PORT']}/metrics"),
         ("Settings and logs", str(options.data)),
     ]
