@@ -249,6 +249,7 @@ def _answers(address: str) -> bool:
 
 
 def links(options: Options, variables: Mapping[str, str]) -> str:
+    python = os.path.relpath(sys.executable)
     password = variables["PANYU_DEMO_STAFF_PASSWORD"]
     staff = [
         (f"  {_called(one)}{_substitute(one)}", f"{one.username} / {password}{_and_a_code(one)}")
@@ -262,7 +263,7 @@ def links(options: Options, variables: Mapping[str, str]) -> str:
         *staff,
         (
             "  codes",
-            f"{os.path.relpath(sys.executable)} -m wechat_backend staff code --env {options.data / 'demo.env'}",
+            f"{python} -m wechat_backend staff code --env {options.data / 'demo.env'}",
         ),
         ("Metrics", f"http://{HOST}:{variables['PANYU_OPERATIONS_PORT']}/metrics"),
         ("Settings and logs", str(options.data)),
