@@ -44,7 +44,7 @@ ABSENCES = PanelList[Away](
     columns=(
         Column("人员", lambda row: row.member["name"]),
         Column("用户名", lambda row: row.member["_id"], code=True),
-        Column("日期", lambda row: row.days),
+        Column("日期", lambda row: row.days, whole=True),
         Column("代理人", lambda row: row.substitute),
         Column("设置人", lambda row: row.set_by),
         Column("办理", lambda row: f"结束{row.member['name']}的缺勤", part="end_absence"),

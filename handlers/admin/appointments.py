@@ -121,7 +121,7 @@ class Visit:
 VISITS = PanelList[Visit](
     address="/admin/appointments",
     columns=(
-        Column("时间", lambda row: row.hours, code=True),
+        Column("时间", lambda row: row.hours, code=True, whole=True),
         Column("大厅", lambda row: row.appointment["hall_name"]),
         Column("事项", lambda row: row.appointment["item_name"]),
         Column("申请人", lambda row: row.appointment["masked_name"]),
@@ -130,7 +130,7 @@ VISITS = PanelList[Visit](
     ),
     filters={
         Visits.ALL: Filter("全部", (), empty="这一天没有预约。可用“前一天”“后一天”或日期查看其他日子。"),
-        Visits.OPEN: Filter("待记录", ()),
+        Visits.OPEN: Filter("待记录", (), empty="没有等待记录的预约。"),
         Visits.ARRIVED: Filter("已到大厅", ()),
         Visits.ENDED: Filter("已结束", ()),
     },

@@ -68,7 +68,7 @@ DELIVERIES = PanelList[Sending](
 )
 MORE: Mapping[Stage, Sequence[Column[Sending]]] = {
     Stage.FAILED: (
-        Column("时间", lambda row: local(row.delivery["settled_at"])),
+        Column("时间", lambda row: local(row.delivery["settled_at"]), whole=True),
         Column("操作", lambda _: "", part="retry"),
     ),
     Stage.RETRYING: (NEXT,),

@@ -16,7 +16,7 @@ from handlers.admin.deliveries import DELIVERIES, DeliveryRows, staged
 from handlers.admin.lists import PanelList, Shown, figure
 from handlers.admin.members import MEMBERS
 from handlers.admin.objections import OBJECTED, ObjectionRows
-from handlers.admin.queue import AT, QUEUE, CaseRows
+from handlers.admin.queue import AT, QUEUE, CaseRows, within_reach
 from handlers.web.staff import needs
 from models.applications import DueBy, Holder, NudgeState, Sought, place_of
 from models.appointments import ObjectionState, Visits
@@ -97,7 +97,7 @@ def case_work(title: str, show: str) -> Work:
         await desk.know(page.rows)
         ways = [urlencode({"show": show, AT: place_of(one, sought).cursor}) for one in page.rows]
         found = [desk.row(one, f"?{way}") for one, way in zip(page.rows, ways, strict=True)]
-        return first(QUEUE, found, show)
+        return first(within_reach(QUEUE, desk.signed_in_member()), found, show)
 
     return Work(title, Scope.APPLICATIONS_READ, QUEUE.at(show=show), rows)
 

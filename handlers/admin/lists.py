@@ -40,6 +40,8 @@ class Column(Generic[Row]):
     """On the page, the template in `admin/cells` that shows the cell; it is given `row` and `cell`."""
     code: bool = False
     """Whether it is read letter by letter."""
+    whole: bool = False
+    """Whether it stays on one line where there is room, as a moment does."""
     on_page: bool = True
     """False for a column of the exported table alone."""
 
@@ -150,6 +152,11 @@ class Shown(Generic[Row]):
     @property
     def columns(self) -> list[Column[Row]]:
         return [column for column in self.of.columns if column.on_page]
+
+    @property
+    def choosable(self) -> bool:
+        """Whether any of the rows can be ticked."""
+        return any(self.of.choose(row) for row in self.rows) if self.of.choose else False
 
     def at(self, **changes: str) -> str:
         """The address of the same list with these changes, from its first page."""

@@ -40,7 +40,7 @@ from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.events import Channel
 from models.guides import HANDLING
-from models.staff import Scope, district_wide, reaches
+from models.staff import Member, Scope, district_wide, reaches
 from models.workdays import local, local_date
 
 
@@ -107,7 +107,7 @@ QUEUE = PanelList[Waiting](
         Column("事项", lambda row: row.application["item_name"]),
         Column("申请人", lambda row: row.application["masked_name"]),
         Column("部门", lambda row: row.application["department_name"]),
-        Column("提交时间", lambda row: moment(row.application["submitted_at"])),
+        Column("提交时间", lambda row: moment(row.application["submitted_at"]), whole=True),
         Column("最近变动", lambda row: moment(row.application["changed_at"]), on_page=False),
         Column("期限", lambda row: row.due, on_page=False),
         Column("承办人", lambda row: row.holder or "—"),
@@ -160,6 +160,12 @@ NUDGED = Choice("nudged", "督办", {NudgeState.OPEN: "督办中", NudgeState.AN
 CHOICES = ("due", "holder", "nudged", "item", "department", "handling", "channel")
 
 
+def within_reach(of: PanelList[Waiting], member: Member) -> PanelList[Waiting]:
+    """The list without the column of the department, for a member who sees one alone."""
+    everywhere = district_wide(member, Scope.APPLICATIONS_READ)
+    return replace(of, columns=[column for column in of.columns if column.name != "部门" or everywhere])
+
+
 class CaseRows(PanelPage):
     """A page that shows applications as the queue does."""
 
@@ -202,7 +208,7 @@ class QueuePage(CaseRows):
         page = await queue.page(member, sought, self.now, lists.ROWS_A_PAGE, **lists.places(self))
         await self.know(page.rows)
         shown = lists.shown(
-            QUEUE,
+            within_reach(QUEUE, member),
             [self.row(one, way_back(self, at=place_of(one, sought).cursor)) for one in page.rows],
             page,
             asked,
@@ -210,7 +216,6 @@ class QueuePage(CaseRows):
             choices=choices,
             counts=await self.counts(asked["show"], sought),
         )
-        choosable = any(QUEUE.choose(row) for row in shown.rows) if QUEUE.choose else False
         self.show(
             "admin/queue.html",
             text_query=searched(self),
@@ -219,7 +224,7 @@ class QueuePage(CaseRows):
             scanning=True,
             urgent=await self.urgent(way_back(self)) if self.begins(asked) else [],
             views=shown_views(self.signed_in_person(), QUEUE, asked),
-            bulk=f"{ACCEPT}{way_back(self)}" if choosable else "",
+            bulk=f"{ACCEPT}{way_back(self)}" if shown.choosable else "",
         )
 
     def sought(self, choices: Sequence[Choice]) -> tuple[dict[str, str], Sought]:

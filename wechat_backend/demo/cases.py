@@ -15,7 +15,7 @@ from tempfile import TemporaryFile
 from typing import Any
 from uuid import uuid4
 
-from pypdf import PdfWriter
+from pypdf import PageObject, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from models.applications import Decision, How, Place, StaffCase, lacking
@@ -35,6 +35,8 @@ CIVIL, CENTRE, MANAGEMENT, DEPUTY = "civil", "centre", "management", "deputy"
 """The members of staff who took steps: with items of their own department, at a hall of their own, and with
 those of all departments; see `data.STAFF`. The deputy stands in for the first, who is away."""
 AWAY_DAYS = 14
+PAGES = {"household": 3}
+"""Of the papers that are a booklet, by their code."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class _Demo:
         case = await filing.save(case, answers, case.application["version"], by)
         for material in lacking(case.guide, case.application):
             if material.code != filed.to_follow:
-                with a_page() as file:
+                with a_paper(PAGES.get(material.code, 1)) as file:
                     await self.stores.papers.hand_in(case, material.code, file, by)
         case = await filing.case(case.key, party)
         place = Place(filed.how, case.guide.places[0])
@@ -149,7 +151,7 @@ class _Demo:
         handling, by = self.stores.handling, self.by(f"staff:{CIVIL}", 4)
         case = await handling.accept(await self._case(key, CIVIL), self.by(f"staff:{CIVIL}", 7))
         owner, name = case.application["applicant"], case.guide.deliverable
-        with a_page() as file:
+        with a_paper() as file:
             result = await self.stores.materials.keep(owner, key, "result", name, file, by)
         await handling.conclude(case, Decision.APPROVED, "", result, by)
 
@@ -203,17 +205,15 @@ def days_before(calendar: Workdays, now: datetime, days: int) -> datetime:
     return local_moment(day, STEPS_AT)
 
 
-def a_page() -> Any:
-    """A page of PDF that says what it is, in a real file, which the caller closes."""
+def a_paper(pages: int = 1) -> Any:
+    """A PDF whose pages say what they are, in a real file, which the caller closes. Of several the last one
+    was scanned lying on its side."""
     writer = PdfWriter()
-    page = writer.add_blank_page(300, 200)
-    kind, subtype, base = NameObject("/Type"), NameObject("/Subtype"), NameObject("/BaseFont")
-    font = {kind: NameObject("/Font"), subtype: NameObject("/Type1"), base: NameObject("/Helvetica")}
-    fonts = DictionaryObject({NameObject("/F1"): DictionaryObject(font)})
-    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
-    words = DecodedStreamObject()
-    words.set_data(b"BT /F1 36 Tf 90 90 Td (DEMO) Tj ET")
-    page[NameObject("/Contents")] = writer._add_object(words)
+    for number in range(1, pages + 1):
+        page = writer.add_blank_page(300, 200)
+        _write(writer, page, f"DEMO {number}/{pages}" if pages > 1 else "DEMO")
+    if pages > 1:
+        page.rotate(270)
     writer.add_metadata({"/Title": "演示"})
     out = BytesIO()
     writer.write(out)
@@ -221,3 +221,13 @@ def a_page() -> Any:
     file.write(out.getvalue())
     file.seek(0)
     return file
+
+
+def _write(writer: PdfWriter, page: PageObject, text: str) -> None:
+    kind, subtype, base = NameObject("/Type"), NameObject("/Subtype"), NameObject("/BaseFont")
+    font = {kind: NameObject("/Font"), subtype: NameObject("/Type1"), base: NameObject("/Helvetica")}
+    fonts = DictionaryObject({NameObject("/F1"): DictionaryObject(font)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    words = DecodedStreamObject()
+    words.set_data(f"BT /F1 36 Tf 60 90 Td ({text}) Tj ET".encode())
+    page[NameObject("/Contents")] = writer._add_object(words)

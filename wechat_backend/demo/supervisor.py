@@ -249,6 +249,7 @@ def _answers(address: str) -> bool:
 
 
 def links(options: Options, variables: Mapping[str, str]) -> str:
+    python = os.path.relpath(sys.executable)
     password = variables["PANYU_DEMO_STAFF_PASSWORD"]
     staff = [
         (f"  {_called(one)}{_substitute(one)}", f"{one.username} / {password}{_and_a_code(one)}")
@@ -260,7 +261,10 @@ def links(options: Options, variables: Mapping[str, str]) -> str:
         ("Kiosk", f"{options.url}/kiosk"),
         ("Staff panel", f"{options.url}/admin"),
         *staff,
-        ("  codes", f"python -m wechat_backend staff code --env {options.data / 'demo.env'}"),
+        (
+            "  codes",
+            f"{python} -m wechat_backend staff code --env {options.data / 'demo.env'}",
+        ),
         ("Metrics", f"http://{HOST}:{variables['PANYU_OPERATIONS_PORT']}/metrics"),
         ("Settings and logs", str(options.data)),
     ]

@@ -46,6 +46,22 @@ def test_the_page_has_its_columns_and_nothing_of_a_cell_is_markup() -> None:
     assert "没有" not in shown
 
 
+def test_only_a_row_that_can_be_ticked_has_a_box_and_a_name_for_it() -> None:
+    """A cell without a box has no name either: on a phone it would stand over that of the next cell."""
+    some = page(replace(LIST, choose=lambda row: "yes" if row[0] == "乙" else ""), ROWS)
+    assert re.findall("<th>(.*?)</th>", some) == ["选", "名称", "编号"]
+    assert (some.count('data-name="选"'), some.count('type="checkbox"')) == (1, 1)
+    none = page(replace(LIST, choose=lambda _: ""), ROWS)
+    assert re.findall("<th>(.*?)</th>", none) == ["名称", "编号"]
+    assert 'data-name="选"' not in none
+
+
+def test_what_stays_whole_says_so() -> None:
+    moments = replace(LIST, columns=[Column("时间", lambda row: row[1], code=True, whole=True)])
+    assert '<td data-name="时间" class="code whole">' in page(moments, ROWS)
+    assert '<td data-name="名称">' in page(LIST, ROWS)
+
+
 def test_filters_and_the_table_are_links() -> None:
     shown = page(LIST, ROWS, chosen="closed")
     assert re.findall(r'href="(\S+?)" aria-current="page"', shown) == ["/admin/things?show=closed"]

@@ -193,6 +193,14 @@ async def test_each_role_that_handles_or_supervises_has_something_to_do(demo: De
             assert [one["item_name"] for one in page.rows] == [cases.OVERDUE.item], name
 
 
+async def test_a_paper_of_the_case_that_waits_has_pages_to_leaf_through(demo: Demo) -> None:
+    [overdue] = [one for name, one in (await demo.found()).items() if name == cases.OVERDUE.item]
+    [household] = [one["file"] for one in overdue["materials"] if one["code"] == "household"]
+    assert household
+    by = Cause("staff:civil", demo.clock.now(), Channel.WINDOW, "test")
+    assert (await demo.stores.materials.pages(household, by))[1] == 3
+
+
 def test_people_can_be_and_one_is_in_the_simulator() -> None:
     """Who signs in there as him finds his cases."""
     people = {person.name: person for person in load().people}
