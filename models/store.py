@@ -24,12 +24,20 @@ class PageUnknown(BadInput):
     field = "after"
 
 
+class ReasonTooLong(BadInput):
+    code = "reason_too_long"
+    message = "内容最多{most}个字"
+    field = "reason"
+
+
 class NothingFound(NotFound):
     code = "not_found"
     message = "没有找到您要的内容"
 
 
 DUPLICATE_KEY = 11000
+LONGEST_REASON = 1000
+"""Characters of what is written with a step."""
 INDEXES_TAKE = 1800
 """Seconds, at most, until all indexes of a collection are made: they are made in one reading of it."""
 Document = dict[str, Any]
@@ -284,8 +292,23 @@ def part(document: Mapping[str, Any], kept_back: frozenset[str]) -> Document:
     return {name: value for name, value in document.items() if name not in kept_back | {"_id", "events"}}
 
 
+def check_length(reason: str) -> None:
+    """A trail grows line by line in one document, so that each has a bound.
+
+    Raises:
+        ReasonTooLong
+    """
+    if len(reason) > LONGEST_REASON:
+        raise ReasonTooLong(most=LONGEST_REASON)
+
+
 def entry(event: Event, reason: str = "") -> Line:
-    """What an event adds to the timeline of its document."""
+    """What an event adds to the timeline of its document.
+
+    Raises:
+        ReasonTooLong
+    """
+    check_length(reason)
     line = Line(at=event.cause.at, actor=event.cause.actor, what=event.name)
     if event.cause.on_behalf_of:
         line["on_behalf_of"] = event.cause.on_behalf_of

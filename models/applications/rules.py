@@ -303,9 +303,12 @@ def check_reason(*reasons: str) -> None:
     """
     Raises:
         Refused: `reason_required`.
+        BadInput: `reason_too_long`.
     """
-    if not all(typed.words(reason) for reason in reasons):
-        raise ReasonRequired
+    for reason in reasons:
+        if not (words := typed.words(reason)):
+            raise ReasonRequired
+        check_length(words)
 
 
 def check_procedure(procedure: str) -> None:

@@ -56,6 +56,8 @@ async def test_who_supervises_assigns_to_those_who_can_handle_it(office: Office)
 async def test_no_door_of_the_applicants_shows_what_is_internal(office: Office) -> None:
     path, citizen = await office.handed_in()
     desk = await office.desk("approver")
+    endless = await desk.post(f"{path}/note", {"reason": "备" * 1001})
+    assert (endless.status, "内容最多1000个字" in endless.text) == (400, True)
     empty = await desk.post(f"{path}/note", {"reason": " "})
     assert (empty.status, "请填写备注内容" in empty.text) == (422, True)
     assert (await desk.post(f"{path}/note", {"reason": SECRET})).status == 303
