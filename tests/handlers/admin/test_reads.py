@@ -90,8 +90,8 @@ async def members(office: Office) -> None:
     by = office.town.by("cli")
     for username in ("anyone", "locked", "gone"):
         await office.town.member(username, Post((Role.REVIEWER,), USCC))
-    await staff.suspend("locked", by)
-    await staff.leave("gone", by)
+    await office.town.services.employment.suspend("locked", by)
+    await office.town.services.employment.leave("gone", by)
     patterns = await staff.documents.find({"_id": {"$in": ["anyone", "locked", "gone"]}}).to_list()
 
     def absence(number: int, first: int) -> Document:
