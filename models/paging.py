@@ -15,7 +15,7 @@ from pymongo import ASCENDING, DESCENDING
 from models.store import Document, PageUnknown, Shape, Store
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-CURSOR = re.compile(r"(\d{1,13}|none)-([0-9a-f]{32}(?::[\w:.-]{1,150})?)", re.ASCII)
+CURSOR = re.compile(r"(\d{1,13}|none)-((?:[a-z_]{1,20}:)?[0-9a-f]{32}(?::[\w:.-]{1,150})?)", re.ASCII)
 ENOUGH = 1000
 """Counted no further."""
 Row = TypeVar("Row")

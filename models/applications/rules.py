@@ -12,6 +12,7 @@ from models.guides import Guide, Handling, Material, check_audience
 from models.materials.store import KeptFile
 from models.people import ApplicantKind, NotTheirs
 from models.staff import Member, Scope, ScopeMissing, check_scope, reaches, scopes_of
+from models.store import check_length
 
 
 class ApplicationNotFound(NotTheirs):

@@ -219,7 +219,7 @@ class Absences:
             Forbidden: `scope_missing`.
         """
         check_scope(member, Scope.STAFF_ABSENCES)
-        found = await self.staff.absent(_not_over(today))
+        found = await self.staff.absent(_not_over(today), _department(member))
         return [one for one in found if reaches_member(member, one)]
 
     async def present_within(self, member: Member) -> list[Member]:
@@ -229,7 +229,8 @@ class Absences:
             Forbidden: `scope_missing`.
         """
         check_scope(member, Scope.STAFF_ABSENCES)
-        return by_name(one for one in await self.staff.present() if reaches_member(member, one))
+        present = await self.staff.present(_department(member))
+        return by_name(one for one in present if reaches_member(member, one))
 
     async def substitutes(self, absent: Member) -> list[Member]:
         """Who can stand in for a member, by their names."""
@@ -297,3 +298,9 @@ def by_name(members: Iterable[Member]) -> list[Member]:
 
 def _not_over(today: date) -> Document:
     return {"ended_at": None, "last": {"$gte": today.isoformat()}}
+
+
+def _department(member: Member) -> str | None:
+    """The department beyond which what one says of absences does not go; None for one whose record names
+    none, and where it goes everywhere."""
+    return None if district_wide(member, Scope.STAFF_ABSENCES) else member["department"]

@@ -107,6 +107,7 @@ class Staff(Store[Member]):
     indexes: ClassVar = [
         IndexModel("roles"),
         IndexModel("absences.substitute"),
+        IndexModel(["absences.last", "department"], name="away"),
         IndexModel(["listed.standing", "_id", "listed.text", "listed.roles", "department"], name="listed"),
         unique_text("wechat.index"),
         unique_text("linking.token"),
@@ -130,13 +131,14 @@ class Staff(Store[Member]):
             return None
         return member if session.get("proof") == proof_of(member["password_hash"]) else None
 
-    async def present(self) -> list[Member]:
-        """All who are let in."""
-        return await self._each(self.documents.find(PRESENT, {"events": 0}))
+    async def present(self, department: str | None = None) -> list[Member]:
+        """All who are let in, of one department or of all."""
+        query = {"listed.standing": Standing.PRESENT.value, **_of(department)}
+        return await self._each(self.documents.find(query, {"events": 0}))
 
-    async def absent(self, absence: Document) -> list[Member]:
-        """All who are let in and have such an absence."""
-        query = {"absences": {"$elemMatch": absence}, **PRESENT}
+    async def absent(self, absence: Document, department: str | None = None) -> list[Member]:
+        """All who are let in and have such an absence, of one department or of all."""
+        query = {"absences": {"$elemMatch": absence}, **_of(department), **PRESENT}
         return await self._each(self.documents.find(query, {"events": 0}).sort("_id", ASCENDING))
 
     async def count_handed_over(self, username: str, session: Any) -> None:
@@ -289,3 +291,7 @@ class Staff(Store[Member]):
     async def note_guesses(self, username: str, by: Cause) -> None:
         """Record for the audit that wrong passwords come from one place, if there is such a member."""
         await self.note(username, Event("staff.guessed", username, by))
+
+
+def _of(department: str | None) -> Document:
+    return {"department": department} if department else {}
