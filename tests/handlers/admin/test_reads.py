@@ -63,7 +63,7 @@ async def visits(office: Office) -> None:
     await endings.decide(found[3]["_id"], manager, "记录属实", by, upheld=False)
     ids = {"$in": [one["_id"] for one in found]}
     patterns = await appointments.documents.find({"_id": ids}, {"claims": 0}).sort("_id", 1).to_list()
-    made = copies(patterns)
+    made: list[Any] = copies(patterns)
     for one in made:
         words = appointments.sealed(one["_id"], "我到场了")  # as it is sealed for this one alone
         for part in filter(None, (one["objection"], *one["timeline"])):
