@@ -14,7 +14,7 @@ from models.guides import Departments, Guides, Referrals, Search, Uses
 from models.leases import Leases
 from models.materials.store import Materials
 from models.outgoing import Closures, Deliveries, Outbox, SmsDays, SmsLimits, Workers
-from models.people import Accounts, Agencies, Applicants, Binding, PhoneCodes, Verifier
+from models.people import Accounts, Agencies, Applicants, Binding, ElectronicService, PhoneCodes, Verifier
 from models.places import Halls
 from models.privacy import Privacy
 from models.schedule import Schedule
@@ -70,6 +70,7 @@ class Stores:
     sessions: Sessions
     phone_codes: PhoneCodes
     applicants: Applicants
+    electronic_service: ElectronicService
     agencies: Agencies
     appointments: Appointments
     endings: Endings
@@ -181,6 +182,7 @@ def assemble(
         sessions=Sessions(database),
         phone_codes=phone_codes,
         applicants=applicants,
+        electronic_service=ElectronicService(applicants),
         agencies=agencies,
         appointments=appointments,
         endings=Endings(appointments, guides, halls),

@@ -11,6 +11,15 @@ from models.people.credentials import (
     CredentialKind,
     check_credential,
     normal_number,
+from models.people.binding import Binding
+from models.people.credentials import PERSONAL, RULES, ApplicantKind, CredentialKind, normal_number
+from models.people.electronic import (
+    CURRENT_WORDING,
+    WORDINGS,
+    ElectronicService,
+    Wording,
+    agreed_at,
+    agreed_now,
 )
 from models.people.masks import (
     NAMES,
@@ -27,9 +36,11 @@ from models.people.same import known_by, party_known_by
 from models.people.verification import BodyVerdict, Identity, PlatformUser, Verdict, Verifier
 
 __all__ = [
+    "CURRENT_WORDING",
     "NAMES",
     "PERSONAL",
     "RULES",
+    "WORDINGS",
     "Account",
     "Accounts",
     "Acting",
@@ -42,6 +53,7 @@ __all__ = [
     "Binding",
     "BodyVerdict",
     "CredentialKind",
+    "ElectronicService",
     "Identity",
     "Language",
     "NotTheirs",
@@ -53,6 +65,9 @@ __all__ = [
     "Verifier",
     "check_credential",
     "check_name",
+    "Wording",
+    "agreed_at",
+    "agreed_now",
     "check_phone",
     "is_confirmed",
     "is_waiting",

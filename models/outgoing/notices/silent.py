@@ -18,6 +18,8 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "applicant.bound",
         "applicant.unbound",
         "applicant.moved",
+        "applicant.electronic_agreed",
+        "applicant.electronic_revoked",
         "applicant.registered",
         "applicant.verified_at_window",
         "application.started",
