@@ -19,6 +19,7 @@ from models.places import Halls
 from models.privacy import Privacy
 from models.schedule import Schedule
 from models.sendings import Sendings
+from models.serving import Servings
 from models.sessions import Sessions
 from models.staff import (
     Absences,
@@ -83,6 +84,7 @@ class Stores:
     holding: Holding
     nudges: Nudges
     leaving: Leaving
+    servings: Servings
     reviews: Reviews
     uncivil: UncivilWords
     flags: Flags
@@ -153,13 +155,14 @@ def assemble(
     filing = Filing(applications, guides, departments, halls, calendar, uses, decisions)
     staff, tries, devices = Staff(database), Tries(database, privacy), Devices(database)
     second_factors, employment = SecondFactors(staff, privacy), Employment(staff)
+    binding = Binding(applicants, agencies, phone_codes, verifier, counters)
     return Stores(
         database=database,
         clock=clock,
         calendar=calendar,
         privacy=privacy,
         verifier=verifier,
-        binding=Binding(applicants, agencies, phone_codes, verifier, counters),
+        binding=binding,
         window=Window(applicants),
         departments=departments,
         guides=guides,
@@ -203,6 +206,7 @@ def assemble(
         decisions=decisions,
         appeals=Appeals(decisions, materials),
         malice=Malice(bans),
+        servings=Servings(database, privacy, binding, calendar),
         outbox=Outbox(database),
         deliveries=deliveries,
         sendings=Sendings(deliveries, sms),

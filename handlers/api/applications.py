@@ -38,6 +38,7 @@ from models.errors import InvalidForm
 from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound
 from models.people import Wording
+from models.serving.papers import open_paper
 from models.store import PageUnknown
 
 THEIRS = (ApplicationNotFound,)
@@ -106,7 +107,9 @@ class ApplicationsResource(ApplicationBase):
 class ApplicationResource(ApplicationBase):
     @operation("One application", auth=Auth.APPLICANT, answers=Application, errors=THEIRS)
     async def get(self, key: str) -> Application:
-        return await self.shown(await self.load(key))
+        case = await self.load(key)
+        await open_paper(self.services.servings, case.application, self.by_party())
+        return await self.shown(case)
 
     @operation("Delete a draft with its files", auth=Auth.APPLICANT, errors=(*THEIRS, *MOVED))
     async def delete(self, key: str) -> None:

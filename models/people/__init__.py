@@ -11,8 +11,7 @@ from models.people.credentials import (
     CredentialKind,
     check_credential,
     normal_number,
-from models.people.binding import Binding
-from models.people.credentials import PERSONAL, RULES, ApplicantKind, CredentialKind, normal_number
+)
 from models.people.electronic import (
     CURRENT_WORDING,
     WORDINGS,
@@ -63,11 +62,11 @@ __all__ = [
     "PlatformUser",
     "Verdict",
     "Verifier",
-    "check_credential",
-    "check_name",
     "Wording",
     "agreed_at",
     "agreed_now",
+    "check_credential",
+    "check_name",
     "check_phone",
     "is_confirmed",
     "is_waiting",

@@ -37,6 +37,12 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "ban.delivered",
         "ban.appeal_filed",
     ),
+    "it says that a notice reached the person, or did not": (
+        "delivery.reported",
+        "serving.reported",
+        "serving.delivered",
+        "application.served",
+    ),
     "it blocks nobody and counts against nobody; the page of the appointment shows it": (
         "appointment.unrecorded",
     ),
@@ -96,5 +102,9 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "staff.view_kept",
         "staff.view_removed",
         "delivery.retried",
+        "serving.begun",
+        "serving.step_taken",
+        "serving.noted",
+        "serving.revealed",
     ),
 }
