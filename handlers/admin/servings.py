@@ -12,7 +12,7 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.staff import needs
 from models.concurrency import all_to_their_end
 from models.errors import DomainError
-from models.serving import NOTED, How, Outcome, Paper, Serving, State, Word, step_of, words_for
+from models.serving import NOTED, How, Outcome, Serving, State, Word, step_of, words_for
 from models.serving.rules import ServingTimeWrong
 from models.staff import Scope, reaches, scopes_of
 from models.workdays import PANYU, local
@@ -32,7 +32,7 @@ OUTCOMES: Mapping[Outcome, str] = {
     Outcome.NO_WORD: "期内没有结果",
 }
 DONE = "delivered"
-ADDRESS = rf"/admin/servings/([0-9a-f]{{32}})/({'|'.join(Paper)})"
+ADDRESS = r"/admin/servings/([0-9a-f]{32}:[a-z_]{1,40})"
 MOMENT = "%Y-%m-%dT%H:%M"
 """As a browser's field for a date and a time sends it."""
 
@@ -88,7 +88,7 @@ class RecordForm(BaseModel):
 
 
 def address_of(serving: Serving) -> str:
-    return f"/admin/servings/{serving['about']}/{serving['paper']}"
+    return f"/admin/servings/{serving['_id']}"
 
 
 class ServingsPage(PanelPage):
@@ -119,20 +119,18 @@ class ServingsPage(PanelPage):
 
 
 class ServingPage(PanelPage):
-    """GET /admin/servings/{about}/{paper}"""
+    """GET /admin/servings/{paper}"""
 
     @needs(Scope.PAPERS_SERVE)
-    async def get(self, about: str, paper: str) -> None:
-        await self.page(about, paper)
+    async def get(self, key: str) -> None:
+        await self.page(key)
 
-    async def page(
-        self, about: str, paper: str, error: DomainError | None = None, revealed: Sequence[str] = ()
-    ) -> None:
+    async def page(self, key: str, error: DomainError | None = None, revealed: Sequence[str] = ()) -> None:
         """`revealed` are the name and the phone of whom the paper is for."""
         member = self.signed_in_member()
-        found = await self.services.servings.theirs(f"{about}:{paper}", member)
+        found = await self.services.servings.theirs(key, member)
         notes = [note for step in found["steps"] for note in step["notes"]]
-        case = about if Scope.APPLICATIONS_READ in scopes_of(member) else ""
+        case = found["about"] if Scope.APPLICATIONS_READ in scopes_of(member) else ""
         self.show(
             "admin/serving.html",
             one=found,
@@ -153,17 +151,17 @@ class ServingPage(PanelPage):
 
 
 class RecordHandler(FormAction, ServingPage):
-    """POST /admin/servings/{about}/{paper}/record"""
+    """POST /admin/servings/{paper}/record"""
 
     def form_page(self) -> str:
         return self.request.path.removesuffix("/record")
 
     @needs(Scope.PAPERS_SERVE)
-    async def post(self, about: str, paper: str) -> None:
+    async def post(self, key: str) -> None:
         try:
-            done = await self.record(f"{about}:{paper}", self.form(RecordForm))
+            done = await self.record(key, self.form(RecordForm))
         except DomainError as error:
-            return await self.page(about, paper, error)
+            return await self.page(key, error)
         return self.see_other(self.form_page(), f"已登记：{Row(done).state}。")
 
     async def record(self, key: str, filled: RecordForm) -> Serving:
@@ -179,16 +177,16 @@ class RecordHandler(FormAction, ServingPage):
 
 
 class RevealHandler(FormAction, ServingPage):
-    """POST /admin/servings/{about}/{paper}/reveal: name and phone, on record."""
+    """POST /admin/servings/{paper}/reveal: name and phone, on record."""
 
     def form_page(self) -> str:
         return self.request.path.removesuffix("/reveal")
 
     @needs(Scope.PAPERS_SERVE)
-    async def post(self, about: str, paper: str) -> None:
+    async def post(self, key: str) -> None:
         member = self.signed_in_member()
-        revealed = await self.services.servings.reveal(f"{about}:{paper}", member, self.by_member())
-        await self.page(about, paper, revealed=revealed)
+        revealed = await self.services.servings.reveal(key, member, self.by_member())
+        await self.page(key, revealed=revealed)
 
 
 def moment_of(typed: str) -> datetime:

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from models.applications import Application, State
 from models.people import CURRENT_WORDING, Party
 from models.schedule import Due
-from models.serving import Paper, Serving, Word
-from models.serving.papers import to_serve
+from models.serving import Paper, Serving, ToServe, Word
 from tests.house.clock import cause_at
 from tests.house.house import House
 from tests.house.staff import USUALLY
@@ -60,18 +59,28 @@ class Served:
         )
 
 
+async def on_its_way(house: House, application: Application) -> str:
+    """The service of a paper about an application, whatever its state; its id."""
+    serve = ToServe(
+        paper=Paper.NON_ACCEPTANCE,
+        about=application["_id"],
+        title="不予受理通知书",
+        applicant=application["applicant"],
+        agent="",
+        department=application["department"],
+        event=NOT_TOLD,
+    )
+    now = house.stores.clock()
+    due = Due(f"{NOT_TOLD}:application.paper", "application.paper", serve.about, now, 1, "lease")
+    assert await house.stores.servings.begin(serve, due, house.by())
+    assert not await house.stores.servings.begin(serve, due, house.by())
+    return serve.key
+
+
 async def served(house: House, *, agreed: bool = True) -> Served:
     party = await house.applicant()
     if agreed:
         service, by = house.stores.electronic_service, house.by(f"applicant:{party.id}")
         await service.agree(party.id, CURRENT_WORDING, by)
     application = await house.application(State.NOT_ACCEPTED, party=party)
-    key = f"{application['_id']}:{Paper.NON_ACCEPTANCE}"
-    one = Served(house, party, application, key)
-    serve = to_serve(application, NOT_TOLD)
-    assert serve
-    now = house.stores.clock()
-    due = Due(f"{NOT_TOLD}:application.paper", "application.paper", application["_id"], now, 1, "lease")
-    assert await house.stores.servings.begin(serve, due, house.by())
-    assert not await house.stores.servings.begin(serve, due, house.by())
-    return one
+    return Served(house, party, application, await on_its_way(house, application))
