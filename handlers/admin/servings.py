@@ -12,7 +12,7 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.staff import needs
 from models.concurrency import all_to_their_end
 from models.errors import DomainError
-from models.serving import NOTED, How, Outcome, Serving, State, Word, step_of, words_for
+from models.serving import NOTED, How, Outcome, Paper, Serving, State, Word, step_of, words_for
 from models.serving.rules import ServingTimeWrong
 from models.staff import Scope, reaches, scopes_of
 from models.workdays import PANYU, local
@@ -130,7 +130,8 @@ class ServingPage(PanelPage):
         member = self.signed_in_member()
         found = await self.services.servings.theirs(key, member)
         notes = [note for step in found["steps"] for note in step["notes"]]
-        case = found["about"] if Scope.APPLICATIONS_READ in scopes_of(member) else ""
+        of_case = found["paper"] is not Paper.BAN
+        case = found["about"] if of_case and Scope.APPLICATIONS_READ in scopes_of(member) else ""
         self.show(
             "admin/serving.html",
             one=found,

@@ -108,7 +108,8 @@ class ApplicationResource(ApplicationBase):
     @operation("One application", auth=Auth.APPLICANT, answers=Application, errors=THEIRS)
     async def get(self, key: str) -> Application:
         case = await self.load(key)
-        await open_paper(self.services.servings, case.application, self.by_party())
+        if self.request.method == "GET":
+            await open_paper(self.services.servings, case.application, self.by_party())
         return await self.shown(case)
 
     @operation("Delete a draft with its files", auth=Auth.APPLICANT, errors=(*THEIRS, *MOVED))

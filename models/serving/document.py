@@ -21,6 +21,7 @@ class Paper(StrEnum):
 
     NON_ACCEPTANCE = "non_acceptance", "不予受理通知书", "/applications/{about}"
     DENIAL = "denial", "不予办理的决定", "/applications/{about}"
+    BAN = "ban", "处理决定书", "/blacklist/{about}"
 
 
 PAPERS: Mapping[str, Paper] = {paper.value: paper for paper in Paper}
@@ -40,6 +41,7 @@ class How(StrEnum):
 class State(StrEnum):
     UNDERWAY = "underway"
     DELIVERED = "delivered"
+    DROPPED = "dropped"  # the paper was taken back before it arrived
 
 
 class Outcome(StrEnum):

@@ -22,6 +22,7 @@ from models.workdays import Workdays
 
 BEGUN, STEP_TAKEN, NOTED = "serving.begun", "serving.step_taken", "serving.noted"
 REPORTED, DELIVERED, REVEALED = "serving.reported", "serving.delivered", "serving.revealed"
+DROPPED = "serving.dropped"
 NEXT, EFFECT = "serving.next", "serving.effect"
 TRIES = 5
 """How often what a person or a report brings is tried beside others who change the same."""
@@ -53,7 +54,7 @@ class ToServe:
 class Servings(Store[Serving]):
     collection = "servings"
     missing = rules.ServingNotFound
-    tells = (BEGUN, STEP_TAKEN, NOTED, REPORTED, DELIVERED, REVEALED)
+    tells = (BEGUN, STEP_TAKEN, NOTED, REPORTED, DELIVERED, REVEALED, DROPPED)
     plans = (NEXT, EFFECT)
     indexes: ClassVar = [
         IndexModel(
@@ -141,6 +142,19 @@ class Servings(Store[Serving]):
             return await held(self._deliver(found, How.PUBLIC_NOTICE, due.at, by, due=due), self.missing)
         outcome = Outcome.NOT_REACHED if code else Outcome.NO_WORD
         return await held(self._take_next(found, outcome, by, code=code, due=due), self.missing)
+
+    async def drop(self, paper: Paper, about: str, due: Due, by: Cause) -> bool:
+        """The paper was taken back: nothing more is done; False if it is not on its way."""
+        key = f"{about}:{paper}"
+        dropped = self.change(
+            key,
+            expects={"state": State.UNDERWAY.value},
+            sets={"state": State.DROPPED.value, "next_at": None, "changed_at": by.at},
+            update={"$inc": {"version": 1}},
+            event=due.event_about(key, DROPPED, by),
+            otherwise=Overtaken,
+        )
+        return await held(dropped, self.missing)
 
     async def reported(
         self, event: str, how: How, code: str, sent_at: datetime, reached_at: datetime | None, by: Cause

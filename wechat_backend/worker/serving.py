@@ -1,12 +1,17 @@
 """How a paper is served: what the schedule sees to. Each is a model's change, and can be looked at again."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from models.applications import ServedPaper
+from models.blacklist import How as BanHow
+from models.blacklist import State as BanState
+from models.blacklist import number_of
+from models.blacklist.rules import NothingToDeliver
 from models.events import Cause
 from models.outgoing import Delivery, DeliveryState, Via
 from models.schedule import Due, held
-from models.serving import How, Paper, Serving
+from models.serving import How, Paper, Serving, ToServe
 from models.serving.papers import to_serve
 from models.stores import Stores
 
@@ -22,6 +27,25 @@ async def serve_application(stores: Stores, due: Due, by: Cause) -> bool:
     found = await stores.applications.get(due.about)
     serve = to_serve(found, due.event_id)
     return serve is not None and await stores.servings.begin(serve, due, by)
+
+
+async def serve_ban(stores: Stores, due: Due, by: Cause) -> bool:
+    """Begins to serve a decision of the blacklist, or stops where it is no decision any more."""
+    ban = await stores.bans.get(due.about)
+    if ban["state"] is not BanState.CONFIRMED:
+        return await stores.servings.drop(Paper.BAN, ban["_id"], due, by)
+    if ban["delivered"]:
+        return False
+    serve = ToServe(
+        paper=Paper.BAN,
+        about=ban["_id"],
+        title=f"{Paper.BAN.label}（{number_of(ban)}）",
+        applicant=ban["applicant"],
+        agent="",
+        department="",
+        event=due.event_id,
+    )
+    return await stores.servings.begin(serve, due, by)
 
 
 async def go_on(stores: Stores, due: Due, by: Cause) -> bool:
@@ -58,7 +82,22 @@ async def _on_application(stores: Stores, serving: Serving, due: Due, by: Cause)
     return await held(stores.handling.served(about, served, due, by), stores.applications.missing)
 
 
-EFFECTS: Mapping[Paper, Effect] = {Paper.NON_ACCEPTANCE: _on_application, Paper.DENIAL: _on_application}
+async def _on_ban(stores: Stores, serving: Serving, _due: Due, by: Cause) -> bool:
+    delivered = serving["delivered"]
+    assert delivered
+    with suppress(NothingToDeliver):
+        await stores.decisions.delivered(
+            serving["about"], BanHow(delivered["how"].value), delivered["at"], by
+        )
+        return True
+    return False
+
+
+EFFECTS: Mapping[Paper, Effect] = {
+    Paper.NON_ACCEPTANCE: _on_application,
+    Paper.DENIAL: _on_application,
+    Paper.BAN: _on_ban,
+}
 
 
 def _failure(delivery: Delivery | None) -> str:

@@ -106,5 +106,6 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "serving.step_taken",
         "serving.noted",
         "serving.revealed",
+        "serving.dropped",
     ),
 }

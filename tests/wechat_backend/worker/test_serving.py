@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 
 from models.applications import Application, State
+from models.blacklist import Ban, Reference
 from models.outgoing import Arrivals, Via
 from models.outgoing.arrivals import LAST_ASK
 from models.people import CURRENT_WORDING, Party
 from models.schedule import LEASE, Schedule
-from models.serving import How, Paper, Serving, Servings
+from models.serving import How, Paper, Serving, Servings, Word
 from models.store import Store
 from simulator import Running
 from simulator.aliyun.service import Aliyun
 from simulator.faults import Fault
 from tests.house.clock import Clock, cause_at
+from tests.house.guides import plain_guide
+from tests.house.listing import WANG, Listing
 from tests.house.worker import World, li_follows, person_of
 from wechat_backend.worker.job import AT_ONCE
 from wechat_backend.worker.jobs.schedule import FIRES, ScheduleRunner
@@ -273,3 +276,51 @@ async def test_an_effect_that_was_taken_is_not_taken_again(simulated: World, sim
     case = await simulated.services.applications.get(application["_id"])
     assert case.get("served") == {"how": "own_page", "at": by.at}
     assert [line["what"] for line in case["timeline"]].count("application.served") == 1
+
+
+async def test_a_decision_of_the_blacklist_has_its_effect_when_it_arrives(
+    simulated: World, simulator: Running, clock: Clock
+) -> None:
+    party = await li_follows(simulator, simulated)
+    found = await simulated.desk(party).submitted(plain_guide())
+    listing = Listing(simulated, party.id, (Reference("application", found["_id"]),))
+    ban = await listing.confirmed()
+    for _ in range(10):
+        clock.advance(DAY)
+        await work(simulated)
+    serving = await simulated.services.servings.get(f"{ban['_id']}:{Paper.BAN}")
+    assert (serving["delivered"], await banned(simulated, ban)) == (None, None)
+    clock.advance(30 * DAY)
+    await work(simulated)
+    serving = await simulated.services.servings.get(serving["_id"])
+    assert (serving["step"], serving["department"]) == (How.LETTER, "")
+    member = await simulated.member("window")
+    for word in (Word.SENT, Word.SIGNED):
+        clock.advance(MINUTE)
+        by = cause_at(clock.now(), "staff:window")
+        serving = await simulated.services.servings.record(
+            serving["_id"], member, word, by.at, "EMS 1234", serving["version"], by
+        )
+    await work(simulated)
+    delivered = await banned(simulated, ban)
+    assert delivered
+    assert delivered["how"] == "letter"
+
+
+async def banned(world: World, ban: Ban) -> Any:
+    return (await world.services.bans.get(ban["_id"]))["delivered"]
+
+
+async def test_a_decision_that_was_taken_back_is_served_no_more(
+    simulated: World, simulator: Running, clock: Clock
+) -> None:
+    party = await li_follows(simulator, simulated)
+    found = await simulated.desk(party).submitted(plain_guide())
+    ban = await Listing(simulated, party.id, (Reference("application", found["_id"]),)).confirmed()
+    await work(simulated)
+    await simulated.services.decisions.delist(ban["_id"], WANG, "核实为非故意", simulated.by_staff("wang"))
+    await work(simulated)
+    clock.advance(30 * DAY)
+    await work(simulated)
+    serving = await simulated.services.servings.get(f"{ban['_id']}:{Paper.BAN}")
+    assert (serving["state"], serving["step"], serving["delivered"]) == ("dropped", How.WECHAT, None)
