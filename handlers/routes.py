@@ -18,6 +18,7 @@ DOCUMENT = "[0-9a-f]{32}"
 PARTS: Mapping[str, str] = {
     f"({DOCUMENT})": "{id}",
     f"({DOCUMENT}:{DOCUMENT})": "{agency}",
+    f"({DOCUMENT}:[a-z_]{{1,40}})": "{paper}",
     f"({DOCUMENT}(?::|%3[Aa]){DOCUMENT})": "{agency}",
     f"({ITEM_CODE})": "{item}",
     "([A-Za-z0-9_-]{43})": "{token}",

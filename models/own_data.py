@@ -15,6 +15,7 @@ async def own_data(stores: Stores, person: Applicant, at: datetime) -> dict[str,
     key = person["_id"]
     kept = {
         "identity": stores.applicants.export(person),
+        "electronic_service": stores.electronic_service.export(person),
         "agencies": [
             {
                 "body": stores.applicants.name(await stores.applicants.get(agency["body"])),

@@ -86,11 +86,22 @@ class Due:
     tries: int
     lease: str
 
+    @property
+    def event_id(self) -> str:
+        """The id of the event that planned it."""
+        return self.key.partition(":")[0]
+
     def event(
         self, name: str, by: Cause, data: Document | None = None, plans: tuple[Plan, ...] = ()
     ) -> Event:
         """The event of the change that the plan causes: the same id however often it is looked at."""
-        return Event(name, self.about, by, data or {}, uuid5(PLANS, f"{self.key}:{name}").hex, plans)
+        return self.event_about(self.about, name, by, data, plans)
+
+    def event_about(
+        self, about: str, name: str, by: Cause, data: Document | None = None, plans: tuple[Plan, ...] = ()
+    ) -> Event:
+        """The same of a change to another document than the one that planned it."""
+        return Event(name, about, by, data or {}, uuid5(PLANS, f"{self.key}:{name}").hex, plans)
 
 
 async def held(change: Awaitable[Any], gone: type[NotFound]) -> bool:

@@ -14,11 +14,12 @@ from models.guides import Departments, Guides, Referrals, Search, Uses
 from models.leases import Leases
 from models.materials.store import Materials
 from models.outgoing import Closures, Deliveries, Outbox, SmsDays, SmsLimits, Workers
-from models.people import Accounts, Agencies, Applicants, Binding, PhoneCodes, Verifier
+from models.people import Accounts, Agencies, Applicants, Binding, ElectronicService, PhoneCodes, Verifier
 from models.places import Halls
 from models.privacy import Privacy
 from models.schedule import Schedule
 from models.sendings import Sendings
+from models.serving import Servings
 from models.sessions import Sessions
 from models.staff import (
     Absences,
@@ -70,6 +71,7 @@ class Stores:
     sessions: Sessions
     phone_codes: PhoneCodes
     applicants: Applicants
+    electronic_service: ElectronicService
     agencies: Agencies
     appointments: Appointments
     endings: Endings
@@ -82,6 +84,7 @@ class Stores:
     holding: Holding
     nudges: Nudges
     leaving: Leaving
+    servings: Servings
     reviews: Reviews
     uncivil: UncivilWords
     flags: Flags
@@ -152,13 +155,14 @@ def assemble(
     filing = Filing(applications, guides, departments, halls, calendar, uses, decisions)
     staff, tries, devices = Staff(database), Tries(database, privacy), Devices(database)
     second_factors, employment = SecondFactors(staff, privacy), Employment(staff)
+    binding = Binding(applicants, agencies, phone_codes, verifier, counters)
     return Stores(
         database=database,
         clock=clock,
         calendar=calendar,
         privacy=privacy,
         verifier=verifier,
-        binding=Binding(applicants, agencies, phone_codes, verifier, counters),
+        binding=binding,
         window=Window(applicants),
         departments=departments,
         guides=guides,
@@ -181,6 +185,7 @@ def assemble(
         sessions=Sessions(database),
         phone_codes=phone_codes,
         applicants=applicants,
+        electronic_service=ElectronicService(applicants),
         agencies=agencies,
         appointments=appointments,
         endings=Endings(appointments, guides, halls),
@@ -201,6 +206,7 @@ def assemble(
         decisions=decisions,
         appeals=Appeals(decisions, materials),
         malice=Malice(bans),
+        servings=Servings(database, privacy, binding, calendar),
         outbox=Outbox(database),
         deliveries=deliveries,
         sendings=Sendings(deliveries, sms),

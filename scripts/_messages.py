@@ -31,7 +31,7 @@ NOT_PAGES = {"operations.py"}
 """Handlers that speak to programs."""
 NOT_SAID = {"kinds.py", "law.py", "masks.py", "notices", "sounds.py", "wording.py"}
 """Models whose Chinese is for comparing, or goes out in Chinese only."""
-FOR_STAFF = {"StaffForm", "FormField"}
+FOR_STAFF = {"StaffForm", "FormField", "Noted"}
 """Records of models whose words staff alone read."""
 FOR_PROGRAMMERS = {"description", "law"}
 """Arguments whose words are read in code: what a field is, where a rule comes from."""

@@ -210,6 +210,16 @@ async def _block(simulator: Simulator, person: Person, asked: Document) -> Docum
     return {"blocked": bool(blocked)}
 
 
+async def _sms_reports(simulator: Simulator, person: Person, asked: Document) -> Document:
+    """What the carrier reports of messages to the person's phone: see `aliyun.REPORTS`."""
+    way = given(asked, "way")
+    if way not in aliyun.REPORTS:
+        raise HTTPError(400, reason=f"way is one of: {', '.join(aliyun.REPORTS)}")
+    simulator.aliyun.reports[person.phone] = way
+    simulator.changed()
+    return {"way": way}
+
+
 async def _miniprogram_code(simulator: Simulator, person: Person, _asked: Document) -> Document:
     return {"code": simulator.wechat.signins.code(person.id, "miniprogram")}
 
@@ -231,6 +241,7 @@ DEEDS: Mapping[str, Callable[[Simulator, Person, Document], Any]] = {
     "view": _view,
     "scan": _scan,
     "block": _block,
+    "sms-reports": _sms_reports,
     "code": _miniprogram_code,
     "oauth-code": _oauth_code,
 }

@@ -16,6 +16,7 @@ from handlers.admin.queue import QUEUE
 from handlers.web.words import HAPPENED
 from models.applications import (
     LABELS,
+    PAPER,
     PRIVATE,
     SILENCE,
     STEPS,
@@ -41,6 +42,10 @@ UNSEEN = {
     "application.noted",
     "application.nudged",
     "application.nudge_answered",
+    "application.barred",
+    "application.repeat_refused",
+    "application.look",
+    PAPER,
     SILENCE,
     DAY_OVER,
 }

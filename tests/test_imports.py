@@ -22,7 +22,7 @@ FLOORS = (
     {"people"},
     {"guides", "staff"},
     {"appointments", "applications", "voices", "sendings", "window"},
-    {"blacklist"},
+    {"blacklist", "serving"},
     {"stores"},
     {"own_data"},
 )

@@ -37,6 +37,8 @@ from models.blacklist import Blacklisted
 from models.errors import InvalidForm
 from models.guides import ItemCode, NotForApplicant
 from models.guides.store import GuideNotFound
+from models.people import Wording
+from models.serving.papers import open_paper
 from models.store import PageUnknown
 
 THEIRS = (ApplicationNotFound,)
@@ -56,6 +58,10 @@ class Submission(Asked):
     hall: str = Field("", max_length=64, description="for `window`: one of the guide's places")
     address: str = Field("", max_length=2 * LONGEST_ADDRESS, description="for `courier`")
     promise: bool = Field(description="that what is handed in is true (article 14)")
+    electronic_service: Wording | None = Field(
+        None,
+        description="the words of electronic service that are agreed to; null: not asked, or no",
+    )
 
 
 class ApplicationList(Answer):
@@ -101,7 +107,10 @@ class ApplicationsResource(ApplicationBase):
 class ApplicationResource(ApplicationBase):
     @operation("One application", auth=Auth.APPLICANT, answers=Application, errors=THEIRS)
     async def get(self, key: str) -> Application:
-        return await self.shown(await self.load(key))
+        case = await self.load(key)
+        if self.request.method == "GET":
+            await open_paper(self.services.servings, case.application, self.by_party())
+        return await self.shown(case)
 
     @operation("Delete a draft with its files", auth=Auth.APPLICANT, errors=(*THEIRS, *MOVED))
     async def delete(self, key: str) -> None:
@@ -150,6 +159,9 @@ class SubmissionResource(ApplicationBase):
         submitted = await self.services.filing.submit(
             case, version, place, self.by_party(), promised=asked.promise
         )
+        if asked.electronic_service:
+            party = self.bound_party()
+            await self.services.electronic_service.agree(party.id, asked.electronic_service, self.by_party())
         return await self.receipt(submitted)
 
 

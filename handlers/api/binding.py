@@ -6,7 +6,7 @@ from handlers.api.contract import Answer, Asked, Endpoint, Resource, operation
 from handlers.api.me import Me, me
 from handlers.web.visitor import Auth
 from models.outgoing.sms import SmsUsedUp
-from models.people import CredentialKind
+from models.people import CredentialKind, Wording
 from models.people.applicants import AccountBound, BindingRaced, NotBoundToAccount, PhoneDiffers
 from models.people.binding import ConsentRequired, IdentityMismatch, IdentityNoRecord, NameInvalid
 from models.people.credentials import CredentialKindNotAccepted, CredentialNumberInvalid
@@ -39,6 +39,9 @@ class BindingRequest(Asked):
     phone: str = Field(max_length=100)
     code: str = Field(max_length=200, description="the six digits sent by SMS")
     consent: bool = Field(description="to the use of sensitive personal data for this purpose")
+    electronic_service: Wording | None = Field(
+        None, description="the words of electronic service that the person agrees to; null: not asked, or no"
+    )
 
 
 class PhoneCodesResource(Resource):
@@ -92,7 +95,7 @@ class BindingResource(Resource):
     )
     async def post(self, asked: BindingRequest) -> Me:
         account = self.signed_in_account()
-        await self.services.binding.person(
+        applicant = await self.services.binding.person(
             account["_id"],
             kind=asked.kind,
             name=asked.name,
@@ -102,6 +105,10 @@ class BindingResource(Resource):
             consent=asked.consent,
             by=self.by_account(),
         )
+        if asked.electronic_service:
+            await self.services.electronic_service.agree(
+                applicant["_id"], asked.electronic_service, self.cause(f"applicant:{applicant['_id']}")
+            )
         return await me(self.services, account)
 
     @operation("Unbind; what was applied for stays", auth=Auth.APPLICANT, errors=(NotBoundToAccount,))

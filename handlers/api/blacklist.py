@@ -42,6 +42,7 @@ from models.materials.inspection.faults import (
     MaterialUnclear,
     NoRoomForFiles,
 )
+from models.serving import Paper
 
 
 class Line(Answer):
@@ -160,7 +161,9 @@ class DecisionResource(DecisionBase):
         decisions, party = self.services.decisions, self.bound_party()
         if self.request.method == "HEAD":
             return self.shown(await decisions.own(key, party))
-        return self.shown(await decisions.opened(key, party, self.by_party()))
+        opened = await decisions.opened(key, party, self.by_party())
+        await self.services.servings.opened(Paper.BAN, key, self.by_party())
+        return self.shown(opened)
 
 
 class AppealResource(DecisionBase):

@@ -9,8 +9,19 @@ from handlers.api.contract import Answer, Asked, Endpoint, Resource, Said, opera
 from handlers.web.services import Services
 from handlers.web.visitor import Auth
 from models.errors import Forbidden
+from models.events import Channel
 from models.own_data import own_data
-from models.people import Account, Applicant, ApplicantKind, CredentialKind, Language
+from models.people import (
+    CURRENT_WORDING,
+    WORDINGS,
+    Account,
+    Applicant,
+    ApplicantKind,
+    CredentialKind,
+    Language,
+    Wording,
+    agreed_now,
+)
 
 
 class Identity(Answer):
@@ -47,11 +58,32 @@ class Export(Answer):
 
     exported_at: datetime
     identity: dict[str, Any]
+    electronic_service: list[dict[str, Any]]
     agencies: list[dict[str, Any]]
     applications: list[dict[str, Any]]
     appointments: list[dict[str, Any]]
     reviews: list[dict[str, Any]]
     blacklist: list[dict[str, Any]]
+
+
+class Agreement(Answer):
+    agreed: bool = Field(description="false: taken back")
+    wording: Wording
+    at: datetime
+    channel: Channel = Field(description="the door through which it was said")
+
+
+class ElectronicService(Answer):
+    """Whether papers may be served by WeChat and SMS; of oneself, or of the body acted for."""
+
+    agreed: bool
+    wording: Wording = Field(description="the words of now, to be shown whole and named when one agrees")
+    words: list[Said]
+    history: list[Agreement] = Field(description="the latest first")
+
+
+class Agreeing(Asked):
+    wording: Wording = Field(description="of the words that were shown")
 
 
 class MeResource(Resource):
@@ -64,6 +96,51 @@ class ExportResource(Resource):
     @operation("All data kept of oneself", auth=Auth.APPLICANT, answers=Export)
     async def get(self) -> Export:
         return Export(**await own_data(self.services, self.bound_party().agent, self.now))
+
+
+class ElectronicServiceResource(Resource):
+    @operation(
+        "Whether papers may be served by WeChat and SMS", auth=Auth.APPLICANT, answers=ElectronicService
+    )
+    async def get(self) -> ElectronicService:
+        return self.told(self.bound_party().applicant)
+
+    @operation(
+        "Agree to electronic service",
+        auth=Auth.APPLICANT,
+        asks=Agreeing,
+        answers=ElectronicService,
+    )
+    async def put(self, asked: Agreeing) -> ElectronicService:
+        agreeing = self.services.electronic_service
+        return self.told(await agreeing.agree(self.bound_party().id, asked.wording, self.by_party()))
+
+    @operation(
+        "Take the agreement back; what was served stays served",
+        auth=Auth.APPLICANT,
+        answers=ElectronicService,
+    )
+    async def delete(self) -> ElectronicService:
+        return self.told(
+            await self.services.electronic_service.revoke(self.bound_party().id, self.by_party())
+        )
+
+    def told(self, applicant: Applicant) -> ElectronicService:
+        kept = self.services.electronic_service.export(applicant)
+        return ElectronicService(
+            agreed=agreed_now(applicant),
+            wording=CURRENT_WORDING,
+            words=list(WORDINGS[CURRENT_WORDING]),
+            history=[
+                Agreement(
+                    agreed=one["agreed"],
+                    wording=Wording(one["wording"]),
+                    at=one["at"],
+                    channel=one["channel"],
+                )
+                for one in kept
+            ],
+        )
 
 
 class ActingResource(Resource):
@@ -127,6 +204,7 @@ async def _body(services: Services, person: Applicant, acting: str | None) -> Ap
 ENDPOINTS = [
     Endpoint("/me", MeResource),
     Endpoint("/me/export", ExportResource),
+    Endpoint("/me/electronic-service", ElectronicServiceResource),
     Endpoint("/me/acting", ActingResource),
     Endpoint("/me/preferences", PreferencesResource),
 ]

@@ -1,6 +1,7 @@
 """Citizens' pages, phone first."""
 
 from handlers.citizen import (
+    announcements,
     applications,
     appointments,
     binding,
@@ -20,6 +21,7 @@ from handlers.citizen import (
 ROUTES = [
     *home.ROUTES,
     *halls.ROUTES,
+    *announcements.ROUTES,
     *preferences.ROUTES,
     *sign_in.ROUTES,
     *guides.ROUTES,

@@ -7,7 +7,7 @@ from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import signed_in
 from models.errors import DomainError
-from models.people import PERSONAL, CredentialKind
+from models.people import PERSONAL, CredentialKind, Wording
 from models.people.phone_codes import APART
 
 
@@ -18,6 +18,7 @@ class BindingForm(BaseModel):
     phone: str = ""
     code: str = ""
     consent: str = ""
+    electronic: Wording | None = None
     next: str = "/me"
 
 
@@ -43,7 +44,7 @@ class BindingPage(CitizenPage):
         return self.see_other(safe_next(filled.next))
 
     async def bind(self, filled: BindingForm) -> None:
-        await self.services.binding.person(
+        applicant = await self.services.binding.person(
             self.signed_in_account()["_id"],
             kind=filled.kind,
             name=filled.name,
@@ -53,6 +54,10 @@ class BindingPage(CitizenPage):
             consent=filled.consent == "yes",
             by=self.by_account(),
         )
+        if filled.electronic:
+            await self.services.electronic_service.agree(
+                applicant["_id"], filled.electronic, self.cause(f"applicant:{applicant['_id']}")
+            )
 
     def page(self, **values: object) -> None:
         self.show("citizen/binding.html", **{"kinds": PERSONAL, "sent": False, **values})

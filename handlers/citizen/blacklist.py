@@ -21,6 +21,7 @@ from models.errors import DomainError
 from models.events import Cause
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
+from models.serving import Paper
 
 FILES = "files"
 
@@ -72,6 +73,7 @@ class DecisionPage(DecisionBase):
     @bound
     async def get(self, key: str) -> None:
         opened = await self.services.decisions.opened(key, self.bound_party(), self.by_party())
+        await self.services.servings.opened(Paper.BAN, key, self.by_party())
         self.show("citizen/blacklist/show.html", **await self.values(opened))
 
 

@@ -3,13 +3,15 @@
 import json
 from contextlib import suppress
 
+from pydantic import BaseModel
+
 from handlers.web.jsonapi import jsonable
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound, signed_in
 from models.blacklist import is_unread
 from models.errors import Conflict
 from models.own_data import own_data
-from models.people import is_confirmed, is_waiting
+from models.people import CURRENT_WORDING, WORDINGS, Wording, agreed_now, is_confirmed, is_waiting
 
 
 class MePage(CitizenPage):
@@ -67,8 +69,40 @@ class UnboundPage(CitizenPage):
         self.show("citizen/unbound.html")
 
 
+class ElectronicForm(BaseModel):
+    """Which words one agrees to; none takes the agreement back."""
+
+    electronic: Wording | None = None
+
+
+class ElectronicPage(CitizenPage):
+    """GET and POST /me/electronic-service: for oneself, or for the body that one acts for."""
+
+    @bound
+    async def get(self) -> None:
+        applicant = self.bound_party().applicant
+        self.show(
+            "citizen/electronic.html",
+            agreed=agreed_now(applicant),
+            kept=self.services.electronic_service.export(applicant),
+            wording=CURRENT_WORDING,
+            sentences=WORDINGS[CURRENT_WORDING],
+        )
+
+    @bound
+    async def post(self) -> None:
+        await self.check_role()
+        filled, applicant = self.form(ElectronicForm), self.bound_party().id
+        if filled.electronic:
+            await self.services.electronic_service.agree(applicant, filled.electronic, self.by_party())
+        else:
+            await self.services.electronic_service.revoke(applicant, self.by_party())
+        self.see_other("/me/electronic-service")
+
+
 ROUTES = [
     (r"/me", MePage),
+    (r"/me/electronic-service", ElectronicPage),
     (r"/me/export", ExportHandler),
     (r"/me/unbind", UnbindHandler),
     (r"/me/unbound", UnboundPage),

@@ -13,6 +13,7 @@ from tornado.web import UIModule
 from handlers.web.pages import CitizenPage
 from models.applications import How, Visit
 from models.guides import Referral
+from models.people import CURRENT_WORDING, WORDINGS
 from models.places import Hall
 
 PARTS = "citizen/parts"
@@ -189,6 +190,16 @@ class Marks(Part):
         described = " ".join([f"{name}-help"] * helped + [f"{name}-error"] * bad)
         about = f'aria-describedby="{described}"' if described else ""
         return f'{about} aria-invalid="true"' if bad and invalid else about
+
+
+class Electronic(Part):
+    """The question whether one agrees to electronic service; its answer names the words that were shown."""
+
+    def render(self) -> bytes:
+        checked = bool(self.filled("electronic"))
+        return self.part(
+            "electronic", wording=CURRENT_WORDING, sentences=WORDINGS[CURRENT_WORDING], checked=checked
+        )
 
 
 class Fault(Part):

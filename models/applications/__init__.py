@@ -5,6 +5,7 @@ from models.applications.actions import (
     DONE,
     LABELS,
     OPEN,
+    PAPER,
     PRIVATE,
     PROCEDURES,
     SEEN,
@@ -40,7 +41,7 @@ from models.applications.coming import (
     way_text,
     what_next,
 )
-from models.applications.document import Application, Decision, NudgeState, PaperState
+from models.applications.document import Application, Decision, NudgeState, PaperState, ServedPaper
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
 from models.applications.holding import INTERNAL, Holding, can_hold
@@ -103,6 +104,7 @@ __all__ = [
     "MOST_COUNTED",
     "NO_VISIT",
     "OPEN",
+    "PAPER",
     "PRIVATE",
     "PROCEDURES",
     "RECEIVING",
@@ -139,6 +141,7 @@ __all__ = [
     "Place",
     "Queue",
     "Receipt",
+    "ServedPaper",
     "Sought",
     "StaffCase",
     "State",

@@ -335,16 +335,20 @@ STEPS: Mapping[Action, Step] = {
 }
 """In the order in which the panel shows their forms."""
 
+PAPER = "application.paper"
+"""What is planned where an application ends against its applicant: the paper is to be served."""
 SILENCE = "application.silence"
 """What is planned for the moment from which silence means acceptance."""
 STARTED, FOLLOWED = "application.started", "application.material_followed"
+SERVED = "application.served"
 
 DONE: Mapping[str, str] = {
     STARTED: "已开始填写",
     FOLLOWED: "补交材料",
+    SERVED: "文书已送达",
     **{step.event: step.done for step in STEPS.values()},
 }
-"""Event → the word for it in a timeline; the first two lead to no other state."""
+"""Event → the word for it in a timeline; the first three lead to no other state."""
 
 
 def status_text(state: str) -> str:

@@ -88,6 +88,13 @@ class Refusal(TypedDict):
     basis: str
 
 
+class ServedPaper(TypedDict):
+    """How and when the paper of a refusal or a denial reached the applicant; `how` is a `serving.How`."""
+
+    how: str
+    at: datetime
+
+
 class Result(TypedDict):
     """`deliverable` is an id of `Materials`."""
 
@@ -137,6 +144,7 @@ class Application(TypedDict):
     supplements: list[Supplement]
     refusal: NotRequired[Refusal]
     result: Result | None
+    served: NotRequired[ServedPaper]
     channel: NotRequired[Channel]
     timeline: list[Line]
     internal: NotRequired[list[InternalLine]]

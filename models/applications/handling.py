@@ -5,21 +5,29 @@ from typing import Any
 
 from models import typed
 from models.applications import clocks, rules
-from models.applications.actions import PROCEDURES, Action, Procedure, State
+from models.applications.actions import PAPER, PROCEDURES, SERVED, Action, Procedure, State
 from models.applications.case import StaffCase
-from models.applications.document import Application, Decision, PaperState, Refusal, Result, Supplement
+from models.applications.document import (
+    Application,
+    Decision,
+    PaperState,
+    Refusal,
+    Result,
+    ServedPaper,
+    Supplement,
+)
 from models.applications.handed_in import received
 from models.applications.identity import differing, known_to
 from models.applications.store import Applications
 from models.clocks import resumed
 from models.errors import Refused
-from models.events import Cause
+from models.events import Cause, Plan
 from models.guides import Guides, Question
 from models.materials.store import KeptFile
 from models.people import Applicants, Party
 from models.schedule import Due, Overtaken
 from models.staff import Member, Scope, check_scope
-from models.store import Document
+from models.store import Document, entry
 from models.workdays import Workdays
 
 
@@ -128,7 +136,7 @@ class CaseHandling:
         self.check_not_accept(case, reason, basis)
         refusal = Refusal(reason=typed.words(reason), basis=typed.words(basis))
         sets = {"refusal": self.applications.kept(case.key, refusal), "due_at": None}
-        return await self._take(case, Action.NOT_ACCEPT, by, sets, reason=reason)
+        return await self._take(case, Action.NOT_ACCEPT, by, sets, reason=reason, plans=(Plan(PAPER, by.at),))
 
     async def pause(self, case: StaffCase, procedure: str, reason: str, by: Cause) -> StaffCase:
         """Stop the clock of the decision while a `Procedure` is held (行政许可法 45)."""
@@ -168,7 +176,24 @@ class CaseHandling:
         )
         kept = self.applications.kept(case.key, result)
         sets = {"result": kept, "concluded_at": by.at, "due_at": None}
-        return await self._take(case, Action.CONCLUDE, by, sets, reason=reason)
+        plans = (Plan(PAPER, by.at),) if result["decision"] is Decision.DENIED else ()
+        return await self._take(case, Action.CONCLUDE, by, sets, reason=reason, plans=plans)
+
+    async def served(self, key: str, served: ServedPaper, due: Due, by: Cause) -> Application:
+        """The paper in which it ended has reached the applicant.
+
+        Raises:
+            Overtaken: that has been noted.
+        """
+        event = due.event_about(key, SERVED, by, dict(served))
+        return await self.applications.change(
+            key,
+            expects={"served": {"$exists": False}},
+            sets={"served": dict(served)},
+            update={"$push": {"timeline": self.applications.kept(key, entry(event))}},
+            event=event,
+            otherwise=Overtaken,
+        )
 
     def check_not_accept(self, case: StaffCase, reason: str, basis: str) -> None:
         """What `not_accept` demands, before the member is asked once more; and so below."""

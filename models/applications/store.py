@@ -10,7 +10,7 @@ from pymongo.errors import ExecutionTimeout
 
 from models import typed
 from models.applications import rules
-from models.applications.actions import CLOSED, DONE, OPEN, SILENCE, STEPS, Action, State, steps_from
+from models.applications.actions import CLOSED, DONE, OPEN, PAPER, SILENCE, STEPS, Action, State, steps_from
 from models.applications.case import Case
 from models.applications.coming import way_of
 from models.applications.document import Application, Decision, KeptPlace, NudgeState, PaperState
@@ -82,7 +82,7 @@ class Applications(Store[Application]):
         BARRED,
         REPEATED,
     )
-    plans = (SILENCE, LOOK)
+    plans = (SILENCE, LOOK, PAPER)
     indexes: ClassVar[Sequence[IndexModel]] = [
         unique_text("serial"),
         unique_text("draft"),

@@ -9,12 +9,13 @@ from models.blacklist.flags import Reason as FlagReason
 from models.blacklist.malice import Malice
 from models.blacklist.paper import APPEAL_STATES, DecisionPaper, number_of, paper_of, status_of
 from models.blacklist.rules import Blacklisted, can_appeal, is_appealed, is_barring, is_unread, last_day
-from models.blacklist.store import EXPIRY, Bans, is_malice
+from models.blacklist.store import EXPIRY, PAPER, Bans, is_malice
 from models.blacklist.watch import Watch
 
 __all__ = [
     "APPEAL_STATES",
     "EXPIRY",
+    "PAPER",
     "Appeal",
     "AppealState",
     "Appeals",

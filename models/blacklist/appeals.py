@@ -7,9 +7,9 @@ from models.blacklist import rules
 from models.blacklist.decisions import Decisions
 from models.blacklist.document import AppealState, Ban, State
 from models.blacklist.officers import check_another, check_decides
-from models.blacklist.store import APPEAL_FILED, APPEALED, KEPT, LIFTED
+from models.blacklist.store import APPEAL_FILED, APPEALED, KEPT, LIFTED, PAPER
 from models.errors import DomainError
-from models.events import Cause, Event
+from models.events import Cause, Event, Plan
 from models.materials.store import Materials
 from models.people import Party
 from models.staff import Member
@@ -116,7 +116,8 @@ class Appeals:
             "appeal.decided_at": by.at,
             "appeal.decided_by": by.actor,
         }
-        event = Event(LIFTED if lifted else KEPT, key, by)
+        plans = (Plan(PAPER, by.at),) if lifted else ()
+        event = Event(LIFTED if lifted else KEPT, key, by, plans=plans)
         update: Document = {"$push": {"timeline": entry(event)}}
         if lifted:
             sets |= {"state": State.LIFTED.value, "ended_at": by.at}

@@ -20,6 +20,7 @@ from models.blacklist.store import (
     DELIVERED,
     EXPIRED,
     EXPIRY,
+    PAPER,
     PROPOSED,
     Bans,
     new_key,
@@ -167,7 +168,9 @@ class Decisions:
                 "sequence": await self.bans.next_number(year),
             }
             with suppress(DuplicateKeyError):  # another decision took the number
-                return await self._step(key, State.PROPOSED, sets, Event(CONFIRMED, key, by))
+                return await self._step(
+                    key, State.PROPOSED, sets, Event(CONFIRMED, key, by, plans=(Plan(PAPER, by.at),))
+                )
         raise NumberTaken
 
     async def delivered(self, key: str, how: How, at: datetime, by: Cause) -> Ban:
@@ -250,7 +253,12 @@ class Decisions:
             }
         expects = {"appeal.state": found["appeal"]["state"].value if found["appeal"] else None}
         return await self._step(
-            key, State.CONFIRMED, sets, Event(DELISTED, key, by), over=True, expects=expects
+            key,
+            State.CONFIRMED,
+            sets,
+            Event(DELISTED, key, by, plans=(Plan(PAPER, by.at),)),
+            over=True,
+            expects=expects,
         )
 
     async def expire(self, due: Due, by: Cause) -> bool:

@@ -23,6 +23,8 @@ MALICE_PROPOSED, MALICE_CONFIRMED, MALICE_DECLINED = (
     "ban.malice_declined",
 )
 EXPIRY = "ban.expiry"
+PAPER = "ban.paper"
+"""What is planned where a decision is there to be served, and where it is no decision any more."""
 KEPT_BACK = frozenset(
     {
         "applicant",
@@ -60,7 +62,7 @@ class Bans(Store[Ban]):
         MALICE_CONFIRMED,
         MALICE_DECLINED,
     )
-    plans = (EXPIRY,)
+    plans = (EXPIRY, PAPER)
     indexes: ClassVar = [
         IndexModel("running", unique=True, partialFilterExpression={"running": {"$exists": True}}),
         IndexModel(

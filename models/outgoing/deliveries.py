@@ -5,6 +5,7 @@ A delivery names people by id only; the words are made when it is sent. Its send
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +15,7 @@ from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from models.errors import Conflict, NotFound
 from models.events import Cause, Event
+from models.events import Plan as Later
 from models.leases import free, given_back, held_by, new_holder, taken
 from models.paging import Order, Page, count_in, page_in
 from models.store import Document, Record, Store, insert_new
@@ -22,6 +24,11 @@ from models.store import Document, Record, Store, insert_new
 class DeliveryNotFound(NotFound):
     code = "delivery_not_found"
     message = "没有找到该发送记录"
+
+
+class ReportedAlready(Conflict):
+    code = "reported_already"
+    message = "该消息的送达情况已有回报"
 
 
 class DeliveryNotFailed(Conflict):
@@ -37,6 +44,10 @@ FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=15)
 MOST_ATTEMPTS = 12
 MOST_COUNTED = 10_000
+FIRST_ASK = timedelta(minutes=1)
+"""After which the carrier is asked what became of a message, and then ever later (`arrivals`)."""
+REPORT, REPORTED = "delivery.report", "delivery.reported"
+"""What is planned where a report may show that a paper was delivered, and the event that plans it."""
 
 
 class Via(StrEnum):
@@ -75,7 +86,9 @@ STAGES: Mapping[Stage, tuple[Document, Order]] = {
 
 class Delivery(Record):
     """`_id` is `<event>:<channel>:<recipient>`; `request` is the id of the request that led to the event;
-    `code` says why it went wrong the last time, `sent_as` is the provider's own id for it."""
+    `code` says why it went wrong the last time, `sent_as` is the provider's own id for it. Of a message that
+    tells of a paper a report is `proof`; the carrier is `asked` for it again at `ask_at`. `outcome` is what
+    was reported, `reached_at` when it reached the person, if it did."""
 
     event: str
     notice: str
@@ -91,17 +104,23 @@ class Delivery(Record):
     code: NotRequired[str | None]
     sent_as: NotRequired[str | None]
     outcome: NotRequired[str]
+    proof: NotRequired[bool]
+    ask_at: NotRequired[datetime]
+    asked: NotRequired[int]
+    reached_at: NotRequired[datetime]
     settled_at: NotRequired[datetime]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One thing to send because of an event; `fallback` is tried where `via` cannot reach them."""
+    """One thing to send because of an event; `fallback` is tried where `via` cannot reach them. A report on
+    it is `proof` that a paper was delivered."""
 
     via: Via
     notice: str
     recipient: str
     fallback: Via | None = None
+    proof: bool = False
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -114,7 +133,8 @@ class Deliveries(Store[Delivery]):
 
     collection = "deliveries"
     missing = DeliveryNotFound
-    tells = ("delivery.retried",)
+    tells = ("delivery.retried", REPORTED)
+    plans = (REPORT,)
     indexes: ClassVar = [
         IndexModel(
             [("due_at", ASCENDING)],
@@ -131,6 +151,7 @@ class Deliveries(Store[Delivery]):
         ),
         IndexModel("event", name="event"),
         IndexModel("sent_as", name="sent_as", sparse=True),
+        IndexModel("ask_at", name="ask", sparse=True),
     ]
 
     def shaped(self, document: Document) -> Delivery:
@@ -179,7 +200,9 @@ class Deliveries(Store[Delivery]):
 
     async def sent(self, delivery: Delivery, sent_as: str, now: datetime) -> None:
         """It went out; `sent_as` is the provider's own id for it."""
-        await self._settle(delivery, DeliveryState.SENT, now, sent_as=sent_as)
+        asks = delivery["channel"] is Via.SMS and delivery.get("proof")
+        more = {"ask_at": now + FIRST_ASK} if asks else None
+        await self._settle(delivery, DeliveryState.SENT, now, sent_as=sent_as, more=more)
 
     async def skipped(self, delivery: Delivery, code: str, now: datetime) -> None:
         """There is nothing to send any more, for the reason `code`."""
@@ -211,12 +234,38 @@ class Deliveries(Store[Delivery]):
 
         False if no delivery is known under this id: the report may come before `sent` was recorded.
         """
-        delivery = await self.documents.find_one_and_update(
-            {"sent_as": sent_as, "channel": Via.WECHAT}, {"$set": {"outcome": outcome}}
-        )
-        if delivery and not reached:
-            await self._plan_fallback(self.shaped(delivery), by.at)
-        return delivery is not None
+        delivery = await self._first({"sent_as": sent_as, "channel": Via.WECHAT})
+        if delivery is None:
+            return False
+        await self.keep_report(delivery, outcome, by.at if reached else None, by)
+        if not reached:
+            await self._plan_fallback(delivery, by.at)
+        return True
+
+    async def keep_report(
+        self, delivery: Delivery, outcome: str, reached_at: datetime | None, by: Cause
+    ) -> None:
+        """Keep the first report; of a proof its event plans what follows."""
+        sets: Document = {"outcome": outcome} | ({"reached_at": reached_at} if reached_at else {})
+        if not delivery.get("proof"):
+            await self.documents.update_one({"_id": delivery["_id"]}, {"$set": sets})
+            return
+        event = Event(REPORTED, delivery["_id"], by, {"outcome": outcome}, plans=(Later(REPORT, by.at),))
+        with suppress(ReportedAlready):
+            await self.change(
+                delivery["_id"],
+                expects={"outcome": {"$exists": False}},
+                sets=sets,
+                update={"$unset": {"ask_at": ""}},
+                event=event,
+                otherwise=ReportedAlready,
+            )
+
+    async def also_by_fallback(self, event: str, now: datetime) -> None:
+        """Tell by the fallback too, of what went by WeChat and of which nothing is known; once."""
+        for delivery in await self.of_event(event):
+            if delivery["channel"] is Via.WECHAT:
+                await self._plan_fallback(delivery, now)
 
     async def retry(self, key: str, by: Cause) -> None:
         """Send a failed delivery after all.
@@ -265,7 +314,8 @@ class Deliveries(Store[Delivery]):
     async def _plan_fallback(self, delivery: Delivery, now: datetime) -> bool:
         if delivery["fallback"] is None:
             return False
-        plan = Plan(delivery["fallback"], delivery["notice"], delivery["recipient"])
+        proof = delivery.get("proof", False)
+        plan = Plan(delivery["fallback"], delivery["notice"], delivery["recipient"], proof=proof)
         await self.plan({"id": delivery["event"], "request": delivery["request"]}, [plan], now)
         return True
 
@@ -277,11 +327,21 @@ class Deliveries(Store[Delivery]):
         *,
         sent_as: str | None = None,
         code: str | None = None,
+        more: Document | None = None,
     ) -> None:
         """Close it, unless its lease ran out and another sender has it now."""
         await self.documents.update_one(
             _held(delivery),
-            {"$set": {"state": state, "settled_at": now, "sent_as": sent_as, "code": code, "lease": None}},
+            {
+                "$set": {
+                    "state": state,
+                    "settled_at": now,
+                    "sent_as": sent_as,
+                    "code": code,
+                    "lease": None,
+                    **(more or {}),
+                }
+            },
         )
 
     async def _again(
@@ -311,4 +371,5 @@ def _delivery(event: Mapping[str, Any], plan: Plan, now: datetime) -> Document:
         "due_at": now,
         "lease": None,
         "created_at": now,
+        **({"proof": True} if plan.proof else {}),
     }

@@ -12,6 +12,14 @@ from models.people.credentials import (
     check_credential,
     normal_number,
 )
+from models.people.electronic import (
+    CURRENT_WORDING,
+    WORDINGS,
+    ElectronicService,
+    Wording,
+    agreed_at,
+    agreed_now,
+)
 from models.people.masks import (
     NAMES,
     mask_address,
@@ -27,9 +35,11 @@ from models.people.same import known_by, party_known_by
 from models.people.verification import BodyVerdict, Identity, PlatformUser, Verdict, Verifier
 
 __all__ = [
+    "CURRENT_WORDING",
     "NAMES",
     "PERSONAL",
     "RULES",
+    "WORDINGS",
     "Account",
     "Accounts",
     "Acting",
@@ -42,6 +52,7 @@ __all__ = [
     "Binding",
     "BodyVerdict",
     "CredentialKind",
+    "ElectronicService",
     "Identity",
     "Language",
     "NotTheirs",
@@ -51,6 +62,9 @@ __all__ = [
     "PlatformUser",
     "Verdict",
     "Verifier",
+    "Wording",
+    "agreed_at",
+    "agreed_now",
     "check_credential",
     "check_name",
     "check_phone",

@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from models import typed
 from models.errors import BadInput, Conflict, NotFound, Refused
-from models.events import Cause, Event
+from models.events import Cause, Channel, Event
 from models.people.credentials import RULES, ApplicantKind, Credential, CredentialKind
 from models.people.masks import NAMES, mask_number, mask_phone
 from models.privacy import Privacy
@@ -70,9 +70,21 @@ class Verified(TypedDict):
     by: str
 
 
+class Agreement(TypedDict):
+    """That electronic service was agreed to, or no longer is: to which words (`models.people.electronic`),
+    when, through which door, and by whom."""
+
+    agreed: bool
+    wording: str
+    at: datetime
+    channel: Channel
+    by: str
+
+
 class Applicant(Record):
     """`name`, `number` and `phone` are sealed; `account` is the one that a person is bound to; a body has a
-    `representative`, from `number_index`."""
+    `representative`, from `number_index`. `agreements` (to electronic
+    service) are the latest first."""
 
     kind: ApplicantKind
     name: str
@@ -84,6 +96,7 @@ class Applicant(Record):
     account: str | None
     verified: Verified
     representative: NotRequired[str]
+    agreements: NotRequired[list[Agreement]]
 
 
 def shown_name(privacy: Privacy, applicant: Applicant) -> str:
@@ -91,6 +104,9 @@ def shown_name(privacy: Privacy, applicant: Applicant) -> str:
     if applicant["kind"] is ApplicantKind.PERSON:
         return applicant["masked_name"]
     return privacy.open(applicant["name"], f"applicant:{applicant['_id']}:name")
+
+
+AGREED, REVOKED = "applicant.electronic_agreed", "applicant.electronic_revoked"
 
 
 class Applicants(Store[Applicant]):
@@ -111,6 +127,8 @@ class Applicants(Store[Applicant]):
         "applicant.verified_at_window",
         "applicant.phone_changed",
         "applicant.revealed",
+        AGREED,
+        REVOKED,
     )
     indexes: ClassVar = [
         IndexModel("credential.index", unique=True, name="credential"),
@@ -124,6 +142,8 @@ class Applicants(Store[Applicant]):
 
     def shaped(self, document: Document) -> Applicant:
         credential = document["credential"]
+        for agreement in document.get("agreements", ()):
+            agreement["channel"] = Channel(agreement["channel"])
         return super().shaped(
             {
                 **document,

@@ -192,6 +192,19 @@ class Binding:
             return otherwise
         return OtherRole(Acting(body["_id"], self.applicants.name(body), body["kind"]))
 
+    async def hears(self, applicant: str, agent: str) -> Applicant:
+        """Who is told of what is an applicant's: the person; of a body the agent who did it, or its legal
+        representative if that agency has ended.
+
+        A body that has neither here is told itself, and has no account and no phone.
+        """
+        found = await self.applicants.get(applicant)
+        if found["kind"] is ApplicantKind.PERSON:
+            return found
+        if await self.agencies.acts(agent, found):
+            return await self.applicants.get(agent)
+        return await self.applicants.find_by_number_index(found["representative"]) or found
+
     async def party(self, account: Account) -> Party | None:
         """For whom an account acts: its own person, or a body that the person is an agent of; None where no
         person is bound.

@@ -38,6 +38,10 @@ class Scope(StrEnum):
         True,
     )
     APPLICANTS_VERIFY = "applicants:verify", "Verify a credential at a window (article 7)."
+    PAPERS_SERVE = (
+        "papers:serve",
+        "Serve papers: call, send letters, publish notices; see the phone, on record.",
+    )
     DELIVERIES_READ = "deliveries:read", "See what could not be sent, and what is used of the day's messages."
     DELIVERIES_RETRY = "deliveries:retry", "Send again what could not be sent."
     STAFF_ABSENCES = (
@@ -101,6 +105,7 @@ class Role(StrEnum):
         Scope.APPLICATIONS_ACCEPT,
         (Scope.APPOINTMENTS_RECORD, Reach.HALLS),
         Scope.APPLICANTS_VERIFY,
+        Scope.PAPERS_SERVE,
     )
     REVIEWER = (
         "reviewer",
@@ -109,6 +114,7 @@ class Role(StrEnum):
         "Examines what was handed in, for those who decide.",
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_ACCEPT,
+        Scope.PAPERS_SERVE,
     )
     APPROVER = (
         "approver",
@@ -118,6 +124,7 @@ class Role(StrEnum):
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_ACCEPT,
         Scope.APPLICATIONS_DECIDE,
+        Scope.PAPERS_SERVE,
     )
     SUPERVISOR = (
         "supervisor",
@@ -136,6 +143,7 @@ class Role(StrEnum):
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_SUPERVISE,
         Scope.OBJECTIONS_DECIDE,
+        Scope.PAPERS_SERVE,
     )
     DIGITAL_AFFAIRS = (
         "digital_affairs",

@@ -1,4 +1,5 @@
-"""Aliyun's short messages (SendSms) and real-name check (Id2MetaVerify), behind its RPC signature.
+"""Aliyun's short messages (SendSms, QuerySendDetails) and real-name check (Id2MetaVerify), behind its RPC
+signature.
 
 The signature: HMAC-SHA1, keyed by secret + "&", of METHOD & "%2F" & the sorted parameters of query and body,
 each part percent-encoded. Time stamps may be off by 15 minutes; a nonce counts once.
@@ -24,13 +25,18 @@ from simulator.people import Registry
 
 SKEW = timedelta(minutes=15)
 PANYU = ZoneInfo("Asia/Shanghai")
-VERSIONS = {"SendSms": "2017-05-25", "Id2MetaVerify": "2019-03-07"}
+VERSIONS = {"SendSms": "2017-05-25", "QuerySendDetails": "2017-05-25", "Id2MetaVerify": "2019-03-07"}
 COMMON = ("AccessKeyId", "Action", "Version", "Signature", "SignatureMethod", "SignatureNonce", "Timestamp")
-PERSONAL = frozenset({"PhoneNumbers", "TemplateParam", "IdentifyNum", "UserName"})
+PERSONAL = frozenset({"PhoneNumbers", "PhoneNumber", "TemplateParam", "IdentifyNum", "UserName"})
 """Parameters that have no business in an address."""
 
 PHONE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 MOST_PHONES = 1000
+LARGEST_PAGE = 50
+LOOKED_BACK = timedelta(days=30)
+REPORTS = ("arrives", "late", "fails", "silent")
+"""What becomes of messages to a phone: reported as arrived at once or after LATE, as failed, or never."""
+LATE = timedelta(minutes=30)
 LONGEST_VALUE = 35
 VERIFIED_KINDS = ("resident_id", "hmt_residence_permit")
 NUMBER = re.compile(r"[1-68]\d{16}[\dXx]")
@@ -104,6 +110,7 @@ class Aliyun:
         self.verifications: list[dict[str, Any]] = []
         self.nonces: dict[str, datetime] = {}
         self.seen: dict[str, int] = {}
+        self.reports: dict[str, str] = {}
 
     def check(self, method: str, query: Mapping[str, str], body: Mapping[str, str]) -> dict[str, str]:
         """All parameters of a request that is Aliyun's customer's own.
@@ -130,12 +137,20 @@ class Aliyun:
 
     def act(self, given: Mapping[str, str]) -> dict[str, Any]:
         """The answer, with HTTP 200, to a request that passed `check`."""
-        return self.send_sms(given) if given["Action"] == "SendSms" else self.verify(given)
+        actions = {"SendSms": self.send_sms, "QuerySendDetails": self.details, "Id2MetaVerify": self.verify}
+        return actions[given["Action"]](given)
 
     def send_sms(self, given: Mapping[str, str]) -> dict[str, Any]:
         """SendSms. `OutId` is only recorded: Aliyun sends a repeat again."""
         try:
             return self._send_sms(given)
+        except PlatformError as error:
+            return {"RequestId": _id(), "Code": error.code, "Message": error.detail or SMS[str(error.code)]}
+
+    def details(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """QuerySendDetails: the messages to one phone on one day, the latest first, page by page."""
+        try:
+            return self._details(given)
         except PlatformError as error:
             return {"RequestId": _id(), "Code": error.code, "Message": error.detail or SMS[str(error.code)]}
 
@@ -218,6 +233,50 @@ class Aliyun:
         self.changed()
         return {"RequestId": _id(), "Code": "OK", "Message": "OK", "BizId": receipt}
 
+    def _details(self, given: Mapping[str, str]) -> dict[str, Any]:
+        phones = _phones(given.get("PhoneNumber", ""))
+        if len(phones) > 1:
+            raise PlatformError("isv.MOBILE_NUMBER_ILLEGAL")
+        phone = phones[0]
+        now = self.clock().astimezone(PANYU)
+        try:
+            day = datetime.strptime(given.get("SendDate", ""), "%Y%m%d").replace(tzinfo=PANYU).date()
+            size, page = int(given.get("PageSize", "")), int(given.get("CurrentPage", ""))
+        except ValueError:
+            raise PlatformError("isv.INVALID_PARAMETERS") from None
+        if not (1 <= size <= LARGEST_PAGE and page >= 1 and timedelta() <= now.date() - day <= LOOKED_BACK):
+            raise PlatformError("isv.INVALID_PARAMETERS")
+        found = [
+            message
+            for message in reversed(self.inbox(phone))
+            if datetime.fromisoformat(message["at"]).astimezone(PANYU).date() == day
+            and given.get("BizId", message["id"]) == message["id"]
+        ]
+        lines = [self._detail(message) for message in found[(page - 1) * size : page * size]]
+        return {
+            "RequestId": _id(),
+            "Code": "OK",
+            "Message": "OK",
+            "TotalCount": len(found),
+            "SmsSendDetailDTOs": {"SmsSendDetailDTO": lines},
+        }
+
+    def _detail(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """`SendStatus` 1: no report yet; 2: failed; 3: arrived."""
+        sent, way = datetime.fromisoformat(message["at"]), self.reports.get(message["phone"], "arrives")
+        received = sent + (LATE if way == "late" else timedelta())
+        waits = way == "silent" or self.clock() < received
+        line = {
+            "PhoneNum": message["phone"],
+            "SendStatus": 1 if waits else 2 if way == "fails" else 3,
+            "ErrCode": "" if waits else "MK:0001" if way == "fails" else "DELIVERED",
+            "TemplateCode": message["template"],
+            "Content": message["text"],
+            "SendDate": _local(sent),
+            "OutId": message["out_id"] or "",
+        }
+        return line if waits else {**line, "ReceiveDate": _local(received)}
+
     def _check_limits(self, phone: str, code: str) -> None:
         now = self.clock()
         sent = [
@@ -252,6 +311,10 @@ def _encoded(text: str) -> str:
 
 def _id() -> str:
     return str(uuid4()).upper()
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(PANYU).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _phones(given: str) -> list[str]:

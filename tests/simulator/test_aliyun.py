@@ -14,11 +14,11 @@ from aliyunsdkcore.request import CommonRequest
 
 from models.outgoing.notices import NOTICES
 from simulator import start
-from simulator.aliyun.service import TEMPLATES, signature
+from simulator.aliyun.service import PANYU, TEMPLATES, signature
 from tests.house.clock import Clock
 from tests.simulator.conftest import CONFIG, Peer, Service
 
-VERSION = {"SendSms": "2017-05-25", "Id2MetaVerify": "2019-03-07"}
+VERSION = {"SendSms": "2017-05-25", "QuerySendDetails": "2017-05-25", "Id2MetaVerify": "2019-03-07"}
 CODE = {
     "PhoneNumbers": "13900010002",
     "SignName": "番禺政务",
@@ -194,3 +194,56 @@ async def test_failures_on_order(peer: Peer) -> None:
     await peer.call("/control/faults", {"operation": "SendSms", "errcode": "Throttling.User"})
     assert await refused(peer) == (400, "Throttling.User")
     assert await sms(peer) == "OK"
+
+
+ASKED = {"PhoneNumber": "13900010002", "PageSize": "10", "CurrentPage": "1"}
+
+
+async def details(peer: Peer, **changes: str) -> dict[str, Any]:
+    today = peer.clock.now().astimezone(PANYU).strftime("%Y%m%d")
+    return await act(peer, "QuerySendDetails", {**ASKED, "SendDate": today, **changes})
+
+
+@pytest.mark.parametrize(
+    ("way", "minutes", "status", "code"),
+    [
+        ("arrives", 0, 3, "DELIVERED"),
+        ("late", 29, 1, ""),
+        ("late", 30, 3, "DELIVERED"),
+        ("fails", 0, 2, "MK:0001"),
+        ("silent", 600, 1, ""),
+    ],
+)
+async def test_what_became_of_a_message_is_reported(
+    peer: Peer, way: str, minutes: int, status: int, code: str
+) -> None:
+    aliyun = peer.running.simulator.aliyun
+    aliyun.reports[ASKED["PhoneNumber"]] = way
+    sent = await act(peer, "SendSms", CODE | {"OutId": "e1:sms:a1"})
+    day = peer.clock.now().astimezone(PANYU).strftime("%Y%m%d")
+    given = ASKED | {"SendDate": day, "BizId": sent["BizId"]}
+    peer.clock.advance(timedelta(minutes=minutes))
+    answer = aliyun.details(given)
+    [line] = answer["SmsSendDetailDTOs"]["SmsSendDetailDTO"]
+    assert (answer["Code"], answer["TotalCount"]) == ("OK", 1)
+    assert (line["SendStatus"], line["ErrCode"], line["OutId"]) == (status, code, "e1:sms:a1")
+    assert ("ReceiveDate" in line) is (status != 1)
+    assert aliyun.details(given | {"BizId": "another"})["TotalCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, "OK"),
+        ({"PageSize": "51"}, "isv.INVALID_PARAMETERS"),
+        ({"CurrentPage": "0"}, "isv.INVALID_PARAMETERS"),
+        ({"SendDate": "2026-11-24"}, "isv.INVALID_PARAMETERS"),
+        ({"SendDate": "20200101"}, "isv.INVALID_PARAMETERS"),
+        ({"PhoneNumber": "12345"}, "isv.MOBILE_NUMBER_ILLEGAL"),
+        ({"PhoneNumber": "13900010002,13900010003"}, "isv.MOBILE_NUMBER_ILLEGAL"),
+    ],
+)
+async def test_a_question_about_messages_is_looked_at_strictly(
+    peer: Peer, changes: dict[str, str], code: str
+) -> None:
+    assert (await details(peer, **changes))["Code"] == code

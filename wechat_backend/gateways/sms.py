@@ -2,11 +2,28 @@
 
 import json
 from collections.abc import Mapping
-from typing import ClassVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
 
+from models.workdays import PANYU, local
 from wechat_backend.gateways.aliyun import AliyunGateway
 from wechat_backend.gateways.base import Remedy
 from wechat_backend.settings import Settings
+
+TIME = "%Y-%m-%d %H:%M:%S"
+SKEW = timedelta(minutes=5)
+"""A message that went out so soon after midnight may be one of the day before, by Aliyun's clock."""
+FAILED, ARRIVED = 2, 3
+"""`SendStatus`; any other is that of a message about which nothing is known yet."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What became of a message: when it arrived (None if it did not), and the carrier's `code`."""
+
+    at: datetime | None
+    code: str
 
 
 class Sms(AliyunGateway):
@@ -69,3 +86,39 @@ class Sms(AliyunGateway):
             if (code := answer.get("Code")) != "OK":
                 raise self.error(str(code))
         return str(answer.get("BizId", ""))
+
+    async def arrival(self, phone: str, receipt: str, sent_at: datetime) -> Arrival | None:
+        """What the carrier reports of the message `receipt` (BizId); None while it has reported nothing.
+
+        Raises:
+            GatewayError
+        """
+        for day in sorted({local(sent_at - SKEW, "%Y%m%d"), local(sent_at, "%Y%m%d")}):
+            for line in await self._details(phone, receipt, day):
+                return _arrival(line)
+        return None
+
+    async def _details(self, phone: str, receipt: str, day: str) -> list[dict[str, Any]]:
+        """What Aliyun has of a message that was sent on a day in Panyu."""
+        async with self.watched("report"):
+            answer = await self.act(
+                "QuerySendDetails",
+                {
+                    "PhoneNumber": phone,
+                    "BizId": receipt,
+                    "SendDate": day,
+                    "PageSize": "10",
+                    "CurrentPage": "1",
+                },
+            )
+            if (code := answer.get("Code")) != "OK":
+                raise self.error(str(code))
+        return list((answer.get("SmsSendDetailDTOs") or {}).get("SmsSendDetailDTO") or [])
+
+
+def _arrival(line: Mapping[str, Any]) -> Arrival | None:
+    status, code = line.get("SendStatus"), str(line.get("ErrCode") or "")
+    if status == ARRIVED:
+        received = datetime.strptime(line["ReceiveDate"], TIME).replace(tzinfo=PANYU)
+        return Arrival(received.astimezone(UTC), code)
+    return Arrival(None, code or "failed") if status == FAILED else None

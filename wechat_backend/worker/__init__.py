@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from secrets import token_hex
 
-from models.outgoing import Via
+from models.outgoing import Arrivals, Via
 from models.stores import Stores
 from wechat_backend.database.connection import WORKER_PATIENCE, connect
 from wechat_backend.database.migrations import ALL
@@ -19,6 +19,7 @@ from wechat_backend.worker.carriers import Carriers
 from wechat_backend.worker.jobs.deliver import Deliver
 from wechat_backend.worker.jobs.heartbeat import Heartbeat
 from wechat_backend.worker.jobs.menu import MenuPublisher
+from wechat_backend.worker.jobs.receipts import Receipts
 from wechat_backend.worker.jobs.relay import Relay
 from wechat_backend.worker.jobs.schedule import FIRES, ScheduleRunner
 from wechat_backend.worker.jobs.sweep import Sweep
@@ -72,7 +73,8 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
     menu_publisher = MenuPublisher(stores.leases, gateways.wechat, menu(settings.base_url), clock)
     sweep = Sweep(stores.leases, stores.materials, stores.applications, stores.bans, clock)
     schedule_runner = ScheduleRunner(stores, FIRES, clock)
-    jobs = [relay.job, deliver.job, schedule_runner.job, menu_publisher.job, sweep.job]
+    receipts = Receipts(Arrivals(stores.deliveries), carriers.arrival, clock)
+    jobs = [relay.job, deliver.job, receipts.job, schedule_runner.job, menu_publisher.job, sweep.job]
     watch = Watch(stores.database, jobs)
 
     name = f"{os.getpid()}-{token_hex(4)}"

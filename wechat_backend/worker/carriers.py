@@ -8,6 +8,7 @@ from models.outgoing.notices import NOTICES
 from models.stores import Stores
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import GatewayError, Remedy
+from wechat_backend.gateways.sms import Arrival
 from wechat_backend.worker.facts.letter import Letter, fields, parameters
 from wechat_backend.worker.facts.writers import write
 from wechat_backend.worker.reports import REPORTERS
@@ -54,6 +55,14 @@ class Carriers:
             return await self.gateways.sms.send(
                 letter.phone, template, parameters(notice, letter), delivery["_id"]
             )
+
+    async def arrival(self, delivery: Delivery) -> Arrival | None:
+        """What the carrier reports of a short message; see `jobs.receipts.Ask`."""
+        letter = await self._letter(delivery)
+        if not letter.phone:
+            raise GatewayError("sms", "no_phone", Remedy.GIVE_UP)
+        sent_at = delivery.get("settled_at", delivery["created_at"])
+        return await self.gateways.sms.arrival(letter.phone, delivery.get("sent_as") or "", sent_at)
 
     async def government(self, delivery: Delivery) -> str:
         event = await self.stores.outbox.get(delivery["event"])

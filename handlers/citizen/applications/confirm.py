@@ -11,6 +11,7 @@ from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
 from models.applications import DraftChanged, How, OwnCase, Place, State, lacking, offered
 from models.errors import Conflict, DomainError, InvalidForm
+from models.people import Wording, agreed_now
 from models.workdays import local_date
 
 
@@ -19,6 +20,7 @@ class ConfirmForm(BaseModel):
     hall: str = ""
     address: str = ""
     promise: str = ""
+    electronic: Wording | None = None
 
 
 class ConfirmPage(ApplicationPage):
@@ -41,6 +43,9 @@ class ConfirmPage(ApplicationPage):
             )
         except DomainError as error:
             return await self.refuse(key, error)
+        if filled.electronic:
+            party = self.bound_party()
+            await self.services.electronic_service.agree(party.id, filled.electronic, self.by_party())
         return self.see_other(f"/applications/{key}/receipt")
 
     async def refuse(self, key: str, error: DomainError) -> None:
@@ -76,6 +81,7 @@ class ConfirmPage(ApplicationPage):
             }
         kept = {m["code"]: m for m in found["materials"] if m["file"]}
         return {
+            "asks_electronic": not agreed_now(self.bound_party().applicant),
             "seen": seen.model_dump_json(),
             "changes": changes(guide, self.get_body_argument("seen", ""), seen),
             "sections": with_parts(guide, answers, self.locale.translate),

@@ -17,6 +17,7 @@ from models.applications import (
     way_of,
 )
 from models.errors import Conflict, DomainError
+from models.serving.papers import open_paper
 from models.voices import can_review
 
 MOST = 100
@@ -66,6 +67,7 @@ class ApplicationStatusPage(ApplicationPage):
         case = await self.load(key)
         if case.state is State.DRAFT:
             return self.redirect(f"/applications/{key}/form")
+        await open_paper(self.services.servings, case.application, self.by_party())
         supplement = progress.open_supplement(case.application)
         return self.show_case(
             "citizen/applications/show.html",

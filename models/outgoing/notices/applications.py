@@ -5,9 +5,9 @@ from models.outgoing.notices.record import APPLICANT, Notice, Telling
 from models.outgoing.sms import Purpose
 
 
-def _progress(status: str, note: str) -> Telling:
+def _progress(status: str, note: str, *, serves: bool = False) -> Telling:
     """What happened, and what to do now."""
-    return Telling(APPLICANT, {"status": status, "note": note})
+    return Telling(APPLICANT, {"status": status, "note": note}, serves)
 
 
 NOTICES = (
@@ -39,13 +39,13 @@ NOTICES = (
             "application.received": _progress("已收到纸质材料", "我们将尽快审核"),
             "application.accepted": _progress("已受理", "我们正在办理，请留意进度"),
             "application.accepted_by_silence": _progress("视为已受理", "逾期未答复，依法视为受理"),
-            "application.not_accepted": _progress("不予受理", "请查看理由和救济途径"),
+            "application.not_accepted": _progress("不予受理", "请查看理由和救济途径", serves=True),
             "application.supplement_requested": _progress("需要补齐补正", "{reason}"),
             "application.supplemented": _progress("已收到补正材料", "我们将尽快审核"),
             "application.paused": _progress("特别程序进行中", "所需时间不计入办理期限"),
             "application.resumed": _progress("特别程序已结束", "我们继续办理，请留意进度"),
             "application.returned": _progress("已退件", "{reason}"),
-            "application.concluded": Telling(APPLICANT, {"note": "{conclusion}"}),
+            "application.concluded": Telling(APPLICANT, {"note": "{conclusion}"}, serves=True),
             "application.withdrawn": _progress("已撤回", "如需办理可重新申请"),
         },
         ways=(Via.WECHAT,),

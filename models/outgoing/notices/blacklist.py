@@ -8,8 +8,8 @@ from models.outgoing.notices.record import APPLICANT, Notice, Telling
 from models.outgoing.sms import Purpose
 
 
-def _said(what: str) -> Telling:
-    return Telling(APPLICANT, {"what": what})
+def _said(what: str, *, serves: bool = False) -> Telling:
+    return Telling(APPLICANT, {"what": what}, serves)
 
 
 NOTICES = (
@@ -18,7 +18,7 @@ NOTICES = (
         label="黑名单决定通知",
         purpose=Purpose.LEGAL,
         events={
-            "ban.confirmed": _said("您有一份处理决定书待查收"),
+            "ban.confirmed": _said("您有一份处理决定书待查收", serves=True),
             "ban.appealed": _said("您的申诉已收到"),
             "ban.kept": _said("您的申诉已有答复"),
             "ban.lifted": _said("原处理决定已撤销"),

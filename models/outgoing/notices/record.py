@@ -28,11 +28,13 @@ APPLICANT = Recipient("applicant", lambda _event, document: str(document["applic
 class Telling:
     """One event of a notice: who is told, and the facts that follow from the event alone.
 
-    `{name}` in them stands for a fact that is gathered from documents.
+    `{name}` in them stands for a fact that is gathered from documents. A telling that `serves` tells of a
+    paper: that it arrived proves that the paper was delivered (`models.serving`).
     """
 
     to: Recipient
     words: Mapping[str, str] = field(default_factory=dict)
+    serves: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +66,11 @@ class Notice:
 
     def plans(self, event: KeptEvent, document: Document) -> Iterator[Plan]:
         """What is to be sent because of one of its events."""
-        recipient = self.events[event["name"]].to.find(event, document)
+        telling = self.events[event["name"]]
+        recipient = telling.to.find(event, document)
         for via in self.ways:
-            yield Plan(via, self.name, recipient, self.fallback if via is Via.WECHAT else None)
+            fallback = self.fallback if via is Via.WECHAT else None
+            yield Plan(via, self.name, recipient, fallback, telling.serves)
 
 
 def always(_document: Document) -> bool:

@@ -18,6 +18,8 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "applicant.bound",
         "applicant.unbound",
         "applicant.moved",
+        "applicant.electronic_agreed",
+        "applicant.electronic_revoked",
         "applicant.registered",
         "applicant.verified_at_window",
         "application.started",
@@ -34,6 +36,12 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "review.given",
         "ban.delivered",
         "ban.appeal_filed",
+    ),
+    "it says that a notice reached the person, or did not": (
+        "delivery.reported",
+        "serving.reported",
+        "serving.delivered",
+        "application.served",
     ),
     "it blocks nobody and counts against nobody; the page of the appointment shows it": (
         "appointment.unrecorded",
@@ -94,5 +102,10 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "staff.view_kept",
         "staff.view_removed",
         "delivery.retried",
+        "serving.begun",
+        "serving.step_taken",
+        "serving.noted",
+        "serving.revealed",
+        "serving.dropped",
     ),
 }

@@ -60,6 +60,10 @@ POST /admin/objections/{id}/decision                 .       .       .       .  
 GET  /admin/verify                                   all     .       .       .       .       .       .       .       .       .       .       .
 POST /admin/verify                                   all     .       .       .       .       .       .       .       .       .       .       .
 
+GET  /admin/servings                                 all     dept    dept    .       all     .       .       .       .       .       .       .
+GET  /admin/servings/{paper}                         all     dept    dept    .       all     .       .       .       .       .       .       .
+POST /admin/servings/{paper}/record                  all     dept    dept    .       all     .       .       .       .       .       .       .
+POST /admin/servings/{paper}/reveal                  all     dept    dept    .       all     .       .       .       .       .       .       .
 GET  /admin/deliveries                               .       .       .       .       .       all     .       .       .       .       .       .
 POST /admin/deliveries/retry                         .       .       .       .       .       all     .       .       .       .       .       .
 

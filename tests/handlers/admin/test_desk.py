@@ -14,6 +14,7 @@ PAGES = {
     "/admin/appointments": {"window", "both", "centre", "township", "elsewhere", "unplaced"},
     "/admin/objections": {"management"},
     "/admin/verify": {"window", "both"},
+    "/admin/servings": {"window", "approver", "unplaced", "both", "civil", "management"},
     "/admin/deliveries": {"digital"},
     "/admin/absences": {"admin"},
     "/admin/members": {"admin"},

@@ -16,6 +16,7 @@ from tests.house.browser import Browser, Page
 from tests.house.guides import OTHER, USCC, plain_guide
 from tests.house.office import Office
 from tests.house.places import HALL, hall
+from tests.house.served import on_its_way
 from tests.house.staff import Post
 
 TOWNSHIP = "南村镇"
@@ -85,6 +86,14 @@ async def world(office: Office) -> World:
                 appointment(visit, everywhere | within)
                 for visit, within in zip(
                     visits, ({Reach.HALLS}, {Reach.TOWNSHIP}, frozenset[Reach]()), strict=True
+                )
+            ],
+            "servings": [
+                Thing({"servings": key}, ("servings", key), within)
+                for key, within in zip(
+                    [await on_its_way(town, one) for one in (own, other)],
+                    (everywhere | {Reach.DEPARTMENT}, everywhere),
+                    strict=True,
                 )
             ],
             "objections": [appointment(visit, everywhere) for visit in visits],

@@ -17,15 +17,17 @@ from handlers.admin.queue import QUEUE
 from models.appointments import Ending, State
 from models.outgoing import Stage
 from models.outgoing.deliveries import Plan, Via
+from models.serving import How as HowServed
 from models.staff import Role
 from models.store import Document
 from models.workdays import local_date
 from tests.handlers.admin.test_home import rows
 from tests.handlers.admin.test_lists import declared
 from tests.handlers.admin.test_many import MOST, get, links
-from tests.house.guides import OTHER, USCC
+from tests.house.guides import OTHER, USCC, plain_guide
 from tests.house.office import Office
 from tests.house.places import HALL, with_windows
+from tests.house.served import on_its_way
 from tests.house.staff import Post
 
 COPIES = 95
@@ -107,12 +109,23 @@ async def members(office: Office) -> None:
     )
 
 
+async def papers(office: Office) -> None:
+    """On their way at each step, and delivered."""
+    town = office.town
+    application = await town.desk(await town.applicant()).submitted(plain_guide(4))
+    found = await on_its_way(town, application)
+    pattern = await town.services.servings.documents.find_one({"_id": found})
+    steps = [{**pattern, "step": how.value} for how in HowServed]
+    patterns = [*steps, {**pattern, "state": "delivered"}]
+    await town.services.servings.documents.insert_many(copies(patterns))
+
+
 @pytest.fixture(scope="module")
 async def full(office: Office) -> AsyncIterator[Office]:
     for role in Role:
         await office.town.member(f"only.{role}", Post((role,), USCC, (HALL.code,), (HALL.township,)))
     await office.town.member("all-rights", Post(tuple(Role), USCC, (HALL.code,)))
-    for fill in (visits, deliveries, members):
+    for fill in (visits, deliveries, members, papers):
         await fill(office)
     await told(office)
     yield office

@@ -28,6 +28,7 @@ PARTS = {
     "member": "nobody",
     "file": "admin.css",
     "page": "1",
+    "paper": f"{'0' * 32}:denial",
 }
 """What an address names, where it is no id."""
 

@@ -12,11 +12,11 @@ from models.staff.scopes import Role
 from tests.house.office import Office
 
 SEEN: dict[Role, str] = {
-    Role.WINDOW: "工作台 | 办件 | 窗口: 预约, 窗口核验",
-    Role.REVIEWER: "工作台 | 办件",
-    Role.APPROVER: "工作台 | 办件",
+    Role.WINDOW: "工作台 | 办件 | 窗口: 预约, 窗口核验 | 文书送达",
+    Role.REVIEWER: "工作台 | 办件 | 文书送达",
+    Role.APPROVER: "工作台 | 办件 | 文书送达",
     Role.SUPERVISOR: "工作台 | 办件 | 缺勤",
-    Role.SERVICE_MANAGEMENT: "工作台 | 办件 | 预约异议",
+    Role.SERVICE_MANAGEMENT: "工作台 | 办件 | 预约异议 | 文书送达",
     Role.DIGITAL_AFFAIRS: "工作台 | 发送记录",
     Role.SERVICE_CENTRE: "工作台 | 预约",
     Role.TOWNSHIP: "工作台 | 预约",

@@ -4,6 +4,7 @@ import hmac
 import json
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from wechat_backend.gateways.aliyun import PROTOCOLS
 from wechat_backend.gateways.base import GatewayError, Remedy
 from wechat_backend.gateways.government import Government
 from wechat_backend.gateways.realname import RealName
-from wechat_backend.gateways.sms import Sms
+from wechat_backend.gateways.sms import Arrival, Sms
 
 PHONE, NUMBER = "13800138000", "440113199001010016"
 PERSONS, BODIES = "/government/sharing/persons/verify", "/government/sharing/bodies/verify"
@@ -201,3 +202,52 @@ async def test_bodies(realname: RealName, peer: Peer) -> None:
         peer.answers[BODIES] = answer
         with pytest.raises(Unavailable):
             await realname.body(CredentialKind.USCC, "x", "9")
+
+
+SENT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 11, 23, 16, 1, tzinfo=UTC)
+"""One minute into 24 November in Panyu."""
+
+
+def told(**line: Any) -> dict[str, Any]:
+    return {"Code": "OK", "TotalCount": 1, "SmsSendDetailDTOs": {"SmsSendDetailDTO": [line]}}
+
+
+NOTHING: dict[str, Any] = {"Code": "OK", "TotalCount": 0, "SmsSendDetailDTOs": {"SmsSendDetailDTO": []}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "arrival"),
+    [
+        (NOTHING, None),
+        (told(SendStatus=1, ErrCode=""), None),
+        (told(SendStatus=2, ErrCode="MK:0001"), Arrival(None, "MK:0001")),
+        (
+            told(SendStatus=3, ErrCode="DELIVERED", ReceiveDate="2026-11-24 10:00:07"),
+            Arrival(SENT + timedelta(seconds=7), "DELIVERED"),
+        ),
+    ],
+)
+async def test_what_the_carrier_reports(
+    sms: Sms, peer: Peer, answer: dict[str, Any], arrival: Arrival | None
+) -> None:
+    peer.answers["/"] = answer
+    assert await sms.arrival(PHONE, "biz-1", SENT) == arrival
+    [call] = peer.calls
+    asked = {name: call.form[name] for name in ("PhoneNumber", "BizId", "SendDate")}
+    assert asked == {"PhoneNumber": PHONE, "BizId": "biz-1", "SendDate": "20261124"}
+    assert PHONE not in str(call.query)
+    assert call.query["Action"] == "QuerySendDetails"
+
+
+async def test_soon_after_midnight_the_day_before_is_asked_about_too(sms: Sms, peer: Peer) -> None:
+    peer.answers["/"] = NOTHING
+    assert await sms.arrival(PHONE, "biz-1", MIDNIGHT) is None
+    assert [call.form["SendDate"] for call in peer.calls] == ["20261123", "20261124"]
+
+
+async def test_a_refused_question_is_an_error(sms: Sms, peer: Peer) -> None:
+    peer.answers["/"] = {"Code": "isv.ACCOUNT_ABNORMAL"}
+    with pytest.raises(GatewayError) as refused:
+        await sms.arrival(PHONE, "biz-1", SENT)
+    assert (refused.value.code, refused.value.remedy) == ("isv.ACCOUNT_ABNORMAL", Remedy.WAIT)

@@ -4,15 +4,19 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from models.applications import LOOK, SILENCE
+from models.applications import LOOK, PAPER, SILENCE
 from models.appointments import DAY_OVER
 from models.blacklist import EXPIRY
+from models.blacklist import PAPER as BAN_PAPER
 from models.events import Cause, Channel
+from models.outgoing import REPORT
 from models.schedule import Due, held
+from models.serving import EFFECT, NEXT
 from models.staff import HAND_OVER
 from models.stores import Stores
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.job import AT_ONCE, LATER, NET, Job
+from wechat_backend.worker.serving import go_on, report, serve_application, serve_ban, take_effect
 from wechat_backend.worker.several import Several
 
 log = structlog.get_logger("panyu.worker")
@@ -55,6 +59,11 @@ FIRES: Mapping[str, Fire] = {
     DAY_OVER: _close,
     HAND_OVER: _hand_over,
     EXPIRY: _expire,
+    PAPER: serve_application,
+    BAN_PAPER: serve_ban,
+    NEXT: go_on,
+    EFFECT: take_effect,
+    REPORT: report,
 }
 """What stores can plan (`Store.plans`), each with the verb that sees to it."""
 
