@@ -38,6 +38,22 @@ class Scope(StrEnum):
         True,
     )
     APPLICANTS_VERIFY = "applicants:verify", "Verify a credential at a window (article 7)."
+    REVIEWS_READ = "reviews:read", "Read the reviews of a department, without who gave them."
+    REVIEWS_MODERATE = (
+        "reviews:moderate",
+        "Read the uncivil words of a review, and show or withhold them.",
+        True,
+    )
+    RECTIFICATIONS_HANDLE = (
+        "rectifications:handle",
+        "Rectify what a bad review is about and, on record, see how to reach who gave it.",
+    )
+    DISPUTES_RAISE = "disputes:raise", "Dispute a review of one's department, with grounds."
+    DISPUTES_DECIDE = (
+        "disputes:decide",
+        "Ask who gave a disputed review for a word, and uphold it or set it aside.",
+        True,
+    )
     DELIVERIES_READ = "deliveries:read", "See what could not be sent, and what is used of the day's messages."
     DELIVERIES_RETRY = "deliveries:retry", "Send again what could not be sent."
     STAFF_ABSENCES = (
@@ -127,6 +143,9 @@ class Role(StrEnum):
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_SUPERVISE,
         Scope.STAFF_ABSENCES,
+        Scope.REVIEWS_READ,
+        Scope.RECTIFICATIONS_HANDLE,
+        Scope.DISPUTES_RAISE,
     )
     SERVICE_MANAGEMENT = (
         "service_management",
@@ -136,6 +155,10 @@ class Role(StrEnum):
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_SUPERVISE,
         Scope.OBJECTIONS_DECIDE,
+        Scope.REVIEWS_READ,
+        Scope.REVIEWS_MODERATE,
+        Scope.RECTIFICATIONS_HANDLE,
+        Scope.DISPUTES_DECIDE,
     )
     DIGITAL_AFFAIRS = (
         "digital_affairs",
@@ -163,7 +186,9 @@ class Role(StrEnum):
         "contact",
         "业务联络人",
         Reach.DEPARTMENT,
-        "Looks after a department's kiosks and items; the panel has no room for it yet.",
+        "Looks after a department's kiosks and items, and rectifies what its bad reviews are about.",
+        Scope.REVIEWS_READ,
+        Scope.RECTIFICATIONS_HANDLE,
     )
     KIOSK_MAINTAINER = (
         "kiosk_maintainer",
