@@ -26,6 +26,10 @@ class Term(StrEnum):
     BAN = "ban"  # 网上办事黑名单: applying online is blocked
     APPEAL = "appeal"  # 申诉 against it
     PUBLIC_NOTICE = "public_notice"  # after which what was announced counts as delivered
+    CONTACT = "contact"  # to talk to who gave a bad review
+    RECTIFICATION = "rectification"  # 差评整改
+    DISPUTE = "dispute"  # 被评价部门有异议
+    WORD = "word"  # of the person, to a dispute
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,10 @@ PERIODS = (
     Period(Term.APPEAL, REGULATION, "第二十八条", 30, Unit.WORKDAYS, date(2020, 1, 1)),
     Period(Term.PUBLIC_NOTICE, "民事诉讼法", "第九十二条", 60, Unit.DAYS, date(2013, 1, 1)),
     Period(Term.PUBLIC_NOTICE, "民事诉讼法", "第九十五条", 30, Unit.DAYS, date(2022, 1, 1)),
+    Period(Term.CONTACT, REGULATION, "第十七条", 1, Unit.WORKDAYS, date(2020, 1, 1)),
+    Period(Term.RECTIFICATION, REGULATION, "第十七条", 15, Unit.WORKDAYS, date(2020, 1, 1)),
+    Period(Term.DISPUTE, REGULATION, "第十七条", 10, Unit.WORKDAYS, date(2020, 1, 1)),
+    Period(Term.WORD, REGULATION, "第十七条", 5, Unit.WORKDAYS, date(2020, 1, 1)),
 )
 
 

@@ -27,6 +27,7 @@ async def own_data(stores: Stores, person: Applicant, at: datetime) -> dict[str,
         "appointments": await stores.appointments.export(key),
         "reviews": await stores.reviews.export(key),
         "blacklist": await stores.bans.export(known_by(stores.privacy, person)),
+        "rectifications": await stores.rectifications.export(key),
     }
     return {"exported_at": at, **nameless(kept)}
 

@@ -47,27 +47,30 @@ def position(cursor: str) -> Position:
     return Position(at, parts[2])
 
 
-def behind(place: Position, field: str, *, latest_first: bool = False, backwards: bool = False) -> Document:
-    """The query for what comes behind a place in the order of `field`, then of `_id`; `backwards`, for what
-    comes before it."""
+def behind(
+    place: Position, field: str, *, latest_first: bool = False, backwards: bool = False, by: str = "_id"
+) -> Document:
+    """The query for what comes behind a place in the order of `field`, then of the id in `by`; `backwards`,
+    for what comes before it."""
     value, key = place
     same: Document = {field: value}
     if latest_first == backwards:
         further: Document = {field: {"$gt": value} if value else {"$ne": None}}
         bound: Document = {field: {"$gte": value}} if value else {}
-        return {**bound, "$or": [further, same | {"_id": {"$gt": key}}]}
+        return {**bound, "$or": [further, same | {by: {"$gt": key}}]}
     if value is None:
-        return same | {"_id": {"$lt": key}}
+        return same | {by: {"$lt": key}}
     bound = {field: {"$not": {"$gt": value}}}
-    return {**bound, "$or": [{field: {"$lt": value}}, {field: None}, same | {"_id": {"$lt": key}}]}
+    return {**bound, "$or": [{field: {"$lt": value}}, {field: None}, same | {by: {"$lt": key}}]}
 
 
 @dataclass(frozen=True)
 class Order:
-    """A list's order: by the moment in `field`, then by `_id`."""
+    """A list's order: by the moment in `field`, then by the id in `key`."""
 
     field: str
     latest_first: bool = False
+    key: str = "_id"
 
     def selection(
         self, query: Document, *, after: str = "", before: str = ""
@@ -80,10 +83,16 @@ class Order:
         """
         backwards = bool(before)
         if place := before or after:
-            rest = behind(position(place), self.field, latest_first=self.latest_first, backwards=backwards)
+            rest = behind(
+                position(place),
+                self.field,
+                latest_first=self.latest_first,
+                backwards=backwards,
+                by=self.key,
+            )
             query = {"$and": [query, rest]}
         direction = ASCENDING if self.latest_first == backwards else DESCENDING
-        return query, [(self.field, direction), ("_id", direction)]
+        return query, [(self.field, direction), (self.key, direction)]
 
 
 @dataclass(frozen=True)
@@ -135,15 +144,17 @@ async def page_in(
         return found
 
     def place(one: Document) -> str:
-        return Position(_value(one, order.field), one["_id"]).cursor
+        return Position(_value(one, order.field), one[order.key]).cursor
 
     found = await page_of(read, place, limit, after=after, before=before)
     return Page([store.shaped(one) for one in found.rows], found.previous, found.next)
 
 
-async def count_in(store: Store[Any], query: Document) -> int:
-    """How many a store has; of more than `ENOUGH`, one more."""
-    counted: int = await store.documents.count_documents(query, limit=ENOUGH + 1)
+async def count_in(store: Store[Any], query: Document, index: str | None = None) -> int:
+    """How many a store has; of more than `ENOUGH`, one more. `index` is the name of the one to count
+    in, where the database would not find it by itself."""
+    hint = {"hint": index} if index else {}
+    counted: int = await store.documents.count_documents(query, limit=ENOUGH + 1, **hint)
     return counted
 
 

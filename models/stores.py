@@ -36,7 +36,7 @@ from models.staff import (
 )
 from models.store import Database, Store
 from models.uncivil import UncivilWords
-from models.voices import Reviews
+from models.voices import Disputes, Involved, Moderation, Rectifications, Rectifying, Reviews
 from models.window import Window
 from models.workdays import Workdays
 
@@ -93,6 +93,10 @@ class Stores:
     decisions: Decisions
     appeals: Appeals
     malice: Malice
+    moderation: Moderation
+    disputes: Disputes
+    rectifications: Rectifications
+    rectifying: Rectifying
     outbox: Outbox
     deliveries: Deliveries
     sendings: Sendings
@@ -148,11 +152,13 @@ def assemble(
     departments, guides, halls = Departments(database), Guides(database), Halls(database)
     referrals, uses = Referrals(database), Uses(database)
     appointments = Appointments(database, uses, privacy)
-    reviews, bans = Reviews(database, privacy), Bans(database, privacy)
-    freezer = Freezer(applications, reviews, materials, privacy)
     uncivil, flags = UncivilWords(database), Flags(database, privacy, applicants, applications)
+    reviews, bans = Reviews(database, privacy, uncivil), Bans(database, privacy)
+    freezer = Freezer(applications, reviews, materials, privacy)
     decisions = Decisions(bans, applicants, agencies, applications, freezer, flags, calendar)
     filing = Filing(applications, guides, departments, halls, calendar, uses, decisions)
+    rectifications = Rectifications(database, privacy, calendar)
+    involved = Involved(applications, appointments)
     staff, tries, devices = Staff(database), Tries(database, privacy), Devices(database)
     second_factors, employment = SecondFactors(staff, privacy), Employment(staff)
     binding = Binding(applicants, agencies, phone_codes, verifier, counters)
@@ -207,6 +213,10 @@ def assemble(
         appeals=Appeals(decisions, materials),
         malice=Malice(bans),
         servings=Servings(database, privacy, binding, calendar),
+        moderation=Moderation(reviews, involved),
+        disputes=Disputes(reviews, involved, calendar),
+        rectifications=rectifications,
+        rectifying=Rectifying(rectifications, reviews, applicants, involved),
         outbox=Outbox(database),
         deliveries=deliveries,
         sendings=Sendings(deliveries, sms),

@@ -17,6 +17,8 @@ from handlers.admin.lists import PanelList, Shown, figure
 from handlers.admin.members import MEMBERS
 from handlers.admin.objections import OBJECTED, ObjectionRows
 from handlers.admin.queue import AT, QUEUE, CaseRows, within_reach
+from handlers.admin.rectifications import RECTIFICATIONS, RectificationRows, wanted
+from handlers.admin.reviews import REVIEWS, mark_of
 from handlers.web.staff import needs
 from models.applications import DueBy, Holder, NudgeState, Sought, place_of
 from models.appointments import ObjectionState, Visits
@@ -29,7 +31,7 @@ ROWS = 8
 """Of the list to work; the rest is where its heading leads."""
 
 
-class Desk(CaseRows, VisitRows, ObjectionRows, DeliveryRows):
+class Desk(CaseRows, VisitRows, ObjectionRows, DeliveryRows, RectificationRows):
     """The page, as what counts and lists for it sees it."""
 
     halls: Mapping[str, str] = MappingProxyType({})
@@ -125,6 +127,27 @@ async def objection_rows(desk: Desk) -> Shown[Any]:
     return first(OBJECTED, await desk.objections(page.rows), "open")
 
 
+def review_number(label: str, show: str, *, bad: bool = False) -> Number:
+    async def count(desk: Desk) -> int:
+        return await desk.services.reviews.count(desk.signed_in_member(), mark_of(show))
+
+    return Number(label, Scope.REVIEWS_READ, REVIEWS.at(show=show), count, bad)
+
+
+def rectification_number(label: str, show: str, *, bad: bool = False) -> Number:
+    async def count(desk: Desk) -> int:
+        asked = wanted(show, desk.now)
+        return await desk.services.rectifications.count(desk.signed_in_member(), asked)
+
+    return Number(label, Scope.REVIEWS_READ, RECTIFICATIONS.at(show=show), count, bad)
+
+
+async def rectification_rows(desk: Desk) -> Shown[Any]:
+    asked = wanted("open", desk.now)
+    page = await desk.services.rectifications.page(desk.signed_in_member(), asked, ROWS)
+    return first(RECTIFICATIONS, desk.rectification_rows(page.rows), "open")
+
+
 def delivery_number(label: str, stage: Stage, *, bad: bool = False) -> Number:
     async def count(desk: Desk) -> int:
         return await desk.services.sendings.count(desk.signed_in_member(), stage)
@@ -158,6 +181,12 @@ VISITS_OPEN = visit_number("今天待记录的预约", Visits.OPEN)
 VISITS_ARRIVED = visit_number("已到大厅", Visits.ARRIVED)
 VISITS_ALL = visit_number("今天的预约", Visits.ALL)
 OBJECTIONS = Number("待处理的预约异议", Scope.OBJECTIONS_DECIDE, OBJECTED.at(show="open"), open_objections)
+HELD_WORDS = review_number("待审核的评价文字", "held")
+DISPUTED = review_number("待处理的评价异议", "disputed")
+BAD_REVIEWS = review_number("差评", "bad")
+UNRECTIFIED = rectification_number("待整改的差评", "open")
+UNRECTIFIED_LATE = rectification_number("超期的整改", "overdue", bad=True)
+TAKEN_UP = rectification_number("上报的整改", "escalated", bad=True)
 FAILED = delivery_number("发送失败", Stage.FAILED, bad=True)
 RETRYING = delivery_number("重试中", Stage.RETRYING)
 UNTRIED = delivery_number("等待发送", Stage.UNTRIED)
@@ -169,6 +198,7 @@ OWN_CASES = case_work("待我处理的办件", "mine")
 ALL_CASES = case_work("最先到期的办件", "open")
 TODAYS_VISITS = Work("今天待记录的预约", Scope.APPOINTMENTS_RECORD, VISITS.at(show=Visits.OPEN), visit_rows)
 OPEN_OBJECTIONS = Work("待处理的预约异议", Scope.OBJECTIONS_DECIDE, OBJECTED.at(show="open"), objection_rows)
+RECTIFYING = Work("待整改的差评", Scope.REVIEWS_READ, RECTIFICATIONS.at(show="open"), rectification_rows)
 UNSENT = Work("发送失败的通知和对接", Scope.DELIVERIES_READ, DELIVERIES.at(show=Stage.FAILED), failed_rows)
 
 HANDLING = Home((WAITING, TODAY, OVERDUE, HELD, UNHELD), (OWN_CASES,), nudges=True)
@@ -178,14 +208,17 @@ HOMES: Mapping[Role, Home] = {
     Role.WINDOW: Home((WAITING, TODAY, OVERDUE, VISITS_OPEN), (OWN_CASES, TODAYS_VISITS), nudges=True),
     Role.REVIEWER: HANDLING,
     Role.APPROVER: HANDLING,
-    Role.SUPERVISOR: Home((ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, ALL_NUDGED, ALL), (ALL_CASES,)),
+    Role.SUPERVISOR: Home(
+        (ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, ALL_NUDGED, ALL, UNRECTIFIED_LATE), (ALL_CASES,)
+    ),
     Role.SERVICE_MANAGEMENT: Home(
-        (ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, ALL_NUDGED, OBJECTIONS), (ALL_CASES, OPEN_OBJECTIONS)
+        (ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, ALL_NUDGED, OBJECTIONS, HELD_WORDS, DISPUTED, TAKEN_UP),
+        (ALL_CASES, OPEN_OBJECTIONS),
     ),
     Role.DIGITAL_AFFAIRS: Home((FAILED, RETRYING, UNTRIED), (UNSENT,)),
     Role.SERVICE_CENTRE: IN_HALLS,
     Role.TOWNSHIP: IN_HALLS,
-    Role.CONTACT: Home(words=f"业务联络人负责本部门的自助终端和事项。{NOTHING_YET}"),
+    Role.CONTACT: Home((UNRECTIFIED, UNRECTIFIED_LATE, BAD_REVIEWS), (RECTIFYING,)),
     Role.KIOSK_MAINTAINER: Home(words=f"终端运维负责自助终端的正常运行。{NOTHING_YET}"),
     Role.AUDITOR: Home(words=f"审计人员查看谁看了什么、做了什么。{NOTHING_YET}"),
     Role.ADMINISTRATOR: Home(

@@ -45,6 +45,8 @@ ROOMS = (
     Room(Section.WINDOW, "预约", "/admin/appointments", Scope.APPOINTMENTS_RECORD),
     Room(Section.WINDOW, "窗口核验", "/admin/verify", Scope.APPLICANTS_VERIFY),
     Room(Section.VOICES, "预约异议", "/admin/objections", Scope.OBJECTIONS_DECIDE),
+    Room(Section.REVIEWS, "评价", "/admin/reviews", Scope.REVIEWS_READ),
+    Room(Section.REVIEWS, "差评整改", "/admin/rectifications", Scope.REVIEWS_READ),
     Room(Section.OUTGOING, "文书送达", "/admin/servings", Scope.PAPERS_SERVE),
     Room(Section.OUTGOING, "发送记录", "/admin/deliveries", Scope.DELIVERIES_READ),
     Room(Section.SYSTEM, "缺勤", "/admin/absences", Scope.STAFF_ABSENCES, also=("/admin/new-absence",)),

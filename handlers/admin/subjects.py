@@ -52,8 +52,8 @@ async def _appointment(services: Services, key: str) -> Subject:
 
 
 async def _review(services: Services, matter: str) -> Subject:
-    kind, _, key = matter.partition(":")
-    return await _of(services, kind, key)
+    """What was reviewed, and not by whom."""
+    return Subject((await services.reviews.get(matter))["item_name"] or "—")
 
 
 async def _phone(services: Services, key: str) -> Subject:
@@ -77,6 +77,7 @@ FINDERS: Mapping[str, Callable[[Services, str], Awaitable[Subject]]] = {
     "application": _application,
     "appointment": _appointment,
     "review": _review,
+    "rectification": _review,
     "phone_code": _phone,
     "applicant": _applicant,
     "agency": _agency,

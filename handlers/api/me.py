@@ -63,6 +63,7 @@ class Export(Answer):
     applications: list[dict[str, Any]]
     appointments: list[dict[str, Any]]
     reviews: list[dict[str, Any]]
+    rectifications: list[dict[str, Any]]
     blacklist: list[dict[str, Any]]
 
 

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -10,47 +11,45 @@ from handlers.api.contract import Answer, Asked, Endpoint, Resource, Said, opera
 from handlers.web.visitor import Auth
 from models.applications import ApplicationNotFound
 from models.appointments.rules import AppointmentNotFound
-from models.errors import NotFound
-from models.voices import LEVELS, TAGS, GivenReview
-from models.voices.reviews import (
+from models.guides.store import GuideNotFound
+from models.voices import LEVELS, TAGS, GivenReview, Opinion, WordsState, guide_matter
+from models.voices.rules import (
     LONGEST,
+    AlreadyFollowedUp,
     AlreadyReviewed,
     BadReviewNeedsReason,
     LevelInvalid,
     NotFinished,
     NotYours,
+    ReviewNotFound,
     TagsInvalid,
     WordsTooLong,
 )
 
-
-class ReviewNotFound(NotFound):
-    code = "review_not_found"
-    message = "尚未评价"
+OPINIONS = (LevelInvalid, TagsInvalid, WordsTooLong, BadReviewNeedsReason)
+CODES = (*OPINIONS, AlreadyReviewed, NotFinished, NotYours)
 
 
-CODES = (
-    LevelInvalid,
-    TagsInvalid,
-    WordsTooLong,
-    AlreadyReviewed,
-    NotFinished,
-    NotYours,
-    BadReviewNeedsReason,
-)
-
-
-class Opinion(Asked):
+class AskedOpinion(Asked):
     level: int = Field(ge=1, le=5, description="5 is the best; 1 and 2 must give a reason")
     tags: list[str] = Field([], max_length=20, description="codes of the level's own tags")
     words: str = Field("", max_length=2 * LONGEST)
 
 
-class Review(Answer):
+class GivenOpinion(Answer):
     level: int
     label: Said
     tags: list[str]
     words: str
+    words_state: WordsState = Field(
+        description="`held` while a moderator has not read uncivil words; the level counts meanwhile"
+    )
+    reason: str = Field(description="why the words are withheld, if they are")
+    at: datetime
+
+
+class Review(GivenOpinion):
+    again: GivenOpinion | None = Field(description="the follow-up, if there is one")
 
 
 class Level(Answer):
@@ -78,35 +77,33 @@ class ReviewBase(Resource, ABC):
 
     @abstractmethod
     async def matter(self, key: str) -> Mapping[str, Any]:
-        """The application or appointment itself, if it is the party's own."""
+        """The application or appointment itself, if it is the party's own, or a guide in force."""
 
     async def found(self, key: str) -> Review:
-        await self.matter(key)
-        review = await self.services.reviews.find(f"{self.kind}:{key}")
+        review = await self.services.reviews.find(f"{self.kind}:{(await self.matter(key))['_id']}")
         if review is None:
             raise ReviewNotFound
         return _shown(review)
 
-    async def give(self, key: str, asked: Opinion) -> Review:
-        matter = await self.matter(key)
-        given = await self.services.reviews.give(
-            f"{self.kind}:{key}",
-            self.bound_party(),
-            asked.level,
-            asked.tags,
-            asked.words,
-            self.by_party(),
-            matter,
-        )
-        return _shown(given)
+    async def give(self, key: str, asked: AskedOpinion) -> Review:
+        matter, reviews = await self.matter(key), self.services.reviews
+        said = (self.bound_party(), asked.level, asked.tags, asked.words, self.by_party())
+        return _shown(await reviews.give(f"{self.kind}:{matter['_id']}", *said, matter))
+
+    async def follow_up(self, key: str, asked: AskedOpinion) -> Review:
+        matter, reviews = await self.matter(key), self.services.reviews
+        said = (self.bound_party(), asked.level, asked.tags, asked.words, self.by_party())
+        return _shown(await reviews.follow_up(f"{self.kind}:{matter['_id']}", *said))
 
 
-class ApplicationReviewResource(ReviewBase):
+class ApplicationMatter(ReviewBase):
     kind = "application"
 
     async def matter(self, key: str) -> Mapping[str, Any]:
         return await self.services.filing.own(key, self.bound_party())
 
+
+class ApplicationReviewResource(ApplicationMatter):
     @operation(
         "The review given",
         auth=Auth.APPLICANT,
@@ -119,21 +116,36 @@ class ApplicationReviewResource(ReviewBase):
     @operation(
         "Review a concluded application",
         auth=Auth.APPLICANT,
-        asks=Opinion,
+        asks=AskedOpinion,
         answers=Review,
         status=201,
         errors=(*CODES, ApplicationNotFound),
     )
-    async def post(self, key: str, asked: Opinion) -> Review:
+    async def post(self, key: str, asked: AskedOpinion) -> Review:
         return await self.give(key, asked)
 
 
-class AppointmentReviewResource(ReviewBase):
+class ApplicationFollowUpResource(ApplicationMatter):
+    @operation(
+        "Say once more how it is, after the review",
+        auth=Auth.APPLICANT,
+        asks=AskedOpinion,
+        answers=Review,
+        status=201,
+        errors=(*OPINIONS, AlreadyFollowedUp, ReviewNotFound, ApplicationNotFound),
+    )
+    async def post(self, key: str, asked: AskedOpinion) -> Review:
+        return await self.follow_up(key, asked)
+
+
+class AppointmentMatter(ReviewBase):
     kind = "appointment"
 
     async def matter(self, key: str) -> Mapping[str, Any]:
         return await self.services.appointments.own(key, self.bound_party())
 
+
+class AppointmentReviewResource(AppointmentMatter):
     @operation(
         "The review given",
         auth=Auth.APPLICANT,
@@ -146,24 +158,88 @@ class AppointmentReviewResource(ReviewBase):
     @operation(
         "Review a served appointment",
         auth=Auth.APPLICANT,
-        asks=Opinion,
+        asks=AskedOpinion,
         answers=Review,
         status=201,
         errors=(*CODES, AppointmentNotFound),
     )
-    async def post(self, key: str, asked: Opinion) -> Review:
+    async def post(self, key: str, asked: AskedOpinion) -> Review:
         return await self.give(key, asked)
 
 
+class AppointmentFollowUpResource(AppointmentMatter):
+    @operation(
+        "Say once more how it is, after the review",
+        auth=Auth.APPLICANT,
+        asks=AskedOpinion,
+        answers=Review,
+        status=201,
+        errors=(*OPINIONS, AlreadyFollowedUp, ReviewNotFound, AppointmentNotFound),
+    )
+    async def post(self, key: str, asked: AskedOpinion) -> Review:
+        return await self.follow_up(key, asked)
+
+
+class GuideMatter(ReviewBase):
+    kind = "guide"
+
+    async def matter(self, key: str) -> Mapping[str, Any]:
+        return guide_matter(await self.services.guides.published(key), self.bound_party())
+
+
+class GuideReviewResource(GuideMatter):
+    @operation(
+        "The review given",
+        auth=Auth.APPLICANT,
+        answers=Review,
+        errors=(GuideNotFound, ReviewNotFound),
+    )
+    async def get(self, key: str) -> Review:
+        return await self.found(key)
+
+    @operation(
+        "Review a guide in force, apart from services",
+        auth=Auth.APPLICANT,
+        asks=AskedOpinion,
+        answers=Review,
+        status=201,
+        errors=(*CODES, GuideNotFound),
+    )
+    async def post(self, key: str, asked: AskedOpinion) -> Review:
+        return await self.give(key, asked)
+
+
+class GuideFollowUpResource(GuideMatter):
+    @operation(
+        "Say once more how it is, after the review",
+        auth=Auth.APPLICANT,
+        asks=AskedOpinion,
+        answers=Review,
+        status=201,
+        errors=(*OPINIONS, AlreadyFollowedUp, ReviewNotFound, GuideNotFound),
+    )
+    async def post(self, key: str, asked: AskedOpinion) -> Review:
+        return await self.follow_up(key, asked)
+
+
 def _shown(review: GivenReview) -> Review:
-    level = review["level"]
-    return Review(level=level, label=LEVELS[level], tags=review["tags"], words=review["words"])
+    again = review["again"]
+    return Review(**_said(review), again=GivenOpinion(**_said(again)) if again else None)
+
+
+def _said(opinion: Opinion) -> dict[str, Any]:
+    names = ("level", "tags", "words", "words_state", "reason", "at")
+    return {**{name: opinion[name] for name in names}, "label": LEVELS[opinion["level"]]}  # type: ignore[literal-required]
 
 
 ENDPOINTS = [
     Endpoint("/review-levels", LevelsResource),
     Endpoint("/applications/{application}/review", ApplicationReviewResource),
+    Endpoint("/applications/{application}/review/again", ApplicationFollowUpResource),
     Endpoint("/appointments/{appointment}/review", AppointmentReviewResource),
+    Endpoint("/appointments/{appointment}/review/again", AppointmentFollowUpResource),
+    Endpoint("/guides/{item}/review", GuideReviewResource),
+    Endpoint("/guides/{item}/review/again", GuideFollowUpResource),
 ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from handlers.chat.envelope import Message
+from handlers.chat.opinions import Opinions
 from handlers.chat.visits import Visits
 from handlers.web.services import Services
 from models import typed
@@ -71,15 +72,25 @@ class Chat:
         words = typed.line(typed.narrow(message.text))
         if said := self.about_us(words):
             return said
+        opinions = Opinions(self.services, self.anchor)
+        if said := await opinions.answer(message.sender, typed.words(message.text), by):
+            return said
         visits = Visits(self.services, self.anchor)
         if said := await visits.answer(message.sender, typed.words(message.text), by):
             return said
         if re.fullmatch(r"[0-9]{1,2}", words):
-            item = await self.services.inbox.chosen(message.sender, int(words), by.at)
-            return await self.guide(item, message.sender, by) if item else self.nothing_to_choose()
+            return await self.number(message.sender, int(words), opinions, by)
         if progress := await self.progress(words):
             return progress
         return await self.search(message.sender, words[:40], by)
+
+    async def number(self, sender: str, number: int, opinions: Opinions, by: Cause) -> str:
+        """What a number alone is for: the last list, or the matter that was finished after it."""
+        waiting = await opinions.waiting(sender, number, by)
+        since = waiting.at if waiting else None
+        if item := await self.services.inbox.chosen(sender, number, by.at, since):
+            return await self.guide(item, sender, by)
+        return await opinions.rate(waiting, sender, number, by) if waiting else self.nothing_to_choose()
 
     def about_us(self, words: str) -> str | None:
         """The reply to what asks for us rather than for something to be done."""
@@ -240,6 +251,7 @@ class Chat:
                 "· 发送申请流水号，查进度",
                 "· 点下面的菜单，预约、申请、查询",
                 "· 字太小？" + self.anchor("/elder", "打开大字版"),
+                "· 办完后评价这次服务，发送“评价”",
                 "· 预约的到场记录与事实不符，发送“异议”",
                 "",
                 self.phone_line(),

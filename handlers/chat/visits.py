@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from handlers.chat.callers import party_of
 from handlers.web.services import Services
 from models.appointments import LABELS, Appointment, can_object, is_asked_to_give_up
-from models.errors import Forbidden
 from models.events import Cause
 from models.people import Party
 from models.workdays import local
@@ -38,7 +38,7 @@ class Visits:
 
     async def give_up(self, sender: str, by: Cause, *, confirmed: bool) -> str:
         """Answer what staff have asked; where they asked of several visits, the pages tell them apart."""
-        if (party := await self.party(sender)) is None:
+        if (party := await party_of(self.services, sender)) is None:
             return NOBODY
         asked = [one for one in await self.mine(party) if is_asked_to_give_up(one)]
         if len(asked) != 1:
@@ -51,7 +51,7 @@ class Visits:
 
     async def object(self, sender: str, words: str, by: Cause) -> str:
         """Object to the latest record; to earlier ones the pages do."""
-        if (party := await self.party(sender)) is None:
+        if (party := await party_of(self.services, sender)) is None:
             return NOBODY
         visit = next((one for one in await self.mine(party) if can_object(one)), None)
         if visit is None:
@@ -62,20 +62,6 @@ class Visits:
         by = replace(by, actor=f"applicant:{party.agent['_id']}")
         await self.services.endings.object(visit["_id"], party, visit["state"], words, by)
         return f"{about}\n{TAKEN}"
-
-    async def party(self, openid: str) -> Party | None:
-        """For whom the user of the chat acts; None before the real name is registered."""
-        services = self.services
-        account = await services.accounts.find_by_openid(openid)
-        person = account and await services.applicants.find_by_account(account["_id"])
-        if not account or not person:
-            return None
-        if body := account.get("acting"):
-            try:
-                return Party(await services.binding.acting(person, body), person, account["_id"])
-            except Forbidden:  # ended meanwhile
-                pass
-        return Party(person, person, account["_id"])
 
     async def mine(self, party: Party) -> list[Appointment]:
         return await self.services.appointments.of_applicant(party.id)

@@ -1,12 +1,15 @@
-"""好差评 by the applicant: one for each matter, five levels; a bad one says why (article 17)."""
+"""好差评 by the applicant: one for each matter, and one follow-up; a bad one says why (article 17)."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
 from models.errors import BadInput, DomainError
+from models.guides import ITEM_CODE
 from models.store import Document
-from models.voices import LEVELS, TAGS, check_reviewable, is_bad
+from models.voices import LEVELS, TAGS, check_reviewable, guide_matter, is_bad
+from models.voices.rectifications import RATED
 
 
 class LevelRequired(BadInput):
@@ -15,54 +18,145 @@ class LevelRequired(BadInput):
     field = "level"
 
 
-KINDS = {"applications": "application", "appointments": "appointment"}
+KINDS = {"applications": "application", "appointments": "appointment", "guides": "guide"}
 
 
 class ReviewPage(CitizenPage):
-    """GET and POST /applications/{id}/review, /appointments/{id}/review"""
+    """GET and POST /applications/{id}/review, /appointments/{id}/review, /guides/{item}/review"""
 
     @bound
-    async def get(self, kind: str, key: str) -> None:
-        values = await self.values(kind, key)
-        check_reviewable(KINDS[kind], values["about"]["state"])
+    async def get(self, *place: str) -> None:
+        values = await self.values(*place)
         self.show("citizen/review.html", **values)
 
     @bound
-    async def post(self, kind: str, key: str) -> None:
-        values = await self.values(kind, key)
-        check_reviewable(KINDS[kind], values["about"]["state"])
+    async def post(self, *place: str) -> None:
+        values = await self.values(*place)
         try:
-            await self.give(f"{KINDS[kind]}:{key}", values["about"])
+            await self.give(values["matter"], values["about"])
         except DomainError as error:
             return self.again("citizen/review.html", error, **values)
-        return self.see_other(f"/{kind}/{key}/review")
+        return self.see_other(values["path"])
 
     async def give(self, matter: str, about: Document) -> None:
+        level, tags, words = self.opinion()
+        await self.services.reviews.give(
+            matter, self.bound_party(), level, tags, words, self.by_party(), about
+        )
+
+    def opinion(self) -> tuple[int, list[str], str]:
+        """Level, its tags and words, as the form has them; tags of other levels are left out.
+
+        Raises:
+            BadInput: `level_required`.
+        """
         level = self.get_body_argument("level", "")
         if level not in {str(known) for known in LEVELS}:
             raise LevelRequired
         chosen = set(self.get_body_arguments("tags"))
-        await self.services.reviews.give(
-            matter,
-            self.bound_party(),
-            int(level),
-            [tag for tag in TAGS[int(level)] if tag in chosen],
-            self.get_body_argument("words", ""),
-            self.by_party(),
-            about,
-        )
+        tags = [tag for tag in TAGS[int(level)] if tag in chosen]
+        return int(level), tags, self.get_body_argument("words", "")
 
-    async def values(self, kind: str, key: str) -> dict[str, Any]:
-        own = self.services.filing.own if kind == "applications" else self.services.appointments.own
-        about = await own(key, self.bound_party())
+    async def values(self, *place: str) -> dict[str, Any]:
+        """`place` is the kind and the id of a matter, or the item of a guide alone.
+
+        Raises:
+            Refused: `not_finished`.
+        """
+        kind, key = place if len(place) > 1 else ("guides", *place)
+        about = await self.about(kind, key)
+        check_reviewable(KINDS[kind], about["state"])
+        return await self.shown(about, f"{KINDS[kind]}:{about['_id']}", f"/{kind}/{key}")
+
+    async def shown(self, about: Any, matter: str, about_path: str) -> dict[str, Any]:
+        """What the page shows; `about_path` is where one comes from."""
+        review = await self.services.reviews.find(matter)
         return {
-            "kind": kind,
             "about": about,
+            "about_path": about_path,
+            "path": f"{about_path}/review",
+            "own_path": f"/reviews/{matter}",
+            "matter": matter,
             "names": await self.names(about),
             "tags": TAGS,
             "is_bad": is_bad,
-            "review": await self.services.reviews.find(f"{KINDS[kind]}:{key}"),
+            "review": review,
+            "dispute": review and review["dispute"],
+            "rectified": await self.services.rectifications.find(matter) if review else None,
+            "rated": RATED,
+            "acted": "",
         }
 
+    async def about(self, kind: str, key: str) -> Any:
+        """What is reviewed: one's own application or appointment, or a guide in force."""
+        party = self.bound_party()
+        if kind == "guides":
+            return guide_matter(await self.services.guides.published(key), party)
+        own = self.services.filing.own if kind == "applications" else self.services.appointments.own
+        return await own(key, party)
 
-ROUTES = [(rf"/(applications|appointments)/{DOCUMENT_ID}/review", ReviewPage)]
+
+class OwnReviewPage(ReviewPage):
+    """GET /reviews/{matter}: one's own review, and what has become of it."""
+
+    @bound
+    async def get(self, matter: str) -> None:
+        self.show("citizen/review.html", **await self.own_values(matter))
+
+    async def own_values(self, matter: str) -> dict[str, Any]:
+        """
+        Raises:
+            NotFound: `review_not_found`.
+        """
+        review = await self.services.reviews.own(matter, self.bound_party())
+        kind, _, key = matter.partition(":")
+        place = f"/guides/{key.partition(':')[0]}" if kind == "guide" else f"/{kind}s/{key}"
+        return await self.shown({**review, "guide": ""}, matter, place)
+
+
+class OwnReviewAction(OwnReviewPage):
+    """POST /reviews/{matter}/{verb}; a refusal shows the page with its input."""
+
+    @bound
+    async def get(self, matter: str, verb: str) -> None:  # noqa: ARG002
+        self.redirect(f"/reviews/{matter}")
+
+    @bound
+    async def post(self, matter: str, verb: str) -> None:
+        values = await self.own_values(matter)
+        try:
+            await VERBS[verb](self, matter)
+        except DomainError as error:
+            return self.again("citizen/review.html", error, **values | {"acted": verb})
+        return self.see_other(f"/reviews/{matter}")
+
+    async def follow_up(self, matter: str) -> None:
+        level, tags, words = self.opinion()
+        party, by = self.bound_party(), self.by_party()
+        await self.services.reviews.follow_up(matter, party, level, tags, words, by)
+
+    async def wish(self, matter: str) -> None:
+        await self.services.rectifying.wish(matter, self.bound_party(), self.by_party())
+
+    async def rate(self, matter: str) -> None:
+        level, _, words = self.opinion()
+        await self.services.rectifying.rate(matter, self.bound_party(), level, words, self.by_party())
+
+    async def word(self, matter: str) -> None:
+        words = self.get_body_argument("words", "")
+        await self.services.disputes.word(matter, self.bound_party(), words, self.by_party())
+
+
+VERBS: Mapping[str, Callable[[OwnReviewAction, str], Awaitable[None]]] = {
+    "again": OwnReviewAction.follow_up,
+    "wish": OwnReviewAction.wish,
+    "rate": OwnReviewAction.rate,
+    "word": OwnReviewAction.word,
+}
+MATTER = r"([0-9A-Za-z:%]{32,140})"
+ROUTES = [
+    (rf"/(applications|appointments)/{DOCUMENT_ID}/review", ReviewPage),
+    (rf"/guides/({ITEM_CODE})/review", ReviewPage),
+    (rf"/reviews/{MATTER}", OwnReviewPage),
+    (rf"/reviews/{MATTER}/({'|'.join(VERBS)})", OwnReviewAction),
+]

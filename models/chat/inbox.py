@@ -1,9 +1,9 @@
 """Incoming chat messages: each is answered once, and a repeated one gets the same answer.
 
-`inbox` holds three kinds of short-lived documents, told apart by the beginning of their `_id`:
+`inbox` holds four kinds of short-lived documents, told apart by the beginning of their `_id`:
 `message:…` `{nonce, lease, leased_until, reply}` (the reply is sealed), `nonce:…` `{nonce}` (of a request
-without a message), and `choices:<openid>` `{choices}`: what the numbers of the last list in a conversation
-stand for.
+without a message), `choices:<openid>` `{choices}`: what the numbers of the last list in a conversation
+stand for, and `question:<openid>` `{question}`: what the account asked last, and waits for an answer to.
 """
 
 import asyncio
@@ -115,15 +115,39 @@ class Inbox(Store):
             upsert=True,
         )
 
-    async def chosen(self, openid: str, number: int, now: datetime) -> str | None:
-        """What `number` (from 1) stood for in the last list, if it is still of use."""
+    async def chosen(
+        self, openid: str, number: int, now: datetime, since: datetime | None = None
+    ) -> str | None:
+        """What `number` (from 1) stood for in the last list, if it is still of use; `since` a moment, if the
+        list came after it."""
+        end = max(now, since + CHOICES_KEPT) if since else now
         kept: Document | None = await self.documents.find_one(
-            {"_id": f"choices:{openid}", "expires_at": {"$gt": now}}
+            {"_id": f"choices:{openid}", "expires_at": {"$gt": end}}
         )
         if kept is None or not 1 <= number <= len(kept["choices"]):
             return None
         choice: str = kept["choices"][number - 1]
         return choice
+
+    async def ask(self, openid: str, question: Document, now: datetime) -> None:
+        """The next message of this user answers `question`."""
+        await self.documents.update_one(
+            {"_id": f"question:{openid}"},
+            {"$set": {"question": question, "expires_at": now + CHOICES_KEPT}},
+            upsert=True,
+        )
+
+    async def asked(self, openid: str, now: datetime) -> Document | None:
+        """What was asked last, if it is still of use."""
+        kept: Document | None = await self.documents.find_one(
+            {"_id": f"question:{openid}", "expires_at": {"$gt": now}}
+        )
+        question: Document | None = kept["question"] if kept else None
+        return question
+
+    async def answered(self, openid: str) -> None:
+        """Nothing is asked any more."""
+        await self.documents.delete_one({"_id": f"question:{openid}"})
 
 
 def _digest(text: str) -> str:

@@ -42,6 +42,22 @@ class Scope(StrEnum):
         "papers:serve",
         "Serve papers: call, send letters, publish notices; see the phone, on record.",
     )
+    REVIEWS_READ = "reviews:read", "Read the reviews of a department, without who gave them."
+    REVIEWS_MODERATE = (
+        "reviews:moderate",
+        "Read the uncivil words of a review, and show or withhold them.",
+        True,
+    )
+    RECTIFICATIONS_HANDLE = (
+        "rectifications:handle",
+        "Rectify what a bad review is about and, on record, see how to reach who gave it.",
+    )
+    DISPUTES_RAISE = "disputes:raise", "Dispute a review of one's department, with grounds."
+    DISPUTES_DECIDE = (
+        "disputes:decide",
+        "Ask who gave a disputed review for a word, and uphold it or set it aside.",
+        True,
+    )
     DELIVERIES_READ = "deliveries:read", "See what could not be sent, and what is used of the day's messages."
     DELIVERIES_RETRY = "deliveries:retry", "Send again what could not be sent."
     STAFF_ABSENCES = (
@@ -134,6 +150,9 @@ class Role(StrEnum):
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_SUPERVISE,
         Scope.STAFF_ABSENCES,
+        Scope.REVIEWS_READ,
+        Scope.RECTIFICATIONS_HANDLE,
+        Scope.DISPUTES_RAISE,
     )
     SERVICE_MANAGEMENT = (
         "service_management",
@@ -144,6 +163,10 @@ class Role(StrEnum):
         Scope.APPLICATIONS_SUPERVISE,
         Scope.OBJECTIONS_DECIDE,
         Scope.PAPERS_SERVE,
+        Scope.REVIEWS_READ,
+        Scope.REVIEWS_MODERATE,
+        Scope.RECTIFICATIONS_HANDLE,
+        Scope.DISPUTES_DECIDE,
     )
     DIGITAL_AFFAIRS = (
         "digital_affairs",
@@ -171,7 +194,9 @@ class Role(StrEnum):
         "contact",
         "业务联络人",
         Reach.DEPARTMENT,
-        "Looks after a department's kiosks and items; the panel has no room for it yet.",
+        "Looks after a department's kiosks and items, and rectifies what its bad reviews are about.",
+        Scope.REVIEWS_READ,
+        Scope.RECTIFICATIONS_HANDLE,
     )
     KIOSK_MAINTAINER = (
         "kiosk_maintainer",

@@ -1,207 +1,85 @@
-"""好差评: one review for each matter, five levels, and a reason with a bad one (articles 17 and 23.7).
+"""好差评: one review for each matter, five levels, and a reason with a bad one (articles 17 and 23.7)."""
 
-Levels and tag codes are those of the national 好差评 interface; 2 and 1 are 差评.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import time
 from typing import Any, ClassVar
+from uuid import uuid4
 
-from pymongo import DESCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from models import typed
-from models.errors import BadInput, Conflict, Refused
-from models.events import Cause, Channel, Event
+from models.events import Cause, Channel, Event, Plan
+from models.paging import Order, Page, count_in, page_in
 from models.people import Party
 from models.privacy import Privacy
-from models.store import Database, Document, Record, Store, part
+from models.staff import Member, Scope, reaches
+from models.store import Database, Document, Store, part
+from models.uncivil import UncivilWords
+from models.voices import rules
+from models.voices.document import DisputeState, GivenReview, Mark, Opinion, WordsState
+from models.voices.platforms import Invitation
+from models.voices.readers import within
+from models.voices.rectifications import END, RECTIFY
+from models.workdays import local_date, local_moment
 
-
-class NotFinished(Refused):
-    code = "not_finished"
-    message = "办结（或预约办理完毕）后才能评价"
-
-
-class LevelInvalid(BadInput):
-    code = "level_invalid"
-    message = "请选择满意程度"
-    field = "level"
-
-
-class TagsInvalid(BadInput):
-    code = "tags_invalid"
-    message = "所选评价标签与满意程度不符"
-    field = "tags"
-
-
-class WordsTooLong(BadInput):
-    code = "words_too_long"
-    message = "评价内容最多{limit}字"
-    field = "words"
-
-
-class BadReviewNeedsReason(Refused):
-    code = "reason_required"
-    message = "不满意的评价请同时说明原因：选择标签或填写文字"
-
-
-class NotYours(Refused):
-    code = "not_yours"
-    message = "只能评价本人办理的事项"
-
-
-class AlreadyReviewed(Conflict):
-    code = "already_reviewed"
-    message = "您已评价过，谢谢"
-
-
-@dataclass(frozen=True)
-class Tag:
-    """`name` is the national one; `plain` says it as people do, where that differs."""
-
-    name: str
-    plain: str = ""
-
-    @property
-    def words(self) -> str:
-        """What a person reads."""
-        return self.plain or self.name
-
-
-LEVELS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
-BAD = frozenset({2, 1})
-LONGEST = 500
-
-TAGS: Mapping[int, Mapping[str, Tag]] = {
-    5: {
-        "510": Tag("一窗受理一次办结", "一个窗口一次办好"),
-        "511": Tag("可以先受理后补材料"),
-        "512": Tag("不用提交证明"),
-        "513": Tag("可以全程网上办理"),
-        "514": Tag("可以使用手机办理"),
-        "515": Tag("可以就近办理"),
-        "516": Tag("无需材料直接办理", "不用带材料就能办"),
-        "517": Tag("服务热情效率高", "服务热情，办得快"),
-    },
-    4: {
-        "406": Tag("一张表单完成申报", "填一张表就行"),
-        "407": Tag("在线提交窗口核验", "网上提交，窗口核对"),
-        "408": Tag("一张清单告知全部材料", "一次说清要带什么"),
-        "409": Tag("告知承诺减免材料", "写了承诺就少交材料"),
-        "410": Tag("可在线预约"),
-        "411": Tag("跑大厅一次办完", "去一次大厅就办完"),
-        "412": Tag("可用自助机"),
-        "413": Tag("服务态度较好"),
-    },
-    3: {
-        "307": Tag("一次性告知补正材料", "缺什么一次说清"),
-        "308": Tag("提供材料样本", "有材料样本可以看"),
-        "309": Tag("承诺时间内办结", "在承诺的时间内办好"),
-        "310": Tag("指南指引准确", "办事指南写得准"),
-        "311": Tag("按指南材料即可办理", "按指南准备材料就能办"),
-        "312": Tag("可快递送达"),
-        "313": Tag("跑动次数一致", "跑的次数和指南说的一样"),
-        "314": Tag("服务态度一般"),
-    },
-    2: {
-        "207": Tag("无材料样本", "没有材料样本"),
-        "208": Tag("无材料清单", "没说清要带什么"),
-        "209": Tag("未在承诺时间办结", "超过承诺的时间还没办好"),
-        "210": Tag("同样证明多次提交", "同样的证明要交好几次"),
-        "211": Tag("承诺网办却不能办", "说能网上办，实际不能"),
-        "212": Tag("预约后仍重复取号", "预约了还要再取号"),
-        "213": Tag("业务不熟练", "工作人员不熟悉业务"),
-        "214": Tag("态度生硬"),
-    },
-    1: {
-        "108": Tag("指南外新增条件", "要求了指南上没有的条件"),
-        "109": Tag("指南外材料", "要交指南上没有的材料"),
-        "110": Tag("无理由超法定时间", "没有理由就超过了法定时间"),
-        "111": Tag("样本有错", "给的样本有错"),
-        "112": Tag("承诺在线收件却不能", "说能网上交材料，实际不能"),
-        "113": Tag("多头跑", "要跑好几个部门"),
-        "114": Tag("跑动次数不一致", "跑的次数比指南说的多"),
-        "115": Tag("态度差效率低", "态度差，办得慢"),
-    },
-}
-"""Level → tag code → tag."""
-
-REVIEWABLE = {"application": "concluded", "appointment": "served"}
-"""What can be reviewed, and the state in which it is finished."""
-
-
-def can_review(kind: str, state: str) -> bool:
-    """Whether an application or appointment in this state is finished, so that it can be reviewed."""
-    return REVIEWABLE.get(kind) == state
-
-
-def check_reviewable(kind: str, state: str) -> None:
-    """
-    Raises:
-        Refused: `not_finished`.
-    """
-    if not can_review(kind, state):
-        raise NotFinished
-
-
-def is_bad(level: int) -> bool:
-    """Whether a level is a 差评, which needs a reason and is answered (article 17)."""
-    return level in BAD
-
-
-def check_review(level: int, tags: list[str], words: str) -> None:
-    """
-    Raises:
-        BadInput: `level_invalid`, `tags_invalid`, `words_too_long`.
-        Refused: `reason_required`, a bad review without tags or words (article 17).
-    """
-    if level not in LEVELS:
-        raise LevelInvalid
-    if not set(tags) <= TAGS[level].keys():
-        raise TagsInvalid
-    if len(words) > LONGEST:
-        raise WordsTooLong(limit=LONGEST)
-    if is_bad(level) and not tags and not words:
-        raise BadReviewNeedsReason
-
-
-KEPT_BACK = frozenset({"applicant"})
-
-
-class GivenReview(Record):
-    """`_id` is the matter, `application:<id>` or `appointment:<id>`; an application alone has a serial
-    number, an appointment alone a hall. The words are kept sealed."""
-
-    applicant: str
-    level: int
-    tags: list[str]
-    words: str
-    at: datetime
-    channel: Channel
-    item: str | None
-    item_name: str | None
-    department: str | None
-    serial: str | None
-    hall: str | None
+KEPT_BACK = frozenset({"applicant", "agent", "ref", "day", "marks"})
+OF_OFFICE = {"all": "of_office", "marked": "marked_of_office"}
+"""Index of all departments → that of one."""
+LATEST = Order("day", latest_first=True, key="ref")
+"""By the day and a number that tells nothing, so that a list tells neither when nor by whom."""
 
 
 class Reviews(Store[GivenReview]):
     collection = "reviews"
-    tells = ("review.given",)
+    missing = rules.ReviewNotFound
+    tells = (
+        "review.given",
+        "review.followed_up",
+        "review.words_shown",
+        "review.words_withheld",
+        "review.disputed",
+        "review.word_asked",
+        "review.word_given",
+        "review.upheld",
+        "review.set_aside",
+    )
+    plans = (RECTIFY, END)
     indexes: ClassVar = [
-        IndexModel([("department", 1), ("at", DESCENDING)]),
-        IndexModel([("applicant", 1), ("at", DESCENDING)]),
+        IndexModel([("applicant", ASCENDING), ("at", DESCENDING)]),
+        IndexModel("ref", unique=True, name="ref"),
+        IndexModel([("day", DESCENDING), ("ref", DESCENDING)], name="all"),
+        IndexModel([("marks", ASCENDING), ("day", DESCENDING), ("ref", DESCENDING)], name="marked"),
+        IndexModel([("department", ASCENDING), ("day", DESCENDING), ("ref", DESCENDING)], name="of_office"),
+        IndexModel(
+            [("department", ASCENDING), ("marks", ASCENDING), ("day", DESCENDING), ("ref", DESCENDING)],
+            name="marked_of_office",
+        ),
     ]
 
-    def __init__(self, database: Database, privacy: Privacy) -> None:
+    def __init__(self, database: Database, privacy: Privacy, uncivil: UncivilWords) -> None:
         super().__init__(database)
-        self.privacy = privacy
+        self.privacy, self.uncivil = privacy, uncivil
 
     def shaped(self, document: Document) -> GivenReview:
-        words = self.privacy.opened(document["words"], _context(document["_id"]))
-        return super().shaped({**document, "words": words, "channel": Channel(document["channel"])})
+        again, dispute = document["again"], document["dispute"]
+        return super().shaped(
+            {
+                **document,
+                **self._opinion(document, document["_id"], "words"),
+                "again": self._opinion(again, document["_id"], "again") if again else None,
+                "dispute": self._dispute(dispute, document["_id"]) if dispute else None,
+                "marks": [Mark(mark) for mark in document["marks"]],
+            }
+        )
+
+    def seal(self, matter: str, what: str, text: str) -> Document:
+        """What people wrote, as a review keeps it; `what` is its place there."""
+        return {**self.privacy.sealed(text, f"review:{matter}:{what}")}
+
+    def opened(self, matter: str, what: str, kept: Any) -> str:
+        text: str = self.privacy.opened(kept, f"review:{matter}:{what}")
+        return text
 
     async def give(
         self,
@@ -212,47 +90,185 @@ class Reviews(Store[GivenReview]):
         words: str,
         by: Cause,
         about: Mapping[str, Any],
+        invitation: Invitation | None = None,
     ) -> GivenReview:
-        """Review a matter, once; `about` is the application or appointment itself.
+        """Review a matter, once; `about` is the application or appointment itself, or `guide_matter`.
 
         Raises:
-            BadInput, Refused: see `check_review` and `check_reviewable`; `not_yours`.
+            BadInput, Refused: see `rules.check_review` and `rules.check_reviewable`; `not_yours`.
             Conflict: `already_reviewed`.
         """
         kind, _, key = matter.partition(":")
         if about["_id"] != key or about["applicant"] != party.id:
-            raise NotYours
-        check_reviewable(kind, about["state"])
-        words = typed.words(words)
-        check_review(level, tags, words)
+            raise rules.NotYours
+        rules.check_reviewable(kind, about["state"])
+        named = {name: about.get(name) for name in ("item", "item_name", "department", "serial", "hall")}
+        said = await self._said(matter, "words", level, tags, words, by, invitation)
         review = {
             "_id": matter,
+            "ref": uuid4().hex,
+            "day": local_moment(local_date(by.at), time()),
             "applicant": party.id,
-            "level": level,
-            "tags": tags,
-            "words": self.privacy.sealed(words, _context(matter)),
-            "at": by.at,
-            "channel": by.channel.value,
-            **{name: about.get(name) for name in ("item", "item_name", "department", "serial", "hall")},
+            "agent": party.agent["_id"],
+            **said,
+            "again": None,
+            "dispute": None,
+            "marks": list(_marks(said)),
+            **named,
         }
         try:
-            return await self.add(review, Event("review.given", matter, by, {"level": level}))
+            return await self.add(review, _told("review.given", review, said, by))
         except DuplicateKeyError:
-            raise AlreadyReviewed from None
+            raise rules.AlreadyReviewed from None
+
+    async def follow_up(
+        self, matter: str, party: Party, level: int, tags: list[str], words: str, by: Cause
+    ) -> GivenReview:
+        """追评: say once more how it is, after the first review; both are kept.
+
+        Raises:
+            NotFound: `review_not_found`.
+            BadInput, Refused: see `rules.check_review`.
+            Conflict: `already_followed_up`.
+        """
+        found = await self.own(matter, party)
+        said = await self._said(matter, "again", level, tags, words, by)
+        return await self.change(
+            matter,
+            expects={"again": None},
+            sets={"again": said},
+            update={"$addToSet": {"marks": {"$each": list(_marks(said))}}},
+            event=_told("review.followed_up", found, said, by),
+            otherwise=rules.AlreadyFollowedUp,
+        )
+
+    async def own(self, matter: str, party: Party) -> GivenReview:
+        """A review of one's own.
+
+        Raises:
+            NotFound: `review_not_found`, also where it is another's.
+        """
+        found = await self._first({"_id": matter, "applicant": party.id})
+        if found is None:
+            raise self.missing
+        return found
 
     async def find(self, matter: str) -> GivenReview | None:
         """The review of a matter, if it has been reviewed."""
         return await self._first({"_id": matter})
+
+    async def get_by_ref(self, ref: str) -> GivenReview:
+        """A review as staff know it.
+
+        Raises:
+            NotFound: `review_not_found`.
+        """
+        found = await self._first({"ref": ref})
+        if found is None:
+            raise self.missing
+        return found
 
     async def of_applicant(self, applicant: str) -> list[GivenReview]:
         """The latest first."""
         found = self.documents.find({"applicant": applicant}, {"events": 0}).sort("at", DESCENDING)
         return await self._each(found)
 
+    async def seen(self, ref: str, member: Member) -> GivenReview:
+        """A review that a member may read.
+
+        Raises:
+            NotFound: `review_not_found`.
+        """
+        found = await self.get_by_ref(ref)
+        if not reaches(member, Scope.REVIEWS_READ, found["department"] or ""):
+            raise self.missing
+        return found
+
+    async def page(
+        self, member: Member, mark: Mark | None, limit: int, *, after: str = "", before: str = ""
+    ) -> Page[GivenReview]:
+        """Those that a member may read; with a mark, or all. The latest first.
+
+        Raises:
+            PageUnknown
+        """
+        return await page_in(self, _query(member, mark), LATEST, limit, after=after, before=before)
+
+    async def count(self, member: Member, mark: Mark | None) -> int:
+        query = _query(member, mark)
+        index = "marked" if mark else "all"
+        return await count_in(self, query, OF_OFFICE[index] if "department" in query else index)
+
     async def export(self, applicant: str) -> list[Document]:
         """All of an applicant's own."""
-        return [part(one, KEPT_BACK) for one in await self.of_applicant(applicant)]
+        return [_own(one) for one in await self.of_applicant(applicant)]
+
+    async def _said(
+        self,
+        matter: str,
+        what: str,
+        level: int,
+        tags: list[str],
+        words: str,
+        by: Cause,
+        invitation: Invitation | None = None,
+    ) -> Document:
+        """An opinion as it is kept. Uncivil words are held for a moderator."""
+        words = typed.words(words)
+        rules.check_review(level, tags, words)
+        uncivil = bool(words) and bool((await self.uncivil.filter()).found_in(words))
+        return {
+            "level": level,
+            "tags": tags,
+            "words": self.seal(matter, what, words),
+            "words_state": (WordsState.HELD if uncivil else WordsState.SHOWN).value,
+            "reason": self.seal(matter, f"{what}:reason", ""),
+            "at": by.at,
+            "channel": by.channel.value,
+            **({"invitation": invitation.value} if invitation else {}),
+        }
+
+    def _opinion(self, kept: Document, matter: str, what: str) -> Opinion:
+        opened: Any = {name: kept[name] for name in Opinion.__annotations__ if name in kept}
+        opened |= {
+            "words": self.opened(matter, what, kept["words"]),
+            "words_state": WordsState(kept["words_state"]),
+            "reason": self.opened(matter, f"{what}:reason", kept["reason"]),
+            "channel": Channel(kept["channel"]),
+        }
+        if "invitation" in kept:
+            opened["invitation"] = Invitation(kept["invitation"])
+        said: Opinion = opened
+        return said
+
+    def _dispute(self, kept: Document, matter: str) -> Document:
+        texts = ("grounds", "evidence", "word", "reason")
+        opened = {name: self.opened(matter, f"dispute:{name}", kept[name]) for name in texts}
+        return {**kept, **opened, "state": DisputeState(kept["state"])}
 
 
-def _context(matter: str) -> str:
-    return f"review:{matter}:words"
+def _own(review: GivenReview) -> Document:
+    """As its person is given it: without who of the staff did what."""
+    own = part(review, KEPT_BACK)
+    if dispute := review["dispute"]:
+        own["dispute"] = {name: value for name, value in dispute.items() if name != "people"}
+    return own
+
+
+def _marks(said: Document) -> Iterable[str]:
+    if rules.is_bad(said["level"]):
+        yield Mark.BAD.value
+    if said["words_state"] == WordsState.HELD:
+        yield Mark.HELD.value
+
+
+def _told(name: str, review: Mapping[str, Any], said: Document, by: Cause) -> Event:
+    """What is counted of an opinion; a bad one is rectified."""
+    counted = {name: review[name] for name in ("department", "item", "hall")}
+    plans = (Plan(RECTIFY, by.at),) if rules.is_bad(said["level"]) else ()
+    told = {"level": said["level"], "tags": said["tags"], **counted}
+    return Event(name, review["_id"], by, told, plans=plans)
+
+
+def _query(member: Member, mark: Mark | None) -> Document:
+    return within(member) | ({"marks": mark.value} if mark else {})

@@ -66,6 +66,7 @@ TEMPLATES: Mapping[str, SmsTemplate] = {
     ),
     "SMS_APPOINTMENT": SmsTemplate("您预约的“${item}”（${time}，${hall}）：${status}。"),
     "SMS_ENDING": SmsTemplate("您预约的“${item}”（${time}，${hall}）：${status}。${note}。"),
+    "SMS_REVIEW": SmsTemplate("您对“${item}”的评价：${status}。${note}。请在“番禺智慧政务”公众号查看。"),
     "SMS_REBINDING": SmsTemplate("${what}（${time}）。如非本人操作，请致电020-12345。"),
     "SMS_FORMER_PHONE": SmsTemplate(
         "您的手机号已不再用于“番禺智慧政务”的实名认证（${time}在窗口更改）。如非本人操作，请致电020-12345。"

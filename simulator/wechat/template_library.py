@@ -56,6 +56,10 @@ LIBRARY: Mapping[str, Template] = {
             "thing5": "温馨提示",
         },
     ),
+    "TM_REVIEW": Template(
+        "评价处理通知",
+        {"thing1": "评价事项", "thing2": "处理情况", "time3": "处理时间", "thing4": "温馨提示"},
+    ),
     "TM_REBINDING": Template("账号安全提醒", {"thing1": "变更内容", "time2": "变更时间"}),
     "TM_BLACKLIST": Template("处理决定通知", {"thing1": "内容", "thing2": "决定编号", "time3": "时间"}),
     "TM_AGENCY": Template("经办授权通知", {"thing1": "企业名称", "thing2": "经办人", "thing3": "授权状态"}),

@@ -12,12 +12,14 @@ from models.outgoing.notices import REPORTS
 from models.people import ApplicantKind
 from models.store import Store
 from models.stores import Stores
-from models.voices import platform
+from models.voices import READABLE, GivenReview, platform
 from models.workdays import local
 from wechat_backend.worker.sender import Overtaken
 
 PANYU = "440113"
 """The administrative division code of 番禺区."""
+HELD_BACK = "（文字审核中或不予公开）"
+"""In place of words: a bad review needs a reason, also there."""
 TIME = "%Y-%m-%d %H:%M:%S"
 
 Reporter = Callable[[Stores, KeptEvent], Awaitable[dict[str, Any]]]
@@ -36,11 +38,14 @@ async def _acceptance(stores: Stores, event: KeptEvent) -> dict[str, Any]:
 
 
 async def _review(stores: Stores, event: KeptEvent) -> dict[str, Any]:
-    """One review; who gave it stays masked."""
+    """A review, or its follow-up; who gave it stays masked, and words that a moderator has not shown are not
+    told."""
     review = await stores.reviews.get(event["about"])
-    matter, guide = await _matter(stores, review["_id"])
+    again = event["name"] == "review.followed_up"
+    said = (review["again"] if again else None) or review
+    matter, guide = await _matter(stores, review)
     department = await stores.departments.get(guide.department)
-    applicant = await stores.applicants.get(matter["applicant"])
+    applicant = await stores.applicants.get(review["applicant"])
     return {
         "areaCode": PANYU,
         "deptCode": guide.department,
@@ -52,20 +57,23 @@ async def _review(stores: Stores, event: KeptEvent) -> dict[str, Any]:
         "proDepart": department.name,
         "userName": applicant["masked_name"],
         "userProp": "1" if applicant["kind"] == ApplicantKind.PERSON else "2",
-        "satisfaction": str(review["level"]),
-        "evalDetail": ",".join(str(tag) for tag in review["tags"]),
-        "writingEvaluation": review["words"],
+        "satisfaction": str(said["level"]),
+        "evalDetail": ",".join(str(tag) for tag in said["tags"]),
+        "writingEvaluation": said["words"] if said["words_state"] in READABLE else HELD_BACK,
         "assessTime": local(event["at"], TIME),
-        "assessNumber": "1",
+        "assessNumber": "2" if again else "1",
         "promiseTime": "2" if guide.time_limit.on_the_spot else "1",
         "acceptDate": _accepted(matter),
-        "pf": platform(event["channel"]),
+        "pf": platform(event["channel"], said.get("invitation")),
     }
 
 
-async def _matter(stores: Stores, key: str) -> tuple[Mapping[str, Any], Guide]:
-    """What a review is about (`application:<id>` or `appointment:<id>`), and its guide."""
-    kind, _, document = key.partition(":")
+async def _matter(stores: Stores, review: GivenReview) -> tuple[Mapping[str, Any], Guide]:
+    """What a review is about, and its guide; one of a guide is about nothing else."""
+    kind, _, document = review["_id"].partition(":")
+    if kind == "guide":
+        item, version, _applicant = document.split(":")
+        return {"_id": review["ref"], "timeline": []}, await stores.guides.version(f"{item}@{version}")
     store: Store[Any] = stores.applications if kind == "application" else stores.appointments
     matter = await store.get(document)
     return matter, await stores.guides.version(matter["guide"])

@@ -10,7 +10,15 @@ from collections.abc import Mapping
 
 from models.events import KeptEvent
 from models.outgoing.deliveries import Plan, Via
-from models.outgoing.notices import agencies, applications, appointments, blacklist, government, people
+from models.outgoing.notices import (
+    agencies,
+    applications,
+    appointments,
+    blacklist,
+    government,
+    people,
+    reviews,
+)
 from models.outgoing.notices.record import Notice, Recipient, Report, Telling
 from models.outgoing.notices.silent import SILENT
 from models.store import Document
@@ -19,7 +27,7 @@ __all__ = ["NOTICES", "REPORTS", "SILENT", "Notice", "Recipient", "Report", "Tel
 
 NOTICES: Mapping[str, Notice] = {
     notice.name: notice
-    for subject in (people, applications, appointments, agencies, blacklist)
+    for subject in (people, applications, appointments, agencies, blacklist, reviews)
     for notice in subject.NOTICES
 }
 REPORTS: Mapping[str, Report] = {report.name: report for report in government.REPORTS}

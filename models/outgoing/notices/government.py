@@ -36,7 +36,7 @@ REPORTS = (
             "application.withdrawn": "withdrawn",
         },
     ),
-    Report(name="reviews", label="好差评系统", states={"review.given": "3"}),
+    Report(name="reviews", label="好差评系统", states={"review.given": "3", "review.followed_up": "3"}),
     Report(
         name="disclosure",
         label="商事主体信息公示系统",

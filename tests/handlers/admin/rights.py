@@ -57,6 +57,19 @@ POST /admin/appointments/{id}/arrival                halls   .       .       .  
 POST /admin/appointments/{id}/giving-up              halls   .       .       .       .       .       halls   towns   .       .       .       .
 GET  /admin/objections                               .       .       .       .       all     .       .       .       .       .       .       .
 POST /admin/objections/{id}/decision                 .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/reviews                                  .       .       .       dept    all     .       .       .       dept    .       .       .
+GET  /admin/reviews/{id}                             .       .       .       dept    all     .       .       .       dept    .       .       .
+POST /admin/reviews/{id}/moderate                    .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/reviews/{id}/dispute                     .       .       .       dept    .       .       .       .       .       .       .       .
+POST /admin/reviews/{id}/ask                         .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/reviews/{id}/decide                      .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/rectifications                           .       .       .       dept    all     .       .       .       dept    .       .       .
+GET  /admin/rectifications/{id}                      .       .       .       dept    all     .       .       .       dept    .       .       .
+POST /admin/rectifications/{id}/contact              .       .       .       dept    all     .       .       .       dept    .       .       .
+POST /admin/rectifications/{id}/fix                  .       .       .       dept    all     .       .       .       dept    .       .       .
+POST /admin/rectifications/{id}/call_back            .       .       .       dept    all     .       .       .       dept    .       .       .
+POST /admin/rectifications/{id}/close                .       .       .       dept    all     .       .       .       dept    .       .       .
+POST /admin/rectifications/{id}/reveal               .       .       .       dept    all     .       .       .       dept    .       .       .
 GET  /admin/verify                                   all     .       .       .       .       .       .       .       .       .       .       .
 POST /admin/verify                                   all     .       .       .       .       .       .       .       .       .       .       .
 

@@ -13,6 +13,8 @@ PAGES = {
     "/admin/applications": {"window", "approver", "unplaced", "both", "civil", "management"},
     "/admin/appointments": {"window", "both", "centre", "township", "elsewhere", "unplaced"},
     "/admin/objections": {"management"},
+    "/admin/reviews": {"management"},
+    "/admin/rectifications": {"management"},
     "/admin/verify": {"window", "both"},
     "/admin/servings": {"window", "approver", "unplaced", "both", "civil", "management"},
     "/admin/deliveries": {"digital"},

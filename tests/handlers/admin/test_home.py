@@ -12,21 +12,23 @@ from models.staff import proof_of
 from models.staff.scopes import Role
 from tests.handlers.test_round_trips import watched
 from tests.house.browser import Browser
-from tests.house.guides import USCC
+from tests.house.guides import USCC, rich_guide
 from tests.house.office import Office, booked, late_on
 from tests.house.places import HALL
+from tests.house.reviewed import bad_review_of_guide, due
 from tests.house.staff import Post
 
 NUMBERS: dict[str, str] = {
     "window": "待我处理 今天到期 已超期 今天待记录的预约",
     "reviewer": "待我处理 今天到期 已超期 我承办的 无人承办",
     "approver": "待我处理 今天到期 已超期 我承办的 无人承办",
-    "supervisor": "全部已超期 全部今天到期 全部无人承办 督办中 全部待处理",
-    "service_management": "全部已超期 全部今天到期 全部无人承办 督办中 待处理的预约异议",
+    "supervisor": "全部已超期 全部今天到期 全部无人承办 督办中 全部待处理 超期的整改",
+    "service_management": "全部已超期 全部今天到期 全部无人承办 督办中 待处理的预约异议 "
+    "待审核的评价文字 待处理的评价异议 上报的整改",
     "digital_affairs": "发送失败 重试中 等待发送",
     "service_centre": "今天待记录的预约 已到大厅 今天的预约",
     "township": "今天待记录的预约 已到大厅 今天的预约",
-    "contact": "",
+    "contact": "待整改的差评 超期的整改 差评",
     "kiosk_maintainer": "",
     "auditor": "",
     "administrator": "在岗人员 已锁定 已离岗",
@@ -73,6 +75,8 @@ async def busy(office: Office) -> AsyncIterator[Office]:
             await services.deliveries.failed_for_now(claimed, "x", clock.now())
     _, day, _ = await booked(office, "甲某")
     await booked(office, "乙某")
+    review = await bad_review_of_guide(office.town, await office.town.applicant(), rich_guide())
+    await services.rectifying.open(due(review), office.town.by())
     with late_on(office, day):
         yield office
 

@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 
 from models.applications.holding import NotHolder
+from models.guides import Guide
 from models.staff import Reach, Role
 from tests.handlers.admin.rights import Door, by_hand, doors
 from tests.house.browser import Browser, Page
 from tests.house.guides import OTHER, USCC, plain_guide
 from tests.house.office import Office
 from tests.house.places import HALL, hall
+from tests.house.reviewed import bad_review_of_guide, due
 from tests.house.served import on_its_way
 from tests.house.staff import Post
+from tests.house.town import Town
 
 TOWNSHIP = "南村镇"
 DOORS = [pytest.param(door, id=str(door)) for door in doors()]
@@ -96,6 +99,17 @@ async def world(office: Office) -> World:
                     strict=True,
                 )
             ],
+            **{
+                place: [
+                    Thing({place: ref}, (place, matter), within)
+                    for (matter, ref), within in zip(
+                        [await reviewed(town, guide) for guide in guides],
+                        (everywhere | {Reach.DEPARTMENT}, everywhere),
+                        strict=True,
+                    )
+                ]
+                for place in ("reviews", "rectifications")
+            },
             "objections": [appointment(visit, everywhere) for visit in visits],
             "members": [
                 Thing({"members": username}, ("staff", username), everywhere)
@@ -103,6 +117,13 @@ async def world(office: Office) -> World:
             ],
         },
     )
+
+
+async def reviewed(town: Town, guide: Guide) -> tuple[str, str]:
+    """A bad review of a guide with its rectification, and what staff know it by."""
+    review = await bad_review_of_guide(town, await town.applicant(), guide)
+    await town.stores.rectifying.open(due(review), town.by())
+    return review["_id"], review["ref"]
 
 
 def application(found: Any, within: frozenset[Reach]) -> Thing:

@@ -20,6 +20,8 @@ from models.outgoing.deliveries import Plan, Via
 from models.serving import How as HowServed
 from models.staff import Role
 from models.store import Document
+from models.voices import Mark
+from models.voices.rectifications import State as Progress
 from models.workdays import local_date
 from tests.handlers.admin.test_home import rows
 from tests.handlers.admin.test_lists import declared
@@ -27,6 +29,7 @@ from tests.handlers.admin.test_many import MOST, get, links
 from tests.house.guides import OTHER, USCC, plain_guide
 from tests.house.office import Office
 from tests.house.places import HALL, with_windows
+from tests.house.reviewed import rectification
 from tests.house.served import on_its_way
 from tests.house.staff import Post
 
@@ -120,12 +123,31 @@ async def papers(office: Office) -> None:
     await town.services.servings.documents.insert_many(copies(patterns))
 
 
+async def voices(office: Office) -> None:
+    """Reviews with every mark, and rectifications in every state; they are late and escalated."""
+    town = office.town
+    reviews, cases = town.stores.reviews, town.stores.rectifications
+    opened = await rectification(town, await town.applicant())
+    pattern: Any = await reviews.documents.find_one({"_id": opened["_id"]})
+    made = copies([{**pattern, "marks": [mark.value]} for mark in Mark])
+    for number, one in enumerate(made):
+        one |= {"ref": key(number), "words": reviews.seal(one["_id"], "words", "等了一天")}
+        one["reason"] = reviews.seal(one["_id"], "words:reason", "")
+    await reviews.documents.insert_many(made)
+    pattern = await cases.documents.find_one({"_id": opened["_id"]})
+    late = pattern["day"] - timedelta(days=30)
+    made = copies(
+        [{**pattern, "state": state.value, "escalated": "supervisor", "due_at": late} for state in Progress]
+    )
+    await cases.documents.insert_many([{**one, "ref": key(number)} for number, one in enumerate(made)])
+
+
 @pytest.fixture(scope="module")
 async def full(office: Office) -> AsyncIterator[Office]:
     for role in Role:
         await office.town.member(f"only.{role}", Post((role,), USCC, (HALL.code,), (HALL.township,)))
     await office.town.member("all-rights", Post(tuple(Role), USCC, (HALL.code,)))
-    for fill in (visits, deliveries, members, papers):
+    for fill in (visits, deliveries, members, papers, voices):
         await fill(office)
     await told(office)
     yield office

@@ -120,9 +120,13 @@ async def test_from_sign_in_to_review(api: Service) -> None:
     assert (await client.post(f"{at}/review", {"level": 1})).code == "reason_required"
     assert (await client.post(f"{at}/review", {"level": 1, "tags": ["510"]})).code == "tags_invalid"
     given = await client.post(f"{at}/review", {"level": 2, "words": "等了很久"})
-    assert given.json == {"level": 2, "label": "不满意", "tags": [], "words": "等了很久"}
+    said = {"level": 2, "label": "不满意", "tags": [], "words": "等了很久"}
+    assert given.json.items() >= (said | {"words_state": "shown", "reason": "", "again": None}).items()
     assert (await client.get(f"{at}/review")).json == given.json
     assert (await client.post(f"{at}/review", {"level": 5})).code == "already_reviewed"
+    again = await client.post(f"{at}/review/again", {"level": 5})
+    assert (again.json["level"], again.json["again"]["level"]) == (2, 5)
+    assert (await client.post(f"{at}/review/again", {"level": 5})).code == "already_followed_up"
 
 
 @pytest.mark.article("7.first", "24.published", "24.contents")

@@ -165,6 +165,43 @@ async def test_bad_review_says_why(town: Town) -> None:
 
 
 @pytest.mark.article("17.review")
+async def test_one_follow_up_and_what_becomes_of_uncivil_words(town: Town) -> None:
+    await town.stores.uncivil.learn(["王八蛋"], town.by())
+    citizen = await town.citizen()
+    path = await concluded(town, citizen)
+    assert (await citizen.post(f"{path}/review", {"level": "4"})).status == 303
+    assert "提交追评" in (await citizen.get(f"{path}/review")).text
+    own = f"/reviews/application:{path.rpartition('/')[2]}"
+    assert (await citizen.post(f"{own}/again", {"level": "1"})).status == 422
+    done = await citizen.post(f"{own}/again", {"level": "1", "words": "王八蛋"})
+    assert done.location == own
+    page = squeezed((await citizen.get(own)).text)
+    assert "我的追评" in page
+    assert "正在等待审核" in page
+    assert "满意程度已经计入" in page
+    assert "提交追评" not in page
+    assert (await citizen.post(f"{own}/again", {"level": "5"})).status == 409
+    assert (await citizen.get(f"{own}/again")).location == own
+    assert (await (await town.citizen("李小红")).get(own)).status == 404
+
+
+@pytest.mark.article("17.guides")
+async def test_a_guide_is_reviewed_apart_from_services(town: Town) -> None:
+    citizen = await town.citizen()
+    page = await citizen.get(f"/guides/{ITEM}")
+    assert f'href="/guides/{ITEM}/review"' in page.text
+    assert "您对这份办事指南满意吗" in (await citizen.get(f"/guides/{ITEM}/review")).text
+    assert (await citizen.post(f"/guides/{ITEM}/review", {"level": "2"})).status == 422
+    assert (await citizen.post(f"/guides/{ITEM}/review", {"level": "2", "tags": "208"})).status == 303
+    assert "没说清要带什么" in (await citizen.get(f"/guides/{ITEM}/review")).text
+    other = await town.citizen("李小红")
+    assert "没说清要带什么" not in squeezed(
+        (await other.get(f"/guides/{ITEM}/review")).text.partition("<form")[0]
+    )
+    assert (await town.browser().get(f"/guides/{ITEM}/review")).status == 302
+
+
+@pytest.mark.article("17.review")
 async def test_only_what_is_finished_can_be_reviewed(town: Town) -> None:
     citizen = await town.citizen()
     path = await submitted(citizen)

@@ -5,12 +5,17 @@ import asyncio
 import pytest
 
 from models.applications import Application, State
-from models.errors import BadInput, Refused
+from models.errors import BadInput, Forbidden, Refused
+from models.events import Channel
 from models.people.parties import Party
-from models.voices.reviews import LEVELS, TAGS, AlreadyReviewed, Reviews
+from models.staff import Role
+from models.voices import LEVELS, TAGS, Mark, Reviews, guide_matter
+from models.voices.rules import AlreadyFollowedUp, AlreadyReviewed, ReviewNotFound
+from models.workdays import local
 from tests.house.clock import MakeCause
-from tests.house.guides import plain_guide
+from tests.house.guides import OTHER, plain_guide
 from tests.house.house import House
+from tests.house.staff import Post
 
 
 @pytest.fixture
@@ -95,3 +100,79 @@ async def test_only_ones_own_finished_matter(
         named = await house.application(State.CONCLUDED)
     with pytest.raises(Refused):
         await reviews.give(matter(named), party, 5, [], "", cause(), about)
+
+
+@pytest.mark.article("17.review")
+async def test_through_two_doors_at_once_leaves_one(
+    reviews: Reviews, party: Party, done: Application, cause: MakeCause
+) -> None:
+    doors = [Channel.H5, Channel.CHAT, Channel.MINIPROGRAM, Channel.WEB]
+    results = await asyncio.gather(
+        *(reviews.give(matter(done), party, 4, [], "", cause(channel=door), done) for door in doors),
+        return_exceptions=True,
+    )
+    [given] = [result for result in results if isinstance(result, dict)]
+    assert (await reviews.get(matter(done)))["channel"] is given["channel"]
+
+
+@pytest.mark.article("17.guides")
+async def test_a_guide_is_reviewed_apart_from_services_once_a_version(
+    reviews: Reviews, party: Party, cause: MakeCause
+) -> None:
+    guide = plain_guide()
+    about = guide_matter(guide, party)
+    key = f"guide:{about['_id']}"
+    with pytest.raises(Refused):
+        await reviews.give(key, party, 1, [], "", cause(), about)
+    given = await reviews.give(key, party, 1, ["108"], "", cause(), about)
+    assert (given["item"], given["department"], given["hall"]) == (guide.item, guide.department, None)
+    with pytest.raises(AlreadyReviewed):
+        await reviews.give(key, party, 5, [], "", cause(), about)
+
+
+@pytest.mark.article("17.review")
+async def test_one_follow_up_that_leaves_the_first_as_it_is(
+    reviews: Reviews, party: Party, done: Application, cause: MakeCause
+) -> None:
+    with pytest.raises(ReviewNotFound):
+        await reviews.follow_up(matter(done), party, 5, [], "", cause())
+    await reviews.give(matter(done), party, 5, [], "很快", cause(), done)
+    results = await asyncio.gather(
+        *(reviews.follow_up(matter(done), party, 2, ["214"], "", cause()) for _ in range(8)),
+        return_exceptions=True,
+    )
+    assert {type(result) for result in results} == {dict, AlreadyFollowedUp}
+    kept = await reviews.get(matter(done))
+    again = kept["again"]
+    assert again
+    assert (kept["level"], kept["words"], again["level"], again["tags"]) == (5, "很快", 2, ["214"])
+    assert kept["marks"] == [Mark.BAD]
+
+
+@pytest.mark.article("17.reason")
+async def test_a_bad_follow_up_says_why_too(
+    house: House, reviews: Reviews, party: Party, done: Application, cause: MakeCause
+) -> None:
+    await reviews.give(matter(done), party, 5, [], "", cause(), done)
+    with pytest.raises(Refused):
+        await reviews.follow_up(matter(done), party, 1, [], "  ", cause())
+    with pytest.raises(ReviewNotFound):
+        await reviews.follow_up(matter(done), await house.applicant(), 5, [], "", cause())
+    assert (await reviews.get(matter(done)))["again"] is None
+
+
+async def test_what_staff_list_tells_neither_who_nor_when(
+    house: House, reviews: Reviews, party: Party, done: Application
+) -> None:
+    given = await house.review(party, "application", done)
+    member = await house.member("management")
+    page = await reviews.page(member, None, 1)
+    assert [one["ref"] for one in page.rows] == [given["ref"]]
+    assert party.id not in given["ref"]
+    assert local(given["day"], "%H:%M") == "00:00"
+    with pytest.raises(Forbidden):
+        await reviews.page(await house.member("approver"), None, 5)
+    elsewhere = await house.member("other", Post((Role.SUPERVISOR,), OTHER))
+    assert (await reviews.page(elsewhere, None, 5)).rows == []
+    with pytest.raises(ReviewNotFound):
+        await reviews.seen(given["ref"], elsewhere)

@@ -19,6 +19,7 @@ from wechat_backend.database.migrations import (
     m0012_listed,
     m0013_again,
     m0014_townships,
+    m0015_reviews,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -37,5 +38,6 @@ ALL: tuple[Migration, ...] = (
     m0012_listed.MIGRATION,
     m0013_again.MIGRATION,
     m0014_townships.MIGRATION,
+    m0015_reviews.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

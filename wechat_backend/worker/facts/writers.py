@@ -14,6 +14,7 @@ from wechat_backend.worker.facts.blacklist import BanFacts, about_ban
 from wechat_backend.worker.facts.codes import CodeFacts, about_code
 from wechat_backend.worker.facts.letter import Facts, Gathered, Letter
 from wechat_backend.worker.facts.people import ApplicantFacts, about_applicant
+from wechat_backend.worker.facts.reviews import ReviewFacts, about_review
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ SUBJECTS: Mapping[str, Subject] = {
     "applicant": Subject(ApplicantFacts, about_applicant),
     "agency": Subject(AgencyFacts, about_agency),
     "ban": Subject(BanFacts, about_ban),
+    "review": Subject(ReviewFacts, about_review),
+    "rectification": Subject(ReviewFacts, about_review),
 }
 """By what an event's name begins with."""
 

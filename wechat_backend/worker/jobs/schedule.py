@@ -14,6 +14,7 @@ from models.schedule import Due, held
 from models.serving import EFFECT, NEXT
 from models.staff import HAND_OVER
 from models.stores import Stores
+from models.voices import CONTACT_DUE, END, FIX_DUE, FURTHER, RECTIFY
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.job import AT_ONCE, LATER, NET, Job
 from wechat_backend.worker.serving import go_on, report, serve_application, serve_ban, take_effect
@@ -53,6 +54,21 @@ async def _look(stores: Stores, due: Due, by: Cause) -> bool:
     return await stores.watch.look(due, by)
 
 
+async def _rectify(stores: Stores, due: Due, by: Cause) -> bool:
+    """Opens the rectification of what a bad review is about (article 17)."""
+    return await stores.rectifying.open(due, by)
+
+
+async def _escalate(stores: Stores, due: Due, by: Cause) -> bool:
+    """Takes a rectification that is late to the supervisor, then to service management."""
+    return await stores.rectifying.escalate(due, by)
+
+
+async def _end_rectification(stores: Stores, due: Due, by: Cause) -> bool:
+    """Ends the rectification of a review that was set aside."""
+    return await stores.rectifying.end(due, by)
+
+
 FIRES: Mapping[str, Fire] = {
     SILENCE: _accept_by_silence,
     LOOK: _look,
@@ -64,6 +80,11 @@ FIRES: Mapping[str, Fire] = {
     NEXT: go_on,
     EFFECT: take_effect,
     REPORT: report,
+    RECTIFY: _rectify,
+    END: _end_rectification,
+    CONTACT_DUE: _escalate,
+    FIX_DUE: _escalate,
+    FURTHER: _escalate,
 }
 """What stores can plan (`Store.plans`), each with the verb that sees to it."""
 

@@ -1,0 +1,324 @@
+"""差评整改: what a bad review sets going, from the contact to the public reply (article 17).
+
+A rectification has the `_id` of its review. It is opened by the plan that the review makes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, TypedDict
+
+from pymongo import ASCENDING, IndexModel
+
+from models.clocks import clock
+from models.errors import Conflict, NotFound
+from models.events import Event, Plan
+from models.law import Term, in_force
+from models.paging import EPOCH, Order, Page, count_in, page_in
+from models.privacy import Privacy
+from models.staff import Member, Scope, reaches
+from models.store import Database, Document, Line, Record, Store, entry, part
+from models.voices.document import GivenReview
+from models.voices.readers import within
+from models.workdays import Workdays, local_date
+
+
+class RectificationNotFound(NotFound):
+    code = "rectification_not_found"
+    message = "没有找到该差评的整改记录"
+
+
+class RectificationMovedOn(Conflict):
+    code = "rectification_moved_on"
+    message = "整改已进入其他环节，请刷新后查看"
+
+
+class State(StrEnum):
+    """How far it has come."""
+
+    OPEN = "open"
+    CONTACTED = "contacted"
+    FIXED = "fixed"
+    CALLED_BACK = "called_back"
+    CLOSED = "closed"
+
+
+class Through(StrEnum):
+    """Who talks to the person."""
+
+    DEPARTMENT = "department"
+    MANAGEMENT = "management"  # service management, if the person wishes
+
+
+class Escalated(StrEnum):
+    """To whom it was taken because it is late, or the person is not content with the fix."""
+
+    NO = "no"
+    SUPERVISOR = "supervisor"
+    MANAGEMENT = "management"
+
+
+HIGHER = {Escalated.NO: Escalated.SUPERVISOR, Escalated.SUPERVISOR: Escalated.MANAGEMENT}
+
+
+class Verb(StrEnum):
+    CONTACT = "contact"
+    FIX = "fix"
+    CALL_BACK = "call_back"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What staff do next: from which state into which, with which event. Who takes a `personal` one talks to
+    the person, who does not see what is noted of it."""
+
+    before: State
+    after: State
+    event: str
+    personal: bool = False
+
+
+STEPS: Mapping[Verb, Step] = {
+    Verb.CONTACT: Step(State.OPEN, State.CONTACTED, "rectification.contacted", personal=True),
+    Verb.FIX: Step(State.CONTACTED, State.FIXED, "rectification.fixed"),
+    Verb.CALL_BACK: Step(State.FIXED, State.CALLED_BACK, "rectification.called_back", personal=True),
+    Verb.CLOSE: Step(State.CALLED_BACK, State.CLOSED, "rectification.closed"),
+}
+RATED = frozenset({State.FIXED, State.CALLED_BACK, State.CLOSED})
+"""In which the person may say how the fix is."""
+UNFIXED = (State.OPEN.value, State.CONTACTED.value)
+
+RECTIFY, END = "rectification.open", "rectification.end"
+"""What a review plans: that a rectification is opened, and that it ends since the review is set aside."""
+CONTACT_DUE, FIX_DUE, FURTHER = "rectification.contact", "rectification.fix", "rectification.further"
+"""What a rectification plans."""
+OPENED: Document = {"day": {"$gt": EPOCH}}
+"""All of them, in words by which an index is read from its first field on, and no document besides."""
+BY_DUE, BY_OPENING = Order("due_at", key="ref"), Order("day", latest_first=True, key="ref")
+
+
+class Done(TypedDict):
+    """One step that was taken; `words` are kept sealed."""
+
+    at: datetime
+    actor: str
+    words: str
+
+
+class Rating(TypedDict):
+    """What the person says of the fix; `words` are kept sealed."""
+
+    level: int
+    words: str
+    at: datetime
+
+
+class Rectification(Record):
+    """`day` and `ref` are those of the review. `due_at` is when the next step is due, None once it is fixed;
+    `escalated_in` the state in which it was late last; `done` the steps that were taken, by their verb."""
+
+    ref: str
+    day: datetime
+    applicant: str
+    agent: str
+    department: str | None
+    item: str | None
+    item_name: str | None
+    hall: str | None
+    level: int
+    state: State
+    through: Through
+    opened_at: datetime
+    contact_due: datetime
+    fix_due: datetime
+    due_at: datetime | None
+    escalated: Escalated
+    escalated_in: State | None
+    done: dict[Verb, Done]
+    rating: Rating | None
+    timeline: list[Line]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which are listed: in these states, overdue or escalated ones alone."""
+
+    states: tuple[State, ...] = ()
+    overdue_at: datetime | None = None
+    escalated: tuple[Escalated, ...] = ()
+
+    def query(self) -> Document:
+        query: Document = {}
+        if self.states:
+            query["state"] = {"$in": [state.value for state in self.states]}
+        if self.overdue_at:
+            query["due_at"] = {"$lt": self.overdue_at}
+        if self.escalated:
+            query["escalated"] = {"$in": [one.value for one in self.escalated]}
+        return query
+
+
+class Rectifications(Store[Rectification]):
+    collection = "rectifications"
+    missing = RectificationNotFound
+    tells = (
+        "rectification.opened",
+        *(step.event for step in STEPS.values()),
+        "rectification.redirected",
+        "rectification.contact_revealed",
+        "rectification.rated",
+        "rectification.escalated",
+        "rectification.ended",
+    )
+    plans = (CONTACT_DUE, FIX_DUE, FURTHER)
+    indexes: ClassVar = [
+        IndexModel("ref", unique=True, name="ref"),
+        *(
+            IndexModel([*where, *order, ("state", ASCENDING), ("escalated", ASCENDING)], name=f"{who}{name}")
+            for who, where in (("office_", [("department", ASCENDING)]), ("", []))
+            for name, order in (
+                ("due", [("due_at", ASCENDING), ("ref", ASCENDING)]),
+                ("day", [("day", ASCENDING), ("ref", ASCENDING), ("due_at", ASCENDING)]),
+            )
+        ),
+    ]
+
+    def __init__(self, database: Database, privacy: Privacy, calendar: Workdays) -> None:
+        super().__init__(database)
+        self.privacy, self.calendar = privacy, calendar
+
+    def shaped(self, document: Document) -> Rectification:
+        key, rating, late_in = document["_id"], document["rating"], document["escalated_in"]
+        done = {
+            Verb(verb): {**one, "words": self.opened(key, verb, one["words"])}
+            for verb, one in document["done"].items()
+        }
+        return super().shaped(
+            {
+                **document,
+                "state": State(document["state"]),
+                "through": Through(document["through"]),
+                "escalated": Escalated(document["escalated"]),
+                "escalated_in": State(late_in) if late_in else None,
+                "done": done,
+                "rating": {**rating, "words": self.opened(key, "rating", rating["words"])}
+                if rating
+                else None,
+            }
+        )
+
+    def seal(self, key: str, what: str, text: str) -> Document:
+        return {**self.privacy.sealed(text, f"rectification:{key}:{what}")}
+
+    def opened(self, key: str, what: str, kept: Any) -> str:
+        text: str = self.privacy.opened(kept, f"rectification:{key}:{what}")
+        return text
+
+    async def open(self, review: GivenReview, level: int, at: datetime, event: Event) -> Rectification:
+        """Begin with a bad review that was given `at` a moment, from which both limits run.
+
+        Raises:
+            pymongo.errors.DuplicateKeyError: it is open already.
+        """
+        contact, fix = (self.due(term, at) for term in (Term.CONTACT, Term.RECTIFICATION))
+        names = ("_id", "ref", "day", "applicant", "agent", "department", "item", "item_name", "hall")
+        copied: Mapping[str, Any] = review
+        opened = {
+            **{name: copied[name] for name in names},
+            "level": level,
+            "state": State.OPEN.value,
+            "through": Through.DEPARTMENT.value,
+            "opened_at": at,
+            "contact_due": contact,
+            "fix_due": fix,
+            "due_at": contact,
+            "escalated": Escalated.NO.value,
+            "escalated_in": None,
+            "done": {},
+            "rating": None,
+            "timeline": [entry(event)],
+        }
+        return await self.add(opened, event)
+
+    def due(self, term: Term, at: datetime) -> datetime:
+        """The end of the last day of a period that begins `at` a moment."""
+        period = in_force(term, local_date(at))
+        end = clock(at, period.number, period.unit, self.calendar, period=period)["due"]
+        assert end
+        return end
+
+    def plans_of(self, at: datetime) -> tuple[Plan, ...]:
+        """Looks at the ends of both limits."""
+        return (
+            Plan(CONTACT_DUE, self.due(Term.CONTACT, at)),
+            Plan(FIX_DUE, self.due(Term.RECTIFICATION, at)),
+        )
+
+    async def get_by_ref(self, ref: str) -> Rectification:
+        """
+        Raises:
+            NotFound: `rectification_not_found`.
+        """
+        found = await self._first({"ref": ref})
+        if found is None:
+            raise self.missing
+        return found
+
+    async def find(self, matter: str) -> Rectification | None:
+        return await self._first({"_id": matter})
+
+    async def seen(self, ref: str, member: Member) -> Rectification:
+        """One that a member may read.
+
+        Raises:
+            NotFound: `rectification_not_found`.
+        """
+        found = await self.get_by_ref(ref)
+        if not reaches(member, Scope.REVIEWS_READ, found["department"] or ""):
+            raise self.missing
+        return found
+
+    async def page(
+        self, member: Member, wanted: Wanted, limit: int, *, after: str = "", before: str = ""
+    ) -> Page[Rectification]:
+        """Those that a member may read: what is due first; of what is not due, the latest.
+
+        Raises:
+            PageUnknown
+        """
+        query, order = within(member) | wanted.query(), BY_DUE
+        if not (wanted.overdue_at or wanted.states == OPEN_STATES):
+            query, order = query | OPENED, BY_OPENING
+        return await page_in(self, query, order, limit, after=after, before=before)
+
+    async def count(self, member: Member, wanted: Wanted) -> int:
+        query = within(member) | wanted.query() | OPENED
+        return await count_in(self, query, "office_day" if "department" in query else "day")
+
+    async def export(self, applicant: str) -> list[Document]:
+        """All that come of an applicant's own reviews, as far as the applicant sees it."""
+        found = self.documents.find({"applicant": applicant}, {"events": 0}).sort("day", ASCENDING)
+        return [own(one) for one in await self._each(found)]
+
+
+OPEN_STATES = (State.OPEN, State.CONTACTED)
+KEPT_BACK = frozenset(
+    {"applicant", "agent", "ref", "day", "escalated", "escalated_in", "done", "contact_due", "fix_due"}
+)
+
+
+def own(found: Rectification) -> Document:
+    """As its person sees it: what was done and replied, not what staff noted of the calls."""
+    said = {
+        verb.value: {"at": one["at"], "words": one["words"]}
+        for verb, one in found["done"].items()
+        if not STEPS[verb].personal
+    }
+    return part(found, KEPT_BACK) | {"done": said}
+
+
+def next_step(found: Rectification) -> Verb | None:
+    """What is to be done next; None once it is closed."""
+    return next((verb for verb, step in STEPS.items() if step.before is found["state"]), None)

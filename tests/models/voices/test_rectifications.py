@@ -1,0 +1,250 @@
+"""差评整改: who may do what, in which order, by when, and where it goes when it is late (article 17)."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from models.errors import Forbidden
+from models.events import Cause
+from models.people import Party
+from models.staff import Member, Role
+from models.voices import CONTACT_DUE, FIX_DUE, FURTHER, Rectification
+from models.voices.involved import HandledIt
+from models.voices.rectifications import (
+    STEPS,
+    Escalated,
+    RectificationMovedOn,
+    RectificationNotFound,
+    State,
+    Through,
+    Verb,
+    Wanted,
+    next_step,
+)
+from models.voices.rectifying import (
+    AlreadyRated,
+    ManagementCalls,
+    NotFixedYet,
+    Rectifying,
+    TooLateToWish,
+    WordsMissing,
+)
+from models.voices.rules import ReviewNotFound
+from models.workdays import local
+from tests.house.guides import OTHER
+from tests.house.house import House
+from tests.house.reviewed import POSTS, bad_review, due, rectification
+from tests.house.staff import Post
+
+
+@pytest.fixture
+async def case(house: House, party: Party) -> Rectification:
+    return await rectification(house, party)
+
+
+@pytest.fixture
+async def rectifier(house: House) -> Member:
+    return await house.member("rectifier", POSTS["rectifier"])
+
+
+@pytest.fixture
+def rectifying(house: House) -> Rectifying:
+    return house.stores.rectifying
+
+
+@pytest.fixture
+def by(house: House) -> Cause:
+    return house.by_staff("rectifier")
+
+
+async def brought_to(house: House, found: Rectification, member: Member, by: Cause, state: State) -> None:
+    """By the steps before it."""
+    for verb, step in STEPS.items():
+        if step.before is state:
+            return
+        await house.stores.rectifying.take(found["ref"], verb, member, f"{verb}的情况", by)
+
+
+@pytest.mark.article("17.rectification")
+async def test_a_bad_review_alone_opens_one_case_once(house: House, party: Party) -> None:
+    review = await bad_review(house, party)
+    opened = await asyncio.gather(*(house.stores.rectifying.open(due(review), house.by()) for _ in range(6)))
+    assert sum(opened) == 1
+    found = await house.stores.rectifications.get(review["_id"])
+    assert (found["ref"], found["department"], found["level"]) == (review["ref"], review["department"], 1)
+    assert [event["name"] for event in review.get("events", [])] == []
+    kept = await house.stores.reviews.documents.find_one({"_id": review["_id"]})
+    assert [plan["what"] for plan in kept["events"][0]["plans"]] == ["rectification.open"]
+
+
+async def test_a_good_review_plans_none(house: House, party: Party) -> None:
+    visit = await house.served(await house.booking(party))
+    given = await house.review(party, "appointment", visit)
+    kept = await house.stores.reviews.documents.find_one({"_id": given["_id"]})
+    assert "plans" not in kept["events"][0]
+    assert not await house.stores.rectifying.open(due(given), house.by())
+
+
+@pytest.mark.article("17.rectification")
+async def test_contact_within_a_working_day_and_the_fix_within_fifteen(case: Rectification) -> None:
+    """Opened on Tuesday 24 November 2026."""
+    assert local(case["opened_at"], "%a %Y-%m-%d") == "Tue 2026-11-24"
+    assert local(case["contact_due"]) == "2026-11-25 23:59"
+    assert local(case["fix_due"]) == "2026-12-15 23:59"
+    assert case["due_at"] == case["contact_due"]
+
+
+@pytest.mark.article("17.rectification")
+async def test_step_by_step_to_the_public_reply(
+    house: House, case: Rectification, rectifying: Rectifying, rectifier: Member, by: Cause
+) -> None:
+    for number, verb in enumerate(STEPS):
+        found = await house.stores.rectifications.get(case["_id"])
+        assert next_step(found) is verb
+        for other in set(STEPS) - {verb}:
+            with pytest.raises(RectificationMovedOn):
+                await rectifying.take(case["ref"], other, rectifier, "x", by)
+        with pytest.raises(WordsMissing):
+            await rectifying.take(case["ref"], verb, rectifier, "  ", by)
+        taken = await rectifying.take(case["ref"], verb, rectifier, f"第{number}步", by)
+        assert taken["done"][verb]["words"] == f"第{number}步"
+        assert (taken["due_at"] is None) == (verb is not Verb.CONTACT)
+    assert next_step(taken) is None
+
+
+async def test_two_officers_at_once_take_one_step(
+    case: Rectification, rectifying: Rectifying, rectifier: Member, by: Cause
+) -> None:
+    results = await asyncio.gather(
+        *(rectifying.take(case["ref"], Verb.CONTACT, rectifier, str(n), by) for n in range(6)),
+        return_exceptions=True,
+    )
+    assert {type(result) for result in results} == {dict, RectificationMovedOn}
+    assert sum(isinstance(result, dict) for result in results) == 1
+
+
+@pytest.mark.article("17.contact")
+async def test_who_handled_it_neither_works_on_it_nor_sees_the_contact(
+    case: Rectification, rectifying: Rectifying, rectifier: Member, house: House, by: Cause
+) -> None:
+    itself = house.by_staff("centre")
+    standing_in = replace(by, on_behalf_of="staff:centre")
+    for handled in (itself, standing_in):
+        with pytest.raises(HandledIt):
+            await rectifying.take(case["ref"], Verb.CONTACT, rectifier, "x", handled)
+        with pytest.raises(HandledIt):
+            await rectifying.reveal(case["ref"], rectifier, "联系", handled)
+
+
+@pytest.mark.article("17.contact")
+async def test_the_contact_is_seen_on_record_alone(
+    case: Rectification, rectifying: Rectifying, rectifier: Member, house: House, party: Party, by: Cause
+) -> None:
+    with pytest.raises(WordsMissing):
+        await rectifying.reveal(case["ref"], rectifier, "", by)
+    contact = await rectifying.reveal(case["ref"], rectifier, "首次联系", by)
+    assert contact.phone == house.stores.applicants.phone(party.applicant)
+    kept = await house.stores.rectifications.documents.find_one({"_id": case["_id"]})
+    event = kept["events"][-1]
+    assert (event["name"], event["actor"]) == ("rectification.contact_revealed", "staff:rectifier")
+    assert event["data"] == {"reason": "首次联系"}
+    with pytest.raises(Forbidden):
+        await rectifying.reveal(case["ref"], await house.member("approver"), "x", house.by_staff())
+    other = await house.member("other", Post((Role.CONTACT,), OTHER))
+    with pytest.raises(RectificationNotFound):
+        await rectifying.reveal(case["ref"], other, "x", house.by_staff("other"))
+    await brought_to(house, case, rectifier, by, State.CALLED_BACK)
+    await rectifying.take(case["ref"], Verb.CLOSE, rectifier, "已改", by)
+    with pytest.raises(RectificationMovedOn):
+        await rectifying.reveal(case["ref"], rectifier, "再看", by)
+
+
+@pytest.mark.article("17.contact")
+async def test_if_the_person_wishes_service_management_calls(
+    case: Rectification, rectifying: Rectifying, rectifier: Member, house: House, party: Party, by: Cause
+) -> None:
+    with pytest.raises(ReviewNotFound):
+        await rectifying.wish(case["_id"], await house.applicant(), house.by())
+    wished = await rectifying.wish(case["_id"], party, house.by())
+    assert wished["through"] is Through.MANAGEMENT
+    with pytest.raises(ManagementCalls):
+        await rectifying.reveal(case["ref"], rectifier, "x", by)
+    with pytest.raises(ManagementCalls):
+        await rectifying.take(case["ref"], Verb.CONTACT, rectifier, "x", by)
+    management, officer = await house.member("management"), house.by_staff("management")
+    assert (await rectifying.reveal(case["ref"], management, "x", officer)).phone
+    await rectifying.take(case["ref"], Verb.CONTACT, management, "已联系", officer)
+    await rectifying.take(case["ref"], Verb.FIX, rectifier, "已改", by)  # the department's own work
+    with pytest.raises(TooLateToWish):
+        await rectifying.wish(case["_id"], party, house.by())
+
+
+@pytest.mark.article("17.rectification")
+@pytest.mark.parametrize(("level", "escalated"), [(5, Escalated.NO), (2, Escalated.MANAGEMENT)])
+async def test_the_person_rates_the_fix_once(
+    case: Rectification,
+    rectifying: Rectifying,
+    rectifier: Member,
+    house: House,
+    party: Party,
+    by: Cause,
+    level: int,
+    escalated: Escalated,
+) -> None:
+    with pytest.raises(NotFixedYet):
+        await rectifying.rate(case["_id"], party, level, "", house.by())
+    await brought_to(house, case, rectifier, by, State.FIXED)
+    results = await asyncio.gather(
+        *(rectifying.rate(case["_id"], party, level, "看过了", house.by()) for _ in range(5)),
+        return_exceptions=True,
+    )
+    assert {type(result) for result in results} == {dict, AlreadyRated}
+    found = await house.stores.rectifications.get(case["_id"])
+    assert found["rating"]
+    assert (found["rating"]["level"], found["rating"]["words"]) == (level, "看过了")
+    assert found["escalated"] is escalated
+
+
+def look(case: Rectification, what: str, at: datetime) -> "due":  # type: ignore[valid-type]
+    return due(case, what, at)  # type: ignore[arg-type]
+
+
+@pytest.mark.article("17.rectification")
+async def test_what_is_late_goes_up_step_by_step(
+    case: Rectification, rectifying: Rectifying, house: House
+) -> None:
+    assert await rectifying.escalate(look(case, CONTACT_DUE, case["contact_due"]), house.by())
+    found = await house.stores.rectifications.get(case["_id"])
+    assert (found["escalated"], found["escalated_in"]) == (Escalated.SUPERVISOR, State.OPEN)
+    kept = await house.stores.rectifications.documents.find_one({"_id": case["_id"]})
+    [further] = kept["events"][-1]["plans"]
+    assert (further["what"], local(further["at"])) == (FURTHER, "2026-11-26 23:59")
+    assert await rectifying.escalate(look(case, FURTHER, further["at"]), house.by())
+    found = await house.stores.rectifications.get(case["_id"])
+    assert found["escalated"] is Escalated.MANAGEMENT
+    assert not await rectifying.escalate(look(case, FIX_DUE, case["fix_due"]), house.by())
+
+
+@pytest.mark.parametrize("what", [CONTACT_DUE, FIX_DUE, FURTHER])
+async def test_what_was_done_in_time_goes_nowhere(
+    case: Rectification, rectifying: Rectifying, rectifier: Member, house: House, by: Cause, what: str
+) -> None:
+    await brought_to(house, case, rectifier, by, State.FIXED)
+    assert not await rectifying.escalate(look(case, what, case["fix_due"]), house.by())
+    assert (await house.stores.rectifications.get(case["_id"]))["escalated"] is Escalated.NO
+
+
+async def test_the_overdue_are_listed_the_longest_first(house: House, party: Party) -> None:
+    first = await rectification(house, party)
+    other = await rectification(house, await house.applicant("李四"), level=2)
+    late = first["contact_due"] + timedelta(minutes=1)
+    member = await house.member("contact", POSTS["rectifier"])
+    page = await house.stores.rectifications.page(member, Wanted(overdue_at=late), 5)
+    assert {one["ref"] for one in page.rows} == {first["ref"], other["ref"]}
+    elsewhere = await house.member("other", Post((Role.CONTACT,), OTHER))
+    assert await house.stores.rectifications.count(elsewhere, Wanted(overdue_at=late)) == 0
+    management = await house.member("management")
+    in_time = Wanted(overdue_at=first["contact_due"])
+    assert await house.stores.rectifications.count(management, in_time) == 0
