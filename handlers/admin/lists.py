@@ -135,7 +135,7 @@ class Shown(Generic[Row]):
     """What `admin/list.html` shows of a list: rows, the filter and text that found them, and what leads on.
 
     `asked` is what the address says of filter, choices and search, without the page; `more` and `previous`
-    are the addresses of the neighbouring pages. `counts` are by filter, and `most` is where counting ends.
+    are the addresses of the neighbouring pages. `counts` are by filter.
     """
 
     of: PanelList[Row]
@@ -147,7 +147,6 @@ class Shown(Generic[Row]):
     asked: Mapping[str, str] = field(default_factory=dict)
     choices: Sequence[Choice] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
-    most: int = ENOUGH
 
     @property
     def columns(self) -> list[Column[Row]]:
@@ -175,7 +174,7 @@ class Shown(Generic[Row]):
 
     def counted(self, key: str) -> str:
         """How many a filter shows, in figures; "" where they were not counted."""
-        return figure(self.counts[key], self.most) if key in self.counts else ""
+        return figure(self.counts[key]) if key in self.counts else ""
 
     @property
     def table(self) -> str:
@@ -221,9 +220,9 @@ def shown(
     )
 
 
-def figure(count: int, most: int = ENOUGH) -> str:
-    """A number that was counted no further than `most` and one."""
-    return f"{most:,}+" if count > most else f"{count:,}"
+def figure(count: int) -> str:
+    """A number that was counted no further than `ENOUGH` and one."""
+    return f"{ENOUGH:,}+" if count > ENOUGH else f"{count:,}"
 
 
 def line(cells: Iterable[str]) -> str:

@@ -80,7 +80,7 @@ def test_what_is_empty_says_why() -> None:
 
 def test_what_is_empty_leads_to_the_lists_that_hold_something() -> None:
     counts = {"open": 0, "closed": 3}
-    empty = Shown(LIST, (), "open", asked={"show": "open"}, counts=counts, most=1000)
+    empty = Shown(LIST, (), "open", asked={"show": "open"}, counts=counts)
     assert empty.elsewhere == [("已办", "/admin/things?show=closed", "3")]
     assert replace(empty, rows=ROWS).elsewhere == []
 

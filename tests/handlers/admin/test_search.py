@@ -111,7 +111,7 @@ async def test_counts_end_where_counting_ends(office: Office, monkeypatch: pytes
     assert (await counted("submitted"))["closed"] == ""
     assert (await counted("closed"))["closed"] != ""
     monkeypatch.setattr("models.applications.queue.ENOUGH", 1)
-    monkeypatch.setattr("handlers.admin.queue.ENOUGH", 1)
+    monkeypatch.setattr("handlers.admin.lists.ENOUGH", 1)
     assert (await counted("submitted"))["submitted"] == "1+"
 
 

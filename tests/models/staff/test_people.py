@@ -51,7 +51,10 @@ async def test_of_two_administrators_who_end_each_other_at_one_instant_one_remai
     for _ in range(8):
         await staff.documents.update_many(
             {"_id": {"$in": ["ann", "bo"]}},
-            {"$set": {"roles": ["administrator"]}, "$unset": {"suspended_at": "", "left_at": ""}},
+            {
+                "$set": {"roles": ["administrator"], "listed.standing": "present"},
+                "$unset": {"suspended_at": "", "left_at": ""},
+            },
         )
         end = getattr(employment, verb)
         answers = await asyncio.gather(

@@ -285,4 +285,5 @@ def test_where_to_look_is_told_in_words(tmp_path: Path) -> None:
     variables = demo_env.complete({}) | demo_env.addresses(8001, 8002, "mongodb://127.0.0.1:9")
     table = links(Options(8001, 8002, tmp_path, reset=False), variables)
     for member in data.STAFF:
-        assert f"{member.name}, {member.department or member.role.label} " in table
+        acts = f", acts for {member.stands_in_for}" if member.stands_in_for else ""
+        assert f"{member.name}, {member.department or member.role.label}{acts} " in table
