@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,11 @@ def start_server(config: pytest.Config) -> str:
     """The URI of this run's server, started when first asked for; `stop_server` stops it."""
     given = os.environ.get("PANYU_TEST_MONGO_URI")
     if given:
-        return _without_expiry(given)
+        return _for_tests(given)
     if SERVER not in config.stash:
         folder = data_folder()
         config.stash[SERVER] = Mongod(folder / "mongo").wait(), folder
-    return _without_expiry(config.stash[SERVER][0].uri)
+    return _for_tests(config.stash[SERVER][0].uri)
 
 
 def stop_server(config: pytest.Config) -> None:
@@ -47,10 +47,20 @@ def stop_server(config: pytest.Config) -> None:
         shutil.rmtree(folder)
 
 
-def _without_expiry(uri: str) -> str:
-    """The server's own clock must remove nothing: that of the tests stands still in the past."""
+PARAMETERS: Mapping[str, Any] = {
+    "ttlMonitorEnabled": False,  # its clock must remove nothing: that of the tests stands still in the past
+    "minSnapshotHistoryWindowInSeconds": 1,
+    "syncdelay": 5,
+    "wiredTigerEngineRuntimeConfig": "file_manager=(close_idle_time=5,close_scan_interval=2)",
+}
+"""A collection and each of its indexes is a file. Those of dropped databases are closed and go within
+seconds, not minutes, else a fast run has more files open than a process may."""
+
+
+def _for_tests(uri: str) -> str:
     with MongoClient[dict[str, Any]](uri) as client:
-        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
+        for name, value in PARAMETERS.items():
+            client.admin.command({"setParameter": 1, name: value})
     return uri
 
 
