@@ -158,6 +158,7 @@ WITHOUT_EVENTS = {
     "models.people.phone_codes": "tries at a code; that it was asked for is its event",
     "models.counters": "counts of a day",
     "models.outgoing.sms": "counts of a day",
+    "models.outgoing.arrivals": "what a provider answered of a message; that a paper arrived is an event",
     "models.outgoing.closures": "what a provider turned away for a while",
     "models.outgoing.workers": "heartbeats",
     "models.outgoing.deliveries": "attempts at sending what an event calls for",

@@ -39,7 +39,7 @@ async def test_each_channel_becomes_its_door(database: Database, clock: Clock) -
     assert await check_migration(database, clock, MIGRATION, before, after) > 20
 
 
-SINCE = {"bans", "flags", "referrals", "uncivil"}
+SINCE = {"bans", "flags", "rectifications", "referrals", "servings", "uncivil"}
 """Collections that came after this migration."""
 
 
