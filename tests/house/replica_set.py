@@ -91,13 +91,13 @@ def _step_down(_: ReplicaSet, member: Mongod) -> Mend:
 
 
 def _leaderless(trio: ReplicaSet, member: Mongod) -> Mend:
-    """It steps down, and nobody takes its place for four seconds."""
+    """It steps down, and nobody takes its place for eight seconds."""
     for other in trio.members:
         if other is not member:
             with _direct(other, 10.0) as client:
-                client.admin.command({"replSetFreeze": 4})
+                client.admin.command({"replSetFreeze": 8})
     with _direct(member, 10.0) as client:
-        client.admin.command({"replSetStepDown": 4, "secondaryCatchUpPeriodSecs": 0, "force": True})
+        client.admin.command({"replSetStepDown": 8, "secondaryCatchUpPeriodSecs": 0, "force": True})
     return lambda: None
 
 
