@@ -167,13 +167,14 @@ async def test_delisting_answers_an_appeal_that_waits(
     ban = await listing.delivered()
     key = ban["_id"]
     await appeals.appeal(key, party, WORDS, house.by())
-    results = await asyncio.gather(
+    delisted, decided = await asyncio.gather(
         appeals.decisions.delist(key, LI, "非故意", listing.by(LI)),
         appeals.decide(key, ZHAO, "不成立", listing.by(ZHAO), lifted=False),
         return_exceptions=True,
     )
     found = await house.stores.bans.get(key)
-    assert sum(isinstance(one, Conflict) for one in results) == 1
     assert found["appeal"]
-    assert found["appeal"]["state"] is not AppealState.OPEN
-    assert (found["state"] is State.DELISTED) is (found["appeal"]["state"] is AppealState.LIFTED)
+    first = found["appeal"]["state"] is AppealState.LIFTED  # by the delisting, which was first
+    assert isinstance(decided, Conflict) == first
+    assert first or found["appeal"]["state"] is AppealState.KEPT  # and a delisting may come at any time after
+    assert (found["state"] is State.DELISTED) != isinstance(delisted, Conflict)
