@@ -11,14 +11,13 @@ from pymongo.errors import ExecutionTimeout
 from models import typed
 from models.applications import rules
 from models.applications.actions import CLOSED, DONE, OPEN, PAPER, SILENCE, STEPS, Action, State, steps_from
-from models.applications.case import Case
-from models.applications.coming import way_of
-from models.applications.document import Application, Decision, KeptPlace, NudgeState, PaperState
+from models.applications.document import Application, Decision, NudgeState, PaperState
 from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
+from models.applications.sealing import Sealing
 from models.errors import Conflict
 from models.events import Cause, Channel, Event, Plan
-from models.guides import Answers, Guide, Handling, ItemType
+from models.guides import Guide, Handling, ItemType
 from models.law import Unit
 from models.paging import Position, behind, position
 from models.privacy import Privacy
@@ -44,8 +43,6 @@ KEPT_BACK = frozenset(
     }
 )
 """Internal ids and fields, which tell the applicant nothing."""
-WRITTEN = frozenset({"reason", "basis"})
-"""What staff write, in lines of the timeline, supplements, refusal and result: it may tell of anybody."""
 LATEST_FIRST = [("changed_at", DESCENDING), ("_id", DESCENDING)]
 EARLIEST_FIRST = [("due_at", ASCENDING), ("_id", ASCENDING)]
 BESIDE = [(field, ASCENDING) for field in ("department", "item", "handling", "channel", "assigned", "due_at")]
@@ -63,7 +60,7 @@ REPEATED, LOOK = "application.repeat_refused", "application.look"
 MOST_REPEATS = 100
 
 
-class Applications(Store[Application]):
+class Applications(Sealing, Store[Application]):
     """Reads applications, opens what is sealed in them, and makes each change one guarded write.
 
     What an applicant does is in `filing`, what staff do in `handling`.
@@ -132,9 +129,7 @@ class Applications(Store[Application]):
             place["how"] = How(place["how"])
         if result := document.get("result"):
             result["decision"] = Decision(result["decision"])
-        for written in written_in(document):
-            for name in WRITTEN & written.keys():
-                written[name] = self.privacy.opened(written[name], _context(document["_id"]))
+        self.open_written(document)
         return cast(Application, document)
 
     async def change(
@@ -347,44 +342,6 @@ class Applications(Store[Application]):
         found = await self.documents.find_one({"draft": draft})
         return self.shaped(found) if found else None
 
-    def answers(self, application: Application) -> Answers:
-        """The answers, opened."""
-        return {
-            name: self.privacy.opened(value, f"application:{application['_id']}:{name}")
-            for name, value in application["answers"].items()
-        }
-
-    def sealed(self, key: str, answers: Mapping[str, Any]) -> Document:
-        """Answers as they are kept: all of them sealed, since nothing searches them and no list of what is
-        private would ever be complete."""
-        return {
-            name: self.privacy.sealed(value, f"application:{key}:{name}") for name, value in answers.items()
-        }
-
-    def kept(self, key: str, part: Mapping[str, Any]) -> Document:
-        """A part of an application as it is kept: what staff wrote in it is sealed."""
-        return {
-            name: self.privacy.sealed(value, _context(key)) if name in WRITTEN else value
-            for name, value in part.items()
-        }
-
-    def place(self, application: Application) -> KeptPlace | None:
-        """How the result is received, with the address opened; None for a draft."""
-        place = application["place"]
-        if not place or not place["address"]:
-            return place
-        address = self.privacy.open(place["address"], f"application:{application['_id']}:address")
-        return {**place, "address": address}
-
-    def postal_address(self, case: Case) -> str | None:
-        """Where a courier brings the result, opened; None where none does."""
-        place = self.place(case.application)
-        return place["address"] if place and way_of(case) is How.COURIER else None
-
-    def sealed_address(self, key: str, address: str) -> str:
-        """A postal address as it is kept."""
-        return self.privacy.seal(address, f"application:{key}:address")
-
 
 @contextmanager
 def in_time() -> Iterator[None]:
@@ -396,18 +353,6 @@ def in_time() -> Iterator[None]:
         yield
     except ExecutionTimeout:
         raise rules.LooksTooLong from None
-
-
-def written_in(document: Document) -> Iterator[Document]:
-    """The parts of an application in which staff write."""
-    yield from document.get("timeline", ())
-    yield from document.get("supplements", ())
-    yield from document.get("internal", ())
-    yield from (part for name in ("refusal", "result") if (part := document.get(name)))
-
-
-def _context(key: str) -> str:
-    return f"application:{key}:words"
 
 
 def changed_place(application: Application) -> Position:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from models.applications.actions import State, Who, steps_from
-from models.staff import Member, Reach, Scope, reaches_of
+from models.staff import Member, Scope, within
 from models.store import Document
 
 CLOCKED = (State.SUBMITTED, State.ACCEPTED)
@@ -20,8 +20,8 @@ WORKED = (*CLOCKED, State.PAUSED)
 
 def visible(member: Member, states: Iterable[str]) -> list[Document]:
     """What a member may read in these states: it fulfils one of these queries."""
-    within = _scope_reach(member, Scope.APPLICATIONS_READ)
-    return [] if within is None else [{"state": {"$in": list(states)}, **within}]
+    where = within(member, Scope.APPLICATIONS_READ)
+    return [] if where is None else [{"state": {"$in": list(states)}, **where}]
 
 
 def work_of(member: Member, now: datetime) -> list[Document]:
@@ -33,9 +33,9 @@ def handled_by(member: Member, states: Iterable[State]) -> list[Document]:
     """Of these states, what the member may take a step with, and nobody else holds."""
     reached: dict[str, Document] = {}
     for state in states:  # states of one reach are one clause, which one index reads in order
-        for within in _steps_reach(member, state):
+        for where in _steps_reach(member, state):
             clause = reached.setdefault(
-                str(within), {"state": {"$in": []}, **within, "assigned": {"$in": ["", member["_id"]]}}
+                str(where), {"state": {"$in": []}, **where, "assigned": {"$in": ["", member["_id"]]}}
             )
             clause["state"]["$in"].append(state.value)
     return list(reached.values())
@@ -45,22 +45,14 @@ def _steps_reach(member: Member, state: State) -> list[Document]:
     """The queries for where a member may take a step of staff from a state; [] for nowhere."""
     steps = steps_from(state).values()
     scopes = {step.scope for step in steps if step.who is Who.STAFF and step.scope}
-    found = [within for scope in sorted(scopes) if (within := _scope_reach(member, scope)) is not None]
+    found = [where for scope in sorted(scopes) if (where := within(member, scope)) is not None]
     return [{}] if {} in found else found[:1]
 
 
 def _overdue(member: Member, now: datetime) -> list[Document]:
     """What is overdue, for who supervises it."""
-    within = _scope_reach(member, Scope.APPLICATIONS_SUPERVISE)
-    if within is None:
+    where = within(member, Scope.APPLICATIONS_SUPERVISE)
+    if where is None:
         return []
     states = [state.value for state in CLOCKED]
-    return [{"state": {"$in": states}, **within, "due_at": {"$lt": now}}]
-
-
-def _scope_reach(member: Member, scope: Scope) -> Document | None:
-    """The query for where a scope takes a member: everywhere, the own department, or nowhere (None)."""
-    reached = reaches_of(member, scope)
-    if Reach.DISTRICT in reached:
-        return {}
-    return {"department": member["department"]} if Reach.DEPARTMENT in reached else None
+    return [{"state": {"$in": states}, **where, "due_at": {"$lt": now}}]

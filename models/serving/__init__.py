@@ -9,10 +9,11 @@ from models.serving.document import (
     Serving,
     State,
     Step,
+    ToServe,
     Word,
 )
 from models.serving.rules import BY_CLERKS, NOTED, served_by_notice, step_of, words_for
-from models.serving.store import EFFECT, NEXT, Servings, ToServe
+from models.serving.store import EFFECT, NEXT, Servings
 
 __all__ = [
     "BY_CLERKS",

@@ -1,11 +1,13 @@
 """What the service of a paper (送达) holds in MongoDB, field by field."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NotRequired, TypedDict
 
-from models.store import Record
+from models.events import Cause
+from models.store import Document, Record
 
 
 class Paper(StrEnum):
@@ -120,3 +122,34 @@ class Serving(Record):
     begun_at: datetime
     changed_at: datetime
     version: int
+
+
+@dataclass(frozen=True)
+class ToServe:
+    """A paper, about what it is, and for whom; `event` has told of it by WeChat and SMS."""
+
+    paper: Paper
+    about: str
+    title: str
+    applicant: str
+    agent: str
+    department: str
+    event: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.about}:{self.paper}"
+
+
+def new_step(how: How, by: Cause) -> Document:
+    """A step that is taken now, as it is stored."""
+    step = Step(how=how, at=by.at, by=by.actor, outcome=Outcome.WAITING, ended_at=None, code="", notes=[])
+    return {**step, "how": how.value, "outcome": Outcome.WAITING.value}
+
+
+def end_step(steps: list[Document], how: How, outcome: Outcome, code: str, at: datetime) -> None:
+    """Of the steps as they are stored: the last one that went this way ended so."""
+    for step in reversed(steps):
+        if step["how"] == how:
+            step.update(outcome=outcome.value, code=code, ended_at=at)
+            return

@@ -4,8 +4,8 @@ from models.applications import Application, is_denied
 from models.applications import State as ApplicationState
 from models.events import Cause
 from models.guides import TYPES
-from models.serving.document import Paper
-from models.serving.store import Servings, ToServe
+from models.serving.document import Paper, ToServe
+from models.serving.store import Servings
 
 
 def paper_of(application: Application) -> Paper | None:

@@ -1,22 +1,33 @@
 """Services of papers in MongoDB: one document a paper, one guarded write a step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from models.errors import Conflict, Forbidden
+from models.errors import Conflict
 from models.events import Cause, Event, Plan
 from models.paging import Order, Page, count_in, page_in
 from models.people import Binding
 from models.privacy import Privacy
 from models.schedule import Due, Overtaken, held
 from models.serving import rules
-from models.serving.document import PAPERS, Delivered, How, Outcome, Paper, Serving, State, Step, Word
-from models.staff import Member, Scope, check_scope, district_wide, reaches
+from models.serving.document import (
+    PAPERS,
+    Delivered,
+    How,
+    Outcome,
+    Paper,
+    Serving,
+    State,
+    ToServe,
+    Word,
+    end_step,
+    new_step,
+)
+from models.staff import Member, Scope, check_scope, check_within, reaches
 from models.store import Database, Document, Store
 from models.workdays import Workdays
 
@@ -29,36 +40,15 @@ TRIES = 5
 EARLIEST_FIRST = Order("changed_at")
 
 
-class OtherDepartmentsPaper(Forbidden):
-    code = "other_departments_paper"
-    message = "该文书由其他部门送达"
-
-
-@dataclass(frozen=True)
-class ToServe:
-    """A paper, about what it is, and for whom; `event` has told of it by WeChat and SMS."""
-
-    paper: Paper
-    about: str
-    title: str
-    applicant: str
-    agent: str
-    department: str
-    event: str
-
-    @property
-    def key(self) -> str:
-        return f"{self.about}:{self.paper}"
-
-
 class Servings(Store[Serving]):
     collection = "servings"
     missing = rules.ServingNotFound
     tells = (BEGUN, STEP_TAKEN, NOTED, REPORTED, DELIVERED, REVEALED, DROPPED)
     plans = (NEXT, EFFECT)
     indexes: ClassVar = [
-        IndexModel(
-            [("state", ASCENDING), ("step", ASCENDING), ("changed_at", ASCENDING), ("_id", ASCENDING)]
+        *(
+            IndexModel([*where, *((name, ASCENDING) for name in ("state", "step", "changed_at", "_id"))])
+            for where in ([], [("department", ASCENDING)])
         ),
         IndexModel("event", name="event"),
         IndexModel(
@@ -118,7 +108,7 @@ class Servings(Store[Serving]):
             "event": serve.event,
             "state": State.UNDERWAY.value,
             "step": How.WECHAT.value,
-            "steps": [_step(How.WECHAT, by)],
+            "steps": [new_step(How.WECHAT, by)],
             "delivered": None,
             "next_at": next_at,
             "begun_at": by.at,
@@ -191,7 +181,7 @@ class Servings(Store[Serving]):
 
         Raises:
             NotFound: `serving_not_found`.
-            Forbidden: `scope_missing`, `other_departments_paper`.
+            Forbidden: `scope_missing`.
             Conflict: `serving_moved_on`.
             BadInput: `serving_time_wrong`, `words_required`.
         """
@@ -226,7 +216,7 @@ class Servings(Store[Serving]):
 
         Raises:
             NotFound: `serving_not_found`.
-            Forbidden: `scope_missing`, `other_departments_paper`.
+            Forbidden: `scope_missing`.
         """
         found = await self.theirs(key, member)
         person = await self.binding.hears(found["applicant"], found["agent"])
@@ -237,13 +227,13 @@ class Servings(Store[Serving]):
         """A paper that a member serves.
 
         Raises:
-            NotFound: `serving_not_found`.
-            Forbidden: `scope_missing`, `other_departments_paper`.
+            NotFound: `serving_not_found`, also of another department's.
+            Forbidden: `scope_missing`.
         """
         check_scope(member, Scope.PAPERS_SERVE)
         found = await self.get(key)
         if not reaches(member, Scope.PAPERS_SERVE, found["department"]):
-            raise OtherDepartmentsPaper
+            raise self.missing
         return found
 
     async def find(self, paper: Paper, about: str) -> Serving | None:
@@ -263,6 +253,7 @@ class Servings(Store[Serving]):
 
         Raises:
             PageUnknown: `after` or `before` is no place of a list.
+            Forbidden: `scope_missing`.
         """
         query = _listed(member, steps, delivered)
         order = Order("changed_at", latest_first=delivered)
@@ -323,7 +314,7 @@ class Servings(Store[Serving]):
         )
         sets = {"step": how.value, "next_at": next_at}
         ended = (found["step"], outcome, code)
-        return await self._write(found, sets, event, note=note, ended=ended, begun=_step(how, by), due=due)
+        return await self._write(found, sets, event, note=note, ended=ended, begun=new_step(how, by), due=due)
 
     async def _deliver(
         self,
@@ -376,7 +367,7 @@ class Servings(Store[Serving]):
         if note:
             steps[-1]["notes"].append(note)
         if ended:
-            _end(steps, *ended, event.cause.at)
+            end_step(steps, *ended, event.cause.at)
         if begun:
             steps.append(begun)
         moved_on: type[Conflict] = Overtaken if due else rules.ServingMovedOn
@@ -389,33 +380,14 @@ class Servings(Store[Serving]):
         )
 
 
-def _step(how: How, by: Cause) -> Document:
-    step = Step(how=how, at=by.at, by=by.actor, outcome=Outcome.WAITING, ended_at=None, code="", notes=[])
-    return {**step, "how": how.value, "outcome": Outcome.WAITING.value}
-
-
-def _end(steps: list[Document], how: How, outcome: Outcome, code: str, at: datetime) -> None:
-    """Of the steps as they are stored: the last one that went this way ended so."""
-    for step in reversed(steps):
-        if step["how"] == how:
-            step.update(outcome=outcome.value, code=code, ended_at=at)
-            return
-
-
 def _next(at: datetime | None) -> tuple[Plan, ...]:
     return (Plan(NEXT, at),) if at else ()
 
 
 def _listed(member: Member, steps: Sequence[str], delivered: bool) -> Document:
-    theirs: Document = (
-        {} if district_wide(member, Scope.PAPERS_SERVE) else {"department": member["department"]}
-    )
     state = State.DELIVERED if delivered else State.UNDERWAY
-    return (
-        {"state": state.value, "step": {"$in": list(steps)}, **theirs}
-        if steps
-        else {"state": state.value, **theirs}
-    )
+    asked = {"state": state.value, "step": {"$in": list(steps)}}
+    return asked | check_within(member, Scope.PAPERS_SERVE)
 
 
 def _context(key: str) -> str:

@@ -21,11 +21,13 @@ from models.staff.reach import (
     ScopeMissing,
     check_district,
     check_scope,
+    check_within,
     district_wide,
     reaches,
     reaches_of,
     scopes_of,
     serves,
+    within,
 )
 from models.staff.scopes import Reach, Role, Scope
 from models.staff.second_factor import (
@@ -76,6 +78,7 @@ __all__ = [
     "can_stand_in",
     "check_district",
     "check_scope",
+    "check_within",
     "district_wide",
     "is_fresh",
     "is_let_in",
@@ -89,4 +92,5 @@ __all__ = [
     "serves",
     "standing",
     "views_of",
+    "within",
 ]

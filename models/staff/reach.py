@@ -3,6 +3,7 @@
 from models.errors import Forbidden
 from models.staff.document import Member
 from models.staff.scopes import Reach, Scope
+from models.store import Document
 
 
 class ScopeMissing(Forbidden):
@@ -28,6 +29,25 @@ def reaches(member: Member, scope: Scope, department: str) -> bool:
     """Whether a role gives a member the scope for this department."""
     reached = reaches_of(member, scope)
     return Reach.DISTRICT in reached or (Reach.DEPARTMENT in reached and member["department"] == department)
+
+
+def within(member: Member, scope: Scope) -> Document | None:
+    """The query for where a scope takes a member: everywhere, the own department, or nowhere (None)."""
+    reached = reaches_of(member, scope)
+    if Reach.DISTRICT in reached:
+        return {}
+    return {"department": member["department"]} if Reach.DEPARTMENT in reached else None
+
+
+def check_within(member: Member, scope: Scope) -> Document:
+    """As `within`.
+
+    Raises:
+        Forbidden: `scope_missing`, where it is nowhere.
+    """
+    if (query := within(member, scope)) is None:
+        raise ScopeMissing
+    return query
 
 
 def check_scope(member: Member, scope: Scope) -> None:

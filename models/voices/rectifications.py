@@ -17,10 +17,9 @@ from models.events import Event, Plan
 from models.law import Term, in_force
 from models.paging import EPOCH, Order, Page, count_in, page_in
 from models.privacy import Privacy
-from models.staff import Member, Scope, reaches
+from models.staff import Member, Scope, check_within, reaches
 from models.store import Database, Document, Line, Record, Store, entry, part
 from models.voices.document import GivenReview
-from models.voices.readers import within
 from models.workdays import Workdays, local_date
 
 
@@ -288,13 +287,13 @@ class Rectifications(Store[Rectification]):
         Raises:
             PageUnknown
         """
-        query, order = within(member) | wanted.query(), BY_DUE
+        query, order = check_within(member, Scope.REVIEWS_READ) | wanted.query(), BY_DUE
         if not (wanted.overdue_at or wanted.states == OPEN_STATES):
             query, order = query | OPENED, BY_OPENING
         return await page_in(self, query, order, limit, after=after, before=before)
 
     async def count(self, member: Member, wanted: Wanted) -> int:
-        query = within(member) | wanted.query() | OPENED
+        query = check_within(member, Scope.REVIEWS_READ) | wanted.query() | OPENED
         return await count_in(self, query, "office_day" if "department" in query else "day")
 
     async def export(self, applicant: str) -> list[Document]:

@@ -13,13 +13,12 @@ from models.events import Cause, Channel, Event, Plan
 from models.paging import Order, Page, count_in, page_in
 from models.people import Party
 from models.privacy import Privacy
-from models.staff import Member, Scope, reaches
+from models.staff import Member, Scope, check_within, reaches
 from models.store import Database, Document, Store, part
 from models.uncivil import UncivilWords
 from models.voices import rules
 from models.voices.document import DisputeState, GivenReview, Mark, Opinion, WordsState
 from models.voices.platforms import Invitation
-from models.voices.readers import within
 from models.voices.rectifications import END, RECTIFY
 from models.workdays import local_date, local_moment
 
@@ -271,4 +270,4 @@ def _told(name: str, review: Mapping[str, Any], said: Document, by: Cause) -> Ev
 
 
 def _query(member: Member, mark: Mark | None) -> Document:
-    return within(member) | ({"marks": mark.value} if mark else {})
+    return check_within(member, Scope.REVIEWS_READ) | ({"marks": mark.value} if mark else {})

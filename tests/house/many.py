@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from models.applications import CLOCKED, CLOSED, SEEN, State
 from models.applications.document import NudgeState
-from models.applications.store import WRITTEN, written_in
+from models.applications.sealing import WRITTEN, written_in
 from models.events import Channel
 from models.store import Document
 from models.stores import Stores

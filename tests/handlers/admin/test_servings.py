@@ -99,7 +99,7 @@ async def test_the_page_of_the_paper_delivers_and_no_other(office: Office, opene
     assert (await stranger.get(f"/applications/{serving['about']}")).status == 404
 
 
-@pytest.mark.parametrize(("username", "status"), [("civil", 403), ("approver", 200), ("centre", 403)])
+@pytest.mark.parametrize(("username", "status"), [("civil", 404), ("approver", 200), ("centre", 403)])
 async def test_another_department_opens_none(office: Office, username: str, status: int) -> None:
     serving, _ = await paper_at(office, How.CALL)
     desk = await office.desk(username)

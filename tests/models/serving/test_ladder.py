@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 
 from models.serving import How, Outcome, Paper, State, Word
-from models.serving.rules import ServingMovedOn, ServingTimeWrong, WordsRequired
-from models.serving.store import OtherDepartmentsPaper
-from models.staff import ScopeMissing
+from models.serving.rules import ServingMovedOn, ServingNotFound, ServingTimeWrong, WordsRequired
+from models.staff import Role, ScopeMissing
 from tests.house.clock import cause_at
-from tests.house.guides import OTHER_DEPARTMENT
+from tests.house.guides import OTHER_DEPARTMENT, USCC
 from tests.house.house import House
 from tests.house.served import NOT_TOLD, Served, served
-from tests.house.staff import POSTS
+from tests.house.staff import POSTS, Post
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -197,9 +196,14 @@ async def test_what_is_noted_has_words_and_a_time_that_can_be(house: House) -> N
 async def test_another_department_and_another_role_serve_nothing(house: House) -> None:
     paper = await to(house, How.CALL)
     other = await house.member("other", replace(POSTS["approver"], department=OTHER_DEPARTMENT.code))
-    for refusal, member in ((OtherDepartmentsPaper, other), (ScopeMissing, await house.member("centre"))):
+    for refusal, member in ((ServingNotFound, other), (ScopeMissing, await house.member("centre"))):
         with pytest.raises(refusal):
             await house.stores.servings.reveal(paper.key, member, house.by_staff())
+    for member in (await house.member("centre"), await house.member("chief", Post((Role.SUPERVISOR,), USCC))):
+        with pytest.raises(ScopeMissing):
+            await house.stores.servings.count(member, [How.CALL])
+        with pytest.raises(ScopeMissing):
+            await house.stores.servings.page(member, [How.CALL], 30)
     name, phone = await house.stores.servings.reveal(
         paper.key, await house.member("window"), house.by_staff()
     )
