@@ -50,6 +50,16 @@ look for labels in it takes n² steps."""
 BRACKETS = str.maketrans("()", "（）")
 
 
+PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?![0-9A-Za-z])")
+"""A mobile phone number or a resident identity number."""
+BETWEEN = re.compile(r"(?<=[0-9])[ .·-]+(?=[0-9])")
+
+
+def names_number(text: str) -> bool:
+    """Whether a text has such a number, also with signs between its digits."""
+    return PERSONAL.search(BETWEEN.sub("", narrow(text))) is not None
+
+
 def narrow(text: str) -> str:
     """Full-width digits, letters and signs as ASCII; digits of other scripts stay what they are. Each sign
     is one of its kind, nothing invisible is left, and controls are spaces.

@@ -1,19 +1,19 @@
 """The appeal against a decision (article 28): once, within 30 working days, decided by a third officer."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from models.blacklist import rules
-from models.blacklist.decisions import Decisions
+from models.blacklist.decisions import TRIES, Decisions
 from models.blacklist.document import AppealState, Ban, State
-from models.blacklist.officers import check_another, check_decides
+from models.blacklist.officers import check_another
 from models.blacklist.store import APPEAL_FILED, APPEALED, KEPT, LIFTED, PAPER
-from models.errors import DomainError
 from models.events import Cause, Event, Plan
 from models.materials.store import Materials
 from models.people import Party
-from models.staff import Member
-from models.store import Document, entry
+from models.staff import Member, Scope, check_district
+from models.store import ChangedMeanwhile, Document, entry
 
 CODE = "appeal"
 """Under which the files are kept, instead of a material's code."""
@@ -33,8 +33,20 @@ class Appeals:
             BadInput: `appeal_words_required`.
             Refused, Conflict: see `rules.check_appeal`.
         """
-        found, bans = await self.decisions.own(key, party), self.decisions.bans
-        rules.check_appeal(found, by.at)
+        for _ in range(TRIES):
+            found = await self.decisions.own(key, party)
+            rules.check_appeal(found, by.at)
+            with suppress(ChangedMeanwhile):
+                return await self._file(found, words, by)
+        raise ChangedMeanwhile
+
+    async def _file(self, found: Ban, words: str, by: Cause) -> Ban:
+        """
+        Raises:
+            BadInput: `appeal_words_required`.
+            ChangedMeanwhile: it was appealed against, or is not in the state in which it was `found`.
+        """
+        key, bans = found["_id"], self.decisions.bans
         made = {
             "state": AppealState.OPEN.value,
             "words": bans.sealed(key, rules.written(words, rules.AppealWordsRequired)),
@@ -53,7 +65,7 @@ class Appeals:
             sets={"appeal": made},
             update={"$push": {"timeline": entry(event)}},
             event=event,
-            otherwise=rules.AlreadyAppealed,
+            otherwise=ChangedMeanwhile,
         )
 
     async def open_own(self, key: str, party: Party) -> Ban:
@@ -81,7 +93,6 @@ class Appeals:
         found = await self.open_own(key, party)
         number = len(found["appeal"]["files"]) + 1 if found["appeal"] else 1
         kept = await self.materials.keep(party.id, key, CODE, f"申诉材料{number}", file, by)
-        event = Event(APPEAL_FILED, key, by)
         try:
             return await self.decisions.bans.change(
                 key,
@@ -90,12 +101,26 @@ class Appeals:
                     f"appeal.files.{rules.MOST_FILES - 1}": {"$exists": False},
                 },
                 update={"$push": {"appeal.files": {"file": kept["_id"], "name": kept["name"]}}},
-                event=event,
-                otherwise=rules.AppealDecided,
+                event=Event(APPEAL_FILED, key, by),
+                otherwise=ChangedMeanwhile,
             )
-        except DomainError:  # decided meanwhile
+        except ChangedMeanwhile:
             await self.materials.drop(kept["_id"], by)
+            await self.open_own(key, party)  # says what is in the way
             raise
+
+    async def seen(self, key: str, member: Member) -> Ban:
+        """A decision with its appeal, for those who decide on appeals.
+
+        Raises:
+            NotFound: `ban_not_found`, also where there is no appeal.
+            Forbidden: `scope_missing`.
+        """
+        check_district(member, Scope.APPEALS_DECIDE)
+        found = await self.decisions.bans.get(key)
+        if found["appeal"] is None:
+            raise self.decisions.bans.missing
+        return found
 
     async def decide(self, key: str, member: Member, reason: str, by: Cause, *, lifted: bool) -> Ban:
         """Lift the decision, or keep it, with a reason; by neither of the two who made it.
@@ -106,7 +131,7 @@ class Appeals:
             BadInput: `reason_required`.
             Conflict: `appeal_decided`.
         """
-        check_decides(member)
+        check_district(member, Scope.APPEALS_DECIDE)
         found, bans = await self.decisions.bans.get(key), self.decisions.bans
         check_another([*found["proposed_by"], *found["confirmed_by"]], by)
         words = rules.written(reason, rules.ReasonRequired)

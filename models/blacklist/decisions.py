@@ -1,23 +1,25 @@
 """The decision to list somebody: proposed, confirmed by another, delivered, ended (article 28)."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from pymongo.errors import DuplicateKeyError
 
 from models.applications import Applications
 from models.blacklist import rules
-from models.blacklist.document import SHOWN, AppealState, Ban, Ground, How, State
-from models.blacklist.evidence import Freezer, Reference
-from models.blacklist.flags import FlagClosed, Flags
-from models.blacklist.officers import check_another, check_decides, people_of
+from models.blacklist.document import SHOWN, STANDS, AppealState, Ban, Ground, State
+from models.blacklist.evidence import EvidenceNotFound, Freezer, Opened, Reference
+from models.blacklist.flags import Flag, Flags
+from models.blacklist.officers import check_another, check_reads, people_of
 from models.blacklist.store import (
     CONFIRMED,
     DECLINED,
     DELISTED,
     DELIVERED,
+    EVIDENCE_VIEWED,
     EXPIRED,
     EXPIRY,
     PAPER,
@@ -29,7 +31,8 @@ from models.errors import Conflict
 from models.events import Cause, Event, Plan
 from models.people import Agencies, Applicant, Applicants, Party, known_by, party_known_by
 from models.schedule import Due, Overtaken, held
-from models.staff import Member
+from models.serving import How
+from models.staff import Member, Scope, check_district
 from models.store import ChangedMeanwhile, Document, entry
 from models.workdays import Workdays, local_date
 
@@ -39,6 +42,15 @@ TRIES = 5
 class NumberTaken(Conflict):
     code = "number_taken"
     message = "系统繁忙，请稍后再试"
+
+
+@dataclass(frozen=True)
+class History:
+    """All that is kept of one person or body, under each of their cards; the latest first."""
+
+    person: Applicant
+    decisions: list[Ban]
+    flags: list[Flag]
 
 
 @dataclass(frozen=True)
@@ -79,9 +91,10 @@ class Decisions:
         by: Cause,
         *,
         flag: str | None = None,
+        file: BinaryIO | None = None,
     ) -> Ban:
-        """Propose to list a person or body; what the proposal rests on is frozen. It may be what comes of a
-        `flag`, which is closed with that.
+        """Propose to list a person or body; what the proposal rests on is frozen, also a `file` that the
+        officer hands in. It may be what comes of a `flag`, which is closed with that.
 
         Raises:
             Forbidden: `scope_missing`.
@@ -89,7 +102,7 @@ class Decisions:
             Refused: see `Freezer.freeze`.
             Conflict: `already_listed` or `flag_closed`, also where another officer is first.
         """
-        check_decides(member)
+        check_district(member, Scope.BLACKLIST_DECIDE)
         facts = rules.written(facts, rules.FactsRequired)
         subject, key = await self.applicants.get(applicant), new_key()
         keys = known_by(self.applicants.privacy, subject)
@@ -105,7 +118,7 @@ class Decisions:
             "running": keys,
             "ground": ground.value,
             "facts": self.bans.sealed(key, facts),
-            "evidence": await self.freezer.freeze(evidence, subject, key, by),
+            "evidence": await self.freezer.freeze(evidence, subject, key, by, file),
             "state": State.PROPOSED.value,
             "proposed_by": people_of(by),
             "proposed_at": by.at,
@@ -119,20 +132,20 @@ class Decisions:
             "ended_at": None,
             "timeline": [entry(event)],
         }
-        try:
-            return await self._add(proposed, event, flag)
-        except DuplicateKeyError:
-            raise rules.AlreadyListed from None
+        for _ in range(TRIES):
+            with suppress(ChangedMeanwhile):  # another officer lists the same one, or closes the flag
+                return await self._add(proposed, event, flag)
+        raise ChangedMeanwhile
 
     async def _add(self, proposed: Document, event: Event, flag: str | None) -> Ban:
-        if flag is None:
-            return await self.bans.add(proposed, event)
         try:
+            if flag is None:
+                return await self.bans.add(proposed, event)
             async with self.bans.database.transaction() as session:
                 await self.flags.take(flag, proposed["_id"], event.cause, session)
                 return await self.bans.add({**proposed, "flag": flag}, event, session)
-        except ChangedMeanwhile:  # another officer closes it just now
-            raise FlagClosed from None
+        except DuplicateKeyError:
+            raise rules.AlreadyListed from None
 
     async def decline(self, key: str, member: Member, reason: str, by: Cause) -> Ban:
         """Nothing comes of a proposal: its own officer takes it back, or another does not agree.
@@ -142,10 +155,10 @@ class Decisions:
             BadInput: `reason_required`.
             Conflict: `ban_decided`.
         """
-        check_decides(member)
+        check_district(member, Scope.BLACKLIST_DECIDE)
         words = rules.written(reason, rules.ReasonRequired)
         sets = {"state": State.DECLINED.value, "reason": self.bans.sealed(key, words), "ended_at": by.at}
-        return await self._step(key, State.PROPOSED, sets, Event(DECLINED, key, by), over=True)
+        return await self._step(key, {State.PROPOSED}, sets, Event(DECLINED, key, by), over=True)
 
     async def confirm(self, key: str, member: Member, by: Cause) -> Ban:
         """A second officer agrees: from now on it is a decision with a number, which waits to be delivered.
@@ -155,7 +168,7 @@ class Decisions:
             Refused: `same_officer`.
             Conflict: `ban_decided`.
         """
-        check_decides(member)
+        check_district(member, Scope.BLACKLIST_DECIDE)
         found = await self.bans.get(key)
         check_another(found["proposed_by"], by)
         year = local_date(by.at).year
@@ -169,7 +182,7 @@ class Decisions:
             }
             with suppress(DuplicateKeyError):  # another decision took the number
                 return await self._step(
-                    key, State.PROPOSED, sets, Event(CONFIRMED, key, by, plans=(Plan(PAPER, by.at),))
+                    key, {State.PROPOSED}, sets, Event(CONFIRMED, key, by, plans=(Plan(PAPER, by.at),))
                 )
         raise NumberTaken
 
@@ -216,7 +229,7 @@ class Decisions:
 
     async def _applying(self, ban: Ban) -> list[str]:
         """Whose drafts the listed one may hand in: their own under each card, and those of bodies."""
-        same = await self.applicants.of_number(ban["keys"][0])
+        same = await self.applicants.known_by(ban["keys"])
         agencies = [agency for person in same for agency in await self.agencies.of_person(person)]
         return [*same, *(agency["body"] for agency in agencies)]
 
@@ -232,15 +245,15 @@ class Decisions:
         return found
 
     async def delist(self, key: str, member: Member, reason: str, by: Cause) -> Ban:
-        """It was proven not to have been on purpose: the effect ends at once, at any time. An appeal that
-        waits is answered by that.
+        """It was proven not to have been on purpose: the effect ends at once, at any time, also after its
+        last day, since others were told of it. An appeal that waits is answered by that.
 
         Raises:
             Forbidden: `scope_missing`.
             BadInput: `reason_required`.
             Conflict: `ban_decided`.
         """
-        check_decides(member)
+        check_district(member, Scope.BLACKLIST_DECIDE)
         found = await self.bans.get(key)
         words = self.bans.sealed(key, rules.written(reason, rules.ReasonRequired))
         sets: dict[str, Any] = {"state": State.DELISTED.value, "reason": words, "ended_at": by.at}
@@ -254,7 +267,7 @@ class Decisions:
         expects = {"appeal.state": found["appeal"]["state"].value if found["appeal"] else None}
         return await self._step(
             key,
-            State.CONFIRMED,
+            STANDS,
             sets,
             Event(DELISTED, key, by, plans=(Plan(PAPER, by.at),)),
             over=True,
@@ -265,7 +278,7 @@ class Decisions:
         """Its last day is over; the effect has ended with that already."""
         expired = self._step(
             due.about,
-            State.CONFIRMED,
+            {State.CONFIRMED},
             {"state": State.EXPIRED.value, "ended_at": by.at},
             due.event(EXPIRED, by),
             over=True,
@@ -290,14 +303,47 @@ class Decisions:
         """All decisions on the person and on the body for whom they act, the latest first."""
         return await self.bans.of_keys(party_known_by(self.applicants.privacy, party))
 
-    async def history(self, applicant: Applicant) -> list[Ban]:
-        """All decisions on a person or body, for those who decide."""
-        return await self.bans.of_keys(known_by(self.applicants.privacy, applicant))
+    async def seen(self, key: str, member: Member) -> Ban:
+        """A decision, for those who decide.
+
+        Raises:
+            NotFound: `ban_not_found`.
+            Forbidden: `scope_missing`.
+        """
+        check_district(member, Scope.BLACKLIST_DECIDE)
+        return await self.bans.get(key)
+
+    async def evidence(self, key: str, number: int, member: Member, by: Cause) -> Opened:
+        """Evidence of a decision, counted from 1; who looked is on record, since it is whole.
+
+        Raises:
+            NotFound: `ban_not_found` or `evidence_not_found`.
+            Forbidden: `scope_missing`.
+        """
+        check_reads(member)
+        found = await self.bans.get(key)
+        if not 1 <= number <= len(found["evidence"]):
+            raise EvidenceNotFound
+        await self.bans.note(key, Event(EVIDENCE_VIEWED, key, by, {"number": number}))
+        return await self.freezer.opened(found["evidence"][number - 1], key)
+
+    async def history(self, applicant: str, member: Member) -> History:
+        """All that is kept of a person or body, for those who decide.
+
+        Raises:
+            NotFound: there is no such applicant.
+            Forbidden: `scope_missing`.
+        """
+        check_district(member, Scope.BLACKLIST_DECIDE)
+        person = await self.applicants.get(applicant)
+        keys = known_by(self.applicants.privacy, person)
+        same = await self.applicants.known_by(keys)
+        return History(person, await self.bans.of_keys_whole(keys), await self.flags.of_applicants(same))
 
     async def _step(
         self,
         key: str,
-        before: State,
+        before: Collection[State],
         sets: Document,
         event: Event,
         *,
@@ -310,7 +356,7 @@ class Decisions:
             update["$unset"] = {"running": ""}
         return await self.bans.change(
             key,
-            expects={"state": before.value, **(expects or {})},
+            expects={"state": {"$in": sorted(before)}, **(expects or {})},
             sets=sets,
             update=update,
             event=event,

@@ -6,6 +6,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from models.people import ApplicantKind
 from models.privacy import Sealed
+from models.serving import Delivered
 from models.store import Line, Record
 
 
@@ -43,31 +44,14 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-class How(StrEnum):
-    """How a decision was known to have reached its person; what was sent has not reached anybody yet."""
-
-    WECHAT = "wechat"  # WeChat's report of delivery, where electronic service was consented to
-    SMS = "sms"  # the carrier's report of delivery, where it was consented to
-    OWN_PAGE = "own_page"  # the person opened it, signed in
-    CALL = "call"  # a clerk read it out, and wrote down when
-    LETTER = "letter"  # the signed slip came back
-    PUBLIC_NOTICE = "public_notice"  # the period after the announcement has passed
-
-
-class Delivered(TypedDict):
-    """`at` is when it reached the person, `noted_at` when that was recorded."""
-
-    how: How
-    at: datetime
-    noted_at: datetime
-    by: str
+Kind = Literal["application", "review", "file"]
 
 
 class Evidence(TypedDict):
     """A record or a file as it was when the decision was proposed. `sha256` is of the sealed `content`, the
     record as JSON, or of the bytes of `copy`, an id of `Materials`."""
 
-    kind: Literal["application", "review", "file"]
+    kind: Kind
     key: str
     title: str
     sha256: str
@@ -81,7 +65,7 @@ class AppealState(StrEnum):
     LIFTED = "lifted"
 
 
-class AppealFile(TypedDict):
+class Attached(TypedDict):
     """`file` is an id of `Materials`."""
 
     file: str
@@ -93,7 +77,7 @@ class Appeal(TypedDict):
 
     state: AppealState
     words: str
-    files: list[AppealFile]
+    files: list[Attached]
     by: str
     at: datetime
     due_at: datetime
@@ -153,4 +137,6 @@ class Ban(Record):
 
 SHOWN = frozenset(State) - {State.PROPOSED, State.DECLINED}
 """States in which it is a decision, which its person may see."""
+STANDS = frozenset({State.CONFIRMED, State.EXPIRED})
+"""States in which nobody has taken it back, whether or not its time is over."""
 OVER = frozenset({State.DECLINED, State.LIFTED, State.DELISTED, State.EXPIRED})

@@ -4,12 +4,12 @@ nothing (article 28)."""
 from dataclasses import dataclass
 
 from models.blacklist import rules
-from models.blacklist.document import Ban, FindingState, State
-from models.blacklist.officers import check_another, check_decides, people_of
+from models.blacklist.document import STANDS, Ban, FindingState
+from models.blacklist.officers import check_another, people_of
 from models.blacklist.store import MALICE_CONFIRMED, MALICE_DECLINED, MALICE_PROPOSED, Bans
 from models.errors import Conflict
 from models.events import Cause, Event
-from models.staff import Member
+from models.staff import Member, Scope, check_district
 from models.store import Document, entry
 
 
@@ -32,7 +32,7 @@ class Malice:
             BadInput: `facts_required`.
             Conflict: `finding_decided`.
         """
-        check_decides(member)
+        check_district(member, Scope.BLACKLIST_DECIDE)
         made = {
             "state": FindingState.PROPOSED.value,
             "facts": self.bans.sealed(key, rules.written(facts, rules.FactsRequired)),
@@ -51,7 +51,7 @@ class Malice:
             Refused: `same_officer`.
             Conflict: `finding_decided`.
         """
-        check_decides(member)
+        check_district(member, Scope.BLACKLIST_DECIDE)
         found = await self.bans.get(key)
         check_another((found.get("malice") or {"proposed_by": []})["proposed_by"], by)
         return await self._decide(key, FindingState.CONFIRMED, MALICE_CONFIRMED, by)
@@ -63,7 +63,7 @@ class Malice:
             Forbidden: `scope_missing`.
             Conflict: `finding_decided`.
         """
-        check_decides(member)
+        check_district(member, Scope.BLACKLIST_DECIDE)
         return await self._decide(key, FindingState.DECLINED, MALICE_DECLINED, by)
 
     async def _decide(self, key: str, state: FindingState, name: str, by: Cause) -> Ban:
@@ -73,7 +73,7 @@ class Malice:
 
     async def _step(self, key: str, expects: Document, sets: Document, name: str, by: Cause) -> Ban:
         event = Event(name, key, by)
-        stands = {"state": {"$in": [State.CONFIRMED.value, State.EXPIRED.value]}}
+        stands = {"state": {"$in": sorted(STANDS)}}
         return await self.bans.change(
             key,
             expects={**stands, **expects},

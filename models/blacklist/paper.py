@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.blacklist.document import AppealState, Ban, State
 from models.law import REGULATION, Term, in_force
+from models.papers import Part
 from models.workdays import local_date
 
 EFFECT = (
@@ -13,8 +14,8 @@ EFFECT = (
     "预约、到窗口办理、查询进度、评价以及正在办理的事项不受影响。"
 )
 REMEDY = (
-    "对本决定有异议的，可以自收到本决定或者知悉之日起三十个工作日内提出申诉："
-    "在本页填写，或者到任一政务服务窗口书面提出。"
+    "对本决定有异议的，可以自收到本决定或者知悉之日起三十个工作日内向作出决定的本局提出申诉："
+    "登录番禺智慧政务，在“处理决定和申诉”中填写，或者到任一政务服务窗口书面提出。"
 )
 STATES: Mapping[State, str] = {
     State.PROPOSED: "待复核",
@@ -29,6 +30,7 @@ APPEAL_STATES: Mapping[AppealState, str] = {
     AppealState.KEPT: "申诉不成立，维持原决定",
     AppealState.LIFTED: "申诉成立，原决定不再执行",
 }
+TITLE = "网上办事黑名单处理决定书"
 OFFICE = "广州市番禺区政务服务数据管理局"
 
 
@@ -42,6 +44,19 @@ class DecisionPaper:
     effect: str
     remedy: str
     office: str
+    title: str = TITLE
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Its text, as it is read from top to bottom on every door and on paper."""
+        return (
+            Part("事实", (self.facts,)),
+            Part("理由", (self.ground,)),
+            Part("证据", self.evidence),
+            Part("依据", (self.basis,)),
+            Part("处理", (self.effect,)),
+            Part("怎样申诉", (self.remedy,)),
+        )
 
 
 def number_of(ban: Ban) -> str:

@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from models import typed
-from models.blacklist.document import AppealState, Ban, How, State
-from models.clocks import clock, corresponding
+from models.blacklist.document import STANDS, AppealState, Ban, State
+from models.clocks import corresponding
 from models.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from models.events import Channel
 from models.law import Term, in_force
+from models.serving import How, served_by_notice
 from models.workdays import Workdays, local, local_date, local_moment
 
 ONLINE = frozenset(Channel) - {Channel.WINDOW, Channel.SYSTEM}
@@ -120,6 +121,11 @@ class TooManyFiles(Refused):
     message = "申诉材料最多{most}份"
 
 
+class EvidenceOfAnother(Refused):
+    code = "evidence_of_another"
+    message = "所附证据不属于该服务对象"
+
+
 @dataclass(frozen=True)
 class Within:
     """Our own limit in working days, for what begins on `since` or later."""
@@ -162,13 +168,6 @@ def appeal_end(known: datetime, calendar: Workdays) -> datetime:
 
 def answer_due(appealed: datetime, calendar: Workdays) -> datetime:
     return calendar.deadline(appealed, in_force_on(ANSWER, local_date(appealed)).workdays)
-
-
-def served_by_notice(announced: datetime, calendar: Workdays) -> datetime:
-    """When what was announced to the public counts as delivered: at the end of its period."""
-    period = in_force(Term.PUBLIC_NOTICE, local_date(announced))
-    running = clock(announced, period.number, period.unit, calendar, period=period)
-    return running["due"] or announced
 
 
 def is_barring(ban: Ban, at: datetime) -> bool:
@@ -215,7 +214,7 @@ def check_appeal(ban: Ban, at: datetime) -> None:
     """
     if ban["appeal"]:
         raise AlreadyAppealed
-    if ban["state"] not in (State.CONFIRMED, State.EXPIRED):
+    if ban["state"] not in STANDS:
         raise NothingToAppeal
     if ban["appeal_until"] and at > ban["appeal_until"]:
         raise AppealTooLate(last=local(ban["appeal_until"], "%Y-%m-%d"))

@@ -1,20 +1,22 @@
-"""What the system looks out for after something was handed in, withdrawn or refused (article 28, item 2).
+"""What the system looks out for after something was handed in, withdrawn or refused (article 28, item 2), and
+after a review was set aside (item 3).
 
 It looks when the worker finds the plan, so that nobody waits for it; it raises flags and decides nothing.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from models.applications import Application, ApplicationNotFound, Applications
-from models.blacklist.flags import SAME_ITEM, Flags, Reason
+from models.blacklist.flags import SAME_ITEM, SET_ASIDE, Flags, Often, Reason
 from models.blacklist.rules import in_force_on
 from models.events import Cause
 from models.guides import Form, Guides, Kind
 from models.schedule import Due
 from models.uncivil import UncivilWords
+from models.voices import Reviews
 from models.workdays import local_date
 
 FLAGS = UUID("0d6f1c9e-5d0b-4c58-9a53-7a3c0d1b8f42")
@@ -27,6 +29,7 @@ WRITTEN = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.NAME, Kind.ADDRESS})
 class Watch:
     flags: Flags
     applications: Applications
+    reviews: Reviews
     guides: Guides
     uncivil: UncivilWords
 
@@ -40,13 +43,32 @@ class Watch:
         await self._read(found, due, by)
         return True
 
+    async def look_at_review(self, due: Due, by: Cause) -> bool:
+        """Look at all reviews of the person who wrote one, since it was set aside; False if it is gone."""
+        found = await self.reviews.find(due.about)
+        if found is None:
+            return False
+        agent = found["agent"]
+        limit = in_force_on(SET_ASIDE, local_date(due.at))
+        subject = f"{agent}:{Reason.REVIEWS_SET_ASIDE}"
+        about = await self.reviews.set_aside(agent, await self._since(limit, subject, due), due.at)
+        if len(about) > limit.times:
+            words = f"{limit.days}日内有{len(about)}条评价经异议核实不计入"
+            key = _id(due, Reason.REVIEWS_SET_ASIDE)
+            await self.flags.raise_by_system(key, agent, Reason.REVIEWS_SET_ASIDE, subject, about, words, by)
+        return True
+
+    async def _since(self, limit: Often, subject: str, due: Due) -> datetime:
+        """From when on it counts: what was looked at before does not."""
+        since = due.at - timedelta(days=limit.days)
+        looked = await self.flags.last_closed(subject)
+        return max(since, looked) if looked else since
+
     async def _count(self, found: Application, due: Due, by: Cause) -> None:
         """The same item very often, since it was looked at last."""
         limit = in_force_on(SAME_ITEM, local_date(due.at))
         subject = f"{found['applicant']}:{Reason.SAME_ITEM}:{found['item']}"
-        since = due.at - timedelta(days=limit.days)
-        if looked := await self.flags.last_closed(subject):
-            since = max(since, looked)
+        since = await self._since(limit, subject, due)
         times, about = await self.applications.tried(found["applicant"], found["item"], since)
         if times > limit.times:
             words = f"“{found['item_name']}”{limit.days}日内提交、撤回和重复申请共{times}次"

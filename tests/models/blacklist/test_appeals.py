@@ -77,6 +77,7 @@ async def test_who_knows_of_it_may_appeal_before_it_is_delivered(
     assert made["appeal"]["words"] == WORDS
 
 
+@pytest.mark.article("28.appeal")
 async def test_once_by_the_person_alone_and_with_words(
     house: House, appeals: Appeals, listing: Listing, party: Party
 ) -> None:
@@ -122,6 +123,7 @@ async def test_files_come_with_it_until_it_is_decided(
     assert await house.stores.materials.read(found["files"][0]["file"])
 
 
+@pytest.mark.article("28.appeal")
 async def test_a_third_officer_decides(
     house: House, appeals: Appeals, listing: Listing, party: Party
 ) -> None:

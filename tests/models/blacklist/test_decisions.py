@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from models.applications import State as Stage
-from models.blacklist import Blacklisted, Decisions, Ground, How, Reference, State
-from models.blacklist.evidence import EvidenceOfAnother
+from models.blacklist import AppealState, Blacklisted, Decisions, Ground, Reference, State
 from models.blacklist.officers import SameOfficer
 from models.blacklist.rules import (
     AlreadyListed,
     BanDecided,
     BanNotFound,
     DeliveryTimeWrong,
+    EvidenceOfAnother,
     EvidenceRequired,
     FactsRequired,
     NothingToDeliver,
@@ -27,6 +27,7 @@ from models.materials.store import FileNotFound
 from models.own_data import own_data
 from models.people import Party
 from models.schedule import Due
+from models.serving import How
 from models.staff import Role, ScopeMissing
 from models.workdays import PANYU
 from tests.house.clock import Clock
@@ -49,6 +50,7 @@ async def once(*asked: Any) -> tuple[Any, Exception]:
     return done, told
 
 
+@pytest.mark.article("28.decision")
 async def test_only_service_management_decides(decisions: Decisions, listing: Listing) -> None:
     ban = await listing.proposed()
     for role in (role for role in Role if role is not Role.SERVICE_MANAGEMENT):
@@ -63,6 +65,7 @@ async def test_only_service_management_decides(decisions: Decisions, listing: Li
             await decisions.delist(ban["_id"], other, "非故意", listing.by(other))
 
 
+@pytest.mark.article("28.decision")
 async def test_who_proposed_does_not_confirm(decisions: Decisions, listing: Listing) -> None:
     ban = await listing.proposed(by=LI)
     with pytest.raises(SameOfficer):
@@ -71,6 +74,7 @@ async def test_who_proposed_does_not_confirm(decisions: Decisions, listing: List
     assert (confirmed["state"], confirmed["year"], confirmed["sequence"]) == (State.CONFIRMED, 2026, 1)
 
 
+@pytest.mark.article("28.decision")
 @pytest.mark.parametrize(
     ("proposed", "confirmed"),
     [
@@ -96,6 +100,7 @@ async def test_nobody_stands_in_to_confirm_their_own(
     assert await decisions.confirm(ban["_id"], WANG, by("qian", "sun"))
 
 
+@pytest.mark.article("28.decision")
 async def test_a_proposal_needs_facts_and_evidence_of_the_person(
     house: House, decisions: Decisions, listing: Listing
 ) -> None:
@@ -112,6 +117,7 @@ async def test_a_proposal_needs_facts_and_evidence_of_the_person(
         await replace(listing, evidence=(Reference("file", "0" * 32),)).proposed()
 
 
+@pytest.mark.article("28.decision")
 async def test_evidence_stays_as_it_was(house: House, listing: Listing, party: Party) -> None:
     """A draft's file is dropped with the draft; the record goes on."""
     desk, stores = house.desk(party), house.stores
@@ -120,14 +126,16 @@ async def test_evidence_stays_as_it_was(house: House, listing: Listing, party: P
     of_file = Reference("file", file)
     ban = await replace(listing, evidence=(*listing.evidence, of_file, of_file)).proposed()
     record, copy = ban["evidence"]
-    was = stores.decisions.freezer.opened(record, ban["_id"])
+    was = (await stores.decisions.freezer.opened(record, ban["_id"])).record
     _, content = await stores.materials.read(file)
     await desk.discard(draft["_id"])
     await house.staff.accept(record["key"])
     with pytest.raises(FileNotFound):
         await stores.materials.read(file)
     found = await stores.bans.get(ban["_id"])
-    assert stores.decisions.freezer.opened(found["evidence"][0], ban["_id"]) == was
+    opened = await stores.decisions.evidence(ban["_id"], 1, LI, listing.by(LI))
+    assert (opened.record, opened.unchanged) == (was, True)
+    assert (await stores.decisions.evidence(found["_id"], 2, LI, listing.by(LI))).unchanged
     assert was["state"] == Stage.SUBMITTED
     kept, again = await stores.materials.read(str(copy["copy"]))
     assert (again, kept["sha256"]) == (content, copy["sha256"])
@@ -259,7 +267,7 @@ class Interrupted:
             await deliver
 
 
-@pytest.mark.article("28.months")
+@pytest.mark.article("28.online")
 async def test_a_submission_that_looked_before_the_delivery_is_refused_after_it(
     house: House, desk: Desk, decisions: Decisions, listing: Listing
 ) -> None:
@@ -273,7 +281,7 @@ async def test_a_submission_that_looked_before_the_delivery_is_refused_after_it(
     assert (await desk.get(draft["_id"]))["state"] is Stage.DRAFT
 
 
-@pytest.mark.article("28.months")
+@pytest.mark.article("28.online")
 async def test_of_submission_and_delivery_at_one_instant_either_is_first(
     house: House, desk: Desk, decisions: Decisions, listing: Listing
 ) -> None:
@@ -290,6 +298,7 @@ async def test_of_submission_and_delivery_at_one_instant_either_is_first(
         assert found["state"] is Stage.SUBMITTED
 
 
+@pytest.mark.article("28.months")
 async def test_it_expires_by_itself_and_stays_in_the_history(
     house: House, decisions: Decisions, listing: Listing, party: Party, clock: Clock
 ) -> None:
@@ -323,6 +332,26 @@ async def test_delisting_is_for_any_time_and_overtakes_the_expiry(
     await decisions.delist(second["_id"], ZHAO, "材料系中介伪造", listing.by(ZHAO))
     due = Due("event:ban.expiry", "ban.expiry", second["_id"], second["until"], 1, "lease")
     assert not await decisions.expire(due, house.by())
+
+
+@pytest.mark.article("28.delisting")
+async def test_what_has_expired_is_delisted_too(
+    house: House, decisions: Decisions, listing: Listing, party: Party, clock: Clock
+) -> None:
+    """An appeal that waits is answered by that, and a decision made since stands."""
+    ban = await listing.delivered()
+    until, by = ban["until"], house.by(f"applicant:{party.id}")
+    assert until
+    await house.stores.appeals.appeal(ban["_id"], party, "我不知情", by)
+    clock.set(until)
+    due = Due("event:ban.expiry", "ban.expiry", ban["_id"], until, 1, "lease")
+    assert await decisions.expire(due, house.by())
+    later = await listing.proposed()
+    done = await decisions.delist(ban["_id"], ZHAO, "材料系中介伪造", listing.by(ZHAO))
+    assert (done["state"], done["appeal"] and done["appeal"]["state"]) == (State.DELISTED, AppealState.LIFTED)
+    assert (await decisions.bans.get(later["_id"]))["state"] is State.PROPOSED
+    with pytest.raises(BanDecided):
+        await decisions.delist(ban["_id"], ZHAO, "再次", listing.by(ZHAO))
 
 
 async def test_nothing_that_was_written_stands_in_the_clear(

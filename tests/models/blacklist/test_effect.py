@@ -1,44 +1,28 @@
 """What a decision blocks, for whom, at which door, and when: that, and nothing else (article 28)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
 
 from models.applications import State
-from models.blacklist import Blacklisted, Ground, How, Reference
+from models.blacklist import Blacklisted, Ground, Reference
 from models.blacklist.rules import BodyBlacklisted
 from models.events import Channel
 from models.people import ApplicantKind, CredentialKind, Party
+from models.serving import How
 from models.workdays import PANYU
+from tests.house.barred import BARRED, Cast, cast_of, listing_of
 from tests.house.clock import Clock, cause_at
 from tests.house.desk import Desk
 from tests.house.guides import form_guide, plain_guide
 from tests.house.house import House
 from tests.house.listing import LI, WANG, ZHAO, Listing
-from tests.house.people import BOSS, credential, new_number
+from tests.house.people import credential, new_number
 
 ONLINE = (Channel.CHAT, Channel.H5, Channel.WEB, Channel.MINIPROGRAM, Channel.APP, Channel.KIOSK)
 OPEN = (Channel.WINDOW, Channel.SYSTEM)
 
-BLOCKED: Mapping[str, Mapping[str, bool]] = {
-    # who is listed → who applies, and for whom → is it blocked?
-    "a person": {
-        "the person": True,
-        "the person, for the body": True,
-        "a colleague": False,
-        "a colleague, for the body": False,
-        "the representative, for the body": False,
-    },
-    "a body": {
-        "the person": False,
-        "the person, for the body": True,
-        "a colleague": False,
-        "a colleague, for the body": True,
-        "the representative, for the body": True,
-    },
-}
 IN_FORCE: Mapping[str, bool] = {
     # of a decision that was delivered on 30 November 2026 at ten in the morning
     "2026-11-29T10:00": False,
@@ -59,33 +43,9 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=PANYU)
 
 
-@dataclass(frozen=True)
-class Cast:
-    """Those who apply, by what the table calls them."""
-
-    parties: Mapping[str, Party]
-    person: str
-    body: str
-
-
 @pytest.fixture
 async def cast(house: House) -> Cast:
-    boss = await house.applicant(BOSS[0], number=BOSS[1])
-    person, colleague = await house.applicant("王小明"), await house.applicant("李晓红")
-    body = await house.body()
-    for agent in (person, colleague, boss):
-        await house.confirmed(agent, body, boss)
-    parties = {"the person": person, "a colleague": colleague, "the representative": boss}
-    for_body = {f"{name}, for the body": Party(body, who.agent, who.account) for name, who in parties.items()}
-    return Cast({**parties, **for_body}, person.id, body["_id"])
-
-
-async def listed(house: House, clock: Clock, cast: Cast, whom: str, ground: Ground) -> Listing:
-    """Proposed by its officer and confirmed by another before its delivery."""
-    party = cast.parties["the person" if whom == "a person" else "the person, for the body"]
-    guide = plain_guide(audience=["person", "enterprise"])
-    found = await house.application(party=party, guide=guide)
-    return Listing(house, party.id, (Reference("application", found["_id"]),))
+    return await cast_of(house)
 
 
 async def blocked(house: House, party: Party, channel: Channel, moment: datetime) -> bool:
@@ -98,20 +58,20 @@ async def blocked(house: House, party: Party, channel: Channel, moment: datetime
     return False
 
 
-@pytest.mark.article("28.1", "28.2", "28.3", "28.months")
+@pytest.mark.article("28.1", "28.2", "28.3", "28.months", "28.online")
 @pytest.mark.parametrize("ground", Ground)
-@pytest.mark.parametrize("whom", BLOCKED)
+@pytest.mark.parametrize("whom", BARRED)
 async def test_exactly_that_is_blocked(
     house: House, clock: Clock, cast: Cast, whom: str, ground: Ground
 ) -> None:
     clock.set(at("2026-11-29T09:00"))
-    listing = await listed(house, clock, cast, whom, ground)
+    listing = await listing_of(house, cast, whom)
     confirmed = await listing.confirmed(ground)
     wrong = []
 
     async def look(moments: list[str]) -> None:
         for moment in moments:
-            for name, expected in BLOCKED[whom].items():
+            for name, expected in BARRED[whom].items():
                 for channel in (*ONLINE, *OPEN):
                     found = await blocked(house, cast.parties[name], channel, at(moment))
                     if found != (expected and channel in ONLINE and IN_FORCE[moment]):
@@ -124,6 +84,31 @@ async def test_exactly_that_is_blocked(
     assert not wrong
 
 
+@pytest.mark.article("28.months", "28.online")
+@pytest.mark.parametrize(
+    ("delivered", "barred", "free"),
+    [
+        ("2027-11-30T10:00", "2028-02-29T23:59", "2028-03-01T00:00"),  # a leap year
+        ("2028-02-29T10:00", "2028-05-29T23:59", "2028-05-30T00:00"),
+        ("2026-07-01T10:00", "2026-10-01T23:59", "2026-10-02T00:00"),  # not moved for National Day
+        ("2026-11-24T23:59", "2027-02-24T23:59", "2027-02-25T00:00"),  # Panyu's day, not that of UTC
+        ("2026-11-25T00:00", "2027-02-25T23:59", "2027-02-26T00:00"),
+    ],
+)
+async def test_the_last_day_is_barred_to_its_end(
+    house: House, cast: Cast, clock: Clock, *, delivered: str, barred: str, free: str
+) -> None:
+    clock.set(at(delivered) - timedelta(hours=1))
+    ban = await (await listing_of(house, cast, "a person")).confirmed()
+    clock.set(at(delivered))
+    party = cast.parties["the person"]
+    assert not await blocked_now(house, party, clock)
+    await house.stores.decisions.opened(ban["_id"], party, house.by())
+    for moment, expected in ((delivered, True), (barred, True), (free, False)):
+        clock.set(at(moment))
+        assert await blocked_now(house, party, clock) is expected, moment
+
+
 async def test_neither_a_proposal_nor_an_undelivered_decision_blocks(
     house: House, listing: Listing, party: Party, clock: Clock
 ) -> None:
@@ -133,7 +118,7 @@ async def test_neither_a_proposal_nor_an_undelivered_decision_blocks(
     assert not await blocked(house, party, Channel.H5, clock.now())
 
 
-@pytest.mark.article("28.months")
+@pytest.mark.article("28.online")
 async def test_beginning_and_handing_in_are_refused_and_the_rest_goes_on(
     house: House, desk: Desk, listing: Listing, clock: Clock
 ) -> None:
@@ -163,7 +148,7 @@ async def test_beginning_and_handing_in_are_refused_and_the_rest_goes_on(
     assert (await desk.submitted(form_guide()))["state"] is State.SUBMITTED
 
 
-@pytest.mark.article("28.months")
+@pytest.mark.article("28.online")
 async def test_it_holds_under_every_card_account_and_phone(house: House, party: Party, clock: Clock) -> None:
     number, phone = new_number(), "13900000777"
     person = await house.applicant("陈国强", number=number, phone=phone)
@@ -207,7 +192,7 @@ async def blocked_now(house: House, party: Party, clock: Clock) -> bool:
     return False
 
 
-@pytest.mark.article("28.months")
+@pytest.mark.article("28.online")
 async def test_a_listed_body_is_listed_under_either_of_its_numbers(house: House, cast: Cast) -> None:
     party = cast.parties["the person, for the body"]
     found = await house.application(party=party, guide=plain_guide(audience=["enterprise"]))

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from models.applications import LOOK, State
+from models.applications import LOOK, ApplicationNotFound, State
 from models.applications.rules import AlreadyUnderWay
 from models.blacklist import Flag, FlagReason, Flags, FlagState, Ground, Reference
-from models.blacklist.flags import FlagClosed, NotYoursToFlag
-from models.blacklist.rules import EvidenceRequired, FactsRequired, ReasonRequired
+from models.blacklist.flags import FlagClosed
+from models.blacklist.rules import EvidenceOfAnother, EvidenceRequired, FactsRequired, ReasonRequired
 from models.errors import Conflict
 from models.people import Party
 from models.schedule import Due
@@ -19,7 +19,7 @@ from tests.house.clock import Clock
 from tests.house.desk import Desk, answers_to
 from tests.house.guides import OTHER, USCC, plain_guide, rich_guide
 from tests.house.house import House
-from tests.house.listing import FACTS, LI, WANG, ZHAO, Listing, officer
+from tests.house.listing import FACTS, LI, WANG, ZHAO, Listing, officer, open_flags
 from tests.models.blacklist.test_decisions import once
 
 
@@ -60,12 +60,12 @@ async def test_the_same_item_very_often_is_flagged_once(
     with pytest.raises(AlreadyUnderWay):
         await desk.begun(guide)
     assert await look(house, last["_id"])
-    assert await flags.open_ones(9) == []  # eight times: as often as may be
+    assert await open_flags(flags) == []  # eight times: as often as may be
     with pytest.raises(AlreadyUnderWay):
         await desk.begun(guide)
     for number in (1, 1, 2):  # looked at again, and after another event
         await look(house, last["_id"], number)
-    [flag] = await flags.open_ones(9)
+    [flag] = await open_flags(flags)
     assert (flag["reason"], flag["applicant"], flag["raised_by"]) == (
         FlagReason.SAME_ITEM,
         party.id,
@@ -76,11 +76,11 @@ async def test_the_same_item_very_often_is_flagged_once(
     await flags.dismiss(flag["_id"], LI, "确有需要", Listing(house, party.id, ()).by(LI))
     clock.advance(timedelta(minutes=1))
     await look(house, last["_id"], 3)
-    assert await flags.open_ones(9) == []  # what was looked at does not count again
+    assert await open_flags(flags) == []  # what was looked at does not count again
     with suppress(AlreadyUnderWay):
         await desk.begun(guide)
     await look(house, last["_id"], 4)
-    assert await flags.open_ones(9) == []
+    assert await open_flags(flags) == []
 
 
 @pytest.mark.article("28.2")
@@ -92,7 +92,7 @@ async def test_what_is_long_ago_does_not_count(house: House, desk: Desk, flags: 
     clock.advance(timedelta(days=31))
     last = await desk.submitted(guide)
     await look(house, last["_id"])
-    assert await flags.open_ones(9) == []
+    assert await open_flags(flags) == []
 
 
 @pytest.mark.article("28.2")
@@ -102,12 +102,12 @@ async def test_uncivil_words_in_a_form_are_flagged_and_block_nothing(
     await house.stores.uncivil.learn(["傻逼"], house.by())
     draft = await desk.filled(rich_guide())
     await look(house, draft["_id"])
-    assert await flags.open_ones(9) == []
+    assert await open_flags(flags) == []
     answers = {**answers_to(rich_guide()), "address": "市桥街，傻 逼"}
     handed_in = await desk.hand_in(await desk.save(draft, answers))
     assert handed_in["state"] is State.SUBMITTED
     await look(house, handed_in["_id"])
-    [flag] = await flags.open_ones(9)
+    [flag] = await open_flags(flags)
     assert (flag["reason"], flag["about"]) == (FlagReason.UNCIVIL_WORDS, [handed_in["_id"]])
     assert "傻逼" in flag["words"]
     assert "傻逼" not in str(await flags.documents.find_one({}))
@@ -127,7 +127,7 @@ async def test_a_department_flags_false_materials_with_its_finding(
         reason = FlagReason.FALSE_MATERIALS
         return await flags.raise_by_member(member, listing.applicant, reason, about, words, by)
 
-    with pytest.raises(NotYoursToFlag):
+    with pytest.raises(ApplicationNotFound):  # as one that does not exist
         await flag(officer("civil", Role.APPROVER, department=OTHER))
     with pytest.raises(ScopeMissing):
         await flag(officer("digital", Role.DIGITAL_AFFAIRS))
@@ -136,15 +136,19 @@ async def test_a_department_flags_false_materials_with_its_finding(
     with pytest.raises(FactsRequired):
         await flag(words="")
     another = await house.application(guide=plain_guide(8))
-    with pytest.raises(NotYoursToFlag):  # of another applicant
+    with pytest.raises(EvidenceOfAnother):
         await flag(about=(another["_id"],))
+    with pytest.raises(ScopeMissing):  # a department flags what is in its applications
+        await flags.raise_by_member(
+            approver, listing.applicant, FlagReason.SEEN, (), "当场辱骂工作人员", listing.by(approver)
+        )
     raised = await flag()
     assert (raised["words"], raised["raised_by"]) == (FACTS, "staff:approver")
     clerk = officer("clerk", Role.WINDOW)
     seen = await flags.raise_by_member(
         clerk, listing.applicant, FlagReason.SEEN, (), "当场辱骂工作人员", listing.by(clerk)
     )
-    assert [one["_id"] for one in await flags.open_ones(9)] == [raised["_id"], seen["_id"]]
+    assert {one["_id"] for one in await open_flags(flags)} == {raised["_id"], seen["_id"]}
 
 
 async def raised(flags: Flags, listing: Listing) -> str:
@@ -165,8 +169,8 @@ async def test_a_flag_is_dismissed_with_a_reason(house: House, flags: Flags, lis
     dismissed = await flags.dismiss(key, LI, "不成立", listing.by(LI))
     assert dismissed["closed"]
     assert (dismissed["state"], dismissed["closed"]["reason"]) == (FlagState.DISMISSED, "不成立")
-    assert await flags.open_ones(9) == []
-    assert [one["_id"] for one in await flags.of_applicant(listing.applicant)] == [key]
+    assert await open_flags(flags) == []
+    assert [one["_id"] for one in await flags.of_applicants([listing.applicant])] == [key]
 
 
 async def test_of_two_who_close_a_flag_at_once_one_does(house: House, flags: Flags, listing: Listing) -> None:

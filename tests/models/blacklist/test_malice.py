@@ -2,11 +2,12 @@
 
 import pytest
 
-from models.blacklist import How, Malice, is_malice
+from models.blacklist import Malice, is_malice
 from models.blacklist.malice import FindingDecided
 from models.blacklist.officers import SameOfficer
 from models.blacklist.rules import FactsRequired
 from models.people import Party
+from models.serving import How
 from models.staff import Role, ScopeMissing
 from tests.house.house import House
 from tests.house.listing import LI, WANG, ZHAO, Listing, officer

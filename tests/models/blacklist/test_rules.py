@@ -1,10 +1,11 @@
 """Three calendar months, and thirty working days, by a real calendar (article 28, 民法典 201 to 203)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from models.blacklist.rules import answer_due, appeal_end, end_of, last_day, served_by_notice
+from models.blacklist.flags import SAME_ITEM, SET_ASIDE, Often
+from models.blacklist.rules import ANSWER, Within, answer_due, appeal_end, end_of, in_force_on, last_day
 from models.workdays import PANYU, Workdays
 
 CALENDAR = Workdays()
@@ -62,9 +63,23 @@ def test_an_appeal_is_answered_within_fifteen_working_days() -> None:
     assert answer_due(at("2026-09-10T10:00"), CALENDAR) == at("2026-10-08T23:59:59")
 
 
+@pytest.mark.article("28.2")
+@pytest.mark.parametrize("settings", [SAME_ITEM, SET_ASIDE])
+@pytest.mark.parametrize(("day", "new"), [("2026-12-31", False), ("2027-01-01", True), ("2030-01-01", True)])
+def test_how_often_is_too_often_holds_from_its_day_on(
+    settings: tuple[Often, ...], day: str, new: bool
+) -> None:
+    later = Often(date(2027, 1, 1), 2, 7)
+    assert (in_force_on((later, *settings), date.fromisoformat(day)) is later) is new
+
+
+@pytest.mark.article("28.appeal")
 @pytest.mark.parametrize(
-    ("announced", "served"),
-    [("2026-06-01T09:00", "2026-07-01"), ("2026-09-02T09:00", "2026-10-08")],  # the 2nd of October is off
+    ("appealed", "due"),
+    [("2026-09-09T10:00", "2026-09-30T23:59:59"), ("2026-09-10T10:00", "2026-09-17T23:59:59")],
 )
-def test_an_announcement_counts_as_delivered_after_thirty_days(announced: str, served: str) -> None:
-    assert served_by_notice(at(announced), CALENDAR) == at(f"{served}T23:59:59")
+def test_the_limit_for_an_answer_is_that_of_the_day_of_the_appeal(
+    monkeypatch: pytest.MonkeyPatch, appealed: str, due: str
+) -> None:
+    monkeypatch.setattr("models.blacklist.rules.ANSWER", (*ANSWER, Within(date(2026, 9, 10), 5)))
+    assert answer_due(at(appealed), CALENDAR) == at(due)
