@@ -9,7 +9,7 @@ from ahocorasick import Automaton
 
 from models import typed
 from models.described import Coded, Described
-from models.errors import NotFound
+from models.errors import BadInput, NotFound
 from models.events import Cause
 from models.store import Document
 
@@ -17,6 +17,15 @@ from models.store import Document
 class WordNotFound(NotFound):
     code = "word_not_found"
     message = "词表中没有这个词"
+
+
+class WordInvalid(BadInput):
+    code = "word_invalid"
+    message = "请填写1到{most}个字的词，不计标点和空格"
+    field = "word"
+
+
+LONGEST = 20
 
 
 class UncivilWord(Coded):
@@ -63,9 +72,19 @@ class UncivilWords(Described[UncivilWord]):
         new = {looked_for(word) for word in words} - known - {""}
         return sum([await self.put(UncivilWord(code=word), by) for word in sorted(new)])
 
-    async def use(self, word: str, by: Cause, *, used: bool) -> bool:
-        """Add a word to the list, or strike it off; False if that changed nothing."""
-        return await self.put(UncivilWord(code=looked_for(word), used=used), by)
+    async def use(self, word: str, by: Cause, reason: str, *, used: bool) -> bool:
+        """Add a word to the list, or strike it off, with a reason; False if that changed nothing.
+
+        Raises:
+            BadInput: `word_invalid`.
+            NotFound: `word_not_found`, of one that is struck off.
+        """
+        code = looked_for(word)
+        if not 1 <= len(code) <= LONGEST:
+            raise WordInvalid(most=LONGEST)
+        if not used:
+            await self.get(code)
+        return await self.put(UncivilWord(code=code, used=used), by, {"reason": reason})
 
     async def all(self) -> list[UncivilWord]:
         """Also those that were struck off."""

@@ -3,6 +3,7 @@
 from models.outgoing.arrivals import Arrivals
 from models.outgoing.closures import Closure, Closures
 from models.outgoing.deliveries import REPORT, Deliveries, Delivery, DeliveryState, Plan, Stage, Via
+from models.outgoing.early import EarlyReports
 from models.outgoing.outbox import Outbox
 from models.outgoing.sms import PER_PHONE, Purpose, SmsDays, SmsLimits, Spent
 from models.outgoing.workers import Heartbeat, JobState, Workers
@@ -16,6 +17,7 @@ __all__ = [
     "Deliveries",
     "Delivery",
     "DeliveryState",
+    "EarlyReports",
     "Heartbeat",
     "JobState",
     "Outbox",

@@ -4,7 +4,7 @@ A delivery names people by id only; the words are made when it is sent. Its send
 (`models.leases`), whose end is `due_at`: a delivery whose sender died is due again.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,11 +14,12 @@ from typing import Any, ClassVar, NotRequired
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from models.errors import Conflict, NotFound
-from models.events import Cause, Event
+from models.events import Cause, Channel, Event
 from models.events import Plan as Later
 from models.leases import free, given_back, held_by, new_holder, taken
+from models.outgoing.early import EarlyReports
 from models.paging import Order, Page, count_in, page_in
-from models.store import Document, Record, Store, insert_new
+from models.store import Database, Document, Record, Store, insert_new
 
 
 class DeliveryNotFound(NotFound):
@@ -43,6 +44,7 @@ LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=15)
 MOST_ATTEMPTS = 12
+"""Of a message to a person, who is told too late by then; a report is tried until its system has taken it."""
 MOST_COUNTED = 10_000
 FIRST_ASK = timedelta(minutes=1)
 """After which the carrier is asked what became of a message, and then ever later (`arrivals`)."""
@@ -154,6 +156,10 @@ class Deliveries(Store[Delivery]):
         IndexModel("ask_at", name="ask", sparse=True),
     ]
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.early = EarlyReports(database)
+
     def shaped(self, document: Document) -> Delivery:
         fallback = document["fallback"]
         return super().shaped(
@@ -199,10 +205,16 @@ class Deliveries(Store[Delivery]):
         return await self._first({"state": DeliveryState.PENDING, END: {"$gt": now}, **held_by(lease)})
 
     async def sent(self, delivery: Delivery, sent_as: str, now: datetime) -> None:
-        """It went out; `sent_as` is the provider's own id for it."""
+        """It went out; `sent_as` is the provider's own id for it.
+
+        A report that came before is kept with it: looked for before this is recorded, as we may die then, and
+        afterwards, as it may have come just now.
+        """
         asks = delivery["channel"] is Via.SMS and delivery.get("proof")
         more = {"ask_at": now + FIRST_ASK} if asks else None
+        await self._keep_early(delivery, sent_as, now)
         await self._settle(delivery, DeliveryState.SENT, now, sent_as=sent_as, more=more)
+        await self._keep_early(delivery, sent_as, now)
 
     async def skipped(self, delivery: Delivery, code: str, now: datetime) -> None:
         """There is nothing to send any more, for the reason `code`."""
@@ -212,8 +224,8 @@ class Deliveries(Store[Delivery]):
         await self._settle(delivery, DeliveryState.FAILED, now, code=code)
 
     async def failed_for_now(self, delivery: Delivery, code: str, now: datetime) -> None:
-        """Due again after a wait that doubles, or failed after MOST_ATTEMPTS."""
-        if delivery["attempts"] >= MOST_ATTEMPTS:
+        """Due again after a wait that doubles; a message is failed after MOST_ATTEMPTS."""
+        if delivery["attempts"] >= MOST_ATTEMPTS and delivery["channel"] is not Via.GOVERNMENT:
             await self.failed_for_good(delivery, code, now)
         else:
             await self._again(delivery, code, now + wait_after(delivery["attempts"]))
@@ -232,15 +244,25 @@ class Deliveries(Store[Delivery]):
     async def reported(self, sent_as: str, outcome: str, reached: bool, by: Cause) -> bool:
         """Keep what the provider reports later; what did not reach the person goes by the fallback.
 
-        False if no delivery is known under this id: the report may come before `sent` was recorded.
+        False if no delivery is known under this id: the report may come before `sent` was recorded, and waits
+        for that.
         """
         delivery = await self._first({"sent_as": sent_as, "channel": Via.WECHAT})
         if delivery is None:
+            await self.early.keep(sent_as, outcome, by.at, reached=reached)
             return False
-        await self.keep_report(delivery, outcome, by.at if reached else None, by)
-        if not reached:
-            await self._plan_fallback(delivery, by.at)
+        await self._report(delivery, outcome, by.at if reached else None, by)
         return True
+
+    async def _keep_early(self, delivery: Delivery, sent_as: str, now: datetime) -> None:
+        if delivery["channel"] is Via.WECHAT and (report := await self.early.find(sent_as)):
+            by = Cause("system", now, Channel.SYSTEM, delivery["request"])
+            await self._report(delivery, report["outcome"], report["at"] if report["reached"] else None, by)
+
+    async def _report(self, delivery: Delivery, outcome: str, reached_at: datetime | None, by: Cause) -> None:
+        await self.keep_report(delivery, outcome, reached_at, by)
+        if reached_at is None:
+            await self._plan_fallback(delivery, by.at)
 
     async def keep_report(
         self, delivery: Delivery, outcome: str, reached_at: datetime | None, by: Cause
@@ -309,7 +331,10 @@ class Deliveries(Store[Delivery]):
         }
 
     async def of_event(self, event: str) -> list[Delivery]:
-        return await self._each(self.documents.find({"event": event}).sort("_id", ASCENDING))
+        return await self.of_events([event])
+
+    async def of_events(self, events: Sequence[str]) -> list[Delivery]:
+        return await self._each(self.documents.find({"event": {"$in": events}}).sort("_id", ASCENDING))
 
     async def _plan_fallback(self, delivery: Delivery, now: datetime) -> bool:
         if delivery["fallback"] is None:

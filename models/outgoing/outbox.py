@@ -1,17 +1,17 @@
 """What goes out: from the event in a changed document, over the audit record, to each thing sent.
 
-`Outbox.relay` takes every event out of its document in four steps, each safe to repeat: copy it to
+`Outbox.relay` takes every event out of its document in five steps, each safe to repeat: copy it to
 `events` (the audit record, only ever inserted into), insert what it plans into the schedule, plan its
-deliveries, and only then pull it. A process may die between any two of them, and several may do the same at
-once: ids follow from the event's own, so that inserting again changes nothing.
+deliveries, tell those who keep figures, and only then pull it. A process may die between any two of them, and
+several may do the same at once: ids follow from the event's own, so that inserting again changes nothing.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.read_concern import ReadConcern
 
 from models.concurrency import all_to_their_end
@@ -35,6 +35,8 @@ PENDING: Document = {"events.0.id": {"$exists": True}}
 
 Planner = Callable[[KeptEvent, Document], Iterable[Plan]]
 """From an event and the document that carries it to what is to be sent."""
+Follow = Callable[[Sequence[KeptEvent]], Awaitable[None]]
+"""Keeps figures up with events."""
 
 
 @dataclass
@@ -64,6 +66,11 @@ class Outbox(Store[KeptEvent]):
         """All that happened to one document, the earliest first."""
         return await self._each(self.documents.find({"about": key}).sort("at", ASCENDING))
 
+    async def latest(self, key: str, name: str, limit: int) -> list[KeptEvent]:
+        """What happened to one document under a name, the last first."""
+        found = self.documents.find({"about": key, "name": name})
+        return await self._each(found.sort("at", DESCENDING).limit(limit))
+
     async def relay(
         self,
         stores: Sequence[Store[Any]],
@@ -71,15 +78,22 @@ class Outbox(Store[KeptEvent]):
         schedule: Schedule,
         planner: Planner,
         now: datetime,
+        follow: Follow | None = None,
     ) -> Relayed:
-        """Move the pending events of these stores on: all stores at once, each document's in their order."""
+        """Move the pending events of these stores on: all stores at once, each document's in their order.
+
+        `follow` is told of a document's events before they are pulled, and must bear to be told again.
+        """
         done = Relayed()
 
         async def move(document: Document, store: Store[Any]) -> None:
             await self._record(document["events"])
             await schedule.plan(document["events"])
-            for event in map(event_of, document["events"]):
+            events = [event_of(event) for event in document["events"]]
+            for event in events:
                 await deliveries.plan(event, planner(event, document), now)
+            if follow:
+                await follow(events)
             if await self._remove(store, document):
                 done.moved += len(document["events"])
 

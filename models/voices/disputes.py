@@ -19,7 +19,7 @@ from models.voices.document import DisputeState, GivenReview, Mark
 from models.voices.involved import Involved
 from models.voices.moderation import ReasonMissing
 from models.voices.rectifications import END
-from models.voices.reviews import Reviews
+from models.voices.reviews import LOOK, NEXT_REVISION, Reviews
 from models.voices.rules import LONGEST, WordsTooLong
 from models.workdays import Workdays, local_date
 
@@ -93,6 +93,7 @@ class Disputes:
             "state": DisputeState.RAISED.value,
             "grounds": self._sealed(matter, "grounds", grounds),
             "evidence": self._sealed(matter, "evidence", evidence),
+            "files": [],
             "at": by.at,
             "people": people,
             "word": self._sealed(matter, "word", ""),
@@ -179,14 +180,14 @@ class Disputes:
         }
         update: Document = {"$pull": {"marks": Mark.DISPUTED.value}}
         if set_aside:
-            sets, update = sets | {"marks.$": Mark.SET_ASIDE.value}, {}
+            sets, update = sets | {"marks.$": Mark.SET_ASIDE.value}, {"$inc": NEXT_REVISION}
         told = {"department": found["department"], "item": found["item"], "hall": found["hall"]}
         event = Event(
             "review.set_aside" if set_aside else "review.upheld",
             matter,
             by,
             told | {"level": found["level"]},
-            plans=(Plan(END, by.at),) if set_aside else (),
+            plans=(Plan(END, by.at), Plan(LOOK, by.at)) if set_aside else (),
         )
         return await self.reviews.change(
             matter,
@@ -217,6 +218,12 @@ def latest(review: GivenReview) -> datetime:
     """When its person said something last."""
     again = review["again"]
     return again["at"] if again else review["at"]
+
+
+def is_asked(review: GivenReview) -> bool:
+    """Whether its person is asked for a word to the dispute."""
+    dispute = review["dispute"]
+    return bool(dispute and dispute["state"] is DisputeState.ASKED and dispute["word_at"] is None)
 
 
 def is_heard(review: GivenReview, now: datetime) -> bool:

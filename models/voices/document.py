@@ -9,6 +9,13 @@ from models.store import Record
 from models.voices.platforms import Invitation
 
 
+class Kind(StrEnum):
+    """Guides are reviewed apart from services (article 17)."""
+
+    SERVICE = "service"
+    GUIDE = "guide"
+
+
 class WordsState(StrEnum):
     """Whether others may read what a person wrote; the level counts in any case."""
 
@@ -31,10 +38,12 @@ class Mark(StrEnum):
 
 
 class Opinion(TypedDict):
-    """What a person says at one time. `words`, and the `reason` why they are withheld, are kept sealed."""
+    """What a person says at one time; `tags` are of the list `tags_version`. `words`, and the `reason` why
+    they are withheld, are kept sealed."""
 
     level: int
     tags: list[str]
+    tags_version: str
     words: str
     words_state: WordsState
     reason: str
@@ -53,6 +62,15 @@ class DisputeState(StrEnum):
 OPEN_DISPUTE = frozenset({DisputeState.RAISED, DisputeState.ASKED})
 
 
+class DisputeFile(TypedDict):
+    """A file of evidence; `file` is that of `models.materials`."""
+
+    file: str
+    name: str
+    sha256: str
+    at: datetime
+
+
 class Dispute(TypedDict):
     """被评价部门有异议. `grounds`, `evidence`, the person's `word` and the `reason` are kept sealed; `people`
     are the actors who raised it, who may not decide."""
@@ -60,6 +78,7 @@ class Dispute(TypedDict):
     state: DisputeState
     grounds: str
     evidence: str
+    files: list[DisputeFile]
     at: datetime
     people: list[str]
     word: str
@@ -72,9 +91,11 @@ class Dispute(TypedDict):
 class GivenReview(Opinion, Record):
     """`_id` is the matter: `application:<id>`, `appointment:<id>` or `guide:<item>:<version>:<applicant>`.
     `ref` is what staff know it by, and `day` the beginning of the day on which it was given: neither tells
-    who gave it. `agent` is the person who acted. `again` is the follow-up (`assessNumber` 2)."""
+    who gave it. `agent` is the person who acted. `again` is the follow-up (`assessNumber` 2). `revision`
+    counts the changes that 好差评 is told of."""
 
     ref: str
+    revision: int
     day: datetime
     applicant: str
     agent: str

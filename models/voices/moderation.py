@@ -10,7 +10,7 @@ from models.staff import Member, Scope, check_scope
 from models.store import Document
 from models.voices.document import GivenReview, Mark, WordsState
 from models.voices.involved import Involved
-from models.voices.reviews import Reviews
+from models.voices.reviews import NEXT_REVISION, Reviews
 
 
 class ReasonMissing(BadInput):
@@ -66,10 +66,24 @@ class Moderation:
             matter,
             expects=expects,
             sets=sets,
-            update={} if _other_is_held(found, which) else {"$pull": {"marks": Mark.HELD.value}},
+            update={"$inc": NEXT_REVISION}
+            | ({} if _other_is_held(found, which) else {"$pull": {"marks": Mark.HELD.value}}),
             event=Event("review.words_shown" if shown else "review.words_withheld", matter, by),
             otherwise=AlreadyModerated,
         )
+
+    async def edit_words(self, word: str, member: Member, reason: str, by: Cause, *, used: bool) -> bool:
+        """Add a word to the list of uncivil ones, or strike it off; False if that changed nothing.
+
+        Raises:
+            Forbidden: `scope_missing`.
+            BadInput: `reason_missing`, `word_invalid`.
+            NotFound: `word_not_found`.
+        """
+        check_scope(member, Scope.REVIEWS_MODERATE)
+        if not (reason := typed.words(reason)):
+            raise ReasonMissing
+        return await self.reviews.uncivil.use(word, by, reason, used=used)
 
 
 def held(review: GivenReview) -> list[Said]:

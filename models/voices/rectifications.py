@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, TypedDict
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.clocks import clock
 from models.errors import Conflict, NotFound
@@ -17,8 +17,9 @@ from models.events import Event, Plan
 from models.law import Term, in_force
 from models.paging import EPOCH, Order, Page, count_in, page_in
 from models.privacy import Privacy
+from models.schedule import Overtaken
 from models.staff import Member, Scope, check_within, reaches
-from models.store import Database, Document, Line, Record, Store, entry, part
+from models.store import ChangedMeanwhile, Database, Document, Line, Record, Store, entry, part
 from models.voices.document import GivenReview
 from models.workdays import Workdays, local_date
 
@@ -114,9 +115,22 @@ class Rating(TypedDict):
     at: datetime
 
 
+class Round(TypedDict):
+    """What was done before a bad follow-up opened the rectification anew; as in `Rectification`."""
+
+    level: int
+    opened_at: datetime
+    contact_due: datetime
+    fix_due: datetime
+    done: dict[Verb, Done]
+    rating: Rating | None
+
+
 class Rectification(Record):
-    """`day` and `ref` are those of the review. `due_at` is when the next step is due, None once it is fixed;
-    `escalated_in` the state in which it was late last; `done` the steps that were taken, by their verb."""
+    """`day` and `ref` are those of the review. `level` is that of the opinion that was given at `opened_at`;
+    `earlier` is what came before a bad follow-up, `replied` the
+    beginning of the day of the last public reply. `due_at` is when the next step is due, None once it is
+    fixed; `escalated_in` the state in which it was late last; `done` the steps that were taken, by verb."""
 
     ref: str
     day: datetime
@@ -137,6 +151,8 @@ class Rectification(Record):
     escalated_in: State | None
     done: dict[Verb, Done]
     rating: Rating | None
+    earlier: list[Round]
+    replied: datetime | None
     timeline: list[Line]
 
 
@@ -164,6 +180,7 @@ class Rectifications(Store[Rectification]):
     missing = RectificationNotFound
     tells = (
         "rectification.opened",
+        "rectification.reopened",
         *(step.event for step in STEPS.values()),
         "rectification.redirected",
         "rectification.contact_revealed",
@@ -174,6 +191,14 @@ class Rectifications(Store[Rectification]):
     plans = (CONTACT_DUE, FIX_DUE, FURTHER)
     indexes: ClassVar = [
         IndexModel("ref", unique=True, name="ref"),
+        *(
+            IndexModel(
+                [*first, ("replied", DESCENDING), ("ref", DESCENDING), ("_id", ASCENDING)],
+                name=f"{name}replied",
+                partialFilterExpression={"replied": {"$gt": EPOCH}},
+            )
+            for name, first in (("", []), ("item_", [("item", ASCENDING)]))
+        ),
         *(
             IndexModel([*where, *order, ("state", ASCENDING), ("escalated", ASCENDING)], name=f"{who}{name}")
             for who, where in (("office_", [("department", ASCENDING)]), ("", []))
@@ -189,24 +214,29 @@ class Rectifications(Store[Rectification]):
         self.privacy, self.calendar = privacy, calendar
 
     def shaped(self, document: Document) -> Rectification:
-        key, rating, late_in = document["_id"], document["rating"], document["escalated_in"]
-        done = {
-            Verb(verb): {**one, "words": self.opened(key, verb, one["words"])}
-            for verb, one in document["done"].items()
-        }
+        late_in = document["escalated_in"]
         return super().shaped(
             {
                 **document,
+                **self._said(document["_id"], document),
+                "earlier": [{**one, **self._said(document["_id"], one)} for one in document["earlier"]],
                 "state": State(document["state"]),
                 "through": Through(document["through"]),
                 "escalated": Escalated(document["escalated"]),
                 "escalated_in": State(late_in) if late_in else None,
-                "done": done,
-                "rating": {**rating, "words": self.opened(key, "rating", rating["words"])}
-                if rating
-                else None,
             }
         )
+
+    def _said(self, key: str, kept: Document) -> Document:
+        """What staff and the person wrote in one round, opened."""
+        rating = kept["rating"]
+        return {
+            "done": {
+                Verb(verb): {**one, "words": self.opened(key, verb, one["words"])}
+                for verb, one in kept["done"].items()
+            },
+            "rating": {**rating, "words": self.opened(key, "rating", rating["words"])} if rating else None,
+        }
 
     def seal(self, key: str, what: str, text: str) -> Document:
         return {**self.privacy.sealed(text, f"rectification:{key}:{what}")}
@@ -221,14 +251,47 @@ class Rectifications(Store[Rectification]):
         Raises:
             pymongo.errors.DuplicateKeyError: it is open already.
         """
-        contact, fix = (self.due(term, at) for term in (Term.CONTACT, Term.RECTIFICATION))
         names = ("_id", "ref", "day", "applicant", "agent", "department", "item", "item_name", "hall")
         copied: Mapping[str, Any] = review
         opened = {
             **{name: copied[name] for name in names},
+            **self._begun(level, at),
+            "through": Through.DEPARTMENT.value,
+            "earlier": [],
+            "replied": None,
+            "timeline": [entry(event)],
+        }
+        return await self.add(opened, event)
+
+    async def reopen(self, matter: str, level: int, at: datetime, event: Event) -> Rectification:
+        """Begin anew with a bad follow-up that was given `at` a moment: both limits run again, and what was
+        done before is kept. What is not fixed yet goes on as it is.
+
+        Raises:
+            NotFound: `rectification_not_found`.
+            Overtaken: it is not fixed yet, or was opened by this follow-up already.
+            Conflict: `changed_meanwhile`, a step was taken at the same instant: to be tried again.
+        """
+        found: Document | None = await self.documents.find_one({"_id": matter})
+        if found is None:
+            raise self.missing
+        if found["state"] in UNFIXED or found["opened_at"] >= at:
+            raise Overtaken
+        before = {name: found[name] for name in Round.__annotations__}
+        return await self.change(
+            matter,
+            expects={name: found[name] for name in ("state", "done", "rating")},
+            sets=self._begun(level, at),
+            update={"$push": {"earlier": before, "timeline": entry(event)}},
+            event=event,
+            otherwise=ChangedMeanwhile,
+        )
+
+    def _begun(self, level: int, at: datetime) -> Document:
+        contact, fix = (self.due(term, at) for term in (Term.CONTACT, Term.RECTIFICATION))
+        return {
             "level": level,
             "state": State.OPEN.value,
-            "through": Through.DEPARTMENT.value,
             "opened_at": at,
             "contact_due": contact,
             "fix_due": fix,
@@ -237,9 +300,7 @@ class Rectifications(Store[Rectification]):
             "escalated_in": None,
             "done": {},
             "rating": None,
-            "timeline": [entry(event)],
         }
-        return await self.add(opened, event)
 
     def due(self, term: Term, at: datetime) -> datetime:
         """The end of the last day of a period that begins `at` a moment."""
@@ -296,6 +357,11 @@ class Rectifications(Store[Rectification]):
         query = check_within(member, Scope.REVIEWS_READ) | wanted.query() | OPENED
         return await count_in(self, query, "office_day" if "department" in query else "day")
 
+    async def of_applicant(self, applicant: str) -> dict[str, Rectification]:
+        """All that come of an applicant's own reviews, by matter."""
+        found = self.documents.find({"applicant": applicant}, {"events": 0})
+        return {one["_id"]: one for one in await self._each(found)}
+
     async def export(self, applicant: str) -> list[Document]:
         """All that come of an applicant's own reviews, as far as the applicant sees it."""
         found = self.documents.find({"applicant": applicant}, {"events": 0}).sort("day", ASCENDING)
@@ -304,18 +370,42 @@ class Rectifications(Store[Rectification]):
 
 OPEN_STATES = (State.OPEN, State.CONTACTED)
 KEPT_BACK = frozenset(
-    {"applicant", "agent", "ref", "day", "escalated", "escalated_in", "done", "contact_due", "fix_due"}
+    {
+        "applicant",
+        "agent",
+        "ref",
+        "day",
+        "replied",
+        "escalated",
+        "escalated_in",
+        "done",
+        "contact_due",
+        "fix_due",
+    }
 )
 
 
 def own(found: Rectification) -> Document:
     """As its person sees it: what was done and replied, not what staff noted of the calls."""
-    said = {
+    earlier = [
+        {
+            "level": one["level"],
+            "opened_at": one["opened_at"],
+            "rating": one["rating"],
+            "done": told(one["done"]),
+        }
+        for one in found["earlier"]
+    ]
+    return part(found, KEPT_BACK) | {"done": told(found["done"]), "earlier": earlier}
+
+
+def told(done: Mapping[Verb, Done]) -> Document:
+    """What the person is told of the steps that were taken."""
+    return {
         verb.value: {"at": one["at"], "words": one["words"]}
-        for verb, one in found["done"].items()
+        for verb, one in done.items()
         if not STEPS[verb].personal
     }
-    return part(found, KEPT_BACK) | {"done": said}
 
 
 def next_step(found: Rectification) -> Verb | None:

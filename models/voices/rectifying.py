@@ -1,6 +1,8 @@
 """What staff and the person do with a rectification, and where it goes when it is late (article 17)."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from pymongo.errors import DuplicateKeyError
 
@@ -10,11 +12,12 @@ from models.events import Cause, Event, Plan
 from models.people import Applicants, Party
 from models.schedule import Due, Overtaken, held
 from models.staff import Member, Scope, check_scope, district_wide, reaches
-from models.store import Document, entry
-from models.voices.document import GivenReview, Mark
-from models.voices.involved import Involved
+from models.store import ChangedMeanwhile, Document, entry
+from models.voices.document import GivenReview, Mark, Opinion
+from models.voices.involved import HandledIt, Involved
 from models.voices.rectifications import (
     CONTACT_DUE,
+    FIX_DUE,
     FURTHER,
     HIGHER,
     RATED,
@@ -31,11 +34,18 @@ from models.voices.rectifications import (
 from models.voices.reviews import Reviews
 from models.voices.rules import LONGEST, LevelInvalid, WordsTooLong, is_bad
 from models.voices.tags import LEVELS
+from models.workdays import beginning
 
 
 class WordsMissing(BadInput):
     code = "words_missing"
     message = "请写明情况"
+    field = "words"
+
+
+class ReplyNamesNumber(BadInput):
+    code = "reply_names_number"
+    message = "公开回复中不能有手机号码或身份证号码，请改写"
     field = "words"
 
 
@@ -75,17 +85,21 @@ class Rectifying:
     involved: Involved
 
     async def open(self, due: Due, by: Cause) -> bool:
-        """What a bad review, or a bad follow-up, plans; one that is open already stays as it is."""
+        """What a bad review, or a bad follow-up, plans. A follow-up to what was said to be fixed opens it
+        anew; what is not fixed yet goes on as it is."""
         review = await self.reviews.get(due.about)
-        level = next((one for one in levels_of(review) if is_bad(one)), None)
-        if level is None or Mark.SET_ASIDE in review["marks"]:
+        said = opinion_at(review, due.at)
+        if not is_bad(said["level"]) or Mark.SET_ASIDE in review["marks"]:
             return False
+        level, plans = said["level"], self.rectifications.plans_of(due.at)
         told = {"level": level, "department": review["department"], "item": review["item"]}
-        event = due.event("rectification.opened", by, told, self.rectifications.plans_of(due.at))
+        event = due.event("rectification.opened", by, told, plans)
         try:
             await self.rectifications.open(review, level, due.at, event)
         except DuplicateKeyError:
-            return False
+            event = due.event("rectification.reopened", by, told, plans)
+            again = self.rectifications.reopen(review["_id"], level, due.at, event)
+            return await held(again, self.rectifications.missing)
         return True
 
     async def take(self, ref: str, verb: Verb, member: Member, words: str, by: Cause) -> Rectification:
@@ -95,11 +109,14 @@ class Rectifying:
             NotFound: `rectification_not_found`, also where the member does not reach it.
             Forbidden: `scope_missing`.
             Refused: `handled_it`, `management_calls`.
-            BadInput: `words_missing`, `words_too_long`.
+            BadInput: `words_missing`, `words_too_long`; `reply_names_number`, of what everybody reads.
             Conflict: `rectification_moved_on`.
         """
         found, step = await self._handled(ref, member, by, personal=STEPS[verb].personal), STEPS[verb]
-        sealed = self.rectifications.seal(found["_id"], verb.value, written(words))
+        words = written(words)
+        if verb is Verb.CLOSE and typed.names_number(words):
+            raise ReplyNamesNumber
+        sealed = self.rectifications.seal(found["_id"], verb.value, words)
         event = Event(step.event, found["_id"], by)
         return await self.rectifications.change(
             found["_id"],
@@ -108,11 +125,20 @@ class Rectifying:
                 "state": step.after.value,
                 "due_at": found["fix_due"] if step.after is State.CONTACTED else None,
                 f"done.{verb.value}": {"at": by.at, "actor": by.actor, "words": sealed},
+                **({"replied": beginning(by.at)} if step.after is State.CLOSED else {}),
             },
             update={"$push": {"timeline": entry(event)}},
             event=event,
             otherwise=RectificationMovedOn,
         )
+
+    async def reads_calls(self, found: Rectification, member: Member, by: Cause) -> bool:
+        """Whether a member may read what is noted of the calls with the person: who may make them."""
+        if reaches(member, Scope.RECTIFICATIONS_HANDLE, found["department"] or ""):
+            with suppress(HandledIt):
+                await self.involved.check(found["_id"], by)
+                return True
+        return False
 
     async def reveal(self, ref: str, member: Member, reason: str, by: Cause) -> Contact:
         """Name and phone of the person, on record with the reason, while there is something to talk about.
@@ -121,8 +147,6 @@ class Rectifying:
             see `take`.
         """
         found = await self._handled(ref, member, by, personal=True)
-        if found["state"] is State.CLOSED:
-            raise RectificationMovedOn
         event = Event("rectification.contact_revealed", found["_id"], by, {"reason": written(reason)})
         await self.rectifications.change(
             found["_id"],
@@ -185,9 +209,12 @@ class Rectifying:
     async def escalate(self, due: Due, by: Cause) -> bool:
         """What is late goes to the supervisor, and a working day later to service management."""
         found = await self.rectifications.find(due.about)
-        if found is None or found["escalated"] not in HIGHER or not is_late(found, due):
+        if found is None or found["escalated"] not in HIGHER:
             return False
-        return await held(self._raise(found, due, by), self.rectifications.missing)
+        if not self._expects(found, due) or not is_late(found, due):
+            return False
+        await self._raise(found, due, by)
+        return True
 
     async def end(self, due: Due, by: Cause) -> bool:
         """Nothing is to be rectified where the review was set aside."""
@@ -202,10 +229,17 @@ class Rectifying:
         )
         return await held(change, self.rectifications.missing)
 
+    def _expects(self, found: Rectification, due: Due) -> bool:
+        """Whether a plan is of the limits that run now, not of those before a follow-up opened it anew."""
+        limits = {CONTACT_DUE: [found["contact_due"]], FIX_DUE: [found["fix_due"]]}
+        calendar = self.rectifications.calendar
+        further = [calendar.deadline(at, 1) for at in (found["contact_due"], found["fix_due"])]
+        return due.at in limits.get(due.what, further)
+
     async def _raise(self, found: Rectification, due: Due, by: Cause) -> Rectification:
         """
         Raises:
-            Overtaken: it was done, or taken higher, meanwhile.
+            Conflict: `changed_meanwhile`.
         """
         to, state = HIGHER[found["escalated"]], found["state"].value
         calendar = self.rectifications.calendar
@@ -217,7 +251,7 @@ class Rectifying:
             sets={"escalated": to.value, "escalated_in": state},
             update={"$push": {"timeline": entry(event)}},
             event=event,
-            otherwise=Overtaken,
+            otherwise=ChangedMeanwhile,
         )
 
     async def _handled(self, ref: str, member: Member, by: Cause, *, personal: bool) -> Rectification:
@@ -237,10 +271,17 @@ class Rectifying:
         return found
 
 
-def levels_of(review: GivenReview) -> list[int]:
-    """That of the review, and that of the follow-up."""
+def opinion_at(review: GivenReview, at: datetime) -> Opinion:
+    """The follow-up, if it was given at that moment, else the review."""
     again = review["again"]
-    return [review["level"], *([again["level"]] if again else [])]
+    return again if again and again["at"] == at else review
+
+
+def may_rate(found: Rectification | None, review: GivenReview) -> bool:
+    """Whether its person can say how the fix is: once, where the review counts."""
+    if found is None or Mark.SET_ASIDE in review["marks"]:
+        return False
+    return found["state"] in RATED and not found["rating"]
 
 
 def is_late(found: Rectification, due: Due) -> bool:

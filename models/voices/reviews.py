@@ -1,7 +1,7 @@
 """好差评: one review for each matter, five levels, and a reason with a bad one (articles 17 and 23.7)."""
 
-from collections.abc import Iterable, Mapping
-from datetime import time
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from models import typed
+from models.errors import Conflict
 from models.events import Cause, Channel, Event, Plan
 from models.paging import Order, Page, count_in, page_in
 from models.people import Party
@@ -20,13 +21,27 @@ from models.voices import rules
 from models.voices.document import DisputeState, GivenReview, Mark, Opinion, WordsState
 from models.voices.platforms import Invitation
 from models.voices.rectifications import END, RECTIFY
-from models.workdays import local_date, local_moment
+from models.voices.sought import Sought, indexes
+from models.voices.tags import tags_on
+from models.workdays import beginning, local_date, local_moment
 
-KEPT_BACK = frozenset({"applicant", "agent", "ref", "day", "marks"})
+KEPT_BACK = frozenset({"applicant", "agent", "ref", "day", "marks", "revision"})
 OF_OFFICE = {"all": "of_office", "marked": "marked_of_office"}
 """Index of all departments → that of one."""
+TABLE_ORDER = [("day", DESCENDING), ("ref", DESCENDING)]
 LATEST = Order("day", latest_first=True, key="ref")
 """By the day and a number that tells nothing, so that a list tells neither when nor by whom."""
+LOOK = "review.look"
+"""Each that is set aside plans that the blacklist's watch looks at it."""
+ASIDE: Document = {"dispute.state": DisputeState.SET_ASIDE.value}
+
+NEXT_REVISION: Document = {"revision": 1}
+"""What `$inc` takes with a change of which 好差评 is told."""
+
+
+class ReviewMovedOn(Conflict):
+    code = "review_moved_on"
+    message = "这条评价刚刚有了新的变化，请刷新后再操作"
 
 
 class Reviews(Store[GivenReview]):
@@ -38,21 +53,24 @@ class Reviews(Store[GivenReview]):
         "review.words_shown",
         "review.words_withheld",
         "review.disputed",
+        "review.evidence_added",
         "review.word_asked",
         "review.word_given",
         "review.upheld",
         "review.set_aside",
+        "review.told_again",
     )
-    plans = (RECTIFY, END)
+    plans = (RECTIFY, END, LOOK)
     indexes: ClassVar = [
         IndexModel([("applicant", ASCENDING), ("at", DESCENDING)]),
         IndexModel("ref", unique=True, name="ref"),
-        IndexModel([("day", DESCENDING), ("ref", DESCENDING)], name="all"),
-        IndexModel([("marks", ASCENDING), ("day", DESCENDING), ("ref", DESCENDING)], name="marked"),
-        IndexModel([("department", ASCENDING), ("day", DESCENDING), ("ref", DESCENDING)], name="of_office"),
+        *indexes(),
+        IndexModel("again.at", name="followed_up", sparse=True),
+        IndexModel("serial", name="serial"),
         IndexModel(
-            [("department", ASCENDING), ("marks", ASCENDING), ("day", DESCENDING), ("ref", DESCENDING)],
-            name="marked_of_office",
+            [("agent", ASCENDING), ("dispute.decided_at", ASCENDING)],
+            name="set_aside",
+            partialFilterExpression=ASIDE,
         ),
     ]
 
@@ -106,7 +124,8 @@ class Reviews(Store[GivenReview]):
         review = {
             "_id": matter,
             "ref": uuid4().hex,
-            "day": local_moment(local_date(by.at), time()),
+            "revision": 1,
+            "day": beginning(by.at),
             "applicant": party.id,
             "agent": party.agent["_id"],
             **said,
@@ -136,7 +155,7 @@ class Reviews(Store[GivenReview]):
             matter,
             expects={"again": None},
             sets={"again": said},
-            update={"$addToSet": {"marks": {"$each": list(_marks(said))}}},
+            update={"$addToSet": {"marks": {"$each": list(_marks(said))}}, "$inc": NEXT_REVISION},
             event=_told("review.followed_up", found, said, by),
             otherwise=rules.AlreadyFollowedUp,
         )
@@ -156,6 +175,11 @@ class Reviews(Store[GivenReview]):
         """The review of a matter, if it has been reviewed."""
         return await self._first({"_id": matter})
 
+    async def those(self, matters: Collection[str]) -> dict[str, GivenReview]:
+        """The reviews of these matters, by matter."""
+        found = self.documents.find({"_id": {"$in": sorted(matters)}}, {"events": 0})
+        return {one["_id"]: one for one in await self._each(found)}
+
     async def get_by_ref(self, ref: str) -> GivenReview:
         """A review as staff know it.
 
@@ -167,10 +191,47 @@ class Reviews(Store[GivenReview]):
             raise self.missing
         return found
 
+    async def tell_again(self, review: GivenReview, known: int, by: Cause) -> GivenReview:
+        """好差评 is told once more how a review is, as a revision later than the one it was `known` to have.
+
+        Raises:
+            Conflict: `review_moved_on`, the review has changed: that is told anyway.
+        """
+        revision = review["revision"]
+        return await self.change(
+            review["_id"],
+            expects={"revision": revision},
+            sets={"revision": max(revision, known) + 1},
+            event=Event("review.told_again", review["_id"], by),
+            otherwise=ReviewMovedOn,
+        )
+
+    async def said_on(self, day: date) -> list[GivenReview]:
+        """The reviews that were given or followed up on a day."""
+        begins, ends = (local_moment(each, time()) for each in (day, day + timedelta(days=1)))
+        followed_up = {"again.at": {"$gte": begins, "$lt": ends}}
+        return await self._each(self.documents.find({"$or": [{"day": begins}, followed_up]}))
+
+    async def of_project(self, number: str) -> GivenReview | None:
+        """The review that 好差评 knows by this `projectNo` (`project_of`)."""
+        names = ({"serial": number}, {"_id": f"appointment:{number}"}, {"ref": number})
+        return await self._first({"$or": list(names)})
+
+    async def first_day(self) -> date | None:
+        """The day on which the first review was given."""
+        found: Document | None = await self.documents.find_one({}, {"day": 1}, sort=[("day", ASCENDING)])
+        return local_date(found["day"]) if found else None
+
     async def of_applicant(self, applicant: str) -> list[GivenReview]:
         """The latest first."""
         found = self.documents.find({"applicant": applicant}, {"events": 0}).sort("at", DESCENDING)
         return await self._each(found)
+
+    async def set_aside(self, agent: str, after: datetime, until: datetime) -> list[str]:
+        """Ids of those that a person wrote, for whomever, and that were set aside after one moment and until
+        another; the earliest decided first."""
+        found = self.documents.find(set_aside_query(agent, after, until), {"_id": 1})
+        return [one["_id"] async for one in found.sort("dispute.decided_at", ASCENDING)]
 
     async def seen(self, ref: str, member: Member) -> GivenReview:
         """A review that a member may read.
@@ -184,19 +245,33 @@ class Reviews(Store[GivenReview]):
         return found
 
     async def page(
-        self, member: Member, mark: Mark | None, limit: int, *, after: str = "", before: str = ""
+        self, member: Member, sought: Sought, limit: int, *, after: str = "", before: str = ""
     ) -> Page[GivenReview]:
-        """Those that a member may read; with a mark, or all. The latest first.
+        """Those that a member may read, the latest first.
 
         Raises:
             PageUnknown
         """
-        return await page_in(self, _query(member, mark), LATEST, limit, after=after, before=before)
+        return await page_in(self, _query(member, sought), LATEST, limit, after=after, before=before)
 
-    async def count(self, member: Member, mark: Mark | None) -> int:
-        query = _query(member, mark)
-        index = "marked" if mark else "all"
-        return await count_in(self, query, OF_OFFICE[index] if "department" in query else index)
+    async def count(self, member: Member, sought: Sought) -> int:
+        """How many; of all, or all with a mark, in an index alone."""
+        query, whole = _query(member, sought), sought == Sought(sought.mark)
+        index = "marked" if sought.mark else "all"
+        hint = (OF_OFFICE[index] if "department" in query else index) if whole else None
+        return await count_in(self, query, hint)
+
+    async def listed(self, member: Member, sought: Sought, most: int) -> AsyncIterator[GivenReview]:
+        """The first of those that a member may read, one after the other."""
+        found = self.documents.find(_query(member, sought), {"events": 0}).sort(TABLE_ORDER).limit(most)
+        async for one in found:
+            yield self.shaped(one)
+
+    async def files_held(self, matters: Iterable[str]) -> set[str]:
+        """Ids of the files that disputes of these reviews hold."""
+        query = {"_id": {"$in": sorted(matters)}, "dispute.files": {"$exists": True}}
+        found = self.documents.find(query, {"dispute.files": 1})
+        return {each["file"] async for one in found for each in one["dispute"]["files"]}
 
     async def export(self, applicant: str) -> list[Document]:
         """All of an applicant's own."""
@@ -212,15 +287,19 @@ class Reviews(Store[GivenReview]):
         by: Cause,
         invitation: Invitation | None = None,
     ) -> Document:
-        """An opinion as it is kept. Uncivil words are held for a moderator."""
+        """An opinion as it is kept. Uncivil words, and a number of a person, are held for a moderator."""
         words = typed.words(words)
-        rules.check_review(level, tags, words)
-        uncivil = bool(words) and bool((await self.uncivil.filter()).found_in(words))
+        known = tags_on(local_date(by.at))
+        rules.check_review(level, tags, words, known)
+        held = bool(words) and (
+            typed.names_number(words) or bool((await self.uncivil.filter()).found_in(words))
+        )
         return {
             "level": level,
-            "tags": tags,
+            "tags": [*dict.fromkeys(tags)],
+            "tags_version": known.version,
             "words": self.seal(matter, what, words),
-            "words_state": (WordsState.HELD if uncivil else WordsState.SHOWN).value,
+            "words_state": (WordsState.HELD if held else WordsState.SHOWN).value,
             "reason": self.seal(matter, f"{what}:reason", ""),
             "at": by.at,
             "channel": by.channel.value,
@@ -246,11 +325,22 @@ class Reviews(Store[GivenReview]):
         return {**kept, **opened, "state": DisputeState(kept["state"])}
 
 
+def project_of(review: GivenReview) -> str:
+    """`projectNo`, by which 好差评 knows what was reviewed: the serial of an application, the id of an
+    appointment, and of a guide, which is about no matter, the review's own `ref`."""
+    kind, _, document = review["_id"].partition(":")
+    return {"application": review["serial"] or document, "appointment": document}.get(kind, review["ref"])
+
+
+def set_aside_query(agent: str, after: datetime, until: datetime) -> Document:
+    return {"agent": agent, **ASIDE, "dispute.decided_at": {"$gt": after, "$lte": until}}
+
+
 def _own(review: GivenReview) -> Document:
-    """As its person is given it: without who of the staff did what."""
+    """As its person is given it: without who of the staff did what, and the department's files."""
     own = part(review, KEPT_BACK)
     if dispute := review["dispute"]:
-        own["dispute"] = {name: value for name, value in dispute.items() if name != "people"}
+        own["dispute"] = {name: value for name, value in dispute.items() if name not in ("people", "files")}
     return own
 
 
@@ -269,5 +359,5 @@ def _told(name: str, review: Mapping[str, Any], said: Document, by: Cause) -> Ev
     return Event(name, review["_id"], by, told, plans=plans)
 
 
-def _query(member: Member, mark: Mark | None) -> Document:
-    return check_within(member, Scope.REVIEWS_READ) | ({"marks": mark.value} if mark else {})
+def _query(member: Member, sought: Sought) -> Document:
+    return check_within(member, Scope.REVIEWS_READ) | sought.query

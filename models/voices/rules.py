@@ -7,7 +7,7 @@ from typing import Any
 from models.errors import BadInput, Conflict, NotFound, Refused
 from models.guides import Guide
 from models.people import Party
-from models.voices.tags import BAD, LEVELS, TAGS
+from models.voices.tags import BAD, LEVELS, TagList
 
 
 class NotFinished(Refused):
@@ -84,15 +84,16 @@ def is_bad(level: int) -> bool:
     return level in BAD
 
 
-def check_review(level: int, tags: list[str], words: str) -> None:
-    """
+def check_review(level: int, tags: list[str], words: str, known: TagList) -> None:
+    """What a review says under the list of tags that is in force when it is given.
+
     Raises:
         BadInput: `level_invalid`, `tags_invalid`, `words_too_long`.
         Refused: `reason_required`, a bad review without tags or words (article 17).
     """
     if level not in LEVELS:
         raise LevelInvalid
-    if not set(tags) <= TAGS[level].keys():
+    if not set(tags) <= known.tags[level].keys():
         raise TagsInvalid
     if len(words) > LONGEST:
         raise WordsTooLong(limit=LONGEST)

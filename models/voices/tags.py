@@ -1,10 +1,12 @@
 """The five levels of 好差评, and the tags of each: codes and names are those of the national interface.
 
-2 and 1 are 差评.
+2 and 1 are 差评. A new list of tags is a further entry of `TAG_LISTS`; what was said under an earlier
+one keeps the version of that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,18 @@ class Tag:
 LEVELS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 BAD = frozenset({2, 1})
 
-TAGS: Mapping[int, Mapping[str, Tag]] = {
+
+@dataclass(frozen=True)
+class TagList:
+    """`version` is what 好差评 is told and a review keeps; it holds for what is given on `since` or later.
+    `tags` are level → tag code → tag."""
+
+    version: str
+    since: date
+    tags: Mapping[int, Mapping[str, Tag]]
+
+
+FIRST: Mapping[int, Mapping[str, Tag]] = {
     5: {
         "510": Tag("一窗受理一次办结", "一个窗口一次办好"),
         "511": Tag("可以先受理后补材料"),
@@ -75,4 +88,19 @@ TAGS: Mapping[int, Mapping[str, Tag]] = {
         "115": Tag("态度差效率低", "态度差，办得慢"),
     },
 }
-"""Level → tag code → tag."""
+TAG_LISTS: Sequence[TagList] = (TagList("1", date(2020, 1, 1), FIRST),)
+"""The earliest first. The versions are numbered by us: the public field list names none."""
+BAD_TAGS: Mapping[str, Tag] = {
+    code: tag for listed in TAG_LISTS for level in sorted(BAD) for code, tag in listed.tags[level].items()
+}
+"""The reasons of bad reviews, by code, as the latest list says them."""
+
+
+def tags_on(day: date) -> TagList:
+    """The list under which a review is given on a day."""
+    return max((one for one in TAG_LISTS if one.since <= day), key=lambda one: one.since)
+
+
+def tags_of_version(version: str) -> TagList:
+    """The list of a version that a review keeps."""
+    return next(one for one in TAG_LISTS if one.version == version)

@@ -12,6 +12,7 @@ from models.events import KeptEvent
 from models.outgoing.deliveries import Plan, Via
 from models.outgoing.notices import (
     agencies,
+    alerts,
     applications,
     appointments,
     blacklist,
@@ -27,7 +28,7 @@ __all__ = ["NOTICES", "REPORTS", "SILENT", "Notice", "Recipient", "Report", "Tel
 
 NOTICES: Mapping[str, Notice] = {
     notice.name: notice
-    for subject in (people, applications, appointments, agencies, blacklist, reviews)
+    for subject in (people, applications, appointments, agencies, blacklist, reviews, alerts)
     for notice in subject.NOTICES
 }
 REPORTS: Mapping[str, Report] = {report.name: report for report in government.REPORTS}

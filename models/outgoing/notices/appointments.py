@@ -14,6 +14,11 @@ def _answered(status: str, note: str) -> Telling:
     return Telling(APPLICANT, {"status": status, "note": note})
 
 
+def _of_kiosk(status: str, note: str) -> Telling:
+    """The kiosk that alone offers the item there is out of service at that time, or is not after all."""
+    return Telling(APPLICANT, {"status": status, "note": note})
+
+
 NOTICES = (
     Notice(
         name="appointment",
@@ -42,6 +47,20 @@ NOTICES = (
             ),
             "appointment.objection_upheld": _answered("异议成立，原记录已撤销", "您可以重新预约"),
             "appointment.objection_kept": _answered("异议不成立，维持原记录", "理由请看预约页面"),
+        },
+        ways=(Via.WECHAT,),
+        fallback=Via.SMS,
+        fields={"thing1": "item", "thing2": "hall", "time3": "time", "thing4": "status", "thing5": "note"},
+        parameters=("item", "hall", "time", "status", "note"),
+        page="/appointments/{about}",
+    ),
+    Notice(
+        name="kiosk",
+        label="自助终端暂停通知",
+        purpose=Purpose.COURTESY,
+        events={
+            "appointment.kiosk_stops": _of_kiosk("{pause}", "预约保留，也可到{elsewhere}"),
+            "appointment.kiosk_goes_on": _of_kiosk("照常服务", "请按预约的时间前往"),
         },
         ways=(Via.WECHAT,),
         fallback=Via.SMS,

@@ -36,7 +36,18 @@ REPORTS = (
             "application.withdrawn": "withdrawn",
         },
     ),
-    Report(name="reviews", label="好差评系统", states={"review.given": "3", "review.followed_up": "3"}),
+    Report(
+        name="reviews",
+        label="好差评系统",
+        states={
+            "review.given": "3",
+            "review.followed_up": "3",
+            "review.words_shown": "3",
+            "review.words_withheld": "3",
+            "review.set_aside": "3",
+            "review.told_again": "3",
+        },
+    ),
     Report(
         name="disclosure",
         label="商事主体信息公示系统",

@@ -11,7 +11,8 @@ from models.store import Document
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who is told: `words` for readers; `find` makes the id that a delivery keeps, of event and document."""
+    """Who is told: `words` for readers; `find` makes the id that a delivery keeps, of event and document, ""
+    where nobody is to be told."""
 
     words: str
     find: Callable[[KeptEvent, Document], str]
@@ -68,7 +69,7 @@ class Notice:
         """What is to be sent because of one of its events."""
         telling = self.events[event["name"]]
         recipient = telling.to.find(event, document)
-        for via in self.ways:
+        for via in self.ways if recipient else ():
             fallback = self.fallback if via is Via.WECHAT else None
             yield Plan(via, self.name, recipient, fallback, telling.serves)
 

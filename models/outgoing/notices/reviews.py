@@ -1,4 +1,4 @@
-"""Notices to who gave a review: what became of its words, its rectification and its dispute (article 17)."""
+"""Notices about a review: asking for it, and what became of its words, its rectification, its dispute."""
 
 from models.outgoing.deliveries import Via
 from models.outgoing.notices.record import APPLICANT, Notice, Telling
@@ -10,6 +10,17 @@ def _told(status: str, note: str) -> Telling:
 
 
 NOTICES = (
+    Notice(
+        name="invitation",
+        label="评价邀请",
+        purpose=Purpose.COURTESY,
+        events={"invitation.made": Telling(APPLICANT, {"note": "自愿评价，约需一分钟"})},
+        ways=(Via.WECHAT,),
+        fallback=Via.SMS,
+        fields={"thing1": "item", "thing2": "place", "time3": "time", "thing4": "note"},
+        parameters=("item", "link"),
+        page="/reviews/{about}",
+    ),
     Notice(
         name="review",
         label="评价处理通知",

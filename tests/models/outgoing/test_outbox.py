@@ -248,6 +248,38 @@ async def test_a_report_that_comes_first_finds_nothing_yet(
     assert [each["channel"] for each in await parts.deliveries.of_event(event.id)] == ["sms", "wechat"]
 
 
+async def test_a_report_is_kept_though_the_sender_died_before_its_record(
+    parts: Parts, happen: Any, clock: Clock, cause: Any
+) -> None:
+    """WeChat reports a few times within seconds, and never again; the message is due again a minute later,
+    and has the same number then."""
+    event = await happen("a")
+    await parts.relay(clock, NOTICE)
+    await claim(parts, clock)  # sent, and its worker dies
+    assert not await parts.deliveries.reported("4711", "failed:user block", False, cause())
+    clock.advance(LEASE)
+    await parts.deliveries.sent(await claim(parts, clock), "4711", clock.now())
+    sms, wechat = await parts.deliveries.of_event(event.id)
+    assert (wechat["state"], wechat["outcome"], sms["state"]) == ("sent", "failed:user block", "pending")
+
+
+async def test_a_report_that_comes_while_its_message_is_recorded_is_kept(
+    parts: Parts, happen: Any, clock: Clock, cause: Any, monkeypatch: Any
+) -> None:
+    event = await happen("a")
+    await parts.relay(clock, NOTICE)
+    settle = Deliveries._settle
+
+    async def meanwhile(self: Deliveries, *args: Any, **more: Any) -> None:
+        assert not await self.reported("4711", "failed:user block", False, cause())
+        await settle(self, *args, **more)
+
+    monkeypatch.setattr(Deliveries, "_settle", meanwhile)
+    await parts.deliveries.sent(await claim(parts, clock), "4711", clock.now())
+    sms, wechat = await parts.deliveries.of_event(event.id)
+    assert (wechat["outcome"], sms["state"]) == ("failed:user block", "pending")
+
+
 async def test_a_document_that_cannot_be_moved_on_holds_up_no_other(
     parts: Parts, happen: Any, clock: Clock, monkeypatch: Any
 ) -> None:

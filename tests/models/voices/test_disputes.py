@@ -10,7 +10,7 @@ from models.errors import Forbidden
 from models.events import Cause
 from models.people import Party
 from models.staff import Member, Role
-from models.voices import END, DisputeState, GivenReview, Mark
+from models.voices import END, DisputeState, GivenReview, Mark, Sought
 from models.voices.disputes import (
     AlreadyDisputed,
     DisputeMovedOn,
@@ -159,7 +159,7 @@ async def test_what_is_set_aside_keeps_its_place_and_ends_the_rectification(
     await disputes.word(review["_id"], party, "记错了", house.by())
     decided = await disputes.decide(review["ref"], management, "评错部门", officer, set_aside=True)
     assert (decided["level"], decided["words"]) == (review["level"], review["words"])
-    page = await house.stores.reviews.page(management, None, 5)
+    page = await house.stores.reviews.page(management, Sought(), 5)
     assert [one["ref"] for one in page.rows] == [review["ref"]]
     kept = await house.stores.reviews.documents.find_one({"_id": review["_id"]})
     assert kept["events"][-1]["plans"][0]["what"] == END

@@ -6,7 +6,7 @@ import pytest
 
 from models.errors import Forbidden
 from models.people import Party
-from models.voices import GivenReview, Mark, Said, WordsState
+from models.voices import GivenReview, Mark, Said, Sought, WordsState
 from models.voices.involved import HandledIt
 from models.voices.moderation import AlreadyModerated, ReasonMissing
 from tests.house.house import House
@@ -24,10 +24,20 @@ async def review(house: House, party: Party) -> GivenReview:
     )
 
 
+@pytest.mark.article("17.contact")
+async def test_a_number_of_a_person_is_held_too(house: House, party: Party) -> None:
+    """The words of a bad review stand beside its public reply."""
+    visit = await house.served(await house.booking(party))
+    given = await house.stores.reviews.give(
+        f"appointment:{visit['_id']}", party, 1, [], "打我电话 139 1234 5678", house.by(), visit
+    )
+    assert (given["words_state"], given["marks"]) == (WordsState.HELD, [Mark.BAD, Mark.HELD])
+
+
 async def test_the_words_are_kept_and_the_level_counts(house: House, review: GivenReview) -> None:
     assert (review["words_state"], review["words"], review["level"]) == (WordsState.HELD, UNCIVIL, 1)
     assert review["marks"] == [Mark.BAD, Mark.HELD]
-    assert await house.stores.reviews.count(await house.member("management"), Mark.BAD) == 1
+    assert await house.stores.reviews.count(await house.member("management"), Sought(Mark.BAD)) == 1
 
 
 @pytest.mark.parametrize(("shown", "state"), [(True, WordsState.SHOWN_AFTER), (False, WordsState.WITHHELD)])

@@ -1,6 +1,7 @@
 """差评整改: who may do what, in which order, by when, and where it goes when it is late (article 17)."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from models.errors import Forbidden
 from models.events import Cause
 from models.people import Party
 from models.staff import Member, Role
+from models.store import ChangedMeanwhile
 from models.voices import CONTACT_DUE, FIX_DUE, FURTHER, Rectification
 from models.voices.involved import HandledIt
 from models.voices.rectifications import (
@@ -28,13 +30,15 @@ from models.voices.rectifying import (
     ManagementCalls,
     NotFixedYet,
     Rectifying,
+    ReplyNamesNumber,
     TooLateToWish,
     WordsMissing,
 )
 from models.voices.rules import ReviewNotFound
 from models.workdays import local
 from tests.house.guides import OTHER
-from tests.house.house import House
+from tests.house.house import House, said
+from tests.house.people import new_number
 from tests.house.reviewed import POSTS, bad_review, due, rectification
 from tests.house.staff import Post
 
@@ -112,6 +116,27 @@ async def test_step_by_step_to_the_public_reply(
         assert taken["done"][verb]["words"] == f"第{number}步"
         assert (taken["due_at"] is None) == (verb is not Verb.CONTACT)
     assert next_step(taken) is None
+
+
+@pytest.mark.article("17.contact")
+async def test_a_public_reply_names_nobodys_number(
+    house: House, case: Rectification, rectifying: Rectifying, rectifier: Member, by: Cause
+) -> None:
+    await brought_to(house, case, rectifier, by, State.CALLED_BACK)
+    for words in ("请找13912345678", "请找 １３９-1234-5678", f"{new_number()}已办好"):
+        with pytest.raises(ReplyNamesNumber):
+            await rectifying.take(case["ref"], Verb.CLOSE, rectifier, words, by)
+    await rectifying.take(case["ref"], Verb.CLOSE, rectifier, "已整改，可拨打020-84612345", by)
+
+
+@pytest.mark.article("17.contact")
+async def test_what_is_noted_of_calls_is_for_those_who_may_make_them(
+    house: House, case: Rectification, rectifying: Rectifying, rectifier: Member, by: Cause
+) -> None:
+    assert await rectifying.reads_calls(case, rectifier, by)
+    assert not await rectifying.reads_calls(case, rectifier, house.by_staff("centre"))
+    elsewhere = await house.member("elsewhere", Post((Role.SUPERVISOR,), OTHER))
+    assert not await rectifying.reads_calls(case, elsewhere, house.by_staff("elsewhere"))
 
 
 async def test_two_officers_at_once_take_one_step(
@@ -248,3 +273,99 @@ async def test_the_overdue_are_listed_the_longest_first(house: House, party: Par
     management = await house.member("management")
     in_time = Wanted(overdue_at=first["contact_due"])
     assert await house.stores.rectifications.count(management, in_time) == 0
+
+
+FURTHER_ON = timedelta(days=20)
+
+
+async def followed_up(house: House, case: Rectification, party: Party, level: int = 2) -> "due":  # type: ignore[valid-type]
+    """A follow-up twenty days after the review, and what it plans."""
+    by = replace(house.by(f"applicant:{party.id}"), at=case["opened_at"] + FURTHER_ON)
+    tags = ["214"] if level == 2 else []
+    given = await house.stores.reviews.follow_up(case["_id"], party, level, tags, "", by)
+    return due(given, at=by.at)
+
+
+async def closed(house: House, case: Rectification, rectifier: Member, by: Cause) -> Rectification:
+    for verb in STEPS:
+        await house.stores.rectifying.take(case["ref"], verb, rectifier, f"{verb}的情况", by)
+    return await house.stores.rectifications.get(case["_id"])
+
+
+@pytest.mark.article("17.rectification")
+async def test_a_bad_follow_up_opens_it_anew_with_both_limits(
+    house: House, case: Rectification, party: Party, rectifying: Rectifying, rectifier: Member, by: Cause
+) -> None:
+    await closed(house, case, rectifier, by)
+    await rectifying.rate(case["_id"], party, 4, "好", house.by())
+    plan = await followed_up(house, case, party)
+    opened = await asyncio.gather(
+        *(rectifying.open(plan, house.by()) for _ in range(4)), return_exceptions=True
+    )
+    assert opened.count(True) == 1
+    found = await house.stores.rectifications.get(case["_id"])
+    assert (found["state"], found["level"], found["done"], found["rating"]) == (State.OPEN, 2, {}, None)
+    assert local(found["opened_at"], "%a %Y-%m-%d") == "Mon 2026-12-14"
+    assert local(found["contact_due"]) == "2026-12-15 23:59"
+    assert local(found["fix_due"], "%Y-%m-%d") == "2027-01-05"
+    [before] = found["earlier"]
+    assert (before["level"], before["done"][Verb.CLOSE]["words"]) == (1, "close的情况")
+    assert before["rating"]
+    assert before["rating"]["words"] == "好"
+    await closed(house, case, rectifier, by)
+    assert not await rectifying.open(plan, house.by())
+    assert not await rectifying.open(due(await house.stores.reviews.get(case["_id"])), house.by())
+    assert (await house.stores.rectifications.get(case["_id"]))["state"] is State.CLOSED
+
+
+@pytest.mark.parametrize("level", [2, 5])
+async def test_what_is_not_fixed_yet_goes_on_and_a_good_follow_up_opens_nothing(
+    house: House,
+    case: Rectification,
+    party: Party,
+    rectifying: Rectifying,
+    rectifier: Member,
+    by: Cause,
+    level: int,
+) -> None:
+    if level == 5:
+        await closed(house, case, rectifier, by)
+    before = await house.stores.rectifications.get(case["_id"])
+    assert not await rectifying.open(await followed_up(house, case, party, level), house.by())
+    assert (await house.stores.rectifications.get(case["_id"]))["state"] is before["state"]
+
+
+async def test_what_was_planned_before_it_was_opened_anew_takes_it_nowhere(
+    house: House, case: Rectification, party: Party, rectifying: Rectifying, rectifier: Member, by: Cause
+) -> None:
+    await closed(house, case, rectifier, by)
+    assert await rectifying.open(await followed_up(house, case, party), house.by())
+    again = await house.stores.rectifications.get(case["_id"])
+    for what, name in ((CONTACT_DUE, "contact_due"), (FIX_DUE, "fix_due")):
+        assert not await rectifying.escalate(look(case, what, case[name]), house.by())  # type: ignore[literal-required]
+    assert await rectifying.escalate(look(again, CONTACT_DUE, again["contact_due"]), house.by())
+    stale = house.stores.calendar.deadline(case["contact_due"], 1)
+    assert not await rectifying.escalate(look(again, FURTHER, stale), house.by())
+    further = house.stores.calendar.deadline(again["contact_due"], 1)
+    assert await rectifying.escalate(look(again, FURTHER, further), house.by())
+
+
+async def test_a_step_at_the_same_instant_is_lost_in_neither_round(
+    house: House, case: Rectification, party: Party, rectifying: Rectifying, rectifier: Member, by: Cause
+) -> None:
+    """The last step and the opening at once; what came too early is tried again, as a worker does."""
+    await brought_to(house, case, rectifier, by, State.CALLED_BACK)
+    plan = await followed_up(house, case, party)
+
+    async def opened() -> None:
+        while True:
+            with suppress(ChangedMeanwhile):
+                assert await rectifying.open(plan, house.by())
+                return
+
+    taken, _ = await asyncio.gather(
+        said(rectifying.take(case["ref"], Verb.CLOSE, rectifier, "已改", by)), opened()
+    )
+    found = await house.stores.rectifications.get(case["_id"])
+    assert found["state"] is State.OPEN
+    assert (Verb.CLOSE in found["earlier"][0]["done"]) == (taken == "done")

@@ -9,10 +9,10 @@ from models.errors import BadInput, Forbidden, Refused
 from models.events import Channel
 from models.people.parties import Party
 from models.staff import Role
-from models.voices import LEVELS, TAGS, Mark, Reviews, guide_matter
+from models.voices import LEVELS, Mark, Reviews, Sought, guide_matter, tags_on
 from models.voices.rules import AlreadyFollowedUp, AlreadyReviewed, ReviewNotFound
 from models.workdays import local
-from tests.house.clock import MakeCause
+from tests.house.clock import START, MakeCause
 from tests.house.guides import OTHER, plain_guide
 from tests.house.house import House
 from tests.house.staff import Post
@@ -49,7 +49,7 @@ async def test_a_bad_review_without_a_reason_is_refused(
 async def test_each_level_with_one_of_its_tags(
     reviews: Reviews, party: Party, done: Application, cause: MakeCause, level: int
 ) -> None:
-    tag = next(iter(TAGS[level]))
+    tag = next(iter(tags_on(START.date()).tags[level]))
     given = await reviews.give(matter(done), party, level, [tag], "", cause(), done)
     assert (given["level"], given["tags"], given["department"]) == (level, [tag], done["department"])
 
@@ -63,8 +63,15 @@ async def test_each_level_with_one_of_its_tags(
     ],
 )
 def test_tags_are_said_plainly_and_keep_their_national_names(code: str, name: str, words: str) -> None:
-    [tag] = [tags[code] for tags in TAGS.values() if code in tags]
+    [tag] = [tags[code] for tags in tags_on(START.date()).tags.values() if code in tags]
     assert (tag.name, tag.words) == (name, words)
+
+
+async def test_a_tag_that_is_said_many_times_counts_once(
+    reviews: Reviews, party: Party, done: Application, cause: MakeCause
+) -> None:
+    given = await reviews.give(matter(done), party, 1, ["113", "108"] + ["113"] * 5000, "", cause(), done)
+    assert given["tags"] == ["113", "108"]
 
 
 async def test_a_tag_of_another_level_is_refused(
@@ -166,13 +173,13 @@ async def test_what_staff_list_tells_neither_who_nor_when(
 ) -> None:
     given = await house.review(party, "application", done)
     member = await house.member("management")
-    page = await reviews.page(member, None, 1)
+    page = await reviews.page(member, Sought(), 1)
     assert [one["ref"] for one in page.rows] == [given["ref"]]
     assert party.id not in given["ref"]
     assert local(given["day"], "%H:%M") == "00:00"
     with pytest.raises(Forbidden):
-        await reviews.page(await house.member("approver"), None, 5)
+        await reviews.page(await house.member("approver"), Sought(), 5)
     elsewhere = await house.member("other", Post((Role.SUPERVISOR,), OTHER))
-    assert (await reviews.page(elsewhere, None, 5)).rows == []
+    assert (await reviews.page(elsewhere, Sought(), 5)).rows == []
     with pytest.raises(ReviewNotFound):
         await reviews.seen(given["ref"], elsewhere)
