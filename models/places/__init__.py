@@ -1,5 +1,31 @@
-"""The halls and stations, their hours and capacities (article 9)."""
+"""The places of the 1+6+N circle, their hours and windows, and the nearest of them (articles 9 and 18)."""
 
-from models.places.halls import Hall, HallKind, Halls, Slot, slots
+from models.places.hall import Access, Closure, Hall, HallKind, Manager, Slot, slots
+from models.places.halls import Halls
+from models.places.nearest import Near, nearest_working, seen_from, shown_first
+from models.places.opening import Working, open_times, working
+from models.places.positions import Datum, Position, position, to_gcj02
+from models.places.ways import Minutes
 
-__all__ = ["Hall", "HallKind", "Halls", "Slot", "slots"]
+__all__ = [
+    "Access",
+    "Closure",
+    "Datum",
+    "Hall",
+    "HallKind",
+    "Halls",
+    "Manager",
+    "Minutes",
+    "Near",
+    "Position",
+    "Slot",
+    "Working",
+    "nearest_working",
+    "open_times",
+    "position",
+    "seen_from",
+    "shown_first",
+    "slots",
+    "to_gcj02",
+    "working",
+]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from models.errors import NotFound
 from models.events import Cause
-from models.places import Hall, HallKind, Halls, slots
+from models.places import Hall, HallKind, Halls, Position, slots
 from models.workdays import PANYU, Workdays
 from tests.house.house import House
 from tests.house.places import hall
@@ -65,6 +65,15 @@ def test_a_working_day_has_slots_in_opening_hours() -> None:
 )
 def test_windows_follow_the_state_councils_calendar(day: date, open_: bool) -> None:
     assert bool(slots(counted(), "general", day, CALENDAR)) == open_
+
+
+@pytest.mark.article("9.time")
+def test_a_closed_hall_has_no_slots() -> None:
+    closed = counted(closures=[{"first": "2026-11-23", "last": "2026-11-24", "reason": "装修"}])
+    assert slots(closed, "general", TUESDAY, CALENDAR) == []
+    assert slots(closed, "general", TUESDAY + timedelta(days=1), CALENDAR)
+    with pytest.raises(ValidationError):
+        counted(closures=[{"first": "2026-11-24", "last": "2026-11-23", "reason": "装修"}])
 
 
 @pytest.mark.article("9.time")
@@ -133,8 +142,12 @@ async def test_the_nearest_places_first(halls: Halls, cause: Callable[..., Cause
     places = {"near": [113.381, 22.93], "far": [113.45, 23.0], "here": [113.38, 22.93]}
     for code, coordinates in places.items():
         await halls.put(counted(code, kind="station", location={"coordinates": coordinates}), cause())
-    assert [hall.code for hall in await halls.near(113.3799, 22.93)] == ["here", "near", "far"]
-    assert [hall.code for hall in await halls.near(113.46, 23.0, limit=1)] == ["far"]
+    assert [hall.code for hall in await halls.near(Position(22.93, 113.3799))] == ["here", "near", "far"]
+    served = await halls.near(Position(22.93, 113.3799), group="police", places=["far", "near"])
+    assert served == []
+    served = await halls.near(Position(22.93, 113.3799), group="social", places=["far", "near"])
+    assert [hall.code for hall in served] == ["near", "far"]
+    assert [hall.code for hall in await halls.near(Position(23.0, 113.46), limit=1)] == ["far"]
 
 
 async def test_halls_by_kind_and_by_what_their_windows_serve(
@@ -148,6 +161,10 @@ async def test_halls_by_kind_and_by_what_their_windows_serve(
     assert await halls.offering("police", ["centre"]) == []
     assert [hall.code for hall in await halls.those(["wanbo", "gone", "centre"])] == ["wanbo", "centre"]
     assert [hall.code for hall in await halls.all(HallKind.HALL)] == ["wanbo"]
-    assert [hall.kind for hall in await halls.all()][:2] == ["centre", "hall"]
+    await halls.put(counted("budongchan", kind="special"), cause())
+    await halls.put(counted("shiqiao", kind="township"), cause())
+    kinds = [hall.kind for hall in await halls.all()]
+    assert list(dict.fromkeys(kinds)) == list(HallKind)
+    assert kinds == sorted(kinds, key=list(HallKind).index)
     await halls.put(counted("wanbo", kind="hall", windows=None), cause())
     assert await halls.offering("police") == []
