@@ -35,8 +35,10 @@ class Described(Store[Thing]):
         """What is kept of a thing besides its code."""
         return thing.model_dump(mode="json", exclude={"code"})
 
-    async def put(self, thing: Thing, by: Cause) -> bool:
+    async def put(self, thing: Thing, by: Cause, data: Document | None = None) -> bool:
         """Keep a thing as it is described; False if that changed nothing.
+
+        `data` is what the event says besides.
 
         Of several callers that put the same at one instant one changes it, and records the event.
         """
@@ -47,14 +49,14 @@ class Described(Store[Thing]):
             return False
         with suppress(DuplicateKeyError):
             if known is None:
-                await self.add({"_id": code, **content}, Event(added, code, by))
+                await self.add({"_id": code, **content}, Event(added, code, by, data or {}))
                 return True
         with suppress(ChangedMeanwhile):
             await self.change(
                 code,
                 expects={"$nor": [content]},
                 sets=content,
-                event=Event(changed, code, by),
+                event=Event(changed, code, by, data or {}),
                 otherwise=ChangedMeanwhile,
             )
             return True

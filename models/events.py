@@ -30,8 +30,8 @@ class Cause:
     """Who made a change, when, through which door and in which request.
 
     `actor` is `applicant:<id>`, `account:<id>`, `openid:<openid>` (in the chat, where there may be no account
-    yet), `staff:<id>`, `cli` (the command `staff` of the operators) or `system`; `at` is in UTC. A substitute
-    acts `on_behalf_of` an absent member, `staff:<id>`.
+    yet), `kiosk:<id>` (its device), `staff:<id>`, `cli` (the command `staff` of the operators) or `system`;
+    `at` is in UTC. A substitute acts `on_behalf_of` an absent member, `staff:<id>`.
     """
 
     actor: str

@@ -30,11 +30,19 @@ class Term(StrEnum):
     RECTIFICATION = "rectification"  # 差评整改
     DISPUTE = "dispute"  # 被评价部门有异议
     WORD = "word"  # of the person, to a dispute
+    PAUSE_OF_AN_HOUR = "pause_of_an_hour"  # before which a hall is told that a kiosk stops for up to an hour
+    PAUSE_OF_DAYS = "pause_of_days"  # the same, for up to three working days
+    PAUSE_OF_WEEKS = "pause_of_weeks"  # the same, for up to two weeks
+    REMOVAL = "removal"  # the same, for longer than two weeks
+    OUT_RUNNING = "out_running"  # out of service in one go, after which a kiosk is to retire
+    OUT_IN_MONTH = "out_in_month"  # out of service on so many days of a month, the same
 
 
 @dataclass(frozen=True)
 class Period:
-    """`number` of `unit`, by `article` of `law`, for what begins on `since` or later."""
+    """`number` of `unit`, by `article` of `law`, for what begins on `since` or later; `ours` where the
+    article names no number, and we set one. Article 17 of the regulation refers to the district's rules for
+    the numbers: those that stand here are ours."""
 
     term: Term
     law: str
@@ -42,6 +50,7 @@ class Period:
     number: int
     unit: Unit
     since: date
+    ours: bool = False
 
     @property
     def source(self) -> str:
@@ -71,6 +80,12 @@ PERIODS = (
     Period(Term.RECTIFICATION, REGULATION, "第十七条", 15, Unit.WORKDAYS, date(2020, 1, 1)),
     Period(Term.DISPUTE, REGULATION, "第十七条", 10, Unit.WORKDAYS, date(2020, 1, 1)),
     Period(Term.WORD, REGULATION, "第十七条", 5, Unit.WORKDAYS, date(2020, 1, 1)),
+    Period(Term.PAUSE_OF_AN_HOUR, REGULATION, "第二十一条第（四）项", 1, Unit.WORKDAYS, date(2020, 1, 1)),
+    Period(Term.PAUSE_OF_DAYS, REGULATION, "第二十一条第（四）项", 2, Unit.WORKDAYS, date(2020, 1, 1)),
+    Period(Term.PAUSE_OF_WEEKS, REGULATION, "第二十一条第（四）项", 5, Unit.WORKDAYS, date(2020, 1, 1)),
+    Period(Term.REMOVAL, REGULATION, "第二十一条第（四）项", 5, Unit.WORKDAYS, date(2020, 1, 1), ours=True),
+    Period(Term.OUT_RUNNING, REGULATION, "第二十一条第（五）项", 7, Unit.DAYS, date(2020, 1, 1)),
+    Period(Term.OUT_IN_MONTH, REGULATION, "第二十一条第（五）项", 5, Unit.WORKDAYS, date(2020, 1, 1)),
 )
 
 

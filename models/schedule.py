@@ -107,8 +107,10 @@ class Due:
 async def held(change: Awaitable[Any], gone: type[NotFound]) -> bool:
     """Make the guarded change that a plan calls for; False where it is overtaken or its subject is `gone`.
 
-    The change is refused with `Overtaken` where the subject does not expect the plan. What else is missing is
-    a fault, so `gone` must be an error of the subject's store alone.
+    The change is refused with `Overtaken` where the subject does not expect the plan, and with
+    `ChangedMeanwhile` where it may still, but was changed between the reading and the writing: then the plan
+    is looked at again. What else is missing is a fault, so `gone` must be an error of the subject's store
+    alone.
     """
     try:
         await change

@@ -1,6 +1,6 @@
 """The one way in which documents change."""
 
-from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NotRequired, Protocol, TypedDict, cast
@@ -125,7 +125,7 @@ class Store(Generic[Shape]):
     missing: ClassVar[type[NotFound]] = NothingFound
 
     def __init__(self, database: Database) -> None:
-        self.documents = database[self.collection]
+        self.database, self.documents = database, database[self.collection]
 
     async def prepare(self) -> None:
         """Create the indexes; safe to repeat. Those of a large collection take longer than other answers."""
@@ -146,6 +146,14 @@ class Store(Generic[Shape]):
         if found is None:
             raise self.missing
         return self.shaped(found)
+
+    async def parts(
+        self, keys: Iterable[Any], fields: Iterable[str], session: Any = None
+    ) -> dict[Any, Document]:
+        """These fields of the documents with these ids, as they are kept, and their events; by id."""
+        wanted = dict.fromkeys((*fields, "events"), 1)
+        found = self.documents.find({"_id": {"$in": list(keys)}}, wanted, session=session)
+        return {one["_id"]: one async for one in found}
 
     async def _first(self, query: Document) -> Shape | None:
         """A document that fulfils `query`, if there is one."""

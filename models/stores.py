@@ -6,16 +6,43 @@ from datetime import datetime
 from typing import Any, get_type_hints
 
 from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
-from models.appointments import Appointments, Endings
+from models.appointments import Appointments, Endings, Pauses
 from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
 from models.chat import Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides, Referrals, Search, Uses
+from models.kiosks import (
+    Activations,
+    Alerting,
+    Alerts,
+    Announcing,
+    Board,
+    Commands,
+    Contacts,
+    DeviceAnswers,
+    Entering,
+    Foresight,
+    Heartbeats,
+    Keeping,
+    KioskDevices,
+    KioskFiles,
+    KioskLists,
+    Kiosks,
+    Listening,
+    Reckoning,
+    Retiring,
+    SelfService,
+    Spells,
+    Suspending,
+    Telling,
+    Watching,
+)
 from models.leases import Leases
 from models.materials.store import Materials
-from models.outgoing import Closures, Deliveries, Outbox, SmsDays, SmsLimits, Workers
+from models.outgoing import Closures, Deliveries, EarlyReports, Outbox, SmsDays, SmsLimits, Workers
 from models.people import Accounts, Agencies, Applicants, Binding, ElectronicService, PhoneCodes, Verifier
 from models.places import Halls
+from models.printing import Printing
 from models.privacy import Privacy
 from models.schedule import Schedule
 from models.sendings import Sendings
@@ -25,7 +52,10 @@ from models.staff import (
     Absences,
     Devices,
     Directory,
+    Duty,
+    DutyHeads,
     Employment,
+    Rosters,
     SecondFactors,
     SignIn,
     Staff,
@@ -36,7 +66,24 @@ from models.staff import (
 )
 from models.store import Database, Store
 from models.uncivil import UncivilWords
-from models.voices import Disputes, Involved, Moderation, Rectifications, Rectifying, Reviews
+from models.voices import (
+    Asking,
+    Counting,
+    DisputeFiles,
+    Disputes,
+    Figures,
+    Invitations,
+    Involved,
+    Moderation,
+    Reconciled,
+    Recount,
+    Rectifications,
+    Rectifying,
+    Replies,
+    Reviews,
+    ReviewTicks,
+    Summaries,
+)
 from models.window import Window
 from models.workdays import Workdays
 
@@ -66,6 +113,9 @@ class Stores:
     staff_directory: Directory
     staff_phones: StaffPhones
     staff_wechats: StaffWechats
+    rosters: Rosters
+    duty_heads: DutyHeads
+    duty: Duty
     views: Views
     accounts: Accounts
     sessions: Sessions
@@ -85,6 +135,7 @@ class Stores:
     nudges: Nudges
     leaving: Leaving
     servings: Servings
+    printing: Printing
     reviews: Reviews
     uncivil: UncivilWords
     flags: Flags
@@ -93,12 +144,45 @@ class Stores:
     decisions: Decisions
     appeals: Appeals
     malice: Malice
+    invitations: Invitations
+    asking: Asking
     moderation: Moderation
     disputes: Disputes
+    dispute_files: DisputeFiles
     rectifications: Rectifications
     rectifying: Rectifying
+    replies: Replies
+    figures: Figures
+    review_ticks: ReviewTicks
+    counting: Counting
+    recount: Recount
+    summaries: Summaries
+    reconciled: Reconciled
+    contacts: Contacts
+    kiosks: Kiosks
+    kiosk_lists: KioskLists
+    entering: Entering
+    activations: Activations
+    heartbeats: Heartbeats
+    listening: Listening
+    spells: Spells
+    watching: Watching
+    board: Board
+    reckoning: Reckoning
+    self_service: SelfService
+    devices: KioskDevices
+    device_answers: DeviceAnswers
+    commands: Commands
+    suspending: Suspending
+    telling: Telling
+    announcing: Announcing
+    keeping: Keeping
+    retiring: Retiring
+    alerts: Alerts
+    alerting: Alerting
     outbox: Outbox
     deliveries: Deliveries
+    early_reports: EarlyReports
     sendings: Sendings
     inbox: Inbox
     counters: Counters
@@ -152,16 +236,28 @@ def assemble(
     departments, guides, halls = Departments(database), Guides(database), Halls(database)
     referrals, uses = Referrals(database), Uses(database)
     appointments = Appointments(database, uses, privacy)
-    uncivil, flags = UncivilWords(database), Flags(database, privacy, applicants, applications)
+    uncivil, flags = UncivilWords(database), Flags(database, privacy, applicants, applications, materials)
     reviews, bans = Reviews(database, privacy, uncivil), Bans(database, privacy)
     freezer = Freezer(applications, reviews, materials, privacy)
     decisions = Decisions(bans, applicants, agencies, applications, freezer, flags, calendar)
     filing = Filing(applications, guides, departments, halls, calendar, uses, decisions)
     rectifications = Rectifications(database, privacy, calendar)
-    involved = Involved(applications, appointments)
+    involved, invitations = Involved(applications, appointments), Invitations(database, privacy)
+    figures, review_ticks = Figures(database), ReviewTicks(database)
+    counting = Counting(figures, review_ticks, reviews, rectifications, applications, appointments)
     staff, tries, devices = Staff(database), Tries(database, privacy), Devices(database)
     second_factors, employment = SecondFactors(staff, privacy), Employment(staff)
+    rosters, duty_heads = Rosters(database), DutyHeads(database)
+    duty = Duty(rosters, duty_heads, staff)
+    contacts, kiosks = Contacts(database, staff), Kiosks(database, privacy)
+    pauses = Pauses(appointments)
+    announcing = Announcing(kiosks, halls, calendar)
+    foresight = Foresight(kiosks, guides, halls, pauses)
+    kiosk_files, heartbeats = KioskFiles(materials), Heartbeats(database)
+    listening, spells, kiosk_lists = Listening(database), Spells(database), KioskLists(kiosks, contacts)
+    device_answers, alerts = DeviceAnswers(database, privacy), Alerts(database)
     binding = Binding(applicants, agencies, phone_codes, verifier, counters)
+    servings = Servings(database, privacy, binding, calendar)
     return Stores(
         database=database,
         clock=clock,
@@ -186,6 +282,9 @@ def assemble(
         staff_directory=Directory(staff),
         staff_phones=StaffPhones(staff, phone_codes, privacy),
         staff_wechats=StaffWechats(staff, privacy),
+        rosters=rosters,
+        duty_heads=duty_heads,
+        duty=duty,
         views=Views(staff),
         accounts=Accounts(database),
         sessions=Sessions(database),
@@ -207,18 +306,52 @@ def assemble(
         reviews=reviews,
         uncivil=uncivil,
         flags=flags,
-        watch=Watch(flags, applications, guides, uncivil),
+        watch=Watch(flags, applications, reviews, guides, uncivil),
         bans=bans,
         decisions=decisions,
         appeals=Appeals(decisions, materials),
         malice=Malice(bans),
-        servings=Servings(database, privacy, binding, calendar),
+        servings=servings,
+        printing=Printing(servings, applications, bans, applicants),
+        invitations=invitations,
+        asking=Asking(invitations, reviews, applications, appointments, binding, counters),
         moderation=Moderation(reviews, involved),
         disputes=Disputes(reviews, involved, calendar),
+        dispute_files=DisputeFiles(reviews, materials),
         rectifications=rectifications,
         rectifying=Rectifying(rectifications, reviews, applicants, involved),
+        replies=Replies(rectifications, reviews),
+        figures=figures,
+        review_ticks=review_ticks,
+        counting=counting,
+        recount=Recount(counting),
+        summaries=Summaries(figures),
+        reconciled=Reconciled(database),
+        contacts=contacts,
+        kiosks=kiosks,
+        kiosk_lists=kiosk_lists,
+        board=Board(kiosk_lists, heartbeats),
+        reckoning=Reckoning(kiosk_lists, spells, halls, calendar),
+        self_service=SelfService(kiosks, heartbeats),
+        entering=Entering(kiosks, contacts, guides, halls, kiosk_files),
+        activations=Activations(kiosks, counters),
+        heartbeats=heartbeats,
+        listening=listening,
+        spells=spells,
+        watching=Watching(heartbeats, listening),
+        devices=KioskDevices(kiosks, heartbeats),
+        device_answers=device_answers,
+        commands=Commands(kiosks, heartbeats, device_answers),
+        suspending=Suspending(kiosks, contacts, kiosk_files, calendar, foresight),
+        telling=Telling(kiosks, guides, halls, pauses, foresight, announcing),
+        announcing=announcing,
+        keeping=Keeping(kiosks),
+        retiring=Retiring(kiosks, contacts, guides, kiosk_files, calendar, foresight),
+        alerts=alerts,
+        alerting=Alerting(alerts, kiosks, halls, device_answers, duty, calendar),
         outbox=Outbox(database),
         deliveries=deliveries,
+        early_reports=deliveries.early,
         sendings=Sendings(deliveries, sms),
         inbox=Inbox(database, privacy),
         counters=counters,

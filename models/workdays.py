@@ -17,6 +17,11 @@ def local_date(moment: datetime) -> date:
     return moment.astimezone(PANYU).date()
 
 
+def beginning(moment: datetime) -> datetime:
+    """The moment, in UTC, at which the day in Panyu begins that a moment is in."""
+    return local_moment(local_date(moment), time())
+
+
 def local_moment(day: date, at: time) -> datetime:
     """The moment, in UTC, of a wall-clock time in Panyu."""
     return datetime.combine(day, at, PANYU).astimezone(UTC)
@@ -75,6 +80,12 @@ class Workdays:
     def between(self, start: date, end: date) -> int:
         """How many working days lie after `start`, up to and including `end`."""
         return sum(self.worked(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+    def touched(self, start: datetime, end: datetime) -> list[date]:
+        """The working days that the time from `start` up to `end` touches, the first included."""
+        first, last = local_date(start), local_date(end - timedelta(microseconds=1))
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return [day for day in days if self.worked(day)]
 
     def deadline(self, moment: datetime, count: int, *, bars_a_person: bool = False) -> datetime:
         """The last instant (UTC) of the `count`-th working day after `moment`; see `after`."""

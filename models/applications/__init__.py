@@ -1,6 +1,7 @@
 """办事申请 (articles 10 to 16): the rules, the receipt, and the store."""
 
 from models.applications.actions import (
+    ASK_REVIEW,
     CLOSED,
     DONE,
     LABELS,
@@ -94,6 +95,7 @@ from models.applications.store import LOOK, Applications
 from models.applications.work import CLOCKED
 
 __all__ = [
+    "ASK_REVIEW",
     "CLOCKED",
     "CLOSED",
     "DONE",

@@ -337,6 +337,8 @@ STEPS: Mapping[Action, Step] = {
 
 PAPER = "application.paper"
 """What is planned where an application ends against its applicant: the paper is to be served."""
+ASK_REVIEW = "application.ask_review"
+"""What is planned where an application is concluded: its person is asked for a review."""
 SILENCE = "application.silence"
 """What is planned for the moment from which silence means acceptance."""
 STARTED, FOLLOWED = "application.started", "application.material_followed"

@@ -5,7 +5,7 @@ from typing import Any
 
 from models import typed
 from models.applications import clocks, rules
-from models.applications.actions import PAPER, PROCEDURES, SERVED, Action, Procedure, State
+from models.applications.actions import ASK_REVIEW, PAPER, PROCEDURES, SERVED, Action, Procedure, State
 from models.applications.case import StaffCase
 from models.applications.document import (
     Application,
@@ -19,6 +19,7 @@ from models.applications.document import (
 from models.applications.handed_in import received
 from models.applications.identity import differing, known_to
 from models.applications.store import Applications
+from models.asking import when_to_ask
 from models.clocks import resumed
 from models.errors import Refused
 from models.events import Cause, Plan
@@ -176,8 +177,10 @@ class CaseHandling:
         )
         kept = self.applications.kept(case.key, result)
         sets = {"result": kept, "concluded_at": by.at, "due_at": None}
-        plans = (Plan(PAPER, by.at),) if result["decision"] is Decision.DENIED else ()
-        return await self._take(case, Action.CONCLUDE, by, sets, reason=reason, plans=plans)
+        plans = [Plan(ASK_REVIEW, when_to_ask(by.at))]
+        if result["decision"] is Decision.DENIED:
+            plans.append(Plan(PAPER, by.at))
+        return await self._take(case, Action.CONCLUDE, by, sets, reason=reason, plans=tuple(plans))
 
     async def served(self, key: str, served: ServedPaper, due: Due, by: Cause) -> Application:
         """The paper in which it ended has reached the applicant.

@@ -10,7 +10,18 @@ from pymongo.errors import ExecutionTimeout
 
 from models import typed
 from models.applications import rules
-from models.applications.actions import CLOSED, DONE, OPEN, PAPER, SILENCE, STEPS, Action, State, steps_from
+from models.applications.actions import (
+    ASK_REVIEW,
+    CLOSED,
+    DONE,
+    OPEN,
+    PAPER,
+    SILENCE,
+    STEPS,
+    Action,
+    State,
+    steps_from,
+)
 from models.applications.document import Application, Decision, NudgeState, PaperState
 from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
@@ -79,7 +90,7 @@ class Applications(Sealing, Store[Application]):
         BARRED,
         REPEATED,
     )
-    plans = (SILENCE, LOOK, PAPER)
+    plans = (SILENCE, LOOK, PAPER, ASK_REVIEW)
     indexes: ClassVar[Sequence[IndexModel]] = [
         unique_text("serial"),
         unique_text("draft"),

@@ -1,19 +1,22 @@
 """预约 at the halls (article 9)."""
 
-from models.appointments.booking import DAY_OVER, Appointments, place_before
+from models.appointments.booking import ASK_REVIEW, DAY_OVER, Appointments, place_before
 from models.appointments.document import (
     DECIDED,
     DONE,
     LABELS,
     OBJECTIONS,
+    STOPS,
     Appointment,
     Ending,
     Objection,
     ObjectionState,
+    Pause,
     State,
     Visits,
 )
 from models.appointments.endings import Endings
+from models.appointments.pauses import Pauses
 from models.appointments.rules import (
     FreeSlot,
     bookable_days,
@@ -26,11 +29,13 @@ from models.appointments.rules import (
 )
 
 __all__ = [
+    "ASK_REVIEW",
     "DAY_OVER",
     "DECIDED",
     "DONE",
     "LABELS",
     "OBJECTIONS",
+    "STOPS",
     "Appointment",
     "Appointments",
     "Ending",
@@ -38,6 +43,8 @@ __all__ = [
     "FreeSlot",
     "Objection",
     "ObjectionState",
+    "Pause",
+    "Pauses",
     "State",
     "Visits",
     "bookable_days",

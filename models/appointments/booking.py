@@ -52,6 +52,8 @@ from models.privacy import Privacy, Sealed
 from models.store import Database, Document, Refusal, Store, entry, part
 from models.workdays import Workdays, local_date
 
+ASK_REVIEW = "appointment.ask_review"
+"""What is planned where somebody was served: they are asked for a review."""
 DAY_OVER = "appointment.day_over"
 """What is planned for the end of the day: what nobody recorded is unrecorded."""
 WRITTEN = frozenset({"words", "reason"})
@@ -63,7 +65,7 @@ OF_VISITS: Mapping[Visits, Document] = {
     Visits.ENDED: {"state": {"$ne": State.BOOKED.value}},
 }
 KEPT_BACK = frozenset(
-    {"applicant", "agent", "account", "masked_name", "guide", "seat", "claims", "closes_at"}
+    {"applicant", "agent", "account", "masked_name", "guide", "seat", "claims", "closes_at", "pause"}
 )
 """Internal ids and fields, which tell the applicant nothing."""
 
@@ -72,11 +74,12 @@ class Appointments(Store[Appointment]):
     collection = "appointments"
     missing = AppointmentNotFound
     tells = tuple(DONE)
-    plans = (DAY_OVER,)
+    plans = (DAY_OVER, ASK_REVIEW)
     indexes: ClassVar = [
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
         IndexModel(["hall", "day", "start", "_id", "state", "arrived_at"], name="days"),
+        IndexModel("pause.kiosk", name="pause", sparse=True),
         IndexModel(
             ["objection.state", "objection.at", "_id"],
             name="objected",

@@ -69,6 +69,8 @@ BOOKED, CANCELLED, ARRIVED = "appointment.booked", "appointment.cancelled", "app
 PROPOSED, DECLINED = "appointment.giving_up_proposed", "appointment.giving_up_declined"
 GIVEN_UP, UNRECORDED = "appointment.given_up", "appointment.unrecorded"
 OBJECTED = "appointment.objected"
+STOPS, GOES_ON = "appointment.kiosk_stops", "appointment.kiosk_goes_on"
+"""The kiosk that alone offers the item there is out of service at that time, or is not after all."""
 UPHELD, KEPT = "appointment.objection_upheld", "appointment.objection_kept"
 DECIDED = frozenset({UPHELD, KEPT})
 """What service management decides, not the hall."""
@@ -82,6 +84,8 @@ DONE: Mapping[str, str] = {
     GIVEN_UP: "本人确认放弃",
     UNRECORDED: "当天没有记录结果",
     OBJECTED: "本人提出异议",
+    STOPS: "自助终端届时暂停服务，预约保留",
+    GOES_ON: "自助终端届时照常服务",
     UPHELD: "异议成立，原记录已撤销",
     KEPT: "异议不成立，维持原记录",
 }
@@ -96,6 +100,18 @@ class Objection(TypedDict):
     at: datetime
     reason: str
     decided_at: datetime | None
+
+
+class Pause(TypedDict):
+    """Of which the person was told last: the kiosk is out of service from `start` to `end` (None: it does not
+    come back), as was decided `since` a moment; `elsewhere` is the code of a place to go to, or empty."""
+
+    kiosk: str
+    since: datetime
+    start: datetime
+    end: datetime | None
+    reason: str
+    elsewhere: str
 
 
 class Appointment(Record):
@@ -130,6 +146,7 @@ class Appointment(Record):
     booked_at: datetime
     channel: Channel
     claims: NotRequired[list[str]]
+    pause: NotRequired[Pause]
     timeline: list[Line]
 
 

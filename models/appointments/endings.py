@@ -9,7 +9,7 @@ Each of these is told to the person, who can object. What nobody recorded by the
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from models.appointments.booking import Appointments
+from models.appointments.booking import ASK_REVIEW, Appointments
 from models.appointments.document import (
     ARRIVED,
     DECLINED,
@@ -41,8 +41,9 @@ from models.appointments.rules import (
     objection_words,
     required_material,
 )
+from models.asking import when_to_ask
 from models.errors import Conflict
-from models.events import Cause, Event
+from models.events import Cause, Event, Plan
 from models.guides import Guides, Material
 from models.paging import Page
 from models.people import Party
@@ -137,10 +138,11 @@ class Endings:
         data = {"material": code} if code else {}
         if found["state"] is not State.BOOKED:
             data["instead_of"] = found["state"].value
+        plans = (Plan(ASK_REVIEW, when_to_ask(by.at)),) if ending is Ending.SERVED else ()
         return await self.appointments.end(
             key,
             State(ending),
-            Event(f"appointment.{ending}", key, by, data),
+            Event(f"appointment.{ending}", key, by, data, plans=plans),
             expects=_as_read(found),
             otherwise=ChangedMeanwhile,
             sets={"material": code},

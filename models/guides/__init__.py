@@ -24,7 +24,7 @@ from models.guides.guide import (
 from models.guides.handling import HANDLING, Handling
 from models.guides.referrals import Referral, Referrals
 from models.guides.search import Found, Search
-from models.guides.store import Guides, GuideState
+from models.guides.store import Guides, GuideState, Offered
 from models.guides.types import TYPES, ItemType, TypeRules
 from models.guides.uses import Uses
 
@@ -52,6 +52,7 @@ __all__ = [
     "Medium",
     "NotForApplicant",
     "Offer",
+    "Offered",
     "Option",
     "Question",
     "Referral",

@@ -65,6 +65,13 @@ class ResultUnnamed(Refused):
     message = "须写明办理结果（结果交付件）的名称和形式"
 
 
+class NotForKiosks(Refused):
+    """A kiosk takes neither paper nor a signature on it: an item that ends at a window is not begun there."""
+
+    code = "not_for_kiosks"
+    message = "须到窗口提交纸质材料或签字盖章的事项，不能在自助终端办理"
+
+
 class MaterialKind(StrEnum):
     """In which forms a material is taken (article 14)."""
 
@@ -226,11 +233,12 @@ def check_publishable(guide: Guide) -> None:
     can be handed over. 行政许可法 42: a permit's limit.
 
     Raises:
-        Refused: `online_has_more_steps`, `online_asks_for_more`, `result_unnamed`, `limit_unfounded` or
-            `question_too_plain`.
+        Refused: `online_has_more_steps`, `online_asks_for_more`, `result_unnamed`, `limit_unfounded`,
+            `question_too_plain` or `not_for_kiosks`.
     """
     _check_limit(guide)
     _check_kinds(guide)
+    _check_kiosk(guide)
     if not guide.deliverable:
         raise ResultUnnamed
     window, online = (
@@ -264,6 +272,16 @@ def _check_kinds(guide: Guide) -> None:
     for question in guide.form.questions():
         if kind := too_plain(question.kind, question.label, question.name):
             raise QuestionTooPlain(label=question.label, name=question.name, kind=kind.value)
+
+
+def _check_kiosk(guide: Guide) -> None:
+    """
+    Raises:
+        Refused: `not_for_kiosks`.
+    """
+    paper = any(one.required and not one.uploads for one in guide.online_materials())
+    if Offer.KIOSK in guide.channels and (guide.handling is not Handling.FULLY_ONLINE or paper):
+        raise NotForKiosks
 
 
 def guide_of(document: dict[str, Any]) -> Guide:

@@ -6,13 +6,13 @@ A published version is never edited: a change is the next version. `models.guide
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from pymongo import IndexModel
 
 from models.errors import NotFound
 from models.guides.catalogue import Entry
-from models.guides.guide import Guide, guide_of
+from models.guides.guide import Guide, Offer, guide_of
 from models.guides.uses import Uses, demand
 from models.store import Database, Document, Store
 
@@ -50,6 +50,15 @@ class Version:
     state: GuideState
 
 
+class Offered(NamedTuple):
+    """An item by name, and the windows' group that serves it."""
+
+    item: str
+    name: str
+    name_en: str
+    group: str
+
+
 class Guides(Store[Version]):
     """All versions of all guides; at most one published version an item."""
 
@@ -59,11 +68,11 @@ class Guides(Store[Version]):
     indexes: ClassVar = [
         IndexModel("item", unique=True, partialFilterExpression=IN_FORCE, name="published_item"),
         IndexModel([("state", 1), ("item", 1), ("version", 1)], name="in_force"),
+        IndexModel([("state", 1), ("places", 1)], name="at_place"),
     ]
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self.database = database
         self.unchanging: dict[str, Guide] = {}
 
     def shaped(self, document: Document) -> Version:
@@ -108,6 +117,31 @@ class Guides(Store[Version]):
         found = await self.documents.aggregate(query, batchSize=BATCH)
         ranked = [(-demand(each["uses"]), each["item"], each["version"]) async for each in found]
         return [f"{item}@{version}" for _, item, version in sorted(ranked)]
+
+    async def at_place(self, hall: str) -> list[Offered]:
+        """The items that are handled at a place, by name."""
+        fields = {"_id": 0, **dict.fromkeys(Offered._fields, 1)}
+        found = self.documents.find({"places": hall, **IN_FORCE}, fields).batch_size(BATCH)
+        return sorted([Offered(**document) async for document in found], key=lambda one: one.name)
+
+    async def at_kiosks(self, department: str) -> dict[str, str]:
+        """The items of a department that can be begun at kiosks: name by code."""
+        query = {"department": department, "channels": Offer.KIOSK.value, **IN_FORCE}
+        found = self.documents.find(query, {"_id": 0, "item": 1, "name": 1}).sort("name", 1)
+        return {one["item"]: one["name"] async for one in found}
+
+    async def offered(self, items: Sequence[str]) -> dict[str, Offered]:
+        """Those of the items that have a guide in force, by code and in the order of their names."""
+        fields = {"_id": 0, **dict.fromkeys(Offered._fields, 1)}
+        found = self.documents.find({"item": {"$in": list(items)}, **IN_FORCE}, fields)
+        each = sorted([Offered(**document) async for document in found], key=lambda one: one.name)
+        return {one.item: one for one in each}
+
+    async def names(self, items: Sequence[str]) -> dict[str, str]:
+        """The names of items with a guide in force, by code."""
+        query = {"item": {"$in": list(items)}, **IN_FORCE}
+        found = self.documents.find(query, {"_id": 0, "item": 1, "name": 1})
+        return {one["item"]: one["name"] async for one in found}
 
     async def entries(self, keys: Sequence[str]) -> list[Entry]:
         """What the versions with these keys are found by, in any order."""

@@ -2,7 +2,7 @@
 
 from models.people.accounts import Account, Accounts, Language
 from models.people.agencies import Agencies, Agency, AgencyState, is_confirmed, is_waiting
-from models.people.applicants import Applicant, Applicants, shown_name
+from models.people.applicants import Applicant, Applicants, RevealNeedsReason, shown_name
 from models.people.binding import Binding, check_name
 from models.people.credentials import (
     PERSONAL,
@@ -29,9 +29,9 @@ from models.people.masks import (
     mask_phone,
     mask_words,
 )
-from models.people.parties import Acting, NotTheirs, OtherRole, Party
+from models.people.parties import Acting, NotTheirs, OtherRole, Party, party_known_by
 from models.people.phone_codes import PhoneCodes, check_phone, national
-from models.people.same import known_by, party_known_by
+from models.people.same import known_by
 from models.people.verification import BodyVerdict, Identity, PlatformUser, Verdict, Verifier
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "Party",
     "PhoneCodes",
     "PlatformUser",
+    "RevealNeedsReason",
     "Verdict",
     "Verifier",
     "Wording",

@@ -13,6 +13,7 @@ from models.errors import BadInput, Conflict, NotFound, Refused
 from models.events import Cause, Channel, Event
 from models.people.credentials import RULES, ApplicantKind, Credential, CredentialKind
 from models.people.masks import NAMES, mask_number, mask_phone
+from models.people.same import known_by
 from models.privacy import Privacy
 from models.store import Database, Document, Record, Store, unique_text
 
@@ -83,14 +84,15 @@ class Agreement(TypedDict):
 
 class Applicant(Record):
     """`name`, `number` and `phone` are sealed; `account` is the one that a person is bound to; a body has a
-    `representative`, from `number_index`. `agreements` (to electronic
-    service) are the latest first."""
+    `representative`, from `number_index`. `known_by` are the hashes by which it is found under each of its
+    credentials (`models.people.same`). `agreements` (to electronic service) are the latest first."""
 
     kind: ApplicantKind
     name: str
     number: str
     phone: NotRequired[str]
     credential: KeptCredential
+    known_by: list[str]
     masked_name: str
     masked_phone: NotRequired[str]
     account: str | None
@@ -133,6 +135,7 @@ class Applicants(Store[Applicant]):
     indexes: ClassVar = [
         IndexModel("credential.index", unique=True, name="credential"),
         IndexModel("credential.number_index", name="number"),
+        IndexModel("known_by", name="known_by"),
         unique_text("account"),
     ]
 
@@ -164,9 +167,9 @@ class Applicants(Store[Applicant]):
         """The person bound by any credential with this number, if any (see `number_index`)."""
         return await self._first({"credential.number_index": index, "account": {"$type": "string"}})
 
-    async def of_number(self, index: str) -> list[str]:
-        """Ids of all who have this number on some card (see `number_index`), bound or not."""
-        found = self.documents.find({"credential.number_index": index}, {"_id": 1})
+    async def known_by(self, keys: list[str]) -> list[str]:
+        """Ids of all who are known by one of these (`models.people.same`), bound or not."""
+        found = self.documents.find({"known_by": {"$in": keys}}, {"_id": 1})
         return [one["_id"] async for one in found]
 
     async def bind(
@@ -358,6 +361,7 @@ class Applicants(Store[Applicant]):
             Conflict: `binding_raced`.
         """
         key = sets["_id"]
+        sets = {**sets, "known_by": known_by(self.privacy, {**(before or {}), **sets})}
         event = Event(name_of_event, key, by, {**(data or {}), "account": sets.get("account")})
         if before is None:
             try:
@@ -367,6 +371,5 @@ class Applicants(Store[Applicant]):
                     raise
                 raise BindingRaced from None
         changes = {field: value for field, value in sets.items() if field != "_id"}
-        return await self.change(
-            key, expects=expects or {}, sets=changes, event=event, otherwise=BindingRaced
-        )
+        seen = {"known_by": before["known_by"], **(expects or {})}
+        return await self.change(key, expects=seen, sets=changes, event=event, otherwise=BindingRaced)

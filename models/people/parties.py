@@ -6,6 +6,8 @@ from typing import Any
 from models.errors import Conflict, NotFound
 from models.people.applicants import Applicant
 from models.people.credentials import ApplicantKind
+from models.people.same import known_by
+from models.privacy import Privacy
 
 
 @dataclass(frozen=True)
@@ -57,3 +59,8 @@ class Party:
     @property
     def id(self) -> str:
         return self.applicant["_id"]
+
+
+def party_known_by(privacy: Privacy, party: Party) -> list[str]:
+    """As `known_by`, of whom is applied for and of the person who acts."""
+    return list(dict.fromkeys([*known_by(privacy, party.applicant), *known_by(privacy, party.agent)]))

@@ -1,14 +1,13 @@
 """By what the same person or body is known under another credential, account or phone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from models import typed
-from models.people.applicants import Applicant
-from models.people.parties import Party
 from models.privacy import Privacy
 
 
-def known_by(privacy: Privacy, applicant: Applicant) -> list[str]:
+def known_by(privacy: Privacy, applicant: Mapping[str, Any]) -> list[str]:
     """Keyed hashes, of which the same person or body shares one under each credential.
 
     The number on whatever card it is; and, since a passport or an old registration has another number, the
@@ -17,12 +16,7 @@ def known_by(privacy: Privacy, applicant: Applicant) -> list[str]:
     return list(_hashes(privacy, applicant))
 
 
-def party_known_by(privacy: Privacy, party: Party) -> list[str]:
-    """As `known_by`, of whom is applied for and of the person who acts."""
-    return list(dict.fromkeys([*known_by(privacy, party.applicant), *known_by(privacy, party.agent)]))
-
-
-def _hashes(privacy: Privacy, applicant: Applicant) -> Iterator[str]:
+def _hashes(privacy: Privacy, applicant: Mapping[str, Any]) -> Iterator[str]:
     yield applicant["credential"]["number_index"]
     context = f"applicant:{applicant['_id']}"
     name = typed.name(privacy.open(applicant["name"], f"{context}:name")).casefold()

@@ -15,6 +15,12 @@ def paper_of(application: Application) -> Paper | None:
     return Paper.DENIAL if is_denied(application) else None
 
 
+def name_of(application: Application, paper: Paper) -> str:
+    """What a paper of an application is called, by the type of its item."""
+    rules = TYPES[application["type"]]
+    return f"{rules.denied}{rules.denial}" if paper is Paper.DENIAL else paper.label
+
+
 async def open_paper(servings: Servings, application: Application, by: Cause) -> None:
     """The applicant looks at the page on which the paper of an application is read."""
     if paper := paper_of(application):
@@ -26,13 +32,11 @@ def to_serve(application: Application, event: str) -> ToServe | None:
     paper = paper_of(application)
     if paper is None:
         return None
-    rules = TYPES[application["type"]]
-    name = f"{rules.denied}{rules.denial}" if paper is Paper.DENIAL else paper.label
     for_body = application["agent"] != application["applicant"]
     return ToServe(
         paper=paper,
         about=application["_id"],
-        title=f"{name}（{application['serial']} {application['item_name']}）",
+        title=f"{name_of(application, paper)}（{application['serial']} {application['item_name']}）",
         applicant=application["applicant"],
         agent=application["agent"] if for_body else "",
         department=application["department"],

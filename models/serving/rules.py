@@ -131,6 +131,11 @@ def words_for(serving: Serving) -> dict[Word, str]:
     }
 
 
+def is_with_clerks(serving: Serving) -> bool:
+    """Whether a clerk calls, writes or publishes just now, and may print the paper for that."""
+    return serving["state"] is State.UNDERWAY and serving["step"] in BY_CLERKS
+
+
 def step_of(serving: Serving) -> Step:
     """The step being taken."""
     return serving["steps"][-1]

@@ -28,12 +28,12 @@ from models.serving.document import (
     new_step,
 )
 from models.staff import Member, Scope, check_scope, check_within, reaches
-from models.store import Database, Document, Store
+from models.store import ChangedMeanwhile, Database, Document, Store
 from models.workdays import Workdays
 
 BEGUN, STEP_TAKEN, NOTED = "serving.begun", "serving.step_taken", "serving.noted"
 REPORTED, DELIVERED, REVEALED = "serving.reported", "serving.delivered", "serving.revealed"
-DROPPED = "serving.dropped"
+DROPPED, PRINTED = "serving.dropped", "serving.printed"
 NEXT, EFFECT = "serving.next", "serving.effect"
 TRIES = 5
 """How often what a person or a report brings is tried beside others who change the same."""
@@ -43,7 +43,7 @@ EARLIEST_FIRST = Order("changed_at")
 class Servings(Store[Serving]):
     collection = "servings"
     missing = rules.ServingNotFound
-    tells = (BEGUN, STEP_TAKEN, NOTED, REPORTED, DELIVERED, REVEALED, DROPPED)
+    tells = (BEGUN, STEP_TAKEN, NOTED, REPORTED, DELIVERED, REVEALED, DROPPED, PRINTED)
     plans = (NEXT, EFFECT)
     indexes: ClassVar = [
         *(
@@ -356,7 +356,7 @@ class Servings(Store[Serving]):
         """One guarded write: the notes and the outcome of steps, and a step that begins.
 
         Raises:
-            Conflict: `serving_moved_on`; of what was planned `plan_overtaken`.
+            Conflict: `serving_moved_on`; of what was planned `changed_meanwhile`.
         """
         stored: Document | None = await self.documents.find_one(
             {"_id": found["_id"]}, {"steps": 1, "version": 1}
@@ -370,7 +370,7 @@ class Servings(Store[Serving]):
             end_step(steps, *ended, event.cause.at)
         if begun:
             steps.append(begun)
-        moved_on: type[Conflict] = Overtaken if due else rules.ServingMovedOn
+        moved_on: type[Conflict] = ChangedMeanwhile if due else rules.ServingMovedOn
         return await self.change(
             found["_id"],
             expects={"state": State.UNDERWAY.value, "version": found["version"]},

@@ -12,8 +12,9 @@ from models.staff.absences import (
 from models.staff.devices import Devices
 from models.staff.directory import Directory, Wanted
 from models.staff.document import Absence, Member, Standing, View, administers, is_let_in, standing
+from models.staff.duty import CENTRE, Duty, DutyHeads, Rosters, Section, section_of, township_section
 from models.staff.employment import Employment
-from models.staff.members import HAND_OVER, Staff
+from models.staff.members import ACTOR, HAND_OVER, Staff
 from models.staff.passwords import one_time_password, proof_of
 from models.staff.phone import StaffPhones
 from models.staff.posts import Post
@@ -44,12 +45,16 @@ from models.staff.views import Views, views_of
 from models.staff.wechat import StaffWechats, can_link
 
 __all__ = [
+    "ACTOR",
+    "CENTRE",
     "HAND_OVER",
     "MOST_DAYS",
     "Absence",
     "Absences",
     "Devices",
     "Directory",
+    "Duty",
+    "DutyHeads",
     "Employment",
     "Leave",
     "Member",
@@ -59,9 +64,11 @@ __all__ = [
     "Post",
     "Reach",
     "Role",
+    "Rosters",
     "Scope",
     "ScopeMissing",
     "SecondFactors",
+    "Section",
     "SignIn",
     "Staff",
     "StaffPhones",
@@ -89,8 +96,10 @@ __all__ = [
     "reaches",
     "reaches_of",
     "scopes_of",
+    "section_of",
     "serves",
     "standing",
+    "township_section",
     "views_of",
     "within",
 ]

@@ -17,7 +17,7 @@ from models.staff.document import PRESENT, Member, Standing, is_let_in
 from models.staff.passwords import check_password, hashed, proof_of
 from models.staff.posts import Post
 from models.staff.scopes import ROLES, Role
-from models.store import ChangedMeanwhile, Database, Document, Refusal, Store, unique_text
+from models.store import ChangedMeanwhile, Document, Refusal, Store, unique_text
 from models.typed import line, narrow
 
 
@@ -112,10 +112,6 @@ class Staff(Store[Member]):
         unique_text("wechat.index"),
         unique_text("linking.token"),
     ]
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
-        self.database = database
 
     def shaped(self, document: Document) -> Member:
         return super().shaped({**document, "roles": [ROLES[name] for name in document["roles"]]})

@@ -58,6 +58,36 @@ class Scope(StrEnum):
         "Ask who gave a disputed review for a word, and uphold it or set it aside.",
         True,
     )
+    BLACKLIST_FLAG = (
+        "blacklist:flag",
+        "Raise a flag on what was seen of an applicant, for service management to look at.",
+    )
+    BLACKLIST_DECIDE = (
+        "blacklist:decide",
+        "See all flags and decisions of the blacklist; dismiss, propose, confirm, decline, delist.",
+        True,
+    )
+    APPEALS_DECIDE = (
+        "appeals:decide",
+        "See appeals against decisions of the blacklist, and keep or lift the decision.",
+        True,
+    )
+    KIOSKS_READ = "kiosks:read", "See the kiosks within reach: their life, their papers and their devices."
+    KIOSKS_REQUEST = (
+        "kiosks:request",
+        "Ask for kiosks of one's department, suspend them, take them out (article 21).",
+    )
+    KIOSKS_CONTACT = "kiosks:contact", "Name the one contact of a department."
+    KIOSKS_APPROVE = (
+        "kiosks:approve",
+        "Review kiosks, give them their place and their codes, decide on retirement.",
+    )
+    KIOSKS_KEEP = (
+        "kiosks:keep",
+        "Look after the kiosks of a hall: faults, notices, taking them away, handing them back.",
+    )
+    ALERTS_HANDLE = "alerts:handle", "See the alerts of the halls within reach, and take them on."
+    DUTY_KEEP = "duty:keep", "Say who of one's section is on duty, and who stands behind them."
     DELIVERIES_READ = "deliveries:read", "See what could not be sent, and what is used of the day's messages."
     DELIVERIES_RETRY = "deliveries:retry", "Send again what could not be sent."
     STAFF_ABSENCES = (
@@ -122,6 +152,7 @@ class Role(StrEnum):
         (Scope.APPOINTMENTS_RECORD, Reach.HALLS),
         Scope.APPLICANTS_VERIFY,
         Scope.PAPERS_SERVE,
+        Scope.BLACKLIST_FLAG,
     )
     REVIEWER = (
         "reviewer",
@@ -131,6 +162,7 @@ class Role(StrEnum):
         Scope.APPLICATIONS_READ,
         Scope.APPLICATIONS_ACCEPT,
         Scope.PAPERS_SERVE,
+        Scope.BLACKLIST_FLAG,
     )
     APPROVER = (
         "approver",
@@ -141,6 +173,7 @@ class Role(StrEnum):
         Scope.APPLICATIONS_ACCEPT,
         Scope.APPLICATIONS_DECIDE,
         Scope.PAPERS_SERVE,
+        Scope.BLACKLIST_FLAG,
     )
     SUPERVISOR = (
         "supervisor",
@@ -153,6 +186,9 @@ class Role(StrEnum):
         Scope.REVIEWS_READ,
         Scope.RECTIFICATIONS_HANDLE,
         Scope.DISPUTES_RAISE,
+        Scope.BLACKLIST_FLAG,
+        Scope.KIOSKS_READ,
+        Scope.KIOSKS_CONTACT,
     )
     SERVICE_MANAGEMENT = (
         "service_management",
@@ -167,12 +203,19 @@ class Role(StrEnum):
         Scope.REVIEWS_MODERATE,
         Scope.RECTIFICATIONS_HANDLE,
         Scope.DISPUTES_DECIDE,
+        Scope.BLACKLIST_FLAG,
+        Scope.BLACKLIST_DECIDE,
+        Scope.APPEALS_DECIDE,
     )
     DIGITAL_AFFAIRS = (
         "digital_affairs",
         "电子公务科",
         Reach.DISTRICT,
-        "Runs the systems of every online way.",
+        "Runs the systems of every online way, and decides where each kiosk stands.",
+        Scope.KIOSKS_READ,
+        Scope.KIOSKS_APPROVE,
+        Scope.ALERTS_HANDLE,
+        Scope.DUTY_KEEP,
         Scope.DELIVERIES_READ,
         Scope.DELIVERIES_RETRY,
     )
@@ -182,6 +225,10 @@ class Role(StrEnum):
         Reach.HALLS,
         "Manages halls from day to day.",
         Scope.APPOINTMENTS_RECORD,
+        Scope.KIOSKS_READ,
+        Scope.KIOSKS_KEEP,
+        Scope.ALERTS_HANDLE,
+        Scope.DUTY_KEEP,
     )
     TOWNSHIP = (
         "township",
@@ -189,12 +236,18 @@ class Role(StrEnum):
         Reach.TOWNSHIP,
         "Manages the halls of a township.",
         Scope.APPOINTMENTS_RECORD,
+        Scope.KIOSKS_READ,
+        Scope.KIOSKS_KEEP,
+        Scope.ALERTS_HANDLE,
+        Scope.DUTY_KEEP,
     )
     CONTACT = (
         "contact",
         "业务联络人",
         Reach.DEPARTMENT,
         "Looks after a department's kiosks and items, and rectifies what its bad reviews are about.",
+        Scope.KIOSKS_READ,
+        Scope.KIOSKS_REQUEST,
         Scope.REVIEWS_READ,
         Scope.RECTIFICATIONS_HANDLE,
     )

@@ -51,8 +51,8 @@ async def test_what_was_struck_off_is_not_learnt_again(house: House, cause: Make
     words: UncivilWords = house.stores.uncivil
     learnt = await asyncio.gather(*(words.learn(["傻逼", "TMD"], cause()) for _ in range(4)))
     assert sum(learnt) == 2
-    assert await words.use("Ｔ.Ｍ.Ｄ", cause(), used=False)
+    assert await words.use("Ｔ.Ｍ.Ｄ", cause(), "误伤", used=False)
     assert await words.learn(["傻逼", "TMD"], cause()) == 0
     assert (await words.filter()).found_in("傻逼 TMD") == ["傻逼"]
-    assert await words.use("废话", cause(), used=True)
+    assert await words.use("废话", cause(), "常见", used=True)
     assert (await words.filter()).found_in("废 话") == ["废话"]

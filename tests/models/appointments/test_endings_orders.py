@@ -91,8 +91,8 @@ class Visit:
             [stores.appointments], stores.deliveries, stores.schedule, lambda *_: (), now
         )
         while due := await stores.schedule.claim(now):
-            assert due.what == DAY_OVER
-            await stores.schedule.done(due, await stores.endings.close(due, self.house.by()), now)
+            closes = due.what == DAY_OVER and await stores.endings.close(due, self.house.by())
+            await stores.schedule.done(due, closes, now)
 
     async def act(self, name: str, *arguments: Any) -> None:
         """Act, and see that what is refused changes nothing, and what is done leaves one line."""

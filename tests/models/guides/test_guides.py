@@ -238,3 +238,20 @@ def test_a_material_of_one_way_says_which() -> None:
 def test_form_generation_alone_is_not_online() -> None:
     kinds = {kind: plain_guide().model_copy(update={"handling": kind}).online for kind in Handling}
     assert [kind for kind, online in kinds.items() if not online] == [Handling.FORM_GENERATION]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"handling": "pre_acceptance", "visits": 1},
+        {"handling": "form_generation", "visits": 1},
+        {"materials": [{"code": "form", "name": "签名的申请表", "kinds": ["paper"]}]},
+    ],
+)
+def test_what_ends_at_a_window_is_not_begun_at_a_kiosk(changes: dict[str, Any]) -> None:
+    offered: dict[str, Any] = {"channels": ["h5", "kiosk", "window"]}
+    check_publishable(plain_guide(**offered))
+    check_publishable(plain_guide(**changes))
+    with pytest.raises(Refused) as refused:
+        check_publishable(plain_guide(**offered, **changes))
+    assert refused.value.code == "not_for_kiosks"

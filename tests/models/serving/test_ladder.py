@@ -10,6 +10,7 @@ import pytest
 from models.serving import How, Outcome, Paper, State, Word
 from models.serving.rules import ServingMovedOn, ServingNotFound, ServingTimeWrong, WordsRequired
 from models.staff import Role, ScopeMissing
+from models.store import ChangedMeanwhile
 from tests.house.clock import cause_at
 from tests.house.guides import OTHER_DEPARTMENT, USCC
 from tests.house.house import House
@@ -231,7 +232,7 @@ async def test_of_all_that_come_at_once_one_delivers(house: House) -> None:
         *(servings.go_on(paper.due(found["next_at"] or at), "", by) for _ in range(3)),
         return_exceptions=True,
     )
-    assert {type(each) for each in came if isinstance(each, Exception)} <= {ServingMovedOn}
+    assert {type(each) for each in came if isinstance(each, Exception)} <= {ServingMovedOn, ChangedMeanwhile}
     stored = await servings.documents.find_one({"_id": paper.key})
     names = [event["name"] for event in stored["events"]]
     assert names.count("serving.delivered") == 1
@@ -246,3 +247,24 @@ async def test_a_plan_of_before_changes_nothing(house: House) -> None:
     found = await paper.get()
     assert not await house.stores.servings.go_on(paper.due(first), "", cause_at(first))
     assert await paper.get() == found
+
+
+async def test_a_step_that_a_clerk_notes_meanwhile_is_over_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that nobody answered is noted while the time for calls ends: it is looked at again."""
+    paper = await to(house, How.CALL)
+    found, servings = await paper.get(), house.stores.servings
+    assert found["next_at"]
+    due, by, write = paper.due(found["next_at"]), cause_at(found["next_at"]), servings.change
+
+    async def change(*what: Any, **more: Any) -> Any:
+        monkeypatch.setattr(servings, "change", write)
+        await paper.record(Word.NO_ANSWER)
+        return await write(*what, **more)
+
+    monkeypatch.setattr(servings, "change", change)
+    with pytest.raises(ChangedMeanwhile):
+        await servings.go_on(due, "", by)
+    assert await servings.go_on(due, "", by)
+    assert (await paper.get())["step"] is How.LETTER

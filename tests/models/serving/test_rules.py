@@ -1,6 +1,7 @@
 """The ladder, worked by hand on a real calendar: which step follows when, and what counts as delivered."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 
@@ -8,7 +9,16 @@ from models.events import Channel
 from models.law import Term, in_force
 from models.people import Applicant
 from models.serving import How, served_by_notice
-from models.serving.rules import LADDER, NOTED, begun_time, follows, report_counts, time_of
+from models.serving.rules import (
+    LADDER,
+    NOTED,
+    PATIENCE,
+    begun_time,
+    follows,
+    patience_on,
+    report_counts,
+    time_of,
+)
 from models.workdays import PANYU, Workdays
 
 CALENDAR = Workdays()
@@ -37,6 +47,16 @@ def test_the_ladder_goes_from_wechat_to_the_public_notice() -> None:
 )
 def test_a_step_is_given_its_time(how: How, begun: str, over: str) -> None:
     assert time_of(how, at(begun), CALENDAR) == at(over)
+
+
+@pytest.mark.parametrize(
+    ("day", "calls"),
+    [(date(2020, 1, 1), 3), (date(2026, 12, 31), 3), (date(2027, 1, 1), 5), (date(2030, 1, 1), 5)],
+)
+def test_a_setting_holds_from_its_day_on(monkeypatch: pytest.MonkeyPatch, day: date, calls: int) -> None:
+    new = replace(PATIENCE[0], since=date(2027, 1, 1), calls=5)
+    monkeypatch.setattr("models.serving.rules.PATIENCE", (*PATIENCE, new))
+    assert patience_on(day).calls == calls
 
 
 @pytest.mark.parametrize("how", [How.LETTER, How.PUBLIC_NOTICE])
