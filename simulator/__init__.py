@@ -21,6 +21,7 @@ from simulator.api import aliyun as aliyun_api
 from simulator.api import government as government_api
 from simulator.api import wechat as wechat_api
 from simulator.config import SimulatorConfig
+from simulator.devices import Devices, Player
 from simulator.memory import Memory
 from simulator.phone import pages as phone
 from simulator.state import Simulator
@@ -75,6 +76,7 @@ class Running:
     simulator: Simulator
     server: HTTPServer
     memory: Memory | None
+    player: Player | None
 
     def call_back(self, url: str) -> None:
         """Push to `url` from now on."""
@@ -82,6 +84,8 @@ class Running:
 
     async def close(self) -> None:
         self.server.stop()
+        if self.player:
+            await self.player.close()
         if self.memory:
             await self.memory.close()
         await self.simulator.close()
@@ -96,9 +100,10 @@ async def start(config: SimulatorConfig, clock: Callable[[], datetime] = utc_now
     application = make_app(config, clock)
     simulator: Simulator = application.settings["simulator"]
     memory = Memory(simulator, config.state) if config.state else None
+    player = Player(config.site_url, Devices(config.devices), clock) if config.devices else None
     server = HTTPServer(application, max_body_size=BODY_LIMIT)
     server.add_sockets(sockets)
-    return Running(config.url, simulator, server, memory)
+    return Running(config.url, simulator, server, memory, player)
 
 
 async def serve(config: SimulatorConfig) -> None:

@@ -22,6 +22,7 @@ class SimulatorConfig:
     port: int = 8889
     bind: str = "127.0.0.1"
     base_url: str = ""
+    site_url: str = "http://127.0.0.1:8888"
     callback_url: str = "http://127.0.0.1:8888/wechat/callback"
     encrypted: bool = True
     account: str = "gh_panyuzhengwu"
@@ -32,6 +33,8 @@ class SimulatorConfig:
     report_seconds: float = 0.3
     state: Path | None = None
     """Where phones keep what they remember; None: nowhere."""
+    devices: Path | None = None
+    """The keys of the kiosks' devices that it plays; None: none."""
     desk_cookies: frozenset[str] = frozenset({"_xsrf", "staff", "device", "kiosk"})
     """Cookies of the desk that the phone stands on, which stay when the person changes (see `cookies`)."""
 

@@ -116,6 +116,18 @@ class FaultsHandler(ControlHandler):
         self.reply({"items": []})
 
 
+class SpoilHandler(ControlHandler):
+    """POST /control/reviews/forgotten, …/altered and …/invented: 好差评 does not hold what it was told."""
+
+    def post(self, way: str) -> None:
+        asked = self.asked()
+        fields = {name: value for name, value in asked.items() if name not in ("projectNo", "assessNumber")}
+        project, number = given(asked, "projectNo"), given(asked, "assessNumber")
+        if not self.simulator.government.spoil(way, project, number, fields):
+            raise HTTPError(404)
+        self.reply({"ok": True})
+
+
 class TokensHandler(ControlHandler):
     """POST /control/tokens/expire and /control/tokens/invalidate"""
 
@@ -147,6 +159,16 @@ class CallbackHandler(ControlHandler):
             callbacks.url = given(asked, "url")
         callbacks.envelope.encrypted = encrypted
         self.reply({"url": callbacks.url, "encrypted": encrypted})
+
+
+class AgainHandler(ControlHandler):
+    """POST /control/callbacks/{number}/again: WeChat sends this message once more."""
+
+    async def post(self, number: str) -> None:
+        push = await self.simulator.wechat.callbacks.again(int(number))
+        if push is None:
+            raise HTTPError(404)
+        self.reply(push.document())
 
 
 class PersonHandler(ControlHandler):
@@ -324,8 +346,10 @@ ROUTES = [
     ("/control", OverviewHandler),
     ("/control/faults", FaultsHandler),
     (r"/control/tokens/(expire|invalidate)", TokensHandler),
+    ("/control/reviews/(forgotten|altered|invented)", SpoilHandler),
     ("/control/reset", ResetHandler),
     (r"/control/callback(/check)?", CallbackHandler),
+    (r"/control/callbacks/(\d{1,9})/again", AgainHandler),
     (rf"/control/people/(\w+)/({'|'.join(DEEDS)})", DeedHandler),
     (r"/control/people/(\w+)", PersonHandler),
     (rf"/control/({'|'.join(LISTS)})", ListHandler),

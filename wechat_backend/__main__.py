@@ -1,4 +1,4 @@
-"""python -m wechat_backend serve | worker | migrate | staff | demo | simulator"""
+"""python -m wechat_backend serve | worker | migrate | figures | reconcile | staff | demo | simulator"""
 
 import os
 import signal
@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 
 from models.errors import DomainError
@@ -45,13 +46,26 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m wechat_backend")
     commands = parser.add_subparsers(
-        required=True, metavar="serve | worker | migrate | staff | demo | simulator"
+        required=True, metavar="serve | worker | migrate | figures | reconcile | staff | demo | simulator"
     )
     commands.add_parser("serve", help="pages, JSON API, WeChat callback").set_defaults(start=serve)
     commands.add_parser("worker", help="relays events, sends notices").set_defaults(start=worker)
     migrate_parser = commands.add_parser("migrate", help="brings the database to what this code needs")
     migrate_parser.add_argument("--dry-run", action="store_true", help="only say what would change")
     migrate_parser.set_defaults(start=migrate)
+    figures_parser = commands.add_parser(
+        "figures", help="compares the statistics of reviews with what is true; exit code 3 if they differed"
+    )
+    figures_parser.add_argument("--replace", action="store_true", help="put right what differs")
+    figures_parser.set_defaults(start=figures)
+    reconcile_parser = commands.add_parser(
+        "reconcile", help="compares with 好差评 what it holds, and mends it there; exit code 3 if it differed"
+    )
+    for name, into in (("--from", "first"), ("--to", "last")):
+        reconcile_parser.add_argument(
+            name, type=date.fromisoformat, required=True, dest=into, help=f"the {into} day, as 2026-11-01"
+        )
+    reconcile_parser.set_defaults(start=reconcile)
     staff_command.add_to(
         commands.add_parser("staff", help="lets members of staff in, or locks them out"), staff
     )
@@ -66,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     simulator_parser = commands.add_parser("simulator", help="plays WeChat, Aliyun and the government")
     simulator_parser.add_argument("--port", type=int, default=8889)
     simulator_parser.add_argument("--state", type=Path, help="the file that phones remember things in")
+    simulator_parser.add_argument("--devices", type=Path, help="the file with the keys of kiosks to play")
     simulator_parser.set_defaults(start=simulator)
     return parser
 
@@ -110,6 +125,32 @@ def migrate(arguments: argparse.Namespace) -> int:
     return _run(process, told=CUT_OFF)
 
 
+def figures(arguments: argparse.Namespace) -> int:
+    codes: list[int] = []
+
+    async def process(settings: Settings) -> None:
+        from wechat_backend import review_figures  # noqa: PLC0415
+
+        codes.append(await review_figures.run(settings, _say, replace=arguments.replace))
+
+    return _run(process, told=CUT_OFF) or codes[0]
+
+
+def reconcile(arguments: argparse.Namespace) -> int:
+    from wechat_backend import reconcile_command  # noqa: PLC0415
+
+    codes: list[int] = []
+    try:
+        days = reconcile_command.span(arguments.first, arguments.last)
+    except reconcile_command.SpanWrong as error:
+        return _refuse(str(error))
+
+    async def process(settings: Settings) -> None:
+        codes.append(await reconcile_command.run(settings, days, _say))
+
+    return _run(process, told=CUT_OFF) or codes[0]
+
+
 def staff(arguments: argparse.Namespace) -> int:
     async def process(settings: Settings) -> None:
         from wechat_backend import staff_accounts  # noqa: PLC0415
@@ -124,7 +165,8 @@ def simulator(arguments: argparse.Namespace) -> int:
         import simulator as peers  # noqa: PLC0415
         from wechat_backend.demo.peer import simulator_of  # noqa: PLC0415
 
-        await peers.serve(simulator_of(settings, port=arguments.port, state=arguments.state))
+        config = simulator_of(settings, arguments.port, arguments.state, arguments.devices)
+        await peers.serve(config)
 
     return _run(process)
 

@@ -28,6 +28,7 @@ from wechat_backend.database.connection import connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import check_current, run_while_current
 from wechat_backend.gateways import Gateways
+from wechat_backend.pulse import telling
 from wechat_backend.server import Limits, WebServer, room_for
 from wechat_backend.settings import Settings
 from wechat_backend.wiring import build_stores, privacy_of, utc_now
@@ -107,7 +108,8 @@ async def serve(settings: Settings) -> None:
         connections=connections,
     )
     try:
-        await run_while_current(database, ALL, until_told())
+        async with telling(services.listening, utc_now):
+            await run_while_current(database, ALL, until_told())
     finally:
         server.stop()
         watched.stop()

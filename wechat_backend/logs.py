@@ -13,6 +13,8 @@ from typing import Any
 
 import structlog
 
+from models.typed import PERSONAL
+
 BLOT = "***"
 SECRET = re.compile(
     r"(?:^|[^a-z])(?:phone|number|token|secret|password|key|cookie|authorization|signature|openid|unionid"
@@ -22,8 +24,6 @@ SECRET = re.compile(
 """The keys whose values are blotted out; `key` is the whole word, not the end of `monkey`."""
 MOST_ALIKE, ALIKE_SECONDS = 20, 10.0
 """Lines of one kind, and the time that they are counted in."""
-PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?![0-9A-Za-z])")
-"""A mobile phone number or a resident identity number."""
 
 
 def configure(level: str = "INFO") -> None:

@@ -46,7 +46,8 @@ FINDINGS = {"match": "1", "mismatch": "2", "no_record": "3"}
 
 @dataclass(frozen=True)
 class SmsTemplate:
-    """`text` has `${name}` for each parameter; codes have limits of their own."""
+    """`text` has `${name}` for each parameter, and `{site}` for the address of the service; codes
+    have limits of their own."""
 
     text: str
     is_code: bool = False
@@ -66,12 +67,15 @@ TEMPLATES: Mapping[str, SmsTemplate] = {
     ),
     "SMS_APPOINTMENT": SmsTemplate("您预约的“${item}”（${time}，${hall}）：${status}。"),
     "SMS_ENDING": SmsTemplate("您预约的“${item}”（${time}，${hall}）：${status}。${note}。"),
+    "SMS_KIOSK": SmsTemplate("您预约的“${item}”（${time}，${hall}）：自助终端${status}。${note}。"),
+    "SMS_INVITATION": SmsTemplate("您办理的“${item}”已办完，请您自愿评价，7天内有效：{site}/r/${link}"),
     "SMS_REVIEW": SmsTemplate("您对“${item}”的评价：${status}。${note}。请在“番禺智慧政务”公众号查看。"),
     "SMS_REBINDING": SmsTemplate("${what}（${time}）。如非本人操作，请致电020-12345。"),
     "SMS_FORMER_PHONE": SmsTemplate(
         "您的手机号已不再用于“番禺智慧政务”的实名认证（${time}在窗口更改）。如非本人操作，请致电020-12345。"
     ),
     "SMS_BLACKLIST": SmsTemplate("${what}（${number}）。详情请在“番禺智慧政务”公众号的个人中心查看。"),
+    "SMS_ALERT": SmsTemplate("${hall}${trouble}，${what}。请登录工作人员平台“终端”中的“告警”查看。"),
     "SMS_AGENCY": SmsTemplate(
         "${enterprise}与经办人${person}的授权：${status}。详情请在“番禺智慧政务”公众号查看。"
     ),
@@ -216,7 +220,11 @@ class Aliyun:
         for phone in phones:
             self._check_limits(phone, code)
         receipt = f"{uuid4().int % 10**18}^0"
-        text = re.sub(r"\$\{(\w+)}", lambda found: values[found[1]], TEMPLATES[code].text)
+        text = re.sub(
+            r"\$\{(\w+)}",
+            lambda found: values[found[1]],
+            TEMPLATES[code].text.replace("{site}", self.config.site_url),
+        )
         for phone in phones:
             owner = self.registry.of_phone(phone)
             self.messages.append(

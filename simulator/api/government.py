@@ -15,13 +15,15 @@ SYSTEMS: Mapping[str, str] = {
     "credit/decisions": "credit",
 }
 """Path → system that is told."""
-OPERATIONS = frozenset({*SYSTEMS, "sharing/persons/verify", "sharing/bodies/verify"})
+LIST = "reviews/list"
+OPERATIONS = frozenset({*SYSTEMS, LIST, "sharing/persons/verify", "sharing/bodies/verify"})
 STATUS: Mapping[str, int] = {
     "unknown_app": 401,
     "timestamp_stale": 401,
     "signature_invalid": 401,
     "idempotency_key_reused": 409,
-    "review_exists": 409,
+    "revision_stale": 409,
+    "revision_reused": 409,
     "decision_exists": 409,
     "decision_withdrawn": 409,
     "http_429": 429,
@@ -42,6 +44,8 @@ class GovernmentHandler(PlatformHandler):
             key = request.headers.get("Idempotency-Key", "")
             self.reply(government.take(SYSTEMS[path], key, request.body))
         asked = parse(request.body)
+        if path == LIST:
+            self.reply(government.list_reviews(asked))
         verify = government.verify_person if path == "sharing/persons/verify" else government.verify_body
         self.reply(verify(asked))
 

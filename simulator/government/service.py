@@ -42,14 +42,20 @@ PERSON_KINDS = frozenset(
 )
 BODY_KINDS = frozenset({"registration_number", "uscc", "legal_person_certificate"})
 
-TAGS: Mapping[str, range] = {
-    "5": range(510, 518),
-    "4": range(406, 414),
-    "3": range(307, 315),
-    "2": range(207, 215),
-    "1": range(108, 116),
+TAGS: Mapping[str, Mapping[str, range]] = {
+    "1": {
+        "5": range(510, 518),
+        "4": range(406, 414),
+        "3": range(307, 315),
+        "2": range(207, 215),
+        "1": range(108, 116),
+    }
 }
-"""Level → codes of its tags."""
+"""Version of the list of tags → level → codes of its tags."""
+RECEIPTS: Mapping[str, str] = {"disclosure": "GS", "credit": "XY"}
+"""The systems that give a receipt, and with which letters theirs begin."""
+PAGE = 50
+"""Reviews that are listed in one answer."""
 BAD = frozenset({"1", "2"})
 
 Check = Callable[[str], bool]
@@ -83,10 +89,13 @@ REQUIRED: Mapping[str, Check] = {
     "projectNo": _pattern(r"[0-9A-Za-z-]{1,50}"),
     "proStatus": _one_of("1", "2", "3"),
     "userProp": _one_of("1", "2"),
-    "satisfaction": _one_of(*TAGS),
+    "satisfaction": _one_of(*"12345"),
     "assessTime": _is_time,
     "assessNumber": _one_of("1", "2"),
     "pf": _one_of(*"1234567"),
+    "revision": _pattern(r"[1-9]\d{0,8}"),
+    "assessState": _one_of("1", "2"),
+    "tagsVersion": _one_of(*TAGS),
 }
 OPTIONAL: Mapping[str, Check] = {
     "taskHandleItem": TEXT,
@@ -128,7 +137,7 @@ class Government:
 
     def __init__(self, config: SimulatorConfig, clock: Callable[[], datetime], registry: Registry) -> None:
         self.config, self.clock, self.registry = config, clock, registry
-        self.systems: Mapping[str, Callable[[dict[str, Any]], None]] = {
+        self.systems: Mapping[str, Callable[[dict[str, Any]], bool]] = {
             "acceptance": self._check_report,
             "reviews": self._check_review,
             "disclosure": self._check_disclosure,
@@ -159,7 +168,7 @@ class Government:
             raise PlatformError("signature_invalid")
 
     def take(self, system: str, key: str, body: bytes) -> dict[str, Any]:
-        """Record what `system` is told, once for each key.
+        """Record what `system` is told, once for each key; what comes again has the receipt of the first.
 
         Raises:
             PlatformError: idempotency_key_missing, idempotency_key_reused, or what is wrong with the body.
@@ -171,10 +180,15 @@ class Government:
             raise PlatformError("idempotency_key_reused")
         if before is None:
             document = parse(body)
-            self.systems[system](document)
+            is_news = self.systems[system](document)
             self.keys[system, key] = body
-            self.records[system].append({"key": key, "at": self.clock().isoformat(), "body": document})
-        return {"ok": True}
+            if is_news:
+                record = {"key": key, "at": self.clock().isoformat(), "body": document}
+                self.records[system].append(record | self._receipt(system))
+        if system not in RECEIPTS:
+            return {"ok": True}
+        [receipt] = (each["receipt"] for each in self.records[system] if each["key"] == key)
+        return {"ok": True, "receipt": receipt}
 
     def verify_person(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         kind, name, number = _identity(asked, PERSON_KINDS)
@@ -191,10 +205,53 @@ class Government:
         representative = {"name": person.name, "number": person.credentials[0].number}
         return {"ok": True, "result": result, "legal_representative": representative}
 
-    def _check_report(self, body: dict[str, Any]) -> None:
-        _check_fields(body, REPORT, {})
+    def list_reviews(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """The latest of each review and follow-up that was given on the `day`, in the order of their keys:
+        one page, `after` a key. `next` is the key after which the next page begins, "" on the last one.
 
-    def _check_disclosure(self, body: dict[str, Any]) -> None:
+        Raises:
+            PlatformError: a field is wrong.
+        """
+        _check_fields(asked, {"day": _pattern(r"\d{4}-\d{2}-\d{2}")}, {"after": TEXT})
+        day, after = asked["day"], str(asked.get("after") or "")
+        keys = {f"{project}:{number}": body for (project, number), body in self.latest().items()}
+        left = [key for key in sorted(keys) if key > after and keys[key]["assessTime"].startswith(day)]
+        more = left[PAGE - 1] if len(left) > PAGE else ""
+        return {"ok": True, "items": [keys[key] for key in left[:PAGE]], "next": more}
+
+    def latest(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The latest revision of each review (`assessNumber` 1) and follow-up (2)."""
+        return {_key(each["body"]): each["body"] for each in self.reviews}
+
+    def spoil(self, way: str, project: str, number: str, fields: Mapping[str, Any]) -> bool:
+        """As after a fault of 好差评 itself: it has `forgotten` a record, it has `altered` `fields`, or one
+        like it is `invented` under another `projectNo`. False if there is no such record."""
+        found = self.latest().get((project, number))
+        if found is None:
+            return False
+        if way == "forgotten":
+            self.records["reviews"] = [
+                each for each in self.reviews if _key(each["body"]) != (project, number)
+            ]
+        elif way == "altered":
+            found.update(fields)
+        else:
+            body = {**found, "projectNo": f"{project}-X"}
+            self.reviews.append({"key": way, "at": self.clock().isoformat(), "body": body})
+        return True
+
+    def _receipt(self, system: str) -> dict[str, str]:
+        """Of the next record, where the system gives one."""
+        if system not in RECEIPTS:
+            return {}
+        number = len(self.records[system]) + 1
+        return {"receipt": f"{RECEIPTS[system]}{self.clock():%Y%m%d}{number:06}"}
+
+    def _check_report(self, body: dict[str, Any]) -> bool:
+        _check_fields(body, REPORT, {})
+        return True
+
+    def _check_disclosure(self, body: dict[str, Any]) -> bool:
         """Of business entities alone.
 
         Raises:
@@ -203,9 +260,11 @@ class Government:
         self._check_decision("disclosure", body)
         if body["kind"] not in BODY_KINDS:
             raise PlatformError("not_an_entity")
+        return True
 
-    def _check_credit(self, body: dict[str, Any]) -> None:
+    def _check_credit(self, body: dict[str, Any]) -> bool:
         self._check_decision("credit", body)
+        return True
 
     def _check_decision(self, system: str, body: dict[str, Any]) -> None:
         """A number is published once, and not again after it was withdrawn, in whatever order they come.
@@ -222,20 +281,31 @@ class Government:
         if body["state"] in known:
             raise PlatformError("decision_exists")
 
-    def _check_review(self, body: dict[str, Any]) -> None:
+    def _check_review(self, body: dict[str, Any]) -> bool:
+        """A later revision takes the place of an earlier one; the same one again is no news.
+
+        Raises:
+            PlatformError: a field is wrong; bad_rating_without_reason, follow_up_without_first,
+                revision_stale, or revision_reused: the same revision says something else.
+        """
         _check_fields(body, REQUIRED, OPTIONAL)
         level, tags = str(body["satisfaction"]), str(body.get("evalDetail") or "")
         for tag in filter(None, tags.split(",")):
-            if int(tag) not in TAGS[level]:
+            if int(tag) not in TAGS[str(body["tagsVersion"])][level]:
                 raise PlatformError("field_invalid: evalDetail")
         if level in BAD and not tags and not str(body.get("writingEvaluation") or "").strip():
             raise PlatformError("bad_rating_without_reason")
-        matter = str(body["projectNo"]), str(body["assessNumber"])
-        known = [(str(each["body"]["projectNo"]), str(each["body"]["assessNumber"])) for each in self.reviews]
-        if matter in known:
-            raise PlatformError("review_exists")
-        if matter[1] == "2" and (matter[0], "1") not in known:
+        latest, (project, number) = self.latest(), _key(body)
+        if number == "2" and (project, "1") not in latest:
             raise PlatformError("follow_up_without_first")
+        known = latest.get((project, number))
+        if known is None or int(body["revision"]) > int(known["revision"]):
+            return True
+        if int(body["revision"]) < int(known["revision"]):
+            raise PlatformError("revision_stale")
+        if body != known:
+            raise PlatformError("revision_reused")
+        return False
 
     @property
     def reviews(self) -> list[dict[str, Any]]:
@@ -270,6 +340,10 @@ def _check_fields(
             continue
         if not isinstance(value, str | int) or isinstance(value, bool) or not check(str(value)):
             raise PlatformError(f"field_invalid: {name}")
+
+
+def _key(review: Mapping[str, Any]) -> tuple[str, str]:
+    return str(review["projectNo"]), str(review["assessNumber"])
 
 
 def _identity(asked: Mapping[str, Any], kinds: frozenset[str]) -> tuple[str, str, str]:

@@ -84,6 +84,15 @@ class Callbacks:
         push.outcome = "no_answer"
         return push
 
+    async def again(self, number: int) -> Push | None:
+        """Send a message that was answered once more, as WeChat may; None if there is no such number."""
+        push = next((one for one in self.log if one.number == number), None)
+        if push is not None:
+            openid = str(push.elements["FromUserName"])
+            if (body := await self._attempt(push, openid)) is not None:
+                self._read(push, body, openid)
+        return push
+
     def clear(self) -> None:
         self.log.clear()
 

@@ -46,6 +46,16 @@ LIBRARY: Mapping[str, Template] = {
         "预约通知",
         {"thing1": "预约事项", "thing2": "预约网点", "time3": "预约时间", "thing4": "预约状态"},
     ),
+    "TM_KIOSK": Template(
+        "自助终端服务变更通知",
+        {
+            "thing1": "预约事项",
+            "thing2": "预约网点",
+            "time3": "预约时间",
+            "thing4": "自助终端",
+            "thing5": "温馨提示",
+        },
+    ),
     "TM_ENDING": Template(
         "预约结果通知",
         {
@@ -56,12 +66,19 @@ LIBRARY: Mapping[str, Template] = {
             "thing5": "温馨提示",
         },
     ),
+    "TM_INVITATION": Template(
+        "服务评价邀请",
+        {"thing1": "办理事项", "thing2": "办理单位", "time3": "办结时间", "thing4": "温馨提示"},
+    ),
     "TM_REVIEW": Template(
         "评价处理通知",
         {"thing1": "评价事项", "thing2": "处理情况", "time3": "处理时间", "thing4": "温馨提示"},
     ),
     "TM_REBINDING": Template("账号安全提醒", {"thing1": "变更内容", "time2": "变更时间"}),
     "TM_BLACKLIST": Template("处理决定通知", {"thing1": "内容", "thing2": "决定编号", "time3": "时间"}),
+    "TM_ALERT": Template(
+        "终端告警通知", {"thing1": "地点", "thing2": "异常", "thing3": "说明", "time4": "时间"}
+    ),
     "TM_AGENCY": Template("经办授权通知", {"thing1": "企业名称", "thing2": "经办人", "thing3": "授权状态"}),
 }
 

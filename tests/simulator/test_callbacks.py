@@ -163,6 +163,17 @@ async def test_the_callback_is_plain_or_sealed_as_control_says(peer: Peer) -> No
     assert (await peer.call("/control"))["callback_encrypted"] is True
 
 
+async def test_a_message_comes_once_more_when_control_says_so(peer: Peer) -> None:
+    followed = await peer.do("li", "follow")
+    again = await peer.call(f"/control/callbacks/{followed['callback']['number']}/again", {})
+    assert (again["outcome"], len(again["attempts"])) == ("replied", 2)
+    first, second = peer.service.heard
+    assert (first.source, first.create_time, first.event) == (second.source, second.create_time, second.event)
+    assert len(await peer.listed("callbacks")) == 1
+    for unknown in ("0", "2"):
+        assert (await peer.fetch(f"/control/callbacks/{unknown}/again", {})).code == 404
+
+
 @pytest.mark.parametrize("asked", [{}, {"encrypted": "no"}, {"url": 7}])
 async def test_callbacks_that_cannot_be(peer: Peer, asked: dict[str, Any]) -> None:
     assert (await peer.fetch("/control/callback", asked)).code == 400

@@ -5,6 +5,7 @@ import time
 import pytest
 from tornado.httpclient import HTTPClientError
 
+from simulator.people import load
 from tests.simulator.conftest import Peer, account
 
 STABLE = "/cgi-bin/stable_token"
@@ -73,9 +74,20 @@ async def test_an_order_for_what_nobody_calls_names_what_there_is(peer: Peer, op
 
 async def test_people_and_what_is_missing(peer: Peer) -> None:
     people = await peer.listed("people")
-    assert {"chen", "li", "wang", "liang", "he", "smith", "nguyen", "wu", "xu"} == {
-        each["id"] for each in people
-    }
+    assert {
+        "chen",
+        "li",
+        "wang",
+        "liang",
+        "he",
+        "smith",
+        "nguyen",
+        "wu",
+        "xu",
+        "listed-a",
+        "listed-b",
+        "on-duty",
+    } == {each["id"] for each in people}
     assert (await peer.fetch("/control/people/nobody")).code == 404
     assert (await peer.fetch("/control/people/li/scan", {})).code == 400
 
@@ -95,7 +107,7 @@ async def test_reset_forgets_everything_but_the_address(peer: Peer) -> None:
     await peer.call("/control/faults", {"operation": "SendSms", "http": 503})
     token = await peer.token()
     await peer.call("/control/reset", {})
-    assert [each["following"] for each in await peer.listed("people")] == [False] * 9
+    assert [each["following"] for each in await peer.listed("people")] == [False] * len(load().people)
     assert await peer.listed("callbacks") == await peer.listed("faults") == []
     refused = await peer.call("/cgi-bin/ticket/getticket", access_token=token, type="jsapi")
     assert refused["errcode"] == 40001

@@ -25,6 +25,9 @@ REVIEW = {
     "assessTime": "2026-11-24 10:00:00",
     "assessNumber": "1",
     "pf": "2",
+    "revision": "1",
+    "assessState": "1",
+    "tagsVersion": "1",
 }
 REPORT = {
     "serial": "PY20261124-0001-A",
@@ -101,6 +104,10 @@ async def test_strangers_are_refused(peer: Peer) -> None:
         ({"deptCode": "番禺区公安分局"}, "field_invalid: deptCode"),
         ({"phone": "13900010002"}, "field_unknown: phone"),
         ({"assessNumber": "2"}, "follow_up_without_first"),
+        ({"revision": "0"}, "field_invalid: revision"),
+        ({"revision": ""}, "field_missing: revision"),
+        ({"assessState": "3"}, "field_invalid: assessState"),
+        ({"tagsVersion": "2"}, "field_invalid: tagsVersion"),
     ],
 )
 async def test_reviews(peer: Peer, changes: dict[str, str], error_code: str) -> None:
@@ -110,9 +117,75 @@ async def test_reviews(peer: Peer, changes: dict[str, str], error_code: str) -> 
 
 async def test_one_review_and_one_follow_up_for_each_matter(peer: Peer) -> None:
     assert await error(peer, REVIEW, "d1") == ""
-    assert await error(peer, REVIEW, "d2") == "review_exists"
     assert await error(peer, REVIEW | {"assessNumber": "2"}, "d3") == ""
     assert await error(peer, REVIEW | {"projectNo": "PY20261124-0002-B"}, "d4") == ""
+    assert len(await peer.listed("reviews")) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "error_code"),
+    [
+        ({}, ""),
+        ({"userName": "李**"}, "revision_reused"),
+        ({"revision": "1"}, "revision_stale"),
+        ({"revision": "1", "userName": "李**"}, "revision_stale"),
+        ({"revision": "3", "assessState": "2"}, ""),
+        ({"revision": "10", "satisfaction": "2"}, "field_invalid: evalDetail"),
+    ],
+)
+async def test_a_later_revision_takes_the_place_of_an_earlier_one(
+    peer: Peer, changes: dict[str, str], error_code: str
+) -> None:
+    """And the same one is taken once, by whatever key it comes."""
+    known, told = REVIEW | {"revision": "2"}, REVIEW | {"revision": "2"} | changes
+    assert await error(peer, known, "d1") == ""
+    assert await error(peer, told, "d2") == error_code
+    kept = [each["body"] for each in await peer.listed("reviews")]
+    assert kept == ([known, told] if changes and not error_code else [known])
+
+
+async def listed(peer: Peer, day: str, after: str = "") -> dict[str, Any]:
+    status, answer = await tell(peer, "reviews/list", {"day": day, "after": after})
+    assert status == 200, answer
+    return answer
+
+
+async def test_the_latest_of_each_review_of_a_day_are_listed_page_by_page(peer: Peer) -> None:
+    for number in range(60):
+        assert await error(peer, REVIEW | {"projectNo": f"PY{number:03}"}, f"a{number}") == ""
+    later = REVIEW | {"projectNo": "PY000", "assessNumber": "2", "assessTime": "2026-11-25 09:00:00"}
+    corrected = REVIEW | {"projectNo": "PY007", "revision": "2", "assessState": "2"}
+    assert [await error(peer, told, f"b{told['revision']}") for told in (later, corrected)] == ["", ""]
+    first = await listed(peer, "2026-11-24")
+    assert (len(first["items"]), first["next"]) == (50, "PY049:1")
+    assert first["items"][7] == corrected
+    second = await listed(peer, "2026-11-24", first["next"])
+    assert ([each["projectNo"] for each in second["items"]], second["next"]) == (
+        [f"PY{number:03}" for number in range(50, 60)],
+        "",
+    )
+    assert await listed(peer, "2026-11-25") == {"ok": True, "items": [later], "next": ""}
+    status, answer = await tell(peer, "reviews/list", {"day": "yesterday"})
+    assert (status, answer["error"]) == (422, "field_invalid: day")
+
+
+@pytest.mark.parametrize(
+    ("way", "left"),
+    [
+        ("forgotten", []),
+        ("altered", [REVIEW | {"satisfaction": "4"}]),
+        ("invented", [REVIEW, REVIEW | {"projectNo": "PY20261124-0001-A-X"}]),
+    ],
+)
+async def test_it_can_be_made_to_hold_something_else(
+    peer: Peer, way: str, left: list[dict[str, str]]
+) -> None:
+    asked = {"projectNo": REVIEW["projectNo"], "assessNumber": "1", "satisfaction": "4"}
+    assert (await peer.call(f"/control/reviews/{way}", asked))["status"] == 404
+    assert await error(peer, REVIEW) == ""
+    await peer.call(f"/control/reviews/{way}", asked)
+    held = (await listed(peer, "2026-11-24"))["items"]
+    assert sorted(held, key=lambda body: str(body["projectNo"])) == left
 
 
 @pytest.mark.parametrize(
@@ -167,7 +240,11 @@ DECISION = {
 async def test_a_decision_is_published_once_and_not_after_it_was_withdrawn(peer: Peer) -> None:
     at = "disclosure/decisions"
     withdrawn = DECISION | {"state": "withdrawn"}
-    assert await tell(peer, at, DECISION, "d1") == (200, {"ok": True})
+    taken = await tell(peer, at, DECISION, "d1")
+    assert taken == (200, {"ok": True, "receipt": "GS20261124000001"})
+    assert await tell(peer, at, DECISION, "d1") == taken
+    [kept] = await peer.listed("disclosure")
+    assert kept["receipt"] == taken[1]["receipt"]
     assert (await tell(peer, at, DECISION, "d2"))[1]["error"] == "decision_exists"
     assert (await tell(peer, at, withdrawn, "d3"))[0] == 200
     assert await tell(peer, at, DECISION, "d4") == (409, {"ok": False, "error": "decision_withdrawn"})

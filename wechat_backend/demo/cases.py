@@ -177,23 +177,26 @@ class _Demo:
             await self.stores.absences.set_own(member, leave, by)
 
     async def _party(self, person: Person) -> Party:
-        """The person, bound a while ago to an account of the mini-program."""
-        by = self.by("system", 10, Channel.MINIPROGRAM)
-        account = await self.stores.accounts.arrive_miniprogram(PlatformUser(person.openid), by)
-        if not (found := await self.stores.applicants.find_by_account(account["_id"])):
-            kind, of = CredentialKind.RESIDENT_ID, ApplicantKind.PERSON
-            found = await self.stores.applicants.bind(
-                check_credential(of, kind, person.number, local_date(by.at)),
-                name=person.name,
-                phone=person.phone,
-                account=account["_id"],
-                verified_by="register",
-                by=by,
-            )
-        return Party(found, found, account["_id"])
+        return await bound(self.stores, person, self.by("system", 10, Channel.MINIPROGRAM))
 
     async def _case(self, key: str, username: str) -> StaffCase:
         return await self.stores.handling.case(key, await self.stores.staff.get(username))
+
+
+async def bound(stores: Stores, person: Person, by: Cause) -> Party:
+    """The person, bound a while ago to an account of the mini-program."""
+    account = await stores.accounts.arrive_miniprogram(PlatformUser(person.openid), by)
+    if not (found := await stores.applicants.find_by_account(account["_id"])):
+        kind, of = CredentialKind.RESIDENT_ID, ApplicantKind.PERSON
+        found = await stores.applicants.bind(
+            check_credential(of, kind, person.number, local_date(by.at)),
+            name=person.name,
+            phone=person.phone,
+            account=account["_id"],
+            verified_by="register",
+            by=by,
+        )
+    return Party(found, found, account["_id"])
 
 
 def days_before(calendar: Workdays, now: datetime, days: int) -> datetime:

@@ -12,8 +12,9 @@ from models.staff import Role, SecondFactors, Staff, needs_second_factor
 from wechat_backend.database.connection import Database, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.runner import migrate
-from wechat_backend.demo import cases
+from wechat_backend.demo import alerts, blacklist, cases, kiosks, past, reviews
 from wechat_backend.demo import env as demo_env
+from wechat_backend.demo.peer import Devices
 from wechat_backend.gateways import Gateways
 from wechat_backend.loading import loader, writer
 from wechat_backend.settings import Settings, load_settings
@@ -38,11 +39,18 @@ STAFF = (
     Member("admin", "冯国强", Role.ADMINISTRATOR),
     Member("window", "陈嘉敏", Role.WINDOW, everywhere=True),
     Member("management", "黄慧仪", Role.SERVICE_MANAGEMENT),
+    Member("management2", "演示员乙", Role.SERVICE_MANAGEMENT),
+    Member("management3", "演示员丙", Role.SERVICE_MANAGEMENT),
     Member("digital", "何俊杰", Role.DIGITAL_AFFAIRS),
+    Member("digital2", "演示员己", Role.DIGITAL_AFFAIRS),
     Member("centre", "周淑贞", Role.SERVICE_CENTRE, everywhere=True),
+    Member("centre2", "演示员庚", Role.SERVICE_CENTRE, everywhere=True),
     Member("township", "罗永康", Role.TOWNSHIP, township="南村镇"),
     Member("approver", "李国栋", Role.APPROVER, "公安分局"),
     Member("supervisor", "黎建明", Role.SUPERVISOR, "民政局"),
+    Member("supervisor2", "演示员丁", Role.SUPERVISOR, "公安分局"),
+    Member("contact", "区淑仪", Role.CONTACT, "民政局"),
+    Member("contact2", "演示员戊", Role.CONTACT, "公安分局"),
     Member("reviewer", "许慧敏", Role.REVIEWER, "民政局"),
     Member("civil", "苏婉玲", Role.APPROVER, "民政局"),
     Member("deputy", "邱雅雯", Role.REVIEWER, "民政局", stands_in_for="civil"),
@@ -66,7 +74,9 @@ STAFF = (
     Member("data", "岑宇航", Role.APPROVER, "政数局"),
 )
 """Each department decides its own items, so each has an approver; of one who is away at first another one
-acts in their place."""
+acts in their place. Service management has three, as a decision of the blacklist takes two of them, and an
+appeal against it a third. Digital affairs and the service centre have two each, as one stands behind another
+(`alerts`)."""
 
 
 async def furnish(
@@ -75,9 +85,12 @@ async def furnish(
     reset: bool,
     say: Callable[[str], None],
     clock: Callable[[], datetime] = utc_now,
-) -> None:
+    devices: Devices | None = None,
+) -> list[str]:
     """Bring the database to the newest migration, load the data, enrol the staff and, where there are no
-    applications, make some cases; can be repeated.
+    applications, make some cases, and likewise decisions of the blacklist, reviews, kiosks and alerts; can be
+    repeated. `devices` keeps the keys of the kiosks' devices that are played. Returns the activation codes of
+    the kiosks that wait.
 
     Raises:
         DatabaseUnreachable, MigrationError, loading.DataError
@@ -97,7 +110,7 @@ async def furnish(
         data = await _load(database, by, say)
         second_factors = SecondFactors(Staff(database), privacy_of(settings))
         await _enrol(second_factors, data, variables, by)
-        await _make_cases(settings, database, data, clock, say)
+        return await _make_cases(settings, database, data, variables, clock, say, devices)
     finally:
         await database.close()
 
@@ -137,14 +150,29 @@ async def _make_cases(
     settings: Settings,
     database: Database,
     data: loader.Data,
+    variables: Mapping[str, str],
     clock: Callable[[], datetime],
     say: Callable[[str], None],
-) -> None:
+    devices: Devices | None,
+) -> list[str]:
+    items = {guide.name: guide.item for guide in data.guides}
     gateways = Gateways(settings, database, privacy_of(settings), clock)
     try:
         stores = build_stores(settings, database, gateways, clock)
         await stores.prepare()
-        if await cases.make_once(stores, {guide.name: guide.item for guide in data.guides}, clock()):
+        if await cases.make_once(stores, items, clock()):
             say("  new: six cases to look at in the staff panel")
+        if await blacklist.make_once(stores, clock()):
+            say("  new: a flag, a decision and an appeal of the blacklist, for management, management2 and 3")
+        if await reviews.make_once(stores, items, clock()):
+            say("  new: some dozens of reviews, of five bad ones what has become of them")
+        if await kiosks.make_once(stores, items, clock(), devices):
+            say("  new: kiosks in every state, three of which wait for their devices")
+        if await past.make_once(stores, clock()):
+            say("  new: what the kiosks' devices did in the last four weeks")
+        if await alerts.make_once(stores, clock()):
+            say("  new: rosters of three sections, and three alerts of kiosks")
+        kept = [code for code in variables.get(demo_env.CODES, "").split(",") if code]
+        return await kiosks.codes(stores, kept, clock())
     finally:
         gateways.close()

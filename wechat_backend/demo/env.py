@@ -31,6 +31,8 @@ def _appid() -> str:
 
 
 STAFF_SECRET = "PANYU_DEMO_STAFF_SECRET"  # noqa: S105 - the name of one
+CODES = "PANYU_DEMO_ACTIVATION_CODES"
+"""With commas between them: those of the kiosks that wait for their devices."""
 BASE_32 = string.ascii_uppercase + "234567"
 
 

@@ -1,7 +1,8 @@
 """The demo: everything on one machine, started, watched and ended by one process.
 
 In its data folder (`DATA`): `lock` (held while it runs), `demo.env` (its settings), `mongo/`,
-`simulator.json` (what phones remember), and a log for each child process.
+`simulator.json` (what phones remember), `devices.json` (the keys of kiosks' devices that are played), and a
+log for each child process.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ from wechat_backend.demo import children
 from wechat_backend.demo import data as demo_data
 from wechat_backend.demo import env as demo_env
 from wechat_backend.demo.children import Child, ChildError
+from wechat_backend.demo.peer import Devices
 from wechat_backend.loading.loader import DataError
 
 READY_SECONDS = 60.0
@@ -48,6 +50,11 @@ class Options:
     @property
     def ports(self) -> dict[str, int]:
         return {"--port": self.port, "--simulator-port": self.simulator_port}
+
+    @property
+    def devices(self) -> Path:
+        """The file with the keys of the kiosks that the simulator plays."""
+        return self.data / "devices.json"
 
     @property
     def url(self) -> str:
@@ -149,7 +156,11 @@ async def _run(options: Options) -> None:
         demo_env.write(file, variables)
         if server:
             await asyncio.to_thread(server.wait)
-        await demo_data.furnish(variables, reset=options.reset, say=_say)
+        asked = variables | {demo_env.CODES: kept.get(demo_env.CODES, "")}
+        devices = Devices(options.devices)
+        codes = await demo_data.furnish(asked, reset=options.reset, say=_say, devices=devices)
+        variables[demo_env.CODES] = ",".join(codes)
+        demo_env.write(file, variables)
         crew = await _start_children(options, variables, stack)
         _say(f"READY {options.url}")
         _say(links(options, variables))
@@ -191,7 +202,8 @@ async def _start_children(
     _say("Starting the web server, the worker and the simulator …")
     environment = {**inherited(os.environ), **variables}
     state = str(options.data / "simulator.json")
-    simulator = ("simulator", "--port", str(options.simulator_port), "--state", state)
+    port, devices = str(options.simulator_port), str(options.devices)
+    simulator = ("simulator", "--port", port, "--state", state, "--devices", devices)
     crew = [
         Child(*command, environment=environment, folder=options.data)
         for command in (simulator, ("serve",), ("worker",))

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, ClassVar
 
-from models.workdays import PANYU, local
+from models.workdays import PANYU, local_date
 from wechat_backend.gateways.aliyun import AliyunGateway
 from wechat_backend.gateways.base import Remedy
 from wechat_backend.settings import Settings
@@ -14,6 +15,10 @@ from wechat_backend.settings import Settings
 TIME = "%Y-%m-%d %H:%M:%S"
 SKEW = timedelta(minutes=5)
 """A message that went out so soon after midnight may be one of the day before, by Aliyun's clock."""
+PAGE = 50
+"""Lines of `QuerySendDetails` at a time: its most."""
+LOOKED_BACK = timedelta(days=30)
+"""How far back it can be asked."""
 FAILED, ARRIVED = 2, 3
 """`SendStatus`; any other is that of a message about which nothing is known yet."""
 
@@ -87,33 +92,52 @@ class Sms(AliyunGateway):
                 raise self.error(str(code))
         return str(answer.get("BizId", ""))
 
-    async def arrival(self, phone: str, receipt: str, sent_at: datetime) -> Arrival | None:
-        """What the carrier reports of the message `receipt` (BizId); None while it has reported nothing.
+    async def arrival(self, phone: str, receipt: str, delivery: str, sent_at: datetime) -> Arrival | None:
+        """What the carrier reports of a message; None while it has reported nothing. It is found by its
+        `receipt` (BizId), or, where that was lost, by its `delivery`.
 
         Raises:
             GatewayError
         """
-        for day in sorted({local(sent_at - SKEW, "%Y%m%d"), local(sent_at, "%Y%m%d")}):
-            for line in await self._details(phone, receipt, day):
-                return _arrival(line)
+        line = await self._line(phone, receipt, delivery, (sent_at, sent_at))
+        return _arrival(line) if line else None
+
+    async def has(self, phone: str, delivery: str, since: datetime, now: datetime) -> bool:
+        """Whether Aliyun has taken the message of a delivery: it would send a repeat again.
+
+        Raises:
+            GatewayError
+        """
+        return await self._line(phone, "", delivery, (since, now)) is not None
+
+    async def _line(
+        self, phone: str, receipt: str, delivery: str, between: tuple[datetime, datetime]
+    ) -> Mapping[str, Any] | None:
+        for day in _days(*between):
+            for page in count(1):
+                lines = await self._details(phone, receipt, day, page)
+                for line in lines:
+                    if receipt or line.get("OutId") == delivery:
+                        return line
+                if len(lines) < PAGE:
+                    break
         return None
 
-    async def _details(self, phone: str, receipt: str, day: str) -> list[dict[str, Any]]:
-        """What Aliyun has of a message that was sent on a day in Panyu."""
+    async def _details(self, phone: str, receipt: str, day: str, page: int) -> list[dict[str, Any]]:
+        """What Aliyun has of the messages that were sent to a phone on a day in Panyu."""
+        asked = {"PhoneNumber": phone, "SendDate": day, "PageSize": str(PAGE), "CurrentPage": str(page)}
         async with self.watched("report"):
-            answer = await self.act(
-                "QuerySendDetails",
-                {
-                    "PhoneNumber": phone,
-                    "BizId": receipt,
-                    "SendDate": day,
-                    "PageSize": "10",
-                    "CurrentPage": "1",
-                },
-            )
+            answer = await self.act("QuerySendDetails", asked | ({"BizId": receipt} if receipt else {}))
             if (code := answer.get("Code")) != "OK":
                 raise self.error(str(code))
         return list((answer.get("SmsSendDetailDTOs") or {}).get("SmsSendDetailDTO") or [])
+
+
+def _days(first: datetime, last: datetime) -> list[str]:
+    """The days in Panyu on which it may have gone out, as far back as Aliyun can be asked."""
+    begin = max(local_date(first - SKEW), local_date(last) - LOOKED_BACK)
+    days = (local_date(last) - begin).days + 1
+    return [f"{begin + timedelta(days=day):%Y%m%d}" for day in range(days)]
 
 
 def _arrival(line: Mapping[str, Any]) -> Arrival | None:

@@ -2,6 +2,7 @@
 
 departments.yaml     one line a department; its `slug` is how item files name it
 halls/main.yaml      the centre and the six halls
+halls/townships.yaml the townships' service centres, and the halls of single fields
 halls/stations/*     the stations, a file for each township
 library.yaml         materials, questions, sections and steps that many items share
 items/*.yaml         items by department
@@ -24,7 +25,7 @@ from stdnum.cn import uscc
 
 from models.applications import offered, visits
 from models.errors import Refused
-from models.guides import Department, Guide, Handling, Offer, Referral, check_publishable
+from models.guides import Department, Guide, Handling, Referral, check_publishable
 from models.places import Hall
 from models.uncivil import looked_for
 from wechat_backend.loading import notation
@@ -36,8 +37,6 @@ PAPERS = FOLDER.parent / "static" / "papers"
 ORGANIZATION = (3, 7, 9, 10, 5, 8, 4, 2)
 """Weights of the first eight characters of an organization code."""
 NAMED = re.compile("《[^《》]+》")
-BEGUN_AT = {Offer.H5, Offer.MINIPROGRAM, Offer.WINDOW}
-"""Where an application can be made; a kiosk shows guides, and leads on to the phone."""
 PHONE = re.compile(r"0\d{2,3}-\d{7,8}|12345")
 WEST, SOUTH, EAST, NORTH = 113.23, 22.80, 113.58, 23.10
 """Panyu lies within, in degrees of WGS 84."""
@@ -139,7 +138,7 @@ def load(folder: Path = FOLDER) -> Data:
     by_slug = _departments(reading, folder / "departments.yaml")
     departments = list(by_slug.values())
     stations = sorted(folder.glob("halls/stations/*.yaml"))
-    halls = _listed(reading, Hall, [folder / "halls" / "main.yaml", *stations])
+    halls = _listed(reading, Hall, [*sorted(folder.glob("halls/*.yaml")), *stations])
     codes = {slug: entry.value.code for slug, entry in by_slug.items()}
     guides, demand = _guides(reading, folder, codes)
     referrals = _listed(reading, Referral, [folder / "referrals.yaml"])
@@ -266,6 +265,14 @@ def _hall_faults(hall: Hall) -> Iterator[str]:
     if not (WEST < longitude < EAST and SOUTH < latitude < NORTH):
         yield f"location {longitude}, {latitude} is not in Panyu"
     yield from _phone_faults("phone", hall.phone)
+    if hall.manager is None:
+        yield "has no manager"
+    else:
+        yield from _phone_faults("manager.phone", hall.manager.phone)
+    if hall.access is None:
+        yield "does not say how one gets in"
+    if not hall.staffed_hours:
+        yield "does not say when people serve there"
 
 
 def _guide_faults(guide: Guide, halls: Mapping[str, Hall]) -> Iterator[str]:
@@ -279,8 +286,6 @@ def _guide_faults(guide: Guide, halls: Mapping[str, Hall]) -> Iterator[str]:
     except Refused as error:
         yield str(error)
     yield from _basis_faults(guide)
-    for offer in {*guide.channels} - BEGUN_AT:
-        yield f"channel {offer}: nothing can be applied for there"
     yield from _handling_faults(guide)
     yield from _paper_faults(guide)
     yield from _phone_faults("consult_phone", guide.consult_phone)

@@ -10,7 +10,7 @@ block (`version: 2`) holds for those of its items that do not say otherwise. An 
 * `demand` is how often it is asked for in a month: no part of the guide, it puts lists in order;
 * `steps` is its two processes or the name of such;
 * a step is `name`, or `name/kind` where it is booking or pre-acceptance;
-* a material, question or section may be a key of `library.yaml`;
+* a material, question or section may be a key of `library.yaml`, and so may several places together;
 * `form` is its list of sections, `options` is `{value: label}`, `when` is `{question: [values]}`.
 """
 
@@ -102,6 +102,7 @@ def guide(written: Raw, department: str, library: Mapping[str, Any]) -> Raw:
         "complaint_phone": COMPLAINT_PHONE,
         "channels": CHANNELS,
         **{key: value for key, value in written.items() if key not in shorter},
+        "places": [code for one in written["places"] for code in library["places"].get(one, [one])],
         "item": f"{department}{written['code']:0>13}",
         "department": department,
         "type": written["type"],

@@ -1,10 +1,12 @@
 """The worker process: what it does is in `jobs`, one module each."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from secrets import token_hex
 
+from models.events import KeptEvent
 from models.outgoing import Arrivals, Via
+from models.outgoing.outbox import Follow
 from models.stores import Stores
 from wechat_backend.database.connection import WORKER_PATIENCE, connect
 from wechat_backend.database.migrations import ALL
@@ -16,16 +18,21 @@ from wechat_backend.watchdog import Watchdog
 from wechat_backend.wiring import build_stores, privacy_of, utc_now
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.carriers import Carriers
+from wechat_backend.worker.jobs.alerts import KioskAlerts
 from wechat_backend.worker.jobs.deliver import Deliver
 from wechat_backend.worker.jobs.heartbeat import Heartbeat
+from wechat_backend.worker.jobs.kiosks import KioskWatch
 from wechat_backend.worker.jobs.menu import MenuPublisher
 from wechat_backend.worker.jobs.receipts import Receipts
+from wechat_backend.worker.jobs.reconcile import Reconcile
 from wechat_backend.worker.jobs.relay import Relay
+from wechat_backend.worker.jobs.retirements import Retirements
 from wechat_backend.worker.jobs.schedule import FIRES, ScheduleRunner
 from wechat_backend.worker.jobs.sweep import Sweep
 from wechat_backend.worker.jobs.watch import Watch
 from wechat_backend.worker.loop import Loop
 from wechat_backend.worker.menu_buttons import menu
+from wechat_backend.worker.reconciling import Reconciling
 from wechat_backend.worker.sender import Send, Sender
 from wechat_backend.worker.sms_budget import SmsBudget
 from wechat_backend.worker.worker import Worker
@@ -69,12 +76,37 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
     }
     telling = [store for store in stores.all() if store.tells]
     deliver = Deliver(Sender(stores.deliveries, senders, clock, stores.closures))
-    relay = Relay(telling, stores.outbox, stores.deliveries, stores.schedule, clock, deliver.job.bell)
+    relay = Relay(
+        telling,
+        stores.outbox,
+        stores.deliveries,
+        stores.schedule,
+        clock,
+        deliver.job.bell,
+        following(stores),
+    )
     menu_publisher = MenuPublisher(stores.leases, gateways.wechat, menu(settings.base_url), clock)
-    sweep = Sweep(stores.leases, stores.materials, stores.applications, stores.bans, clock)
+    holders = (stores.applications, stores.bans, stores.flags, stores.reviews, stores.kiosks)
+    sweep = Sweep(stores.leases, stores.materials, holders, clock)
+    retirements = Retirements(stores.leases, stores.retiring, clock)
+    kiosk_watch = KioskWatch(stores.leases, stores.watching, clock)
+    kiosk_alerts = KioskAlerts(stores.leases, stores.heartbeats, stores.alerting, clock)
     schedule_runner = ScheduleRunner(stores, FIRES, clock)
     receipts = Receipts(Arrivals(stores.deliveries), carriers.arrival, clock)
-    jobs = [relay.job, deliver.job, receipts.job, schedule_runner.job, menu_publisher.job, sweep.job]
+    reconciling = Reconciling(stores, gateways.government, clock)
+    reconcile = Reconcile(stores.leases, reconciling, stores.reviews, clock)
+    jobs = [
+        relay.job,
+        deliver.job,
+        receipts.job,
+        schedule_runner.job,
+        menu_publisher.job,
+        sweep.job,
+        reconcile.job,
+        retirements.job,
+        kiosk_watch.job,
+        kiosk_alerts.job,
+    ]
     watch = Watch(stores.database, jobs)
 
     name = f"{os.getpid()}-{token_hex(4)}"
@@ -83,3 +115,13 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
     heartbeat = Heartbeat(name, loops, relay, deliver, stores, alarm, clock)
     loops.append(Loop(heartbeat.job))
     return Worker(name, loops, relay, deliver)
+
+
+def following(stores: Stores) -> Follow:
+    """Those who keep figures of what happens."""
+
+    async def follow(events: Sequence[KeptEvent]) -> None:
+        await stores.counting.follow(events)
+        await stores.spells.follow(events)
+
+    return follow

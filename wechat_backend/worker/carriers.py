@@ -1,6 +1,7 @@
 """From a delivery to a call of the gateway that sends it: each method is a `sender.Send`."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from models.errors import NotFound
 from models.outgoing import Delivery
@@ -8,10 +9,12 @@ from models.outgoing.notices import NOTICES
 from models.stores import Stores
 from wechat_backend.gateways import Gateways
 from wechat_backend.gateways.base import GatewayError, Remedy
+from wechat_backend.gateways.government import KNOWS_NEWER
 from wechat_backend.gateways.sms import Arrival
 from wechat_backend.worker.facts.letter import Letter, fields, parameters
 from wechat_backend.worker.facts.writers import write
 from wechat_backend.worker.reports import REPORTERS
+from wechat_backend.worker.sender import Overtaken
 from wechat_backend.worker.sms_budget import SmsBudget
 
 
@@ -51,6 +54,8 @@ class Carriers:
             raise GatewayError("sms", "no_phone", Remedy.GIVE_UP)
         if not (template := self.sms_templates.get(notice.name)):
             raise GatewayError("sms", "no_template", Remedy.GIVE_UP)
+        if delivery["attempts"] > 1 and await self._taken(delivery, letter.phone):
+            return ""
         async with self.sms_budget.paid(delivery, notice.purpose, letter.phone):
             return await self.gateways.sms.send(
                 letter.phone, template, parameters(notice, letter), delivery["_id"]
@@ -62,13 +67,36 @@ class Carriers:
         if not letter.phone:
             raise GatewayError("sms", "no_phone", Remedy.GIVE_UP)
         sent_at = delivery.get("settled_at", delivery["created_at"])
-        return await self.gateways.sms.arrival(letter.phone, delivery.get("sent_as") or "", sent_at)
+        receipt = delivery.get("sent_as") or ""
+        return await self.gateways.sms.arrival(letter.phone, receipt, delivery["_id"], sent_at)
+
+    async def _taken(self, delivery: Delivery, phone: str) -> bool:
+        """Whether an attempt before has sent it, and its worker or the answer was lost. Where that cannot be
+        told, it is rather sent twice than not at all."""
+        with suppress(GatewayError):
+            since, now = delivery["created_at"], self.stores.clock()
+            return await self.gateways.sms.has(phone, delivery["_id"], since, now)
+        return False
 
     async def government(self, delivery: Delivery) -> str:
+        """Tell a system all that there is to tell; told again from the first after a failure. Returns its
+        receipt, or the id of the delivery where it gives none.
+
+        Raises:
+            GatewayError
+            Overtaken: it knows something newer, or there is nothing to tell any more.
+        """
         event = await self.stores.outbox.get(delivery["event"])
-        system = delivery["notice"]
-        body = await REPORTERS[system](self.stores, event)
-        return await self.gateways.government.tell(system, body, delivery["_id"])
+        system, receipt = delivery["notice"], ""
+        try:
+            for report in await REPORTERS[system](self.stores, event):
+                key = report.key or delivery["_id"]
+                receipt = await self.gateways.government.tell(system, report.body, key)
+        except GatewayError as error:
+            if error.code in KNOWS_NEWER:
+                raise Overtaken(error.code) from None
+            raise
+        return receipt or delivery["_id"]
 
     async def _letter(self, delivery: Delivery) -> Letter:
         event = await self.stores.outbox.get(delivery["event"])
@@ -79,6 +107,8 @@ class Carriers:
         Raises:
             GatewayError: `no_account`, `no_openid` or `not_following`; another channel may reach them.
         """
+        if letter.openid:
+            return letter.openid
         if letter.account is None:
             raise GatewayError("wechat", "no_account", Remedy.FALL_BACK)
         try:

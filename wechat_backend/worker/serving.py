@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from models.applications import ServedPaper
-from models.blacklist import How as BanHow
 from models.blacklist import State as BanState
 from models.blacklist import number_of
 from models.blacklist.rules import NothingToDeliver
@@ -86,9 +85,7 @@ async def _on_ban(stores: Stores, serving: Serving, _due: Due, by: Cause) -> boo
     delivered = serving["delivered"]
     assert delivered
     with suppress(NothingToDeliver):
-        await stores.decisions.delivered(
-            serving["about"], BanHow(delivered["how"].value), delivered["at"], by
-        )
+        await stores.decisions.delivered(serving["about"], delivered["how"], delivered["at"], by)
         return True
     return False
 

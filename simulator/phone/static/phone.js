@@ -138,11 +138,15 @@ function renderHome() {
 function renderSms() {
   const rows = state.sms.flatMap((message) => [
     make("li", { class: "moment" }, moment(message.at)),
-    make("li", { class: "message account", "data-testid": "sms" }, make("div", { class: "bubble" }, message.text)),
+    make("li", { class: "message account", "data-testid": "sms" }, make("div", { class: "bubble" }, ...withLinks(message.text))),
   ]);
   byId("sms-list").replaceChildren(...(rows.length ? rows : [make("li", { class: "empty" }, "还没有短信")]));
   byId("sms-list").scrollTop = byId("sms-list").scrollHeight;
 }
+
+/** What a phone makes of an address in a short message. */
+const withLinks = (text) =>
+  text.split(/(https?:\/\/[\w.:/-]+)/).map((part, n) => (n % 2 ? make("a", { href: part, "data-testid": "sms-link" }, part) : part));
 
 function renderMe() {
   const main = make(

@@ -1,5 +1,6 @@
 """What every migration must stand: done, done again, cut off at each call to the database, counted first."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from itertools import count
@@ -80,14 +81,18 @@ class Mortal(Watched):
 
 async def fill(database: Database, contents: Contents) -> None:
     """Make it hold these documents alone; a database that no migration has seen."""
-    for name in {*contents, COLLECTION, "leases"}:
+
+    async def one(name: str) -> None:
         await database[name].delete_many({})
         if contents.get(name):
             await database[name].insert_many(contents[name])
 
+    await asyncio.gather(*(one(name) for name in {*contents, COLLECTION, "leases"}))
+
 
 async def contents_of(database: Database, names: Contents) -> Contents:
-    return {name: await database[name].find({}).sort("_id", 1).to_list() for name in names}
+    found = await asyncio.gather(*(database[name].find({}).sort("_id", 1).to_list() for name in names))
+    return dict(zip(names, found, strict=True))
 
 
 async def check_migration(

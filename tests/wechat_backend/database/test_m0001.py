@@ -39,7 +39,23 @@ async def test_each_channel_becomes_its_door(database: Database, clock: Clock) -
     assert await check_migration(database, clock, MIGRATION, before, after) > 20
 
 
-SINCE = {"bans", "flags", "rectifications", "referrals", "servings", "uncivil"}
+SINCE = {
+    "alerts",
+    "bans",
+    "contacts",
+    "device_answers",
+    "duty",
+    "duty_heads",
+    "flags",
+    "heartbeats",
+    "invitations",
+    "kiosks",
+    "listening",
+    "rectifications",
+    "referrals",
+    "servings",
+    "uncivil",
+}
 """Collections that came after this migration."""
 
 

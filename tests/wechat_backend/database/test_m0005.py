@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-import pytest
-
 from models.store import Document
 from tests.house.clock import Clock
 from tests.wechat_backend.database.migrating import STEADY, check_migration
@@ -102,27 +100,30 @@ async def test_reviews_looks_and_replies_are_sealed(database: Database, clock: C
     assert await check_migration(database, clock, MIGRATION, before, after) > 5
 
 
-@pytest.mark.parametrize(
-    ("old", "kind"),
-    [
-        ({"label": "姓名", "kind": "text", "prefill": "name"}, "name"),
-        ({"label": "出租人姓名", "kind": "text"}, "name"),
-        ({"label": "现居住地址", "kind": "text", "sensitive": True}, "address"),
-        ({"label": "银行账号", "kind": "text", "sensitive": True}, "reference"),
-        ({"label": "联系电话", "kind": "phone"}, "phone"),
-        ({"label": "家庭年收入（元）", "kind": "number", "sensitive": True}, "money"),
-        ({"label": "申请病种", "kind": "choice", "sensitive": True}, "health"),
-        ({"label": "备注", "kind": "text", "sensitive": True}, "long_text"),
-        ({"label": "情况说明", "kind": "long_text", "sensitive": True}, "long_text"),
-        ({"label": "开户银行", "kind": "text"}, "text"),
-    ],
-)
-async def test_a_question_takes_its_kind(database: Database, clock: Clock, old: Document, kind: str) -> None:
-    asked = {"prefill": None, **old}
+QUESTIONS: list[tuple[Document, str]] = [
+    ({"label": "姓名", "kind": "text", "prefill": "name"}, "name"),
+    ({"label": "出租人姓名", "kind": "text"}, "name"),
+    ({"label": "现居住地址", "kind": "text", "sensitive": True}, "address"),
+    ({"label": "银行账号", "kind": "text", "sensitive": True}, "reference"),
+    ({"label": "联系电话", "kind": "phone"}, "phone"),
+    ({"label": "家庭年收入（元）", "kind": "number", "sensitive": True}, "money"),
+    ({"label": "申请病种", "kind": "choice", "sensitive": True}, "health"),
+    ({"label": "备注", "kind": "text", "sensitive": True}, "long_text"),
+    ({"label": "情况说明", "kind": "long_text", "sensitive": True}, "long_text"),
+    ({"label": "开户银行", "kind": "text"}, "text"),
+]
+"""As they were, and the kind that each takes."""
 
-    def guides(question: Document) -> dict[str, list[Document]]:
-        return {"guides": [{"_id": "i@1", "form": {"sections": [{"questions": [question]}]}}]}
 
-    before = guides({"sensitive": False, **asked})
-    after = guides({name: value for name, value in asked.items() if name != "sensitive"} | {"kind": kind})
+async def test_a_question_takes_its_kind(database: Database, clock: Clock) -> None:
+    def guides(questions: list[Document]) -> dict[str, list[Document]]:
+        forms = [{"sections": [{"questions": [one]}]} for one in questions]
+        return {"guides": [{"_id": f"i{number}@1", "form": form} for number, form in enumerate(forms)]}
+
+    olds = [{"prefill": None, "sensitive": False, **old} for old, _ in QUESTIONS]
+    news = [
+        {name: value for name, value in old.items() if name != "sensitive"} | {"kind": kind}
+        for old, (_, kind) in zip(olds, QUESTIONS, strict=True)
+    ]
+    before, after = guides(olds), guides(news)
     assert await check_migration(database, clock, MIGRATION, before, after) > 5

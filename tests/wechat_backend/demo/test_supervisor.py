@@ -224,22 +224,28 @@ def processes() -> Iterator[list[subprocess.Popen[str]]]:
             pass
 
 
-def test_life_of_a_demo(tmp_path: Path, processes: list[subprocess.Popen[str]]) -> None:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of one demo, which is furnished when it is first started and then kept."""
+    return tmp_path_factory.mktemp("demo")
+
+
+def test_life_of_a_demo(folder: Path, processes: list[subprocess.Popen[str]]) -> None:
     """Started, held against a second one, ended, started again with the same data, and killed."""
-    processes.append(start(tmp_path))
+    processes.append(start(folder))
     first = ready(processes[-1])
     with urlopen(f"{first.url}/readyz") as answer:  # noqa: S310
         assert answer.status == 200
     family = first.family()
     assert len(family) == 4
-    env = demo_env.read(tmp_path / "demo.env")
+    env = demo_env.read(folder / "demo.env")
     with MongoClient[dict[str, str]](env["PANYU_MONGO_URI"]) as client:
         client["panyu_demo"]["kept"].insert_one({"_id": "kept"})
 
     control(env, "people/li/follow", {})
     chat = control(env, "people/li")["chat"]
 
-    processes.append(start(tmp_path))
+    processes.append(start(folder))
     assert "already running" in rest(processes[-1].stdout)
     assert processes[-1].wait(10) == 1
 
@@ -249,10 +255,12 @@ def test_life_of_a_demo(tmp_path: Path, processes: list[subprocess.Popen[str]]) 
     assert time.monotonic() - asked < 5
     assert not any(is_running(pid) for pid in family)
 
-    processes.append(start(tmp_path))
+    processes.append(start(folder))
     second = ready(processes[-1])
-    again = demo_env.read(tmp_path / "demo.env")
-    assert [again[name] for name in demo_env.SECRETS] == [env[name] for name in demo_env.SECRETS]
+    again = demo_env.read(folder / "demo.env")
+    same = (*demo_env.SECRETS, demo_env.CODES)
+    assert [again[name] for name in same] == [env[name] for name in same]
+    assert len(env[demo_env.CODES].split(",")) == 3
     assert again["PANYU_MONGO_URI"] == env["PANYU_MONGO_URI"]
     li = control(again, "people/li")
     assert (li["following"], li["chat"]) == (True, chat)
@@ -267,9 +275,9 @@ def test_life_of_a_demo(tmp_path: Path, processes: list[subprocess.Popen[str]]) 
 
 
 def test_it_ends_in_time_though_some_do_not_listen(
-    tmp_path: Path, processes: list[subprocess.Popen[str]]
+    folder: Path, processes: list[subprocess.Popen[str]]
 ) -> None:
-    processes.append(start(tmp_path))
+    processes.append(start(folder))
     demo = ready(processes[-1])
     mongod, simulator, *_ = family = demo.family()
     for frozen in (mongod, simulator):

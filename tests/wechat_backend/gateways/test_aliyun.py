@@ -232,7 +232,7 @@ async def test_what_the_carrier_reports(
     sms: Sms, peer: Peer, answer: dict[str, Any], arrival: Arrival | None
 ) -> None:
     peer.answers["/"] = answer
-    assert await sms.arrival(PHONE, "biz-1", SENT) == arrival
+    assert await sms.arrival(PHONE, "biz-1", "e1:sms:a1", SENT) == arrival
     [call] = peer.calls
     asked = {name: call.form[name] for name in ("PhoneNumber", "BizId", "SendDate")}
     assert asked == {"PhoneNumber": PHONE, "BizId": "biz-1", "SendDate": "20261124"}
@@ -242,12 +242,35 @@ async def test_what_the_carrier_reports(
 
 async def test_soon_after_midnight_the_day_before_is_asked_about_too(sms: Sms, peer: Peer) -> None:
     peer.answers["/"] = NOTHING
-    assert await sms.arrival(PHONE, "biz-1", MIDNIGHT) is None
+    assert await sms.arrival(PHONE, "biz-1", "e1:sms:a1", MIDNIGHT) is None
     assert [call.form["SendDate"] for call in peer.calls] == ["20261123", "20261124"]
+
+
+async def test_a_message_without_a_receipt_is_found_by_its_delivery(sms: Sms, peer: Peer) -> None:
+    """Among all that went to the phone on those days, page by page."""
+    others = {"SmsSendDetailDTO": [{"OutId": "e0:sms:a1"}] * 50}
+    full: dict[str, Any] = {"Code": "OK", "SmsSendDetailDTOs": others}
+    last = told(OutId="e1:sms:a1", SendStatus=2, ErrCode="MK:0001")
+    answers = {
+        ("20261123", "1"): full,
+        ("20261123", "2"): NOTHING,
+        ("20261124", "1"): full,
+        ("20261124", "2"): last,
+    }
+
+    def answer(call: Call) -> dict[str, Any]:
+        assert "BizId" not in call.form
+        return answers[call.form["SendDate"], call.form["CurrentPage"]]
+
+    peer.answers["/"] = answer
+    assert await sms.has(PHONE, "e1:sms:a1", MIDNIGHT, SENT)
+    assert await sms.arrival(PHONE, "", "e1:sms:a1", MIDNIGHT) == Arrival(None, "MK:0001")
+    answers["20261124", "2"] = NOTHING
+    assert not await sms.has(PHONE, "e1:sms:a1", MIDNIGHT, SENT)
 
 
 async def test_a_refused_question_is_an_error(sms: Sms, peer: Peer) -> None:
     peer.answers["/"] = {"Code": "isv.ACCOUNT_ABNORMAL"}
     with pytest.raises(GatewayError) as refused:
-        await sms.arrival(PHONE, "biz-1", SENT)
+        await sms.arrival(PHONE, "biz-1", "e1:sms:a1", SENT)
     assert (refused.value.code, refused.value.remedy) == ("isv.ACCOUNT_ABNORMAL", Remedy.WAIT)

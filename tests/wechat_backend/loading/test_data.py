@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from models.events import Cause, Channel
 from models.guides import Guide, Handling, ItemType, Kind, Search
 from models.guides.publishing import Publishing
 from models.law import Term, latest
 from models.people.credentials import ApplicantKind
-from models.places import HallKind
+from models.places import HallKind, Position
 from models.staff import Role
 from models.store import Store
 from tests.house.clock import START
@@ -33,6 +34,7 @@ ELDERLY = "老年人优待证（敬老卡）申领"
 STREETS = "市桥 沙头 东环 桥南 小谷围 大石 洛浦 石壁 钟村 大龙 沙湾"
 TOWNS = "南村 新造 化龙 石楼 石碁"
 NOTHING = Counts(0, 0, 0, 0)
+HERE = Position(22.94, 113.38)
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +69,11 @@ def faults(folder: Path) -> list[str]:
 
 @pytest.mark.article("18.1", "18.5", "20.1")
 def test_the_service_circle_is_complete(data: Data) -> None:
-    assert Counter(hall.kind for hall in data.halls) == {"centre": 1, "hall": 6, "station": 80}
-    assert all(hall.all_day and hall.phone for hall in data.halls)
+    kinds = Counter(hall.kind for hall in data.halls)
+    assert kinds == {"centre": 1, "hall": 6, "township": 16, "special": 3, "station": 80}
+    circle = [hall for hall in data.halls if hall.kind in ("centre", "hall", "station")]
+    assert all(hall.all_day for hall in circle)
+    assert all(hall.phone for hall in data.halls)
     names = " ".join(hall.name for hall in data.halls if hall.kind == "hall")
     for place in ("万博", "大学城", "长隆", "汽车城", "南站", "基盛万科"):
         assert place in names
@@ -81,6 +86,43 @@ def test_stations_are_in_every_township(data: Data) -> None:
     assert {hall.township for hall in stations} == expected
     assert all(hall.township in hall.address for hall in stations)
     assert len({hall.location.coordinates for hall in stations}) == 80
+
+
+@pytest.mark.article("18.1")
+def test_every_township_has_a_service_centre_where_something_is_handled(data: Data) -> None:
+    centres = [hall for hall in data.halls if hall.kind == "township"]
+    stations = {hall.township for hall in data.halls if hall.kind == "station"}
+    assert {hall.township for hall in centres} == stations
+    handled = {place for guide in data.guides for place in guide.places}
+    assert handled >= {hall.code for hall in data.halls if hall.windows}
+
+
+@pytest.mark.article("18.4", "18.5")
+def test_every_place_has_a_manager_and_says_how_one_gets_in(data: Data) -> None:
+    for hall in data.halls:
+        assert hall.manager, hall.name
+        assert hall.manager.phone not in ("", hall.phone), hall.name
+        assert hall.access, hall.name
+        assert hall.access.way, hall.name
+        assert hall.access.parking, hall.name
+    assert {hall.access.step_free for hall in data.halls if hall.access} == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("field", "fault"),
+    [
+        ("manager", "has no manager"),
+        ("access", "does not say how one gets in"),
+        ("windows", "does not say when people serve there"),
+    ],
+)
+def test_a_place_that_lacks_what_people_need(folder: Path, field: str, fault: str) -> None:
+    file = folder / "halls" / "townships.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content["defaults"].pop(field, None)
+    content["halls"][0].pop(field, None)
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    assert any(fault in one for one in faults(folder))
 
 
 def test_items_of_every_kind(data: Data) -> None:
@@ -101,7 +143,8 @@ def test_what_is_made_up_says_so(data: Data) -> None:
     assert data.made_up == {
         "Department.code": len(data.departments),
         "Department.phone": len(data.departments),
-        "Hall.phone": len(data.halls),
+        **{f"Hall.{field}": len(data.halls) for field in ("phone", "manager", "access")},
+        **{f"Hall.{field}": 16 + 3 for field in ("address", "location")},
         "Guide.consult_phone": len(data.guides),
     }
 
@@ -212,7 +255,7 @@ def test_the_item_that_the_demo_walks_through(data: Data) -> None:
 
 async def test_loading_twice_writes_once(any_database: Database, data: Data) -> None:
     shelves = await prepared(any_database)
-    written = Counts(20, 87, len(data.guides), len(data.referrals))
+    written = Counts(20, 106, len(data.guides), len(data.referrals))
     assert await store(data, shelves, BY) == written
     before = [await everything(one) for one in shelves]
     assert await store(data, shelves, BY) == NOTHING
@@ -281,9 +324,9 @@ def only(guide: Guide) -> Data:
         ),
         (
             "items/civil.yaml",
-            "visits: 0",
-            "visits: 0\n  channels: [kiosk]",
-            "nothing can be applied for there",
+            "handling: pre_acceptance",
+            "handling: pre_acceptance\n  channels: [kiosk]",
+            "不能在自助终端办理",
         ),
         ("referrals.yaml", "who: 公证处", "whom: 公证处", "公证（继承、委托、学历等）: who: Field required"),
         ("items/civil.yaml", "demand: 380", "demand: many", "is not written as an item is"),
@@ -397,14 +440,19 @@ QUERIES: list[tuple[str, Ask]] = [
     ("IXSCAN { _id: 1 }", lambda shelves, _: shelves.halls.offering("police", ["centre", "wanbo"])),
     ("IDHACK", lambda shelves, _: shelves.halls.get("centre")),
     ("IXSCAN { _id: 1 }", lambda shelves, _: shelves.halls.those(["centre", "wanbo"])),
-    ('GEO_NEAR_2DSPHERE { location: "2dsphere" }', lambda shelves, _: shelves.halls.near(113.38, 22.94, 5)),
+    ('GEO_NEAR_2DSPHERE { location: "2dsphere" }', lambda shelves, _: shelves.halls.near(HERE, 5)),
+    ('GEO_NEAR_2DSPHERE { location: "2dsphere" }', lambda shelves, _: shelves.halls.near(HERE)),
+    (
+        'GEO_NEAR_2DSPHERE { location: "2dsphere" }',
+        lambda shelves, guide: shelves.halls.near(HERE, group=guide.group, places=guide.places),
+    ),
 ]
 
 
 def test_the_demos_township_has_windows_of_its_own(data: Data) -> None:
     [township] = [member for member in STAFF if member.role is Role.TOWNSHIP]
     own = [hall.code for hall in data.halls if hall.windows and hall.township == township.township]
-    assert own == ["wanbo", "changlong"]
+    assert own == ["wanbo", "changlong", "nancun"]
 
 
 def test_the_demo_has_an_approver_for_every_item(data: Data) -> None:
@@ -492,7 +540,7 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_script_only_checks(folder: Path) -> None:
-    assert run("--check").stdout.startswith("20 departments, 87 halls")
+    assert run("--check").stdout.startswith("20 departments, 106 halls")
     (folder / "departments.yaml").unlink()
     broken = run("--check", "--folder", str(folder))
     assert broken.returncode == 1
@@ -505,7 +553,7 @@ async def test_the_script_loads(database: Database, mongo_uri: str) -> None:
     try:
         first, second = run(**variables), run(**variables)
         assert first.returncode == 0, first.stderr
-        assert "written: 20 departments, 87 halls" in first.stdout
+        assert "written: 20 departments, 106 halls" in first.stdout
         assert "written: 0 departments, 0 halls, 0 items, 0 referrals" in second.stdout
     finally:
         await database.client.drop_database(variables["PANYU_MONGO_DATABASE"])

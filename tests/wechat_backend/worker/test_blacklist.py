@@ -5,15 +5,18 @@ from datetime import timedelta
 import pytest
 
 from models.applications import Application
-from models.blacklist import Ban, FlagReason, How, Reference, State, number_of
+from models.blacklist import Ban, FlagReason, Reference, State, number_of
 from models.people import Party
+from models.serving import How
 from simulator import Running
+from simulator.faults import Fault
 from tests.files import a_pdf, on_disk
 from tests.house.clock import Clock
 from tests.house.guides import plain_guide
 from tests.house.listing import FACTS, LI, WANG, WORDS, ZHAO, Listing
 from tests.house.people import BOSS, WEIMEI
 from tests.house.platforms import Platforms
+from tests.house.reviewed import bad_review_of_guide, set_aside
 from tests.house.worker import World
 from wechat_backend.worker.job import AT_ONCE
 
@@ -85,10 +88,21 @@ async def test_uncivil_words_are_found_after_the_hand_in(world: World) -> None:
     [question, *_] = [one.name for one in case.guide.form.questions()]
     handed_in = await desk.hand_in(await desk.save(filled, {question: "你 好"}))
     await see_to_plans(world)
-    flags = await world.stores.flags.open_ones(9)
+    flags = await world.stores.flags.documents.find({}).to_list()
     assert [(one["reason"], one["about"]) for one in flags] == [
         (FlagReason.UNCIVIL_WORDS, [handed_in["_id"]])
     ]
+
+
+@pytest.mark.article("28.3")
+async def test_reviews_that_were_set_aside_are_counted(world: World) -> None:
+    party = await world.person()
+    for number in range(80, 84):
+        review = await bad_review_of_guide(world, party, plain_guide(number))
+        await set_aside(world, review, party)
+    await see_to_plans(world)
+    flags = await world.stores.flags.documents.find({}).to_list()
+    assert [(one["reason"], one["applicant"]) for one in flags] == [(FlagReason.REVIEWS_SET_ASIDE, party.id)]
 
 
 async def test_the_sweep_leaves_evidence_and_files_of_appeals(world: World, clock: Clock) -> None:
@@ -146,6 +160,69 @@ async def test_an_enterprises_decision_is_disclosed_and_withdrawn(
     for system in ("disclosure", "credit"):
         assert heard(simulator, system) == ["published", "withdrawn"]
     assert await stores.deliveries.documents.count_documents({"via": "government", "state": "failed"}) == 0
+
+
+@pytest.mark.article("28.disclosure", "28.credit")
+async def test_both_systems_are_told_until_each_has_confirmed_with_a_receipt(
+    simulated: World, simulator: Running, clock: Clock
+) -> None:
+    """They refuse for an hour, then take it and their answers are lost."""
+    listing, stores, faults = await of_enterprise(simulated), simulated.stores, simulator.simulator.faults
+    ban, systems = await listing.delivered(), ("disclosure", "credit")
+    await stores.malice.propose(ban["_id"], LI, "屡教不改", listing.by(LI))
+    await stores.malice.confirm(ban["_id"], WANG, listing.by(WANG))
+    for system in systems:
+        faults.order(Fault(operation=f"{system}/decisions", times=1000, http=503))
+    for _ in range(12):
+        await simulated.work()
+        clock.advance(timedelta(minutes=5))
+    assert [heard(simulator, system) for system in systems] == [[], []]
+    faults.clear()
+    for system in systems:
+        faults.order(Fault(operation=f"{system}/decisions", lost=True))
+    for _ in range(3):
+        clock.advance(timedelta(minutes=15))
+        await simulated.work()
+    for system in systems:
+        [record] = simulator.simulator.government.records[system]
+        [delivery] = await stores.deliveries.documents.find({"notice": system}).to_list()
+        assert (delivery["state"], delivery["sent_as"]) == ("sent", record["receipt"])
+        assert ban["_id"] not in record["receipt"]
+
+
+@pytest.mark.article("28.disclosure")
+async def test_what_was_published_without_an_answer_is_withdrawn(
+    simulated: World, simulator: Running, clock: Clock
+) -> None:
+    """It is delisted before we know that the disclosure has it."""
+    listing = await of_enterprise(simulated)
+    ban = await listing.delivered()
+    simulator.simulator.faults.order(Fault(operation="disclosure/decisions", lost=True))
+    await simulated.work()
+    await simulated.stores.decisions.delist(ban["_id"], ZHAO, "查明非其所为", listing.by(ZHAO))
+    for _ in range(3):
+        clock.advance(timedelta(minutes=15))
+        await simulated.work()
+    assert heard(simulator, "disclosure") == ["published", "withdrawn"]
+    assert await simulated.stores.deliveries.documents.count_documents({"state": "failed"}) == 0
+
+
+@pytest.mark.article("28.disclosure", "28.credit", "28.delisting")
+async def test_what_is_delisted_after_its_last_day_is_withdrawn(
+    simulated: World, simulator: Running, clock: Clock
+) -> None:
+    listing, stores = await of_enterprise(simulated), simulated.stores
+    ban = await listing.delivered()
+    await stores.malice.propose(ban["_id"], LI, "屡教不改", listing.by(LI))
+    await stores.malice.confirm(ban["_id"], WANG, listing.by(WANG))
+    assert ban["until"]
+    clock.set(ban["until"])
+    await see_to_plans(simulated)
+    assert (await stores.bans.get(ban["_id"]))["state"] is State.EXPIRED
+    await stores.decisions.delist(ban["_id"], ZHAO, "查明非其所为", listing.by(ZHAO))
+    await see_to_plans(simulated)
+    for system in ("disclosure", "credit"):
+        assert heard(simulator, system) == ["published", "withdrawn"]
 
 
 @pytest.mark.article("28.disclosure")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from handlers.admin import ROUTES as OF_STAFF
 from handlers.admin.channels import VIAS
 from handlers.admin.subjects import FINDERS
 from handlers.citizen import ROUTES
@@ -187,8 +188,8 @@ def wechat_faults(file: str, notice: Notice) -> Iterator[str]:
         name = f"TM_{notice.name.upper()}"
         yield f"simulator/wechat/template_library.py: no {name} with the fields of the notice"
     page = notice.page.format(about=SOME_ID)
-    if not any(re.fullmatch(route[0], page) for route in ROUTES):
-        yield f"{file}: '{notice.name}' leads to no page of handlers/citizen: “{page}”"
+    if not any(re.fullmatch(route[0], page) for route in (*ROUTES, *OF_STAFF)):
+        yield f"{file}: '{notice.name}' leads to no page of handlers/citizen or admin: “{page}”"
 
 
 def sms_faults(file: str, notice: Notice) -> Iterator[str]:
@@ -297,7 +298,7 @@ ACCEPTED = PROGRESS.events["application.accepted"]
         ),
         (
             {"page": "/elsewhere/{about}"},
-            "models/outgoing/notices/new.py: 'progress' leads to no page of handlers/citizen: "
+            "models/outgoing/notices/new.py: 'progress' leads to no page of handlers/citizen or admin: "
             f"“/elsewhere/{SOME_ID}”",
         ),
     ],

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from models.applications import Application, State
+from models.applications import Application, CaseHandling, State
 from models.blacklist import Ban, Reference
-from models.outgoing import Arrivals, Via
+from models.outgoing import Arrivals, Deliveries, Via
 from models.outgoing.arrivals import LAST_ASK
 from models.people import CURRENT_WORDING, Party
 from models.schedule import LEASE, Schedule
@@ -22,6 +23,7 @@ from tests.house.clock import Clock, cause_at
 from tests.house.guides import plain_guide
 from tests.house.listing import WANG, Listing
 from tests.house.worker import World, li_follows, person_of
+from wechat_backend.worker.carriers import Carriers
 from wechat_backend.worker.job import AT_ONCE
 from wechat_backend.worker.jobs.schedule import FIRES, ScheduleRunner
 
@@ -260,6 +262,66 @@ async def test_a_worker_that_dies_at_a_step_is_followed_by_one_that_goes_on(
     events = await simulated.services.outbox.about(found["_id"])
     assert [event["name"] for event in events].count("serving.step_taken") == 4
     assert [event["name"] for event in events].count("serving.begun") == 1
+
+
+SENDING: list[tuple[str, type[Any], str]] = [
+    ("sending by WeChat", Carriers, "wechat"),
+    ("sending by SMS", Carriers, "sms"),
+    ("the record of what was sent", Deliveries, "_settle"),
+    ("a report", Deliveries, "keep_report"),
+    ("counting it as delivered", Servings, "_deliver"),
+    ("its effect", CaseHandling, "served"),
+]
+
+
+@pytest.mark.parametrize(("_name", "owner", "method"), SENDING, ids=[name for name, *_ in SENDING])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("follows", [False, True])
+async def test_whatever_a_worker_dies_at_a_paper_arrives_once(
+    simulated: World,
+    simulator: Running,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    _name: str,
+    owner: type[Any],
+    method: str,
+    after: bool,
+    follows: bool,
+) -> None:
+    """Workers die before or after the first calls of the method; the reports are proof that it arrived."""
+    li = person_of(simulator, "li")
+    number, phone = li.credentials[0].number, li.phone
+    party = (
+        await li_follows(simulator, simulated)
+        if follows
+        else await simulated.applicant("李晓明", number=number, phone=phone)
+    )
+    application = await refused(simulated, party)
+    real, calls = getattr(owner, method), 0
+
+    async def dies(self: Any, *args: Any, **more: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls > 3:
+            return await real(self, *args, **more)
+        if after:
+            await real(self, *args, **more)
+        raise Died
+
+    monkeypatch.setattr(owner, method, dies)
+    for _ in range(25):
+        clock.advance(LEASE)
+        with suppress(Died, BaseExceptionGroup):
+            await work(simulated)
+        await asyncio.sleep(0.01)  # for WeChat's callbacks
+    found = await serving_of(simulated, application)
+    assert found["state"] == "delivered"
+    case = await simulated.services.applications.get(application["_id"])
+    assert [line["what"] for line in case["timeline"]].count("application.served") == 1
+    events = await simulated.services.outbox.about(found["_id"])
+    assert [event["name"] for event in events].count("serving.delivered") == 1
+    told = [one["client_msg_id"] for one in simulator.simulator.wechat.template_messages]
+    assert len({*told}) == len(told)
 
 
 async def test_an_effect_that_was_taken_is_not_taken_again(simulated: World, simulator: Running) -> None:

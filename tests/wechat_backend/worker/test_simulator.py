@@ -1,12 +1,14 @@
 """The same against a peer as strict as the platforms are."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from models.errors import Unauthenticated
-from models.outgoing.deliveries import LEASE
+from models.outgoing.deliveries import LEASE, Deliveries
 from models.people.credentials import CredentialKind
 from models.people.verification import BodyVerdict, PlatformUser, Verdict
 from simulator import Running
@@ -43,6 +45,37 @@ async def test_lost_answer_does_not_double(simulated: World, simulator: Running,
     assert simulator.simulator.calls[SEND] == 2
     assert len(simulator.simulator.wechat.template_messages) == 1
     assert await simulated.services.deliveries.documents.distinct("state") == ["sent"]
+
+
+@pytest.mark.parametrize("lost", ["the answer", "the worker"])
+async def test_a_short_message_whose_end_is_not_known_is_looked_for(
+    simulated: World, simulator: Running, clock: Clock, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """Aliyun sends a repeat again: it is asked whether it has the message of the attempt before."""
+    party = await li_follows(simulator, simulated)
+    await simulated.services.accounts.unfollow(simulator.simulator.wechat.ids.openid("li"), simulated.by())
+    await simulated.book(party)
+    with monkeypatch.context() as dying:
+        if lost == "the answer":
+            simulator.simulator.faults.order(Fault(operation="SendSms", lost=True))
+        else:
+            dying.setattr(Deliveries, "sent", _killed)
+        with suppress(ZeroDivisionError):
+            await simulated.work()
+    for _ in range(2):
+        clock.advance(LEASE)
+        await simulated.work()
+    assert len(simulator.simulator.aliyun.messages) == 1
+    [text] = await of_sms(simulated)
+    assert text["state"] == "sent"
+
+
+async def of_sms(world: World) -> list[Any]:
+    return [one async for one in world.services.deliveries.documents.find({"channel": "sms"})]
+
+
+async def _killed(*_args: Any) -> None:
+    raise ZeroDivisionError
 
 
 @pytest.mark.parametrize("trouble", ["expire", "invalidate"])

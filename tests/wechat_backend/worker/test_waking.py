@@ -29,8 +29,16 @@ AN_HOUR = 3600.0
 
 
 @pytest.fixture
-async def running_world(mongo_uri: str, any_database: Database, platforms: Platforms) -> AsyncIterator[World]:
-    """Its clock goes, and the driver is either one."""
+async def running_world(mongo_uri: str, database: Database, platforms: Platforms) -> AsyncIterator[World]:
+    """Its clock goes."""
+    settings = settings_of(environment(platforms.peer.url, mongo_uri, database.name))
+    async with working(settings, database, utc_now) as world:
+        yield world
+
+
+@pytest.fixture
+async def either_world(mongo_uri: str, any_database: Database, platforms: Platforms) -> AsyncIterator[World]:
+    """As `running_world`, with either driver."""
     settings = settings_of(environment(platforms.peer.url, mongo_uri, any_database.name))
     async with working(settings, any_database, utc_now) as world:
         yield world
@@ -56,12 +64,13 @@ async def at_work(*workers: Worker) -> AsyncIterator[None]:
 
 
 async def test_a_change_wakes_a_worker_that_would_not_look_for_an_hour(
-    running_world: World, platforms: Platforms
+    either_world: World, platforms: Platforms
 ) -> None:
-    party = await running_world.person()
-    looks(running_world.worker, AN_HOUR)
-    async with at_work(running_world.worker):
-        await running_world.book(party)
+    """The stream is another one with each driver."""
+    party = await either_world.person()
+    looks(either_world.worker, AN_HOUR)
+    async with at_work(either_world.worker):
+        await either_world.book(party)
         await until(lambda: bool(platforms.messages))
 
 
@@ -126,7 +135,7 @@ async def test_without_a_stream_the_net_finds_it(running_world: World, platforms
 
 
 async def test_of_three_workers_that_are_woken_at_once_one_sends(
-    running_world: World, platforms: Platforms, any_database: Database
+    running_world: World, platforms: Platforms, database: Database
 ) -> None:
     crowd = [await running_world.person(f"openid-{n}", new_phone(), new_number()) for n in range(3)]
     await running_world.work()
@@ -139,7 +148,7 @@ async def test_of_three_workers_that_are_woken_at_once_one_sends(
         await until(lambda: len(platforms.messages) == len(crowd))
         await asyncio.sleep(0.5)
     assert len(platforms.peer.to(SEND)) == len(crowd)
-    told = any_database["events"]
+    told = database["events"]
     assert await told.count_documents({"name": "appointment.booked"}) == len(crowd)
 
 

@@ -20,6 +20,11 @@ from wechat_backend.database.migrations import (
     m0013_again,
     m0014_townships,
     m0015_reviews,
+    m0016_flags,
+    m0017_figures,
+    m0018_exported,
+    m0019_voices,
+    m0020_known_by,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -39,5 +44,10 @@ ALL: tuple[Migration, ...] = (
     m0013_again.MIGRATION,
     m0014_townships.MIGRATION,
     m0015_reviews.MIGRATION,
+    m0016_flags.MIGRATION,
+    m0017_figures.MIGRATION,
+    m0018_exported.MIGRATION,
+    m0019_voices.MIGRATION,
+    m0020_known_by.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

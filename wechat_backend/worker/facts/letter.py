@@ -18,10 +18,12 @@ class Facts:
 
 @dataclass(frozen=True)
 class Gathered:
-    """The facts of one letter, and how its person is reached now."""
+    """The facts of one letter, and how its person is reached now: by the account, or the `openid`, which is
+    that of a member of the staff."""
 
     facts: Facts
     account: str | None = None
+    openid: str | None = None
     phone: str | None = None
 
 
@@ -32,6 +34,7 @@ class Letter:
     facts: Mapping[str, str]
     page: str = ""
     account: str | None = None
+    openid: str | None = None
     phone: str | None = None
 
 

@@ -1,13 +1,15 @@
-"""The facts of notices about a review, and about its rectification, which has the same id."""
+"""The facts of notices about a review, its rectification, which has the same id, and asking for one."""
 
 from dataclasses import dataclass
 
 from models.events import KeptEvent
 from models.outgoing import Delivery
 from models.stores import Stores
+from models.voices import where_and_when
 from models.workdays import local
 from wechat_backend.worker.facts.letter import Facts, Gathered
 from wechat_backend.worker.facts.recipients import TIME, reach
+from wechat_backend.worker.sender import Overtaken
 
 
 @dataclass(frozen=True)
@@ -22,3 +24,34 @@ async def about_review(stores: Stores, _delivery: Delivery, event: KeptEvent) ->
     review = await stores.reviews.get(event["about"])
     facts = ReviewFacts(item=review["item_name"] or "办事指南", time=local(event["at"], TIME))
     return Gathered(facts, **await reach(stores, review))
+
+
+@dataclass(frozen=True)
+class InvitationFacts(Facts):
+    """`place` is the hall or the department, `time` when it was finished; `link` ends the address at which
+    the review is given without signing in."""
+
+    item: str
+    place: str
+    time: str
+    link: str
+
+
+async def about_invitation(stores: Stores, _delivery: Delivery, event: KeptEvent) -> Gathered:
+    """
+    Raises:
+        Overtaken: `reviewed`, meanwhile or by another way; `link_over`.
+    """
+    asked = await stores.invitations.get(event["about"])
+    if await stores.reviews.find(asked["_id"]):
+        raise Overtaken("reviewed")
+    if stores.clock() > asked["until"]:
+        raise Overtaken("link_over")
+    place, at = where_and_when(asked["_id"], await stores.asking.about(asked["_id"]))
+    facts = InvitationFacts(
+        item=asked["item_name"],
+        place=place,
+        time=local(at, TIME),
+        link=stores.invitations.token(asked["_id"]),
+    )
+    return Gathered(facts, **await reach(stores, asked))

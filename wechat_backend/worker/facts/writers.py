@@ -8,13 +8,14 @@ from models.outgoing import Delivery
 from models.outgoing.notices import NOTICES
 from models.stores import Stores
 from wechat_backend.worker.facts.agencies import AgencyFacts, about_agency
+from wechat_backend.worker.facts.alerts import AlertFacts, about_alert
 from wechat_backend.worker.facts.applications import ApplicationFacts, about_application
 from wechat_backend.worker.facts.appointments import AppointmentFacts, about_appointment
 from wechat_backend.worker.facts.blacklist import BanFacts, about_ban
 from wechat_backend.worker.facts.codes import CodeFacts, about_code
 from wechat_backend.worker.facts.letter import Facts, Gathered, Letter
 from wechat_backend.worker.facts.people import ApplicantFacts, about_applicant
-from wechat_backend.worker.facts.reviews import ReviewFacts, about_review
+from wechat_backend.worker.facts.reviews import InvitationFacts, ReviewFacts, about_invitation, about_review
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ class Subject:
 
 
 SUBJECTS: Mapping[str, Subject] = {
+    "alert": Subject(AlertFacts, about_alert),
     "phone_code": Subject(CodeFacts, about_code),
     "application": Subject(ApplicationFacts, about_application),
     "appointment": Subject(AppointmentFacts, about_appointment),
     "applicant": Subject(ApplicantFacts, about_applicant),
     "agency": Subject(AgencyFacts, about_agency),
     "ban": Subject(BanFacts, about_ban),
+    "invitation": Subject(InvitationFacts, about_invitation),
     "review": Subject(ReviewFacts, about_review),
     "rectification": Subject(ReviewFacts, about_review),
 }
@@ -51,5 +54,6 @@ async def write(stores: Stores, delivery: Delivery, event: KeptEvent) -> Letter:
         facts | words,
         page=notice.page.format(about=event["about"]),
         account=found.account,
+        openid=found.openid,
         phone=found.phone,
     )

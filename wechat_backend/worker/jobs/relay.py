@@ -1,4 +1,4 @@
-"""Moves events on: into the audit record, and into what is to be sent because of them."""
+"""Moves events on: into the audit record, what is to be sent because of them, and the figures."""
 
 from collections.abc import Mapping, Sequence
 from time import monotonic
@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from models.outgoing import Deliveries, Outbox, notices
+from models.outgoing.outbox import Follow
 from models.schedule import Schedule
 from models.store import Store
 from wechat_backend.gateways.base import Clock
@@ -26,8 +27,10 @@ class Relay:
         schedule: Schedule,
         clock: Clock,
         deliver: Bell,
+        follow: Follow | None = None,
     ) -> None:
         self.stores, self.outbox, self.deliveries, self.clock = stores, outbox, deliveries, clock
+        self.follow = follow
         self.schedule = schedule
         self.deliver = deliver
         self.relayed = 0
@@ -50,7 +53,9 @@ class Relay:
     async def once(self, stores: Sequence[Store[Any]] | None = None) -> int:
         """Move the pending events of these stores on, or of all; returns how many."""
         looked_at = self.stores if stores is None else stores
-        done = await self.outbox.relay(looked_at, self.deliveries, self.schedule, notices.plan, self.clock())
+        done = await self.outbox.relay(
+            looked_at, self.deliveries, self.schedule, notices.plan, self.clock(), self.follow
+        )
         self._note(done.stuck, looked_at)
         if done.moved:
             self.relayed += done.moved

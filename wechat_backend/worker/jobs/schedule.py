@@ -4,17 +4,23 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from models.applications import LOOK, PAPER, SILENCE
+from models.applications import ASK_REVIEW, LOOK, PAPER, SILENCE
+from models.appointments import ASK_REVIEW as ASK_VISITOR
 from models.appointments import DAY_OVER
 from models.blacklist import EXPIRY
 from models.blacklist import PAPER as BAN_PAPER
 from models.events import Cause, Channel
+from models.kiosks import BEGIN, RETIREMENT, TELL
+from models.kiosks import END as SUSPENSION_END
+from models.kiosks import LOOK as ALERT_LOOK
 from models.outgoing import REPORT
 from models.schedule import Due, held
 from models.serving import EFFECT, NEXT
 from models.staff import HAND_OVER
+from models.store import ChangedMeanwhile
 from models.stores import Stores
 from models.voices import CONTACT_DUE, END, FIX_DUE, FURTHER, RECTIFY
+from models.voices import LOOK as REVIEW_LOOK
 from wechat_backend.gateways.base import Clock
 from wechat_backend.worker.job import AT_ONCE, LATER, NET, Job
 from wechat_backend.worker.serving import go_on, report, serve_application, serve_ban, take_effect
@@ -54,6 +60,16 @@ async def _look(stores: Stores, due: Due, by: Cause) -> bool:
     return await stores.watch.look(due, by)
 
 
+async def _look_at_review(stores: Stores, due: Due, by: Cause) -> bool:
+    """Flags, for a person to look at, of whom very many reviews were set aside."""
+    return await stores.watch.look_at_review(due, by)
+
+
+async def _ask_for_review(stores: Stores, due: Due, by: Cause) -> bool:
+    """Asks the person of a finished matter for a review, once, unless it was given (article 17)."""
+    return await stores.asking.ask(due, by)
+
+
 async def _rectify(stores: Stores, due: Due, by: Cause) -> bool:
     """Opens the rectification of what a bad review is about (article 17)."""
     return await stores.rectifying.open(due, by)
@@ -69,9 +85,35 @@ async def _end_rectification(stores: Stores, due: Due, by: Cause) -> bool:
     return await stores.rectifying.end(due, by)
 
 
+async def _suspend(stores: Stores, due: Due, by: Cause) -> bool:
+    """Begins the suspension of a kiosk that was announced (article 21)."""
+    return await stores.suspending.begin(due, by)
+
+
+async def _resume(stores: Stores, due: Due, by: Cause) -> bool:
+    """Ends the suspension of a kiosk that has stayed in its place."""
+    return await stores.suspending.end(due, by)
+
+
+async def _retire(stores: Stores, due: Due, by: Cause) -> bool:
+    """Takes a kiosk out of service on the day that was agreed."""
+    return await stores.retiring.retire(due, by)
+
+
+async def _see_to_alert(stores: Stores, due: Due, by: Cause) -> bool:
+    """Tells the next of the line of an alert that nobody acknowledged in time, or that still lasts."""
+    return await stores.alerting.see_to(due, by)
+
+
+async def _tell(stores: Stores, due: Due, by: Cause) -> bool:
+    """Tells those whose visits it concerns that a kiosk stops, or does not stop after all."""
+    return await stores.telling.settle(due, by)
+
+
 FIRES: Mapping[str, Fire] = {
     SILENCE: _accept_by_silence,
     LOOK: _look,
+    REVIEW_LOOK: _look_at_review,
     DAY_OVER: _close,
     HAND_OVER: _hand_over,
     EXPIRY: _expire,
@@ -80,11 +122,18 @@ FIRES: Mapping[str, Fire] = {
     NEXT: go_on,
     EFFECT: take_effect,
     REPORT: report,
+    ASK_REVIEW: _ask_for_review,
+    ASK_VISITOR: _ask_for_review,
     RECTIFY: _rectify,
     END: _end_rectification,
     CONTACT_DUE: _escalate,
     FIX_DUE: _escalate,
     FURTHER: _escalate,
+    BEGIN: _suspend,
+    SUSPENSION_END: _resume,
+    RETIREMENT: _retire,
+    TELL: _tell,
+    ALERT_LOOK: _see_to_alert,
 }
 """What stores can plan (`Store.plans`), each with the verb that sees to it."""
 
@@ -122,6 +171,9 @@ class ScheduleRunner:
         by = Cause("system", self.clock(), Channel.SYSTEM, due.key)
         try:
             held = await self.fires[due.what](self.stores, due, by)
+        except ChangedMeanwhile as error:
+            log.info("looked_at_again", plan=due.key)
+            await self.schedule.failed(due, type(error).__name__, self.clock())
         except Exception as error:
             log.exception("look_failed", plan=due.key, about=due.about, tries=due.tries)
             await self.schedule.failed(due, type(error).__name__, self.clock())

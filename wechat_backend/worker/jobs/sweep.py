@@ -1,11 +1,11 @@
 """Drops the files that nobody holds, by one worker at a time."""
 
+from collections.abc import Sequence
 from secrets import token_hex
+from typing import Protocol
 
 import structlog
 
-from models.applications import Applications
-from models.blacklist import Bans
 from models.events import Cause, Channel
 from models.leases import Leases
 from models.materials.store import Materials
@@ -21,11 +21,16 @@ SWEEP_EVERY = 86400.0
 LONGEST_SWEEP = 1800.0
 
 
+class Holder(Protocol):
+    """A store whose documents hold files."""
+
+    async def files_held(self, keys: set[str], /) -> set[str]:
+        """Ids of the files that the documents with these ids hold."""
+
+
 class Sweep:
-    def __init__(
-        self, leases: Leases, materials: Materials, applications: Applications, bans: Bans, clock: Clock
-    ) -> None:
-        self.materials, self.applications, self.bans, self.clock = materials, applications, bans, clock
+    def __init__(self, leases: Leases, materials: Materials, holders: Sequence[Holder], clock: Clock) -> None:
+        self.materials, self.holders, self.clock = materials, holders, clock
         alone = Alone(leases, "sweep", SWEEP_EVERY, self.sweep, clock)
         self.job = Job("sweep", SWEEP_EVERY, alone.run, most=LONGEST_SWEEP)
 
@@ -36,5 +41,5 @@ class Sweep:
         return LATER
 
     async def held(self, keys: set[str]) -> set[str]:
-        """The files that the applications or decisions with these ids hold."""
-        return await self.applications.files_held(keys) | await self.bans.files_held(keys)
+        """The files that what has these ids holds."""
+        return {file for holder in self.holders for file in await holder.files_held(keys)}

@@ -1,0 +1,80 @@
+"""What the worker does of kiosks: suspensions begin and end, the agreed day comes, retirement is proposed."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.kiosks import State, Wanted
+from models.kiosks.document import Finding, Paper
+from tests.house.clock import START, Clock
+from tests.house.kiosks import Kiosked, kiosked
+from tests.house.worker import World
+from wechat_backend.worker.job import AT_ONCE
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+async def at(world: World, clock: Clock, moment: timedelta) -> None:
+    """So long after the beginning, what is due is looked at."""
+    clock.set(START + moment)
+    await world.work()
+    job = world.worker.loop("schedule").job
+    while await job.run() == AT_ONCE:
+        pass
+    await job.end()
+
+
+@pytest.fixture
+async def kiosks(world: World, clock: Clock) -> Kiosked:
+    clock.set(START)
+    return await kiosked(world)
+
+
+async def state(kiosks: Kiosked, kiosk: str) -> State:
+    return (await kiosks.get(kiosk))["state"]
+
+
+async def test_a_suspension_begins_and_ends_at_its_times(world: World, kiosks: Kiosked, clock: Clock) -> None:
+    kiosk = (await kiosks.in_service())["_id"]
+    start = START + 10 * DAY
+    await kiosks.planned(kiosk, Wanted(start, start + HOUR, "系统升级"))
+    await at(world, clock, 10 * DAY - HOUR)
+    assert await state(kiosks, kiosk) is State.IN_SERVICE
+    await at(world, clock, 10 * DAY)
+    assert await state(kiosks, kiosk) is State.SUSPENDED
+    await at(world, clock, 10 * DAY + HOUR)
+    assert await state(kiosks, kiosk) is State.IN_SERVICE
+
+
+async def test_the_agreed_day_comes(world: World, kiosks: Kiosked, clock: Clock) -> None:
+    kiosk = (await kiosks.in_service())["_id"]
+    await kiosks.withdrawn(kiosk)
+    leaves_on = (START + 3 * DAY).date()
+    await world.stores.retiring.agree(kiosk, leaves_on, *kiosks.who("digital"))
+    await at(world, clock, 2 * DAY)
+    assert await state(kiosks, kiosk) is State.IN_SERVICE
+    await at(world, clock, 3 * DAY)
+    assert await state(kiosks, kiosk) is State.RETIRED
+
+
+async def test_retirement_is_proposed_hourly(world: World, kiosks: Kiosked, clock: Clock) -> None:
+    kiosk = (await kiosks.in_service())["_id"]
+    await world.do("retirements")
+    assert (await kiosks.get(kiosk))["retirement"] is None
+    await world.stores.keeping.find(kiosk, Finding.BEYOND_REPAIR, "主板烧毁", *kiosks.who("contact"))
+    await world.do("retirements")
+    assert (await kiosks.get(kiosk))["retirement"] is None, "the next round is due in an hour"
+    clock.advance(HOUR)
+    await world.do("retirements")
+    assert (await kiosks.get(kiosk))["retirement"]
+
+
+async def test_files_of_kiosks_are_not_swept_out(world: World, kiosks: Kiosked, clock: Clock) -> None:
+    kiosk = (await kiosks.in_service())["_id"]
+    await kiosks.suspended(kiosk, 10)
+    clock.advance(2 * DAY)
+    await world.do("sweep")
+    held = await world.stores.kiosks.files_held({kiosk})
+    assert len(held) == len(Paper) + 1
+    for file in held:
+        await world.stores.materials.read(file)

@@ -1,0 +1,44 @@
+"""The facts of notices about kiosks in trouble, to members of the staff."""
+
+from dataclasses import dataclass
+
+from models.events import KeptEvent
+from models.kiosks import AlertState, Fault
+from models.outgoing import Delivery
+from models.staff import is_let_in
+from models.stores import Stores
+from models.workdays import local
+from wechat_backend.worker.facts.letter import Facts, Gathered
+from wechat_backend.worker.facts.recipients import TIME
+from wechat_backend.worker.sender import Overtaken
+
+
+@dataclass(frozen=True)
+class AlertFacts(Facts):
+    """`trouble` says how many kiosks of the `hall` are in which; `time` is that of the event."""
+
+    hall: str
+    trouble: str
+    time: str
+
+
+async def about_alert(stores: Stores, delivery: Delivery, event: KeptEvent) -> Gathered:
+    """To the member's own WeChat or phone.
+
+    Raises:
+        Overtaken: `alert_over`, or `member_left`, also of one who is locked out.
+    """
+    if (await stores.alerts.get(event["about"]))["state"] is AlertState.CLOSED:
+        raise Overtaken("alert_over")
+    member = await stores.staff.find(delivery["recipient"])
+    if member is None or not is_let_in(member):
+        raise Overtaken("member_left")
+    [hall] = await stores.halls.those([event["data"]["hall"]])
+    counts = [(event["data"][what.value], what.label) for what in Fault]
+    trouble = "、".join(f"{count}台终端{label}" for count, label in counts if count)
+    facts = AlertFacts(hall=hall.name, trouble=trouble, time=local(event["at"], TIME))
+    return Gathered(
+        facts,
+        openid=stores.staff_wechats.openid(member) or None,
+        phone=stores.staff_phones.number(member) or None,
+    )
