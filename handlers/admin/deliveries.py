@@ -102,6 +102,7 @@ class DeliveriesPage(DeliveryRows):
         member = self.signed_in_member()
         page = await sendings.page(member, show, lists.ROWS_A_PAGE, **lists.places(self))
         counts = await all_to_their_end(sendings.count(member, stage) for stage in Stage)
+        compared, unknown = await self.services.reconciled.seen(member)
         self.show(
             "admin/deliveries.html",
             stage=show,
@@ -113,6 +114,9 @@ class DeliveriesPage(DeliveryRows):
                 counts=dict(zip(Stage, counts, strict=True)),
             ),
             spent=await sendings.spent(member, self.now),
+            compared=compared,
+            unknown=unknown,
+            local=local,
             parts=PARTS,
             consequence=consequence,
             error=error,

@@ -11,14 +11,24 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
+from handlers.admin.alerts import ALERTS, AlertRows
+from handlers.admin.alerts import wanted as wanted_alerts
+from handlers.admin.appeals import APPEALS
+from handlers.admin.appeals import wanted as wanted_appeals
 from handlers.admin.appointments import VISITS, VisitRows, in_halls
+from handlers.admin.bans import BANS, BanRows
+from handlers.admin.bans import wanted as wanted_bans
 from handlers.admin.deliveries import DELIVERIES, DeliveryRows, staged
+from handlers.admin.flags import FLAGS
+from handlers.admin.flags import wanted as wanted_flags
+from handlers.admin.kiosks.pages import KIOSKS
+from handlers.admin.kiosks.pages import sought as sought_kiosks
 from handlers.admin.lists import PanelList, Shown, figure
 from handlers.admin.members import MEMBERS
 from handlers.admin.objections import OBJECTED, ObjectionRows
 from handlers.admin.queue import AT, QUEUE, CaseRows, within_reach
 from handlers.admin.rectifications import RECTIFICATIONS, RectificationRows, wanted
-from handlers.admin.reviews import REVIEWS, mark_of
+from handlers.admin.reviews import REVIEWS, shown_by
 from handlers.web.staff import needs
 from models.applications import DueBy, Holder, NudgeState, Sought, place_of
 from models.appointments import ObjectionState, Visits
@@ -31,7 +41,7 @@ ROWS = 8
 """Of the list to work; the rest is where its heading leads."""
 
 
-class Desk(CaseRows, VisitRows, ObjectionRows, DeliveryRows, RectificationRows):
+class Desk(CaseRows, VisitRows, ObjectionRows, DeliveryRows, RectificationRows, BanRows, AlertRows):
     """The page, as what counts and lists for it sees it."""
 
     halls: Mapping[str, str] = MappingProxyType({})
@@ -118,10 +128,6 @@ async def visit_rows(desk: Desk) -> Shown[Any]:
     return first(in_halls(VISITS, desk.halls), await desk.visits(page.rows), Visits.OPEN)
 
 
-async def open_objections(desk: Desk) -> int:
-    return await desk.services.endings.count_objected(desk.signed_in_member(), [ObjectionState.OPEN])
-
-
 async def objection_rows(desk: Desk) -> Shown[Any]:
     page = await desk.services.endings.objected(desk.signed_in_member(), [ObjectionState.OPEN], ROWS)
     return first(OBJECTED, await desk.objections(page.rows), "open")
@@ -129,7 +135,7 @@ async def objection_rows(desk: Desk) -> Shown[Any]:
 
 def review_number(label: str, show: str, *, bad: bool = False) -> Number:
     async def count(desk: Desk) -> int:
-        return await desk.services.reviews.count(desk.signed_in_member(), mark_of(show))
+        return await desk.services.reviews.count(desk.signed_in_member(), shown_by(show))
 
     return Number(label, Scope.REVIEWS_READ, REVIEWS.at(show=show), count, bad)
 
@@ -148,6 +154,31 @@ async def rectification_rows(desk: Desk) -> Shown[Any]:
     return first(RECTIFICATIONS, desk.rectification_rows(page.rows), "open")
 
 
+async def open_flags(desk: Desk) -> int:
+    return await desk.services.flags.count(desk.signed_in_member(), wanted_flags("open"))
+
+
+async def open_appeals(desk: Desk) -> int:
+    return await desk.services.bans.count_appeals(desk.signed_in_member(), wanted_appeals("open", desk.now))
+
+
+async def proposed_rows(desk: Desk) -> Shown[Any]:
+    page = await desk.services.bans.page(desk.signed_in_member(), wanted_bans("proposed", desk.now), ROWS)
+    return first(BANS, desk.ban_rows(page.rows), "proposed")
+
+
+def alert_number(label: str, show: str, *, bad: bool = False) -> Number:
+    async def count(desk: Desk) -> int:
+        return await desk.services.alerts.count(desk.signed_in_member(), wanted_alerts(show))
+
+    return Number(label, Scope.ALERTS_HANDLE, ALERTS.at(show=show), count, bad)
+
+
+async def alert_rows(desk: Desk) -> Shown[Any]:
+    page = await desk.services.alerts.page(desk.signed_in_member(), wanted_alerts("going_on"), ROWS)
+    return first(ALERTS, await desk.alert_rows(page.rows), "going_on")
+
+
 def delivery_number(label: str, stage: Stage, *, bad: bool = False) -> Number:
     async def count(desk: Desk) -> int:
         return await desk.services.sendings.count(desk.signed_in_member(), stage)
@@ -158,6 +189,13 @@ def delivery_number(label: str, stage: Stage, *, bad: bool = False) -> Number:
 async def failed_rows(desk: Desk) -> Shown[Any]:
     page = await desk.services.sendings.page(desk.signed_in_member(), Stage.FAILED, ROWS)
     return first(staged(Stage.FAILED), await desk.sendings(page.rows), Stage.FAILED)
+
+
+def kiosk_number(label: str, show: str, scope: Scope) -> Number:
+    async def count(desk: Desk) -> int:
+        return await desk.services.kiosk_lists.count(desk.signed_in_member(), sought_kiosks(show, {}))
+
+    return Number(label, scope, KIOSKS.at(show=show), count)
 
 
 def member_number(label: str, standing: Standing) -> Number:
@@ -180,16 +218,19 @@ ALL_NUDGED = case_number("督办中", "open", nudged=NudgeState.OPEN)
 VISITS_OPEN = visit_number("今天待记录的预约", Visits.OPEN)
 VISITS_ARRIVED = visit_number("已到大厅", Visits.ARRIVED)
 VISITS_ALL = visit_number("今天的预约", Visits.ALL)
-OBJECTIONS = Number("待处理的预约异议", Scope.OBJECTIONS_DECIDE, OBJECTED.at(show="open"), open_objections)
-HELD_WORDS = review_number("待审核的评价文字", "held")
 DISPUTED = review_number("待处理的评价异议", "disputed")
 BAD_REVIEWS = review_number("差评", "bad")
 UNRECTIFIED = rectification_number("待整改的差评", "open")
 UNRECTIFIED_LATE = rectification_number("超期的整改", "overdue", bad=True)
 TAKEN_UP = rectification_number("上报的整改", "escalated", bad=True)
+FLAGGED = Number("待处理的黑名单线索", Scope.BLACKLIST_DECIDE, FLAGS.at(show="open"), open_flags)
+APPEALED = Number("待答复的黑名单申诉", Scope.APPEALS_DECIDE, APPEALS.at(show="open"), open_appeals)
 FAILED = delivery_number("发送失败", Stage.FAILED, bad=True)
 RETRYING = delivery_number("重试中", Stage.RETRYING)
-UNTRIED = delivery_number("等待发送", Stage.UNTRIED)
+ALERTED = alert_number("待确认的告警", "open", bad=True)
+UNPOSTED = kiosk_number("待张贴的暂停公告", "unposted", Scope.KIOSKS_KEEP)
+ENTERING = kiosk_number("待审核、定位置的终端", "entering", Scope.KIOSKS_APPROVE)
+TAKEN_ON = alert_number("处理中的告警", "acknowledged")
 PRESENT = member_number("在岗人员", Standing.PRESENT)
 SUSPENDED = member_number("已锁定", Standing.SUSPENDED)
 LEFT = member_number("已离岗", Standing.LEFT)
@@ -198,11 +239,13 @@ OWN_CASES = case_work("待我处理的办件", "mine")
 ALL_CASES = case_work("最先到期的办件", "open")
 TODAYS_VISITS = Work("今天待记录的预约", Scope.APPOINTMENTS_RECORD, VISITS.at(show=Visits.OPEN), visit_rows)
 OPEN_OBJECTIONS = Work("待处理的预约异议", Scope.OBJECTIONS_DECIDE, OBJECTED.at(show="open"), objection_rows)
+PROPOSED = Work("待复核的黑名单决定", Scope.BLACKLIST_DECIDE, BANS.at(show="proposed"), proposed_rows)
 RECTIFYING = Work("待整改的差评", Scope.REVIEWS_READ, RECTIFICATIONS.at(show="open"), rectification_rows)
+GOING_ON = Work("未结束的终端告警", Scope.ALERTS_HANDLE, ALERTS.at(show="going_on"), alert_rows)
 UNSENT = Work("发送失败的通知和对接", Scope.DELIVERIES_READ, DELIVERIES.at(show=Stage.FAILED), failed_rows)
 
 HANDLING = Home((WAITING, TODAY, OVERDUE, HELD, UNHELD), (OWN_CASES,), nudges=True)
-IN_HALLS = Home((VISITS_OPEN, VISITS_ARRIVED, VISITS_ALL), (TODAYS_VISITS,))
+IN_HALLS = Home((VISITS_OPEN, VISITS_ARRIVED, VISITS_ALL, ALERTED, UNPOSTED), (TODAYS_VISITS, GOING_ON))
 NOTHING_YET = "目前没有需要您在这里办理的工作；您可以在“我的账号”中修改密码、绑定验证器、查看登录情况。"
 HOMES: Mapping[Role, Home] = {
     Role.WINDOW: Home((WAITING, TODAY, OVERDUE, VISITS_OPEN), (OWN_CASES, TODAYS_VISITS), nudges=True),
@@ -212,10 +255,9 @@ HOMES: Mapping[Role, Home] = {
         (ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, ALL_NUDGED, ALL, UNRECTIFIED_LATE), (ALL_CASES,)
     ),
     Role.SERVICE_MANAGEMENT: Home(
-        (ALL_OVERDUE, ALL_TODAY, ALL_UNHELD, ALL_NUDGED, OBJECTIONS, HELD_WORDS, DISPUTED, TAKEN_UP),
-        (ALL_CASES, OPEN_OBJECTIONS),
+        (ALL_OVERDUE, TAKEN_UP, DISPUTED, FLAGGED, APPEALED), (ALL_CASES, OPEN_OBJECTIONS, PROPOSED)
     ),
-    Role.DIGITAL_AFFAIRS: Home((FAILED, RETRYING, UNTRIED), (UNSENT,)),
+    Role.DIGITAL_AFFAIRS: Home((ALERTED, TAKEN_ON, ENTERING, FAILED, RETRYING), (GOING_ON, UNSENT)),
     Role.SERVICE_CENTRE: IN_HALLS,
     Role.TOWNSHIP: IN_HALLS,
     Role.CONTACT: Home((UNRECTIFIED, UNRECTIFIED_LATE, BAD_REVIEWS), (RECTIFYING,)),

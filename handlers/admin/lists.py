@@ -1,18 +1,16 @@
 """A list of the panel, declared once: its columns, filters and words make the page, its addresses and the
 table to take away."""
 
-import csv
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from io import StringIO
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from tornado.iostream import StreamClosedError
 
 from handlers.admin.panel import PanelPage
-from models import typed
+from handlers.web.tables import begin_table, line
 from models.paging import ENOUGH, Page
 from models.workdays import local
 
@@ -20,9 +18,6 @@ ROWS_A_PAGE = 30
 ROWS_A_TABLE = 5000
 """Rows of a table to take away, at most."""
 ROWS_A_CHUNK = 200
-FORMULA = ("=", "+", "-", "@")
-BREAKS = ("\t", "\r", "\n")
-"""With these begins what a spreadsheet may take for a formula."""
 SEARCH = "who"
 """The name in an address of what was searched for, sealed."""
 
@@ -116,11 +111,7 @@ class PanelList(Generic[Row]):
     async def take_away(self, page: PanelPage, rows: AsyncIterable[Row]) -> None:
         """All columns of what a filter shows, for a spreadsheet; sent while it is read."""
         parts = (self.address.rpartition("/")[2], self.chosen(page), local(page.now, "%Y%m%d-%H%M"))
-        name = "-".join(filter(None, parts)) + ".csv"
-        page.set_header("Content-Type", "text/csv; charset=utf-8")
-        page.set_header("Content-Disposition", f'attachment; filename="{name}"')
-        page.set_header("Cache-Control", "no-store")
-        page.write("\ufeff" + line(column.name for column in self.columns))  # without it Excel reads GBK
+        begin_table(page, "-".join(filter(None, parts)), [column.name for column in self.columns])
         count = 0
         with suppress(StreamClosedError):
             async for row in rows:
@@ -223,15 +214,3 @@ def shown(
 def figure(count: int) -> str:
     """A number that was counted no further than `ENOUGH` and one."""
     return f"{ENOUGH:,}+" if count > ENOUGH else f"{count:,}"
-
-
-def line(cells: Iterable[str]) -> str:
-    """One line of a table; no cell is taken for a formula: spreadsheets read signs of either width, after
-    spaces and what is not seen."""
-    text = StringIO()
-    csv.writer(text).writerow(f"'{cell}" if _is_formula(cell) else cell for cell in cells)
-    return text.getvalue()
-
-
-def _is_formula(cell: str) -> bool:
-    return typed.narrow(cell).lstrip().startswith(FORMULA) or cell.startswith(BREAKS)

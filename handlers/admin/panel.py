@@ -30,6 +30,8 @@ STAFF = "staff:"
 TYPED: Mapping[str, str] = {
     **written(),
     "reason": "理由、说明",
+    "words": "情况",
+    "facts": "事实和理由",
     "name": "姓名",
     "number": "证件号码",
     "phone": "手机",

@@ -14,7 +14,7 @@ from handlers.web.staff import needs
 from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.staff import Member, Scope, district_wide, reaches
-from models.voices import LEVELS, Rectification, is_bad
+from models.voices import LEVELS, Rectification
 from models.voices.rectifications import (
     OPEN_STATES,
     STEPS,
@@ -25,6 +25,7 @@ from models.voices.rectifications import (
     Wanted,
     next_step,
 )
+from models.voices.rectifying import opinion_at
 from models.workdays import local
 
 LABELS: Mapping[State, str] = {
@@ -148,9 +149,10 @@ class RectificationPage(RectificationRows):
         member = self.signed_in_member()
         found = await self.services.rectifications.seen(ref, member)
         review = await self.services.reviews.get(found["_id"])
-        said = (None if is_bad(review["level"]) else review["again"]) or review
+        said = opinion_at(review, found["opened_at"])
         verb = next_step(found)
-        actors = {one["actor"] for one in found["done"].values()}
+        rounds = [found["done"], *(one["done"] for one in found["earlier"])]
+        actors = {one["actor"] for done in rounds for one in done.values()}
         self.show(
             "admin/rectifications/rectification.html",
             case=found,
@@ -160,6 +162,8 @@ class RectificationPage(RectificationRows):
             names=WORDS,
             verb=verb,
             step=STEPS[verb] if verb else None,
+            steps=STEPS,
+            reads_calls=await self.services.rectifying.reads_calls(found, member, self.by_member()),
             may_handle=reaches(member, Scope.RECTIFICATIONS_HANDLE, found["department"] or ""),
             may_talk=may_talk(member, found),
             through=THROUGH[found["through"]],

@@ -3,32 +3,49 @@
 Who gave a review is nowhere on these pages, nor is the moment or the case: the address has its own number.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 
 from handlers.admin import lists
-from handlers.admin.lists import Column, Filter, PanelList
+from handlers.admin.days import days_asked, options
+from handlers.admin.lists import Choice, Column, Filter, PanelList
 from handlers.admin.panel import FormAction, PanelPage
+from handlers.web.figures import NO_HALL, names_of_parts
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
+from handlers.web.uploads import Upload
+from handlers.web.visitor import declared
 from models.concurrency import all_to_their_end
 from models.errors import DomainError
-from models.staff import Scope, reaches, scopes_of
+from models.events import Cause
+from models.guides import ITEM_CODE
+from models.materials.inspection.kinds import LARGEST
+from models.staff import Scope, district_wide, reaches, scopes_of
 from models.voices import (
+    BAD_TAGS,
     LEVELS,
     OPEN_DISPUTE,
     READABLE,
-    TAGS,
+    Cut,
     DisputeState,
     GivenReview,
+    Kind,
     Mark,
     Opinion,
     Said,
+    Sought,
     WordsState,
     held,
     is_heard,
+    sees_evidence,
+    tags_of_version,
+    takes_files,
 )
-from models.workdays import local
+from models.voices.sought import PLACES
+from models.voices.tags import BAD
+from models.workdays import local, local_date
 
 MARKS: Mapping[Mark, str] = {
     Mark.BAD: "差评",
@@ -61,7 +78,8 @@ class Row:
 
 
 def tags_of(opinion: Opinion) -> str:
-    return "、".join(TAGS[opinion["level"]][tag].name for tag in opinion["tags"])
+    names = tags_of_version(opinion["tags_version"]).tags[opinion["level"]]
+    return "、".join(names[tag].name for tag in opinion["tags"])
 
 
 def words_for(opinion: Opinion, *, moderates: bool) -> str:
@@ -103,13 +121,35 @@ REVIEWS = PanelList[Row](
         "set_aside": Filter("不计入", (Mark.SET_ASIDE,), empty="没有不计入的评价。"),
     },
     empty="还没有评价。",
+    export=True,
 )
+LEVEL = Choice("level", "评价", {"bad": "差评", **{str(level): name for level, name in LEVELS.items()}})
+COUNTED = Choice("counted", "统计", {"yes": "计入统计"})
+TAG = Choice("tag", "原因", {code: tag.words for code, tag in BAD_TAGS.items()})
+OF = Choice("of", "对象", {Kind.SERVICE: "办理的服务", Kind.GUIDE: "办事指南"})
 
 
-def mark_of(show: str) -> Mark | None:
-    """The mark that a filter asks for."""
+def shown_by(show: str) -> Sought:
+    """What a filter asks for."""
     states = REVIEWS.filters[show].states
-    return Mark(states[0]) if states else None
+    return Sought(Mark(states[0]) if states else None)
+
+
+def sought_by(asked: Mapping[str, str], today: date) -> Sought:
+    """What is looked for by the names of an address."""
+    level = asked.get("level", "")
+    first, last = days_asked(asked.get("days", ""), today) or (None, None)
+    where = {name: "" if asked[name] == NO_HALL else asked[name] for name in PLACES if name in asked}
+    return replace(
+        shown_by(asked["show"]),
+        counted="counted" in asked,
+        kind=Kind(asked["of"]) if "of" in asked else None,
+        levels=tuple(BAD) if level == "bad" else (int(level),) if level else (),
+        tag=asked.get("tag", ""),
+        where=where,
+        first=first,
+        last=last,
+    )
 
 
 class ReviewRows(PanelPage):
@@ -121,21 +161,59 @@ class ReviewRows(PanelPage):
 
 
 class ReviewsPage(ReviewRows):
-    """GET /admin/reviews?show=&after=&before="""
+    """GET /admin/reviews?show=&after=&before=, and the names of its choices"""
 
     @needs(Scope.REVIEWS_READ)
     async def get(self) -> None:
-        reviews, member, show = self.services.reviews, self.signed_in_member(), REVIEWS.chosen(self)
-        page = await reviews.page(member, mark_of(show), lists.ROWS_A_PAGE, **lists.places(self))
-        counts = await all_to_their_end(reviews.count(member, mark_of(key)) for key in REVIEWS.filters)
+        reviews, member, choices = self.services.reviews, self.signed_in_member(), await self.choices()
+        asked = REVIEWS.narrowed(self, choices)
+        sought = self.sought(asked)
+        page = await reviews.page(member, sought, lists.ROWS_A_PAGE, **lists.places(self))
+        each = [self.sought({**asked, "show": key}) for key in REVIEWS.filters]
+        counts = await all_to_their_end(reviews.count(member, one) for one in each)
         shown = lists.shown(
             REVIEWS,
             self.review_rows(page.rows),
             page,
-            {"show": show},
+            asked,
+            choices=choices,
             counts=dict(zip(REVIEWS.filters, counts, strict=True)),
         )
         self.show("admin/reviews/list.html", listed=shown)
+
+    def sought(self, asked: Mapping[str, str]) -> Sought:
+        return sought_by(asked, local_date(self.now))
+
+    async def choices(self) -> list[Choice]:
+        """What the member can choose by."""
+        member, names = self.signed_in_member(), await names_of_parts(self.services, "zh_CN")
+        days = Choice("days", "期间", options(self.get_query_argument("days", ""), local_date(self.now)))
+        halls = {code or NO_HALL: name for code, name in names[Cut.HALL].items()}
+        offered = [days, LEVEL, Choice("item", "事项", self.items(names[Cut.ITEM]))]
+        if district_wide(member, Scope.REVIEWS_READ):
+            offered.append(Choice("department", "部门", names[Cut.DEPARTMENT]))
+        channels = Choice("channel", "渠道", names[Cut.CHANNEL])
+        return [*offered, Choice("hall", "大厅", halls), channels, OF, TAG, COUNTED]
+
+    def items(self, names: Mapping[str, str]) -> dict[str, str]:
+        """Those that have a guide, and the one that is asked for, whose guide may be gone."""
+        asked = self.get_query_argument("item", "")
+        own = {asked: asked} if re.fullmatch(ITEM_CODE, asked, re.ASCII) else {}
+        return {**own, **names}
+
+
+class ReviewsTable(ReviewsPage):
+    """GET /admin/reviews.csv, with the names of the list: what it shows, for a spreadsheet."""
+
+    @needs(Scope.REVIEWS_READ)
+    async def get(self) -> None:
+        asked = REVIEWS.narrowed(self, await self.choices())
+        await REVIEWS.take_away(self, self.rows(self.sought(asked)))
+
+    async def rows(self, sought: Sought) -> AsyncIterator[Row]:
+        found = self.services.reviews.listed(self.signed_in_member(), sought, lists.ROWS_A_TABLE)
+        async for one in found:
+            yield self.review_rows([one])[0]
 
 
 class ReviewPage(ReviewRows):
@@ -169,6 +247,9 @@ class ReviewPage(ReviewRows):
             dispute_label=DISPUTES[dispute["state"]] if dispute else "",
             may_raise=may_raise,
             until=until,
+            sees_evidence=sees_evidence(member, found),
+            may_add=takes_files(dispute) and reaches(member, Scope.DISPUTES_RAISE, office),
+            largest=LARGEST,
             may_decide=bool(dispute and dispute["state"] in OPEN_DISPUTE) and Scope.DISPUTES_DECIDE in own,
             heard=is_heard(found, self.now),
             rectified=await self.services.rectifications.find(found["_id"]),
@@ -227,6 +308,36 @@ class DisputeHandler(ReviewAction):
         )
 
 
+class DisputeFilesHandler(Upload, ReviewAction):
+    """POST /admin/reviews/{ref}/evidence: one file (multipart field `file`)."""
+
+    @needs(Scope.DISPUTES_RAISE, unread=True)
+    async def permit(self, ref: str) -> None:
+        await self.services.dispute_files.check_open(ref, self.signed_in_member())
+
+    def by_sender(self) -> Cause:
+        return self.by_member()
+
+    @declared(Scope.DISPUTES_RAISE)  # checked by `take`, once the form is read
+    async def post(self, ref: str) -> None:
+        self.read_form()
+        await self.take(ref)
+
+    @needs(Scope.DISPUTES_RAISE)
+    async def take(self, ref: str) -> None:
+        attach, member, by = self.services.dispute_files.attach, self.signed_in_member(), self.by_member()
+        await self.act(ref, "evidence", lambda: attach(ref, member, self.received_file(), by), "证据已添加。")
+
+
+class DisputeFileHandler(ReviewPage):
+    """GET /admin/reviews/{ref}/evidence/{number}: a file, on record."""
+
+    @needs(Scope.REVIEWS_READ)
+    async def get(self, ref: str, number: str) -> None:
+        view, member, by = self.services.dispute_files.view, self.signed_in_member(), self.by_member()
+        self.send_file(*await view(ref, int(number), member, by))
+
+
 class AskHandler(ReviewAction):
     @needs(Scope.DISPUTES_DECIDE)
     async def post(self, ref: str) -> None:
@@ -251,9 +362,12 @@ class DecideHandler(ReviewAction):
 
 ROUTES = [
     ("/admin/reviews", ReviewsPage),
+    (r"/admin/reviews\.csv", ReviewsTable),
     (rf"/admin/reviews/{DOCUMENT_ID}", ReviewPage),
     (rf"/admin/reviews/{DOCUMENT_ID}/moderate", ModerateHandler),
     (rf"/admin/reviews/{DOCUMENT_ID}/dispute", DisputeHandler),
+    (rf"/admin/reviews/{DOCUMENT_ID}/evidence", DisputeFilesHandler),
+    (rf"/admin/reviews/{DOCUMENT_ID}/evidence/([1-9])", DisputeFileHandler),
     (rf"/admin/reviews/{DOCUMENT_ID}/ask", AskHandler),
     (rf"/admin/reviews/{DOCUMENT_ID}/decide", DecideHandler),
 ]

@@ -12,7 +12,18 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.staff import needs
 from models.concurrency import all_to_their_end
 from models.errors import DomainError
-from models.serving import NOTED, How, Outcome, Paper, Serving, State, Word, step_of, words_for
+from models.serving import (
+    NOTED,
+    How,
+    Outcome,
+    Paper,
+    Serving,
+    State,
+    Word,
+    is_with_clerks,
+    step_of,
+    words_for,
+)
 from models.serving.rules import ServingTimeWrong
 from models.staff import Scope, reaches, scopes_of
 from models.workdays import PANYU, local
@@ -146,6 +157,8 @@ class ServingPage(PanelPage):
             words_given=self.get_body_argument("words", ""),
             at=self.get_body_argument("at", "") or local(self.now, MOMENT),
             revealed=revealed,
+            prints=is_with_clerks(found),
+            reason=self.get_body_argument("reason", ""),
             case=case if reaches(member, Scope.APPLICATIONS_READ, found["department"]) else "",
             error=error,
         )
@@ -190,6 +203,24 @@ class RevealHandler(FormAction, ServingPage):
         await self.page(key, revealed=revealed)
 
 
+class PrintHandler(FormAction, ServingPage):
+    """POST /admin/servings/{paper}/print: the whole paper with its slip, for the envelope, on record."""
+
+    def form_page(self) -> str:
+        return self.request.path.removesuffix("/print")
+
+    @needs(Scope.PAPERS_SERVE)
+    async def post(self, key: str) -> None:
+        member, reason = self.signed_in_member(), self.get_body_argument("reason", "")
+        try:
+            found, paper = await self.services.printing.print_out(key, member, reason, self.by_member())
+        except DomainError as error:
+            return await self.page(key, error)
+        return self.show(
+            "admin/serving_print.html", path=address_of(found), paper=paper, how=HOWS[found["step"]]
+        )
+
+
 def moment_of(typed: str) -> datetime:
     """The moment of a date and time in Panyu, as a browser's field sends it.
 
@@ -207,4 +238,5 @@ ROUTES = [
     (ADDRESS, ServingPage),
     (rf"{ADDRESS}/record", RecordHandler),
     (rf"{ADDRESS}/reveal", RevealHandler),
+    (rf"{ADDRESS}/print", PrintHandler),
 ]

@@ -56,6 +56,10 @@ async def _review(services: Services, matter: str) -> Subject:
     return Subject((await services.reviews.get(matter))["item_name"] or "—")
 
 
+async def _invitation(services: Services, matter: str) -> Subject:
+    return Subject((await services.invitations.get(matter))["item_name"])
+
+
 async def _phone(services: Services, key: str) -> Subject:
     return Subject(mask_phone(services.phone_codes.phone(await services.phone_codes.get(key))))
 
@@ -73,14 +77,21 @@ async def _ban(services: Services, key: str) -> Subject:
     return Subject((await services.bans.get(key))["masked_name"])
 
 
+async def _alert(services: Services, key: str) -> Subject:
+    """The place."""
+    return Subject((await services.halls.get((await services.alerts.get(key))["hall"])).name)
+
+
 FINDERS: Mapping[str, Callable[[Services, str], Awaitable[Subject]]] = {
     "application": _application,
     "appointment": _appointment,
+    "invitation": _invitation,
     "review": _review,
     "rectification": _review,
     "phone_code": _phone,
     "applicant": _applicant,
     "agency": _agency,
     "ban": _ban,
+    "alert": _alert,
 }
 """By what an event's name begins with."""

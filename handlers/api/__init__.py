@@ -7,6 +7,7 @@ from handlers.api import (
     appointments,
     binding,
     blacklist,
+    devices,
     enterprises,
     guides,
     halls,
@@ -14,8 +15,11 @@ from handlers.api import (
     me,
     openapi,
     progress,
+    replies,
     reviews,
+    satisfaction,
     session,
+    suspensions,
 )
 from handlers.api.contract import PREFIX, Unknown
 
@@ -31,7 +35,11 @@ MODULES = (
     applications,
     materials,
     reviews,
+    replies,
+    satisfaction,
     progress,
+    devices,
+    suspensions,
     openapi,
 )
 ENDPOINTS = [endpoint for module in MODULES for endpoint in module.ENDPOINTS]

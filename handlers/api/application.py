@@ -16,6 +16,7 @@ from models.clocks import due_of
 from models.errors import InvalidForm
 from models.guides import Form, Handling, ItemType
 from models.people import mask_number
+from models.serving import How as HowServed
 from models.workdays import local_date
 
 Answers = dict[str, StrictStr | StrictInt | StrictFloat | list[StrictStr]]
@@ -70,6 +71,13 @@ class ApplicationLine(Answer):
     submitted_at: datetime | None
 
 
+class ServedPaper(Answer):
+    """The paper of a refusal or a denial has reached the applicant."""
+
+    how: HowServed
+    at: datetime
+
+
 class Application(ApplicationLine, Versioned):
     guide: str = Field(description="item@version under which it was begun")
     department: str
@@ -90,6 +98,9 @@ class Application(ApplicationLine, Versioned):
     supplements: list[Supplement]
     result: Result | None
     refusal: Refusal | None
+    served: ServedPaper | None = Field(
+        description="how and when the paper of a refusal or a denial was served; null while it is on its way"
+    )
     timeline: list[Happening]
 
 
@@ -148,6 +159,7 @@ class ApplicationBase(Resource):
             supplements=[Supplement(**_only(Supplement, each)) for each in found["supplements"]],
             result=_result(found),
             refusal=Refusal(**_only(Refusal, found["refusal"])) if "refusal" in found else None,
+            served=ServedPaper(**_only(ServedPaper, found["served"])) if "served" in found else None,
             timeline=happenings(found),
         )
 

@@ -13,7 +13,6 @@ from models.blacklist import (
     AppealState,
     Ban,
     Ground,
-    How,
     State,
     can_appeal,
     is_malice,
@@ -42,7 +41,7 @@ from models.materials.inspection.faults import (
     MaterialUnclear,
     NoRoomForFiles,
 )
-from models.serving import Paper
+from models.serving import How, Paper
 
 
 class Line(Answer):

@@ -23,6 +23,7 @@ import tornado.locale
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializationInfo
 
 from handlers.web.base import SAFE, BadRequest, InputInvalid, Nowhere, PageNotFound, TooLarge
+from handlers.web.devices import of_device
 from handlers.web.jsonapi import ApiHandler, JsonInvalid, PreconditionRequired, TooManyValues
 from handlers.web.names import english_names
 from handlers.web.uploads import FileMissing, UploadsBusy
@@ -31,6 +32,7 @@ from models.applications import DraftChanged
 from models.database_trouble import DatabaseUnavailable
 from models.errors import DomainError, Unauthenticated
 from models.guides import ITEM_CODE
+from models.kiosks import DeviceClockStale, DeviceRefused, DeviceUnsigned, KeyRevoked, SignatureInvalid
 from models.people import ApplicantKind, NotTheirs, OtherRole
 from models.people.binding import NotAgent
 from models.store import PageUnknown
@@ -47,6 +49,7 @@ PARAMETERS = {
     "appointment": HEX,
     "application": HEX,
     "decision": HEX,
+    "command": HEX,
     "code": "[a-z0-9_]{1,64}",
     "serial": "[^/?#]{1,600}",
 }
@@ -149,6 +152,7 @@ GUARDS: Mapping[Auth, Callable[[Method], Method]] = {
     Auth.ANYONE: _unguarded,
     Auth.ACCOUNT: signed_in,
     Auth.APPLICANT: bound,
+    Auth.DEVICE: of_device,
 }
 
 
@@ -156,6 +160,7 @@ AUTH_ERRORS: Mapping[Auth, Sequence[type[DomainError]]] = {
     Auth.ANYONE: (),
     Auth.ACCOUNT: (NotSignedIn,),
     Auth.APPLICANT: (NotSignedIn, NotBound),
+    Auth.DEVICE: (DeviceUnsigned, DeviceClockStale, SignatureInvalid, KeyRevoked),
 }
 
 
@@ -224,7 +229,7 @@ class Resource(ApiHandler):
 
     def write_domain_error(self, error: DomainError) -> None:
         if isinstance(error, Unauthenticated):
-            self.set_header("WWW-Authenticate", "Bearer")
+            self.set_header("WWW-Authenticate", "Device" if isinstance(error, DeviceRefused) else "Bearer")
         if isinstance(error, DraftChanged):
             self.tag(error.version)
         super().write_domain_error(error)

@@ -1,17 +1,20 @@
 """智慧政务大厅 and the free slots of their windows (articles 9, 18)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
 from handlers.api.contract import Answer, Asked, Endpoint, Resource, Said, operation
 from handlers.web.dates import Day
+from handlers.web.places import as_they_work, at_kiosks, directions, seen
+from models import guides, places
 from models.appointments import bookable_days
 from models.guides import ItemCode
 from models.guides.store import GuideNotFound
-from models.places import HallKind, halls
+from models.places import Datum, HallKind, position, shown_first, to_gcj02
+from models.places import hall as halls
 from models.places.halls import HallNotFound
 
 
@@ -29,6 +32,29 @@ class Point(Answer):
 
 ClockTime = Annotated[time, WithJsonSchema({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]:00$"})]
 """A time of day in Panyu, `09:00:00`."""
+
+
+class Manager(Answer):
+    """Who manages the place."""
+
+    name: str
+    phone: str
+
+
+class Access(Answer):
+    """How one gets in with a wheelchair or a pram, and where one parks."""
+
+    step_free: bool
+    way: Said
+    parking: Said
+
+
+class Closure(Answer):
+    """The place is closed from the first day to the last, both included."""
+
+    first: date
+    last: date
+    reason: Said
 
 
 class Windows(Answer):
@@ -52,7 +78,87 @@ class Hall(Answer):
     all_day: bool
     hours: Said
     phone: str
+    manager: Manager | None
+    access: Access | None
     windows: Windows | None
+    staffed: list[tuple[ClockTime, ClockTime]] = Field(
+        description="when people guide visitors on a working day, where there are no windows"
+    )
+    closures: list[Closure]
+
+
+class Offered(Answer):
+    """An item by name, and the windows' group that serves it."""
+
+    item: ItemCode
+    name: str = Field(description="in Chinese")
+    name_en: str
+    group: str
+
+
+class Working(Answer):
+    """What works there at the moment of the answer."""
+
+    staffed: bool = Field(description="people serve there now")
+    self_service: bool = Field(description="one can serve oneself there now")
+    until: datetime | None = Field(description="people serve until then")
+    opens: datetime | None = Field(description="else from then on")
+    closure: Closure | None
+
+
+class Directions(Answer):
+    """Addresses that open a map application at the place."""
+
+    tencent: str
+    amap: str
+
+
+class Shown(Answer):
+    """`gcj02` is the place as Chinese maps have it, `wx.openLocation` too."""
+
+    latitude: float
+    longitude: float
+
+
+class Place(Answer):
+    hall: Hall
+    working: Working
+    at_kiosks: list[Offered] = Field(description="what can be begun at its kiosks now")
+    directions: Directions
+    gcj02: Shown
+
+
+class PlaceOffering(Place):
+    items: list[Offered] = Field(description="what its windows handle")
+
+
+class Here(Asked):
+    """A position comes in the body alone, is rounded to some 10 m, and is kept nowhere."""
+
+    lat: float = Field(ge=-90, le=90)
+    lng: float = Field(ge=-180, le=180)
+    datum: Datum = Field(Datum.WGS84, description="what a browser gives is wgs84, WeChat and maps give gcj02")
+    item: ItemCode | None = Field(None, description="only where this item is handled")
+    limit: int = Field(8, ge=1, le=50)
+
+
+class Way(Answer):
+    """Whole minutes, rounded up, over streets that are longer than the straight line."""
+
+    on_foot: int
+    by_bicycle: int
+    within_circle: bool = Field(description="within 15 minutes on foot or by bicycle")
+
+
+class Nearest(Place):
+    metres: int = Field(description="along the straight line")
+    way: Way
+
+
+class NearestList(Answer):
+    """The nearest first. If nothing works at any of them, the last is the nearest where something does."""
+
+    places: list[Nearest]
 
 
 class HallList(Answer):
@@ -89,6 +195,27 @@ class HallsResource(Resource):
         return HallList(halls=halls_shown(hall for hall in found if asked.kind in (None, hall.kind)))
 
 
+class HallResource(Resource):
+    @operation("Show a place and what it offers", answers=PlaceOffering, errors=(HallNotFound,))
+    async def get(self, code: str) -> PlaceOffering:
+        hall = await self.services.halls.get(code)
+        [near] = await as_they_work(self.services, [hall], None, self.now)
+        groups = hall.windows.capacity if hall.windows else ()
+        items = [one for one in await self.services.guides.at_place(code) if one.group in groups]
+        offered = await at_kiosks(self.services, [near])
+        return PlaceOffering(**_place(near, offered), items=[Offered.model_validate(one) for one in items])
+
+
+class NearestResource(Resource):
+    @operation("Find the nearest places", asks=Here, answers=NearestList, errors=(GuideNotFound,))
+    async def post(self, asked: Here) -> NearestList:
+        here = position(asked.lat, asked.lng, asked.datum)
+        guide = await self.services.guides.published(asked.item) if asked.item else None
+        found = shown_first(await seen(self.services, self.now, here, guide), asked.limit)
+        offered = await at_kiosks(self.services, found)
+        return NearestList(places=[_nearest(near, offered) for near in found])
+
+
 class SlotsResource(Resource):
     @operation(
         "Show what can be booked on one day",
@@ -119,7 +246,26 @@ def halls_shown(found: Iterable[halls.Hall]) -> list[Hall]:
     return [Hall.model_validate(hall) for hall in found]
 
 
+def _place(near: places.Near, offered: Mapping[str, guides.Offered]) -> dict[str, Any]:
+    hall = near.hall
+    latitude, longitude = to_gcj02(hall.position)
+    return {
+        "hall": Hall.model_validate(hall),
+        "working": Working.model_validate(near.working),
+        "at_kiosks": [Offered.model_validate(one) for code, one in offered.items() if code in near.items],
+        "directions": Directions.model_validate(directions(hall)),
+        "gcj02": Shown(latitude=round(latitude, 6), longitude=round(longitude, 6)),
+    }
+
+
+def _nearest(near: places.Near, offered: Mapping[str, guides.Offered]) -> Nearest:
+    metres, way = round(near.metres or 0), Way.model_validate(near.way)
+    return Nearest(**_place(near, offered), metres=metres, way=way)
+
+
 ENDPOINTS = [
     Endpoint("/halls", HallsResource),
+    Endpoint("/halls/nearest", NearestResource),
+    Endpoint("/halls/{hall}", HallResource),
     Endpoint("/halls/{hall}/slots", SlotsResource),
 ]

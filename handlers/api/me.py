@@ -62,6 +62,7 @@ class Export(Answer):
     agencies: list[dict[str, Any]]
     applications: list[dict[str, Any]]
     appointments: list[dict[str, Any]]
+    asked_for_reviews: list[dict[str, Any]]
     reviews: list[dict[str, Any]]
     rectifications: list[dict[str, Any]]
     blacklist: list[dict[str, Any]]

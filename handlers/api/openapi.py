@@ -37,6 +37,12 @@ IF_MATCH = {
 }
 ETAG = {"ETag": {"description": "`version`, in quotes", "schema": TAG}}
 
+SECURITY: Mapping[Auth, list[dict[str, list[str]]]] = {
+    Auth.ANYONE: [],
+    Auth.ACCOUNT: [{"session": []}],
+    Auth.APPLICANT: [{"session": []}],
+    Auth.DEVICE: [{"device": []}],
+}
 Schemas = Mapping[Any, dict[str, Any]]
 """(model, direction) → reference to its schema."""
 
@@ -67,7 +73,15 @@ def describe(endpoints: Sequence[Endpoint], site: Site) -> dict[str, Any]:
         "paths": {endpoint.path: _path(endpoint, references) for endpoint in endpoints},
         "components": {
             "schemas": definitions.get("$defs", {}),
-            "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "session": {"type": "http", "scheme": "bearer"},
+                "device": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Signature",
+                    "description": "with `X-Kiosk`, `X-Timestamp` and `X-Nonce`; see docs/devices.md",
+                },
+            },
         },
     }
 
@@ -110,7 +124,7 @@ def _operation(endpoint: Endpoint, method: str, declared: Operation, references:
         "operationId": "_".join((method, *words)),
         "summary": declared.summary,
         "tags": [words[0]],
-        "security": [] if declared.auth is Auth.ANYONE else [{"session": []}],
+        "security": SECURITY[declared.auth],
         "responses": {str(declared.status): _success(declared, references)}
         | {
             str(status): _failure(status, codes)

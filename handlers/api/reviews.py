@@ -12,7 +12,7 @@ from handlers.web.visitor import Auth
 from models.applications import ApplicationNotFound
 from models.appointments.rules import AppointmentNotFound
 from models.guides.store import GuideNotFound
-from models.voices import LEVELS, TAGS, GivenReview, Opinion, WordsState, guide_matter
+from models.voices import LEVELS, GivenReview, Opinion, WordsState, guide_matter, tags_on
 from models.voices.rules import (
     LONGEST,
     AlreadyFollowedUp,
@@ -25,6 +25,7 @@ from models.voices.rules import (
     TagsInvalid,
     WordsTooLong,
 )
+from models.workdays import local_date
 
 OPINIONS = (LevelInvalid, TagsInvalid, WordsTooLong, BadReviewNeedsReason)
 CODES = (*OPINIONS, AlreadyReviewed, NotFinished, NotYours)
@@ -65,8 +66,10 @@ class Levels(Answer):
 class LevelsResource(Resource):
     @operation("The five levels and their tags", answers=Levels)
     async def get(self) -> Levels:
+        tags = tags_on(local_date(self.now)).tags
+        words = {level: {code: tag.words for code, tag in tags[level].items()} for level in LEVELS}
         return Levels(
-            levels=[Level(level=level, label=label, tags=_words(level)) for level, label in LEVELS.items()]
+            levels=[Level(level=level, label=label, tags=words[level]) for level, label in LEVELS.items()]
         )
 
 
@@ -241,7 +244,3 @@ ENDPOINTS = [
     Endpoint("/guides/{item}/review", GuideReviewResource),
     Endpoint("/guides/{item}/review/again", GuideFollowUpResource),
 ]
-
-
-def _words(level: int) -> dict[str, str]:
-    return {code: tag.words for code, tag in TAGS[level].items()}

@@ -9,7 +9,7 @@ import re
 import struct
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 from hmac import compare_digest
@@ -56,7 +56,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True)
 class Message:
     """A message or an event as it came; `kind` is MsgType, `text` is empty for all but texts. An event that
-    the platform itself sends names in `openid` whom it is about."""
+    the platform itself sends names in `openid` whom it is about. A location message has degrees of
+    GCJ-02."""
 
     sender: str
     receiver: str
@@ -68,6 +69,8 @@ class Message:
     event_key: str = ""
     status: str = ""
     openid: str = ""
+    latitude: str = field(default="", repr=False)
+    longitude: str = field(default="", repr=False)
 
     @property
     def at(self) -> datetime | None:
@@ -183,6 +186,8 @@ def parse(text: str) -> Message:
         event_key=content.get("EventKey", ""),
         status=content.get("Status", ""),
         openid=content.get("OpenID", ""),
+        latitude=content.get("Location_X", ""),
+        longitude=content.get("Location_Y", ""),
     )
 
 

@@ -9,9 +9,11 @@ from typing import Any
 from handlers.chat.callers import party_of
 from handlers.web.services import Services
 from models.events import Cause
+from models.law import Term, in_force
 from models.people import Party
-from models.voices import LEVELS, TAGS, can_review, is_bad
+from models.voices import LEVELS, can_review, is_bad, tags_on
 from models.voices.rules import ASKED_FOR, AlreadyReviewed
+from models.workdays import local_date
 
 ASKS = frozenset({"评价", "我要评价", "好差评"})
 NEVER_MIND = frozenset({"不评了", "算了", "取消"})
@@ -19,6 +21,7 @@ NOBODY = "请先在公众号实名认证，再评价。"
 NOTHING = "目前没有等您评价的事项。以前办的事，可在“我的办件”或“我的预约”里评价。"
 SCALE = "、".join(f"{level} {name}" for level, name in LEVELS.items())
 CHOSEN = re.compile(r"[1-8](?:[\s,，、]*[1-8])*")
+CALLED = "部门会在{days}个工作日内与您联系；办理过这件事的工作人员看不到是您的评价。"
 HELD = "您写的文字要先由工作人员审核；满意程度已经计入。"
 
 
@@ -49,7 +52,7 @@ class Opinions:
         if words in NEVER_MIND:
             await self.services.inbox.answered(sender)
             return "好的，这次没有评价。"
-        tags = list(TAGS[asked["level"]])
+        tags = list(tags_on(local_date(by.at)).tags[asked["level"]])
         numbers = re.findall(r"[1-8]", words) if CHOSEN.fullmatch(words) else []
         chosen = [tags[int(number) - 1] for number in dict.fromkeys(numbers)]
         try:
@@ -79,7 +82,8 @@ class Opinions:
         if not is_bad(level):
             return await self.give(sender, finished.matter, level, [], "", by)
         await self.services.inbox.ask(sender, {"matter": finished.matter, "level": level}, by.at)
-        reasons = [f"{number}. {tag.words}" for number, tag in enumerate(TAGS[level].values(), 1)]
+        tags = tags_on(local_date(by.at)).tags[level]
+        reasons = [f"{number}. {tag.words}" for number, tag in enumerate(tags.values(), 1)]
         return "\n".join(
             [
                 f"{self.named(finished)}\n您选的是“{LEVELS[level]}”，请告诉我们原因，才能记录这个评价：",
@@ -101,8 +105,10 @@ class Opinions:
         by = replace(by, actor=f"applicant:{party.agent['_id']}")
         given = await self.services.reviews.give(matter, party, level, tags, words, by, finished.about)
         await self.services.inbox.answered(sender)
+        days = in_force(Term.CONTACT, local_date(by.at)).number
+        bad = f"\n{CALLED.format(days=days)}" if is_bad(level) else ""
         held = f"\n{HELD}" if given["words_state"] == "held" else ""
-        return f"{self.named(finished)}\n已记下您的评价：{LEVELS[level]}。谢谢！{held}"
+        return f"{self.named(finished)}\n已记下您的评价：{LEVELS[level]}。谢谢！{bad}{held}"
 
     async def finished(self, party: Party, now: datetime) -> Finished | None:
         """What was finished last, has no review yet, and not long ago."""

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from handlers.chat.envelope import Message
 from handlers.chat.opinions import Opinions
+from handlers.chat.places import Nearby
 from handlers.chat.visits import Visits
 from handlers.web.services import Services
 from models import typed
@@ -66,6 +67,8 @@ class Chat:
             return await answer(self, message, by) if answer else None
         if message.kind == "text":
             return await self.text(message, by)
+        if message.kind == "location":
+            return await Nearby(self.services, self.anchor).answer(message, by.at)
         return self.not_text() if message.kind else None
 
     async def text(self, message: Message, by: Cause) -> str:
@@ -249,6 +252,7 @@ class Chat:
                 "这样使用：",
                 "· 发送要办的事，例如：老年人优待证",
                 "· 发送申请流水号，查进度",
+                "· 发送位置（点＋，再点“位置”），看最近的网点",
                 "· 点下面的菜单，预约、申请、查询",
                 "· 字太小？" + self.anchor("/elder", "打开大字版"),
                 "· 办完后评价这次服务，发送“评价”",

@@ -10,10 +10,13 @@ from handlers.citizen import (
     guides,
     halls,
     home,
+    invited,
     me,
     preferences,
     progress,
+    replies,
     reviews,
+    satisfaction,
     sign_in,
     staff_wechat,
 )
@@ -33,5 +36,8 @@ ROUTES = [
     *applications.ROUTES,
     *progress.ROUTES,
     *reviews.ROUTES,
+    *invited.ROUTES,
+    *satisfaction.ROUTES,
+    *replies.ROUTES,
     *staff_wechat.ROUTES,
 ]

@@ -94,8 +94,12 @@ class AppointmentPage(CitizenPage):
         except NotFound:
             hall = None
         guide = await self.services.guides.version(found["guide"])
+        pause = found.get("pause")
+        near = await self.services.halls.those([pause["elsewhere"]]) if pause else []
         return {
             "appointment": found,
+            "pause": pause,
+            "elsewhere": near[0] if near else None,
             "hall": hall,
             "guide": guide,
             "label": LABELS[found["state"]],

@@ -1,5 +1,7 @@
 """自助终端: the full-screen pages of a kiosk (article 23)."""
 
-from handlers.kiosk.pages import ROUTES
+from handlers.kiosk import halls, pages, stopped
+
+ROUTES = [*halls.ROUTES, *stopped.ROUTES, *pages.ROUTES]
 
 __all__ = ["ROUTES"]

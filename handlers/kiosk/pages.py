@@ -6,11 +6,14 @@ import tornado.locale
 
 from handlers.web.base import Nowhere, PageExpired, safe_next
 from handlers.web.pages import CitizenPage, steps_of
+from handlers.web.places import seen
 from handlers.web.progress import public_view
 from handlers.web.protection import STAYING, Cookie
 from models.errors import BadInput, DomainError, NotFound
 from models.events import Channel
 from models.guides import ITEM_CODE
+from models.kiosks import Stopped
+from models.places import Hall, nearest_working
 
 IDLE_SECONDS = 60
 
@@ -19,6 +22,38 @@ class KioskPage(CitizenPage):
     """Nobody signs in here: the next visitor is another person."""
 
     channel = Channel.KIOSK
+    while_stopped = False
+    """Whether it is shown also while the kiosk is out of service."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        if not self._finished and not self.while_stopped and (stop := await self.stop()):
+            await self.show_stop(stop)
+
+    async def own_place(self) -> Hall | None:
+        """A kiosk stands at a place, which its browser was told once (`/kiosk/place/{hall}`); None if it was
+        told none, or one that is gone."""
+        code = self.get_cookie(self.cookie(Cookie.PLACE))
+        found = await self.services.halls.those([code]) if code else []
+        return found[0] if found else None
+
+    async def stop(self) -> Stopped | None:
+        """Why this kiosk does not serve; None while it does, and where the browser knows no place."""
+        place = self.get_cookie(self.cookie(Cookie.PLACE))
+        kiosk = self.get_cookie(self.cookie(Cookie.KIOSK), "")
+        return await self.services.announcing.stopped(place, kiosk) if place else None
+
+    async def show_stop(self, stop: Stopped) -> None:
+        """In place of the service: why, until when, and where one can go instead."""
+        own = await self.own_place()
+        found = await seen(self.services, self.now, own.position) if own else []
+        others = [one for one in found if own and one.hall.code != own.code]
+        self.screen(
+            "stopped.html",
+            stop=stop,
+            own=next((one for one in found if one not in others), None),
+            near=nearest_working(others),
+        )
 
     async def token(self) -> str | None:
         return None
@@ -50,7 +85,12 @@ class KioskHome(KioskPage):
     """GET /kiosk"""
 
     async def get(self) -> None:
-        self.screen("home.html", topics=await self.services.search.topics())
+        place = self.get_cookie(self.cookie(Cookie.PLACE))
+        self.screen(
+            "home.html",
+            topics=await self.services.search.topics(),
+            suspensions=await self.services.announcing.all([place]) if place else [],
+        )
 
 
 class KioskGuides(KioskPage):
@@ -126,6 +166,8 @@ class KioskNotes(KioskPage):
 class KioskLanguage(KioskPage):
     """POST /kiosk/language: for this session only; it ends with it."""
 
+    while_stopped = True
+
     async def post(self) -> None:
         chosen = "en" if self.get_body_argument("language", "") == "en" else "zh_CN"
         self.keep_cookie(Cookie.LANGUAGE, chosen)
@@ -138,6 +180,8 @@ class KioskEnd(KioskPage):
 
     A link on another site ends nothing, since it may be opened on a person's own phone.
     """
+
+    while_stopped = True
 
     async def get(self) -> None:
         if self.request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none"):

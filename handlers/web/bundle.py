@@ -17,12 +17,34 @@ STATIC = Path(__file__).parents[2] / "static"
 SHEETS = {
     "citizen": (
         *("vendor/weui.min", "shared/tokens", "base", "frame", "card", "button", "list", "notice", "form"),
-        *("look", "apply", "booking", "review", "shared/paper"),
+        *("look", "apply", "booking", "review", "places", "shared/map"),
+        *("shared/paper", "shared/chart", "figures"),
     ),
-    "kiosk": ("shared/tokens", "base", "frame", "list", "guide", "pad", "leaving"),
+    "kiosk": (
+        "shared/tokens",
+        "base",
+        "frame",
+        "list",
+        "guide",
+        "pad",
+        "leaving",
+        "places",
+        "stopped",
+        "shared/map",
+    ),
     "admin": (
         *("shared/tokens", "base", "frame", "standing_in", "list", "queue"),
-        *("detail", "viewer", "form", "shared/paper"),
+        *(
+            "detail",
+            "viewer",
+            "form",
+            "shared/paper",
+            "shared/chart",
+            "figures",
+            "shared/map",
+            "board",
+            "times",
+        ),
     ),
 }
 """The parts of each door's stylesheet, in their order; one that is not the door's alone is named with its

@@ -19,6 +19,8 @@ PLANS = Gauge("panyu_plans", "What is planned: waiting, late by more than a minu
 JOB_WELL = Gauge("panyu_worker_job_well", "0 while a job fails, hangs, or was not done for too long", ["job"])
 JOB_SILENT = Gauge("panyu_worker_job_silent_seconds", "Since a job was last done; +Inf: never", ["job"])
 
+UNKNOWN = Gauge("panyu_reviews_unknown", "Records that the review system holds and we do not know")
+
 
 async def measure(services: Services) -> None:
     """Set all gauges; where the database does not answer, they stay as they were."""
@@ -39,6 +41,7 @@ async def measure(services: Services) -> None:
     for spent in await services.sms.spent(now):
         SENT.labels(spent.part).set(spent.used)
         BUDGET.labels(spent.part).set(spent.most)
+    UNKNOWN.set(await services.reconciled.unknown())
     CLOSED.clear()
     for each in await services.closures.closed():
         CLOSED.labels(each["_id"], each["code"]).set(1)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.web.services import Services
-from models.guides import Department, Guide, Referral
+from models.guides import Department, Guide, Offered, Referral
 from models.places import Hall
 
 
-def title_of(named: Guide | Hall | Department | Referral, language: str) -> str:
+def title_of(named: Guide | Hall | Department | Referral | Offered, language: str) -> str:
     """Its name in the language, else in Chinese."""
     return (language == "en" and named.name_en) or named.name
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from tornado.escape import xhtml_escape
@@ -15,7 +16,7 @@ from handlers.web.names import english_names, title_of
 from handlers.web.qr import qr_png
 from models import applications
 from models.errors import BadInput, DomainError, InvalidForm
-from models.guides import Department, Guide, Referral
+from models.guides import Department, Guide, Offered, Referral
 from models.people import Applicant, shown_name
 from models.people.binding import NotAgent
 from models.places import Hall
@@ -42,18 +43,24 @@ class CitizenPage(PageHandler):
             "title_of": self.title_of,
             "name_of": self.name_of,
             "said": self.said,
+            "day_named": self.day_named,
             "offered_ways": applications.offered,
             "visits": applications.visits,
             "looked": self.looked,
             "in_part": in_part,
         }
 
-    def title_of(self, named: Guide | Hall | Department | Referral) -> str:
+    def title_of(self, named: Guide | Hall | Department | Referral | Offered) -> str:
         """Its name in the visitor's language, else in Chinese."""
         return title_of(named, self.locale.code)
 
     def name_of(self, applicant: Applicant) -> str:
         return shown_name(self.services.applicants.privacy, applicant)
+
+    def day_named(self, day: date) -> str:
+        """A day with its weekday."""
+        weekday = self.locale.translate(words.WEEKDAYS[day.weekday()])
+        return f"{self.expected_mark(day)}{day.month}-{day.day} {weekday}"
 
     def said(self, text: str) -> str:
         """What the data say, as HTML: in the visitor's language, or marked as Chinese on an English page."""

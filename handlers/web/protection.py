@@ -21,10 +21,12 @@ class Cookie(StrEnum):
     STAFF = "staff"
     DEVICE = "device"
     SAID = "said"
+    PLACE = "place"
+    KIOSK = "kiosk"
 
 
-STAYING = frozenset({Cookie.STAFF, Cookie.DEVICE, Cookie.SAID})
-"""They are no citizen's: the end of a citizen's session leaves them."""
+STAYING = frozenset({Cookie.STAFF, Cookie.DEVICE, Cookie.SAID, Cookie.PLACE, Cookie.KIOSK})
+"""They are no citizen's, but of staff, or of the kiosk: the end of a citizen's session leaves them."""
 
 
 def cookie_name(site: Site, cookie: Cookie) -> str:

@@ -4,17 +4,20 @@ Labels come translated; what the data say is translated here, or marked as Chine
 of a form shows again what was filled in, and what is wrong with it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from tornado.escape import xhtml_escape
 from tornado.web import UIModule
 
 from handlers.web.pages import CitizenPage
+from handlers.web.places import directions
+from handlers.web.schematic import Schematic
 from models.applications import How, Visit
-from models.guides import Referral
+from models.guides import Offered, Referral
 from models.people import CURRENT_WORDING, WORDINGS
-from models.places import Hall
+from models.places import Hall, Minutes, Near, Working
+from models.workdays import local_date
 
 PARTS = "citizen/parts"
 
@@ -180,6 +183,40 @@ class Halls(Part):
 
     def render(self, halls: Sequence[Hall]) -> bytes:
         return self.part("halls", halls=halls)
+
+
+class Place(Part):
+    """What one needs to know of a place before one goes there; `number` is the one on the map, `at_kiosks`
+    has the items of kiosks by their codes."""
+
+    def render(self, near: Near, at_kiosks: Mapping[str, Offered], number: int = 0) -> bytes:
+        offered = [one for code, one in at_kiosks.items() if code in near.items]
+        ways = directions(near.hall)
+        return self.part("place", near=near, hall=near.hall, number=number, offered=offered, ways=ways)
+
+
+class Works(Part):
+    """What works at a place now, and when more does."""
+
+    def render(self, working: Working) -> bytes:
+        today = local_date(self.handler.now)
+        opens = local_date(working.opens) if working.opens else today
+        return self.part("works", works=working, opens_today=opens == today, opening_day=opens)
+
+
+class OnTheWay(Part):
+    """How long it takes to a place."""
+
+    def render(self, way: Minutes) -> str:
+        said = self.locale.translate("步行约{on_foot}分钟，骑车约{by_bicycle}分钟")
+        return xhtml_escape(said.format(on_foot=way.on_foot, by_bicycle=way.by_bicycle))
+
+
+class Map(Part):
+    """A schematic map; `title` says of what."""
+
+    def render(self, drawn: Schematic, title: str) -> bytes:
+        return self.part("map", map=drawn, title=title)
 
 
 class Marks(Part):

@@ -34,6 +34,7 @@ class Auth(StrEnum):
     ANYONE = "anyone"
     ACCOUNT = "account"
     APPLICANT = "applicant"
+    DEVICE = "device"  # of a kiosk; its key has signed the request
     MEMBER = "member"  # of staff, whatever their role
 
 

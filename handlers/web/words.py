@@ -19,9 +19,10 @@ from models.applications import (
     plain_decision,
     status_of,
 )
+from models.events import Channel
 from models.guides import HANDLING, TYPES, Handling, MaterialKind, Offer, Way
 from models.people import AgencyState, ApplicantKind
-from models.voices import LEVELS
+from models.voices import LEVELS, Cut
 
 __all__ = [
     "HANDLING",
@@ -51,7 +52,7 @@ WAYS: Mapping[str, str] = {Way.WINDOW: "窗口办理", Way.ONLINE: "网上办理
 CHANNELS: Mapping[str, str] = {
     Offer.H5: "番禺智慧政务公众号",
     Offer.MINIPROGRAM: "小程序",
-    Offer.KIOSK: "自助终端",
+    Offer.KIOSK: "自助终端（查指南，扫码用手机办理）",
     Offer.WINDOW: "窗口",
 }
 MATERIAL_KINDS: Mapping[str, str] = {
@@ -70,10 +71,31 @@ ON_PAPER: Mapping[Handling, str] = {
 HALL_KINDS: Mapping[str, str] = {
     "centre": "区政务服务中心",
     "hall": "智慧政务大厅",
+    "township": "镇街政务服务中心",
+    "special": "专业大厅",
     "station": "村居便民服务站",
 }
 GOOD = {State.ACCEPTED, State.CONCLUDED}
 BAD = {State.SUPPLEMENT_REQUESTED, State.NOT_ACCEPTED, State.RETURNED}
+REVIEWED_IN: Mapping[str, str] = {
+    Channel.H5: "公众号网页",
+    Channel.CHAT: "公众号对话",
+    Channel.WEB: "浏览器网页",
+    Channel.MINIPROGRAM: "小程序",
+    Channel.APP: "App",
+    Channel.KIOSK: "自助终端",
+    Channel.WINDOW: "窗口",
+}
+"""Where a review was given."""
+CUTS: Mapping[str, str] = {
+    Cut.MONTH: "月份",
+    Cut.DEPARTMENT: "部门",
+    Cut.ITEM: "事项",
+    Cut.HALL: "大厅",
+    Cut.CHANNEL: "评价渠道",
+}
+"""By what statistics are divided."""
+NO_HALL = "不在大厅办理"
 AGENCY_STATES: Mapping[AgencyState, str] = {
     AgencyState.REQUESTED: "等待法定代表人确认",
     AgencyState.CONFIRMED: "已确认",

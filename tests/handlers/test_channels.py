@@ -11,17 +11,13 @@ from handlers.chat.callback import CallbackHandler
 from handlers.routes import PAGES, served
 from handlers.web.assets import Assets
 from handlers.web.base import BaseHandler
+from tests.house.browser import COMPUTER, PHONE_IN_WECHAT
 from tests.house.clock import MakeCause
 from tests.house.guides import rich_guide
 from tests.house.office import Office
 from tests.house.town import Town
 
 ITEM = rich_guide().item
-PHONE = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-    "Mobile/15E148 MicroMessenger/8.0.60(0x18003c2f) NetType/WIFI Language/zh_CN"
-)
-COMPUTER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 def silent(routes: list[Any]) -> set[type[RequestHandler]]:
@@ -42,7 +38,7 @@ def test_one_that_does_not_is_found() -> None:
     assert silent([("/silent", Silent)]) == {Silent}
 
 
-@pytest.mark.parametrize(("agent", "channel"), [(PHONE, "h5"), (COMPUTER, "web"), ("", "web")])
+@pytest.mark.parametrize(("agent", "channel"), [(PHONE_IN_WECHAT, "h5"), (COMPUTER, "web"), ("", "web")])
 async def test_wechats_own_browser_is_told_from_others(
     town: Town, cause: MakeCause, agent: str, channel: str
 ) -> None:
@@ -58,14 +54,14 @@ async def test_wechats_own_browser_is_told_from_others(
     assert {event["channel"] for event in account["events"]} == {channel}
 
 
-@pytest.mark.parametrize("agent", [PHONE, COMPUTER])
+@pytest.mark.parametrize("agent", [PHONE_IN_WECHAT, COMPUTER])
 async def test_an_item_is_begun_in_either_browser(town: Town, agent: str) -> None:
     citizen = await town.citizen()
     assert (await citizen.get(f"/applications/new?item={ITEM}", User_Agent=agent)).status == 200
     begun = await citizen.post("/applications", {"item": ITEM}, User_Agent=agent)
     key = begun.location.split("/")[2]
     found = await town.services.applications.documents.find_one({"_id": key})
-    assert [event["channel"] for event in found["events"]] == ["h5" if agent is PHONE else "web"]
+    assert [event["channel"] for event in found["events"]] == ["h5" if agent is PHONE_IN_WECHAT else "web"]
 
 
 async def test_staff_are_at_the_window(office: Office) -> None:

@@ -6,15 +6,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.house.applying import ANSWERS, draft
+from tests.house.house import House
 from tests.house.town import Town
 
 Calls = Counter[str]
 
 
 @asynccontextmanager
-async def watched(town: Town) -> AsyncIterator[Calls]:
+async def watched(house: House) -> AsyncIterator[Calls]:
     """What mongod was asked meanwhile, as `<operation> <collection>`."""
-    database: Any = town.services.database
+    database: Any = house.stores.database
     calls = Counter[str]()
     await database["system.profile"].drop()
     await database.native.command("profile", 2)

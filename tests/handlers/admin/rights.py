@@ -16,6 +16,8 @@ from handlers.routes import Served, address, served
 from handlers.web.visitor import Auth
 from models.applications import STEPS, Action
 from models.applications.holding import HANDLES
+from models.kiosks.actions import STEPS as KIOSK_STEPS
+from models.kiosks.actions import Action as KioskAction
 from models.staff import Reach, Role, Scope
 
 BY_HAND = """
@@ -58,9 +60,14 @@ POST /admin/appointments/{id}/giving-up              halls   .       .       .  
 GET  /admin/objections                               .       .       .       .       all     .       .       .       .       .       .       .
 POST /admin/objections/{id}/decision                 .       .       .       .       all     .       .       .       .       .       .       .
 GET  /admin/reviews                                  .       .       .       dept    all     .       .       .       dept    .       .       .
+GET  /admin/reviews.csv                              .       .       .       dept    all     .       .       .       dept    .       .       .
+GET  /admin/figures                                  .       .       .       dept    all     .       .       .       dept    .       .       .
+GET  /admin/figures.csv                              .       .       .       dept    all     .       .       .       dept    .       .       .
 GET  /admin/reviews/{id}                             .       .       .       dept    all     .       .       .       dept    .       .       .
 POST /admin/reviews/{id}/moderate                    .       .       .       .       all     .       .       .       .       .       .       .
 POST /admin/reviews/{id}/dispute                     .       .       .       dept    .       .       .       .       .       .       .       .
+POST /admin/reviews/{id}/evidence                    .       .       .       dept    .       .       .       .       .       .       .       .
+GET  /admin/reviews/{id}/evidence/{number}           .       .       .       dept    all     .       .       .       .       .       .       .
 POST /admin/reviews/{id}/ask                         .       .       .       .       all     .       .       .       .       .       .       .
 POST /admin/reviews/{id}/decide                      .       .       .       .       all     .       .       .       .       .       .       .
 GET  /admin/rectifications                           .       .       .       dept    all     .       .       .       dept    .       .       .
@@ -70,13 +77,87 @@ POST /admin/rectifications/{id}/fix                  .       .       .       dep
 POST /admin/rectifications/{id}/call_back            .       .       .       dept    all     .       .       .       dept    .       .       .
 POST /admin/rectifications/{id}/close                .       .       .       dept    all     .       .       .       dept    .       .       .
 POST /admin/rectifications/{id}/reveal               .       .       .       dept    all     .       .       .       dept    .       .       .
+GET  /admin/uncivil                                  .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/uncivil/words                            .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/uncivil/try                              .       .       .       .       all     .       .       .       .       .       .       .
 GET  /admin/verify                                   all     .       .       .       .       .       .       .       .       .       .       .
 POST /admin/verify                                   all     .       .       .       .       .       .       .       .       .       .       .
+
+GET  /admin/new-flag                                 all     dept    dept    dept    all     .       .       .       .       .       .       .
+POST /admin/new-flag                                 all     dept    dept    dept    all     .       .       .       .       .       .       .
+GET  /admin/blacklist                                .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/blacklist/{id}                           .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/flags                                    .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/flags/{id}                               .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/flags/{id}/files/{id}                    .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/flags/{id}/dismiss                       .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/new-ban                                  .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/new-ban                                  .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/bans                                     .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/bans/{id}                                .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/bans/{id}/evidence/{page}                .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/bans/{id}/files/{id}                     .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/bans/{id}/confirm                        .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/bans/{id}/decline                        .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/bans/{id}/delist                         .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/bans/{id}/malice                         .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/bans/{id}/malice-confirm                 .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/bans/{id}/malice-decline                 .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/appeals                                  .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/appeals/{id}                             .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/appeals/{id}/evidence/{page}             .       .       .       .       all     .       .       .       .       .       .       .
+GET  /admin/appeals/{id}/files/{id}                  .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/appeals/{id}/verdict                     .       .       .       .       all     .       .       .       .       .       .       .
+
+GET  /admin/kiosk-availability                       .       .       .       dept    .       all     halls   towns   dept    .       .       .
+GET  /admin/kiosk-availability.csv                   .       .       .       dept    .       all     halls   towns   dept    .       .       .
+GET  /admin/kiosk-board                              .       .       .       dept    .       all     halls   towns   dept    .       .       .
+GET  /admin/kiosks                                   .       .       .       dept    .       all     halls   towns   dept    .       .       .
+GET  /admin/kiosks/{id}                              .       .       .       dept    .       all     halls   towns   dept    .       .       .
+GET  /admin/kiosks/{id}/answers/{id}                 .       .       .       .       .       all     .       .       .       .       .       .
+GET  /admin/kiosks/{id}/notice                       .       .       .       dept    .       all     halls   towns   dept    .       .       .
+GET  /admin/kiosks/{id}/files/{id}                   .       .       .       dept    .       all     halls   towns   dept    .       .       .
+POST /admin/kiosks/{id}/review                       .       .       .       .       .       all     .       .       .       .       .       .
+POST /admin/kiosks/{id}/place                        .       .       .       .       .       all     .       .       .       .       .       .
+POST /admin/kiosks/{id}/decline                      .       .       .       .       .       all     .       .       .       .       .       .
+POST /admin/kiosks/{id}/give_paper                   .       .       .       .       .       .       .       .       dept    .       .       .
+POST /admin/kiosks/{id}/issue_code                   .       .       .       .       .       all     .       .       .       .       .       .
+POST /admin/kiosks/{id}/command                      .       .       .       .       .       all     .       .       .       .       .       .
+POST /admin/kiosks/{id}/revoke_key                   .       .       .       .       .       all     .       .       .       .       .       .
+POST /admin/kiosks/{id}/report_fault                 .       .       .       .       .       .       halls   towns   dept    .       .       .
+POST /admin/kiosks/{id}/repair                       .       .       .       .       .       .       halls   towns   dept    .       .       .
+POST /admin/kiosks/{id}/plan_suspension              .       .       .       .       .       .       .       .       dept    .       .       .
+POST /admin/kiosks/{id}/call_off_suspension          .       .       .       .       .       .       .       .       dept    .       .       .
+POST /admin/kiosks/{id}/post_suspension              .       .       .       .       .       .       halls   towns   .       .       .       .
+POST /admin/kiosks/{id}/resume                       .       .       .       .       .       .       .       .       dept    .       .       .
+POST /admin/kiosks/{id}/take_away                    .       .       .       .       .       .       halls   towns   .       .       .       .
+POST /admin/kiosks/{id}/bring_back                   .       .       .       .       .       .       halls   towns   .       .       .       .
+POST /admin/kiosks/{id}/remove                       .       .       .       .       .       .       halls   towns   .       .       .       .
+POST /admin/kiosks/{id}/attribute                    .       .       .       .       .       all     .       .       .       .       .       .
+POST /admin/kiosks/{id}/find                         .       .       .       .       .       all     .       .       dept    .       .       .
+POST /admin/kiosks/{id}/prolong                      .       .       .       .       .       all     .       .       .       .       .       .
+POST /admin/kiosks/{id}/agree                        .       .       .       .       .       all     .       .       .       .       .       .
+POST /admin/kiosks/{id}/dismiss                      .       .       .       .       .       all     .       .       .       .       .       .
+POST /admin/kiosks/{id}/withdraw                     .       .       .       .       .       .       .       .       dept    .       .       .
+POST /admin/kiosks/{id}/hand_back                    .       .       .       .       .       .       halls   towns   .       .       .       .
+GET  /admin/kiosks/{id}/request_again                .       .       .       .       .       .       .       .       dept    .       .       .
+POST /admin/kiosks/{id}/request_again                .       .       .       .       .       .       .       .       dept    .       .       .
+GET  /admin/kiosks/new                              .       .       .       .       .       .       .       .       dept    .       .       .
+POST /admin/kiosks/new                              .       .       .       .       .       .       .       .       dept    .       .       .
+GET  /admin/kiosk-contact                            .       .       .       dept    .       .       .       .       .       .       .       .
+POST /admin/kiosk-contact                            .       .       .       dept    .       .       .       .       .       .       .       .
+GET  /admin/alerts                                   .       .       .       .       .       all     halls   towns   .       .       .       .
+GET  /admin/alerts/{id}                              .       .       .       .       .       all     halls   towns   .       .       .       .
+POST /admin/alerts/{id}/acknowledge                  .       .       .       .       .       all     halls   towns   .       .       .       .
+GET  /admin/duty                                     .       .       .       .       .       all     halls   towns   .       .       .       .
+POST /admin/duty/days                                .       .       .       .       .       all     halls   towns   .       .       .       .
+POST /admin/duty/heads                               .       .       .       .       .       all     halls   towns   .       .       .       .
 
 GET  /admin/servings                                 all     dept    dept    .       all     .       .       .       .       .       .       .
 GET  /admin/servings/{paper}                         all     dept    dept    .       all     .       .       .       .       .       .       .
 POST /admin/servings/{paper}/record                  all     dept    dept    .       all     .       .       .       .       .       .       .
 POST /admin/servings/{paper}/reveal                  all     dept    dept    .       all     .       .       .       .       .       .       .
+POST /admin/servings/{paper}/print                   all     dept    dept    .       all     .       .       .       .       .       .       .
 GET  /admin/deliveries                               .       .       .       .       .       all     .       .       .       .       .       .
 POST /admin/deliveries/retry                         .       .       .       .       .       all     .       .       .       .       .       .
 
@@ -127,7 +208,14 @@ WORDS = {
     Reach.OWN: "own",
 }
 SUPERVISES = frozenset({Scope.APPLICATIONS_SUPERVISE})
-ASKS = {"take": HANDLES, "answer_nudge": HANDLES, "assign": SUPERVISES, "nudge": SUPERVISES}
+EVIDENCE = frozenset({Scope.DISPUTES_RAISE, Scope.DISPUTES_DECIDE})
+ASKS = {
+    "take": HANDLES,
+    "answer_nudge": HANDLES,
+    "assign": SUPERVISES,
+    "nudge": SUPERVISES,
+    "{number}": EVIDENCE,
+}
 """What the store asks of a member besides the route's scope, by the last part of an address."""
 
 
@@ -150,6 +238,8 @@ class Door:
         if self.path.startswith("/admin/applications/{id}/") and last in list(Action):
             scope = STEPS[Action(last)].scope
             return frozenset({scope}) if scope else frozenset()
+        if self.path.startswith("/admin/kiosks/{id}/") and last in list(KioskAction):
+            return frozenset(KIOSK_STEPS[KioskAction(last)].scopes)
         return ASKS.get(last, frozenset({who}))
 
     def reach(self, role: Role) -> Reach | None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,25 @@ async def test_what_failed_is_seen_and_sent_again(office: Office) -> None:
     assert (await desk.post("/admin/deliveries/retry", {"delivery": "unknown"})).status == 404
     outsider = await office.desk("window")
     assert (await outsider.post("/admin/deliveries/retry", {"delivery": key})).status == 403
+
+
+@pytest.mark.article("17.system")
+async def test_what_the_review_system_holds_is_compared_and_shown(office: Office) -> None:
+    """Of a day all whose records are known here nothing is said but the counts."""
+    reconciled, now = office.town.services.reconciled, office.town.clock.now()
+    counts: Any = {"there": 9, "here": 8, "missing": 2, "different": 1, "on_their_way": 3}
+    desk = await office.desk("digital")
+    assert "好差评" not in (await desk.get("/admin/deliveries")).text
+    names = [f"PY20261123-000{n}-A:1" for n in range(7)]
+    for day, strange in (("2026-11-23", names), ("2026-11-22", [])):
+        await reconciled.keep(counts | {"_id": day, "at": now, "unknown": len(strange), "names": strange})
+        now += timedelta(minutes=1)
+    page = (await desk.get("/admin/deliveries")).text
+    assert "2026-11-23 有7条本系统没有的评价：PY20261123-0000-A:1、" in page
+    assert "PY20261123-0004-A:1等" in page
+    assert "PY20261123-0005-A:1" not in page
+    assert "2026-11-22 有" not in page
+    assert "核对了 2026-11-22，本系统8条，对方9条，补报2条，更正1条，在途3条" in page
 
 
 async def test_what_a_delivery_is_about(office: Office) -> None:

@@ -94,7 +94,7 @@ def test_addresses_say_only_what_is_asked() -> None:
 
 
 def declared() -> Iterator[PanelList[object]]:
-    for module in pkgutil.iter_modules(admin.__path__, "handlers.admin."):
+    for module in pkgutil.walk_packages(admin.__path__, "handlers.admin."):
         values = vars(importlib.import_module(module.name)).values()
         yield from (value for value in values if isinstance(value, PanelList))
 

@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 
 from handlers.admin import lists
+from handlers.web import tables
 from tests.house.browser import Browser, Fields
 from tests.house.office import Office
 
@@ -134,7 +135,7 @@ async def test_what_is_shown_can_be_taken_away(office: Office, monkeypatch: pyte
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
-    assert next(csv.reader(StringIO(lists.line([cell, "a"]), newline=""))) == [f"'{cell}", "a"]
+    assert next(csv.reader(StringIO(tables.line([cell, "a"]), newline=""))) == [f"'{cell}", "a"]
 
 
 def lines(page: str) -> list[str]:

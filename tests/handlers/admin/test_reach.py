@@ -6,15 +6,23 @@ What is expected follows from the declarations (`rights.Door`), which the table 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from models.applications.holding import NotHolder
+from models.blacklist import Reference
 from models.guides import Guide
-from models.staff import Reach, Role
+from models.kiosks import CommandName, Fault, Outcome, Trouble
+from models.kiosks.document import Command
+from models.places import Hall
+from models.staff import CENTRE, Reach, Role
+from tests.files import a_pdf, on_disk
 from tests.handlers.admin.rights import Door, by_hand, doors
 from tests.house.browser import Browser, Page
 from tests.house.guides import OTHER, USCC, plain_guide
+from tests.house.kiosks import kiosked
+from tests.house.listing import Listing
 from tests.house.office import Office
 from tests.house.places import HALL, hall
 from tests.house.reviewed import bad_review_of_guide, due
@@ -26,7 +34,9 @@ TOWNSHIP = "南村镇"
 DOORS = [pytest.param(door, id=str(door)) for door in doors()]
 SCOPED = [param for param in DOORS if param.values[0].scopes]  # type: ignore[union-attr]
 FIELDS: Mapping[str, dict[str, str]] = {
+    "place": {"hall": HALL.code, "position": "一楼9号位"},
     "ending": {"ending": "served", "seen": "booked"},
+    "verdict": {"decision": "kept", "reason": "证据确凿"},
     "decision": {"decision": "kept", "reason": "记录属实"},
 }
 """What a form must say before anything is looked at, by the last part of its address."""
@@ -101,7 +111,7 @@ async def world(office: Office) -> World:
             ],
             **{
                 place: [
-                    Thing({place: ref}, (place, matter), within)
+                    Thing({place: ref, "evidence": "1"}, (place, matter), within)
                     for (matter, ref), within in zip(
                         [await reviewed(town, guide) for guide in guides],
                         (everywhere | {Reach.DEPARTMENT}, everywhere),
@@ -110,6 +120,14 @@ async def world(office: Office) -> World:
                 ]
                 for place in ("reviews", "rectifications")
             },
+            **await listed(town),
+            "kiosks": await standing(town),
+            "alerts": [
+                await alerted(town, one, everywhere | within)
+                for one, within in zip(
+                    halls, ({Reach.HALLS}, {Reach.TOWNSHIP}, frozenset[Reach]()), strict=True
+                )
+            ],
             "objections": [appointment(visit, everywhere) for visit in visits],
             "members": [
                 Thing({"members": username}, ("staff", username), everywhere)
@@ -120,10 +138,80 @@ async def world(office: Office) -> World:
 
 
 async def reviewed(town: Town, guide: Guide) -> tuple[str, str]:
-    """A bad review of a guide with its rectification, and what staff know it by."""
+    """A bad review of a guide with its rectification and a dispute with a file; what staff know it by."""
     review = await bad_review_of_guide(town, await town.applicant(), guide)
     await town.stores.rectifying.open(due(review), town.by())
+    name = f"raises-{guide.department[-4:].lower()}"
+    member, by = await town.member(name, Post((Role.SUPERVISOR,), guide.department)), town.by_staff(name)
+    await town.stores.disputes.raise_(review["ref"], member, "评错部门", "叫号记录", by)
+    with on_disk(a_pdf()) as file:
+        await town.stores.dispute_files.attach(review["ref"], member, file, by)
     return review["_id"], review["ref"]
+
+
+async def listed(town: Town) -> dict[str, list[Thing]]:
+    """A flag with a file, a proposal, and a decision with an appeal that has a file."""
+    party, everywhere = await town.applicant(), frozenset({Reach.DISTRICT})
+    case = (await town.application(party=party, guide=plain_guide(9)))["_id"]
+    listing = Listing(town, party.id, (Reference("application", case),))
+    flag = await listing.flagged(with_file=True)
+    appealed = await listing.appealed(party)
+    assert appealed["appeal"]
+    other = await town.applicant()
+    theirs = (await town.application(party=other, guide=plain_guide(9)))["_id"]
+    paper = (await town.file(other.id, theirs, "id_card"))["_id"]
+    proposed = await Listing(town, other.id, (Reference("file", paper),)).proposed()
+    key, files = appealed["_id"], {"files": appealed["appeal"]["files"][0]["file"]}
+    flagged = {"flags": flag["_id"], "files": flag["files"][0]["file"]}
+    bans = {"bans": proposed["_id"], "evidence": "1", "files": str(proposed["evidence"][0]["copy"])}
+    return {
+        "flags": [Thing(flagged, ("flags", flag["_id"]), everywhere)],
+        "bans": [Thing(bans, ("bans", proposed["_id"]), everywhere)],
+        "appeals": [Thing({"appeals": key, "evidence": "1", **files}, ("bans", key), everywhere)],
+        "blacklist": [Thing({"blacklist": party.id}, ("applicants", party.id), everywhere)],
+    }
+
+
+async def standing(town: Town) -> list[Thing]:
+    """Kiosks of two departments, in a hall and townships of which one is the members' own, and one without a
+    place."""
+    everywhere, kiosks = frozenset({Reach.DISTRICT}), town.stores.kiosks
+    made = await kiosked(town)
+    pattern: Any = await kiosks.documents.find_one({"_id": (await made.in_service())["_id"]})
+    found = []
+    for department, where, within in (
+        (USCC, {"hall": "shawan", "township": "沙湾街道"}, everywhere | {Reach.DEPARTMENT}),
+        (OTHER, {"hall": HALL.code, "township": HALL.township}, everywhere | {Reach.HALLS}),
+        (OTHER, {"hall": "wanbo", "township": TOWNSHIP}, everywhere | {Reach.TOWNSHIP}),
+        (OTHER, {"hall": None, "township": None}, everywhere),
+    ):
+        one = {**pattern, **where, "_id": uuid4().hex, "department": department, "spot": uuid4().hex}
+        await kiosks.documents.insert_one(one)
+        command = Command(
+            id=uuid4().hex,
+            name=CommandName.LOGS,
+            argument="",
+            at=town.clock.now(),
+            until=town.clock.now(),
+            by="staff:theirs",
+        )
+        answers = town.stores.device_answers
+        await answers.keep(one["_id"], command, Outcome.DONE, "日志", b"", town.clock.now())
+        ids = {
+            "kiosks": one["_id"],
+            "files": next(iter(one["papers"].values())),
+            "answers": command["id"],
+        }
+        found.append(Thing(ids, ("kiosks", one["_id"]), within))
+    return found
+
+
+async def alerted(town: Town, where: Hall, within: frozenset[Reach]) -> Thing:
+    """A hall with a kiosk in trouble, of which a member was told who is none of the world's."""
+    alerts, trouble = town.stores.alerts, Trouble(uuid4().hex, Fault.OFFLINE, town.clock.now())
+    await alerts.open(where, CENTRE, [trouble], "theirs", town.by())
+    (found,) = [one for one in await alerts.going_on() if one["hall"] == where.code]
+    return Thing({"alerts": found["_id"]}, ("alerts", found["_id"]), within)
 
 
 def application(found: Any, within: frozenset[Reach]) -> Thing:

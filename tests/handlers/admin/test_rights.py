@@ -27,6 +27,7 @@ PARTS = {
     "item": ITEM,
     "member": "nobody",
     "file": "admin.css",
+    "number": "1",
     "page": "1",
     "paper": f"{'0' * 32}:denial",
 }

@@ -15,12 +15,15 @@ SEEN: dict[Role, str] = {
     Role.WINDOW: "工作台 | 办件 | 窗口: 预约, 窗口核验 | 文书送达",
     Role.REVIEWER: "工作台 | 办件 | 文书送达",
     Role.APPROVER: "工作台 | 办件 | 文书送达",
-    Role.SUPERVISOR: "工作台 | 办件 | 评价: 评价, 差评整改 | 缺勤",
-    Role.SERVICE_MANAGEMENT: "工作台 | 办件 | 预约异议 | 评价: 评价, 差评整改 | 文书送达",
-    Role.DIGITAL_AFFAIRS: "工作台 | 发送记录",
-    Role.SERVICE_CENTRE: "工作台 | 预约",
-    Role.TOWNSHIP: "工作台 | 预约",
-    Role.CONTACT: "工作台 | 评价: 评价, 差评整改",
+    Role.SUPERVISOR: "工作台 | 办件 | 评价: 评价, 评价统计, 差评整改"
+    " | 终端: 自助终端, 终端看板, 可用率, 业务联络人 | 缺勤",
+    Role.SERVICE_MANAGEMENT: "工作台 | 办件 | 预约异议"
+    " | 评价: 评价, 评价统计, 差评整改, 不文明用语 | 文书送达"
+    " | 监管: 黑名单, 黑名单线索, 黑名单决定, 黑名单申诉",
+    Role.DIGITAL_AFFAIRS: "工作台 | 终端: 自助终端, 终端看板, 可用率, 告警, 值班表 | 发送记录",
+    Role.SERVICE_CENTRE: "工作台 | 预约 | 终端: 自助终端, 终端看板, 可用率, 告警, 值班表",
+    Role.TOWNSHIP: "工作台 | 预约 | 终端: 自助终端, 终端看板, 可用率, 告警, 值班表",
+    Role.CONTACT: "工作台 | 评价: 评价, 评价统计, 差评整改 | 终端: 自助终端, 终端看板, 可用率",
     Role.KIOSK_MAINTAINER: "工作台",
     Role.AUDITOR: "工作台",
     Role.ADMINISTRATOR: "工作台 | 系统: 缺勤, 人员",

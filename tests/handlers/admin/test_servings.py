@@ -1,30 +1,54 @@
 """The room of papers on their way: calls, letters and notices are worked there."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
+from models.applications import State
+from models.blacklist import Reference, paper_of
 from models.schedule import Due
 from models.serving import How, Serving, Word
+from models.serving.papers import to_serve
 from models.workdays import local
 from tests.house.browser import Browser, Page
 from tests.house.clock import cause_at
-from tests.house.office import Office
-from tests.house.served import on_its_way
+from tests.house.guides import plain_guide
+from tests.house.listing import Listing
+from tests.house.office import PDF, Office, conclude
+from tests.house.served import NOT_TOLD, on_its_way
+from wechat_backend.worker.serving import serve_ban
 
 MINUTE = timedelta(minutes=1)
 
 
-async def paper_at(office: Office, how: How) -> tuple[Serving, Browser]:
+async def paper_at(
+    office: Office, how: How, place: Mapping[str, str] | None = None
+) -> tuple[Serving, Browser]:
     """A paper that waits for a clerk at a step, and the browser of its applicant."""
-    services, clock = office.town.services, office.town.clock
-    path, citizen = await office.handed_in()
+    services = office.town.services
+    path, citizen = await office.handed_in(**(place or {}))
     done = await (await office.desk("approver")).post(
         f"{path}/not_accept", {"reason": "不符合条件", "basis": "办法第二条", "step": "confirm"}
     )
     assert done.status == 303, done.text
     found = await services.applications.get(path.split("/")[3])
-    key = await on_its_way(office.town, found)
+    return await brought(office, await on_its_way(office.town, found), how), citizen
+
+
+async def decision_at(office: Office, how: How) -> Serving:
+    """A decision of the blacklist that waits for a clerk at a step."""
+    town, party = office.town, await office.town.applicant()
+    case = await town.application(State.SUBMITTED, party=party, guide=plain_guide(61))
+    ban = await Listing(town, party.id, (Reference("application", case["_id"]),)).confirmed()
+    due = Due(f"{ban['_id']}:ban.paper", "ban.paper", ban["_id"], town.clock.now(), 1, "lease")
+    assert await serve_ban(town.stores, due, town.by())
+    return await brought(office, f"{ban['_id']}:ban", how)
+
+
+async def brought(office: Office, key: str, how: How) -> Serving:
+    """The paper, once it has come to this step."""
+    services, clock = office.town.services, office.town.clock
     serving = await services.servings.get(key)
     member = await services.staff.get("window")
     while serving["step"] is not how:
@@ -41,7 +65,7 @@ async def paper_at(office: Office, how: How) -> tuple[Serving, Browser]:
         )
         serving = await services.servings.get(key)
     clock.set(max(clock.now(), serving["changed_at"] + 2 * MINUTE))
-    return serving, citizen
+    return serving
 
 
 async def noted(office: Office, desk: Browser, serving: Serving, **filled: str) -> Page:
@@ -108,3 +132,101 @@ async def test_another_department_opens_none(office: Office, username: str, stat
     assert (await desk.post(f"{path}/reveal")).status == status
     if username == "civil":
         assert path not in (await desk.get("/admin/servings")).text
+
+
+async def printed(desk: Browser, serving: Serving, reason: str = "装入信封") -> Page:
+    return await desk.post(f"/admin/servings/{serving['_id']}/print", {"reason": reason})
+
+
+async def test_a_letter_is_printed_whole_with_its_slip_and_on_record(office: Office) -> None:
+    address = "王小明 番禺区市桥街1号"
+    serving, citizen = await paper_at(office, How.LETTER, {"how": "courier", "address": address})
+    services, desk = office.town.services, await office.desk("window")
+    path = f"/admin/servings/{serving['_id']}"
+    page = (await desk.get(path)).text
+    assert f'action="{path}/print"' in page
+    assert address not in page
+    refused = await printed(desk, serving, " ")
+    assert (refused.status, "请填写查看完整信息的理由" in refused.text) == (400, True)
+    paper = await printed(desk, serving)
+    found = await services.applications.get(serving["about"])
+    person = await services.applicants.get(serving["applicant"])
+    remedy = "如果不服本决定，可以自收到之日起60日内申请行政复议"
+    subject = f"account:{person['account']}"
+    citizen.cookies["session"] = await services.sessions.open(subject, office.town.by(subject))
+    own = (await citizen.get(f"/applications/{serving['about']}")).text
+    for said in ("不符合条件", "办法第二条", str(found["serial"]), remedy):
+        assert (said in paper.text, said in own) == (True, True), said
+    for said in ("不予受理通知书", "王小明", address, "送达回证", "邮寄送达", "收到日期"):
+        assert said in paper.text, said
+    assert services.applicants.number(person) not in paper.text
+    assert paper.headers["Cache-Control"] == "no-store"
+    stored = await services.servings.documents.find_one({"_id": serving["_id"]})
+    told = [event for event in stored["events"] if event["name"] == "serving.printed"]
+    assert [(one["actor"], one["data"]["applicant"]) for one in told] == [
+        ("staff:window", serving["applicant"])
+    ]
+    reason = services.privacy.opened(told[0]["data"]["reason"], f"serving:{serving['_id']}:reason")
+    assert reason == "装入信封"
+
+
+async def test_a_denial_is_printed_with_the_name_of_its_file(office: Office) -> None:
+    path = await office.accepted()
+    desk = await office.desk("approver")
+    denied = {"decision": "denied", "reason": "未居住满半年"}
+    assert (await conclude(desk, path, denied, ("决定书.pdf", PDF))).status == 303
+    found = await office.application(path)
+    serve = to_serve(found, NOT_TOLD)
+    assert serve
+    due = Due(f"{found['_id']}:paper", "application.paper", serve.about, office.town.clock.now(), 1, "lease")
+    assert await office.town.services.servings.begin(serve, due, office.town.by())
+    serving = await brought(office, serve.key, How.CALL)
+    paper = (await printed(await office.desk("approver"), serving, "电话宣读")).text
+    for said in (serve.title.partition("（")[0], "未居住满半年", "决定书.pdf", found["department_name"]):
+        assert said in paper, said
+
+
+@pytest.mark.article("28.notice")
+async def test_a_decision_of_the_blacklist_is_printed_in_the_words_of_its_page(office: Office) -> None:
+    services = office.town.services
+    serving = await decision_at(office, How.LETTER)
+    ban = await services.bans.get(serving["about"])
+    number = services.applicants.number(await services.applicants.get(serving["applicant"]))
+    for username, status in (("approver", 404), ("centre", 403)):
+        assert (await printed(await office.desk(username), serving)).status == status
+    text = (await printed(await office.desk("window"), serving)).text
+    paper = paper_of(ban)
+    for said in (paper.title, paper.number, paper.office, number, "没有登记地址"):
+        assert said in text, said
+    for part in paper.parts:
+        assert part.title in text
+        assert all(line in text for line in part.lines), part.title
+
+
+@pytest.mark.parametrize(
+    ("username", "how", "status"),
+    [
+        ("civil", How.CALL, 404),
+        ("centre", How.CALL, 403),
+        ("approver", How.PUBLIC_NOTICE, 200),
+        ("approver", How.OWN_PAGE, 409),
+    ],
+)
+async def test_a_paper_is_printed_by_who_serves_it_while_a_clerk_does(
+    office: Office, username: str, how: How, status: int
+) -> None:
+    serving, _ = await paper_at(office, how)
+    desk = await office.desk(username)
+    assert (await printed(desk, serving)).status == status
+    stored = await office.town.services.servings.documents.find_one({"_id": serving["_id"]})
+    names = [event["name"] for event in stored["events"]]
+    assert names.count("serving.printed") == (status == 200)
+    if username == "approver":
+        page = (await desk.get(f"/admin/servings/{serving['_id']}")).text
+        assert ("打印文书" in page) == (status == 200)
+
+
+async def test_a_paper_that_has_arrived_is_printed_no_more(office: Office) -> None:
+    serving, _ = await paper_at(office, How.LETTER)
+    await office.town.services.servings.opened(serving["paper"], serving["about"], office.town.by())
+    assert (await printed(await office.desk("window"), serving)).status == 409

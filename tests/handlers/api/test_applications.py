@@ -1,11 +1,13 @@
 """Applications through the JSON API: whole, once, within the guide, and told with reasons."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from models.applications import ServedPaper
 from models.guides import Guide
+from models.schedule import Due
 from tests.files import a_pdf
 from tests.house.api import Service, a_photo
 from tests.house.guides import USCC, api_guide
@@ -249,3 +251,15 @@ async def test_what_is_done_in_a_session_is_recorded_with_its_client(
     assert (await client.delete(f"/applications/{key}")).status == 204
     unknown = await api.client().post("/session", {"code": api.login_code("wang"), "client": "kiosk"})
     assert unknown.code == "input_invalid"
+
+
+async def test_it_says_how_and_when_its_paper_was_served(api: Service) -> None:
+    client = await api.citizen("li")
+    key = await client.begin(SIXTH)
+    assert (await client.submit(key)).status == 201
+    assert (await client.get(f"/applications/{key}")).json["served"] is None
+    at = api.clock.now()
+    due = Due("plan:serving.effect", "serving.effect", key, at, 1, "lease")
+    await api.stores.handling.served(key, ServedPaper(how="own_page", at=at), due, api.by())
+    served = (await client.get(f"/applications/{key}")).json["served"]
+    assert (served["how"], datetime.fromisoformat(served["at"])) == ("own_page", at)

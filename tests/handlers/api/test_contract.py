@@ -24,6 +24,7 @@ SAMPLES = {
     "appointment": "0" * 32,
     "application": "0" * 32,
     "decision": "0" * 32,
+    "command": "0" * 32,
     "code": "permit",
     "serial": "2026",
 }
@@ -44,6 +45,10 @@ async def test_who_is_not_signed_in_or_bound_is_told(
 ) -> None:
     if operation.auth is Auth.ANYONE:
         assert operation.all_errors(method, endpoint.path).get(401, []) in ([], ["sign_in_code_invalid"])
+        return
+    if operation.auth is Auth.DEVICE:
+        reply = await api.client().send(method.upper(), address(endpoint), None)
+        assert (reply.status, reply.code) == (401, "device_unsigned")
         return
     for token in ("", "invented"):
         reply = await api.client(token).send(method.upper(), address(endpoint), None)

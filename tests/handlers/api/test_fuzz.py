@@ -126,7 +126,8 @@ async def fuzz(api: Service, request: pytest.FixtureRequest) -> AsyncIterator[Fu
     """As the person named by the parameter."""
     by = Cause("system", api.clock.now(), Channel.H5, "request-fuzz")
     client = await api.citizen(request.param)
-    slots = (await client.get(f"/halls/district/slots?item={ITEM}")).json["slots"]
+    days = (await client.get(f"/halls/district/slots?item={ITEM}")).json["days"]
+    slots = (await client.get(f"/halls/district/slots?item={ITEM}&day={days[1]}")).json["slots"]
     booked = await client.post(
         "/appointments", {"item": ITEM, "hall": "district", "start": slots[0]["start"]}
     )
@@ -173,7 +174,7 @@ def rank(path: str) -> int:
 
 async def try_operation(fuzz: Fuzz, endpoint: Endpoint, method: str, declared: Operation) -> None:
     parts = {"item": ITEM, "hall": "district", "agency": f"{NOBODYS}:{NOBODYS}", "code": "permit"}
-    parts["decision"] = NOBODYS
+    parts |= dict.fromkeys(("command", "decision"), NOBODYS)
     path, verb = endpoint.path.format(**parts, serial="2026", **fuzz.ids), method.upper()
     if isinstance(declared.asks, Media):
         for kind, body in UPLOADS:

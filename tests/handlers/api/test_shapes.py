@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 GROWN = """
 import json
 from models import guides
-from models.places import halls
+from models.places import hall as halls
 
 
 class Guide(guides.Guide):

@@ -10,9 +10,11 @@ import pytest
 from handlers.chat import callback
 from handlers.chat.envelope import parse, text_reply
 from models.applications import State
-from models.blacklist import Reference
+from models.blacklist import Ground, Reference
 from models.chat import inbox
 from models.outgoing.deliveries import Plan, Via
+from models.people import Party
+from tests.house.barred import BEGUN, LAST_DAY, LISTED, wrong_at
 from tests.house.guides import CARD, plain_guide
 from tests.house.listing import Listing
 from tests.house.wechat import USER, Peer, event, message
@@ -63,7 +65,29 @@ async def test_a_guide_says_what_one_has_under_way(peer: Peer) -> None:
     assert "正在办理" not in await opened()
 
 
-@pytest.mark.article("28.months")
+@pytest.mark.article("28.1", "28.2", "28.3", "28.months", "28.online")
+@pytest.mark.parametrize("listed", LISTED, ids=str)
+async def test_exactly_who_is_barred_is_shown_no_way_to_apply(peer: Peer, listed: tuple[str, Ground]) -> None:
+    async def begins(party: Party) -> bool:
+        account = await peer.services.accounts.get(party.account)
+        body = party.id if party.for_body else None
+        await peer.services.accounts.act_for(party.account, body, peer.by())
+
+        async def said(text: str) -> str:
+            sent = await peer.send(peer.query(), message(text, FromUserName=account["openid"]))
+            return sent.body.decode()
+
+        number = re.search(rf"(\d)\. <a[^>]*>{BEGUN.name}", await said(BEGUN.name))
+        assert number
+        told = await said(number[1])
+        assert ("马上办理" in told) is (LAST_DAY not in told)
+        assert ("/appointments/new" in told) is ("/blacklist" in told) is (LAST_DAY in told)
+        return "马上办理" in told
+
+    assert await wrong_at(peer, peer.clock, listed, begins) == []
+
+
+@pytest.mark.article("28.online")
 async def test_who_is_listed_is_shown_the_window_and_the_appeal(peer: Peer) -> None:
     await peer.publish_guides()
     party = await peer.applicant(openid=USER)

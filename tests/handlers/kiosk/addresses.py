@@ -1,13 +1,15 @@
 """The kiosk's pages, taken from its routes: one that is added is tried like the others."""
 
-import re
-
 from handlers.kiosk import ROUTES
+from handlers.kiosk.halls import KioskPlace
 from handlers.kiosk.pages import KioskEnd, KioskHome, KioskPage, KioskUnknown
+from handlers.kiosk.stopped import KioskState
+from handlers.web.places import HALL_CODE
 from models.guides import ITEM_CODE
 from tests.house.guides import rich_guide
+from tests.house.places import HALL
 
-APART = {KioskEnd, KioskHome, KioskUnknown}
+APART = {KioskEnd, KioskHome, KioskPlace, KioskState, KioskUnknown}
 """The home stands first; the others have no page of their own."""
 
 
@@ -15,12 +17,10 @@ def _is_page(pattern: str, handler: type[KioskPage]) -> bool:
     return handler not in APART and handler.get is not KioskPage.get and not pattern.endswith(r"\.png")
 
 
-PAGES = (
-    "",
-    *(
-        re.sub("^/kiosk", "", pattern.replace(f"({ITEM_CODE})", rich_guide().item))
-        for pattern, handler in ROUTES
-        if _is_page(pattern, handler)
-    ),
-)
+def _address(pattern: str) -> str:
+    filled = pattern.replace(f"({ITEM_CODE})", rich_guide().item).replace(f"({HALL_CODE})", HALL.code)
+    return filled.removeprefix("/kiosk")
+
+
+PAGES = ("", *(_address(pattern) for pattern, handler in ROUTES if _is_page(pattern, handler)))
 """Addresses below `/kiosk`."""

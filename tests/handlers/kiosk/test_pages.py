@@ -76,7 +76,7 @@ async def test_guide_leads_back_to_where_it_was_found(town: Town, query: str) ->
         assert f'id="{ITEM}"' in results
 
 
-@pytest.mark.article("23.4")
+@pytest.mark.article("20.3", "23.4")
 async def test_guide_says_what_article_23_4_asks_for(town: Town) -> None:
     page = (await (await kiosk(town)).get(f"/kiosk/guides/{ITEM}")).text
     requirements = ("在番禺区居住满半年", "持有有效的广东省居住证", "10 个工作日", "不收费", "粤发改价格")
