@@ -29,7 +29,7 @@ PLURAL = re.compile(r"\{(?:count|number|minutes|seconds)\}( working)? (days|mont
 PLACE = re.compile(r"\{\w*\}")
 NOT_PAGES = {"operations.py"}
 """Handlers that speak to programs."""
-NOT_SAID = {"kinds.py", "law.py", "masks.py", "notices", "sounds.py", "wording.py"}
+NOT_SAID = {"kinds.py", "law.py", "masks.py", "notices", "printing.py", "sounds.py", "wording.py"}
 """Models whose Chinese is for comparing, or goes out in Chinese only."""
 FOR_STAFF = {"StaffForm", "FormField", "Noted"}
 """Records of models whose words staff alone read."""
@@ -82,12 +82,14 @@ def shared(library: Path) -> Iterator[str]:
 
 
 def places(folder: Path) -> Iterator[str]:
-    """Where the halls are, and when they are open."""
+    """Where the halls are, when they are open, and how one gets in."""
     for path in sorted(folder.rglob("*.yaml")):
         content = yaml.safe_load(path.read_text("utf-8"))
         halls = content["halls"] if isinstance(content, dict) else content
         common = content.get("defaults", {}) if isinstance(content, dict) else {}
-        yield from ({**common, **hall}[name] for hall in halls for name in ("township", "hours"))
+        for hall in ({**common, **one} for one in halls):
+            yield from (hall[name] for name in ("township", "hours"))
+            yield from (hall["access"][name] for name in ("way", "parking"))
 
 
 def referrals(file: Path) -> Iterator[str]:

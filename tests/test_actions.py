@@ -45,6 +45,8 @@ UNSEEN = {
     "application.barred",
     "application.repeat_refused",
     "application.look",
+    "application.ask_review",
+    "appointment.ask_review",
     PAPER,
     SILENCE,
     DAY_OVER,

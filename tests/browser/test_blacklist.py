@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser as Chromium
 
 from models.blacklist import Reference
+from tests.browser.album import Album
 from tests.browser.test_citizen_pages import MODES, phone_of
 from tests.files import photo
 from tests.house.applying import ITEM, submitted
@@ -33,13 +34,16 @@ async def test_from_the_notice_to_the_answer(
     listing = Listing(town, party.id, (Reference("application", found),))
     ban = await listing.confirmed()
     phone = await phone_of(town, chromium, citizen, mode)
-    page = phone.page
+    page, album = phone.page, Album(f"blacklist-{mode}")
     await phone.open("/me")
     await page.click(f"a[href='/blacklist/{ban['_id']}']")
     await phone.look("the decision")
+    await album.snap(page, "decision")
     await phone.open(f"/applications/new?item={ITEM}")
+    await album.snap(page, "blocked")
     await page.click("a[href='/blacklist']")
     await phone.look("all decisions")
+    await album.snap(page, "decisions")
     await phone.open(f"/blacklist/{ban['_id']}")
     await page.fill("#words", WORDS)
     await page.click("form#appeal button")
@@ -49,9 +53,11 @@ async def test_from_the_notice_to_the_answer(
     await page.set_input_files("#file", tmp_path / "proof.jpg")
     await page.wait_for_selector(".kept__name")
     await phone.look("with a file")
+    await album.snap(page, "appealed")
     await town.services.appeals.decide(
         ban["_id"], ZHAO, "查明系中介所为，予以撤销", listing.by(ZHAO), lifted=True
     )
     await phone.open(f"/blacklist/{ban['_id']}")
+    await album.snap(page, "lifted")
     assert phone.faults == []
     await phone.context.close()

@@ -6,8 +6,11 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
+from models.kiosks.document import OutageCause
 from tests.house.applying import serial_of, submitted
 from tests.house.guides import USCC, plain_guide
+from tests.house.kiosks import kiosked
+from tests.house.places import HALL
 from tests.house.town import Town
 from tests.looks import focus_unseen, serious
 
@@ -91,3 +94,22 @@ async def test_the_way_back_leads_to_the_same_place(screen: Page, town: Town) ->
     await screen.get_by_role("link", name="返回查找结果").tap()
     await expect(screen.locator("#q")).to_have_value("事项之")
     assert await screen.get_by_role("link", name=name).evaluate_all(WHOLE) == []
+
+
+@pytest.fixture(scope="module")
+async def broken(town: Town) -> str:
+    """A kiosk that is under repair."""
+    kiosks = await kiosked(town)
+    kiosk: str = (await kiosks.in_service())["_id"]
+    await kiosks.fault(kiosk, OutageCause.OWN)
+    return kiosk
+
+
+@pytest.mark.article("21.4")
+async def test_all_of_a_kiosk_that_has_stopped_is_in_sight(screen: Page, town: Town, broken: str) -> None:
+    await screen.goto(f"{town.url}/kiosk/place/{HALL.code}?kiosk={broken}")
+    await screen.goto(f"{town.url}/kiosk")
+    await expect(screen.get_by_role("heading", name="暂停服务")).to_be_visible()
+    await expect(screen.get_by_role("heading", name="最近可以办事的网点")).to_be_visible()
+    assert await screen.locator(".stop > *, .touch, .foot .help").evaluate_all(WHOLE) == []
+    assert await serious(screen) == []

@@ -14,18 +14,20 @@ from handlers.admin.queue import QUEUE
 from models.applications import How as Received
 from models.applications import Place
 from models.appointments import Ending, State
-from models.blacklist import Ground, How, Reference
+from models.blacklist import FlagReason, Ground, Reference
 from models.guides import Guide
+from models.kiosks.document import OutageCause
+from models.kiosks.rules import LONGEST_NAME
 from models.people import Party
-from models.serving import How as HowServed
-from models.serving import Word
+from models.serving import How, Word
 from models.staff import Member, Role
 from models.staff.views import LONGEST
 from models.voices import GivenReview
 from models.voices.rectifications import Verb
 from tests.house.desk import Desk
 from tests.house.guides import plain_guide
-from tests.house.listing import LI, WANG, ZHAO, Listing
+from tests.house.kiosks import kiosked
+from tests.house.listing import CLERK, LI, WANG, ZHAO, Listing
 from tests.house.office import Office, staffed
 from tests.house.places import HALL, with_windows
 from tests.house.reviewed import POSTS, due
@@ -63,9 +65,15 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "admin/application/holder.html": ("handed_over",),
     "admin/application/notes.html": ("note",),
     "admin/application/nudges.html": ("nudge", "nudge_answer"),
+    "admin/blacklist/appeal.html": ("appeal_kept",),
+    "admin/blacklist/ban.html": ("delisted", "malice"),
+    "admin/blacklist/flag.html": ("dismissed",),
+    "admin/blacklist/new_ban.html": ("facts",),
+    "admin/blacklist/new_flag.html": ("flagged",),
     "admin/cells/objection.html": ("kept",),
     "admin/fields/line.html": ("basis",),
     "admin/fields/text.html": ("supplement", "refusal", "pause", "resumed", "returned", "denied"),
+    "admin/kiosks/field.html": ("kiosk", "kiosk_fault"),
     "admin/members/new.html": ("member",),
     "admin/rectifications/rectification.html": ("contact", "fix"),
     "admin/reviews/review.html": ("grounds", "evidence", "upheld"),
@@ -81,23 +89,28 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "citizen/parts/review_form.html": ("review",),
 }
 """Template with a field for text → the texts of it that are kept, by what the world calls them."""
-ELSEWHERE = ("file", "facts", "appeal_kept")
-"""Texts that are kept and have no field in a template: a file's name, what officers write of a listing."""
+ELSEWHERE = ("file",)
+"""Texts that are kept and have no field in a template: a file's name."""
 CASE = "/admin/applications/{case}"
 TYPED: Mapping[str, Mapping[str, str]] = {
     "panel": {
         "admin/absences/form.html": "/admin/account/absence",
         "admin/account/phone_form.html": "/admin/account/phone",
         "admin/application/facts.html": CASE,
+        "admin/blacklist/new_flag.html": "/admin/new-flag",
         "admin/application/holder.html": CASE,
         "admin/application/notes.html": CASE,
         "admin/application/nudges.html": CASE,
         "admin/appointments.html": "/admin/appointments",
         "admin/cells/objection.html": "/admin/objections",
         "admin/confirm_identity.html": "/admin/confirm",
+        "admin/duty.html": "/admin/duty",
+        "admin/figures.html": "/admin/figures",
+        "admin/kiosks/field.html": "/admin/kiosks/new",
         "admin/members/list.html": "/admin/members",
         "admin/members/new.html": "/admin/new-member",
         "admin/queue.html": "/admin/applications",
+        "admin/uncivil.html": "/admin/uncivil",
         "admin/verify.html": "/admin/verify",
         "admin/views.html": "/admin/applications?show=all",
     },
@@ -186,8 +199,10 @@ class World:
     visits: list[str]
     day: str
     ban: str
+    flag: str
     review: GivenReview
     paper: str
+    kiosk: str
 
 
 @pytest.fixture(scope="module")
@@ -207,15 +222,17 @@ async def world(town: Town) -> World:
     )
     await town.services.second_factors.give("marked", SECRET, town.by_staff())
     marked, party = await town.services.staff.get("marked"), await town.applicant(script("applicant"))
+    kiosk = await broken(town)
     cases = await marked_cases(town.desk(party), guide, marked)
     visits = [await objected(town, await town.applicant(script("applicant"))) for _ in range(2)]
     manager, by = await town.member("management"), town.by_staff("management")
     await town.services.endings.decide(visits[1], manager, script("kept"), by, upheld=False)
     day = (await town.services.appointments.get(visits[0]))["day"]
     ban = await listed(town, party, cases["denied"])
+    flag = await flagged(town, party, cases["denied"])
     review = await disputed(town, party, f"application:{cases['denied']}")
     paper = await called(town, party, cases["refusal"])
-    return World(office, party, cases, visits, day, ban, review, paper)
+    return World(office, party, cases, visits, day, ban, flag, review, paper, kiosk)
 
 
 async def marked_cases(desk: Desk, guide: Guide, marked: Member) -> dict[str, str]:
@@ -252,7 +269,7 @@ async def marked_cases(desk: Desk, guide: Guide, marked: Member) -> dict[str, st
 
 
 async def listed(town: Town, party: Party, case: str) -> str:
-    """A listing on the blacklist, told, objected to and kept."""
+    """A listing on the blacklist, told, appealed against and kept, proposed to be malice, and ended."""
     stores, listing = town.services, Listing(town, party.id, (Reference("application", case),))
     proposed = await stores.decisions.propose(
         party.id, LI, Ground.FALSEHOOD, script("facts"), list(listing.evidence), listing.by(LI)
@@ -262,7 +279,18 @@ async def listed(town: Town, party: Party, case: str) -> str:
     await stores.decisions.delivered(key, How.LETTER, stores.clock(), listing.by(LI))
     await stores.appeals.appeal(key, party, script("appeal"), town.by(f"applicant:{party.id}"))
     await stores.appeals.decide(key, ZHAO, script("appeal_kept"), listing.by(ZHAO), lifted=False)
+    await stores.malice.propose(key, LI, script("malice"), listing.by(LI))
+    await stores.decisions.delist(key, LI, script("delisted"), listing.by(LI))
     return key
+
+
+async def flagged(town: Town, party: Party, case: str) -> str:
+    """A flag that was dismissed."""
+    flags, by = town.services.flags, Listing(town, party.id, ()).by(CLERK)
+    seen = FlagReason.SEEN
+    flag = await flags.raise_by_member(CLERK, party.id, seen, [case], script("flagged"), by)
+    await flags.dismiss(flag["_id"], LI, script("dismissed"), by)
+    return flag["_id"]
 
 
 async def disputed(town: Town, party: Party, matter: str) -> GivenReview:
@@ -287,10 +315,19 @@ async def called(town: Town, party: Party, case: str) -> str:
     """A paper of which a clerk has noted a call that nobody answered."""
     application = await town.services.applications.get(case)
     paper = Served(town, party, application, await on_its_way(town, application))
-    while (await paper.get())["step"] is not HowServed.CALL:
+    while (await paper.get())["step"] is not How.CALL:
         await paper.go_on()
     await paper.record(Word.NO_ANSWER, words=script("called"))
     return paper.key
+
+
+async def broken(town: Town) -> str:
+    """A kiosk that waits for its repair."""
+    kiosks = await kiosked(town)
+    key = (await kiosks.in_service(name=script("kiosk")[:LONGEST_NAME]))["_id"]
+    fault, own = script("kiosk_fault"), OutageCause.OWN
+    await town.services.keeping.report_fault(key, fault, own, *kiosks.who("centre"))
+    return key
 
 
 async def objected(town: Town, party: Party) -> str:
@@ -337,6 +374,10 @@ async def test_what_is_written_runs_nowhere(world: World, chromium: Chromium) ->
         *("/admin/reviews", f"/admin/reviews/{world.review['ref']}"),
         *("/admin/rectifications", f"/admin/rectifications/{world.review['ref']}"),
         *("/admin/servings", f"/admin/servings/{world.paper}"),
+        *("/admin/flags?show=dismissed", f"/admin/flags/{world.flag}", f"/admin/new-ban?flag={world.flag}"),
+        *("/admin/bans?show=ended", f"/admin/bans/{world.ban}", f"/admin/bans/{world.ban}/evidence/1"),
+        *("/admin/appeals?show=decided", f"/admin/appeals/{world.ban}", f"/admin/blacklist/{world.party.id}"),
+        *("/admin/kiosks", f"/admin/kiosks/{world.kiosk}"),
         "/admin/deliveries",
         "/admin/members",
         "/admin/members/marked",
@@ -348,6 +389,13 @@ async def test_what_is_written_runs_nowhere(world: World, chromium: Chromium) ->
     await reveal.locator("[name=reason]").evaluate("(one, text) => { one.value = text }", script("typed"))
     async with panel.page.expect_navigation():
         await reveal.evaluate("form => HTMLFormElement.prototype.submit.call(form)")
+    await panel.look()
+    await panel.page.goto(f"{url}/admin/servings/{world.paper}")
+    printing = panel.page.locator("form[action$='/print']")
+    await printing.locator("[name=reason]").fill("邮寄送达")
+    async with panel.page.expect_navigation():
+        await printing.locator("button").click()
+    assert "送达回证" in await panel.page.content()
     await panel.look()
     subject = f"account:{world.party.account}"
     person = await watched(

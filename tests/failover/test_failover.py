@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ from tests.house.settings import environment, settings_of
 from tests.house.wechat import message, signature
 from tests.house.worker import World
 from wechat_backend.app import make_app, make_operations_app
-from wechat_backend.database.connection import connect
+from wechat_backend.database.connection import Database, DatabaseUnreachable, connect
 from wechat_backend.settings import Settings
 from wechat_backend.wiring import utc_now
 
@@ -38,6 +38,14 @@ BIG = with_windows(PEOPLE)
 IMPATIENT = "&serverSelectionTimeoutMS=1000"
 
 
+async def connected(uri: str, name: str, driver: str) -> Database:
+    """The first answer of a busy machine may take longer than such a service waits."""
+    for _ in range(round(SOON)):
+        with suppress(DatabaseUnreachable):
+            return await connect(uri, name, driver)
+    return await connect(uri, name, driver)
+
+
 @asynccontextmanager
 async def opened(
     trio: ReplicaSet, platforms: Platforms, driver: str
@@ -46,7 +54,7 @@ async def opened(
     name = unused_name()
     variables = environment(platforms.peer.url, trio.uri, name) | {"PANYU_WECHAT_MODE": "compatible"}
     settings = settings_of(variables)
-    database = await connect(trio.uri + IMPATIENT, name, driver)
+    database = await connected(trio.uri + IMPATIENT, name, driver)
     world = World(settings, database, utc_now)
     await world.prepare()
     await world.furnish(plain_guide(), hall=BIG)

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 CODE_PAUSE = timedelta(seconds=61)
 """After it another code may be sent to the same phone."""
 PHONE = "13800138000"
+PHONE_IN_WECHAT = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Mobile/15E148 MicroMessenger/8.0.60(0x18003c2f) NetType/WIFI Language/zh_CN"
+)
+COMPUTER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+"""What WeChat's own browser, and another, call themselves."""
 Fields = dict[str, str | list[str]]
 
 
@@ -51,6 +57,8 @@ class Browser:
     town: "Town"
     cookies: dict[str, str] = field(default_factory=dict)
     set_cookies: list[str] = field(default_factory=list)
+    agent: str = ""
+    """What it calls itself."""
 
     async def get(self, path: str, **headers: str) -> Page:
         return await self.send(path, "GET", None, headers)
@@ -84,6 +92,7 @@ class Browser:
     async def send(self, path: str, method: str, body: bytes | None, headers: dict[str, str]) -> Page:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent |= {"User-Agent": self.agent} if self.agent else {}
         answer: HTTPResponse = await AsyncHTTPClient().fetch(
             self.town.url + path,
             method=method,

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from pymongo import MongoClient
 
-from wechat_backend.database.connection import Database, connect
+from wechat_backend.database.connection import WORKER_PATIENCE, Database, connect
 from wechat_backend.database.mongod import Mongod
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder made by mkdtemp inside it
@@ -71,7 +71,7 @@ def unused_name() -> str:
 @asynccontextmanager
 async def fresh_database(uri: str, driver: str = "pymongo") -> AsyncIterator[Database]:
     """An empty database, which is dropped afterwards."""
-    database = await connect(uri, unused_name(), driver)
+    database = await connect(uri, unused_name(), driver, WORKER_PATIENCE)
     yield database
     await database.drop()
     await database.close()

@@ -178,6 +178,13 @@ class House:
         codes = self.stores.phone_codes
         return codes.secret(await codes.get(codes.privacy.index(phone, "phone")))[1]
 
+    async def reachable(self, username: str, post: Post | None = None) -> Member:
+        """A member whose phone was shown to be in their hands."""
+        member, phones, phone = await self.member(username, post), self.stores.staff_phones, new_phone()
+        by = self.by_staff(username)
+        await phones.ask(member, phone, address=ADDRESS, by=by)
+        return await phones.keep(member, phone, await self.code_sent(phone), by)
+
     async def member(self, username: str, post: Post | None = None) -> Member:
         """One of `POSTS`, unless a `post` is given; signs in with `PASSWORD`, and where the role needs it
         with an authenticator of `SECRET`."""

@@ -3,9 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from models.blacklist import Ban, Ground, How, Reference
+from models.blacklist import Ban, Flag, FlagReason, Flags, FlagState, Ground, Reference, WantedFlags
 from models.events import Cause, Channel
+from models.people import Party
+from models.serving import How
 from models.staff import Member, Role
+from tests.files import a_pdf, on_disk
 from tests.house.clock import cause_at
 from tests.house.house import House
 
@@ -29,6 +32,8 @@ def officer(username: str, *roles: Role, department: str | None = None) -> Membe
 
 LI, WANG, ZHAO = officer("li"), officer("wang"), officer("zhao")
 """One proposes, one confirms, one decides on appeals."""
+CLERK = officer("clerk", Role.WINDOW)
+SEEN = "当场辱骂工作人员。"
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,36 @@ class Listing:
     ) -> Ban:
         """At the moment of the clock, unless a test says when; it was decided before that."""
         confirmed = await self.confirmed(ground)
-        at = at or self.house.stores.clock()
+        return await self.arrived(confirmed, at or self.house.stores.clock(), how)
+
+    async def arrived(self, ban: Ban, at: datetime, how: How = How.LETTER) -> Ban:
+        """Noted at the moment of the clock, or when it arrived, if that is later."""
         by = replace(self.by(LI), at=max(at, self.house.stores.clock()))
-        return await self.house.stores.decisions.delivered(confirmed["_id"], how, at, by)
+        return await self.house.stores.decisions.delivered(ban["_id"], how, at, by)
+
+    async def flagged(self, *, with_file: bool = False) -> Flag:
+        """By a clerk, about the application that is the evidence."""
+        about = [one.key for one in self.evidence if one.kind == "application"]
+        with on_disk(a_pdf()) as file:
+            return await self.house.stores.flags.raise_by_member(
+                CLERK,
+                self.applicant,
+                FlagReason.SEEN,
+                about,
+                SEEN,
+                self.by(CLERK),
+                file if with_file else None,
+            )
+
+    async def appealed(self, party: Party) -> Ban:
+        """Delivered, with an appeal that has a file."""
+        stores, by = self.house.stores, self.house.by(f"applicant:{party.id}")
+        ban = await self.delivered()
+        await stores.appeals.appeal(ban["_id"], party, WORDS, by)
+        with on_disk(a_pdf()) as file:
+            return await stores.appeals.attach(ban["_id"], party, file, by)
+
+
+async def open_flags(flags: Flags) -> list[Flag]:
+    """The queue, the earliest first."""
+    return (await flags.page(LI, WantedFlags((FlagState.OPEN,)), 9)).rows

@@ -40,6 +40,11 @@ class Platforms:
 
     def sms(self, call: Call) -> dict[str, Any]:
         sent = call.form
+        if call.query["Action"] == "QuerySendDetails":
+            return {
+                "Code": "OK",
+                "SmsSendDetailDTOs": {"SmsSendDetailDTO": [{"OutId": key} for key in self.texts]},
+            }
         values = {"template": sent["TemplateCode"], **json.loads(sent["TemplateParam"])}
         self.texts.setdefault(sent["OutId"], {"phone": sent["PhoneNumbers"], **values})
         return {"Code": "OK", "BizId": f"biz-{len(self.texts)}"}

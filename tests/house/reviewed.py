@@ -6,7 +6,7 @@ from models.guides import Guide
 from models.people import Party
 from models.schedule import Due
 from models.staff import Role
-from models.voices import RECTIFY, GivenReview, Rectification, guide_matter
+from models.voices import RECTIFY, GivenReview, Rectification, Said, guide_matter
 from tests.house.guides import USCC
 from tests.house.house import House
 from tests.house.staff import Post
@@ -46,3 +46,22 @@ async def rectification(house: House, party: Party, level: int = 1) -> Rectifica
     review = await bad_review(house, party, level)
     assert await house.stores.rectifying.open(due(review), house.by())
     return await house.stores.rectifications.get(review["_id"])
+
+
+async def moderated(
+    house: House, review: GivenReview, which: Said = Said.FIRST, *, shown: bool = True
+) -> GivenReview:
+    """Its uncivil words are read by service management."""
+    member, by = await house.member("management"), house.by_staff("management")
+    return await house.stores.moderation.decide(review["ref"], which, member, "辱骂", by, shown=shown)
+
+
+async def set_aside(house: House, review: GivenReview, party: Party) -> GivenReview:
+    """Disputed by its department, heard, and set aside by service management."""
+    supervisor = await house.member("supervisor", POSTS["supervisor"])
+    management, by = await house.member("management"), house.by_staff("management")
+    disputes, ref = house.stores.disputes, review["ref"]
+    await disputes.raise_(ref, supervisor, "未到窗口", "叫号系统记录", house.by_staff("supervisor"))
+    await disputes.ask(ref, management, by)
+    await disputes.word(review["_id"], party, "我记错了窗口", house.by(f"applicant:{party.id}"))
+    return await disputes.decide(ref, management, "记录属实", by, set_aside=True)

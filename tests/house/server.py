@@ -7,7 +7,11 @@ from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
-from tornado.web import Application
+from tornado.web import Application, RequestHandler
+
+
+def unsaid(_handler: RequestHandler) -> None:
+    """What is answered after its test stands in no log that the next test reads."""
 
 
 @asynccontextmanager
@@ -19,5 +23,6 @@ async def serving(
     server = HTTPServer(application, **options)
     server.add_socket(listening)
     yield f"http://127.0.0.1:{port}"
+    application.settings["log_function"] = unsaid
     server.stop()
     await server.close_all_connections()

@@ -29,8 +29,18 @@ def stores_over(database: Database, now: Callable[[], datetime], verifier: Verif
     )
 
 
+AT_ONCE = 6
+"""Each more opens a connection, which a busy machine may be slow to answer."""
+
+
 async def empty(stores: Stores) -> None:
     """Leave nothing in any collection; the indexes stay."""
     collections: list[Any] = [store.documents for store in stores.all()]
     collections += [stores.materials.heads, stores.materials.chunks]
-    await asyncio.gather(*(collection.delete_many({}) for collection in collections))
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def emptied(collection: Any) -> None:
+        async with turn:
+            await collection.delete_many({})
+
+    await asyncio.gather(*(emptied(each) for each in collections))

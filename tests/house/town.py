@@ -56,8 +56,8 @@ class Town(House):
         added = urlencode({**code, "state": query["state"][0]})
         return f"{back.path}?{'&'.join(filter(None, (back.query, added)))}"
 
-    def browser(self) -> Browser:
-        return Browser(self)
+    def browser(self, agent: str = "") -> Browser:
+        return Browser(self, agent=agent)
 
     async def citizen(self, name: str = "王小明") -> Browser:
         """The browser of someone new, who has signed in and bound themselves."""

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import structlog
 from bson import json_util
@@ -67,7 +68,7 @@ class Whole:
 
     async def say(self, openid: str, text: str) -> str:
         """What the account answers to a message in the chat."""
-        stamp, nonce = str(int(self.town.clock.now().timestamp())), str(len(self.logged))
+        stamp, nonce = str(int(self.town.clock.now().timestamp())), uuid4().hex[:10]
         query = {"timestamp": stamp, "nonce": nonce, "signature": signature(stamp, nonce)}
         answer = await AsyncHTTPClient().fetch(
             f"{self.town.url}/wechat/callback?{urlencode(query)}",
