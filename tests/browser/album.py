@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, ViewportSize
 
-from tests.looks import serious
+from tests.looks import picture, serious
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 DESK, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
@@ -34,7 +34,7 @@ class Album:
         self.count += 1
         for place, size in SIZES.items():
             await page.set_viewport_size(size)
-            await page.screenshot(path=self.folder / f"{self.count:02}-{place}-{name}.png", full_page=True)
+            await picture(page, self.folder / f"{self.count:02}-{place}-{name}.png", whole=True)
             assert await page.evaluate("document.documentElement.scrollWidth") == size["width"], name
             if size is DESK:
                 assert await serious(page) == [], name
@@ -43,4 +43,4 @@ class Album:
     async def snap(self, page: Page, name: str) -> None:
         """A picture of the page at the size that it has."""
         self.count += 1
-        await page.screenshot(path=self.folder / f"{self.count:02}-{name}.png", full_page=True)
+        await picture(page, self.folder / f"{self.count:02}-{name}.png", whole=True)

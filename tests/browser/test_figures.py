@@ -12,6 +12,7 @@ from tests.house.guides import OTHER, USCC, plain_guide, rich_guide
 from tests.house.office import Office
 from tests.house.places import HALL
 from tests.house.town import Town
+from tests.looks import picture
 
 pytestmark = pytest.mark.browser
 GUIDES = (
@@ -73,11 +74,11 @@ async def test_the_public_page(town: Town, chromium: Chromium, mode: str) -> Non
             await phone.page.goto(town.url + path)
         else:
             await phone.open(path)
-        await phone.page.screenshot(path=folder / f"{mode}-{name}.png", full_page=True)
+        await picture(phone.page, folder / f"{mode}-{name}.png", whole=True)
     assert phone.faults == []
     await phone.page.goto(town.url + "/satisfaction")
     await phone.page.locator("table a").first.click()
     assert re.search(r"\?department=", phone.page.url)
     await phone.page.set_viewport_size({"width": 1440, "height": 900})
-    await phone.page.screenshot(path=folder / f"{mode}-desk.png", full_page=True)
+    await picture(phone.page, folder / f"{mode}-desk.png", whole=True)
     await phone.context.close()

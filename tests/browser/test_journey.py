@@ -20,6 +20,7 @@ from PIL import Image
 from playwright.async_api import Browser, FrameLocator, Page, async_playwright, expect
 
 from tests.files import photo
+from tests.looks import picture
 from tests.wechat_backend.demo.test_supervisor import ready, start
 from wechat_backend.demo import env as demo_env
 
@@ -48,7 +49,7 @@ class Stage:
 
     async def shoot(self, page: Page, name: str) -> None:
         self.count += 1
-        await page.screenshot(path=PICTURES / f"{self.count:02}-{name}.png")
+        await picture(page, PICTURES / f"{self.count:02}-{name}.png")
 
     async def control(self, path: str) -> list[dict[str, Any]]:
         """What the control API lists."""
@@ -236,13 +237,13 @@ async def gets_the_receipt_once(stage: Stage, serial: str) -> None:
 
 async def scans_the_receipt(stage: Stage, serial: str) -> None:
     """Somebody else's phone scans the QR and sees that the receipt is genuine."""
-    picture = await stage.view.locator(".qr img").screenshot()
+    code = await picture(stage.view.locator(".qr img"))
     await stage.phone.get_by_test_id("webview-close").click()
     if await stage.phone.get_by_test_id("chat-back").is_visible():
         await stage.phone.get_by_test_id("chat-back").click()
     await stage.phone.get_by_test_id("tab-scan").click()
     await stage.phone.get_by_test_id("scan-file").set_input_files(
-        {"name": "qr.png", "mimeType": "image/png", "buffer": picture}
+        {"name": "qr.png", "mimeType": "image/png", "buffer": code}
     )
     await expect(stage.view.get_by_text(serial)).to_be_visible()
     await expect(stage.view.locator("main")).to_contain_text("真实")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.looks import serious
+from tests.looks import picture, serious
 from tests.wechat_backend.demo.test_supervisor import control, ready, start
 from wechat_backend.demo import env as demo_env
 
@@ -64,7 +64,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
 
 
 async def shoot(page: Page, name: str) -> None:
-    await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    await picture(page, PICTURES / f"{name}.png", whole=True)
 
 
 async def sent_code(stage: Stage) -> str:
@@ -98,7 +98,7 @@ async def test_a_member_is_reached_by_phone_and_by_wechat(stage: Stage) -> None:
     await desk.get_by_role("link", name="绑定微信").click()
     await shoot(desk, "3-wechat")
     await desk.get_by_role("button", name="显示二维码").click()
-    picture = await desk.get_by_alt_text("绑定微信的二维码").screenshot()
+    qr = await picture(desk.get_by_alt_text("绑定微信的二维码"))
     await shoot(desk, "4-wechat-qr")
     assert await serious(desk) == []
 
@@ -106,14 +106,14 @@ async def test_a_member_is_reached_by_phone_and_by_wechat(stage: Stage) -> None:
     await phone.get_by_test_id("person-li").click()
     await phone.get_by_test_id("tab-scan").click()
     await phone.get_by_test_id("scan-file").set_input_files(
-        {"name": "qr.png", "mimeType": "image/png", "buffer": picture}
+        {"name": "qr.png", "mimeType": "image/png", "buffer": qr}
     )
     view = phone.frame_locator("[data-testid=webview-frame]")
     await expect(view.get_by_text("李国栋")).to_be_visible()
-    await phone.screenshot(path=PICTURES / "5-whose.png")
+    await picture(phone, PICTURES / "5-whose.png")
     await view.get_by_role("button", name="这是我的微信").click()
     code = (await view.get_by_role("status").inner_text()).strip()
-    await phone.screenshot(path=PICTURES / "6-code.png")
+    await picture(phone, PICTURES / "6-code.png")
 
     await desk.get_by_label("校验码").fill(code)
     await desk.get_by_role("button", name="完成绑定").click()

@@ -18,7 +18,7 @@ from tests.house.browser import Browser
 from tests.house.office import Office, staffed
 from tests.house.reviewed import POSTS, due
 from tests.house.town import Town
-from tests.looks import serious
+from tests.looks import picture, serious
 
 pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).parents[2] / "artifacts" / "reviews"
@@ -46,14 +46,14 @@ class Life:
     def own(self) -> str:
         return f"/reviews/{self.matter}"
 
-    async def picture(self, page: Page, name: str) -> None:
+    async def keep(self, page: Page, name: str) -> None:
         self.count += 1
-        await page.screenshot(path=self.folder / f"{self.count:02}-{name}.png", full_page=True)
+        await picture(page, self.folder / f"{self.count:02}-{name}.png", whole=True)
 
     async def look(self, name: str, path: str = "") -> None:
         """The own page on the phone."""
         await self.phone.open(path or self.own)
-        await self.picture(self.phone.page, f"phone-{name}")
+        await self.keep(self.phone.page, f"phone-{name}")
 
     async def desk(self, username: str, path: str) -> Page:
         """A page at a member's desk."""
@@ -75,7 +75,7 @@ class Life:
         await page.click("label.face_1")
         await page.check("input[value='108']")
         await page.fill("#words", "等了一天，还要另交清单上没有的材料")
-        await self.picture(page, "phone-form")
+        await self.keep(page, "phone-form")
         await page.click("form button.weui-btn_primary")
         await page.wait_for_selector(".result")
         town = self.office.town
@@ -86,7 +86,7 @@ class Life:
     async def step(self, ref: str, verb: str, words: str) -> None:
         page = await self.desk("rectifier", f"/admin/rectifications/{ref}")
         await page.fill(f"form[action$='/{verb}'] textarea", words)
-        await self.picture(page, f"desk-{verb}")
+        await self.keep(page, f"desk-{verb}")
         await page.click(f"form[action$='/{verb}'] button")
         await expect(page.get_by_role("status").first).to_contain_text("已记录")
 
@@ -99,11 +99,11 @@ class Life:
         await page.click("form[action$='/dispute'] button")
         file = {"name": "记录.jpg", "mimeType": "image/jpeg", "buffer": photo()}
         await page.set_input_files("input[name=file]", file)  # type: ignore[arg-type]
-        await self.picture(page, "desk-dispute-raised")
+        await self.keep(page, "desk-dispute-raised")
         await page.click("form[action$='/evidence'] button")
         await expect(page.get_by_role("link", name="证据1")).to_be_visible()
         page = await self.desk("management", f"/admin/reviews/{ref}")
-        await self.picture(page, "desk-dispute-to-ask")
+        await self.keep(page, "desk-dispute-to-ask")
         seen = await page.context.request.get(f"{self.office.town.url}/admin/reviews/{ref}/evidence/1")
         assert (seen.status, seen.headers["content-type"]) == (200, "image/jpeg")
         await page.click("form[action$='/ask'] button")
@@ -116,13 +116,13 @@ class Life:
         page = await self.desk("management", f"/admin/reviews/{ref}")
         await page.check(f"input[name=decision][value={decision}]")
         await page.fill("form[action$='/decide'] textarea", reason)
-        await self.picture(page, f"desk-{decision}")
+        await self.keep(page, f"desk-{decision}")
         await page.click("form[action$='/decide'] button")
         await expect(page.get_by_text(reason)).to_be_visible()
         for username in ("supervisor", "management"):
             page = await self.desk(username, f"/admin/reviews/{ref}")
             await expect(page.get_by_text(reason)).to_be_visible()
-        await self.picture(page, f"desk-{decision}-said")
+        await self.keep(page, f"desk-{decision}-said")
 
     async def close(self) -> None:
         assert self.phone.faults == [], "\n".join(self.phone.faults)
@@ -148,11 +148,11 @@ async def test_a_bad_review_is_disputed_upheld_and_rectified(town: Town, chromiu
     ref = await one.give()
     await one.look("given")
     page = await one.desk("rectifier", f"/admin/rectifications/{ref}")
-    await one.picture(page, "desk-open")
+    await one.keep(page, "desk-open")
     await page.fill("form[action$='/reveal'] textarea", "首次联系")
     await page.click("form[action$='/reveal'] button")
     await expect(page.get_by_text("王小明")).to_be_visible()
-    await one.picture(page, "desk-contact")
+    await one.keep(page, "desk-contact")
     await one.step(ref, "contact", "电话联系，本人说多要了一份证明")
     await one.dispute(ref)
     await one.decide(ref, "upheld", "清单确无此项，评价有效")
@@ -171,7 +171,7 @@ async def test_a_bad_review_is_disputed_upheld_and_rectified(town: Town, chromiu
     await one.phone.page.click("a[href^='/replies']")
     await expect(one.phone.page.get_by_text("感谢指正")).to_be_visible()
     await one.phone.look("replies")
-    await one.picture(one.phone.page, "phone-replies")
+    await one.keep(one.phone.page, "phone-replies")
     found = await town.stores.rectifications.get(one.matter)
     assert found["rating"]
     assert found["rating"]["level"] == 4
@@ -179,7 +179,7 @@ async def test_a_bad_review_is_disputed_upheld_and_rectified(town: Town, chromiu
         other = await phone_of(town, chromium, one.citizen, mode)
         for name, path in (("review", one.own), ("replies", f"/replies?item={guide}")):
             await other.open(path)
-            await one.picture(other.page, f"{mode}-{name}")
+            await one.keep(other.page, f"{mode}-{name}")
         assert other.faults == [], "\n".join(other.faults)
         await other.context.close()
     await one.close()
@@ -196,7 +196,7 @@ async def test_one_that_is_set_aside_keeps_its_place_and_says_so(town: Town, chr
     await expect(one.phone.page.get_by_text("记录显示由其他部门办理")).to_be_visible()
     page = await one.desk("supervisor", "/admin/reviews?show=set_aside")
     await expect(page.locator(f"a[href='/admin/reviews/{ref}']")).to_be_visible()
-    await one.picture(page, "desk-list")
+    await one.keep(page, "desk-list")
     await one.close()
 
 
@@ -211,12 +211,12 @@ async def test_the_link_of_a_short_message(town: Town, chromium: Chromium, mode:
     link = f"/r/{town.stores.invitations.token(one.matter)}"
     stranger = await phone_of(town, chromium, Browser(town), mode)
     await stranger.open(link)
-    await one.picture(stranger.page, "form")
+    await one.keep(stranger.page, "form")
     await stranger.page.click("label.face_4")
     await stranger.page.click("form button.weui-btn_primary")
     await stranger.page.wait_for_selector(".result")
     await stranger.look("thanks")
-    await one.picture(stranger.page, "thanks")
+    await one.keep(stranger.page, "thanks")
     assert stranger.faults == [], "\n".join(stranger.faults)
     await stranger.context.close()
     await one.close()

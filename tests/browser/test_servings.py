@@ -12,7 +12,7 @@ from tests.handlers.admin.test_servings import decision_at, paper_at
 from tests.house.browser import Browser
 from tests.house.office import Office, staffed
 from tests.house.town import Town
-from tests.looks import serious
+from tests.looks import picture, serious
 
 pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).parents[2] / "artifacts" / "servings"
@@ -27,7 +27,7 @@ async def looked_at(
     page = await context.new_page()
     await page.goto(town.url + path)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    await picture(page, PICTURES / f"{name}.png", whole=True)
     found = await serious(page)
     await context.close()
     return found
@@ -63,11 +63,11 @@ async def test_a_paper_is_printed_by_the_browser_without_the_panel_around_it(
     for serving in (refusal, decision):
         await page.goto(f"{town.url}/admin/servings/{serving['_id']}")
         await page.get_by_label("打印理由").fill("装入信封")
-        await page.screenshot(path=PICTURES / f"before-{serving['paper']}.png", full_page=True)
+        await picture(page, PICTURES / f"before-{serving['paper']}.png", whole=True)
         await page.get_by_role("button", name="打印文书").click()
         await expect(page.get_by_role("heading", name="送达回证")).to_be_visible()
         assert page.url == f"{town.url}/admin/servings/{serving['_id']}/print"
-        await page.screenshot(path=PICTURES / f"print-{serving['paper']}.png", full_page=True)
+        await picture(page, PICTURES / f"print-{serving['paper']}.png", whole=True)
         assert await serious(page) == []
         path = PICTURES / f"print-{serving['paper']}.pdf"
         await page.pdf(path=path, prefer_css_page_size=True)
