@@ -27,9 +27,10 @@ from _bench import embedded, processes  # noqa: E402
 from models.people.parties import Party  # noqa: E402
 from tests.house.peer import Call, Peer, listening  # noqa: E402
 from tests.house.people import new_number, new_phone  # noqa: E402
+from tests.house.places import WHOLE_DAY, with_windows  # noqa: E402
 from tests.house.platforms import SEND, Platforms  # noqa: E402
 from tests.house.settings import environment  # noqa: E402
-from tests.house.worker import HALL, World  # noqa: E402
+from tests.house.worker import World  # noqa: E402
 from wechat_backend.database.connection import connect  # noqa: E402
 from wechat_backend.database.migrations import ALL  # noqa: E402
 from wechat_backend.database.migrations.record import check_current  # noqa: E402
@@ -116,10 +117,7 @@ def processor_seconds(pid: int) -> float:
 
 async def told(world: World, wechat: WeChat, changes: int) -> list[float]:
     """Seconds from asking for each booking until its message arrived; they are made one by one."""
-    assert HALL.windows
-    hall = HALL.model_copy(
-        update={"windows": HALL.windows.model_copy(update={"capacity": {"general": 10_000}})}
-    )
+    hall = with_windows(10_000, WHOLE_DAY)
     people: list[tuple[str, Party]] = []
     for _ in range(changes):
         openid = f"openid-{random.getrandbits(60):x}"

@@ -35,6 +35,7 @@ from models.people.verification import PlatformUser  # noqa: E402
 from models.workdays import Workdays, local_date, local_moment  # noqa: E402
 from tests.house.guides import plain_guide  # noqa: E402
 from tests.house.people import new_number, new_phone  # noqa: E402
+from tests.house.places import WHOLE_DAY, with_windows  # noqa: E402
 from tests.house.replica_set import LOSSES, ReplicaSet  # noqa: E402
 from tests.house.worker import HALL, World  # noqa: E402
 from wechat_backend.database.connection import DRIVERS, connect  # noqa: E402
@@ -154,9 +155,7 @@ async def furnished(env: dict[str, str]) -> tuple[list[tuple[str, str]], str]:
     world = World(settings, database, utc_now)
     await world.prepare()
     await world.furnish(plain_guide(), hall=HALL)
-    assert HALL.windows
-    windows = HALL.windows.model_copy(update={"capacity": {"general": PEOPLE}})
-    await world.services.halls.put(HALL.model_copy(update={"windows": windows}), world.by())
+    await world.services.halls.put(with_windows(PEOPLE, WHOLE_DAY), world.by())
     people = []
     for n in range(PEOPLE):
         phone = new_phone()

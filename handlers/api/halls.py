@@ -58,11 +58,15 @@ class Closure(Answer):
 
 
 class Windows(Answer):
-    """When the windows are open, and how many of them serve each item group at once."""
+    """When the windows are open, and how many people they serve at once of each item group."""
 
     weekday_hours: list[tuple[ClockTime, ClockTime]]
+    by_weekday: dict[int, list[tuple[ClockTime, ClockTime]]] = Field(
+        description="what differs on a weekday (1 is Monday); no hours: no windows"
+    )
+    by_date: dict[date, list[tuple[ClockTime, ClockTime]]] = Field(description="what differs on a day")
     slot_minutes: int
-    capacity: dict[str, int]
+    capacity: dict[str, int] = Field(description="a window that serves several groups counts for each")
 
 
 class Hall(Answer):

@@ -18,15 +18,17 @@ from models.appointments.document import (
 from models.appointments.endings import Endings
 from models.appointments.pauses import Pauses
 from models.appointments.rules import (
-    FreeSlot,
     bookable_days,
     can_arrive,
     can_cancel,
+    can_move,
     can_object,
     can_propose,
     is_asked_to_give_up,
+    open_days,
     recordable,
 )
+from models.appointments.seats import FreeSlot
 
 __all__ = [
     "ASK_REVIEW",
@@ -50,9 +52,11 @@ __all__ = [
     "bookable_days",
     "can_arrive",
     "can_cancel",
+    "can_move",
     "can_object",
     "can_propose",
     "is_asked_to_give_up",
+    "open_days",
     "place_before",
     "recordable",
 ]

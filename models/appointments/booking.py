@@ -1,24 +1,25 @@
 """预约: a place at a hall's window at a time (article 9).
 
-Booking is one insert that wins all of its claims or none (`rules.claims`; one unique multikey index); ending
-gives them back. Only the lowest free seats are tried, as many as there are places left: so two bookings at
-the same moment compete for the same seats. A seat is claimed minute by minute, so that slots of other lengths
-compete for it too.
+Booking is one insert that wins all of its claims or none (`rules.claims`; one unique multikey index); moving
+is one update that does, and ending gives them back. Only the lowest free seats of a window are tried, as many
+as there are places left: so two bookings at the same moment compete for the same seats. A seat is claimed
+minute by minute, so that slots of other lengths compete for it too.
 """
 
-import random
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import uuid4
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
-from pymongo.errors import DuplicateKeyError
 
+from models.appointments.claiming import Claimed, first_won
 from models.appointments.document import (
     BOOKED,
     CANCELLED,
     DONE,
+    MOVED,
     Appointment,
     Booked,
     GivingUp,
@@ -27,29 +28,26 @@ from models.appointments.document import (
     Visits,
 )
 from models.appointments.rules import (
-    MOST_A_DAY,
     AlreadyBooked,
     AppointmentBegun,
     AppointmentEnded,
     AppointmentNotFound,
-    FreeSlot,
     SlotFull,
-    TooManyBookings,
+    SlotSame,
     can_cancel,
-    claims,
+    check_move,
     day_end,
-    item_claim,
-    left,
     offered,
-    open_seats,
+    open_days,
 )
+from models.appointments.seats import FreeSlot, Held, claims, item_claim, left, open_seats
 from models.events import Cause, Channel, Event, Plan
 from models.guides import Guide, Uses, check_audience
 from models.paging import EPOCH, Order, Page, Position, count_in, page_in
 from models.people import Party
 from models.places import Hall, Slot, slots
 from models.privacy import Privacy, Sealed
-from models.store import Database, Document, Refusal, Store, entry, part
+from models.store import ChangedMeanwhile, Database, Document, Refusal, Store, entry, part
 from models.workdays import Workdays, local_date
 
 ASK_REVIEW = "appointment.ask_review"
@@ -65,7 +63,18 @@ OF_VISITS: Mapping[Visits, Document] = {
     Visits.ENDED: {"state": {"$ne": State.BOOKED.value}},
 }
 KEPT_BACK = frozenset(
-    {"applicant", "agent", "account", "masked_name", "guide", "seat", "claims", "closes_at", "pause"}
+    {
+        "applicant",
+        "agent",
+        "account",
+        "masked_name",
+        "guide",
+        "window",
+        "seat",
+        "claims",
+        "closes_at",
+        "pause",
+    }
 )
 """Internal ids and fields, which tell the applicant nothing."""
 
@@ -116,11 +125,41 @@ class Appointments(Store[Appointment]):
 
     async def free(self, hall: Hall, group: str, day: date, calendar: Workdays, by: Cause) -> list[FreeSlot]:
         """The slots of a day that have not begun, full ones too."""
-        open_slots = [slot for slot in slots(hall, group, day, calendar) if slot.start > by.at]
-        if not open_slots:
-            return []
-        booked = await self._booked(hall, group, day)
-        return [FreeSlot(slot.start, slot.end, left(slot, booked)) for slot in open_slots]
+        return (await self._free(hall, group, [day], calendar, by))[day]
+
+    async def days_left(self, hall: Hall, group: str, calendar: Workdays, by: Cause) -> dict[date, int]:
+        """The places left on each day on which one can book there: none where all slots are full or over."""
+        days = open_days(hall, calendar, by.at)
+        free = await self._free(hall, group, days, calendar, by)
+        return {day: sum(slot.left for slot in found) for day, found in free.items()}
+
+    async def _free(
+        self, hall: Hall, group: str, days: Sequence[date], calendar: Workdays, by: Cause
+    ) -> dict[date, list[FreeSlot]]:
+        """By day, in one round trip."""
+        ahead = {
+            day: [slot for slot in slots(hall, group, day, calendar) if slot.start > by.at] for day in days
+        }
+        held = await self._held(hall, [day for day, found in ahead.items() if found])
+        return {
+            day: [FreeSlot(slot.start, slot.end, left(slot, held[day])) for slot in found]
+            for day, found in ahead.items()
+        }
+
+    async def _held(self, hall: Hall, days: Sequence[date]) -> Mapping[date, list[Held]]:
+        """What is booked at the windows of a hall, counted by day, window and time."""
+        held = defaultdict[date, list[Held]](list)
+        if not days:
+            return held
+        query: Document = {"hall": hall.code, "day": {"$in": [day.isoformat() for day in days]}}
+        query |= {"state": State.BOOKED.value}
+        by_time = {name: f"${name}" for name in ("day", "window", "start", "end")}
+        counted = [{"$match": query}, {"$group": {"_id": by_time, "count": {"$sum": 1}}}]
+        async for row in await self.documents.aggregate(counted):
+            at = row["_id"]
+            one = Held(at["window"], at["start"], at["end"], row["count"])
+            held[date.fromisoformat(at["day"])].append(one)
+        return held
 
     async def book(
         self, party: Party, guide: Guide, hall: Hall, start: datetime, calendar: Workdays, by: Cause
@@ -134,36 +173,72 @@ class Appointments(Store[Appointment]):
         """
         check_audience(guide, party.applicant["kind"])
         slot = offered(hall, guide, start, calendar, by.at)
-        booked = await self._booked(hall, guide.group, local_date(start))
-        seats = open_seats(slot, booked)
-        random.shuffle(seats)
-        ordinal = 0
-        while seats:
-            document = _document(party, guide, hall, slot, seats[-1], ordinal, by)
-            plans = (Plan(DAY_OVER, document["closes_at"]),)
-            event = Event(BOOKED, document["_id"], by, plans=plans)
-            try:
-                made = await self.add({**document, "timeline": [entry(event)]}, event)
-            except DuplicateKeyError as error:
-                claim = str((error.details or {}).get("keyValue", {}).get("claims", ""))
-                if claim.startswith("item:"):
-                    raise AlreadyBooked from None
-                if claim.startswith("day:"):
-                    ordinal += 1
-                else:
-                    seats.pop()
-            else:
-                await self.uses.count(guide.item)
-                return made
-            if ordinal == MOST_A_DAY:
-                raise TooManyBookings(limit=MOST_A_DAY)
-        if await self.documents.find_one({"claims": item_claim(party.id, guide.item)}, {"_id": 1}):
-            raise AlreadyBooked
-        raise SlotFull
+        key = uuid4().hex
 
-    async def _booked(self, hall: Hall, group: str, day: date) -> list[Booked]:
-        query = {"hall": hall.code, "day": day.isoformat(), "group": group, "state": State.BOOKED}
-        found = self.documents.find(query, {"start": 1, "end": 1, "seat": 1})
+        async def insert(won: Claimed) -> Appointment:
+            place = _place(party, guide, hall, slot, won)
+            event = Event(BOOKED, key, by, plans=(Plan(DAY_OVER, place["closes_at"]),))
+            document = _document(key, party, guide, by)
+            return await self.add({**document, **place, "timeline": [entry(event)]}, event)
+
+        try:
+            made = await first_won(open_seats(slot, await self._booked(slot)), insert)
+        except SlotFull:
+            if await self.documents.find_one({"claims": item_claim(party.id, guide.item)}, {"_id": 1}):
+                raise AlreadyBooked from None
+            raise
+        await self.uses.count(guide.item)
+        return made
+
+    async def move(
+        self, key: str, party: Party, guide: Guide, hall: Hall, start: datetime, calendar: Workdays, by: Cause
+    ) -> Appointment:
+        """Take another place for a visit and give its old one back, in one write: where the new one is not
+        won the old one is kept. `guide` is the one in force of its item.
+
+        Raises:
+            NotFound: `appointment_not_found`.
+            BadInput: `slot_unknown`.
+            Conflict: `slot_full`, `slot_same`, `appointment_ended`, `arrival_recorded`, `changed_meanwhile`.
+            Refused: `not_for_applicant`, `too_many_bookings`, `appointment_begun`.
+        """
+        found = await self.own(key, party)
+        check_move(found, by.at)
+        check_audience(guide, party.applicant["kind"])
+        slot = offered(hall, guide, start, calendar, by.at)
+        if (found["hall"], found["start"]) == (hall.code, slot.start):
+            raise SlotSame
+        expects: Document = {"state": State.BOOKED.value, "applicant": party.id, "arrived_at": None}
+        expects |= {"hall": found["hall"], "start": found["start"], "item": guide.item}
+
+        async def replace(won: Claimed) -> Appointment:
+            place = _place(party, guide, hall, slot, won)
+            data = {"from_hall": found["hall_name"], "from_start": found["start"]}
+            event = Event(MOVED, key, by, data, plans=(Plan(DAY_OVER, place["closes_at"]),))
+            return await self.change(
+                key,
+                expects=expects,
+                sets={**place, "giving_up": None},
+                update={
+                    "$push": {"timeline": self.line(event)},
+                    "$unset": {"pause": ""},
+                    "$inc": {"moves": 1},
+                },
+                event=event,
+                otherwise=ChangedMeanwhile,
+            )
+
+        return await first_won(open_seats(slot, await self._booked(slot, without=key)), replace)
+
+    async def _booked(self, slot: Slot, *, without: str = "") -> list[Booked]:
+        """What is booked at a slot's windows in its time, of a visit but one."""
+        query: Document = {
+            "hall": slot.hall,
+            "day": local_date(slot.start).isoformat(),
+            "state": State.BOOKED.value,
+        }
+        query |= {"start": {"$lt": slot.end}, "end": {"$gt": slot.start}, "_id": {"$ne": without}}
+        found = self.documents.find(query, {"start": 1, "end": 1, "window": 1, "seat": 1, "_id": 0})
         return [document async for document in found]
 
     async def own(self, key: str, party: Party) -> Appointment:
@@ -279,33 +354,41 @@ def _context(key: str) -> str:
     return f"appointment:{key}:words"
 
 
-def _document(
-    party: Party, guide: Guide, hall: Hall, slot: Slot, seat: int, ordinal: int, by: Cause
-) -> Document:
+def _document(key: str, party: Party, guide: Guide, by: Cause) -> Document:
+    """A visit, without its place."""
     return {
-        "_id": uuid4().hex,
+        "_id": key,
         "applicant": party.id,
         "agent": party.agent["_id"],
         "account": party.account,
         "masked_name": party.applicant["masked_name"],
         "item": guide.item,
-        "item_name": guide.name,
-        "guide": guide.key,
-        "department": guide.department,
-        "hall": hall.code,
-        "hall_name": hall.name,
-        "group": guide.group,
-        "day": local_date(slot.start).isoformat(),
-        "start": slot.start,
-        "end": slot.end,
-        "seat": seat,
         "state": State.BOOKED.value,
+        "moves": 0,
         "arrived_at": None,
         "giving_up": None,
-        "closes_at": day_end(slot.start),
         "material": None,
         "objection": None,
         "booked_at": by.at,
         "channel": by.channel.value,
-        "claims": claims(party.id, guide.item, slot, seat, ordinal),
+    }
+
+
+def _place(party: Party, guide: Guide, hall: Hall, slot: Slot, won: Claimed) -> Document:
+    """Where and when a visit is, for what the guide says now, and what it claims."""
+    return {
+        "item_name": guide.name,
+        "guide": guide.key,
+        "department": guide.department,
+        "group": guide.group,
+        "hall": hall.code,
+        "hall_name": hall.name,
+        "day": local_date(slot.start).isoformat(),
+        "start": slot.start,
+        "end": slot.end,
+        "window": won.seat.window,
+        "seat": won.seat.number,
+        "number": won.number,
+        "closes_at": day_end(slot.start),
+        "claims": claims(party.id, guide.item, slot, won.seat, won.ordinal, won.number),
     }

@@ -66,6 +66,7 @@ OBJECTIONS = {
     ObjectionState.KEPT: "异议不成立",
 }
 BOOKED, CANCELLED, ARRIVED = "appointment.booked", "appointment.cancelled", "appointment.arrived"
+MOVED = "appointment.moved"
 PROPOSED, DECLINED = "appointment.giving_up_proposed", "appointment.giving_up_declined"
 GIVEN_UP, UNRECORDED = "appointment.given_up", "appointment.unrecorded"
 OBJECTED = "appointment.objected"
@@ -76,6 +77,7 @@ DECIDED = frozenset({UPHELD, KEPT})
 """What service management decides, not the hall."""
 DONE: Mapping[str, str] = {
     BOOKED: "预约成功",
+    MOVED: "已改期",
     CANCELLED: "已取消预约",
     ARRIVED: "已到大厅",
     **{f"appointment.{ending}": LABELS[State(ending)] for ending in Ending},
@@ -115,8 +117,9 @@ class Pause(TypedDict):
 
 
 class Appointment(Record):
-    """`agent` is the person who booked; `day` is `2026-11-24` in Panyu; `seat` counts a slot's places from
-    0; `claims` are there while it is booked.
+    """`agent` is the person who booked; `day` is `2026-11-24` in Panyu; `seat` counts the places of a
+    `window` from 0; `number` is what is called out, unique at the hall on that day (of old ones empty);
+    `moves` counts how often it was moved; `claims` are there while it is booked.
 
     `closes_at` is the end of the day, at which it becomes `unrecorded`; None once it has ended. `material` is
     the code of the one whose lack ended it. One that ended can have one objection.
@@ -136,7 +139,10 @@ class Appointment(Record):
     day: str
     start: datetime
     end: datetime
+    window: str
     seat: int
+    number: str
+    moves: int
     state: State
     arrived_at: datetime | None
     giving_up: GivingUp | None
@@ -155,4 +161,5 @@ class Booked(TypedDict):
 
     start: datetime
     end: datetime
+    window: str
     seat: int

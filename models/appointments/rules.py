@@ -1,18 +1,11 @@
-"""When one can book, how an appointment can end (article 9), and what no two appointments may share.
+"""When one can book, and how an appointment can end (article 9)."""
 
-Never more bookings than places, and no second one for the same matter: an appointment holds `claims`, whose
-every element is unique among all appointments.
-
-Bookings stay when a hall's capacity or slot length changes, and count in every slot that they overlap.
-"""
-
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from models import typed
-from models.appointments.document import Appointment, Booked, Ending, GivingUp, State
+from models.appointments.document import Appointment, Ending, GivingUp, State
 from models.errors import BadInput, Conflict, Forbidden, Refused
 from models.guides import Guide, Material
 from models.people import NotTheirs
@@ -128,6 +121,16 @@ class AppointmentBegun(Refused):
     message = "预约时间已到，不能取消"
 
 
+class TooLateToMove(Refused):
+    code = "appointment_begun"
+    message = "预约时间已到，不能改期"
+
+
+class SlotSame(Conflict):
+    code = "slot_same"
+    message = "您已经约在这个时间，请选择其他时段"
+
+
 class OtherHall(Forbidden):
     code = "other_hall"
     message = "该预约在{hall}办理，您不在该大厅值守，请指引申请人前往"
@@ -150,35 +153,28 @@ RECORDED = frozenset(State(ending) for ending in Ending)
 """States that staff recorded by themselves: they can be corrected the same day, and objected to."""
 
 
-@dataclass(frozen=True)
-class FreeSlot:
-    """A slot that has not begun, and how many places are left in it."""
-
-    start: datetime
-    end: datetime
-    left: int
-
-
-def left(slot: Slot, booked: Iterable[Booked]) -> int:
-    """The places left in a slot; bookings made when slots had other lengths or capacities count too."""
-    return max(0, slot.capacity - len(_overlapping(slot, booked)))
-
-
-def open_seats(slot: Slot, booked: Iterable[Booked]) -> list[int]:
-    """The seats that a booking may try: the lowest that are free for the whole slot, as many as places are
-    left."""
-    overlapping = _overlapping(slot, booked)
-    taken = {one["seat"] for one in overlapping}
-    return [seat for seat in range(slot.capacity) if seat not in taken][: left(slot, overlapping)]
-
-
-def _overlapping(slot: Slot, booked: Iterable[Booked]) -> list[Booked]:
-    return [one for one in booked if one["start"] < slot.end and one["end"] > slot.start]
-
-
 def can_cancel(appointment: Appointment, now: datetime) -> bool:
     """Whether the applicant can still cancel it: while it is booked, and until it begins."""
     return appointment["state"] is State.BOOKED and appointment["start"] > now
+
+
+def check_move(appointment: Appointment, now: datetime) -> None:
+    """The applicant can move it while it is booked, until it begins, or until they are there.
+
+    Raises:
+        Conflict: `appointment_ended`, `arrival_recorded`.
+        Refused: `appointment_begun`.
+    """
+    if appointment["state"] is not State.BOOKED:
+        raise AppointmentEnded
+    if appointment["arrived_at"]:
+        raise ArrivalRecorded
+    if appointment["start"] <= now:
+        raise TooLateToMove
+
+
+def can_move(appointment: Appointment, now: datetime) -> bool:
+    return _allowed(check_move, appointment, now)
 
 
 def day_end(start: datetime) -> datetime:
@@ -320,15 +316,27 @@ def _allowed(check: Callable[..., None], *given: Any) -> bool:
 
 def bookable_days(calendar: Workdays, now: datetime, count: int = 7) -> list[date]:
     """The next working days on which one can book; today is one of them until five in the evening."""
-    today = local_date(now)
-    evening = now > local_moment(today, time(17, 0))
-    day = today + timedelta(days=1) if evening else today
     days: list[date] = []
+    day = first_day(now)
     while len(days) < count:
         if calendar.worked(day):
             days.append(day)
         day += timedelta(days=1)
     return days
+
+
+def first_day(now: datetime) -> date:
+    """The first day for which one can book: today until five in the evening."""
+    today = local_date(now)
+    return today + timedelta(days=1) if now > local_moment(today, time(17, 0)) else today
+
+
+def open_days(hall: Hall, calendar: Workdays, now: datetime) -> list[date]:
+    """The days up to the last of `bookable_days` on which people serve at a hall: it may be closed on one of
+    these, and open on a day off."""
+    first, last = first_day(now), bookable_days(calendar, now)[-1]
+    days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    return [day for day in days if hall.hours_on(day, calendar)]
 
 
 def offered(hall: Hall, guide: Guide, start: datetime, calendar: Workdays, now: datetime) -> Slot:
@@ -337,32 +345,8 @@ def offered(hall: Hall, guide: Guide, start: datetime, calendar: Workdays, now: 
     Raises:
         BadInput: `slot_unknown`.
     """
-    days = bookable_days(calendar, now)
-    if hall.code in guide.places and now < start <= local_moment(days[-1], time.max):
+    if hall.code in guide.places and now < start and local_date(start) in open_days(hall, calendar, now):
         for slot in slots(hall, guide.group, local_date(start), calendar):
             if slot.start == start:
                 return slot
     raise SlotUnknown
-
-
-def item_claim(applicant: str, item: str) -> str:
-    """The claim by which an applicant has one booking of an item."""
-    return f"item:{applicant}:{item}"
-
-
-def claims(applicant: str, item: str, slot: Slot, seat: int, ordinal: int) -> list[str]:
-    """What nobody else can have: this seat in each minute of the slot, a booking of this item by this
-    applicant, and one of the bookings that an applicant may have for a day (`ordinal`, from 0)."""
-    return [
-        *(f"seat:{slot.hall}:{slot.group}:{minute.isoformat()}:{seat}" for minute in _minutes(slot)),
-        item_claim(applicant, item),
-        f"day:{applicant}:{local_date(slot.start).isoformat()}:{ordinal}",
-    ]
-
-
-def _minutes(slot: Slot) -> Iterator[datetime]:
-    """Slots of any two lengths that overlap have a minute in common."""
-    minute = slot.start.replace(second=0, microsecond=0)
-    while minute < slot.end:
-        yield minute
-        minute += timedelta(minutes=1)

@@ -1,6 +1,6 @@
 """The places of the 1+6+N circle, their hours and windows, and the nearest of them (articles 9 and 18)."""
 
-from models.places.hall import Access, Closure, Hall, HallKind, Manager, Slot, slots
+from models.places.hall import Access, Closure, Hall, HallKind, Manager, Slot, Window, Windows, slots
 from models.places.halls import Halls
 from models.places.nearest import Near, nearest_working, seen_from, shown_first
 from models.places.opening import Working, open_times, working
@@ -19,6 +19,8 @@ __all__ = [
     "Near",
     "Position",
     "Slot",
+    "Window",
+    "Windows",
     "Working",
     "nearest_working",
     "open_times",

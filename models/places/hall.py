@@ -1,9 +1,10 @@
 """智慧政务大厅: what is known of a place of the 1+6+N circle (article 18), and its slots (article 9)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -49,12 +50,68 @@ Hours = Annotated[list[tuple[time, time]], AfterValidator(_in_order)]
 """From when to when on a working day, one after the other."""
 
 
+class Window(HallPart):
+    """A window, or a row of `seats` like ones, and the item groups that each of them serves."""
+
+    code: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
+    name: Line = ""
+    groups: tuple[str, ...] = Field(min_length=1)
+    seats: int = Field(ge=1)
+
+
 class Windows(HallPart):
-    """When the windows are open, and how many of them serve each item group at once."""
+    """When the windows are open, how long a slot is, and who serves what.
+
+    `by_weekday` (1 is Monday) and, before it, `by_date` say what differs from `weekday_hours`: no hours are a
+    day without windows. A day off has none unless `by_date` says so; a make-up day is as its weekday, and as
+    `weekday_hours` where that has none.
+
+    `capacity` (seats by item group) is short for windows that serve one group each, of whose code they are.
+    """
 
     weekday_hours: Hours = Field(min_length=1)
+    by_weekday: dict[Annotated[int, Field(ge=1, le=7)], Hours] = {}
+    by_date: dict[date, Hours] = {}
     slot_minutes: int = Field(30, ge=5, le=240)
-    capacity: dict[str, Annotated[int, Field(ge=1)]] = Field(min_length=1)
+    windows: tuple[Window, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_short(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "capacity" not in given:
+            return given
+        rest = {name: value for name, value in given.items() if name != "capacity"}
+        if "windows" in rest:
+            raise ValueError("either windows or capacity")
+        rows = [{"code": one, "groups": [one], "seats": seats} for one, seats in given["capacity"].items()]
+        return {**rest, "windows": rows}
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Windows":
+        codes = [one.code for one in self.windows]
+        if len({*codes}) < len(codes):
+            raise ValueError("two windows have one code")
+        return self
+
+    @property
+    def capacity(self) -> dict[str, int]:
+        """How many can be served at once, by item group; a shared window counts for each of its groups."""
+        groups = dict.fromkeys(group for one in self.windows for group in one.groups)
+        return {group: sum(one.seats for one in self.serving(group)) for group in groups}
+
+    def serving(self, group: str) -> tuple[Window, ...]:
+        """The windows that serve an item group, those that serve few others first."""
+        found = [one for one in self.windows if group in one.groups]
+        return tuple(sorted(found, key=lambda one: (len(one.groups), one.code)))
+
+    def hours_on(self, day: date, *, worked: bool) -> Sequence[tuple[time, time]]:
+        """From when to when, on a day that is `worked` or not."""
+        if day in self.by_date:
+            return self.by_date[day]
+        if not worked:
+            return []
+        hours = self.by_weekday.get(day.isoweekday())
+        return self.weekday_hours if hours is None or (not hours and day.isoweekday() > 5) else hours
 
 
 class Manager(HallPart):
@@ -113,8 +170,17 @@ class Hall(Coded):
 
     @property
     def staffed_hours(self) -> list[tuple[time, time]]:
-        """When people serve there on a working day, at windows or without."""
+        """When people serve there on a usual working day, at windows or without."""
         return self.windows.weekday_hours if self.windows else self.staffed
+
+    def hours_on(self, day: date, calendar: Workdays) -> Sequence[tuple[time, time]]:
+        """From when to when people serve there on a day."""
+        if self.closed_on(day):
+            return []
+        worked = calendar.worked(day)
+        if self.windows:
+            return self.windows.hours_on(day, worked=worked)
+        return self.staffed if worked else []
 
     def closed_on(self, day: date) -> Closure | None:
         """The closure that a day falls into."""
@@ -123,28 +189,30 @@ class Hall(Coded):
 
 @dataclass(frozen=True)
 class Slot:
-    """Times are in UTC; `capacity` is the number of people who can be served from `start` to `end`."""
+    """Times are in UTC; `windows` are those that serve the group, from `start` to `end`."""
 
     hall: str
     group: str
     start: datetime
     end: datetime
-    capacity: int
+    windows: tuple[Window, ...]
+
+    @property
+    def capacity(self) -> int:
+        """How many can be served at once."""
+        return sum(one.seats for one in self.windows)
 
 
 def slots(hall: Hall, group: str, day: date, calendar: Workdays) -> list[Slot]:
-    """The slots of an item group on one day: none on a day off or while the hall is closed, or where no
-    window serves the group."""
-    if hall.windows is None or group not in hall.windows.capacity:
-        return []
-    if hall.closed_on(day) or not calendar.worked(day):
+    """The slots of an item group on one day: none without hours, or where no window serves the group."""
+    serving = hall.windows.serving(group) if hall.windows else ()
+    if hall.windows is None or not serving:
         return []
     length = timedelta(minutes=hall.windows.slot_minutes)
-    capacity = hall.windows.capacity[group]
     found: list[Slot] = []
-    for opens, closes in hall.windows.weekday_hours:
+    for opens, closes in hall.hours_on(day, calendar):
         start, end = local_moment(day, opens), local_moment(day, closes)
         while start + length <= end:
-            found.append(Slot(hall.code, group, start, start + length, capacity))
+            found.append(Slot(hall.code, group, start, start + length, serving))
             start += length
     return found

@@ -48,9 +48,8 @@ def working(hall: Hall, now: datetime, calendar: Workdays, *, kiosks: bool | Non
 
 def openings(hall: Hall, day: date, calendar: Workdays) -> list[tuple[datetime, datetime]]:
     """From when to when people serve on a day, in UTC."""
-    if hall.closed_on(day) or not calendar.worked(day):
-        return []
-    return [(local_moment(day, opens), local_moment(day, closes)) for opens, closes in hall.staffed_hours]
+    hours = hall.hours_on(day, calendar)
+    return [(local_moment(day, opens), local_moment(day, closes)) for opens, closes in hours]
 
 
 def open_times(

@@ -26,6 +26,7 @@ NOTICES = (
         purpose=Purpose.COURTESY,
         events={
             "appointment.booked": Telling(APPLICANT, {"status": "预约成功，请按时前往"}),
+            "appointment.moved": Telling(APPLICANT, {"status": "已改到新的时间，请按时前往"}),
             "appointment.cancelled": Telling(APPLICANT, {"status": "已取消"}),
         },
         ways=(Via.WECHAT,),

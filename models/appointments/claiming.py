@@ -1,0 +1,65 @@
+"""A write that wins all that a visit claims, or nothing (docs/decisions/0004-claims.md)."""
+
+import random
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import groupby
+from typing import NamedTuple, TypeVar
+
+from pymongo.errors import DuplicateKeyError
+
+from models.appointments.rules import MOST_A_DAY, AlreadyBooked, SlotFull, TooManyBookings
+from models.appointments.seats import Seat
+
+Made = TypeVar("Made")
+
+
+class Claimed(NamedTuple):
+    """What a write claims besides its item: a seat, one of the bookings of the day, a number to call out."""
+
+    seat: Seat
+    ordinal: int
+    number: str
+
+
+async def first_won(seats: Sequence[Seat], write: Callable[[Claimed], Awaitable[Made]]) -> Made:
+    """What `write` made of the first of the seats that it won; in each window they are tried in any order.
+
+    Raises:
+        Conflict: `slot_full`, `already_booked`.
+        Refused: `too_many_bookings`.
+    """
+    untried = _shuffled(seats)
+    ordinal, number = 0, _number()
+    while untried:
+        try:
+            return await write(Claimed(untried[0], ordinal, number))
+        except DuplicateKeyError as error:
+            match _lost(error):
+                case "item":
+                    raise AlreadyBooked from None
+                case "day":
+                    ordinal += 1
+                case "number":
+                    number = _number()
+                case _:
+                    untried.pop(0)
+        if ordinal == MOST_A_DAY:
+            raise TooManyBookings(limit=MOST_A_DAY)
+    raise SlotFull
+
+
+def _shuffled(seats: Sequence[Seat]) -> list[Seat]:
+    """The windows in their order, the seats of each in any."""
+    windows = [list(row) for _, row in groupby(seats, key=lambda seat: seat.window)]
+    return [seat for row in windows for seat in random.sample(row, len(row))]
+
+
+def _lost(error: DuplicateKeyError) -> str:
+    """The kind of the claim that another visit has."""
+    claim = str((error.details or {}).get("keyValue", {}).get("claims", ""))
+    return claim.partition(":")[0]
+
+
+def _number() -> str:
+    return f"{secrets.randbelow(10_000):04}"
