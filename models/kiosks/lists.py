@@ -31,20 +31,20 @@ EMPTY: Document = {"timeline": [], "suspensions": [], "dismissed": []}
 
 @dataclass(frozen=True)
 class Sought:
-    """Which are asked for; of one department and in one hall, where these are given, and such alone whose
-    suspension the hall has not put up yet."""
+    """Which are asked for; of one department and in one hall, where these are given, and such alone as have
+    the mark `waiting`, one of `WAITING`."""
 
     states: tuple[State, ...]
     department: str = ""
     hall: str = ""
-    unposted: bool = False
+    waiting: str = ""
 
     @property
     def query(self) -> Document:
         query: Document = {"state": {"$in": [state.value for state in self.states]}}
         parts = {"department": self.department, "hall": self.hall}
-        if self.unposted:
-            query["unposted"] = True
+        if self.waiting:
+            query[self.waiting] = True
         return query | {name: value for name, value in parts.items() if value}
 
 

@@ -21,6 +21,7 @@ from models.kiosks.actions import Action
 from models.kiosks.availability import Part
 from models.kiosks.document import LIVE, Ground
 from models.kiosks.heartbeats import is_serving
+from models.kiosks.store import WAITING
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
 from models.staff import Scope, scopes_of
@@ -67,6 +68,7 @@ KIOSKS = PanelList[Row](
         "placed": Filter("待激活", (State.PLACED,), empty="没有等待激活的终端。"),
         "in_service": Filter("服务中", (State.IN_SERVICE,), empty="没有服务中的终端。"),
         "unposted": Filter("待张贴公告", tuple(sorted(LIVE)), empty="没有待张贴的暂停公告。"),
+        "undecided": Filter("待决定退出", tuple(sorted(LIVE)), empty="没有待决定退出的终端。"),
         "out": Filter(
             "停用", (State.SUSPENDED, State.UNDER_REPAIR, State.TAKEN_AWAY), empty="没有停用的终端。"
         ),
@@ -82,8 +84,8 @@ KIOSKS = PanelList[Row](
 
 def sought(show: str, asked: Mapping[str, str]) -> Sought:
     states = tuple(State(state) for state in KIOSKS.filters[show].states)
-    unposted = show == "unposted"
-    return Sought(states, asked.get("department", ""), asked.get("hall", ""), unposted)
+    waiting = show if show in WAITING else ""
+    return Sought(states, asked.get("department", ""), asked.get("hall", ""), waiting)
 
 
 class KioskRows(PanelPage):
