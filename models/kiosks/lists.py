@@ -87,6 +87,18 @@ class KioskLists:
         """
         return await count_in(self.kiosks, {"$and": [readable(member), sought.query]})
 
+    async def found_in(self, member: Member) -> tuple[set[str], set[str]]:
+        """The departments (USCC) and the halls of the kiosks that a member sees.
+
+        Raises:
+            Forbidden: `scope_missing`.
+        """
+        together: Document = {"_id": {"department": "$department", "hall": "$hall"}}
+        pipeline: list[Document] = [{"$match": readable(member)}, {"$group": together}]
+        read = await self.kiosks.documents.aggregate(pipeline, hint="name")  # from the index alone
+        found = [one["_id"] async for one in read]
+        return {one["department"] for one in found}, {one["hall"] for one in found if one["hall"]}
+
     async def seen(self, key: str, member: Member) -> Kiosk:
         """
         Raises:
