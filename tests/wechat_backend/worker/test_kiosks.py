@@ -114,9 +114,9 @@ async def test_the_contact_is_told_once_of_a_proposal(
     ]
 
 
-@pytest.mark.parametrize("why", ["proposal_decided", "member_left", "nobody"])
-async def test_nobody_is_told_too_late(world: World, kiosks: Kiosked, platforms: Platforms, why: str) -> None:
-    """What is decided already, who has left, and where there is no contact."""
+@pytest.mark.parametrize("why", ["proposal_decided", "member_left", "member_unreachable", "nobody"])
+async def test_nobody_is_told_in_vain(world: World, kiosks: Kiosked, platforms: Platforms, why: str) -> None:
+    """What is decided already, who has left or has no phone, and where there is no contact."""
     key, contacts = await broken(kiosks), world.stores.contacts.documents
     if why == "nobody":
         await contacts.delete_many({})

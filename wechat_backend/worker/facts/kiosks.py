@@ -23,16 +23,18 @@ class KioskFacts(Facts):
 
 
 async def about_kiosk(stores: Stores, delivery: Delivery, event: KeptEvent) -> Gathered:
-    """To the member's own WeChat or phone.
+    """To the member's own WeChat or phone; who has neither finds it on the home page.
 
     Raises:
-        Overtaken: `proposal_decided`, or `member_left`, also of one who is locked out.
+        Overtaken: `proposal_decided`; `member_left`, also of one who is locked out; `member_unreachable`.
     """
     kiosk = await stores.kiosks.get(event["about"])
     proposal = kiosk["retirement"]
     if not kiosk.get("undecided") or proposal is None or proposal["proposed_at"] != event["at"]:
         raise Overtaken("proposal_decided")
     ways = await member_told(stores, delivery)
+    if not any(ways.values()):
+        raise Overtaken("member_unreachable")
     [hall] = await stores.halls.those([kiosk["hall"] or ""])
     ground = Ground(event["data"]["ground"]).label
     facts = KioskFacts(kiosk=kiosk["name"], hall=hall.name, ground=ground, time=local(event["at"], TIME))
