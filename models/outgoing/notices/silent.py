@@ -126,7 +126,6 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "kiosk.outage_attributed",
         "kiosk.found",
         "kiosk.prolonged",
-        "kiosk.retirement_proposed",
         "kiosk.withdrawal_asked",
         "kiosk.retirement_dismissed",
         "kiosk.retirement_agreed",
