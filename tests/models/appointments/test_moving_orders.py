@@ -1,7 +1,7 @@
 """In whatever order, and at once, people book, move and cancel while the windows change (article 9).
 
-By rules of its own: at each minute no seat twice, and no more visits at a window than one of their writers read
-seats; nobody over the limits; what was refused changed nothing, and what a person was told is there.
+By rules of its own: at each minute no seat twice, and no more visits at a window than one of their writers
+read seats; nobody over the limits; what was refused changed nothing, and what a person was told is there.
 """
 
 import asyncio
@@ -77,7 +77,8 @@ class Told:
 
 @dataclass
 class Town:
-    """The schedule in force and the one before, which some writers have read; whoever booked has `visits`."""
+    """The schedule in force and the one before, which some writers have read; whoever booked has `visits`,
+    those that they cancelled left out."""
 
     house: House
     people: list[Party]
@@ -130,11 +131,9 @@ class Town:
         self.check([one for one in after.values() if one["state"] == State.BOOKED])
 
     def keep(self, answer: Appointment, told: Told) -> None:
-        """Those that were cancelled are the least likely to be chosen again."""
         own, key = self.visits[answer["applicant"]], answer["_id"]
         if told.act == "cancel":
             own.remove(key)
-            own.insert(0, key)
         if told.act == "book":
             own.append(key)
         if told.act != "cancel":
