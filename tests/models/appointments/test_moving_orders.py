@@ -44,15 +44,17 @@ STARTS = st.builds(
     st.sampled_from([0, 0, 60, 60, 120, 30, 20]),
 )
 WHO, STALE = st.integers(0, PEOPLE - 1), st.sampled_from([False, False, True])
-BOOKS = st.tuples(st.just("book"), WHO, STALE, st.sampled_from(GUIDES), STARTS)
-MOVES = st.tuples(st.just("move"), WHO, STALE, st.integers(0, VISITS - 1), STARTS)
-CANCELS = st.tuples(st.just("cancel"), WHO, STALE, st.integers(0, VISITS - 1))
+WHICH = st.integers(0, VISITS - 1)
+MORE: dict[str, tuple[st.SearchStrategy[Any], ...]] = {
+    "move": (WHICH, STARTS),
+    "book": (st.sampled_from(GUIDES), STARTS),
+    "cancel": (WHICH,),
+}
+ACTS = st.sampled_from([*["move"] * 5, *["book"] * 4, "cancel"]).flatmap(
+    lambda act: st.tuples(st.just(act), WHO, STALE, *MORE[act])
+)
 STEPS = st.lists(
-    st.tuples(
-        st.none() | SCHEDULES, st.lists(BOOKS | MOVES | MOVES | MOVES | CANCELS, min_size=1, max_size=4)
-    ),
-    min_size=5,
-    max_size=12,
+    st.tuples(st.none() | SCHEDULES, st.lists(ACTS, min_size=1, max_size=4)), min_size=5, max_size=12
 )
 REFUSALS = {
     "book": {"slot_unknown", "slot_full", "already_booked", "too_many_bookings"},
