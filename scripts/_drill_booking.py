@@ -7,9 +7,9 @@ one server is killed on the way. Fire: people book, move and cancel while the wi
 and over and servers are killed every few seconds. Somebody whose connection broke asks for the own list.
 
 The table says what people were told last or must be there (expected), what is there, what of it was lost
-(told, and not there), untold (there, and nobody was told or can learn it a minute after the last kill), doubled
-(a seat, an item or a notice twice; too many for a day), oversold or unsold. Exits with 1 where anything was.
-Who does what follows from the seed; who meets whom does not.
+(told, and not there), untold (there, and nobody was told or can learn it a minute after the last kill),
+doubled (a seat, an item or a notice twice; too many for a day), oversold or unsold. Exits with 1 where
+anything was. Who does what follows from the seed; who meets whom does not.
 """
 
 import argparse
@@ -206,10 +206,11 @@ def report(drill: Drill, rows: Sequence[Row], seconds: float) -> None:
     print(f"Answers that nobody must get: {dict(drill.service.bad) or 'none'}. {seconds:.0f} s.")
 
 
-def run(options: argparse.Namespace, logs: Path, stack: ExitStack) -> bool:
+def run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> bool:
     """Whether all is as it must be."""
-    began = time.time()
-    mongod = Mongod(logs / "mongo")
+    began, logs = time.time(), options.keep or folder
+    logs.mkdir(parents=True, exist_ok=True)
+    mongod = Mongod(folder / "mongo")
     stack.callback(mongod.stop)
     mongod.wait()
     simulator = free_port()
@@ -240,9 +241,7 @@ def main() -> int:
     options.burning = QUICK_BURNING if options.quick else BURNING
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="panyu-drill-")))
-        logs = options.keep or folder
-        logs.mkdir(parents=True, exist_ok=True)
-        return 0 if run(options, logs, stack) else 1
+        return 0 if run(options, folder, stack) else 1
 
 
 if __name__ == "__main__":
