@@ -308,9 +308,10 @@ def check_year(year: int, today: date) -> None:
 def check_days(days: Days, today: date) -> None:
     """
     Raises:
-        BadInput: `calendar_days_wrong`.
+        BadInput: `calendar_days_wrong`, `calendar_reason_missing`.
         Refused: `calendar_day_past`.
     """
+    _reason(days.reason)
     if days.first < today:
         raise CalendarDayPast
     check_year(days.first.year, today)

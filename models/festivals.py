@@ -15,6 +15,12 @@ from chinese_calendar.constants import Holiday, holidays, workdays
 LAST_PUBLISHED_YEAR: int = max(holidays).year
 """The last year that the library knows."""
 
+CALLED: Mapping[Holiday, str] = {
+    Holiday.tomb_sweeping_day: "清明节",
+    Holiday.dragon_boat_festival: "端午节",
+    Holiday.mid_autumn_festival: "中秋节",
+}
+"""What the library calls otherwise than people do."""
 FIXED_NAMES: Mapping[tuple[int, int], str] = {
     (1, 1): "元旦",
     **dict.fromkeys(((5, 1), (5, 2), (5, 3)), "劳动节"),
@@ -61,10 +67,16 @@ def festival_on(day: date) -> str:
 
 def without_days_off(year: int, worked: Callable[[date], bool]) -> list[str]:
     """The festivals that have no weekday off in a year: of each a notice gives at least one, also where the
-    festival is on a Saturday or Sunday."""
+    festival is on a Saturday or Sunday. Where two lie side by side, the days of one may hide what is lacking
+    of the other."""
     days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
     off = {_month_and_day(day) for day in days if day.year == year and day.weekday() < 5 and not worked(day)}
-    return [festival.name for festival in festivals() if festival.yearly and not festival.days & off]
+    fixed = {*FIXED_NAMES.values()}
+    return [
+        one.name
+        for one in festivals()
+        if one.yearly and not one.days & (off if one.name in fixed else off - FIXED)
+    ]
 
 
 class Doubt:
@@ -88,6 +100,6 @@ def _month_and_day(day: date) -> tuple[int, int]:
 
 
 def _called(festival: Holiday) -> str:
-    """As people call it: 清明 is 清明节."""
-    name: str = festival.chinese
-    return name if name.endswith(("节", "旦", "日")) else f"{name}节"
+    """As people call it."""
+    name: str = CALLED.get(festival, festival.chinese)
+    return name

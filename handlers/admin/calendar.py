@@ -35,12 +35,12 @@ CONFIRM, EDIT = "confirm", "edit"
 KINDS = {
     Kind.OFF: "放假（不上班）",
     Kind.WORKED: "调休上班",
-    Kind.PUBLISHED: "恢复国务院公布的安排（未公布的年份按星期）",
+    Kind.PUBLISHED: "恢复原来的安排",
 }
 DONE = {
     SET[Kind.OFF]: "放假",
     SET[Kind.WORKED]: "调休上班",
-    SET[Kind.PUBLISHED]: "恢复公布的安排",
+    SET[Kind.PUBLISHED]: "恢复原来的安排",
     CONFIRMED: "确认全年安排已填完",
     REOPENED: "撤回全年确认",
 }
