@@ -132,14 +132,16 @@ class CalendarYears(Store[CalendarYear]):
         found = await self._first({"_id": str(year)})
         return found or CalendarYear(_id=str(year), days={}, confirmed=False, revision=0, changes=[])
 
-    async def refresh(self) -> None:
-        """Tell the calendar of this process what others changed; one short read while nothing is."""
+    async def refresh(self) -> bool:
+        """Tell the calendar of this process what others changed; False where that is nothing, after one
+        short read."""
         found = self.documents.find({}, {"revision": 1})
         if {one["_id"]: one["revision"] async for one in found} == self._read:
-            return
+            return False
         years = await self._each(self.documents.find({}, {"events": 0, "changes": 0}))
         self._read = {one["_id"]: one["revision"] for one in years}
         self.live.tell(overrides_of(years), through_of(years))
+        return True
 
     async def set_days(self, days: Days, seen: int, member: Member, by: Cause) -> None:
         """Make something of days of one year, whose revision the member has `seen`.

@@ -29,8 +29,18 @@ async def begin_calendar(stores: Stores) -> None:
     if differing:
         log.warning("calendar_file_differs", days=len(differing), first=differing[0])
     await stores.calendar_years.refresh()
+    _say(stores.calendar_years)
 
 
 def following_calendar(years: CalendarYears) -> AbstractAsyncContextManager[None]:
     """Follow what is changed elsewhere. While the database does not answer, the calendar stays as it is."""
-    return repeating(years.refresh, PAUSE, "calendar_not_read")
+
+    async def look() -> None:
+        if await years.refresh():
+            _say(years)
+
+    return repeating(look, PAUSE, "calendar_not_read")
+
+
+def _say(years: CalendarYears) -> None:
+    log.info("calendar_read", through=years.live.through, entered=len(years.live.overrides))
