@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, get_type_hints
 
 from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
-from models.appointments import Appointments, Endings, Pauses
+from models.appointments import Appointments, Endings, Pauses, Reminding
 from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
 from models.chat import Inbox
 from models.counters import Counters
@@ -125,6 +125,7 @@ class Stores:
     agencies: Agencies
     appointments: Appointments
     endings: Endings
+    reminding: Reminding
     materials: Materials
     applications: Applications
     filing: Filing
@@ -294,6 +295,7 @@ def assemble(
         agencies=agencies,
         appointments=appointments,
         endings=Endings(appointments, guides, halls),
+        reminding=Reminding(appointments),
         materials=materials,
         applications=applications,
         filing=filing,

@@ -18,7 +18,10 @@ from pymongo.errors import DuplicateKeyError
 from models.appointments.document import (
     BOOKED,
     CANCELLED,
+    DAY_OVER,
     DONE,
+    REMIND_EVENING,
+    REMIND_HOUR,
     Appointment,
     Booked,
     GivingUp,
@@ -26,6 +29,7 @@ from models.appointments.document import (
     State,
     Visits,
 )
+from models.appointments.reminding import plans_of
 from models.appointments.rules import (
     MOST_A_DAY,
     AlreadyBooked,
@@ -43,7 +47,7 @@ from models.appointments.rules import (
     offered,
     open_seats,
 )
-from models.events import Cause, Channel, Event, Plan
+from models.events import Cause, Channel, Event
 from models.guides import Guide, Uses, check_audience
 from models.paging import EPOCH, Order, Page, Position, count_in, page_in
 from models.people import Party
@@ -54,8 +58,6 @@ from models.workdays import Workdays, local_date
 
 ASK_REVIEW = "appointment.ask_review"
 """What is planned where somebody was served: they are asked for a review."""
-DAY_OVER = "appointment.day_over"
-"""What is planned for the end of the day: what nobody recorded is unrecorded."""
 WRITTEN = frozenset({"words", "reason"})
 """Of a line of the timeline and of an objection: what is kept sealed."""
 OF_VISITS: Mapping[Visits, Document] = {
@@ -65,7 +67,18 @@ OF_VISITS: Mapping[Visits, Document] = {
     Visits.ENDED: {"state": {"$ne": State.BOOKED.value}},
 }
 KEPT_BACK = frozenset(
-    {"applicant", "agent", "account", "masked_name", "guide", "seat", "claims", "closes_at", "pause"}
+    {
+        "applicant",
+        "agent",
+        "account",
+        "masked_name",
+        "guide",
+        "seat",
+        "claims",
+        "closes_at",
+        "pause",
+        "reminded",
+    }
 )
 """Internal ids and fields, which tell the applicant nothing."""
 
@@ -74,7 +87,7 @@ class Appointments(Store[Appointment]):
     collection = "appointments"
     missing = AppointmentNotFound
     tells = tuple(DONE)
-    plans = (DAY_OVER, ASK_REVIEW)
+    plans = (DAY_OVER, REMIND_EVENING, REMIND_HOUR, ASK_REVIEW)
     indexes: ClassVar = [
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
@@ -140,7 +153,7 @@ class Appointments(Store[Appointment]):
         ordinal = 0
         while seats:
             document = _document(party, guide, hall, slot, seats[-1], ordinal, by)
-            plans = (Plan(DAY_OVER, document["closes_at"]),)
+            plans = plans_of(start, document["closes_at"], by.at)
             event = Event(BOOKED, document["_id"], by, plans=plans)
             try:
                 made = await self.add({**document, "timeline": [entry(event)]}, event)
@@ -303,6 +316,7 @@ def _document(
         "arrived_at": None,
         "giving_up": None,
         "closes_at": day_end(slot.start),
+        "reminded": [],
         "material": None,
         "objection": None,
         "booked_at": by.at,

@@ -25,6 +25,7 @@ from wechat_backend.database.migrations import (
     m0018_exported,
     m0019_voices,
     m0020_known_by,
+    m0022_reminded,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -49,5 +50,6 @@ ALL: tuple[Migration, ...] = (
     m0018_exported.MIGRATION,
     m0019_voices.MIGRATION,
     m0020_known_by.MIGRATION,
+    m0022_reminded.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

@@ -6,7 +6,7 @@ import structlog
 
 from models.applications import ASK_REVIEW, LOOK, PAPER, SILENCE
 from models.appointments import ASK_REVIEW as ASK_VISITOR
-from models.appointments import DAY_OVER
+from models.appointments import DAY_OVER, REMIND_EVENING, REMIND_HOUR
 from models.blacklist import EXPIRY
 from models.blacklist import PAPER as BAN_PAPER
 from models.events import Cause, Channel
@@ -43,6 +43,11 @@ async def _accept_by_silence(stores: Stores, due: Due, by: Cause) -> bool:
 async def _close(stores: Stores, due: Due, by: Cause) -> bool:
     """Makes an appointment unrecorded at the end of its day, if nobody recorded how it ended (article 9)."""
     return await stores.endings.close(due, by)
+
+
+async def _remind(stores: Stores, due: Due, by: Cause) -> bool:
+    """Reminds the person of a visit that is still to come, if it is not too late for that."""
+    return await stores.reminding.remind(due, by)
 
 
 async def _hand_over(stores: Stores, due: Due, by: Cause) -> bool:
@@ -115,6 +120,8 @@ FIRES: Mapping[str, Fire] = {
     LOOK: _look,
     REVIEW_LOOK: _look_at_review,
     DAY_OVER: _close,
+    REMIND_EVENING: _remind,
+    REMIND_HOUR: _remind,
     HAND_OVER: _hand_over,
     EXPIRY: _expire,
     PAPER: serve_application,
