@@ -25,7 +25,7 @@ from wechat_backend.database.migrations import (
     m0018_exported,
     m0019_voices,
     m0020_known_by,
-    m0022_reminded,
+    m0023_reminded,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -50,6 +50,6 @@ ALL: tuple[Migration, ...] = (
     m0018_exported.MIGRATION,
     m0019_voices.MIGRATION,
     m0020_known_by.MIGRATION,
-    m0022_reminded.MIGRATION,
+    m0023_reminded.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

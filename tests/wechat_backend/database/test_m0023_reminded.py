@@ -1,4 +1,4 @@
-"""Migration 22: visits that are booked are reminded of."""
+"""Migration 23: visits that are booked are reminded of."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from models.store import Document
 from tests.house.clock import START, Clock
 from tests.wechat_backend.database.migrating import check_migration
 from wechat_backend.database.connection import Database
-from wechat_backend.database.migrations.m0022_reminded import MIGRATION
+from wechat_backend.database.migrations.m0023_reminded import MIGRATION
 
 NINE = datetime(2026, 11, 25, 1, tzinfo=UTC)
 """Nine in the morning in Panyu."""
@@ -23,7 +23,7 @@ def appointment(key: str, state: str, **changes: Any) -> Document:
 def plan(key: str, what: str, at: datetime) -> Document:
     waiting = {"state": PlanState.WAITING.value, "tries": 0, "lease": None, "fault": None, "ended_at": None}
     times = {"at": at, "due_at": at, "planned_at": START}
-    return {"_id": f"m0022-{key}:{what}", "what": what, "about": key, **times, **waiting}
+    return {"_id": f"m0023-{key}:{what}", "what": what, "about": key, **times, **waiting}
 
 
 async def test_those_that_are_booked_get_both_plans_and_no_other(database: Database, clock: Clock) -> None:

@@ -30,7 +30,7 @@ def _plan(what: str, moment: Callable[[datetime], datetime]) -> Callable[[Docume
     def plan(appointment: Document) -> Document:
         at = moment(appointment["start"])
         return {
-            "_id": f"m0022-{appointment['_id']}:{what}",
+            "_id": f"m0023-{appointment['_id']}:{what}",
             "what": what,
             "about": appointment["_id"],
             "at": at,
@@ -47,7 +47,7 @@ def _plan(what: str, moment: Callable[[datetime], datetime]) -> Callable[[Docume
 
 
 MIGRATION = Migration(
-    22,
+    23,
     "reminders of visits that are booked",
     [
         *(
