@@ -40,7 +40,17 @@ from models.kiosks import (
 from models.leases import Leases
 from models.materials.store import Materials
 from models.outgoing import Closures, Deliveries, EarlyReports, Outbox, SmsDays, SmsLimits, Workers
-from models.people import Accounts, Agencies, Applicants, Binding, ElectronicService, PhoneCodes, Verifier
+from models.people import (
+    Accounts,
+    Agencies,
+    Applicants,
+    Binding,
+    ElectronicService,
+    Followers,
+    Joining,
+    PhoneCodes,
+    Verifier,
+)
 from models.places import Halls
 from models.printing import Printing
 from models.privacy import Privacy
@@ -96,6 +106,7 @@ class Stores:
     privacy: Privacy
     verifier: Verifier
     binding: Binding
+    joining: Joining
     window: Window
     departments: Departments
     guides: Guides
@@ -226,6 +237,7 @@ def assemble(
     calendar: Workdays,
     privacy: Privacy,
     verifier: Verifier,
+    followers: Followers,
     sms_limits: SmsLimits,
 ) -> Stores:
     """All stores over one database."""
@@ -258,6 +270,7 @@ def assemble(
     listening, spells, kiosk_lists = Listening(database), Spells(database), KioskLists(kiosks, contacts)
     device_answers, alerts = DeviceAnswers(database, privacy), Alerts(database)
     binding = Binding(applicants, agencies, phone_codes, verifier, counters)
+    accounts, sessions = Accounts(database), Sessions(database)
     servings = Servings(database, privacy, binding, calendar)
     return Stores(
         database=database,
@@ -266,6 +279,7 @@ def assemble(
         privacy=privacy,
         verifier=verifier,
         binding=binding,
+        joining=Joining(accounts, binding, sessions, followers),
         window=Window(applicants),
         departments=departments,
         guides=guides,
@@ -287,8 +301,8 @@ def assemble(
         duty_heads=duty_heads,
         duty=duty,
         views=Views(staff),
-        accounts=Accounts(database),
-        sessions=Sessions(database),
+        accounts=accounts,
+        sessions=sessions,
         phone_codes=phone_codes,
         applicants=applicants,
         electronic_service=ElectronicService(applicants),
