@@ -28,7 +28,7 @@ from wechat_backend.worker.jobs.receipts import Receipts
 from wechat_backend.worker.jobs.reconcile import Reconcile
 from wechat_backend.worker.jobs.relay import Relay
 from wechat_backend.worker.jobs.retirements import Retirements
-from wechat_backend.worker.jobs.schedule import FIRES, ScheduleRunner
+from wechat_backend.worker.jobs.schedule import ASKING, WITHIN, ScheduleRunner
 from wechat_backend.worker.jobs.sweep import Sweep
 from wechat_backend.worker.jobs.watch import Watch
 from wechat_backend.worker.loop import Loop
@@ -94,7 +94,8 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
     retirements = Retirements(stores.leases, stores.retiring, clock)
     kiosk_watch = KioskWatch(stores.leases, stores.watching, clock)
     kiosk_alerts = KioskAlerts(stores.leases, stores.heartbeats, stores.alerting, clock)
-    schedule_runner = ScheduleRunner(stores, FIRES, clock)
+    schedule_runner = ScheduleRunner(stores, WITHIN, clock)
+    questions = ScheduleRunner(stores, ASKING, clock, "questions")
     receipts = Receipts(Arrivals(stores.deliveries), carriers.arrival, clock)
     reconciling = Reconciling(stores, gateways.government, clock)
     reconcile = Reconcile(stores.leases, reconciling, stores.reviews, clock)
@@ -103,6 +104,7 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
         deliver.job,
         receipts.job,
         schedule_runner.job,
+        questions.job,
         menu_publisher.job,
         sweep.job,
         reconcile.job,
