@@ -24,11 +24,12 @@ from wechat_backend.worker.jobs.deliver import Deliver
 from wechat_backend.worker.jobs.heartbeat import Heartbeat
 from wechat_backend.worker.jobs.kiosks import KioskWatch
 from wechat_backend.worker.jobs.menu import MenuPublisher
+from wechat_backend.worker.jobs.questions import Questions
 from wechat_backend.worker.jobs.receipts import Receipts
 from wechat_backend.worker.jobs.reconcile import Reconcile
 from wechat_backend.worker.jobs.relay import Relay
 from wechat_backend.worker.jobs.retirements import Retirements
-from wechat_backend.worker.jobs.schedule import ASKING, WITHIN, ScheduleRunner
+from wechat_backend.worker.jobs.schedule import WITHIN, ScheduleRunner
 from wechat_backend.worker.jobs.sweep import Sweep
 from wechat_backend.worker.jobs.watch import Watch
 from wechat_backend.worker.loop import Loop
@@ -95,7 +96,7 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
     kiosk_watch = KioskWatch(stores.leases, stores.watching, clock)
     kiosk_alerts = KioskAlerts(stores.leases, stores.heartbeats, stores.alerting, clock)
     schedule_runner = ScheduleRunner(stores, WITHIN, clock)
-    questions = ScheduleRunner(stores, ASKING, clock, "questions")
+    questions = Questions(stores, clock)
     receipts = Receipts(Arrivals(stores.deliveries), carriers.arrival, clock)
     reconciling = Reconciling(stores, gateways.government, clock)
     reconcile = Reconcile(stores.leases, reconciling, stores.reviews, clock)

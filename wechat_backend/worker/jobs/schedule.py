@@ -1,7 +1,6 @@
 """Looks at each plan when its moment has come, several at a time, and waits for the next moment.
 
-What is asked of an outside system is looked at by a job of its own: a system that does not answer holds up
-no other plan.
+What is asked of an outside system is looked at by a job of its own (`jobs.questions`).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
