@@ -18,12 +18,15 @@ from models.appointments.document import (
 from models.appointments.endings import Endings
 from models.appointments.pauses import Pauses
 from models.appointments.rules import (
+    SlotFull,
+    SlotUnknown,
     bookable_days,
     can_arrive,
     can_cancel,
     can_move,
     can_object,
     can_propose,
+    check_move,
     is_asked_to_give_up,
     open_days,
     recordable,
@@ -47,6 +50,8 @@ __all__ = [
     "ObjectionState",
     "Pause",
     "Pauses",
+    "SlotFull",
+    "SlotUnknown",
     "State",
     "Visits",
     "bookable_days",
@@ -55,6 +60,7 @@ __all__ = [
     "can_move",
     "can_object",
     "can_propose",
+    "check_move",
     "is_asked_to_give_up",
     "open_days",
     "place_before",
