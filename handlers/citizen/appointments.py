@@ -76,6 +76,7 @@ class AppointmentPage(CitizenPage):
         near = await self.services.halls.those([pause["elsewhere"]]) if pause else []
         return {
             "appointment": found,
+            "local_date": local_date,
             "pause": pause,
             "elsewhere": near[0] if near else None,
             "hall": hall,

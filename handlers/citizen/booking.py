@@ -93,7 +93,8 @@ class ChosenSlotPage(CitizenPage):
 
 async def steps(page: CitizenPage, step: Step, here: Position | None = None) -> dict[str, Any]:
     """What there is to choose from after what has been chosen."""
-    found: dict[str, Any] = {"step": step, "guide": None, "hall": None, "chosen": None, "mine": None}
+    found: dict[str, Any] = {"step": step, "guide": None, "hall": None}
+    found |= {"chosen": None, "mine": None, "at": ""}
     if not step.item:
         return found | {"way": Way(NEW, {}), "found": await page.services.search.find(step.q[:50])}
     guide = await page.services.guides.published(step.item)

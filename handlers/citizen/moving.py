@@ -125,7 +125,14 @@ class OtherHallPage(MovePage):
         found = await self.services.appointments.own(key, self.bound_party())
         guide: Guide = await self.services.guides.published(found["item"])
         halls = await halls_for(self, guide, here)
-        return {"way": way_of(found), "appointment": found, "guide": guide, "halls": halls, "here": here}
+        return {
+            "way": way_of(found),
+            "appointment": found,
+            "guide": guide,
+            "halls": halls,
+            "at": found["hall"],
+            "here": here,
+        }
 
 
 def way_of(found: Appointment) -> Way:
