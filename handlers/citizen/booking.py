@@ -15,7 +15,8 @@ from handlers.citizen.halls import Here
 from handlers.web.dates import Day, Moment
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound, known
-from models.appointments import FreeSlot, SlotFull, SlotUnknown
+from models.appointments import FreeSlot
+from models.appointments.rules import SlotFull, SlotUnknown
 from models.errors import BadInput, DomainError
 from models.guides import Guide, check_audience
 from models.people import Acting

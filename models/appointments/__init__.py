@@ -18,8 +18,6 @@ from models.appointments.document import (
 from models.appointments.endings import Endings
 from models.appointments.pauses import Pauses
 from models.appointments.rules import (
-    SlotFull,
-    SlotUnknown,
     bookable_days,
     can_arrive,
     can_cancel,
@@ -50,8 +48,6 @@ __all__ = [
     "ObjectionState",
     "Pause",
     "Pauses",
-    "SlotFull",
-    "SlotUnknown",
     "State",
     "Visits",
     "bookable_days",
