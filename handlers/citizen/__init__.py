@@ -19,6 +19,7 @@ from handlers.citizen import (
     satisfaction,
     sign_in,
     staff_wechat,
+    taking_along,
 )
 
 ROUTES = [
@@ -33,6 +34,7 @@ ROUTES = [
     *me.ROUTES,
     *blacklist.ROUTES,
     *appointments.ROUTES,
+    *taking_along.ROUTES,
     *applications.ROUTES,
     *progress.ROUTES,
     *reviews.ROUTES,
