@@ -201,6 +201,28 @@ async def test_the_ticket_leads_to_the_visit(two_halls: Service) -> None:
     assert (await li.get(f"/appointments/{visit['id']}")).json["ticket_url"] is None
 
 
+@pytest.mark.article("7.agent")
+async def test_a_visit_of_an_enterprise(two_halls: Service) -> None:
+    """Its agent takes it along and moves it while they act for it, and is told so when they do not."""
+    wang, liang = await two_halls.citizen("wang"), await two_halls.citizen("liang")
+    [body] = [one for one in two_halls.simulator.simulator.people.bodies if one.id == "weimei"]
+    asked = {"credential_kind": "uscc", "name": body.name, "number": body.credentials[0].number}
+    agency = (await wang.post("/enterprises", asked)).json
+    await liang.post(f"/enterprises/{agency['id']}/confirmation")
+    await wang.put("/me/acting", {"body": agency["body"]["id"]})
+    first, second = (await times(two_halls, FIRST))[:2]
+    visit = await booked(wang, FIRST, first)
+    at = f"/appointments/{visit['id']}"
+    picture, file = await wang.get(f"{at}/ticket"), await wang.get(f"{at}/calendar")
+    assert (picture.status, file.status) == (200, 200)
+    assert body.name not in file.content.decode()
+    await wang.put("/me/acting", {"body": None})
+    for refused in (await wang.get(f"{at}/ticket"), await moved(wang, visit, second)):
+        assert (refused.status, refused.code) == (409, "other_role")
+    await wang.put("/me/acting", {"body": agency["body"]["id"]})
+    assert (await moved(wang, visit, second)).json["moves"] == 1
+
+
 async def test_tickets_wait_in_a_short_queue(two_halls: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     li = await two_halls.citizen("li")
     visit = await booked(li, FIRST, (await times(two_halls, FIRST))[0])
