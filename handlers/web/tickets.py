@@ -157,7 +157,7 @@ def _lines(text: str) -> Iterator[str]:
 
 def _fitting(text: str, end: str = "") -> int:
     """How many characters of a text fit on a line with an `end` after them."""
-    font, room = _font(VALUE, REGULAR), WIDTH - 2 * MARGIN
+    font, room = _font(VALUE, REGULAR), float(WIDTH - 2 * MARGIN)
     lengths = range(1, len(text) + 1)
     return bisect_right(lengths, room, key=lambda count: font.getlength(text[:count] + end))
 

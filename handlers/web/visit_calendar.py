@@ -29,7 +29,8 @@ def calendar_of(visit: Visit, locale: Locale) -> bytes:
     calendar.add("version", "2.0")
     calendar.add_component(_event(visit, locale))
     calendar.add_missing_timezones(first_date=visit.start.date(), last_date=visit.end.date())
-    return calendar.to_ical()
+    file: bytes = calendar.to_ical()
+    return file
 
 
 def _event(visit: Visit, locale: Locale) -> Event:

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from icalendar import Calendar, Event
+from icalendar import Calendar
 from PIL import Image
 
 from handlers.web.tickets import DRAWER, _lines, ticket_png
@@ -60,7 +60,8 @@ async def moved(client: Client, visit: Any, start: datetime, **asked: str) -> Re
     return await client.post(f"/appointments/{visit['id']}/move", {"start": start.isoformat(), **asked})
 
 
-def event_of(reply: Reply) -> Event:
+def event_of(reply: Reply) -> Any:
+    """The one event of a calendar file, read by the library."""
     [event] = Calendar.from_ical(reply.content).events
     return event
 
