@@ -6,9 +6,12 @@ from datetime import datetime
 from pydantic import Field
 
 from handlers.api.contract import (
+    PREFIX,
     Answer,
     Asked,
     Endpoint,
+    File,
+    Media,
     PageQuery,
     Resource,
     Said,
@@ -17,19 +20,34 @@ from handlers.api.contract import (
 )
 from handlers.api.timeline import Happening, happenings
 from handlers.web.dates import Moment
+from handlers.web.tickets import DRAWER, TicketsBusy
+from handlers.web.visit_calendar import MEDIA_TYPE, NAME, calendar_of
 from handlers.web.visitor import Auth
-from models.appointments import LABELS, ObjectionState, State, can_object, is_asked_to_give_up
+from handlers.web.visits import visit_told, visit_url
+from models.appointments import (
+    LABELS,
+    ObjectionState,
+    State,
+    can_cancel,
+    can_move,
+    can_object,
+    check_booked,
+    is_asked_to_give_up,
+)
 from models.appointments import Appointment as Kept
 from models.appointments.rules import (
     AlreadyBooked,
     AppointmentBegun,
     AppointmentEnded,
     AppointmentNotFound,
+    ArrivalRecorded,
     NothingToConfirm,
     NothingToObject,
     ObjectionWithoutWords,
     SlotFull,
+    SlotSame,
     SlotUnknown,
+    TooLateToMove,
     TooManyBookings,
     WordsTooLong,
 )
@@ -46,6 +64,11 @@ LONGEST = 5000
 class Booking(Asked):
     item: ItemCode
     hall: str = Field(max_length=64)
+    start: Moment
+
+
+class Move(Asked):
+    hall: str | None = Field(None, max_length=64, description="another hall; that of the visit, if left out")
     start: Moment
 
 
@@ -74,13 +97,21 @@ class Appointment(Answer):
     hall_name: str
     start: datetime
     end: datetime
+    number: str = Field(
+        description="four digits to read out at the hall, others after a move; empty of old ones"
+    )
+    moves: int = Field(description="how often it was moved")
     state: State
     status: Said = Field(description="the state in words")
     missing_material: str | None = Field(description="code of the guide's material whose lack ended it")
     asked_to_give_up: bool = Field(description="staff ask whether one gives the visit up; answer it")
+    can_move: bool = Field(description="whether one can take another time or hall for it now")
+    can_cancel: bool
     can_object: bool = Field(description="whether one can object to what staff recorded")
     objection: Objection | None
     check_in_url: str = Field(description="to show as a QR at the hall")
+    ticket_url: str | None = Field(description="where the ticket is; null once it has ended")
+    calendar_url: str = Field(description="where the file for the calendar is")
     timeline: list[Happening]
 
 
@@ -94,6 +125,7 @@ class AppointmentBase(Resource):
         return self.named(found, await self.names(found))
 
     def named(self, found: Kept, names: Mapping[str, str]) -> Appointment:
+        at = f"{self.services.site.base_url}{PREFIX}/appointments/{found['_id']}"
         return Appointment(
             id=found["_id"],
             item=found["item"],
@@ -102,13 +134,19 @@ class AppointmentBase(Resource):
             hall_name=names.get(found["hall"], found["hall_name"]),
             start=found["start"],
             end=found["end"],
+            number=found["number"],
+            moves=found["moves"],
             state=found["state"],
             status=LABELS[found["state"]],
             missing_material=found["material"],
             asked_to_give_up=is_asked_to_give_up(found),
+            can_move=can_move(found, self.now),
+            can_cancel=can_cancel(found, self.now),
             can_object=can_object(found),
             objection=Objection(**found["objection"]) if found["objection"] else None,
-            check_in_url=f"{self.services.site.base_url}/appointments/{found['_id']}",
+            check_in_url=visit_url(self.services, found["_id"]),
+            ticket_url=f"{at}/ticket" if found["state"] is State.BOOKED else None,
+            calendar_url=f"{at}/calendar",
             timeline=happenings(found),
         )
 
@@ -163,6 +201,66 @@ class AppointmentResource(AppointmentBase):
         return await self.shown(await self.services.appointments.own(key, self.bound_party()))
 
 
+class MoveResource(AppointmentBase):
+    @operation(
+        "Take another time or hall for it; the old place is kept unless the new one is won",
+        auth=Auth.APPLICANT,
+        asks=Move,
+        answers=Appointment,
+        errors=(
+            SlotUnknown,
+            AppointmentNotFound,
+            GuideNotFound,
+            HallNotFound,
+            SlotFull,
+            SlotSame,
+            AppointmentEnded,
+            ArrivalRecorded,
+            ChangedMeanwhile,
+            NotForApplicant,
+            TooLateToMove,
+            TooManyBookings,
+        ),
+    )
+    async def post(self, key: str, asked: Move) -> Appointment:
+        services, party = self.services, self.bound_party()
+        found = await services.appointments.own(key, party)
+        guide = await services.guides.published(found["item"])
+        hall = await services.halls.get(asked.hall or found["hall"])
+        return await self.shown(
+            await services.appointments.move(
+                key, party, guide, hall, asked.start, services.calendar, self.by_party()
+            )
+        )
+
+
+class CalendarResource(Resource):
+    @operation(
+        "The file for one's calendar; taken in once more it replaces itself, and after the end it cancels",
+        auth=Auth.APPLICANT,
+        answers=Media((MEDIA_TYPE,)),
+        errors=(AppointmentNotFound,),
+    )
+    async def get(self, key: str) -> File:
+        found = await self.services.appointments.own(key, self.bound_party())
+        visit = await visit_told(self.services, found, self.locale)
+        return File(calendar_of(visit, self.locale), f"{MEDIA_TYPE}; charset=utf-8", NAME)
+
+
+class TicketResource(Resource):
+    @operation(
+        "The ticket to show at the hall, a picture with number, QR, item, place and time",
+        auth=Auth.APPLICANT,
+        answers=Media(("image/png",)),
+        errors=(AppointmentNotFound, AppointmentEnded, TicketsBusy),
+    )
+    async def get(self, key: str) -> File:
+        found = await self.services.appointments.own(key, self.bound_party())
+        check_booked(found)
+        visit = await visit_told(self.services, found, self.locale)
+        return File(await DRAWER.drawn(visit, self.locale), "image/png")
+
+
 class CancellationResource(AppointmentBase):
     @operation(
         "Cancel",
@@ -212,6 +310,9 @@ class ObjectionResource(AppointmentBase):
 ENDPOINTS = [
     Endpoint("/appointments", AppointmentsResource),
     Endpoint("/appointments/{appointment}", AppointmentResource),
+    Endpoint("/appointments/{appointment}/move", MoveResource),
+    Endpoint("/appointments/{appointment}/calendar", CalendarResource),
+    Endpoint("/appointments/{appointment}/ticket", TicketResource),
     Endpoint("/appointments/{appointment}/cancellation", CancellationResource),
     Endpoint("/appointments/{appointment}/giving-up", GivingUpResource),
     Endpoint("/appointments/{appointment}/objection", ObjectionResource),

@@ -6,16 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from handlers.api.contract import Answer, Asked, Endpoint, Resource, Said, operation
+from handlers.api.contract import Answer, Asked, Endpoint, Expected, Resource, Said, operation
 from handlers.web.dates import Day
 from handlers.web.places import as_they_work, at_kiosks, directions, seen
 from models import guides, places
-from models.appointments import bookable_days
+from models.appointments import open_days
 from models.guides import ItemCode
 from models.guides.store import GuideNotFound
 from models.places import Datum, HallKind, position, shown_first, to_gcj02
 from models.places import hall as halls
 from models.places.halls import HallNotFound
+from models.workdays import local_date
 
 
 class HallsQuery(Asked):
@@ -169,6 +170,22 @@ class HallList(Answer):
     halls: list[Hall]
 
 
+class DaysQuery(Asked):
+    item: ItemCode
+
+
+class OpenDay(Answer):
+    day: date
+    left: int = Field(description="places left of all slots that have not begun")
+    expected: Expected
+
+
+class Days(Answer):
+    """None where the item is not handled."""
+
+    days: list[OpenDay] = Field(description="on which the hall is open and can be booked, full ones too")
+
+
 class SlotsQuery(Asked):
     item: ItemCode
     day: Day | None = Field(None, description="in Panyu; the first day that can be booked, if left out")
@@ -181,7 +198,7 @@ class Slot(Answer):
 
 
 class Slots(Answer):
-    days: list[date] = Field(description="the days that can be booked")
+    days: list[date] = Field(description="the days that can be booked, on which the hall is open")
     expected: list[date] = Field(
         description="those that the published calendar does not reach yet, and that may turn out to be off"
     )
@@ -220,6 +237,26 @@ class NearestResource(Resource):
         return NearestList(places=[_nearest(near, offered) for near in found])
 
 
+class DaysResource(Resource):
+    @operation(
+        "Show on which days one can book, and how much is left on each",
+        asks=DaysQuery,
+        answers=Days,
+        errors=(GuideNotFound, HallNotFound),
+    )
+    async def get(self, code: str, asked: DaysQuery) -> Days:
+        services = self.services
+        hall = await services.halls.get(code)
+        guide = await services.guides.published(asked.item)
+        if hall.code not in guide.places:
+            return Days(days=[])
+        left = await services.appointments.days_left(hall, guide.group, services.calendar, self.cause())
+        certain = services.calendar.certain
+        return Days(
+            days=[OpenDay(day=day, left=count, expected=not certain(day)) for day, count in left.items()]
+        )
+
+
 class SlotsResource(Resource):
     @operation(
         "Show what can be booked on one day",
@@ -230,8 +267,8 @@ class SlotsResource(Resource):
     async def get(self, code: str, asked: SlotsQuery) -> Slots:
         hall = await self.services.halls.get(code)
         guide = await self.services.guides.published(asked.item)
-        days = bookable_days(self.services.calendar, self.now)
-        day = asked.day or days[0]
+        days = open_days(hall, self.services.calendar, self.now)
+        day = asked.day or next(iter(days), local_date(self.now))
         return Slots(
             days=days,
             expected=[one for one in days if not self.services.calendar.certain(one)],
@@ -271,5 +308,6 @@ ENDPOINTS = [
     Endpoint("/halls", HallsResource),
     Endpoint("/halls/nearest", NearestResource),
     Endpoint("/halls/{hall}", HallResource),
+    Endpoint("/halls/{hall}/days", DaysResource),
     Endpoint("/halls/{hall}/slots", SlotsResource),
 ]

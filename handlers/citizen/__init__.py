@@ -21,6 +21,7 @@ from handlers.citizen import (
     satisfaction,
     sign_in,
     staff_wechat,
+    taking_along,
 )
 
 ROUTES = [
@@ -37,6 +38,7 @@ ROUTES = [
     *booking.ROUTES,
     *appointments.ROUTES,
     *moving.ROUTES,
+    *taking_along.ROUTES,
     *applications.ROUTES,
     *progress.ROUTES,
     *reviews.ROUTES,

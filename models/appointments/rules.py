@@ -153,6 +153,16 @@ RECORDED = frozenset(State(ending) for ending in Ending)
 """States that staff recorded by themselves: they can be corrected the same day, and objected to."""
 
 
+def check_booked(appointment: Appointment) -> None:
+    """It has a ticket to show while it is booked, and none after it has ended.
+
+    Raises:
+        Conflict: `appointment_ended`.
+    """
+    if appointment["state"] is not State.BOOKED:
+        raise AppointmentEnded
+
+
 def can_cancel(appointment: Appointment, now: datetime) -> bool:
     """Whether the applicant can still cancel it: while it is booked, and until it begins."""
     return appointment["state"] is State.BOOKED and appointment["start"] > now

@@ -42,7 +42,8 @@ NOT_THE_WORKER = {
     "requests": "only wechatpy brings it",
     "xmltodict": "it reads no messages of the chat",
     "qrcode": "it draws no QR",
-    "PIL": "only QR pictures are drawn with it",
+    "PIL": "only QR pictures and tickets are drawn with it",
+    "icalendar": "it writes no calendar files",
 }
 NO_CHILD = {
     "wechat_backend": "a child knows no settings",
@@ -61,6 +62,7 @@ NEEDLESS = {
 NEEDED = (
     (SERVE, "handlers.routes"),
     (SERVE, "qrcode"),
+    (SERVE, "icalendar"),
     (WORKER, "aliyunsdkcore"),
     (PUBLISHES, "pypinyin"),
     (PICTURES, "PIL"),

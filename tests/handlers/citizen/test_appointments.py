@@ -4,10 +4,12 @@ import re
 from datetime import datetime
 
 import pytest
+from icalendar import Calendar
 
 from tests.house.browser import Browser
 from tests.house.guides import plain_guide, rich_guide
 from tests.house.people import new_number, new_phone
+from tests.house.scanned import read_qr
 from tests.house.town import Town
 
 ITEM = rich_guide().item
@@ -109,7 +111,7 @@ async def test_what_has_begun_offers_no_cancelling(town: Town) -> None:
 async def test_somebody_elses_is_not_found(town: Town) -> None:
     path = await book(await town.citizen(), "2026-11-26T03:00:00+00:00")
     other = await town.citizen()
-    for page in (path, f"{path}/code.png", f"{path}/review"):
+    for page in (path, *(f"{path}/{part}" for part in ("code.png", "ticket.png", "visit.ics", "review"))):
         assert (await other.get(page)).status == 404
     assert (await other.post(f"{path}/cancel")).status == 404
 
@@ -120,6 +122,29 @@ async def test_qr_is_for_its_owner(town: Town) -> None:
     picture = await citizen.get(f"{path}/code.png")
     assert picture.headers["Content-Type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
+
+
+@pytest.mark.article("9.booking")
+async def test_what_one_takes_along(town: Town) -> None:
+    """A picture and a calendar file, which a browser keeps until the visit is another."""
+    citizen = await town.citizen("欧阳兰")
+    path = await book(citizen, "2026-11-26T08:00:00+00:00")
+    picture, file = [await citizen.get(f"{path}/{part}") for part in ("ticket.png", "visit.ics")]
+    assert picture.headers["Content-Type"] == "image/png"
+    assert await read_qr(picture.content) == f"{town.url}{path}"
+    assert file.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert "visit.ics" in file.headers["Content-Disposition"]
+    [event] = Calendar.from_ical(file.content).events
+    assert event.start == datetime.fromisoformat("2026-11-26T08:00:00+00:00")
+    assert "欧" not in file.text
+    for kept in (picture, file):
+        assert kept.headers["Cache-Control"] == "private, no-cache"
+        assert kept.headers["Etag"]
+    await citizen.post(f"{path}/cancel")
+    refused = await citizen.get(f"{path}/ticket.png")
+    assert (refused.status, "该预约已结束或已取消" in refused.text) == (409, True)
+    [off] = Calendar.from_ical((await citizen.get(f"{path}/visit.ics")).content).events
+    assert (off["uid"], off["status"]) == (event["uid"], "CANCELLED")
 
 
 @pytest.mark.article("7.first")
