@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
 from models.appointments import Appointments, Endings, Pauses
 from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
-from models.chat import Inbox
+from models.chat import Dialogues, Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides, Referrals, Search, Uses
 from models.kiosks import (
@@ -185,6 +185,7 @@ class Stores:
     early_reports: EarlyReports
     sendings: Sendings
     inbox: Inbox
+    dialogues: Dialogues
     counters: Counters
     sms: SmsDays
     closures: Closures
@@ -354,6 +355,7 @@ def assemble(
         early_reports=deliveries.early,
         sendings=Sendings(deliveries, sms),
         inbox=Inbox(database, privacy),
+        dialogues=Dialogues(database, privacy),
         counters=counters,
         sms=sms,
         closures=closures,

@@ -1,0 +1,75 @@
+"""From a state to the next question: what can be filled is filled, and the rest is asked for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from handlers.chat.dialogue import steps, words
+from handlers.chat.dialogue.facts import LISTS, Facts, listed, still_there
+from handlers.chat.dialogue.heard import Heard
+from handlers.chat.dialogue.state import State, Step
+from handlers.chat.dialogue.steps import Note, Option, Turn
+
+TURNS = 40
+"""Steps that one message can fill, with some to spare."""
+
+
+class Said(NamedTuple):
+    """What a message made of the conversation, and the answer."""
+
+    state: State
+    words: str
+
+
+@dataclass(frozen=True)
+class Asking:
+    """`link` makes an address of ours and words into a link of the chat."""
+
+    facts: Facts
+    link: Callable[[str, str], str]
+
+    async def said(self, turn: Turn) -> Said:
+        """What is asked next; without words where what was confirmed is to be done."""
+        state, note = turn.state, turn.note
+        if state.carrying:
+            return Said(state, "")
+        if state.is_open and not self.facts.roles:
+            return self._asked(steps.asked(state, Step.BIND, []), [], [], note)
+        if state.is_open and not await still_there(self.facts, state):
+            state = steps.began(state, Heard(state.goal))
+        for _ in range(TURNS):
+            if not state.is_open:
+                break
+            turn = await self._filled(state)
+            note = note or turn.note
+            if turn.state == state:
+                return await self._question(state, note)
+            state = turn.state
+        return Said(state, words.NOTES[note or Note.STOPPED][self.facts.tongue])
+
+    async def _filled(self, state: State) -> Turn:
+        """The next step, filled where it leaves no choice; the same state where it is to be asked."""
+        step = state.due
+        if step is Step.HALL and Step.ROLE in state.chosen and (visit := await self.facts.already(state)):
+            return steps.already(state, visit["_id"])
+        options = await self.facts.options(state, step)
+        if step in LISTS and not listed(options):
+            return steps.stuck(state, step)
+        return steps.fill(state, step, options)
+
+    async def _question(self, state: State, note: Note | None) -> Said:
+        step = state.due
+        options = await self.facts.options(state, step)
+        state = steps.asked(state, step, options)
+        return self._asked(state, options, await self.facts.about(state), note)
+
+    def _asked(
+        self, state: State, options: Sequence[Option], about: Sequence[str], note: Note | None
+    ) -> Said:
+        tongue = self.facts.tongue
+        links = {
+            "bind": self.link("/binding", words.BINDING_LINK[tongue]),
+            "page": self.link("/appointments/new", words.PAGE_LINK[tongue]),
+        }
+        first = [words.NOTES[note][tongue]] if note else []
+        return Said(state, "\n".join([*first, words.ask(state, options, about, tongue, **links)]))
