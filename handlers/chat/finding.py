@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from handlers.chat.items import LISTED, named
 from handlers.web.names import title_of
 from handlers.web.services import Services
 from models.applications import Case, check_serial, status_of, what_next
@@ -14,8 +15,6 @@ from models.events import Cause
 from models.guides import HANDLING, Found, Guide
 from models.people import Party
 
-LISTED = 8
-"""Guides in one list: what fits on a phone without scrolling."""
 REFERRED = 3
 """Referrals in one answer, which is 2000 bytes at most."""
 MEANT = 3
@@ -33,7 +32,7 @@ class Finding:
 
     async def search(self, sender: str, words: str, by: Cause) -> str:
         """A numbered list of guides; a number alone then opens one."""
-        found = await self.services.search.find(words, limit=LISTED)
+        found = await named(self.services, words)
         if not found.hits:
             return self.nothing_found(found.topics)
         parts = [self.listed(found), elsewhere(found)]
@@ -45,7 +44,7 @@ class Finding:
     async def beside(self, words: str) -> str | None:
         """The guides that are meant, without numbers, which mean something else just now; None where nothing
         is hit."""
-        found = await self.services.search.find(words, limit=LISTED)
+        found = await named(self.services, words)
         if not found.whole or not found.hits:
             return None
         links = [f"· {self.guide_link(guide)}" for guide in found.guides[:MEANT]]
@@ -62,7 +61,7 @@ class Finding:
                 [head, "", *lines, "", "Reply with a number to see what to bring and how it is done."]
             )
         head = f"为您找到{len(found.guides)}个事项：" if found.whole else "没有完全对上的，您要找的是不是："
-        return "\n".join([head, "", *lines, "", "回复前面的数字，看要带什么、怎么办。"])
+        return "\n".join([head, "", *lines, "", "回复前面的数字，看要带什么、怎么办；要约时间，回复“预约”。"])
 
     async def guide(self, item: str, sender: str, by: Cause) -> str:
         """The short form of a guide, and the way to what the sender has under way already."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from handlers.chat import finding, small_talk
-from handlers.chat.dialogue import Talk
+from handlers.chat.dialogue.talk import Talk
 from handlers.chat.dialogue.heard import hall_names, hear, is_english, plain
 from handlers.chat.dialogue.state import Goal
 from handlers.chat.envelope import Message
@@ -53,8 +53,10 @@ class Chat:
         """What was written, or said and understood by the platform."""
         sender, words = message.sender, typed.line(typed.narrow(message.text))
         account = await self.services.accounts.find_by_openid(sender)
+        state = await self.talk.state(sender, by.at)
+        english = speaks_english(words, account, before=state.english)
         if question := await self.question(words):
-            answered = await self.small(question, account)
+            answered = await self.small(question, english=english, within=state.is_open)
             return answered + await self.talk.reminder(sender, by)
         whole = (
             typed.words(message.text).rstrip(ENDS) if message.kind == "voice" else typed.words(message.text)
@@ -65,17 +67,28 @@ class Chat:
         opinions = Opinions(self.services, self.anchor)
         if said := await self.opinion(opinions, sender, whole, by):
             return said
-        found = Finding(self.services, self.anchor, self.phone_line(), speaks_english(words, account))
+        found = Finding(self.services, self.anchor, self.phone_line(english=english), english)
         if progress := await found.progress(words):
             return progress + await self.talk.reminder(sender, by)
         if (said := await self.talk.answer(message, words, by)) is not None:
-            return said
-        if await self.talk.is_open(sender, by.at):
-            beside = await found.beside(words[:40])
-            return (beside or unclear(found.english)) + await self.talk.reminder(sender, by)
+            return f"{PARDON[english]}\n{said}" if small_talk.SORRY.search(words) else said
+        if state.is_open:
+            beside = await found.beside(words[:LONGEST]) or await self.loosely(words, english=english)
+            return (beside or UNCLEAR[english]) + await self.talk.reminder(sender, by)
         if re.fullmatch(r"[0-9]{1,2}", words.rstrip(ENDS)):
             return await self.number(sender, int(words.rstrip(ENDS)), opinions, found, by)
-        return await found.search(sender, words[:40], by) + await self.talk.reminder(sender, by)
+        named_none = not await found.beside(words[:LONGEST])
+        loose = await self.loosely(words, english=english) if named_none else None
+        return (loose or await found.search(sender, words[:LONGEST], by)) + await self.talk.reminder(
+            sender, by
+        )
+
+    async def loosely(self, words: str, *, english: bool) -> str | None:
+        """The answer to what a longer sentence asks besides; None where it asks nothing that is known."""
+        halls = hall_names(hall for hall in await self.services.halls.all() if hall.windows)
+        questions = small_talk.loosely(words, halls)
+        answers = [await self.small(question, english=english, within=False) for question in questions]
+        return "\n\n".join(answers) or None
 
     async def opinion(self, opinions: Opinions, sender: str, words: str, by: Cause) -> str | None:
         """The reply to what a review asked for; who begins to book, or is asked something since, means that."""
@@ -96,7 +109,7 @@ class Chat:
     async def question(self, words: str) -> Question | None:
         """What is asked of us rather than to be done."""
         if not plain(words):
-            return Question(Topic.HELP, english=False)
+            return Question(Topic.HELP)
         first = small_talk.asked(words)
         if first:
             return first
@@ -105,12 +118,11 @@ class Chat:
         halls = await self.services.halls.all()
         return small_talk.asked(words, hall_names(hall for hall in halls if hall.windows))
 
-    async def small(self, question: Question, account: Account | None) -> str:
-        """The answer to small talk."""
-        english = question.english or bool(account and account.get("language") == "en")
+    async def small(self, question: Question, *, english: bool, within: bool) -> str:
+        """The answer to small talk, short `within` a conversation."""
         if question.topic is Topic.HELP:
             return self.help(english=english)
-        if question.topic is Topic.GREETING:
+        if question.topic is Topic.GREETING and not within:
             return self.welcome(english=english)
         hall = await self.hall(question)
         values = {
@@ -125,6 +137,12 @@ class Chat:
             to = f'<a href="{directions(hall).tencent}">{"Directions" if english else "怎么去"}</a>'
             values |= {"hall": title_of(hall, "en" if english else "zh_CN"), "hours": hall.hours, "way": to}
             values |= {"address": hall.address, "hall_phone": hall.phone}
+            access = hall.access
+            unknown = "please call" if english else "请打电话问"
+            values |= {
+                "parking": access.parking if access else unknown,
+                "step_free": access.way if access else unknown,
+            }
         links = {name: self.anchor(path, named[english]) for name, (path, *named) in small_talk.LINKS.items()}
         return small_talk.ANSWERS[question.topic][english].format(**values, **links)
 
@@ -182,7 +200,7 @@ class Chat:
                     f"③ {self.anchor('/progress', 'check progress')}",
                     "",
                     "Or just write what you want to do, e.g. residence permit",
-                    f"For help please call {self.services.site.help_phone}",
+                    self.phone_line(english=True),
                 ]
             )
         return "\n".join(
@@ -210,7 +228,7 @@ class Chat:
                     "· Reply “book” to make an appointment, “my appointments” to see, move or cancel one",
                     "· Send the serial number of an application to see its progress",
                     "· Send your location (tap +, then Location) to see the nearest places",
-                    f"For help please call {self.services.site.help_phone}",
+                    self.phone_line(english=True),
                 ]
             )
         return "\n".join(
@@ -235,8 +253,9 @@ class Chat:
             return f"这段语音没听清。请再说一次，或用文字告诉我，例如：预约居住证\n{self.phone_line()}"
         return f"我还看不懂图片和视频。请用文字告诉我要办什么事，例如：居住证\n{self.phone_line()}"
 
-    def phone_line(self) -> str:
-        return f"需要人工帮助，请拨打 {self.services.site.help_phone}"
+    def phone_line(self, *, english: bool = False) -> str:
+        phone = self.services.site.help_phone
+        return f"For help please call {phone}" if english else f"需要人工帮助，请拨打 {phone}"
 
     def anchor(self, path: str, words: str) -> str:
         return f'<a href="{self.services.site.base_url}{path}">{words}</a>'
@@ -246,14 +265,17 @@ ENDS = "!！。.~～?？, ，"
 """With what a message may end, a voice above all."""
 
 
-def speaks_english(words: str, account: Account | None) -> bool:
-    """Who writes it, or has chosen it and writes no Chinese."""
+LONGEST = 120
+"""Characters of a sentence in which something is looked for."""
+PARDON = {False: "很抱歉给您添麻烦了。", True: "We are sorry for the trouble."}
+UNCLEAR = {False: "抱歉，没听明白。", True: "Sorry, I did not understand."}
+
+
+def speaks_english(words: str, account: Account | None, *, before: bool) -> bool:
+    """Who writes it, or, where nothing tells, has chosen it or wrote it `before`."""
     written = is_english(plain(words))
-    return bool(account and account.get("language") == "en") if written is None else written
-
-
-def unclear(english: bool) -> str:
-    return "Sorry, I did not understand." if english else "抱歉，没听明白。"
+    chosen = bool(account and account.get("language") == "en")
+    return (before or chosen) if written is None else written
 
 
 EVENTS: Mapping[str, Callable[[Chat, Message, Cause], Awaitable[str | None]]] = {

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers.chat.dialogue.heard import HallName, halls_in, is_english, left_of, plain
+from handlers.chat.dialogue.heard import HallName, halls_in, left_of, plain, spoken
 
+TOGETHER = 2
+"""Answers about a hall in one message."""
 LONGEST = 40
 """Characters of a question; what is longer is a story, and no small talk."""
 
@@ -29,6 +31,8 @@ class Topic(StrEnum):
     PROGRESS = "progress"
     BINDING = "binding"
     PLACES = "places"
+    PARKING = "parking"
+    WAIT = "wait"
 
 
 PATTERNS: Mapping[Topic, str] = {
@@ -70,12 +74,34 @@ PATTERNS: Mapping[Topic, str] = {
 """Whole questions, in small letters, without the hall that is named in them; tried in this order."""
 
 
+LOOSE: Mapping[Topic, str] = {
+    Topic.COMPLAINT: "投诉|举报|态度.{0,4}(?:差|恶劣)|白跑|搞什么|什么破|垃圾|骗人|complain|\\brude\\b|waste of time",
+    Topic.WHO: "机器|\\brobot\\b|\\bbot\\b",
+    Topic.PERSON: "真人|人工|同人讲|找(?:个)?人|领导|\\bhuman\\b|real person",
+    Topic.LARGE: "字(?:体|号)?(?:太|好|这么|咁)?(?:细|小)|大号?字|字体?.{0,3}大|睇唔(?:到|清)|看不(?:清|见)"
+    "|(?:large|bigg)e?r? (?:text|print|font|letters)",
+    Topic.HELP: "what can (?:you|i)|speak english|能(?:做|干|帮)|会(?:做|干)(?:什么|啥)|怎么用|how to use",
+    Topic.PHONE: "电话|phone|call you|contact",
+    Topic.HOURS: "几点(?:钟)?(?:开|关|上|下|收|返)|开门|关门|上班|下班|营业|休息|节假日|放假|\\bopen\\b|\\bclosed?\\b|opening|hours",
+    Topic.ADDRESS: "地址|(?:在|系|喺)(?:哪|边|什么地方)|(?:怎么|点|如何)(?:去|走|行)|位置|where (?:is|are)|address|how (?:to|do i) (?:get|go)"
+    "|how go|\\bmetro\\b|\\bbus\\b|directions|地铁|公交",
+    Topic.PARKING: "停车|车位|泊车|\\bpark(?:ing)?\\b",
+    Topic.FEES: "要钱|收费|多少钱|免费|how much|\\bfree\\b|\\bpay\\b|\\bfee",
+    Topic.BRING: "带(?:什么|啥|咩|乜|哪些)|(?:什么|哪些)(?:材料|资料|证件)|\\bbring\\b|which documents",
+    Topic.WAIT: "等(?:下|阵|一下|会|一阵)|稍等|没空|唔得闲|迟啲|\\bwait\\b|\\blater\\b",
+    Topic.THANKS: "谢谢|多谢|唔该|感谢|thank",
+    Topic.GREETING: "喂|在吗|有人吗|你好|您好|听(?:唔|不)听|hello|\\bhi\\b",
+}
+"""Parts of sentences, for what is left when nothing else was understood; the first ones count."""
+SORRY = re.compile("垃圾|搞什么|卡住|说了[三几多]遍|什么破|烦死|气死|stupid|useless")
+"""Who says so is asked for pardon first."""
+
+
 @dataclass(frozen=True)
 class Question:
     """`halls` are codes of the halls of which it is asked."""
 
     topic: Topic
-    english: bool
     halls: tuple[str, ...] = ()
 
 
@@ -89,8 +115,18 @@ def asked(text: str, halls: Sequence[HallName] = ()) -> Question | None:
     for topic, pattern in PATTERNS.items():
         found = re.search(pattern, rest)
         if found and found[0] and not left_of(rest[: found.start()] + " " + rest[found.end() :]):
-            return Question(topic, bool(is_english(said)), codes)
+            return Question(topic, codes)
     return None
+
+
+def loosely(text: str, halls: Sequence[HallName] = ()) -> list[Question]:
+    """What a longer sentence asks: of a hall all of it, else one thing."""
+    said = spoken(plain(text))
+    _, codes = halls_in(said, halls)
+    topics = [topic for topic, pattern in LOOSE.items() if re.search(pattern, said)]
+    of_hall = [topic for topic in topics if topic in OF_A_HALL]
+    chosen = of_hall[:TOGETHER] if topics[:1] == of_hall[:1] else topics[:1]
+    return [Question(topic, codes) for topic in chosen]
 
 
 ANSWERS: Mapping[Topic, tuple[str, str]] = {
@@ -101,8 +137,8 @@ ANSWERS: Mapping[Topic, tuple[str, str]] = {
     ),
     Topic.BYE: ("再见！有事随时发给我。", "Goodbye! Write to me at any time."),
     Topic.HOURS: (
-        "{hall}\n服务时间：{hours}\n法定节假日不办公。要预约，回复“预约”。",
-        "{hall}\nHours: {hours}\nClosed on public holidays. To make an appointment, reply “book”.",
+        "{hall}\n服务时间：{hours}\n周末和法定节假日人工窗口不办公，调休上班的日子除外。要预约，回复“预约”。",
+        "{hall}\nHours: {hours}\nStaffed windows are closed on weekends (周六、周日) and public holidays. To make an appointment, reply “book”.",
     ),
     Topic.ADDRESS: (
         "{hall}\n地址：{address}\n电话：{hall_phone}\n{way}\n发送位置（点＋，再点“位置”），看离您最近的网点。{halls}",
@@ -121,6 +157,14 @@ ANSWERS: Mapping[Topic, tuple[str, str]] = {
         "很抱歉让您不满意。投诉请拨打政务服务热线12345（24小时），或我们的电话 {phone}。\n对办完的事不满意，发送“评价”；"
         "对预约到场记录有异议，发送“异议”。",
         "We are sorry. To complain, please call the government hotline 12345 (24 hours) or us: {phone}.",
+    ),
+    Topic.PARKING: (
+        "{hall}\n停车：{parking}\n进出：{step_free}\n电话：{hall_phone}",
+        "{hall}\nParking: {parking}\nAccess: {step_free}\nPhone: {hall_phone}",
+    ),
+    Topic.WAIT: (
+        "好的，不急，您先忙。有需要随时发给我。",
+        "All right, take your time. Write to me when you are ready.",
     ),
     Topic.LARGE: ("请点下面的蓝字：\n{elder}", "Please tap here:\n{elder}"),
     Topic.WHO: (
@@ -157,11 +201,11 @@ LINKS: Mapping[str, tuple[str, str, str]] = {
     "me": ("/me", "个人中心", "My page"),
 }
 """What the answers link to: where, and the words for it in Chinese and in English."""
-OF_A_HALL = frozenset({Topic.HOURS, Topic.ADDRESS, Topic.PHONE})
+OF_A_HALL = frozenset({Topic.HOURS, Topic.ADDRESS, Topic.PHONE, Topic.PARKING})
 """What is asked of a hall: of the centre where none is named."""
 
 
 def may_name_hall(text: str) -> bool:
     """Whether it can be a question about a hall that is named in it."""
     said = plain(text)
-    return len(said) <= LONGEST and any(re.search(PATTERNS[topic], said) for topic in OF_A_HALL)
+    return len(said) <= LONGEST and any(re.search(LOOSE[topic], said) for topic in OF_A_HALL)

@@ -28,24 +28,26 @@ class Asking:
     facts: Facts
     link: Callable[[str, str], str]
 
-    async def said(self, turn: Turn) -> Said:
-        """What is asked next; without words where what was confirmed is to be done."""
+    async def said(self, turn: Turn, *before: Note) -> Said:
+        """What is asked next, after what is said `before`; without words where what was confirmed is to be
+        done."""
         state, note = turn.state, turn.note
         if state.carrying:
             return Said(state, "")
         if state.is_open and not self.facts.roles:
-            return self._asked(steps.asked(state, Step.BIND, []), [], [], note)
+            return self._asked(steps.asked(state, Step.BIND, []), [], [], [*before, note])
         if state.is_open and not await still_there(self.facts, state):
             state = steps.began(state, Heard(state.goal))
         for _ in range(TURNS):
             if not state.is_open:
                 break
-            turn = await self._filled(state)
-            note = note or turn.note
-            if turn.state == state:
-                return await self._question(state, note)
-            state = turn.state
-        return Said(state, words.NOTES[note or Note.STOPPED][self.facts.tongue])
+            filled = await self._filled(state)
+            if filled.state == state:
+                last = None if is_past(note, turn.state, state) else note
+                return await self._question(state, [*before, last])
+            note = filled.note or note
+            state = filled.state
+        return Said(state, self._noted([*before, note or Note.STOPPED]))
 
     async def _filled(self, state: State) -> Turn:
         """The next step, filled where it leaves no choice; the same state where it is to be asked."""
@@ -57,19 +59,28 @@ class Asking:
             return steps.stuck(state, step)
         return steps.fill(state, step, options)
 
-    async def _question(self, state: State, note: Note | None) -> Said:
+    async def _question(self, state: State, notes: Sequence[Note | None]) -> Said:
         step = state.due
         options = await self.facts.options(state, step)
         state = steps.asked(state, step, options)
-        return self._asked(state, options, await self.facts.about(state), note)
+        return self._asked(state, options, await self.facts.about(state), notes)
 
     def _asked(
-        self, state: State, options: Sequence[Option], about: Sequence[str], note: Note | None
+        self, state: State, options: Sequence[Option], about: Sequence[str], notes: Sequence[Note | None]
     ) -> Said:
         tongue = self.facts.tongue
         links = {
             "bind": self.link("/binding", words.BINDING_LINK[tongue]),
             "page": self.link("/appointments/new", words.PAGE_LINK[tongue]),
         }
-        first = [words.NOTES[note][tongue]] if note else []
-        return Said(state, "\n".join([*first, words.ask(state, options, about, tongue, **links)]))
+        first = self._noted(notes)
+        asked = words.ask(state, options, about, tongue, **links)
+        return Said(state, f"{first}\n{asked}" if first else asked)
+
+    def _noted(self, notes: Sequence[Note | None]) -> str:
+        return "\n".join(words.NOTES[note][self.facts.tongue] for note in dict.fromkeys(notes) if note)
+
+
+def is_past(note: Note | None, before: State, state: State) -> bool:
+    """Whether it need not be said: the name is verified, or what was noted has led on."""
+    return note is Note.STILL_UNBOUND or (note is Note.NOTED and before.step is not state.due)

@@ -17,6 +17,7 @@ from models.events import Cause
 from models.guides import Guide
 from models.people import Account, ApplicantKind, Party
 from models.places import Hall
+from models.workdays import local_date
 
 OFTEN = 24
 """Items among which those are listed that are asked for most."""
@@ -105,7 +106,15 @@ class Facts:
 
     async def visits(self, _state: State) -> list[Option]:
         """Of all roles, those that have not begun, the next first."""
-        return [Option(one["_id"], label=await self.visit_words(one)) for one in await self.coming()]
+        return [
+            Option(
+                one["_id"],
+                label=await self.visit_words(one),
+                number=one["number"],
+                day=local_date(one["start"]),
+            )
+            for one in await self.coming()
+        ]
 
     async def coming(self) -> list[Appointment]:
         found = [
@@ -143,6 +152,10 @@ class Facts:
         known += [title_of(hall, self.language) for hall in await self.services.halls.those(codes)]
         if Step.DAY in state.chosen:
             known.append(words.day_words(date.fromisoformat(state.chosen[Step.DAY]), self.tongue))
+        elif state.wish.days and Step.MINE not in state.chosen:
+            known.append(
+                "–".join(words.day_words(day, self.tongue) for day in dict.fromkeys(state.wish.days))
+            )
         return [" · ".join(known)] if known else []
 
     async def whole(self, state: State) -> list[str]:
@@ -161,7 +174,8 @@ class Facts:
             lines.append(words.field("old", before, tongue))
             before = await self.moment(state)
         lines.append(words.field("time", before, tongue))
-        return [*lines, *[self._place(hall) for hall in await self.services.halls.those([visit["hall"]])]]
+        lines += [self._place(hall) for hall in await self.services.halls.those([visit["hall"]])]
+        return lines if state.step is not Step.VISIT else [*lines, *await self._carried(visit)]
 
     async def moment(self, state: State) -> str:
         """The time that was chosen, in words."""
@@ -174,14 +188,18 @@ class Facts:
 
     async def booked(self, visit: Appointment) -> list[str]:
         """All of a visit that was booked or moved."""
-        tongue, guide = self.tongue, await self.services.guides.version(visit["guide"])
+        tongue = self.tongue
         lines = [
             words.field("item", await self.item_name(visit), tongue),
             words.field("time", words.moment_words(visit["start"], visit["end"], tongue), tongue),
             *[self._place(hall) for hall in await self.services.halls.those([visit["hall"]])],
         ]
-        if visit["number"]:
-            lines.append(words.field("number", visit["number"], tongue))
+        return [*lines, *await self._carried(visit)]
+
+    async def _carried(self, visit: Appointment) -> list[str]:
+        """What to say and to show at the hall."""
+        tongue, guide = self.tongue, await self.services.guides.version(visit["guide"])
+        lines = [words.field("number", visit["number"], tongue)] if visit["number"] else []
         bring = [material.name for material in guide.materials if material.required]
         if bring and tongue is not Tongue.ENGLISH:
             lines.append(words.field("bring", "、".join(bring), tongue))

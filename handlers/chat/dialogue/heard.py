@@ -1,15 +1,16 @@
 """What was said: the words of a message, today's date and the halls there are → what was heard. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from handlers.chat.dialogue.state import Goal, Wish
-from handlers.chat.dialogue.times import NUMBER, days_in, number_of, order_in, span_in
+from handlers.chat.dialogue.times import NUMBER, days_in, is_no_day, number_of, order_in, span_in
 from models.places import Hall
+from models.guides.sounds import sounds
 from models.typed import HAN, narrow
 
 
@@ -36,7 +37,9 @@ class HallName(NamedTuple):
 class Heard:
     """`goal` is what was asked for in words. `number` is there where the message is a number alone; 「1号」 is a
     number and a day. `item` is what is left where all that was understood, and filling words, are taken away.
-    `english` says that it was written in English; None that nothing tells."""
+    `english` says that it was written in English; None that nothing tells. `about` is the sentence
+    itself, to look for items in it. `no_day` says that a day was said that is over or that there never is,
+    `several` that more than one booking is wished for, `also` that the sentence wishes for a second thing."""
 
     goal: Goal | None = None
     number: int | None = None
@@ -44,6 +47,10 @@ class Heard:
     wish: Wish = Wish()
     item: str = ""
     english: bool | None = None
+    about: str = ""
+    no_day: bool = False
+    several: bool = False
+    also: bool = False
 
     @property
     def plain(self) -> bool:
@@ -51,6 +58,35 @@ class Heard:
         return self.goal is not None and not self.item and self.wish == Wish()
 
 
+SPOKEN: tuple[tuple[str, str], ...] = (
+    (
+        "不是(?:要|想)?取消|(?:不要|别|不想|唔好|唔系|不用)取消|(?:do not|don't|not|no) (?:want to )?cancel(?:ling)?",
+        "不动",
+    ),
+    ("优代证|优侍证|忧待证", "优待证"),
+    ("小卖部|士多店?|便利店|小超市|杂货店", "开店 营业执照"),
+    ("营业执照的?地址|执照换地址", "营业执照"),
+    ("(?:房产证|房子|房屋|物业)过户|过户", "不动产 房产过户"),
+    (
+        "(?:paper|permit|card|permission|document)s? (?:for|to) (?:live|stay|living)(?: here)?",
+        "residence permit",
+    ),
+    ("appoint ment", "appointment"),
+    ("石基|石棋|石其", "石碁"),
+)
+"""What is said → what is meant."""
+VISIT = re.compile(
+    r"(?:预约)?(?:号码?|number|no\.?|#)?(?: ?is)? ?(?<![0-9:./-])((?!20[0-9]{2}[年./-])[0-9]{4})(?![0-9:./-])"
+)
+"""The number of an appointment, as it was said when it was booked."""
+SEVERAL = re.compile(
+    "约 ?(?:[2-9]|[两二三四五六七八九]) ?个|[2-9两二三四五] ?(?:家公司|个人)|(?:two|three|several) appointments"
+)
+ALSO = re.compile("另外|顺便|同时|还要|还有就是|and also|also")
+ANY_HALL = re.compile(
+    "(?:哪个|边个|任何|随便哪个|什么)(?:大厅|厅|地方)都(?:行|可以|得|好)|any (?:hall|centre|center|place)"
+)
+PARTS_OF_DAY = {"早": "早上", "朝": "早上", "晚": "晚上"}
 END = " 。.!！?？,，~～、;；…"
 """With what a message may begin and end, voices above all."""
 SIGNS: Mapping[Sign, frozenset[str]] = {
@@ -90,26 +126,26 @@ SIGNS: Mapping[Sign, frozenset[str]] = {
 GOALS: tuple[tuple[Goal, str], ...] = (
     (
         Goal.MOVE,
-        "改期|改个?時?时?间|改個時間|改约|改一下时间|改一下预约|改预约|换个?时间|换个?日子|改个?日子|改日期|预约改到?"
+        "改到|改期|change to|can(?: i)? change|改个?時?时?间|改個時間|改约|改一下时间|改一下预约|改预约|换个?时间|换个?日子|改个?日子|改日期|预约改到?"
         "|改到|改去|延后|推迟|延期|reschedul(?:e|ing)|(?:move|change|shift|postpone) (?:my|the|our) "
         "(?:appointment|booking|visit|time|date)|change (?:appointment|booking)",
     ),
     (
         Goal.CANCEL,
-        "取消(?:我的|这个|那个|这次|一下|已有的|掉)*预约|预约(?:我想|我要|要|想)?取消|取消掉|退号|退掉预约|不去了|去不了"
+        "取消.{0,12}预约|预约.{0,6}取消|取消(?:啦|了)?唔去|取消(?=.{0,4}[0-9]{4})|(?:那个|嗰个)取消|取消掉|退号|退掉预约|取消(?=我?[这那]个|周|星期|礼拜|明天|后天|听日)|不去了|去不了"
         "|去唔到|唔去啦|来不了|cancel (?:my|the|our|an|a|this|that) (?:[a-z]+ )*?(?:appointment|booking|visit)s?"
         "|cancel (?:appointment|booking)s?|can(?:not|'t) (?:come|make it)",
     ),
     (
         Goal.SEE,
         "我的预约|我嘅预约|(?:查看|查询|查一?下?|看看?|看一?下)(?:我的|一下|自己的)*预约|预约记录|预约情况|预约查询"
-        "|我(?:是)?(?:预约|约)(?:了|咗|的是|的系)?(?:什么时候|几时|几点|哪天|边日|哪里)|我约了(?:没有|没|吗)?|我约咗"
+        "|我(?:是)?(?:预约|约)(?:了|咗|的是|的系)?(?:什么时候|几时|几点|哪天|边日|哪里)|我?(?:预约|约)(?:了|咗)(?:没有|没|吗|哪些|什么|乜)|我约了$|我约咗|有冇约|不动我?的?预约.*|号.{0,3}是几点"
         "|我有(?:没有|什么|几个)?预约|(?:show|see|list|check|view|what are|when is|where is) my "
         "(?:appointment|booking|visit)s?|my (?:appointment|booking)s?",
     ),
     (
         Goal.BOOK,
-        "(?<!网络)(?:预约|預約)|预订|约个?时间|约个?号|约个?期|想约|要约|帮我约|帮约|约一个|约一下|取号|排号|挂号|book个期"
+        "(?<!网络)(?:预约|預約)|重新开始|重新来|从头来|重来|start over|restart|预订|约个?时间|约个?号|约个?期|想约|要约|帮我约|帮约|约一个|约一下|约[0-9两二三四五六七八九] ?个号?|(?:^|(?<=[ ,，。]))约(?![了好定束会等])|微信约|上面约|取号|排号|挂号|book个期"
         r"|\bbook(?:ing)?\b|\bappointments?\b|\breserv(?:e|ation)\b|\bschedule\b",
     ),
 )
@@ -138,7 +174,11 @@ ENGLISH_TAILS = re.compile(
 )
 CENTRE = ("区政务服务中心", "区政务中心", "区中心", "政务中心", "区大厅", "中心大厅", "district centre", "district center",
           "main hall")  # fmt: skip
+MIXED = 2
+"""English words that stand in Chinese sentences, too."""
 NEUTRAL = frozenset({"ok", "okay", "okey", "yes", "yeah", "no"})
+SHORT = 2
+BEFORE_PLACES, AFTER_PLACES = ("去", "到", "在", "喺", "系咪", "嚟"), ("政务", "大厅", "厅")
 VAGUE = frozenset({"番禺区", "番禺", "番禺区公安出入境", "番禺区不动产", "panyu district", "panyu"})
 
 
@@ -169,26 +209,78 @@ def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
     english = is_english(said)
     if sign := next((sign for sign, words in SIGNS.items() if said in words), None):
         return Heard(sign=sign, english=english, number=0 if said == "0" else None)
-    goal, rest = _goal(said)
-    number = _number(plain(rest) if goal is Goal.BOOK else said)
-    if goal is Goal.CANCEL and re.fullmatch("(?:不|不想|不要|唔)取消.*", said):
+    if re.fullmatch("(?:不|不想|不要|唔)取消.{0,6}", said):
         return Heard(sign=Sign.NO, english=english)
-    rest, codes = halls_in(rest, halls)
-    early, late, rest = order_in(rest)
-    days, rest = days_in(rest, today)
-    span, rest = span_in(rest) if number is None else (None, rest)
-    wish = Wish(days, span, early, late, codes)
-    return Heard(goal, number, None, wish, "" if number is not None else left_of(rest), english)
+    said, also = _first_wish(spoken(said))
+    goal, before, after = _goal(said)
+    rest = f"{before} {after}"
+    number = _number(plain(rest) if goal is Goal.BOOK else said)
+    if number is not None:
+        return Heard(goal, number, None, Wish(days=days_in(said, today)[0]), english=english)
+    visit = VISIT.search(rest)
+    before, after = (whole_words(VISIT.sub(" ", part)) for part in (before, after))
+    wish, rest = _wish(before, after, goal, today, halls)
+    if visit:
+        wish, goal = replace(wish, visit=visit[1]), goal or Goal.SEE
+    over = wish.days is not None and wish.days.last < today
+    no_day = over or is_no_day(said)
+    if over:
+        wish = replace(wish, days=None)
+    several = SEVERAL.search(said) is not None
+    return Heard(goal, None, None, wish, left_of(rest), english, said, no_day, several, also)
+
+
+def _first_wish(said: str) -> tuple[str, bool]:
+    """What was wished for first, of two things in one sentence."""
+    clauses = [clause for clause in ALSO.split(said) if clause.strip(END)]
+    goals = [_goal(clause)[0] for clause in clauses]
+    if len(clauses) > 1 and goals[0] and any(goal and goal is not goals[0] for goal in goals[1:]):
+        return clauses[0], True
+    return said, False
+
+
+def _wish(
+    before: str, after: str, goal: Goal | None, today: date, halls: Sequence[HallName]
+) -> tuple[Wish, str]:
+    """The time and place that are wished for, and what is left of the words before and after a goal. A day before
+    the moving, or at all of what is seen or cancelled, is that of the visit."""
+    own = None
+    if goal in (Goal.CANCEL, Goal.SEE, Goal.MOVE):
+        own, before = days_in(before, today)
+    if goal in (Goal.CANCEL, Goal.SEE) and own is None:
+        own, after = days_in(after, today)
+    after, codes = halls_in(f"{before} {after}", halls)
+    any_hall = ANY_HALL.search(after) is not None
+    early, late, after = order_in(ANY_HALL.sub(" ", after))
+    days, after = days_in(after, today)
+    span, after = span_in(after)
+    return Wish(days, span, early, late, codes, any_hall, "", own), after
+
+
+def spoken(said: str) -> str:
+    """What is said otherwise than guides call it, in their words."""
+    for pattern, words in SPOKEN:
+        said = re.sub(pattern, words, said)
+    return said
+
+
+def whole_words(said: str) -> str:
+    """「明早」 and its like with a day and a part of the day of their own."""
+    return re.sub(
+        "([今明听聽聼])(早上?|朝早?|晚上?)", lambda found: f"{found[1]}日{PARTS_OF_DAY[found[2][0]]}", said
+    )
 
 
 def is_english(said: str) -> bool | None:
     """Whether a text in small letters is English; None for numbers, signs, initials and what all languages say."""
-    if re.search(f"[{HAN}]", said):
-        return False
-    if re.search("[<>]|[a-z][0-9]|[0-9]{3}", said):
+    words = [word for word in re.findall(r"[a-z0-9']+", said) if re.search("[aeiouy]", word)]
+    english = [word for word in words if word.isalpha() and len(word) > 1 and word not in NEUTRAL]
+    han = re.findall(f"[{HAN}]", said)
+    if han:
+        return len(english) > max(MIXED, len(han))
+    if "<" in said or not english:
         return None
-    words = re.findall("[a-z']{2,}", said)
-    return True if any(re.search("[aeiouy]", word) and word not in NEUTRAL for word in words) else None
+    return True
 
 
 def _number(said: str) -> int | None:
@@ -199,26 +291,44 @@ def _number(said: str) -> int | None:
     return number_of(found[1]) if found else None
 
 
-def _goal(said: str) -> tuple[Goal | None, str]:
+def _goal(said: str) -> tuple[Goal | None, str, str]:
+    """What is asked for, and what stands before and after it."""
     for goal, pattern in GOALS:
         if found := re.search(pattern, said):
-            return goal, f"{said[: found.start()]} {said[found.end() :]}"
-    return None, said
+            return goal, said[: found.start()], said[found.end() :]
+    return None, "", said
 
 
 def halls_in(said: str, halls: Sequence[HallName]) -> tuple[str, tuple[str, ...]]:
-    """The text without the longest name of a hall in it, and the codes of the halls of this name."""
-    names = {name for hall in halls for name in hall.names if name in said}
-    if not names:
-        return said, ()
-    longest = max(names, key=len)
-    codes = tuple(hall.code for hall in halls if longest in hall.names)
-    rest = re.sub(
-        rf"(?:at |in |去|到|在|喺)?{re.escape(longest)}(?:街道|镇|大厅|政务服务中心| hall| centre)*",
-        " ",
-        said,
+    """The text without the names of halls in it, and the codes of the halls: of the longest names first, and else
+    of such as sound alike."""
+    codes: dict[str, None] = {}
+    while found := _named(said, halls, str) or (None if codes else _named(said, halls, sounds)):
+        name, start = found
+        codes |= dict.fromkeys(hall.code for hall in halls if name in hall.names)
+        said = f"{said[:start]} {said[start + len(name) :]}"
+    return re.sub(r"(?<=\s)(?:街道|镇|政务大厅|大厅|政务服务中心|厅)+", " ", said) if codes else said, tuple(
+        codes
     )
-    return rest, codes
+
+
+def _named(said: str, halls: Sequence[HallName], made: Callable[[str], str]) -> tuple[str, int] | None:
+    """The longest name of a hall that stands in the text, and where."""
+    text = made(said)
+    names = {name for hall in halls for name in hall.names if _stands(name, text, made)}
+    if not names:
+        return None
+    longest = max(names, key=len)
+    return longest, text.index(made(longest))
+
+
+def _stands(name: str, text: str, made: Callable[[str], str]) -> bool:
+    """A short name that only sounds alike counts where a place is meant."""
+    if made is str or len(name) > SHORT:
+        return made(name) in text
+    before = "|".join(map(made, BEFORE_PLACES))
+    after = "|".join(map(made, AFTER_PLACES))
+    return re.search(f"(?:{before}){made(name)}|{made(name)}(?:{after})", text) is not None
 
 
 def left_of(rest: str) -> str:

@@ -66,18 +66,30 @@ class Span(NamedTuple):
 @dataclass(frozen=True)
 class Wish:
     """What was said of the time and the place before it was asked. `early` is for the first that is free,
-    `late` for the last of a day. `halls` are codes of which one is meant."""
+    `late` for the last of a day. `halls` are codes of which one is meant; `any_hall` says that it does not
+    matter. `visit` is the number of an appointment of one's own, `of_day` the day on which it is."""
 
     days: Days | None = None
     span: Span | None = None
     early: bool = False
     late: bool = False
     halls: tuple[str, ...] = ()
+    any_hall: bool = False
+    visit: str = ""
+    of_day: Days | None = None
 
     def joined(self, later: "Wish") -> "Wish":
         """What was said later comes before what was said first."""
         timed = later if later.span or later.early or later.late else self
-        return Wish(later.days or self.days, timed.span, timed.early, timed.late, later.halls or self.halls)
+        return replace(
+            later,
+            days=later.days or self.days,
+            span=timed.span,
+            early=timed.early,
+            late=timed.late,
+            halls=later.halls or self.halls,
+            any_hall=later.any_hall or self.any_hall,
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,8 @@ class State:
     """`chosen` holds for each step that is over what was chosen: the code of an item or hall, a role (the id
     of a body, or "self"), a day or a start in ISO form (UTC), the id of an appointment. `options` is what the
     numbers of the last list stand for, `offset` where a long list goes on. `held` is a step that is asked even
-    where there is nothing to choose, because the person went back to it. With `hall_first` the hall is asked before the item, and kept
+    where there is nothing to choose, because the person went back to it. `single` are the steps that
+    left no choice. With `hall_first` the hall is asked before the item, and kept
     in the wish. `found` are the items that the words
     of the person hit, `near` the halls from near to far. While `carrying`, what was confirmed is being done; `done` says that
     it has been. `reminded` says that after a silence it was said where one was.
@@ -98,6 +111,7 @@ class State:
     options: tuple[str, ...] = ()
     offset: int = 0
     held: Step | None = None
+    single: tuple[Step, ...] = ()
     hall_first: bool = False
     wish: Wish = Wish()
     found: tuple[str, ...] = ()
@@ -128,7 +142,8 @@ class State:
 
     def without(self, *steps: Step) -> "State":
         kept = {step: value for step, value in self.chosen.items() if step not in steps}
-        return replace(self, chosen=kept, options=(), offset=0)
+        single = tuple(step for step in self.single if step not in steps)
+        return replace(self, chosen=kept, single=single, options=(), offset=0)
 
     def document(self) -> Document:
         wish = self.wish
@@ -140,6 +155,7 @@ class State:
             "options": list(self.options),
             "offset": self.offset,
             "held": self.held.value if self.held else None,
+            "single": [step.value for step in self.single],
             "hall_first": self.hall_first,
             "wish": {
                 "days": [day.isoformat() for day in wish.days] if wish.days else None,
@@ -147,6 +163,9 @@ class State:
                 "early": wish.early,
                 "late": wish.late,
                 "halls": list(wish.halls),
+                "any_hall": wish.any_hall,
+                "visit": wish.visit,
+                "of_day": [day.isoformat() for day in wish.of_day] if wish.of_day else None,
             },
             "found": list(self.found),
             "near": list(self.near),
@@ -170,6 +189,7 @@ def state_of(kept: Mapping[str, Any] | None) -> State:
         options=tuple(kept["options"]),
         offset=kept["offset"],
         held=Step(kept["held"]) if kept["held"] else None,
+        single=tuple(map(Step, kept["single"])),
         hall_first=kept["hall_first"],
         wish=Wish(
             Days(*map(date.fromisoformat, wish["days"])) if wish["days"] else None,
@@ -177,6 +197,9 @@ def state_of(kept: Mapping[str, Any] | None) -> State:
             wish["early"],
             wish["late"],
             tuple(wish["halls"]),
+            wish["any_hall"],
+            wish["visit"],
+            Days(*map(date.fromisoformat, wish["of_day"])) if wish["of_day"] else None,
         ),
         found=tuple(kept["found"]),
         near=tuple(kept["near"]),

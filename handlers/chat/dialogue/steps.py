@@ -36,6 +36,13 @@ class Note(StrEnum):
     DROP_OR_LEAVE = "drop_or_leave"
     STILL_UNBOUND = "still_unbound"
     ALREADY = "already"
+    NOTHING_OPEN = "nothing_open"
+    GLADLY = "gladly"
+    NOTED = "noted"
+    NO_SUCH_VISIT = "no_such_visit"
+    NO_DAY = "no_day"
+    SEVERAL = "several"
+    ALSO = "also"
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,8 @@ class Option:
     begins: time | None = None
     ends: time | None = None
     label: str = ""
+    number: str = ""
+    day: date | None = None
 
 
 def began(state: State, heard: Heard) -> State:
@@ -75,7 +84,7 @@ def take(state: State, heard: Heard) -> Turn:
     if heard.number is not None and not _is_day(state, heard):
         return _numbered(state, heard.number)
     if heard.wish != Wish():
-        return Turn(_wished(state, heard))
+        return Turn(_wished(state, heard), Note.NOTED)
     return Turn(state) if state.step is Step.BIND else Turn(state, Note.UNCLEAR)
 
 
@@ -117,7 +126,12 @@ def stop(state: State) -> Turn:
     """It ends; of a visit that may have been meant it is asked again."""
     if state.step is Step.DROP:
         return Turn(state, Note.DROP_OR_LEAVE)
-    return Turn(idle(state), Note.STOPPED)
+    return left(state)
+
+
+def left(state: State) -> Turn:
+    """It ends, and nothing was done."""
+    return Turn(idle(state), Note.STOPPED if state.goal is Goal.BOOK else Note.KEPT)
 
 
 def idle(state: State) -> State:
@@ -147,9 +161,9 @@ def back(state: State) -> Turn:
     if state.step is Step.ITEM and state.near and state.wish.halls:
         return Turn(replace(state, hall_first=True, wish=replace(state.wish, halls=()), options=(), offset=0))
     before = state.flow[: state.flow.index(state.step)] if state.step in state.flow else ()
-    over = [step for step in before if step in state.chosen and step is not Step.ROLE]
+    over = [step for step in before if step in state.chosen and step not in state.single]
     if not over:
-        return Turn(idle(state), Note.STOPPED)
+        return left(state)
     last, wish = over[-1], state.wish
     if last in (Step.ITEM, Step.HALL):
         wish = replace(wish, halls=())
@@ -232,17 +246,40 @@ def _fill_item(state: State, options: Sequence[Option]) -> Turn:
 
 def _fill_only(step: Step) -> Callable[[State, Sequence[Option]], Turn]:
     def filled(state: State, options: Sequence[Option]) -> Turn:
-        return Turn(state.choose(step, options[0].value) if len(options) == 1 else state)
+        if len(options) != 1:
+            return Turn(state)
+        return Turn(replace(state.choose(step, options[0].value), single=(*state.single, step)))
 
     return filled
 
 
 def _fill_hall(state: State, options: Sequence[Option]) -> Turn:
+    if state.wish.any_hall:
+        return Turn(state.choose(Step.HALL, options[0].value))
     if not state.wish.halls:
         return _fill_only(Step.HALL)(state, options)
     meant = [one.value for one in options if one.value in state.wish.halls]
-    state = replace(state, wish=replace(state.wish, halls=()))
-    return Turn(state.choose(Step.HALL, meant[0]) if meant else state, None if meant else Note.NOT_THERE)
+    if len(meant) == 1 == len(state.wish.halls):
+        return Turn(replace(state, wish=replace(state.wish, halls=())).choose(Step.HALL, meant[0]))
+    note = None if meant else Note.NOT_THERE
+    return Turn(replace(state, wish=replace(state.wish, halls=())), note)
+
+
+def _fill_mine(state: State, options: Sequence[Option]) -> Turn:
+    """The visit whose number or day was said, or the only one."""
+    wish = state.wish
+    said = replace(state, wish=replace(wish, visit="", of_day=None))
+    if wish.visit:
+        meant = [one.value for one in options if one.number == wish.visit]
+        return Turn(
+            said.choose(Step.MINE, meant[0]) if len(meant) == 1 else said,
+            None if meant else Note.NO_SUCH_VISIT,
+        )
+    if wish.of_day and len(options) > 1:
+        first, last = wish.of_day
+        meant = [one.value for one in options if one.day and first <= one.day <= last]
+        return Turn(said.choose(Step.MINE, meant[0]) if len(meant) == 1 else said)
+    return _fill_only(Step.MINE)(said, options)
 
 
 def _fill_day(state: State, options: Sequence[Option]) -> Turn:
@@ -289,7 +326,7 @@ FILLED: Mapping[Step, Callable[[State, Sequence[Option]], Turn]] = {
     Step.HALL: _fill_hall,
     Step.DAY: _fill_day,
     Step.START: _fill_start,
-    Step.MINE: _fill_only(Step.MINE),
+    Step.MINE: _fill_mine,
 }
 
 
@@ -321,6 +358,12 @@ def slot_option(start: datetime, end: datetime, left: int, label: str = "") -> O
     return Option(start.isoformat(), left, begins, ends, label)
 
 
+def unasked(state: State, sign: Sign) -> Turn:
+    """An answer where nothing was asked."""
+    state = replace(state, done=False)
+    return Turn(state, Note.GLADLY if sign in (Sign.YES, Sign.NO) else Note.NOTHING_OPEN)
+
+
 def failed(state: State, code: str) -> Turn:
     """After an error of what was confirmed: what it was about is asked again, or it ends."""
     state = replace(state, carrying=False, held=None, wish=Wish())
@@ -334,8 +377,9 @@ def failed(state: State, code: str) -> Turn:
 
 
 def already(state: State, visit: str) -> Turn:
-    """What is to be booked is booked: one sees it instead."""
-    seen = State(Goal.SEE, Step.MINE, state.english, {Step.MINE: visit}, near=state.near)
+    """What is to be booked is booked: one sees it instead, and what was said of the time is for moving it."""
+    wish = replace(state.wish, halls=())
+    seen = State(Goal.SEE, Step.MINE, state.english, {Step.MINE: visit}, wish=wish, near=state.near)
     return Turn(seen, Note.ALREADY)
 
 

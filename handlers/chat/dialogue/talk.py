@@ -18,6 +18,7 @@ from handlers.chat.dialogue.heard import Heard, Sign, hall_names, hear
 from handlers.chat.dialogue.state import Goal, State, Step, Wish, state_of
 from handlers.chat.dialogue.steps import Note, Turn
 from handlers.chat.envelope import Message
+from handlers.chat.items import named
 from handlers.web.services import Services
 from models.chat import Kept, digest
 from models.errors import Conflict
@@ -35,8 +36,6 @@ REPEATED = timedelta(seconds=60)
 """So long after the end a second confirmation gets the same answer."""
 TRIES = 4
 """At a message, while others are first."""
-FOUND = 8
-"""Items in one list."""
 NEAR = 60
 """Places among which the nearest halls are looked for."""
 
@@ -99,10 +98,10 @@ class Talk:
         tongue = tongue_of(state, await self.services.accounts.find_by_openid(sender))
         return "\n" + words.REMINDER[tongue].format(step=words.SHORT[state.step][tongue])
 
-    async def is_open(self, sender: str, now: datetime) -> bool:
-        """Whether something was asked a short while ago."""
+    async def state(self, sender: str, now: datetime) -> State:
+        """Where one is; what was asked long ago is not asked any more."""
         state = state_of((await self.services.dialogues.find(sender, now)).state)
-        return state.is_open and not is_silent(state, now)
+        return steps.idle(state) if is_silent(state, now) else state
 
     async def _kept(self, message: Message, by: Cause, turned: Turning) -> str | None:
         """What a message makes of the conversation, kept before it is said.
@@ -149,7 +148,7 @@ class Talk:
         """What was said; halls are listened for where something is booked."""
         today = local_date(now)
         first = hear(said, today)
-        if (first.goal is None and not state.is_open) or first.sign or first.number is not None:
+        if first.sign or first.number is not None:
             return first
         halls = [hall for hall in await self.services.halls.all() if hall.windows]
         return hear(said, today, hall_names(halls))
@@ -158,31 +157,49 @@ class Talk:
         """What follows from what was heard; None where it is about something else."""
         now = facts.by.at
         if not state.is_open:
-            if heard.goal:
+            if heard.goal or await self._wishes(heard):
                 return await self._begun(steps.began(state, heard), heard, facts)
-            repeats = state.done and is_fresh(state, REPEATED, now) and is_confirmation(heard)
-            return Said(state, (await self.services.dialogues.find(sender, now)).said) if repeats else None
+            return await self._unasked(state, heard, facts, sender)
         if is_silent(state, now) and heard.goal is None:
             return await self._after_silence(state, heard, facts, sender)
         if heard.item and heard.goal is None and state.step not in (Step.ITEM, Step.BIND):
             if heard.wish == Wish():
                 return None
+            if await self._wishes(heard, state):
+                return await self._begun(steps.began(state, heard), heard, facts)
             heard = replace(heard, item="")
         turn = steps.take(state, heard)
         if heard.item:
             return await self._begun(turn.state, heard, facts)
-        return await self._asking(facts, turn.state).said(turn)
+        return await self._asking(facts, turn.state).said(turn, *noted(heard))
+
+    async def _unasked(self, state: State, heard: Heard, facts: Facts, sender: str) -> Said | None:
+        """What an answer without a question gets: after a confirmation, the same again."""
+        now = facts.by.at
+        if state.done and is_fresh(state, REPEATED, now) and is_confirmation(heard):
+            return Said(state, (await self.services.dialogues.find(sender, now)).said)
+        if heard.sign is None:
+            return None
+        return await self._asking(facts, state).said(steps.unasked(state, heard.sign))
 
     async def _begun(self, state: State, heard: Heard, facts: Facts) -> Said:
         """With the items that the words hit, if there are any."""
         asking = self._asking(facts, state)
         if not heard.item or state.goal is not Goal.BOOK:
-            return await asking.said(Turn(state))
-        found = await self.services.search.find(heard.item, limit=FOUND)
+            return await asking.said(Turn(state), *noted(heard))
+        found = await named(self.services, heard.item, heard.about)
         turn = steps.hit(state, [guide.item for guide in found.guides], whole=found.whole)
-        said = await asking.said(turn)
+        said = await asking.said(turn, *noted(heard))
         elsewhere = "" if found.guides else self.elsewhere(found)
         return Said(said.state, f"{elsewhere}\n\n{said.words}") if elsewhere else said
+
+    async def _wishes(self, heard: Heard, state: State | None = None) -> bool:
+        """Whether an item is named together with a time or place, and another one than is booked just now."""
+        if not heard.item or (heard.wish == Wish() and not heard.no_day):
+            return False
+        found = await named(self.services, heard.item, heard.about)
+        items = {guide.item for guide in found.guides} if found.whole else set()
+        return bool(items) and (state is None or state.chosen.get(Step.ITEM) not in items)
 
     async def _after_silence(self, state: State, heard: Heard, facts: Facts, sender: str) -> Said | None:
         """Where one was, unless a list that came later is chosen from, or something else is asked."""
@@ -198,6 +215,12 @@ class Talk:
 
     def _asking(self, facts: Facts, state: State) -> Asking:
         return Asking(facts.speaking(state), self.link)
+
+
+def noted(heard: Heard) -> list[Note]:
+    """What is to be said of a wish that cannot be met as it is."""
+    said = {Note.ALSO: heard.also, Note.SEVERAL: heard.several, Note.NO_DAY: heard.no_day}
+    return [note for note, holds in said.items() if holds]
 
 
 def books(state: State) -> bool:

@@ -44,17 +44,18 @@ MONTH = f"(?:{'|'.join(MONTHS)})[a-z]*\\.?"
 
 AHEAD: Mapping[str, int] = {
     "大后天|大後天|大后日|大後日": 3,
-    "后天|後天|后日|後日|the day after tomorrow|day after tomorrow": 2,
-    "明天|明日|听日|聽日|聼日|明(?=早|晚|朝|上午|下午|晏)|听(?=朝|晚|晏)|聽(?=朝|晚|晏)|tomorrow": 1,
-    "今天|今日|今(?=早|晚|朝|上午|下午|晏)|today|this (?=morning|afternoon|evening)|tonight": 0,
+    "后天|後天|后日|後日|(?:the )?day after tomm?orr?ow": 2,
+    "明天|明日|听日|聽日|聼日|明(?=上午|下午|晏)|听(?=晏)|聽(?=晏)|tomm?orr?ow": 1,
+    "昨天|昨日|琴日|尋日|寻日|yesterday": -1,
+    "前天|前日": -2,
+    "今天|今日|今(?=上午|下午|晏)|today|this (?=morning|afternoon|evening)|tonight": 0,
 }
 """What is said → days ahead; longer words first, since they hold the shorter ones."""
 PARTS: Mapping[str, tuple[int, int]] = {
-    "朝早|朝头早|早上|上午|上昼|上晝|早晨|一早|清早|(?<=[明今听聽])早|(?<=[明今听聽])朝|in the morning|this morning"
-    "|mornings?|(?<![a-z])a\\.?m\\.?(?![a-z])": (0, 12),
-    "下午|下昼|下晝|晏昼|晏晝|午后|午後|in the afternoon|afternoons?|(?<![a-z])p\\.?m\\.?(?![a-z])": (12, 18),
+    "朝早|朝头早|早上|上午|上昼|上晝|早晨|一早|清早|in the morning|this morning|mornings?": (0, 12),
+    "下午|下昼|下晝|晏昼|晏晝|午后|午後|in the afternoon|afternoons?": (12, 18),
     "中午|正午|noon|midday|lunch ?time": (11, 14),
-    "晚上|夜晚|夜间|傍晚|晚间|(?<=[明今听聽])晚|evenings?|(?:at )?night": (18, 24),
+    "晚上|夜晚|夜间|傍晚|晚间|evenings?|(?:at )?night": (18, 24),
 }
 """What is said → from which hour to which."""
 AFTERNOON = (12, 18)
@@ -73,6 +74,9 @@ CLOCK = (
 AFTER = "(?:以后|之后|以後|之後|过后|過後|后|後|起|开始|打后|or later|onwards?)"
 BEFORE = "(?:以前|之前|前|or earlier)"
 ABOUT = "(?:左右|前后|上下)"
+JOINED = "或者|或|和|跟|同|、|到|至|-|~|or|and|to"
+"""Between two days of which any will do."""
+LEAP = 2028
 LAST = time(23, 59)
 AROUND = 30
 """Minutes before and after 「左右」."""
@@ -91,13 +95,32 @@ def number_of(text: str) -> int:
 
 
 def days_in(text: str, today: date) -> tuple[Days | None, str]:
-    """The days that are said, and the text without them."""
+    """The days that are said, and the text without them; of two that are joined all from one to the other."""
+    first, rest, at = _day_in(text, today)
+    if first is None or not re.match(rf" *(?:{JOINED})", rest[at:]):
+        return first, rest
+    second, left, _ = _day_in(rest[at:], today)
+    if second is None:
+        return first, rest
+    return Days(min(first.first, second.first), max(first.last, second.last)), rest[:at] + left
+
+
+def _day_in(text: str, today: date) -> tuple[Days | None, str, int]:
+    """The day that is said first of the most exact kind, the text without it, and where it stood."""
     for pattern, meaning in DAYS:
         for found in re.finditer(pattern, text):
             days = meaning(found, today)
             if days:
-                return days, f"{text[: found.start()]} {text[found.end() :]}"
-    return None, text
+                return days, f"{text[: found.start()]} {text[found.end() :]}", found.start()
+    return None, text, 0
+
+
+def is_no_day(text: str) -> bool:
+    """Whether a date is said that no year has."""
+    for found in re.finditer(rf"({NUMBER})月({NUMBER})[日号號]", text):
+        if _date(LEAP, number_of(found[1]), number_of(found[2])) is None:
+            return True
+    return False
 
 
 def _one(day: date | None) -> Days | None:
@@ -185,11 +208,11 @@ DAYS: tuple[tuple[str, Callable[[re.Match[str], date], Days | None]], ...] = (
     *((pattern, _ahead(days)) for pattern, days in AHEAD.items()),
     (rf"(下下|下|这|這|本|今|呢)?(?:个|個)?{WEEK}([一二三四五六日天1-7])", _chinese_weekday),
     (
-        r"(?:\bon )?(?:\b(next|this) )?\b(monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+        r"(?:\bon )?(?:\b(next|this) (?:week )?)?\b(monday|tuesday|wednesday|thursday|friday|saturday|sunday"
         r"|mon|tues?|wed|thurs?|thur|fri|sat|sun)\b",
         _english_weekday,
     ),
-    (rf"[下这本呢](?:个|個)?{WEEK}|周末|週末|next week|this week|(?:the )?weekend", _week),
+    (rf"[下这本呢](?:个|個)?{WEEK}内?|周末|週末|next week|this week|(?:the )?weekend", _week),
     (rf"(?<![第月选要0-9])({NUMBER})[号號日](?!楼|线|窗|员)", _day_of_month),
 )
 """What is said of a day → what it means; what is more exact stands first."""
@@ -219,11 +242,9 @@ def span_in(text: str) -> tuple[Span | None, str]:
 
 
 def _part(text: str) -> tuple[tuple[int, int] | None, str]:
-    """The part of the day; 「3pm」 is a time and keeps its letters."""
+    """The part of the day, and the text without it."""
     for pattern, hours in PARTS.items():
-        for found in re.finditer(pattern, text):
-            if re.fullmatch(r"[ap]\.?m\.?", found[0]) and re.search(r"[0-9] ?$", text[: found.start()]):
-                continue
+        if found := re.search(pattern, text):
             return hours, f"{text[: found.start()]}{text[found.end() :]}"
     return None, text
 

@@ -35,8 +35,9 @@ QUESTIONS: Mapping[Step, Wording] = {
         "先实名认证：\n{bind}\n认证好了，回复“继续”。\n不约了，回复“取消”。\n也可以{page}。",
     ),
     Step.ITEM: _wording(
-        "您要预约办什么事？回复数字，或直接写，例如：居住证 明天上午",
-        "What do you want to do? Reply with a number, or write it, e.g. residence permit tomorrow morning",
+        "您要预约办什么事？回复数字，或直接写，例如：居住证 明天上午。也可以发送位置，先选最近的大厅。",
+        "What do you want to do? Reply with a number, or write it, e.g. residence permit tomorrow morning."
+        " Or send your location to choose the nearest hall first.",
         "办什么事？回复数字，或者写出来。",
     ),
     Step.ROLE: _wording("以谁的名义办？回复数字：", "For whom? Reply with a number:", "替谁办？回复数字："),
@@ -53,6 +54,7 @@ QUESTIONS: Mapping[Step, Wording] = {
                         "您的预约。回复数字："),
     Step.VISIT: _wording("要做什么？回复数字：", "What would you like to do? Reply with a number:", "回复数字："),
 }  # fmt: skip
+FOUND = _wording("是哪一件？回复数字：", "Which one do you mean? Reply with a number:")
 CONFIRM: Mapping[Goal, Wording] = {
     Goal.BOOK: _wording("请核对：", "Please check:"),
     Goal.MOVE: _wording("请核对新的时间：", "Please check the new time:"),
@@ -60,7 +62,7 @@ CONFIRM: Mapping[Goal, Wording] = {
 }
 CONFIRM_LINE = _wording("回复1确认", "Reply 1 to confirm")
 BACK_LINE = _wording("0 返回", "0 Back")
-STOP_LINE = _wording("不约了，回复“取消”。", "To leave, reply “cancel”.")
+STOP_LINE = _wording("退出，回复“取消”。", "To leave, reply “cancel”.")
 MORE_LINE = _wording("更多", "More")
 BACK_OUT = _wording("0 返回（退出）", "0 Back (leave)")
 VISIT_OPTIONS: Mapping[str, Wording] = {
@@ -79,8 +81,8 @@ NOTES: Mapping[Note, Wording] = {
     ),
     Note.NOT_THERE: _wording("您说的大厅不办这件事，请从下面选。", "That hall does not offer this; please choose below."),
     Note.TIME_FULL: _wording(
-        "您说的时间约不到（不办公或已约满），还有这些：",
-        "The time you asked for is not available (closed or full). These are left:",
+        "您说的时间约不到（不办公、已约满或太远），还有这些：",
+        "The time you asked for is not available (closed, full or too far ahead). These are left:",
         "那个时间约不到。还有这些：",
     ),
     Note.NOTHING_LEFT: _wording("这里近期已约满，请换一个大厅。", "This hall is fully booked; please choose another one."),
@@ -98,7 +100,25 @@ NOTES: Mapping[Note, Wording] = {
         "All right, nothing was booked. To begin again reply “book”; to see your appointments, “my appointments”.",
         "好的，不约了。再约，回复“预约”。",
     ),
-    Note.KEPT: _wording("好的，预约还在，没有变。", "All right, your appointment stays as it is."),
+    Note.KEPT: _wording("好的，您的预约没有变。", "All right, your appointments stay as they are."),
+    Note.NO_SUCH_VISIT: _wording("您名下没有这个预约号。", "You have no appointment with this number."),
+    Note.NO_DAY: _wording(
+        "您说的日子约不了（已经过去，或没有这一天），请另选一天。", "That day is over, or there is no such day; please choose another one."
+    ),
+    Note.SEVERAL: _wording(
+        "一次只能约一个号，一个事项也只能约一次，先约这一个：",
+        "One appointment can be made at a time, and one for each service. Let us begin with this one:",
+    ),
+    Note.ALSO: _wording(
+        "先办这一件。另一件还没办，办完这件再发给我（看已约好的，回复“我的预约”）。",
+        "First things first. The other one is still open: write it again when this is done (“my appointments” shows yours).",
+    ),
+    Note.NOTED: _wording("好，记下了。", "All right, noted."),
+    Note.NOTHING_OPEN: _wording(
+        "现在没有进行中的预约。要预约，回复“预约”；看已约好的，回复“我的预约”。",
+        "Nothing is under way. To make an appointment reply “book”; to see yours, “my appointments”.",
+    ),
+    Note.GLADLY: _wording("好的！还有要办的事，直接发给我。", "All right! If there is anything else, just write to me."),
     Note.DROP_OR_LEAVE: _wording(
         "要取消这次预约，请回复1；不取消，请回复0。", "To cancel the appointment, reply 1; to keep it, reply 0."
     ),
@@ -159,6 +179,7 @@ FAULT = "This could not be done. Please try again, or call us."
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 ENGLISH_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NOON = 12
 LONGEST_LABEL = 60
 """Characters of one entry."""
 
@@ -175,7 +196,8 @@ def ask(state: State, options: Sequence[Option], about: Sequence[str], tongue: T
                 *(each[tongue] for each in (CONFIRM_LINE, BACK_LINE, STOP_LINE)),
             ]
         )
-    question = QUESTIONS[state.step][tongue].format(**links)
+    asked = FOUND if state.step is Step.ITEM and state.found else QUESTIONS[state.step]
+    question = asked[tongue].format(**links)
     if state.step is Step.BIND:
         return question
     labels = {one.value: one.label for one in options} | {MORE: MORE_LINE[tongue]}
@@ -198,10 +220,15 @@ def day_words(day: date, tongue: Tongue) -> str:
 
 
 def clock_words(begins: time, ends: time, tongue: Tongue) -> str:
-    span = f"{begins.hour}:{begins:%M}–{ends.hour}:{ends:%M}"
     if tongue is Tongue.ENGLISH:
         return f"{begins:%H:%M}–{ends:%H:%M}"
-    return f"{'上午' if begins.hour < 12 else '下午'}{span}"
+    part = "上午" if begins.hour < NOON else "下午"
+    return f"{part}{_hour(begins)}:{begins:%M}–{_hour(ends)}:{ends:%M}"
+
+
+def _hour(moment: time) -> int:
+    """As it is said with the part of the day."""
+    return moment.hour - NOON if moment.hour > NOON else moment.hour
 
 
 def left_words(left: int, tongue: Tongue) -> str:
