@@ -151,7 +151,7 @@ GOALS: tuple[tuple[Goal, str], ...] = (
 )
 """What asks for what; the first that is there counts."""
 NUMBERS = re.compile(
-    rf"(?:我?选择?|我要|要|第|选第|要第|no\.? ?|number |option |回复|回)?\s*({NUMBER}|zero|one|two|three|four|five|six"
+    rf"(?:我?选择?|我?要)?(?:第|no\.? ?|number |option |回复|回)?\s*({NUMBER}|zero|one|two|three|four|five|six"
     r"|seven|eight|nine|ten|eleven|twelve)\s*(?:个|個|项|号|號|吧|啦|那个|這個|这个|个吧|。|\.|\)|）)*"
 )
 CIRCLED = {chr(0x2460 + number): str(number + 1) for number in range(20)}
@@ -174,8 +174,8 @@ ENGLISH_TAILS = re.compile(
 )
 CENTRE = ("区政务服务中心", "区政务中心", "区中心", "政务中心", "区大厅", "中心大厅", "district centre", "district center",
           "main hall")  # fmt: skip
-MIXED = 2
-"""English words that stand in Chinese sentences, too."""
+MIXED = 3
+"""Fewer English words may stand in a Chinese sentence."""
 NEUTRAL = frozenset({"ok", "okay", "okey", "yes", "yeah", "no"})
 SHORT = 2
 BEFORE_PLACES, AFTER_PLACES = ("去", "到", "在", "喺", "系咪", "嚟"), ("政务", "大厅", "厅")
@@ -209,7 +209,7 @@ def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
     english = is_english(said)
     if sign := next((sign for sign, words in SIGNS.items() if said in words), None):
         return Heard(sign=sign, english=english, number=0 if said == "0" else None)
-    if re.fullmatch("(?:不|不想|不要|唔)取消.{0,6}", said):
+    if re.fullmatch("(?:不|不想|不要|唔)取消(?!.*预约).{0,6}", said):
         return Heard(sign=Sign.NO, english=english)
     said, also = _first_wish(spoken(said))
     goal, before, after = _goal(said)
@@ -277,7 +277,7 @@ def is_english(said: str) -> bool | None:
     english = [word for word in words if word.isalpha() and len(word) > 1 and word not in NEUTRAL]
     han = re.findall(f"[{HAN}]", said)
     if han:
-        return len(english) > max(MIXED, len(han))
+        return len(english) >= max(MIXED, len(han))
     if "<" in said or not english:
         return None
     return True
