@@ -1,4 +1,4 @@
-"""Guides in the chat: found by words, listed by numbers, one opened; and an application by its serial number."""
+"""Guides in the chat: found by words, listed by numbers, one opened; and applications by serial number."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -150,7 +150,8 @@ class Finding:
                     "Please try other words, e.g. residence permit; or "
                     + self.link("/guides", "see all guides")
                     + ".",
-                    "To make an appointment, reply “book”. If you do not know where to go, call the government"
+                    "To make an appointment, reply “book”. If you do not know where to go, call the"
+                    " government"
                     " hotline 12345.",
                     self.phone_line,
                 ]

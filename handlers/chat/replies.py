@@ -1,13 +1,13 @@
 """What the account says in the chat: from a message to words, in short sentences for everybody."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.chat import finding, small_talk
-from handlers.chat.dialogue.talk import Talk
 from handlers.chat.dialogue.heard import hall_names, hear, is_english, plain
-from handlers.chat.dialogue.state import Goal
+from handlers.chat.dialogue.state import Goal, State
+from handlers.chat.dialogue.talk import Talk
 from handlers.chat.envelope import Message
 from handlers.chat.finding import Finding
 from handlers.chat.opinions import Opinions
@@ -50,61 +50,94 @@ class Chat:
         return self.not_text(message.kind) + await self.talk.reminder(message.sender, by)
 
     async def text(self, message: Message, by: Cause) -> str:
-        """What was written, or said and understood by the platform."""
-        sender, words = message.sender, typed.line(typed.narrow(message.text))
-        account = await self.services.accounts.find_by_openid(sender)
-        state = await self.talk.state(sender, by.at)
-        english = speaks_english(words, account, before=state.english)
-        if question := await self.question(words):
-            answered = await self.small(question, english=english, within=state.is_open)
-            return answered + await self.talk.reminder(sender, by)
-        whole = (
-            typed.words(message.text).rstrip(ENDS) if message.kind == "voice" else typed.words(message.text)
-        )
-        visits = Visits(self.services, self.anchor)
-        if said := await visits.answer(sender, whole, by):
-            return said
-        opinions = Opinions(self.services, self.anchor)
-        if said := await self.opinion(opinions, sender, whole, by):
-            return said
-        found = Finding(self.services, self.anchor, self.phone_line(english=english), english)
-        if progress := await found.progress(words):
-            return progress + await self.talk.reminder(sender, by)
-        if (said := await self.talk.answer(message, words, by)) is not None:
-            return f"{PARDON[english]}\n{said}" if small_talk.SORRY.search(words) else said
-        if state.is_open:
-            beside = await found.beside(words[:LONGEST]) or await self.loosely(words, english=english)
-            return (beside or UNCLEAR[english]) + await self.talk.reminder(sender, by)
-        if re.fullmatch(r"[0-9]{1,2}", words.rstrip(ENDS)):
-            return await self.number(sender, int(words.rstrip(ENDS)), opinions, found, by)
-        named_none = not await found.beside(words[:LONGEST])
-        loose = await self.loosely(words, english=english) if named_none else None
-        return (loose or await found.search(sender, words[:LONGEST], by)) + await self.talk.reminder(
-            sender, by
+        """What was written, or said and understood: the first that knows an answer gives it."""
+        heard = await self.heard(message, by)
+        for answer in ANSWERS:
+            if (said := await answer(self, heard, by)) is not None:
+                return said
+        found = await heard.finding(self).search(message.sender, heard.words[:LONGEST], by)
+        return found + await self.talk.reminder(message.sender, by)
+
+    async def heard(self, message: Message, by: Cause) -> "Text":
+        words, whole = typed.line(typed.narrow(message.text)), typed.words(message.text)
+        account = await self.services.accounts.find_by_openid(message.sender)
+        state = await self.talk.state(message.sender, by.at)
+        return Text(
+            message,
+            words.rstrip(ENDS) or words,
+            whole.rstrip(ENDS) if message.kind == "voice" else whole,
+            speaks_english(words, account, before=state.english),
+            state,
         )
 
-    async def loosely(self, words: str, *, english: bool) -> str | None:
-        """The answer to what a longer sentence asks besides; None where it asks nothing that is known."""
-        halls = hall_names(hall for hall in await self.services.halls.all() if hall.windows)
-        questions = small_talk.loosely(words, halls)
-        answers = [await self.small(question, english=english, within=False) for question in questions]
-        return "\n\n".join(answers) or None
+    async def visit(self, heard: "Text", by: Cause) -> str | None:
+        return await Visits(self.services, self.anchor).answer(heard.message.sender, heard.whole, by)
 
-    async def opinion(self, opinions: Opinions, sender: str, words: str, by: Cause) -> str | None:
-        """The reply to what a review asked for; who begins to book, or is asked something since, means that."""
-        heard = hear(words, local_date(by.at))
-        if heard.plain:
-            await self.services.inbox.answered(sender)
+    async def asked(self, heard: "Text", by: Cause) -> str | None:
+        """Small talk; words of anger may be the reason of a review that was asked for."""
+        question = await self.question(heard.words)
+        if question is None or question.topic is Topic.COMPLAINT:
             return None
-        return await opinions.answer(sender, words, by)
+        return await self.told(question, heard, by)
 
-    async def number(self, sender: str, number: int, opinions: Opinions, found: Finding, by: Cause) -> str:
+    async def complaint(self, heard: "Text", by: Cause) -> str | None:
+        question = await self.question(heard.words)
+        return await self.told(question, heard, by) if question else None
+
+    async def told(self, question: Question, heard: "Text", by: Cause) -> str:
+        said = await self.small(question, english=heard.english, within=heard.state.is_open)
+        return said + await self.talk.reminder(heard.message.sender, by)
+
+    async def opinion(self, heard: "Text", by: Cause) -> str | None:
+        """The reply to what a review asked for; who plainly begins to book means that."""
+        if hear(heard.words, local_date(by.at)).plain:
+            await self.services.inbox.answered(heard.message.sender)
+            return None
+        opinions = Opinions(self.services, self.anchor)
+        return await opinions.answer(heard.message.sender, heard.whole, by)
+
+    async def progress(self, heard: "Text", by: Cause) -> str | None:
+        said = await heard.finding(self).progress(heard.words)
+        return said + await self.talk.reminder(heard.message.sender, by) if said else None
+
+    async def booking(self, heard: "Text", by: Cause) -> str | None:
+        said = await self.talk.answer(heard.message, heard.words, by)
+        angry = said is not None and small_talk.SORRY.search(heard.words)
+        return f"{PARDON[heard.english]}\n{said}" if angry else said
+
+    async def beside(self, heard: "Text", by: Cause) -> str | None:
+        """What is asked in the midst of a booking, and where one was."""
+        if not heard.state.is_open:
+            return None
+        named = await heard.finding(self).beside(heard.words[:LONGEST])
+        said = named or await self.loosely(heard) or UNCLEAR[heard.english]
+        return said + await self.talk.reminder(heard.message.sender, by)
+
+    async def number(self, heard: "Text", by: Cause) -> str | None:
         """What a number alone is for: the last list, or the matter that was finished after it."""
+        if not re.fullmatch(r"[0-9]{1,2}", heard.words):
+            return None
+        number, sender, found = int(heard.words), heard.message.sender, heard.finding(self)
+        opinions = Opinions(self.services, self.anchor)
         waiting = await opinions.waiting(sender, number, by)
         since = waiting.at if waiting else None
         if item := await self.services.inbox.chosen(sender, number, by.at, since):
             return await found.guide(item, sender, by)
         return await opinions.rate(waiting, sender, number, by) if waiting else found.nothing_to_choose()
+
+    async def sentence(self, heard: "Text", by: Cause) -> str | None:
+        """What a longer sentence asks of us, where it names no item."""
+        if await heard.finding(self).beside(heard.words[:LONGEST]):
+            return None
+        said = await self.loosely(heard)
+        return said + await self.talk.reminder(heard.message.sender, by) if said else None
+
+    async def loosely(self, heard: "Text") -> str | None:
+        """The answers to what a sentence asks besides; None where it asks nothing that is known."""
+        halls = hall_names(hall for hall in await self.services.halls.all() if hall.windows)
+        questions = small_talk.loosely(heard.words, halls)
+        answers = [await self.small(question, english=heard.english, within=False) for question in questions]
+        return "\n\n".join(answers) or None
 
     async def question(self, words: str) -> Question | None:
         """What is asked of us rather than to be done."""
@@ -265,6 +298,33 @@ ENDS = "!！。.~～?？, ，"
 """With what a message may end, a voice above all."""
 
 
+@dataclass(frozen=True)
+class Text:
+    """A message with its `words` in the form for short answers, and `whole` as prose; the `state` of the
+    conversation is idle where nothing was asked lately."""
+
+    message: Message
+    words: str
+    whole: str
+    english: bool
+    state: State
+
+    def finding(self, chat: Chat) -> Finding:
+        return Finding(chat.services, chat.anchor, chat.phone_line(english=self.english), self.english)
+
+
+ANSWERS: Sequence[Callable[[Chat, Text, Cause], Awaitable[str | None]]] = (
+    Chat.visit,
+    Chat.asked,
+    Chat.opinion,
+    Chat.complaint,
+    Chat.progress,
+    Chat.booking,
+    Chat.beside,
+    Chat.number,
+    Chat.sentence,
+)
+"""Who may know the answer to a text, in this order; else it is looked for."""
 LONGEST = 120
 """Characters of a sentence in which something is looked for."""
 PARDON = {False: "很抱歉给您添麻烦了。", True: "We are sorry for the trouble."}

@@ -225,15 +225,18 @@ class Catalogue:
             return Listed(found, whole=True)
         return Listed(_best(within, words, nearly, all_of_them=False), whole=False)
 
-    def spotted(self, text: str) -> list[str]:
-        """What a sentence names among much else: keywords that stand in it whole, and pieces of names. What most
-        of the sentence is about, by its characters, or else by its sound; in English by its words."""
+    def spotted(self, text: str) -> Listed:
+        """What a sentence names among much else: keywords that stand in it whole, and pieces of names.
+        What most of the sentence is about, by its characters, or else by its sound; in English by its
+        words."""
         said = plain(text)[:LONGEST_SENTENCE]
         for sound in (False, True):
             if found := _most({entry.key: _told(said, entry, sound=sound) for entry in self.entries}):
-                return found
+                return Listed(found, whole=not sound)
         words = set(words_of_english([text])) - COMMON_ENGLISH
-        return _most({entry.key: _told_in_english(words, entry) for entry in self.entries})
+        return Listed(
+            _most({entry.key: _told_in_english(words, entry) for entry in self.entries}), whole=True
+        )
 
     def topics(self, audience: ApplicantKind | None = None) -> list[str]:
         """The life events of all entries, in their order."""
@@ -267,8 +270,8 @@ def _covered(text: str, line: str, least: int) -> set[int]:
 
 
 def _told_in_english(words: set[str], entry: Entry) -> float:
-    """How much of an English name, or of a keyword of several words, the words hold: by how many there are, and
-    then by how few others."""
+    """How much of an English name, or of a keyword of several words, the words hold: by how many there
+    are, and then by how few others."""
     lines = [entry.name_en, *(word for word in entry.keywords if not is_han(word))]
     named = [set(words_of_english([line])) - COMMON_ENGLISH for line in lines if line]
     return max((_share_of(one, words) for one in named if one), default=0)

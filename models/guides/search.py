@@ -96,13 +96,14 @@ class Search:
         guides = await self._in_force()
         referrals = {one.code: one for one in await self.referrals.all()}
         catalogue = Catalogue([*guides, *(one.entry for one in referrals.values())])
-        keys = catalogue.spotted(text)[:limit]
+        listed = catalogue.spotted(text)
+        keys = listed.keys[:limit]
         read = {
             guide.key: guide
             for guide in await self.guides.read([key for key in keys if key not in referrals])
         }
         hits = [hit for key in keys if (hit := read.get(key) or referrals.get(key))]
-        return Found(hits, True, Catalogue(guides).topics())
+        return Found(hits, listed.whole, Catalogue(guides).topics())
 
     async def topics(self, audience: ApplicantKind | None = None) -> list[str]:
         """The life events of all guides, those first that are asked for most."""

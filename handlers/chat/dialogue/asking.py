@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from handlers.chat.dialogue import steps, words
+from handlers.chat.dialogue import filling, steps, words
 from handlers.chat.dialogue.facts import LISTS, Facts, listed, still_there
+from handlers.chat.dialogue.filling import Option
 from handlers.chat.dialogue.heard import Heard
 from handlers.chat.dialogue.state import State, Step
-from handlers.chat.dialogue.steps import Note, Option, Turn
+from handlers.chat.dialogue.steps import Note, Turn
 
 TURNS = 40
 """Steps that one message can fill, with some to spare."""
@@ -35,7 +36,7 @@ class Asking:
         if state.carrying:
             return Said(state, "")
         if state.is_open and not self.facts.roles:
-            return self._asked(steps.asked(state, Step.BIND, []), [], [], [*before, note])
+            return self._asked(filling.asked(state, Step.BIND, []), [], [], [*before, note])
         if state.is_open and not await still_there(self.facts, state):
             state = steps.began(state, Heard(state.goal))
         for _ in range(TURNS):
@@ -56,13 +57,13 @@ class Asking:
             return steps.already(state, visit["_id"])
         options = await self.facts.options(state, step)
         if step in LISTS and not listed(options):
-            return steps.stuck(state, step)
-        return steps.fill(state, step, options)
+            return filling.stuck(state, step)
+        return filling.fill(state, step, options)
 
     async def _question(self, state: State, notes: Sequence[Note | None]) -> Said:
         step = state.due
         options = await self.facts.options(state, step)
-        state = steps.asked(state, step, options)
+        state = filling.asked(state, step, options)
         return self._asked(state, options, await self.facts.about(state), notes)
 
     def _asked(

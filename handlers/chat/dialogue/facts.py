@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from handlers.chat.dialogue import words
+from handlers.chat.dialogue.filling import Option, slot_option
 from handlers.chat.dialogue.state import Goal, State, Step
-from handlers.chat.dialogue.steps import SELF, Option, slot_option
+from handlers.chat.dialogue.steps import SELF
 from handlers.chat.dialogue.words import Tongue
 from handlers.web.names import title_of
 from handlers.web.services import Services

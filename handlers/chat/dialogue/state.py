@@ -92,16 +92,22 @@ class Wish:
         )
 
 
+NO_WISH = Wish()
+
+
 @dataclass(frozen=True)
 class State:
-    """`chosen` holds for each step that is over what was chosen: the code of an item or hall, a role (the id
-    of a body, or "self"), a day or a start in ISO form (UTC), the id of an appointment. `options` is what the
-    numbers of the last list stand for, `offset` where a long list goes on. `held` is a step that is asked even
-    where there is nothing to choose, because the person went back to it. `single` are the steps that
-    left no choice. With `hall_first` the hall is asked before the item, and kept
-    in the wish. `found` are the items that the words
-    of the person hit, `near` the halls from near to far. While `carrying`, what was confirmed is being done; `done` says that
-    it has been. `reminded` says that after a silence it was said where one was.
+    """`chosen` holds for each step that is over what was chosen: the code of an item or hall, a role (the
+    id of a body, or "self"), a day or a start in ISO form (UTC), the id of an appointment.
+
+    `options` is what the numbers of the last list stand for, `offset` where a long list goes on. `held` is
+    a step that is asked even where there is nothing to choose, because the person went back to it;
+    `single` are the steps that left no choice. With `hall_first` the hall is asked before the item, and
+    kept in the wish. `found` are the items that the words of the person hit, `near` the halls from near to
+    far.
+
+    While `carrying`, what was confirmed is being done; `done` says that it has been. `reminded` says that
+    after a silence it was said where one was. `at` is when the person was heard last.
     """
 
     goal: Goal = Goal.BOOK
@@ -113,7 +119,7 @@ class State:
     held: Step | None = None
     single: tuple[Step, ...] = ()
     hall_first: bool = False
-    wish: Wish = Wish()
+    wish: Wish = NO_WISH
     found: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     carrying: bool = False

@@ -14,8 +14,9 @@ from handlers.chat.dialogue import steps, words
 from handlers.chat.dialogue.asking import Asking, Said
 from handlers.chat.dialogue.doing import Doing
 from handlers.chat.dialogue.facts import Facts, roles_of, tongue_of
-from handlers.chat.dialogue.heard import Heard, Sign, hall_names, hear
-from handlers.chat.dialogue.state import Goal, State, Step, Wish, state_of
+from handlers.chat.dialogue.heard import Heard, hall_names, hear
+from handlers.chat.dialogue.phrases import Sign
+from handlers.chat.dialogue.state import NO_WISH, Goal, State, Step, state_of
 from handlers.chat.dialogue.steps import Note, Turn
 from handlers.chat.envelope import Message
 from handlers.chat.items import named
@@ -61,7 +62,7 @@ class Talk:
         """The reply; None where the words are about something else. `goal` is that of a tap on the menu."""
 
         async def turned(state: State, facts: Facts) -> Said | None:
-            heard = Heard(goal) if goal else await self._heard(said, state, by.at)
+            heard = Heard(goal) if goal else await self._heard(said, by.at)
             return await self._turn(state, heard, facts, message.sender)
 
         return await self._kept(message, by, turned)
@@ -144,7 +145,7 @@ class Talk:
         roles = await roles_of(self.services, account)
         return Facts(self.services, roles, tongue_of(state, account), by, account)
 
-    async def _heard(self, said: str, state: State, now: datetime) -> Heard:
+    async def _heard(self, said: str, now: datetime) -> Heard:
         """What was said; halls are listened for where something is booked."""
         today = local_date(now)
         first = hear(said, today)
@@ -163,11 +164,18 @@ class Talk:
         if is_silent(state, now) and heard.goal is None:
             return await self._after_silence(state, heard, facts, sender)
         if heard.item and heard.goal is None and state.step not in (Step.ITEM, Step.BIND):
-            if heard.wish == Wish():
-                return None
-            if await self._wishes(heard, state):
-                return await self._begun(steps.began(state, heard), heard, facts)
-            heard = replace(heard, item="")
+            return await self._beside(state, heard, facts)
+        return await self._taken(state, heard, facts)
+
+    async def _beside(self, state: State, heard: Heard, facts: Facts) -> Said | None:
+        """Words at a step that asks for something else: a time or place, another item, or nothing of ours."""
+        if heard.wish == NO_WISH:
+            return None
+        if await self._wishes(heard, state):
+            return await self._begun(steps.began(state, heard), heard, facts)
+        return await self._taken(state, replace(heard, item=""), facts)
+
+    async def _taken(self, state: State, heard: Heard, facts: Facts) -> Said:
         turn = steps.take(state, heard)
         if heard.item:
             return await self._begun(turn.state, heard, facts)
@@ -195,7 +203,7 @@ class Talk:
 
     async def _wishes(self, heard: Heard, state: State | None = None) -> bool:
         """Whether an item is named together with a time or place, and another one than is booked just now."""
-        if not heard.item or (heard.wish == Wish() and not heard.no_day):
+        if not heard.item or (heard.wish == NO_WISH and not heard.no_day):
             return False
         found = await named(self.services, heard.item, heard.about)
         items = {guide.item for guide in found.guides} if found.whole else set()

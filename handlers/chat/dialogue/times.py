@@ -1,5 +1,5 @@
-"""Days and times as people say them, in Chinese, Cantonese and English. Pure: a text and today's date in, what
-it means and what is left of the text out."""
+"""Days and times as people say them, in Chinese, Cantonese and English. Pure: a text and today's date in,
+what it means and what is left of the text out."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -60,8 +60,10 @@ PARTS: Mapping[str, tuple[int, int]] = {
 """What is said → from which hour to which."""
 AFTERNOON = (12, 18)
 EARLY = re.compile(
-    "越早越好|越快越好|最早|最快|尽快|尽早|早啲|快啲|早点儿?|第一个空位|随便|都可以|都行|都得|任何时间|几时都得"
-    "|as soon as possible|as early as possible|a\\.?s\\.?a\\.?p\\.?|(?:the )?(?:earliest|soonest)(?: possible)?"
+    "越早越好|越快越好|最早|最快|尽快|尽早|早啲|快啲|早点儿?|第一个空位|随便|都可以|都行|都得|任何时间"
+    "|几时都得"
+    "|as soon as possible|as early as possible|a\\.?s\\.?a\\.?p\\.?|(?:the )?(?:earliest|soonest)(?:"
+    " possible)?"
     "|(?:the )?first available|any ?time|any day|whenever|next available"
 )
 LATE = re.compile("越晚越好|越迟越好|最晚|最迟|as late as possible|(?:the )?latest(?: possible)?")

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from handlers.chat.dialogue.filling import Option
 from handlers.chat.dialogue.state import Goal, State, Step
-from handlers.chat.dialogue.steps import MORE, Note, Option
+from handlers.chat.dialogue.steps import MORE, Note
 from models.errors import DomainError
 from models.workdays import PANYU
 
@@ -30,7 +31,8 @@ QUESTIONS: Mapping[Step, Wording] = {
     Step.BIND: _wording(
         "预约前要先实名认证，约1分钟：\n{bind}\n认证好后，回到这里回复“继续”，接着预约。您说过的我都记着。"
         "\n回复“取消”退出，也可以{page}。",
-        "Please verify your name first. It takes about a minute:\n{bind}\nThen come back here and reply “continue”: "
+        "Please verify your name first. It takes about a minute:\n{bind}\nThen come back here and reply"
+        " “continue”: "
         "I remember what you said.\nReply “cancel” to leave, or {page}.",
         "先实名认证：\n{bind}\n认证好了，回复“继续”。\n不约了，回复“取消”。\n也可以{page}。",
     ),
@@ -46,14 +48,25 @@ QUESTIONS: Mapping[Step, Wording] = {
         "Which hall? Reply with a number or its name; send your location to see the nearest first:",
         "去哪里办？回复数字：",
     ),
-    Step.DAY: _wording("哪一天？回复数字，或写“后天”“下周三”：", "Which day? Reply with a number, or e.g. “Monday”:",
-                       "哪一天？回复数字："),
-    Step.START: _wording("几点？回复数字，或写“三点以后”：", "What time? Reply with a number, or e.g. “after 3pm”:",
-                         "几点？回复数字："),
-    Step.MINE: _wording("您的预约，回复数字查看、改时间或取消：", "Your appointments; reply with a number to see, move or cancel one:",
-                        "您的预约。回复数字："),
-    Step.VISIT: _wording("要做什么？回复数字：", "What would you like to do? Reply with a number:", "回复数字："),
-}  # fmt: skip
+    Step.DAY: _wording(
+        "哪一天？回复数字，或写“后天”“下周三”：",
+        "Which day? Reply with a number, or e.g. “Monday”:",
+        "哪一天？回复数字：",
+    ),
+    Step.START: _wording(
+        "几点？回复数字，或写“三点以后”：",
+        "What time? Reply with a number, or e.g. “after 3pm”:",
+        "几点？回复数字：",
+    ),
+    Step.MINE: _wording(
+        "您的预约，回复数字查看、改时间或取消：",
+        "Your appointments; reply with a number to see, move or cancel one:",
+        "您的预约。回复数字：",
+    ),
+    Step.VISIT: _wording(
+        "要做什么？回复数字：", "What would you like to do? Reply with a number:", "回复数字："
+    ),
+}
 FOUND = _wording("是哪一件？回复数字：", "Which one do you mean? Reply with a number:")
 CONFIRM: Mapping[Goal, Wording] = {
     Goal.BOOK: _wording("请核对：", "Please check:"),
@@ -70,40 +83,55 @@ VISIT_OPTIONS: Mapping[str, Wording] = {
     "cancel": _wording("取消预约", "Cancel the appointment"),
 }
 NOTES: Mapping[Note, Wording] = {
-    Note.RANGE: _wording("没有这个数字，请看下面的选项。", "There is no such number; please see the list.", "没有这个数字。请再选。"),
+    Note.RANGE: _wording(
+        "没有这个数字，请看下面的选项。",
+        "There is no such number; please see the list.",
+        "没有这个数字。请再选。",
+    ),
     Note.UNCLEAR: _wording(
-        "抱歉，没听明白。请回复下面的数字。", "Sorry, I did not understand. Please reply with a number below.", "没听明白。请回复数字。"
+        "抱歉，没听明白。请回复下面的数字。",
+        "Sorry, I did not understand. Please reply with a number below.",
+        "没听明白。请回复数字。",
     ),
     Note.NOTHING_FOUND: _wording(
         "没有找到这个事项，请换个说法，或从下面选。",
         "I found no such service; please try other words, or choose below.",
         "没找到。请再说一次。",
     ),
-    Note.NOT_THERE: _wording("您说的大厅不办这件事，请从下面选。", "That hall does not offer this; please choose below."),
+    Note.NOT_THERE: _wording(
+        "您说的大厅不办这件事，请从下面选。", "That hall does not offer this; please choose below."
+    ),
     Note.TIME_FULL: _wording(
         "您说的时间约不到（不办公、已约满或太远），还有这些：",
         "The time you asked for is not available (closed, full or too far ahead). These are left:",
         "那个时间约不到。还有这些：",
     ),
-    Note.NOTHING_LEFT: _wording("这里近期已约满，请换一个大厅。", "This hall is fully booked; please choose another one."),
+    Note.NOTHING_LEFT: _wording(
+        "这里近期已约满，请换一个大厅。", "This hall is fully booked; please choose another one."
+    ),
     Note.FULL: _wording("刚刚约满了，还剩这些：", "It has just been taken. These are left:"),
     Note.NO_VISITS: _wording(
         "您现在没有预约。要预约，回复“预约”。", "You have no appointments. To make one, reply “book”."
     ),
     Note.NOT_FOR_YOU: _wording(
-        "这个事项不面向您的办事身份，请选别的。", "This service is not for the role you act in; please choose another."
+        "这个事项不面向您的办事身份，请选别的。",
+        "This service is not for the role you act in; please choose another.",
     ),
-    Note.NO_WINDOWS: _wording("这件事现在不能预约到大厅，请选别的。", "This cannot be booked at a hall now; please choose another."),
+    Note.NO_WINDOWS: _wording(
+        "这件事现在不能预约到大厅，请选别的。", "This cannot be booked at a hall now; please choose another."
+    ),
     Note.WELCOME_BACK: _wording("刚才说到这里，我们接着来。", "This is where we were; let us go on."),
     Note.STOPPED: _wording(
         "好的，已退出，没有新的预约。再约，回复“预约”；看已约好的，回复“我的预约”。",
-        "All right, nothing was booked. To begin again reply “book”; to see your appointments, “my appointments”.",
+        "All right, nothing was booked. To begin again reply “book”; to see your appointments, “my"
+        " appointments”.",
         "好的，不约了。再约，回复“预约”。",
     ),
     Note.KEPT: _wording("好的，您的预约没有变。", "All right, your appointments stay as they are."),
     Note.NO_SUCH_VISIT: _wording("您名下没有这个预约号。", "You have no appointment with this number."),
     Note.NO_DAY: _wording(
-        "您说的日子约不了（已经过去，或没有这一天），请另选一天。", "That day is over, or there is no such day; please choose another one."
+        "您说的日子约不了（已经过去，或没有这一天），请另选一天。",
+        "That day is over, or there is no such day; please choose another one.",
     ),
     Note.SEVERAL: _wording(
         "一次只能约一个号，一个事项也只能约一次，先约这一个：",
@@ -111,20 +139,26 @@ NOTES: Mapping[Note, Wording] = {
     ),
     Note.ALSO: _wording(
         "先办这一件。另一件还没办，办完这件再发给我（看已约好的，回复“我的预约”）。",
-        "First things first. The other one is still open: write it again when this is done (“my appointments” shows yours).",
+        "First things first. The other one is still open: write it again when this is done (“my"
+        " appointments” shows yours).",
     ),
     Note.NOTED: _wording("好，记下了。", "All right, noted."),
     Note.NOTHING_OPEN: _wording(
         "现在没有进行中的预约。要预约，回复“预约”；看已约好的，回复“我的预约”。",
         "Nothing is under way. To make an appointment reply “book”; to see yours, “my appointments”.",
     ),
-    Note.GLADLY: _wording("好的！还有要办的事，直接发给我。", "All right! If there is anything else, just write to me."),
+    Note.GLADLY: _wording(
+        "好的！还有要办的事，直接发给我。", "All right! If there is anything else, just write to me."
+    ),
     Note.DROP_OR_LEAVE: _wording(
-        "要取消这次预约，请回复1；不取消，请回复0。", "To cancel the appointment, reply 1; to keep it, reply 0."
+        "要取消这次预约，请回复1；不取消，请回复0。",
+        "To cancel the appointment, reply 1; to keep it, reply 0.",
     ),
     Note.STILL_UNBOUND: _wording("还没有认证好。", "You are not verified yet."),
-    Note.ALREADY: _wording("您已约过这件事，可以改时间：", "You have booked this already; you can change the time:"),
-}  # fmt: skip
+    Note.ALREADY: _wording(
+        "您已约过这件事，可以改时间：", "You have booked this already; you can change the time:"
+    ),
+}
 FIELDS: Mapping[str, Wording] = {
     "item": _wording("事项：", "Service: "),
     "role": _wording("办事人：", "For: "),
@@ -146,7 +180,8 @@ AFTER: Mapping[Goal, Wording] = {
 }
 REMINDER = _wording(
     "——\n您的预约还没做完：{step}\n接着约，回复数字，或回复“继续”；不约了，回复“取消”。",
-    "——\nYour booking is not finished: {step}\nTo go on, reply with a number or “continue”; to leave, “cancel”.",
+    "——\nYour booking is not finished: {step}\nTo go on, reply with a number or “continue”; to leave,"
+    " “cancel”.",
     "——\n预约还没做完。\n回复“继续”，接着约。\n不约了，回复“取消”。",
 )
 SHORT: Mapping[Step, Wording] = {

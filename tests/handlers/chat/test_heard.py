@@ -4,7 +4,8 @@ from datetime import date, time
 
 import pytest
 
-from handlers.chat.dialogue.heard import Heard, Sign, hall_names, hear, is_english
+from handlers.chat.dialogue.heard import Heard, hall_names, hear, is_english
+from handlers.chat.dialogue.phrases import Sign
 from handlers.chat.dialogue.state import Days, Goal, Span
 from tests.house.places import hall
 

@@ -1,7 +1,8 @@
 """Sixty messages that five people may send, written without knowing the answers: what each is answered.
 
-`messages.tsv` has who writes, the message, what a fitting answer does, and the pattern that it has, and one that
-it has not. <NUMBER> is that of the visit which the person has: on Thursday, the foreigner on Wednesday.
+`messages.tsv` has who writes, the message, what a fitting answer does, and the pattern that it has, and
+one that it has not. <NUMBER> is that of the visit which the person has: on Thursday, the foreigner on
+Wednesday.
 """
 
 import csv

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.chat.dialogue import steps
-from handlers.chat.dialogue.heard import Heard, Sign
+from handlers.chat.dialogue import filling, steps
+from handlers.chat.dialogue.filling import Option
+from handlers.chat.dialogue.heard import Heard
+from handlers.chat.dialogue.phrases import Sign
 from handlers.chat.dialogue.state import Days, Goal, Span, State, Step, Wish, state_of
-from handlers.chat.dialogue.steps import MORE, Note, Option, Turn
+from handlers.chat.dialogue.steps import MORE, Note, Turn
 
 FRIDAY, MONDAY = "2026-11-27", "2026-11-30"
 CHOSEN = {Step.ITEM: "residence", Step.ROLE: "self", Step.HALL: "wanbo", Step.DAY: FRIDAY}
@@ -68,7 +70,7 @@ def test_back_asks_the_step_before_which_left_a_choice() -> None:
 def test_back_from_the_time_forgets_what_was_wished() -> None:
     turn = steps.take(at(Step.CONFIRM, wish=Wish(early=True)), Heard(number=0))
     assert turn.state.due is Step.START
-    assert steps.fill(turn.state, Step.START, SLOTS) == Turn(turn.state)
+    assert filling.fill(turn.state, Step.START, SLOTS) == Turn(turn.state)
     assert turn.state.wish == Wish()
 
 
@@ -91,7 +93,8 @@ def test_a_day_may_be_a_number_and_a_date() -> None:
     said = Heard(number=1, wish=Wish(days=Days(first, first)))
     listed = steps.take(at(Step.DAY, FRIDAY, "2026-12-01"), said).state
     assert (
-        steps.fill(listed, Step.DAY, [*DAYS, Option("2026-12-01", 1)]).state.chosen[Step.DAY] == "2026-12-01"
+        filling.fill(listed, Step.DAY, [*DAYS, Option("2026-12-01", 1)]).state.chosen[Step.DAY]
+        == "2026-12-01"
     )
     other = steps.take(at(Step.DAY, FRIDAY, MONDAY), said).state
     assert other.chosen[Step.DAY] == FRIDAY
@@ -105,36 +108,37 @@ def test_what_cannot_be_understood_changes_nothing() -> None:
 def test_a_wish_fills_the_day_and_the_time() -> None:
     friday = date(2026, 11, 27)
     state = at(Step.DAY, wish=Wish(days=Days(friday, friday), span=Span(time(15), time(15))))
-    day = steps.fill(state, Step.DAY, DAYS).state
+    day = filling.fill(state, Step.DAY, DAYS).state
     assert day.chosen[Step.DAY] == FRIDAY
-    assert steps.fill(day, Step.START, SLOTS).state.chosen[Step.START] == "three"
+    assert filling.fill(day, Step.START, SLOTS).state.chosen[Step.START] == "three"
 
 
 def test_several_times_that_fit_are_listed_alone() -> None:
     state = at(Step.START, wish=Wish(span=Span(time(14), time(23, 59))))
-    assert steps.fill(state, Step.START, SLOTS) == Turn(state)
-    assert steps.asked(state, Step.START, SLOTS).options == ("three", "four")
-    assert steps.asked(at(Step.START), Step.START, SLOTS).options == ("nine", "three", "four")
+    assert filling.fill(state, Step.START, SLOTS) == Turn(state)
+    assert filling.asked(state, Step.START, SLOTS).options == ("three", "four")
+    assert filling.asked(at(Step.START), Step.START, SLOTS).options == ("nine", "three", "four")
 
 
 def test_a_time_that_is_full_is_said_and_the_others_listed() -> None:
-    turn = steps.fill(at(Step.START, wish=Wish(span=Span(time(10), time(10)))), Step.START, SLOTS)
+    turn = filling.fill(at(Step.START, wish=Wish(span=Span(time(10), time(10)))), Step.START, SLOTS)
     assert turn.note is Note.TIME_FULL
-    assert steps.asked(turn.state, Step.START, SLOTS).options == ("nine", "three", "four")
+    assert filling.asked(turn.state, Step.START, SLOTS).options == ("nine", "three", "four")
     sunday = date(2026, 11, 29)
     assert (
-        steps.fill(at(Step.DAY, wish=Wish(days=Days(sunday, sunday))), Step.DAY, DAYS).note is Note.TIME_FULL
+        filling.fill(at(Step.DAY, wish=Wish(days=Days(sunday, sunday))), Step.DAY, DAYS).note
+        is Note.TIME_FULL
     )
 
 
 def test_the_earliest_goes_on_to_the_next_day() -> None:
     state = at(Step.DAY, wish=Wish(early=True, span=Span(time(17), time(23, 59))))
-    day = steps.fill(state, Step.DAY, DAYS).state
+    day = filling.fill(state, Step.DAY, DAYS).state
     assert day.chosen[Step.DAY] == FRIDAY
-    after = steps.fill(day, Step.START, SLOTS).state
-    assert steps.fill(after, Step.DAY, DAYS).state.chosen[Step.DAY] == MONDAY
+    after = filling.fill(day, Step.START, SLOTS).state
+    assert filling.fill(after, Step.DAY, DAYS).state.chosen[Step.DAY] == MONDAY
     assert (
-        steps.fill(at(Step.START, wish=Wish(early=True)), Step.START, SLOTS).state.chosen[Step.START]
+        filling.fill(at(Step.START, wish=Wish(early=True)), Step.START, SLOTS).state.chosen[Step.START]
         == "nine"
     )
 
@@ -142,12 +146,12 @@ def test_the_earliest_goes_on_to_the_next_day() -> None:
 def test_halls_that_were_named() -> None:
     options = [Option("centre"), Option("wanbo")]
     named = at(Step.HALL, wish=Wish(halls=("wanbo",)))
-    assert steps.fill(named, Step.HALL, options).state.chosen[Step.HALL] == "wanbo"
-    elsewhere = steps.fill(at(Step.HALL, wish=Wish(halls=("dashi",))), Step.HALL, options)
+    assert filling.fill(named, Step.HALL, options).state.chosen[Step.HALL] == "wanbo"
+    elsewhere = filling.fill(at(Step.HALL, wish=Wish(halls=("dashi",))), Step.HALL, options)
     assert elsewhere.note is Note.NOT_THERE
-    several = steps.fill(at(Step.HALL, wish=Wish(halls=("wanbo", "centre"))), Step.HALL, options)
+    several = filling.fill(at(Step.HALL, wish=Wish(halls=("wanbo", "centre"))), Step.HALL, options)
     assert Step.HALL not in several.state.chosen
-    any_of_them = steps.fill(at(Step.HALL, wish=Wish(any_hall=True)), Step.HALL, options)
+    any_of_them = filling.fill(at(Step.HALL, wish=Wish(any_hall=True)), Step.HALL, options)
     assert any_of_them.state.chosen[Step.HALL] == "centre"
 
 
@@ -156,12 +160,12 @@ def test_a_visit_by_its_number_or_day() -> None:
         Option("a", number="0101", day=date(2026, 11, 26)),
         Option("b", number="0202", day=date(2026, 11, 27)),
     ]
-    by_number = steps.fill(at(Step.MINE, goal=Goal.CANCEL, wish=Wish(visit="0202")), Step.MINE, visits)
+    by_number = filling.fill(at(Step.MINE, goal=Goal.CANCEL, wish=Wish(visit="0202")), Step.MINE, visits)
     assert by_number.state.chosen[Step.MINE] == "b"
     thursday = Days(date(2026, 11, 26), date(2026, 11, 26))
-    by_day = steps.fill(at(Step.MINE, goal=Goal.MOVE, wish=Wish(of_day=thursday)), Step.MINE, visits)
+    by_day = filling.fill(at(Step.MINE, goal=Goal.MOVE, wish=Wish(of_day=thursday)), Step.MINE, visits)
     assert by_day.state.chosen[Step.MINE] == "a"
-    none = steps.fill(at(Step.MINE, goal=Goal.CANCEL, wish=Wish(visit="0303")), Step.MINE, visits)
+    none = filling.fill(at(Step.MINE, goal=Goal.CANCEL, wish=Wish(visit="0303")), Step.MINE, visits)
     assert none.note is Note.NO_SUCH_VISIT
     assert Step.MINE not in none.state.chosen
 
@@ -171,7 +175,7 @@ def test_all_of_a_long_list_can_be_reached(length: int) -> None:
     values = [f"v{number}" for number in range(length)]
     seen, offset = set[str](), 0
     for _ in range(length + 1):
-        page, offset = steps.paged(values, offset)
+        page, offset = filling.paged(values, offset)
         assert len(page) <= steps.SHOWN
         seen |= set(page) - {MORE}
         offset += steps.SHOWN - 1
@@ -204,7 +208,7 @@ def test_after_a_failure_what_it_was_about_is_asked_again(code: str, due: Step, 
     ],
 )
 def test_where_nothing_is_left_the_step_before_is_asked(step: Step, due: Step, note: Note) -> None:
-    turn = steps.stuck(at(step), step)
+    turn = filling.stuck(at(step), step)
     assert (turn.state.due, turn.note) == (due, note)
 
 

@@ -1,4 +1,4 @@
-"""Booking inside the chat, on a real database: what is said, what is done, and that it is done once (article 9)."""
+"""Booking inside the chat, on a real database: what is said, what is done, and that it is done once."""
 
 import asyncio
 import re
