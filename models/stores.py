@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
 from models.appointments import Appointments, Endings, Pauses
 from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
+from models.calendar import CalendarYears
 from models.chat import Dialogues, Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides, Referrals, Search, Uses
@@ -85,14 +86,15 @@ from models.voices import (
     Summaries,
 )
 from models.window import Window
-from models.workdays import Workdays
+from models.workdays import LiveWorkdays
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stores:
     database: Database
     clock: Callable[[], datetime]
-    calendar: Workdays
+    calendar: LiveWorkdays
+    calendar_years: CalendarYears
     privacy: Privacy
     verifier: Verifier
     binding: Binding
@@ -223,7 +225,7 @@ def assemble(
     database: Database,
     *,
     clock: Callable[[], datetime],
-    calendar: Workdays,
+    calendar: LiveWorkdays,
     privacy: Privacy,
     verifier: Verifier,
     sms_limits: SmsLimits,
@@ -263,6 +265,7 @@ def assemble(
         database=database,
         clock=clock,
         calendar=calendar,
+        calendar_years=CalendarYears(database, calendar),
         privacy=privacy,
         verifier=verifier,
         binding=binding,

@@ -96,6 +96,14 @@ class Workdays:
         return not self.certain(day) and day not in self.overrides
 
 
+class LiveWorkdays(Workdays):
+    """The calendar of a process that runs on: its users keep it, and count with what it was told last."""
+
+    def tell(self, overrides: Mapping[date, bool], through: int) -> None:
+        """From now on it is this; who is counting has counted to the end, since counting awaits nothing."""
+        self.overrides, self.through = overrides, through
+
+
 def local(moment: datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
     """A stored time as people in Panyu write it."""
     return moment.astimezone(PANYU).strftime(pattern)

@@ -50,6 +50,8 @@ def main() -> int:
             new = asyncio.run(write(data, load_settings()))
             written = f"{new.departments} departments, {new.halls} halls, {new.guides} items"
             print(f"written: {written}, {new.referrals} referrals")
+            for line in new.differing:
+                print(f"left as it is: {line}")
     except (DataError, SettingsError, DatabaseUnreachable, MigrationError) as error:
         print(error, file=sys.stderr)
         return 1

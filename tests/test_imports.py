@@ -21,7 +21,7 @@ FLOORS = (
     {"places", "materials", "chat", "outgoing"},
     {"people"},
     {"guides", "staff"},
-    {"appointments", "applications", "sendings", "window"},
+    {"appointments", "applications", "sendings", "window", "calendar"},
     {"kiosks"},
     {"voices", "serving"},
     {"blacklist"},

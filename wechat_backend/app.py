@@ -24,6 +24,7 @@ from handlers.web.request_limits import BoundedApplication
 from handlers.web.services import Services
 from handlers.web.site import Site
 from models.store import Database
+from wechat_backend.calendar_watch import begin_calendar, following_calendar
 from wechat_backend.database.connection import connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import check_current, run_while_current
@@ -92,6 +93,7 @@ async def serve(settings: Settings) -> None:
     gateways = Gateways(settings, database, privacy_of(settings), utc_now)
     services = build_services(settings, database, gateways)
     await services.prepare()
+    await begin_calendar(services)
     connections = room_for(settings.connections)
     limits = Limits(connections, settings.connections_per_address, settings.trusted_proxies)
     server = WebServer(make_app(services, settings), limits=limits)
@@ -108,7 +110,7 @@ async def serve(settings: Settings) -> None:
         connections=connections,
     )
     try:
-        async with telling(services.listening, utc_now):
+        async with telling(services.listening, utc_now), following_calendar(services.calendar_years):
             await run_while_current(database, ALL, until_told())
     finally:
         server.stop()

@@ -49,6 +49,7 @@ async def run(settings: Settings, days: Sequence[date], say: Callable[[str], Non
     try:
         await check_current(database, ALL, utc_now())
         stores = build_stores(settings, database, gateways)
+        await stores.calendar_years.refresh()
         reconciling = Reconciling(stores, gateways.government, utc_now)
         for day in days:
             compared = await reconciling.compare(day)

@@ -28,6 +28,7 @@ async def run(settings: Settings, say: Callable[[str], None], *, replace: bool) 
     try:
         await check_current(database, ALL, utc_now())
         stores = build_stores(settings, database, gateways)
+        await stores.calendar_years.refresh()
         for store in (stores.figures, stores.review_ticks):
             await store.prepare()
         found = await stores.recount.run(replace=replace)

@@ -230,7 +230,8 @@ RETRYING = delivery_number("重试中", Stage.RETRYING)
 ALERTED = alert_number("待确认的告警", "open", bad=True)
 UNPOSTED = kiosk_number("待张贴的暂停公告", "unposted", Scope.KIOSKS_KEEP)
 ENTERING = kiosk_number("待审核、定位置的终端", "entering", Scope.KIOSKS_APPROVE)
-TAKEN_ON = alert_number("处理中的告警", "acknowledged")
+UNDECIDED = kiosk_number("待决定退出的终端", "undecided", Scope.KIOSKS_READ)
+OUT = kiosk_number("停用的终端", "out", Scope.KIOSKS_READ)
 PRESENT = member_number("在岗人员", Standing.PRESENT)
 SUSPENDED = member_number("已锁定", Standing.SUSPENDED)
 LEFT = member_number("已离岗", Standing.LEFT)
@@ -257,10 +258,10 @@ HOMES: Mapping[Role, Home] = {
     Role.SERVICE_MANAGEMENT: Home(
         (ALL_OVERDUE, TAKEN_UP, DISPUTED, FLAGGED, APPEALED), (ALL_CASES, OPEN_OBJECTIONS, PROPOSED)
     ),
-    Role.DIGITAL_AFFAIRS: Home((ALERTED, TAKEN_ON, ENTERING, FAILED, RETRYING), (GOING_ON, UNSENT)),
+    Role.DIGITAL_AFFAIRS: Home((ALERTED, ENTERING, UNDECIDED, FAILED, RETRYING), (GOING_ON, UNSENT)),
     Role.SERVICE_CENTRE: IN_HALLS,
     Role.TOWNSHIP: IN_HALLS,
-    Role.CONTACT: Home((UNRECTIFIED, UNRECTIFIED_LATE, BAD_REVIEWS), (RECTIFYING,)),
+    Role.CONTACT: Home((UNRECTIFIED, UNRECTIFIED_LATE, BAD_REVIEWS, OUT, UNDECIDED), (RECTIFYING,)),
     Role.KIOSK_MAINTAINER: Home(words=f"终端运维负责自助终端的正常运行。{NOTHING_YET}"),
     Role.AUDITOR: Home(words=f"审计人员查看谁看了什么、做了什么。{NOTHING_YET}"),
     Role.ADMINISTRATOR: Home(

@@ -151,9 +151,9 @@ class PanelPage(StaffHandler):
         super().see_other(path)
 
     def calendar_ends(self, own: frozenset[Scope]) -> int | None:
-        """The last year of a calendar that is running out, for those who run the service."""
+        """The last year of a calendar that is running out, for those who keep it."""
         calendar = self.services.calendar
-        warned = Scope.DELIVERIES_RETRY in own and calendar.ending(local_date(self.now))
+        warned = Scope.CALENDAR_KEEP in own and calendar.ending(local_date(self.now))
         return calendar.through if warned else None
 
     def typed(self, kind: ItemType = ItemType.OTHER) -> list[tuple[str, str]]:

@@ -61,6 +61,7 @@ ROOMS = (
     Room(Section.OVERSIGHT, "黑名单线索", "/admin/flags", Scope.BLACKLIST_DECIDE),
     Room(Section.OVERSIGHT, "黑名单决定", "/admin/bans", Scope.BLACKLIST_DECIDE, also=("/admin/new-ban",)),
     Room(Section.OVERSIGHT, "黑名单申诉", "/admin/appeals", Scope.APPEALS_DECIDE),
+    Room(Section.SYSTEM, "工作日历", "/admin/calendar", Scope.CALENDAR_KEEP),
     Room(Section.SYSTEM, "缺勤", "/admin/absences", Scope.STAFF_ABSENCES, also=("/admin/new-absence",)),
     Room(Section.SYSTEM, "人员", "/admin/members", Scope.STAFF_MANAGE, also=("/admin/new-member",)),
 )

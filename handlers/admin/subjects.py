@@ -82,6 +82,10 @@ async def _alert(services: Services, key: str) -> Subject:
     return Subject((await services.halls.get((await services.alerts.get(key))["hall"])).name)
 
 
+async def _kiosk(services: Services, key: str) -> Subject:
+    return Subject((await services.kiosks.get(key))["name"])
+
+
 FINDERS: Mapping[str, Callable[[Services, str], Awaitable[Subject]]] = {
     "application": _application,
     "appointment": _appointment,
@@ -93,5 +97,6 @@ FINDERS: Mapping[str, Callable[[Services, str], Awaitable[Subject]]] = {
     "agency": _agency,
     "ban": _ban,
     "alert": _alert,
+    "kiosk": _kiosk,
 }
 """By what an event's name begins with."""

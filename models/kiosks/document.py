@@ -243,7 +243,8 @@ class Activation(TypedDict):
 class Kiosk(Record):
     """One device in its life. `department` is a USCC, `hall` and `township` are known from `placed` on, and
     `position` says where in the hall's layout it stands. `use_until` is the last local day of its use
-    (ISO). `unposted` says that the hall has not put up the notice of its suspension yet."""
+    (ISO). `unposted` says that the hall has not put up the notice of its suspension yet, `undecided` that its
+    retirement is proposed and neither a day agreed on nor the proposal dismissed."""
 
     name: str
     department: str
@@ -266,6 +267,7 @@ class Kiosk(Record):
     outages: list[Outage]
     findings: dict[Finding, Found]
     retirement: Retirement | None
+    undecided: NotRequired[bool]
     dismissed: list[Dismissed]
     device_key: NotRequired[DeviceKey]
     activation: NotRequired[Activation]

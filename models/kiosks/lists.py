@@ -31,20 +31,20 @@ EMPTY: Document = {"timeline": [], "suspensions": [], "dismissed": []}
 
 @dataclass(frozen=True)
 class Sought:
-    """Which are asked for; of one department and in one hall, where these are given, and such alone whose
-    suspension the hall has not put up yet."""
+    """Which are asked for; of one department and in one hall, where these are given, and such alone as have
+    the mark `waiting`, one of `WAITING`."""
 
     states: tuple[State, ...]
     department: str = ""
     hall: str = ""
-    unposted: bool = False
+    waiting: str = ""
 
     @property
     def query(self) -> Document:
         query: Document = {"state": {"$in": [state.value for state in self.states]}}
         parts = {"department": self.department, "hall": self.hall}
-        if self.unposted:
-            query["unposted"] = True
+        if self.waiting:
+            query[self.waiting] = True
         return query | {name: value for name, value in parts.items() if value}
 
 
@@ -86,6 +86,18 @@ class KioskLists:
             Forbidden: `scope_missing`.
         """
         return await count_in(self.kiosks, {"$and": [readable(member), sought.query]})
+
+    async def found_in(self, member: Member) -> tuple[set[str], set[str]]:
+        """The departments (USCC) and the halls of the kiosks that a member sees.
+
+        Raises:
+            Forbidden: `scope_missing`.
+        """
+        together: Document = {"_id": {"department": "$department", "hall": "$hall"}}
+        pipeline: list[Document] = [{"$match": readable(member)}, {"$group": together}]
+        read = await self.kiosks.documents.aggregate(pipeline, hint="name")  # from the index alone
+        found = [one["_id"] async for one in read]
+        return {one["department"] for one in found}, {one["hall"] for one in found if one["hall"]}
 
     async def seen(self, key: str, member: Member) -> Kiosk:
         """

@@ -105,7 +105,7 @@ class Retiring:
             key,
             by,
             expects=_the_same(proposal),
-            sets={"retirement": None},
+            sets={"retirement": None, "undecided": False},
             update={"$push": nothing_came_of(proposal, words, by)},
             data={"ground": proposal["ground"].value, "occasion": proposal["occasion"]},
             plans=(Plan(TELL, by.at),),
@@ -146,7 +146,7 @@ class Retiring:
             key,
             by,
             expects=_the_same(proposal),
-            sets={"retirement.leaves_on": day, "retirement.leaves_at": at},
+            sets={"retirement.leaves_on": day, "retirement.leaves_at": at, "undecided": False},
             data={"ground": proposal["ground"].value, "leaves_on": day},
             plans=(Plan(RETIREMENT, at), Plan(TELL, by.at)),
             otherwise=RetirementOtherwise,
@@ -177,23 +177,32 @@ class Retiring:
     async def _propose(self, found: Kiosk, reason: Reason, by: Cause) -> bool:
         """False where something else was proposed or dismissed meanwhile, or what it rests on has changed."""
         same = {name: found[name] for name in ("use_until", "outages", "suspensions", "findings")}
+        contact = await self.contacts.find(found["department"])
+        told = {"contact": contact["member"]} if contact else {}
         try:
-            await self._put(Action.PROPOSE_RETIREMENT, found, _proposal(reason, by), by, same)
+            await self._put(Action.PROPOSE_RETIREMENT, found, _proposal(reason, by), by, same, told)
         except (RetirementUnderWay, KioskNotFound):
             return False
         return True
 
     async def _put(
-        self, action: Action, found: Kiosk, proposal: Retirement, by: Cause, same: Document | None = None
+        self,
+        action: Action,
+        found: Kiosk,
+        proposal: Retirement,
+        by: Cause,
+        same: Document | None = None,
+        told: Document | None = None,
     ) -> Kiosk:
+        """`same` is what must be as it was read, `told` what the event says besides: the `contact`."""
         ground = proposal["ground"].value
         return await self.kiosks.take(
             action,
             found["_id"],
             by,
             expects={"retirement": None, "dismissed": {"$size": len(found["dismissed"])}, **(same or {})},
-            sets={"retirement": {**proposal, "ground": ground}},
-            data={"ground": ground, "occasion": proposal["occasion"]},
+            sets={"retirement": {**proposal, "ground": ground}, "undecided": True},
+            data={"ground": ground, "occasion": proposal["occasion"], **(told or {})},
             reason=proposal["reason"],
             otherwise=RetirementUnderWay,
         )

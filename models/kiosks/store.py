@@ -35,8 +35,10 @@ BEGIN, END, RETIREMENT = "kiosk.suspension_begin", "kiosk.suspension_end", "kios
 TELL = "kiosk.tell_visitors"
 """What is planned: both ends of a suspension, the day of leaving, and that people are told."""
 
-NARROWED = ("unposted", "state", "department", "hall", "township")
-"""What the panel's list is narrowed by."""
+WAITING = ("unposted", "undecided")
+"""Marks of kiosks that wait for somebody, which are True while they do: one index each."""
+PLACED = ("state", "department", "hall", "township")
+"""What the panel's list is narrowed by besides."""
 
 
 class Kiosks(Store[Kiosk]):
@@ -55,11 +57,14 @@ class Kiosks(Store[Kiosk]):
             name="announced",
             partialFilterExpression={"suspension.start": {"$exists": True}},
         ),
-        IndexModel([(name, ASCENDING) for name in ("name", "_id", *NARROWED)], name="name"),
-        IndexModel(
-            [(name, ASCENDING) for name in NARROWED],
-            name="unposted",
-            partialFilterExpression={"unposted": True},
+        IndexModel([(name, ASCENDING) for name in ("name", "_id", *WAITING, *PLACED)], name="name"),
+        *(
+            IndexModel(
+                [(name, ASCENDING) for name in (mark, *PLACED)],
+                name=mark,
+                partialFilterExpression={mark: True},
+            )
+            for mark in WAITING
         ),
     ]
 

@@ -277,7 +277,7 @@ class Suspending:
                 "outages": found["outages"],
                 "retirement.proposed_at": proposal["proposed_at"] if proposal else None,
             },
-            sets={**over["sets"], "retirement": None, "commands": []},
+            sets={**over["sets"], "retirement": None, "undecided": False, "commands": []},
             update={"$push": pushed, "$unset": {"spot": "", "device_key": ""}},
             data={"hall": found["hall"], "position": found["position"]},
             otherwise=SuspensionOtherwise,

@@ -88,6 +88,10 @@ class Scope(StrEnum):
     )
     ALERTS_HANDLE = "alerts:handle", "See the alerts of the halls within reach, and take them on."
     DUTY_KEEP = "duty:keep", "Say who of one's section is on duty, and who stands behind them."
+    CALENDAR_KEEP = (
+        "calendar:keep",
+        "Say which days are worked, and that a year's holiday notice is entered whole.",
+    )
     DELIVERIES_READ = "deliveries:read", "See what could not be sent, and what is used of the day's messages."
     DELIVERIES_RETRY = "deliveries:retry", "Send again what could not be sent."
     STAFF_ABSENCES = (
@@ -206,6 +210,7 @@ class Role(StrEnum):
         Scope.BLACKLIST_FLAG,
         Scope.BLACKLIST_DECIDE,
         Scope.APPEALS_DECIDE,
+        Scope.CALENDAR_KEEP,
     )
     DIGITAL_AFFAIRS = (
         "digital_affairs",

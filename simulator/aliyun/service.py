@@ -75,6 +75,9 @@ TEMPLATES: Mapping[str, SmsTemplate] = {
         "您的手机号已不再用于“番禺智慧政务”的实名认证（${time}在窗口更改）。如非本人操作，请致电020-12345。"
     ),
     "SMS_BLACKLIST": SmsTemplate("${what}（${number}）。详情请在“番禺智慧政务”公众号的个人中心查看。"),
+    "SMS_RETIREMENT": SmsTemplate(
+        "${hall}的“${kiosk}”被建议退出服务（${ground}），请与电子公务科商定。请登录工作人员平台“自助终端”查看。"
+    ),
     "SMS_ALERT": SmsTemplate("${hall}${trouble}，${what}。请登录工作人员平台“终端”中的“告警”查看。"),
     "SMS_AGENCY": SmsTemplate(
         "${enterprise}与经办人${person}的授权：${status}。详情请在“番禺智慧政务”公众号查看。"

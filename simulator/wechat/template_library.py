@@ -76,6 +76,10 @@ LIBRARY: Mapping[str, Template] = {
     ),
     "TM_REBINDING": Template("账号安全提醒", {"thing1": "变更内容", "time2": "变更时间"}),
     "TM_BLACKLIST": Template("处理决定通知", {"thing1": "内容", "thing2": "决定编号", "time3": "时间"}),
+    "TM_RETIREMENT": Template(
+        "终端退出建议通知",
+        {"thing1": "终端", "thing2": "地点", "thing3": "依据", "thing4": "说明", "time5": "时间"},
+    ),
     "TM_ALERT": Template(
         "终端告警通知", {"thing1": "地点", "thing2": "异常", "thing3": "说明", "time4": "时间"}
     ),

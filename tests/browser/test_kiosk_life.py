@@ -200,7 +200,8 @@ async def suspended(life: Life, device: Any) -> None:
     page = await life.look("centre", "announced")
     await printed(life, page)
     page = await life.at("centre")
-    await send(page, "已张贴公告", "已记录张贴时间")
+    await form(page, "已张贴公告").locator("button").click()
+    await confirm(page, "已张贴公告", "已记录张贴时间")
     await life.later(SOON)
     told = await asyncio.to_thread(device.beat)
     assert told["state"] == "suspended"

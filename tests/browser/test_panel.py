@@ -156,7 +156,7 @@ async def test_no_page_has_a_serious_fault(office: Office, chromium: Chromium) -
         "": ("/admin/sign-in",),
         "both": ("/admin", "/admin/applications", fresh, path, visits, "/admin/verify", "/admin/nowhere"),
         "digital": ("/admin", "/admin/deliveries"),
-        "management": ("/admin", "/admin/objections"),
+        "management": ("/admin", "/admin/objections", "/admin/calendar?year=2027"),
         "admin": ("/admin/members", "/admin/new-member", "/admin/members/window", *OWN),
     }.items():
         page = await desk(office, chromium, username)

@@ -4,6 +4,7 @@ page that shows it is opened in a real browser."""
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from models.applications import How as Received
 from models.applications import Place
 from models.appointments import Ending, State
 from models.blacklist import FlagReason, Ground, Reference
+from models.calendar import LONGEST as LONGEST_REASON
+from models.calendar import Days, Kind
 from models.guides import Guide
 from models.kiosks.document import OutageCause
 from models.kiosks.rules import LONGEST_NAME
@@ -70,6 +73,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "admin/blacklist/flag.html": ("dismissed",),
     "admin/blacklist/new_ban.html": ("facts",),
     "admin/blacklist/new_flag.html": ("flagged",),
+    "admin/calendar/year.html": ("calendar",),
     "admin/cells/objection.html": ("kept",),
     "admin/fields/line.html": ("basis",),
     "admin/fields/text.html": ("supplement", "refusal", "pause", "resumed", "returned", "denied"),
@@ -103,6 +107,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
         "admin/application/nudges.html": CASE,
         "admin/appointments.html": "/admin/appointments",
         "admin/cells/objection.html": "/admin/objections",
+        "admin/calendar/year.html": "/admin/calendar",
         "admin/confirm_identity.html": "/admin/confirm",
         "admin/duty.html": "/admin/duty",
         "admin/figures.html": "/admin/figures",
@@ -264,6 +269,8 @@ async def marked_cases(desk: Desk, guide: Guide, marked: Member) -> dict[str, st
     await desk.stores.nudges.answer(case, script("nudge_answer"), by)
     case = await desk.at(cases["handed_over"], marked)
     await desk.stores.holding.hand_over(case, "approver", script("handed_over"), by)
+    why, saturday = script("calendar")[:LONGEST_REASON], date(2026, 12, 26)
+    await desk.stores.calendar_years.set_days(Days(saturday, saturday, Kind.OFF, why), 0, marked, by)
     await desk.stores.views.keep(marked, QUEUE.address, script("view")[:LONGEST], {"show": "all"}, by)
     return cases
 
@@ -378,7 +385,7 @@ async def test_what_is_written_runs_nowhere(world: World, chromium: Chromium) ->
         *("/admin/bans?show=ended", f"/admin/bans/{world.ban}", f"/admin/bans/{world.ban}/evidence/1"),
         *("/admin/appeals?show=decided", f"/admin/appeals/{world.ban}", f"/admin/blacklist/{world.party.id}"),
         *("/admin/kiosks", f"/admin/kiosks/{world.kiosk}"),
-        "/admin/deliveries",
+        *("/admin/calendar", "/admin/deliveries"),
         "/admin/members",
         "/admin/members/marked",
         "/admin/account",

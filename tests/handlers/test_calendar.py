@@ -1,4 +1,4 @@
-"""Past the published calendar a computed date is 「预计」; who runs the service is warned in time."""
+"""Past the published calendar a computed date is 「预计」; who keeps it is warned in time."""
 
 from datetime import UTC, datetime
 
@@ -57,14 +57,14 @@ async def test_what_the_calendar_reaches_is_plain(office: Office) -> None:
 
 
 @pytest.mark.parametrize(("month", "warned"), [(9, False), (10, True), (11, True)])
-async def test_who_runs_the_service_is_warned_in_the_last_quarter(
+async def test_who_keeps_the_calendar_is_warned_in_the_last_quarter(
     office: Office, month: int, warned: bool
 ) -> None:
     now = office.town.clock.now()
     office.town.clock.set(datetime(2026, month, 1, 2, tzinfo=UTC))
     try:
-        desk = await office.desk("digital")
-        assert (WARNING in (await desk.get("/admin/deliveries")).text) is warned
+        desk = await office.desk("management")
+        assert (WARNING in (await desk.get("/admin/applications")).text) is warned
         assert WARNING not in (await (await office.desk("approver")).get("/admin/applications")).text
     finally:
         office.town.clock.set(now)

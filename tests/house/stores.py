@@ -10,7 +10,7 @@ from models.people.verification import Verifier
 from models.privacy import Privacy
 from models.store import Database
 from models.stores import Stores, assemble
-from models.workdays import Workdays
+from models.workdays import LiveWorkdays
 
 ROOMY = SmsLimits(codes_per_address_hour=10_000, codes_per_address=10_000)
 """Everyone in the tests comes from one address."""
@@ -22,7 +22,7 @@ def stores_over(database: Database, now: Callable[[], datetime], verifier: Verif
     return assemble(
         database,
         clock=now,
-        calendar=Workdays(),
+        calendar=LiveWorkdays(),
         privacy=PRIVACY,
         verifier=verifier,
         sms_limits=ROOMY,

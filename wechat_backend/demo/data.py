@@ -12,7 +12,7 @@ from models.staff import Role, SecondFactors, Staff, needs_second_factor
 from wechat_backend.database.connection import Database, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.runner import migrate
-from wechat_backend.demo import alerts, blacklist, cases, kiosks, past, reviews
+from wechat_backend.demo import alerts, blacklist, calendar, cases, kiosks, past, reviews
 from wechat_backend.demo import env as demo_env
 from wechat_backend.demo.peer import Devices
 from wechat_backend.gateways import Gateways
@@ -160,6 +160,7 @@ async def _make_cases(
     try:
         stores = build_stores(settings, database, gateways, clock)
         await stores.prepare()
+        await stores.calendar_years.refresh()
         if await cases.make_once(stores, items, clock()):
             say("  new: six cases to look at in the staff panel")
         if await blacklist.make_once(stores, clock()):
@@ -172,6 +173,8 @@ async def _make_cases(
             say("  new: what the kiosks' devices did in the last four weeks")
         if await alerts.make_once(stores, clock()):
             say("  new: rosters of three sections, and three alerts of kiosks")
+        if await calendar.make_once(stores, clock()):
+            say("  new: the first days of next year in the calendar, for management to go on with")
         kept = [code for code in variables.get(demo_env.CODES, "").split(",") if code]
         return await kiosks.codes(stores, kept, clock())
     finally:

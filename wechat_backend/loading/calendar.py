@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt, ValidationError, model_validator
 
 from models.festivals import LAST_PUBLISHED_YEAR
-from models.workdays import Workdays
+from models.workdays import LiveWorkdays
 from wechat_backend.loading import notation
 
 
@@ -26,8 +26,9 @@ class Calendar(BaseModel):
                 raise ValueError(f"no day of {year} is entered")
         return self
 
-    def workdays(self) -> Workdays:
-        return Workdays(self.days, max(self.through, LAST_PUBLISHED_YEAR))
+    def workdays(self) -> LiveWorkdays:
+        """What holds until the database's years are read (`models.calendar`)."""
+        return LiveWorkdays(self.days, max(self.through, LAST_PUBLISHED_YEAR))
 
 
 def read_calendar(file: Path) -> Calendar:

@@ -3,9 +3,10 @@
 Publishing guides loads what spells them, which the processes that only read `data/` do without.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from models.calendar import CalendarYears
 from models.errors import Conflict
 from models.events import Cause
 from models.guides import Departments, Guides, Referrals, Uses
@@ -13,6 +14,7 @@ from models.guides.publishing import Publishing
 from models.places import Halls
 from models.store import Database
 from models.uncivil import UncivilWords
+from models.workdays import LiveWorkdays
 from wechat_backend.loading.loader import Data, DataError
 
 
@@ -24,6 +26,8 @@ class Counts:
     halls: int
     guides: int
     referrals: int
+    differing: list[str] = field(default_factory=list)
+    """What `data/calendar.yaml` has otherwise than the database, whose days hold; a line each."""
 
 
 class Shelves(NamedTuple):
@@ -35,6 +39,7 @@ class Shelves(NamedTuple):
     referrals: Referrals
     uses: Uses
     uncivil: UncivilWords
+    calendar: CalendarYears
 
 
 async def prepared(database: Database) -> Shelves:
@@ -46,6 +51,7 @@ async def prepared(database: Database) -> Shelves:
         Referrals(database),
         Uses(database),
         UncivilWords(database),
+        CalendarYears(database, LiveWorkdays()),
     )
     for shelf in shelves:
         await shelf.prepare()
@@ -64,6 +70,7 @@ async def store(data: Data, shelves: Shelves, by: Cause) -> Counts:
     places = sum([await shelves.halls.put(hall, by) for hall in data.halls])
     others = sum([await publishing.refer(shelves.referrals, one, by) for one in data.referrals])
     await shelves.uncivil.learn(data.uncivil, by)
+    differing = await shelves.calendar.learn(data.calendar.days, data.calendar.through, by)
     for item, times in data.demand.items():
         await shelves.uses.expect(item, times)
     for guide in data.guides:
@@ -73,4 +80,4 @@ async def store(data: Data, shelves: Shelves, by: Cause) -> Counts:
             faults.append(f"items: {guide.name} ({guide.key}): {error.message}")
     if faults:
         raise DataError(faults)
-    return Counts(offices, places, published, others)
+    return Counts(offices, places, published, others, differing)

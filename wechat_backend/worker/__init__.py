@@ -8,6 +8,7 @@ from models.events import KeptEvent
 from models.outgoing import Arrivals, Via
 from models.outgoing.outbox import Follow
 from models.stores import Stores
+from wechat_backend.calendar_watch import begin_calendar, following_calendar
 from wechat_backend.database.connection import WORKER_PATIENCE, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import check_current, run_while_current
@@ -55,8 +56,10 @@ async def run(settings: Settings) -> None:
         stores = build_stores(settings, database, gateways)
         worker = build(settings, stores, gateways, utc_now)
         await stores.prepare()
+        await begin_calendar(stores)
         watchdog.start()
-        await run_while_current(database, ALL, worker.run(watchdog.expect))
+        async with following_calendar(stores.calendar_years):
+            await run_while_current(database, ALL, worker.run(watchdog.expect))
     finally:
         watchdog.stop()
         gateways.close()

@@ -5,7 +5,7 @@ from typing import BinaryIO
 from handlers.admin.flags import handed_in
 from handlers.admin.kiosks.forms import FORMS, asked_then
 from handlers.admin.kiosks.pages import KioskPage
-from handlers.admin.kiosks.words import law_words
+from handlers.admin.kiosks.words import law_words, suspension_words
 from handlers.admin.panel import FormAction
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
@@ -13,7 +13,7 @@ from handlers.web.uploads import FileMissing, Upload
 from handlers.web.visitor import declared
 from models.errors import DomainError
 from models.events import Cause
-from models.kiosks import Consequences, Foreseen, GivenLetter
+from models.kiosks import Consequences, Foreseen, GivenLetter, Kiosk
 from models.kiosks.actions import Action
 from models.materials.inspection.kinds import LARGEST
 from models.staff import Scope
@@ -42,8 +42,10 @@ class ActionHandler(Upload, FormAction, KioskPage):
     async def act(self, key: str, action: Action) -> None:
         member = self.signed_in_member()
         await self.services.kiosk_lists.seen(key, member)
-        await self.services.kiosks.within(key, member, action)
+        found = await self.services.kiosks.within(key, member, action)
         form, sending = FORMS[action], Sending(self, key)
+        if form.asks and sending.word("step") != "confirm" and await self.can_be_sent(found, action):
+            return await self.ask(found, action, sending)
         if form.foresee and not sending.word("seen"):
             return await self.confirm(key, action, sending)
         try:
@@ -55,6 +57,29 @@ class ActionHandler(Upload, FormAction, KioskPage):
         if action is Action.ISSUE_CODE:
             return self.show("admin/kiosks/code.html", code=done, back=self.form_page())
         return self.see_other(self.form_page(), said=form.said)
+
+    async def can_be_sent(self, kiosk: Kiosk, action: Action) -> bool:
+        open_to = await self.services.kiosk_lists.open_to(kiosk, self.signed_in_member())
+        return action in self.forms(kiosk, open_to)
+
+    async def ask(self, kiosk: Kiosk, action: Action, sending: "Sending") -> None:
+        """Ask once more before it is done."""
+        if sending.word("step") == "edit":
+            return await self.page(kiosk["_id"])
+        return self.show(
+            "admin/kiosks/confirm.html",
+            kiosk=kiosk,
+            path=self.form_page(),
+            action=action,
+            form=FORMS[action],
+            chosen=[],
+            facts=suspension_words(kiosk),
+            seen=None,
+            then=(),
+            largest=LARGEST,
+            error=None,
+            given={},
+        )
 
     async def confirm(
         self, key: str, action: Action, sending: "Sending", error: DomainError | None = None
@@ -76,7 +101,7 @@ class ActionHandler(Upload, FormAction, KioskPage):
             action=action,
             form=form,
             chosen=[(field, sending.word(field.name)) for field in form.fields],
-            law=law_words(seen) if isinstance(seen, Foreseen) else [],
+            facts=law_words(seen) if isinstance(seen, Foreseen) else [],
             seen=consequences,
             then=asked_then(seen),
             largest=LARGEST,

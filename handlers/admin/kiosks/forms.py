@@ -48,6 +48,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
+    """`asks` is said where the page asks once more, before what has no fields is done."""
+
     title: str
     said: str
     do: Callable[[Sent], Awaitable[object]]
@@ -56,6 +58,7 @@ class Form:
     hint: str = ""
     tone: str = ""
     foresee: Callable[[Sent], Awaitable[Foreseen | Consequences]] | None = None
+    asks: str = ""
 
 
 def asked_then(seen: Foreseen | Consequences) -> tuple[Field, ...]:
@@ -248,6 +251,7 @@ FORMS: Mapping[Action, Form] = {
         "这次暂停已取消。",
         lambda s: s.stores.suspending.call_off(s.key, s.member, s.by),
         when=to_begin,
+        asks="取消后到时照常服务；已通知受影响预约的群众的，将再通知照常服务。",
     ),
     Action.POST_SUSPENSION: Form(
         "已张贴公告",
@@ -255,6 +259,7 @@ FORMS: Mapping[Action, Form] = {
         lambda s: s.stores.suspending.post(s.key, s.member, s.by),
         when=unposted,
         tone="main",
+        asks="请确认公告已张贴在大厅的醒目位置；张贴时间记入经过，不能撤回。",
     ),
     Action.RESUME: Form(
         "提前恢复服务",

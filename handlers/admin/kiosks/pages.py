@@ -1,6 +1,6 @@
 """Kiosks in the panel: the list, and the page of one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from handlers.admin import lists
@@ -16,11 +16,13 @@ from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from models.concurrency import all_to_their_end
 from models.errors import DomainError
-from models.kiosks import Kiosk, Sought, State, announcement
+from models.kiosks import Heartbeat, Kiosk, Sought, Standing, State, announcement
 from models.kiosks.actions import Action
 from models.kiosks.availability import Part
+from models.kiosks.board import stands
 from models.kiosks.document import LIVE, Ground
 from models.kiosks.heartbeats import is_serving
+from models.kiosks.store import WAITING
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
 from models.staff import Scope, scopes_of
@@ -29,11 +31,12 @@ from models.workdays import local
 
 @dataclass(frozen=True)
 class Row:
-    """`department` and `hall` are their names."""
+    """`department` and `hall` are their names; `trouble` says that the device is offline or has a fault."""
 
     kiosk: Kiosk
     department: str
     hall: str
+    trouble: str = ""
 
     @property
     def note(self) -> str:
@@ -58,6 +61,7 @@ KIOSKS = PanelList[Row](
         Column("大厅", lambda row: row.hall or "—"),
         Column("位置", lambda row: row.kiosk["position"] or "—"),
         Column("状态", lambda row: row.kiosk["state"].label),
+        Column("设备", lambda row: row.trouble, part="trouble"),
         Column("提示", lambda row: row.note),
         Column("使用至", lambda row: row.kiosk["use_until"], whole=True),
     ),
@@ -67,6 +71,7 @@ KIOSKS = PanelList[Row](
         "placed": Filter("待激活", (State.PLACED,), empty="没有等待激活的终端。"),
         "in_service": Filter("服务中", (State.IN_SERVICE,), empty="没有服务中的终端。"),
         "unposted": Filter("待张贴公告", tuple(sorted(LIVE)), empty="没有待张贴的暂停公告。"),
+        "undecided": Filter("待决定退出", tuple(sorted(LIVE)), empty="没有待决定退出的终端。"),
         "out": Filter(
             "停用", (State.SUSPENDED, State.UNDER_REPAIR, State.TAKEN_AWAY), empty="没有停用的终端。"
         ),
@@ -82,8 +87,27 @@ KIOSKS = PanelList[Row](
 
 def sought(show: str, asked: Mapping[str, str]) -> Sought:
     states = tuple(State(state) for state in KIOSKS.filters[show].states)
-    unposted = show == "unposted"
-    return Sought(states, asked.get("department", ""), asked.get("hall", ""), unposted)
+    waiting = show if show in WAITING else ""
+    return Sought(states, asked.get("department", ""), asked.get("hall", ""), waiting)
+
+
+def trouble_of(kiosk: Kiosk, heartbeat: Heartbeat | None) -> str:
+    """What is wrong with the device of a kiosk that is in service, in one word; "" of any other."""
+    if heartbeat is None or kiosk["state"] is not State.IN_SERVICE:
+        return ""
+    standing = stands(kiosk, heartbeat).standing
+    return standing.label if standing in (Standing.OFFLINE, Standing.FAULT) else ""
+
+
+def within_reach(
+    departments: Mapping[str, str], halls: Mapping[str, str], owning: Set[str], holding: Set[str]
+) -> list[Choice]:
+    """What the list can be narrowed by: the departments and halls of kiosks that the member sees."""
+    choices = [
+        Choice("department", "部门", {code: name for code, name in departments.items() if code in owning}),
+        Choice("hall", "大厅", {code: name for code, name in halls.items() if code in holding}),
+    ]
+    return [one for one in choices if one.options]
 
 
 class KioskRows(PanelPage):
@@ -103,13 +127,22 @@ class KiosksPage(KioskRows):
     async def get(self) -> None:
         store, member = self.services.kiosk_lists, self.signed_in_member()
         departments, halls = await self.departments(), await self.halls()
-        choices = (Choice("department", "部门", departments), Choice("hall", "大厅", halls))
+        choices = within_reach(departments, halls, *await store.found_in(member))
         asked = KIOSKS.narrowed(self, choices)
         page = await store.page(member, sought(asked["show"], asked), lists.ROWS_A_PAGE, **lists.places(self))
         counts = await all_to_their_end(store.count(member, sought(key, asked)) for key in KIOSKS.filters)
+        heard = await self.services.heartbeats.of([one["_id"] for one in page.rows])
         shown = lists.shown(
             KIOSKS,
-            [Row(one, departments[one["department"]], halls.get(one["hall"] or "", "")) for one in page.rows],
+            [
+                Row(
+                    one,
+                    departments[one["department"]],
+                    halls.get(one["hall"] or "", ""),
+                    trouble_of(one, heard.get(one["_id"])),
+                )
+                for one in page.rows
+            ],
             page,
             asked,
             choices=choices,

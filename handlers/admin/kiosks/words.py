@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.web import charts
 from handlers.web.charts import Mark
-from models.kiosks import Foreseen, Heard
+from models.kiosks import Foreseen, Heard, Kiosk
 from models.kiosks.availability import LOST, Availability, Part
 from models.kiosks.document import Retirement
 from models.workdays import local
@@ -108,6 +108,14 @@ def law_words(seen: Foreseen) -> list[tuple[str, str]]:
         ("最早可从", f"{asked.earliest:%Y-%m-%d}"),
         ("期间设备", asked.notice.custody.label),
     ]
+
+
+def suspension_words(kiosk: Kiosk) -> list[tuple[str, str]]:
+    """The suspension that is announced, as label and text."""
+    told = kiosk["suspension"]
+    if told is None:
+        return []
+    return [("期间", f"{local(told['start'])} 至 {local(told['end'])}"), ("理由", told["reason"])]
 
 
 def in_words(value: Any) -> str:

@@ -17,6 +17,7 @@ from models.outgoing.notices import (
     appointments,
     blacklist,
     government,
+    kiosks,
     people,
     reviews,
 )
@@ -28,7 +29,7 @@ __all__ = ["NOTICES", "REPORTS", "SILENT", "Notice", "Recipient", "Report", "Tel
 
 NOTICES: Mapping[str, Notice] = {
     notice.name: notice
-    for subject in (people, applications, appointments, agencies, blacklist, reviews, alerts)
+    for subject in (people, applications, appointments, agencies, blacklist, reviews, alerts, kiosks)
     for notice in subject.NOTICES
 }
 REPORTS: Mapping[str, Report] = {report.name: report for report in government.REPORTS}

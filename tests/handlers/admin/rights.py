@@ -152,6 +152,10 @@ POST /admin/alerts/{id}/acknowledge                  .       .       .       .  
 GET  /admin/duty                                     .       .       .       .       .       all     halls   towns   .       .       .       .
 POST /admin/duty/days                                .       .       .       .       .       all     halls   towns   .       .       .       .
 POST /admin/duty/heads                               .       .       .       .       .       all     halls   towns   .       .       .       .
+GET  /admin/calendar                                 .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/calendar/days                            .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/calendar/confirm                         .       .       .       .       all     .       .       .       .       .       .       .
+POST /admin/calendar/reopen                          .       .       .       .       all     .       .       .       .       .       .       .
 
 GET  /admin/servings                                 all     dept    dept    .       all     .       .       .       .       .       .       .
 GET  /admin/servings/{paper}                         all     dept    dept    .       all     .       .       .       .       .       .       .

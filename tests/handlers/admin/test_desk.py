@@ -29,6 +29,7 @@ PAGES = {
     "/admin/flags": {"management"},
     "/admin/bans": {"management"},
     "/admin/appeals": {"management"},
+    "/admin/calendar": {"management"},
     "/admin/absences": {"admin"},
     "/admin/members": {"admin"},
 }

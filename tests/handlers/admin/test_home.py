@@ -24,10 +24,10 @@ NUMBERS: dict[str, str] = {
     "approver": "待我处理 今天到期 已超期 我承办的 无人承办",
     "supervisor": "全部已超期 全部今天到期 全部无人承办 督办中 全部待处理 超期的整改",
     "service_management": "全部已超期 上报的整改 待处理的评价异议 待处理的黑名单线索 待答复的黑名单申诉",
-    "digital_affairs": "待确认的告警 处理中的告警 待审核、定位置的终端 发送失败 重试中",
+    "digital_affairs": "待确认的告警 待审核、定位置的终端 待决定退出的终端 发送失败 重试中",
     "service_centre": "今天待记录的预约 已到大厅 今天的预约 待确认的告警 待张贴的暂停公告",
     "township": "今天待记录的预约 已到大厅 今天的预约 待确认的告警 待张贴的暂停公告",
-    "contact": "待整改的差评 超期的整改 差评",
+    "contact": "待整改的差评 超期的整改 差评 停用的终端 待决定退出的终端",
     "kiosk_maintainer": "",
     "auditor": "",
     "administrator": "在岗人员 已锁定 已离岗",
@@ -162,7 +162,7 @@ async def test_a_home_asks_the_database_little(busy: Office) -> None:
     asked = {
         "only.approver": {"aggregate applications": 5, "query applications": 2, "query staff": 3},
         "only.window": {"aggregate applications": 3, "query applications": 2, "aggregate appointments": 1},
-        "only.digital_affairs": {"aggregate deliveries": 2, "aggregate kiosks": 1, "query deliveries": 1},
+        "only.digital_affairs": {"aggregate deliveries": 2, "aggregate kiosks": 2, "query deliveries": 1},
     }
     for username, expected in asked.items():
         desk = await busy.desk(username)

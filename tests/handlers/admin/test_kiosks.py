@@ -213,6 +213,8 @@ async def send(
         fields |= {"start": f"{start:%Y-%m-%dT%H:%M}", "end": f"{start + timedelta(hours=1):%Y-%m-%dT%H:%M}"}
     file, address = a_pdf() if case.file else b"", f"/admin/kiosks/{key}/{action}"
     fields |= changes or {}
+    if FORMS[action].asks:
+        fields["step"] = "confirm"
     if FORMS[action].foresee is None:
         return await sent(desk, address, fields, file)
     shown = await sent(desk, address, fields)

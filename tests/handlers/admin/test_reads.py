@@ -178,7 +178,7 @@ async def listed(office: Office) -> None:
 
 
 async def kiosks(office: Office) -> None:
-    """In every state, and such whose suspension is not put up yet."""
+    """In every state, and such as wait for a notice to be put up, or for a decision."""
     made, store = await kiosked(office.town), office.town.services.kiosks
     pattern: Any = await store.documents.find_one({"_id": (await made.in_service())["_id"]})
     patterns = [{**without(pattern, "spot", "activation"), "state": state.value} for state in KioskState]
@@ -186,7 +186,9 @@ async def kiosks(office: Office) -> None:
     planned = Wanted(start, start + timedelta(hours=1), "系统升级")
     key = (await made.planned((await made.in_service())["_id"], planned))["_id"]
     coming: Any = await store.documents.find_one({"_id": key})
-    patterns.append(without(coming, "spot", "activation"))
+    key = (await made.withdrawn((await made.in_service())["_id"]))["_id"]
+    asked: Any = await store.documents.find_one({"_id": key})
+    patterns += [without(one, "spot", "activation") for one in (coming, asked)]
     await store.documents.insert_many(copies(patterns))
 
 

@@ -290,6 +290,7 @@ async def test_hot_paths_use_indexes(appointments: Appointments, cause: MakeCaus
     for query in (
         {"hall": HALL.code, "day": "2026-11-25", "state": "booked", "start": {"$lt": NINE}},
         {"hall": HALL.code, "day": "2026-11-25"},
+        {"hall": {"$in": [HALL.code]}, "day": {"$in": ["2026-11-25"]}, "state": "booked"},
         {"applicant": party.id},
         {"claims": f"item:{party.id}:x"},
         {"objection.state": {"$in": ["open"]}},

@@ -360,6 +360,9 @@ async def check_whole(case: Case) -> None:
     files = case.kiosks.stores.materials.documents.find({"application": case.key, "dropped_at": None})
     held = await case.kiosks.stores.kiosks.files_held({case.key})
     assert {one["_id"] async for one in files} == held
+    leaving, told = found["retirement"], found["suspension"]
+    assert kept.get("undecided", False) is (leaving is not None and leaving["leaves_on"] is None)
+    assert kept.get("unposted", False) is (told is not None and told["posted_at"] is None)
 
 
 @pytest.mark.article("21.4", "21.5")

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from models.kiosks import State
+from models.kiosks import Sought, State
 from models.kiosks.document import Finding, Ground, OutageCause
+from models.kiosks.store import WAITING
 from tests.house.clock import START
 from tests.house.guides import plain_guide
 from tests.house.house import House, said
@@ -198,6 +199,17 @@ async def test_workers_at_once_propose_once(house: House, kiosks: Kiosked, kiosk
     assert sum(made) == 1
     kept = await house.stores.kiosks.documents.find_one({"_id": kiosk})
     assert [event["name"] for event in kept["events"]].count("kiosk.retirement_proposed") == 1
+
+
+@pytest.mark.parametrize("mark", WAITING)
+async def test_what_waits_is_found_by_its_own_index(kiosks: Kiosked, mark: str) -> None:
+    documents = kiosks.stores.kiosks.documents
+    await documents.insert_many([{"_id": f"{mark}{number}", "state": "in_service"} for number in range(50)])
+    waiting = [{"_id": f"{mark}{number}", "state": "in_service", mark: True} for number in range(50, 53)]
+    await documents.insert_many(waiting)
+    plan = await documents.find(Sought((State.IN_SERVICE,), waiting=mark).query).explain()
+    assert f"'indexName': '{mark}'" in str(plan["queryPlanner"]["winningPlan"])
+    assert plan["executionStats"]["totalDocsExamined"] == len(waiting)
 
 
 async def test_one_that_is_removed_is_proposed_no_more(kiosks: Kiosked) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.guides import Handling
 from models.privacy import Privacy
 from models.stores import Stores, assemble
-from models.workdays import Workdays
+from models.workdays import LiveWorkdays
 from tests.house.clock import Clock
 from tests.house.stores import ROOMY
 from tests.shapes import faults, shape_of
@@ -44,7 +44,7 @@ def stores_over(database: Database, privacy: Privacy) -> Stores:
     return assemble(
         database,
         clock=lambda: datetime.now(UTC),
-        calendar=Workdays(),
+        calendar=LiveWorkdays(),
         privacy=privacy,
         verifier=nobody,
         sms_limits=ROOMY,

@@ -42,6 +42,7 @@ async def test_each_channel_becomes_its_door(database: Database, clock: Clock) -
 SINCE = {
     "alerts",
     "bans",
+    "calendar",
     "contacts",
     "device_answers",
     "duty",

@@ -9,6 +9,7 @@ import pytest
 from models import appointments
 from models.applications import Application, NudgeState, Sought, State, accepted_by_silence
 from models.events import Cause, Channel
+from models.festivals import LAST_PUBLISHED_YEAR
 from models.outgoing import notices
 from models.people import ApplicantKind, CredentialKind
 from models.people.credentials import check_credential
@@ -21,7 +22,7 @@ from tests.house.clock import START, Clock
 from tests.house.outside import Register
 from tests.house.stores import ROOMY
 from wechat_backend.database.connection import Database
-from wechat_backend.demo import cases, data
+from wechat_backend.demo import calendar, cases, data
 from wechat_backend.demo import env as demo_env
 from wechat_backend.loading.loader import load_calendar
 from wechat_backend.settings import load_settings
@@ -225,3 +226,15 @@ async def test_who_stands_in_can_act_from_the_first_day(demo: Demo) -> None:
             member = await demo.stores.staff.get(one.username)
             assert await demo.stores.absences.absent(member, one.stands_in_for, today), one
     assert any(one.stands_in_for for one in data.STAFF)
+
+
+async def test_the_next_year_is_begun_in_the_calendar(demo: Demo) -> None:
+    years, year = demo.stores.calendar_years, LAST_PUBLISHED_YEAR + 1
+    await years.documents.delete_many({})
+    at = datetime(LAST_PUBLISHED_YEAR, 11, 24, 2, tzinfo=UTC)
+    assert await calendar.make_once(demo.stores, at)
+    assert not await calendar.make_once(demo.stores, at)
+    kept = await years.of_year(year)
+    assert [one["worked"] for one in kept["days"].values()] == [False, False, False, True]
+    assert not kept["confirmed"]
+    assert not await calendar.make_once(demo.stores, at.replace(year=LAST_PUBLISHED_YEAR - 1))

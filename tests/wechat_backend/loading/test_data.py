@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +262,17 @@ async def test_loading_twice_writes_once(any_database: Database, data: Data) -> 
     before = [await everything(one) for one in shelves]
     assert await store(data, shelves, BY) == NOTHING
     assert [await everything(one) for one in shelves] == before
+
+
+async def test_the_calendar_is_filled_once_and_then_only_compared(shelves: Shelves, data: Data) -> None:
+    first, second = date(2027, 2, 8), date(2027, 2, 9)
+    entered = replace(only(data.guides[0]), calendar=Calendar(days={first: False}))
+    assert await store(entered, shelves, BY) == NOTHING
+    more = replace(entered, calendar=Calendar(days={first: False, second: False}))
+    assert (await store(more, shelves, BY)).differing == [
+        "calendar.yaml: 2027-02-09: False here, not entered in the database"
+    ]
+    assert [*(await shelves.calendar.of_year(2027))["days"]] == ["2027-02-08"]
 
 
 async def everything(one: Store[Any]) -> list[dict[str, Any]]:

@@ -308,13 +308,13 @@ def test_what_a_notice_lacks_is_named_with_its_file(changes: dict[str, Any], fau
 
 
 def test_a_notice_about_something_new_names_what_must_know_it() -> None:
-    house = House().with_event("kiosk.offline", "models/kiosks/store.py")
-    notice = replace(PROGRESS, name="kiosk", events={"kiosk.offline": ACCEPTED}, page="/me")
+    house = House().with_event("hall.flooded", "models/places/halls.py")
+    notice = replace(PROGRESS, name="hall", events={"hall.flooded": ACCEPTED}, page="/me")
     assert added(house.with_record(notice)) == [
-        "handlers/admin/subjects.py: FINDERS finds no 'kiosk', of which 'kiosk' tells",
-        "wechat_backend/worker/facts/writers.py: SUBJECTS has no 'kiosk'",
-        "simulator/wechat/template_library.py: no TM_KIOSK with the fields of the notice",
-        "simulator/aliyun/service.py: no SMS_KIOSK with the parameters of the notice",
+        "handlers/admin/subjects.py: FINDERS finds no 'hall', of which 'hall' tells",
+        "wechat_backend/worker/facts/writers.py: SUBJECTS has no 'hall'",
+        "simulator/wechat/template_library.py: no TM_HALL with the fields of the notice",
+        "simulator/aliyun/service.py: no SMS_HALL with the parameters of the notice",
     ]
 
 

@@ -7,7 +7,10 @@ import pytest
 from models.kiosks import State, Wanted
 from models.kiosks.document import Finding, Paper
 from tests.house.clock import START, Clock
-from tests.house.kiosks import Kiosked, kiosked
+from tests.house.guides import USCC
+from tests.house.kiosks import POSTS, Kiosked, kiosked
+from tests.house.places import HALL
+from tests.house.platforms import Platforms
 from tests.house.worker import World
 from wechat_backend.worker.job import AT_ONCE
 
@@ -78,3 +81,51 @@ async def test_files_of_kiosks_are_not_swept_out(world: World, kiosks: Kiosked, 
     assert len(held) == len(Paper) + 1
     for file in held:
         await world.stores.materials.read(file)
+
+
+async def broken(kiosks: Kiosked) -> str:
+    """A kiosk that the next look proposes to retire."""
+    key = (await kiosks.in_service())["_id"]
+    await kiosks.stores.keeping.find(key, Finding.BEYOND_REPAIR, "主板烧毁", *kiosks.who("contact"))
+    return key
+
+
+@pytest.mark.article("21.5", "21.7")
+async def test_the_contact_is_told_once_of_a_proposal(
+    world: World, kiosks: Kiosked, platforms: Platforms
+) -> None:
+    await broken(kiosks)
+    await world.reachable("reached", POSTS["contact"])
+    await world.stores.contacts.name(USCC, "reached", *kiosks.who("head"))
+    await world.work()
+    for _ in range(2):
+        await world.do("retirements")
+        await world.work()
+    told = [one for one in platforms.texts.values() if one["template"] == "SMS_RETIREMENT"]
+    phone = world.stores.staff_phones.number(await world.stores.staff.get("reached"))
+    assert told == [
+        {
+            "template": "SMS_RETIREMENT",
+            "phone": phone,
+            "kiosk": "居住证自助机",
+            "hall": HALL.name,
+            "ground": "损坏以至无法提供服务",
+        }
+    ]
+
+
+@pytest.mark.parametrize("why", ["proposal_decided", "member_left", "member_unreachable", "nobody"])
+async def test_nobody_is_told_in_vain(world: World, kiosks: Kiosked, platforms: Platforms, why: str) -> None:
+    """What is decided already, who has left or has no phone, and where there is no contact."""
+    key, contacts = await broken(kiosks), world.stores.contacts.documents
+    if why == "nobody":
+        await contacts.delete_many({})
+    await world.stores.retiring.propose_all(world.by())
+    if why == "proposal_decided":
+        await world.stores.retiring.dismiss(key, "已换主板", *kiosks.who("digital"))
+    if why == "member_left":
+        await world.stores.employment.leave("contact", world.by("cli"))
+    await world.work()
+    found = await world.stores.deliveries.documents.find({"notice": "retirement"}).to_list()
+    assert [one.get("code") for one in found] == ([] if why == "nobody" else [why])
+    assert all(one["template"] != "SMS_RETIREMENT" for one in platforms.texts.values())

@@ -25,7 +25,8 @@ from wechat_backend.database.migrations import (
     m0018_exported,
     m0019_voices,
     m0020_known_by,
-    m0021_windows,
+    m0021_kiosks,
+    m0022_windows,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -50,6 +51,7 @@ ALL: tuple[Migration, ...] = (
     m0018_exported.MIGRATION,
     m0019_voices.MIGRATION,
     m0020_known_by.MIGRATION,
-    m0021_windows.MIGRATION,
+    m0021_kiosks.MIGRATION,
+    m0022_windows.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

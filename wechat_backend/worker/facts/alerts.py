@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from models.events import KeptEvent
 from models.kiosks import AlertState, Fault
 from models.outgoing import Delivery
-from models.staff import is_let_in
 from models.stores import Stores
 from models.workdays import local
 from wechat_backend.worker.facts.letter import Facts, Gathered
-from wechat_backend.worker.facts.recipients import TIME
+from wechat_backend.worker.facts.recipients import TIME, member_told
 from wechat_backend.worker.sender import Overtaken
 
 
@@ -30,15 +29,9 @@ async def about_alert(stores: Stores, delivery: Delivery, event: KeptEvent) -> G
     """
     if (await stores.alerts.get(event["about"]))["state"] is AlertState.CLOSED:
         raise Overtaken("alert_over")
-    member = await stores.staff.find(delivery["recipient"])
-    if member is None or not is_let_in(member):
-        raise Overtaken("member_left")
+    ways = await member_told(stores, delivery)
     [hall] = await stores.halls.those([event["data"]["hall"]])
     counts = [(event["data"][what.value], what.label) for what in Fault]
     trouble = "、".join(f"{count}台终端{label}" for count, label in counts if count)
     facts = AlertFacts(hall=hall.name, trouble=trouble, time=local(event["at"], TIME))
-    return Gathered(
-        facts,
-        openid=stores.staff_wechats.openid(member) or None,
-        phone=stores.staff_phones.number(member) or None,
-    )
+    return Gathered(facts, **ways)

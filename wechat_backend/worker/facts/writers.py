@@ -13,6 +13,7 @@ from wechat_backend.worker.facts.applications import ApplicationFacts, about_app
 from wechat_backend.worker.facts.appointments import AppointmentFacts, about_appointment
 from wechat_backend.worker.facts.blacklist import BanFacts, about_ban
 from wechat_backend.worker.facts.codes import CodeFacts, about_code
+from wechat_backend.worker.facts.kiosks import KioskFacts, about_kiosk
 from wechat_backend.worker.facts.letter import Facts, Gathered, Letter
 from wechat_backend.worker.facts.people import ApplicantFacts, about_applicant
 from wechat_backend.worker.facts.reviews import InvitationFacts, ReviewFacts, about_invitation, about_review
@@ -28,6 +29,7 @@ class Subject:
 
 SUBJECTS: Mapping[str, Subject] = {
     "alert": Subject(AlertFacts, about_alert),
+    "kiosk": Subject(KioskFacts, about_kiosk),
     "phone_code": Subject(CodeFacts, about_code),
     "application": Subject(ApplicationFacts, about_application),
     "appointment": Subject(AppointmentFacts, about_appointment),

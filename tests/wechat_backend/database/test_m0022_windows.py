@@ -1,10 +1,10 @@
-"""Migration 21: visits at a window."""
+"""Migration 22: visits at a window."""
 
 from models.store import Document
 from tests.house.clock import Clock
 from tests.wechat_backend.database.migrating import check_migration
 from wechat_backend.database.connection import Database
-from wechat_backend.database.migrations.m0021_windows import MIGRATION
+from wechat_backend.database.migrations.m0022_windows import MIGRATION
 
 
 async def test_a_visit_is_at_the_window_of_its_group(database: Database, clock: Clock) -> None:

@@ -14,7 +14,7 @@ def _at_window(appointment: Document) -> Document:
 
 
 MIGRATION = Migration(
-    21,
+    22,
     "windows that serve several groups",
     [Change("appointments", {"window": {"$exists": False}}, _at_window)],
 )

@@ -1,0 +1,150 @@
+"""What `scripts/drill booking` does to the service: servers are killed, and the windows of halls change."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from _bench import free_port, wait_for
+from _kiosks_chaos import Process
+from pymongo.read_concern import ReadConcern
+
+from models.places import Hall
+from tests.house.places import WHOLE_DAY, hall
+from tests.house.worker import World
+from wechat_backend.wiring import utc_now
+
+SERVERS = 4
+LEFT = 1
+"""So many servers at least go on."""
+PLACED = dict.fromkeys(("applicant", "item", "hall", "day", "start", "end", "window", "seat", "timeline"), 1)
+GROUPS = ("general", "social")
+Document = dict[str, Any]
+
+
+@dataclass
+class Servers:
+    """Web servers, one after the other of which is killed (SIGKILL) and started anew."""
+
+    all: Sequence[Process]
+    ports: Sequence[int]
+    random: Random
+    killed: int = 0
+
+    @property
+    def addresses(self) -> list[str]:
+        return [f"http://127.0.0.1:{port}" for port in self.ports]
+
+    async def start(self, number: int) -> None:
+        """Until it listens."""
+        self.all[number].start()
+        await asyncio.to_thread(wait_for, self.ports[number])
+        self.all[number].held = False
+
+    def kill(self, number: int) -> None:
+        self.killed += 1
+        self.all[number].kill()
+
+    async def burn(self, end: float) -> None:
+        """Kill one every few seconds until the loop's clock says `end`, and have all back then."""
+        loop, starting = asyncio.get_running_loop(), dict[int, asyncio.Task[None]]()
+        while loop.time() < end:
+            await asyncio.sleep(self.random.uniform(2, 4))
+            alive = [n for n in range(len(self.all)) if n not in starting or starting[n].done()]
+            if len(alive) > LEFT:
+                self.kill(victim := self.random.choice(alive))
+                await asyncio.sleep(self.random.uniform(0, 1))
+                starting[victim] = asyncio.create_task(self.start(victim))
+        await asyncio.gather(*starting.values())
+
+    def end(self) -> None:
+        for one in self.all:
+            one.kill()
+
+
+def servers(env: Mapping[str, str], log: Path, random: Random) -> Servers:
+    """Each with its own port and log; they are not started yet."""
+    ports = [free_port() for _ in range(SERVERS)]
+    made = []
+    for number, port in enumerate(ports):
+        own = {"PANYU_PORT": str(port), "PANYU_OPERATIONS_PORT": str(free_port())}
+        file = (log / f"serve-{number}.log").open("wb")
+        made.append(Process(f"web {number}", ["serve"], {**env, **own}, file))
+    return Servers(made, ports, random)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What was booked at an instant."""
+
+    at: datetime
+    visits: Sequence[Document]
+
+
+@dataclass
+class Windows:
+    """The windows of the halls, which change over and over.
+
+    `since` says of each hall from when on so many seats at each window may have been read, and `moments` what
+    was booked before each change.
+    """
+
+    world: World
+    random: Random
+    since: dict[str, list[tuple[datetime, Mapping[str, int]]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    until: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    """By hall, when each of the schedules before the last was certainly out of force."""
+    moments: list[Moment] = field(default_factory=list)
+
+    async def put(self, known: Hall) -> None:
+        began = utc_now()
+        await self.world.services.halls.put(known, self.world.by())
+        assert known.windows
+        if self.since[known.code]:
+            self.until[known.code].append(utc_now())
+        self.since[known.code].append((began, {one.code: one.seats for one in known.windows.windows}))
+
+    def most(self, hall: str, window: str, sent: datetime, known: datetime) -> int:
+        """The largest number of seats that a window had in any schedule in force from `sent` to `known`."""
+        ends = [*self.until[hall], datetime.max.replace(tzinfo=sent.tzinfo)]
+        spans = zip(self.since[hall], ends, strict=True)
+        return max(seats.get(window, 0) for (since, seats), end in spans if since <= known and end >= sent)
+
+    async def change(self, codes: Sequence[str], end: float) -> None:
+        """Other seats, groups and lengths of slots, until the loop's clock says `end`."""
+        while asyncio.get_running_loop().time() < end:
+            await self.look()
+            await self.put(changed(self.random.choice(codes), self.random))
+            await asyncio.sleep(self.random.uniform(0.2, 1))
+        await self.look()
+
+    async def look(self) -> None:
+        """As of one instant, whatever is written meanwhile."""
+        documents = self.world.services.appointments.documents
+        as_of_one = documents.with_options(read_concern=ReadConcern("snapshot"))
+        query = {"state": "booked", "hall": {"$in": sorted(self.since)}}
+        visits = await as_of_one.find(query, PLACED).to_list()
+        self.moments.append(Moment(utc_now(), visits))
+
+
+def served(code: str, minutes: int, rows: Sequence[tuple[Sequence[str], int]]) -> Hall:
+    """A hall whose windows serve these groups, with so many seats each."""
+    windows = [
+        {"code": f"w{number}", "groups": list(groups), "seats": seats}
+        for number, (groups, seats) in enumerate(rows)
+    ]
+    hours = {"weekday_hours": WHOLE_DAY, "slot_minutes": minutes}
+    return hall(code, name=f"演练大厅{code}", windows={**hours, "windows": windows})
+
+
+def changed(code: str, random: Random) -> Hall:
+    """Two or three windows, of which any may be shared."""
+    served_by = [GROUPS[:1], GROUPS[1:], GROUPS]
+    rows = [(random.choice(served_by), random.randint(1, 3)) for _ in range(random.randint(2, 3))]
+    return served(code, random.choice([20, 30, 60]), rows)

@@ -1,0 +1,41 @@
+"""The facts of notices about kiosks, to the contact of a department."""
+
+from dataclasses import dataclass
+
+from models.events import KeptEvent
+from models.kiosks.document import Ground
+from models.outgoing import Delivery
+from models.stores import Stores
+from models.workdays import local
+from wechat_backend.worker.facts.letter import Facts, Gathered
+from wechat_backend.worker.facts.recipients import TIME, member_told
+from wechat_backend.worker.sender import Overtaken
+
+
+@dataclass(frozen=True)
+class KioskFacts(Facts):
+    """`ground` says why it is to retire; `time` is that of the event."""
+
+    kiosk: str
+    hall: str
+    ground: str
+    time: str
+
+
+async def about_kiosk(stores: Stores, delivery: Delivery, event: KeptEvent) -> Gathered:
+    """To the member's own WeChat or phone; who has neither finds it on the home page.
+
+    Raises:
+        Overtaken: `proposal_decided`; `member_left`, also of one who is locked out; `member_unreachable`.
+    """
+    kiosk = await stores.kiosks.get(event["about"])
+    proposal = kiosk["retirement"]
+    if not kiosk.get("undecided") or proposal is None or proposal["proposed_at"] != event["at"]:
+        raise Overtaken("proposal_decided")
+    ways = await member_told(stores, delivery)
+    if not any(ways.values()):
+        raise Overtaken("member_unreachable")
+    [hall] = await stores.halls.those([kiosk["hall"] or ""])
+    ground = Ground(event["data"]["ground"]).label
+    facts = KioskFacts(kiosk=kiosk["name"], hall=hall.name, ground=ground, time=local(event["at"], TIME))
+    return Gathered(facts, **ways)
