@@ -184,7 +184,7 @@ class Chat:
         if question.topic not in small_talk.OF_A_HALL:
             return None
         if question.halls:
-            return (await self.services.halls.those(question.halls[:1]) or [None])[0]
+            return next(iter(await self.services.halls.those(question.halls[:1])), None)
         return next(iter(await self.services.halls.all()), None)
 
     async def followed(self, message: Message, by: Cause) -> str:

@@ -42,7 +42,7 @@ NEAR = 60
 
 
 class ChangedTooOften(Conflict):
-    code = "changed_meanwhile"
+    code = "messages_at_once"
     message = "消息太多，没来得及看清，请再发一次"
 
 
