@@ -151,7 +151,8 @@ class State:
         single = tuple(step for step in self.single if step not in steps)
         return replace(self, chosen=kept, single=single, options=(), offset=0)
 
-    def document(self) -> Document:
+    def kept(self) -> Document:
+        """As it stands in a document; `state_of` reads it."""
         wish = self.wish
         return {
             "goal": self.goal.value,

@@ -94,7 +94,7 @@ class Talk:
         if not state.is_open or state.reminded:
             return ""
         if is_silent(state, by.at):
-            after = replace(state, reminded=True).document()
+            after = replace(state, reminded=True).kept()
             await self.services.dialogues.keep(sender, kept, after, kept.message, kept.said, by.at)
         tongue = tongue_of(state, await self.services.accounts.find_by_openid(sender))
         return "\n" + words.REMINDER[tongue].format(step=words.SHORT[state.step][tongue])
@@ -126,17 +126,17 @@ class Talk:
             if made is None:
                 return None
             after = replace(made.state, at=by.at)
-            if await self.services.dialogues.keep(sender, kept, after.document(), mark, made.words, by.at):
+            if await self.services.dialogues.keep(sender, kept, after.kept(), mark, made.words, by.at):
                 if not after.carrying:
                     return made.words
-                mine = Kept(kept.version + 1, after.document(), mark, "")
+                mine = Kept(kept.version + 1, after.kept(), mark, "")
                 return await self._carried(sender, mine, after, facts.speaking(after))
         raise ChangedTooOften
 
     async def _carried(self, sender: str, kept: Kept, state: State, facts: Facts) -> str:
         """Do what was confirmed, and keep what came of it."""
         made = await Doing(Asking(facts, self.link)).done(state)
-        after = replace(made.state, at=facts.by.at).document()
+        after = replace(made.state, at=facts.by.at).kept()
         await self.services.dialogues.keep(sender, kept, after, kept.message, made.words, facts.by.at)
         return made.words
 

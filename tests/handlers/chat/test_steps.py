@@ -241,5 +241,5 @@ def test_a_state_is_kept_whole() -> None:
         ),
         *(True, True, True, datetime(2026, 11, 24, tzinfo=UTC)),
     )
-    assert state_of(state.document()) == state
+    assert state_of(state.kept()) == state
     assert state_of(None) == State()
