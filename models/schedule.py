@@ -10,7 +10,7 @@ A worker that dies between the change and the mark leaves a plan that the next l
 it fired. Whether it fired, the audit record tells: its event's id follows from the plan's (`Due.event`).
 """
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -139,10 +139,10 @@ class Schedule(Store[Scheduled]):
         plans = [_scheduled(event, plan) for event in events for plan in event.get("plans", ())]
         await insert_new(self.documents, plans)
 
-    async def claim(self, now: datetime) -> Due | None:
-        """Take the plan longest due, for LEASE."""
+    async def claim(self, now: datetime, whats: Collection[str] | None = None) -> Due | None:
+        """Take the plan longest due, for LEASE; of these `whats`, or of all."""
         found: Document | None = await self.documents.find_one_and_update(
-            {**WAITING, **free(now, END)},
+            {**_waiting(whats), **free(now, END)},
             {"$set": taken(new_holder(), now + LEASE, END), "$inc": {"tries": 1}},
             sort=[(END, ASCENDING)],
             return_document=ReturnDocument.AFTER,
@@ -151,9 +151,10 @@ class Schedule(Store[Scheduled]):
             return None
         return Due(found["_id"], *(found[name] for name in ("what", "about", "at", "tries", "lease")))
 
-    async def next_at(self) -> datetime | None:
-        """When there is something to look at next; None where nothing waits."""
-        found: Document | None = await self.documents.find_one(WAITING, {END: 1}, sort=[(END, ASCENDING)])
+    async def next_at(self, whats: Collection[str] | None = None) -> datetime | None:
+        """When there is something to look at next, of these `whats` or of all; None where nothing waits."""
+        query, order = _waiting(whats), [(END, ASCENDING)]
+        found: Document | None = await self.documents.find_one(query, {END: 1}, sort=order)
         return found[END] if found else None
 
     async def done(self, due: Due, held: bool, now: datetime) -> None:
@@ -175,6 +176,10 @@ class Schedule(Store[Scheduled]):
 
     async def _set(self, due: Due, values: Document) -> None:
         await self.documents.update_one({"_id": due.key, **WAITING, **held_by(due.lease)}, {"$set": values})
+
+
+def _waiting(whats: Collection[str] | None) -> Document:
+    return WAITING if whats is None else {**WAITING, "what": {"$in": sorted(whats)}}
 
 
 def _scheduled(event: Document, plan: Document) -> Document:

@@ -104,6 +104,9 @@ class Sessions(Store[Session]):
         """End one session of a subject, by its id; what is not theirs stays."""
         await self.documents.delete_one({"_id": key, "subject": subject})
 
+    async def end_all(self, subject: str) -> None:
+        await self.documents.delete_many({"subject": subject})
+
 
 def opened_at(session: Session) -> datetime:
     return session["expires_at"] - LIFETIME[session["channel"]]

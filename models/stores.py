@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, get_type_hints
 
 from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
-from models.appointments import Appointments, Endings, Pauses
+from models.appointments import Appointments, Endings, Pauses, Reminding
 from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
 from models.calendar import CalendarYears
 from models.chat import Dialogues, Inbox
@@ -41,7 +41,17 @@ from models.kiosks import (
 from models.leases import Leases
 from models.materials.store import Materials
 from models.outgoing import Closures, Deliveries, EarlyReports, Outbox, SmsDays, SmsLimits, Workers
-from models.people import Accounts, Agencies, Applicants, Binding, ElectronicService, PhoneCodes, Verifier
+from models.people import (
+    Accounts,
+    Agencies,
+    Applicants,
+    Binding,
+    ElectronicService,
+    Followers,
+    Joining,
+    PhoneCodes,
+    Verifier,
+)
 from models.places import Halls
 from models.printing import Printing
 from models.privacy import Privacy
@@ -98,6 +108,7 @@ class Stores:
     privacy: Privacy
     verifier: Verifier
     binding: Binding
+    joining: Joining
     window: Window
     departments: Departments
     guides: Guides
@@ -127,6 +138,7 @@ class Stores:
     agencies: Agencies
     appointments: Appointments
     endings: Endings
+    reminding: Reminding
     materials: Materials
     applications: Applications
     filing: Filing
@@ -228,6 +240,7 @@ def assemble(
     calendar: LiveWorkdays,
     privacy: Privacy,
     verifier: Verifier,
+    followers: Followers,
     sms_limits: SmsLimits,
 ) -> Stores:
     """All stores over one database."""
@@ -260,6 +273,7 @@ def assemble(
     listening, spells, kiosk_lists = Listening(database), Spells(database), KioskLists(kiosks, contacts)
     device_answers, alerts = DeviceAnswers(database, privacy), Alerts(database)
     binding = Binding(applicants, agencies, phone_codes, verifier, counters)
+    accounts, sessions = Accounts(database), Sessions(database)
     servings = Servings(database, privacy, binding, calendar)
     return Stores(
         database=database,
@@ -269,6 +283,7 @@ def assemble(
         privacy=privacy,
         verifier=verifier,
         binding=binding,
+        joining=Joining(accounts, binding, sessions, followers),
         window=Window(applicants),
         departments=departments,
         guides=guides,
@@ -290,14 +305,15 @@ def assemble(
         duty_heads=duty_heads,
         duty=duty,
         views=Views(staff),
-        accounts=Accounts(database),
-        sessions=Sessions(database),
+        accounts=accounts,
+        sessions=sessions,
         phone_codes=phone_codes,
         applicants=applicants,
         electronic_service=ElectronicService(applicants),
         agencies=agencies,
         appointments=appointments,
         endings=Endings(appointments, guides, halls),
+        reminding=Reminding(appointments),
         materials=materials,
         applications=applications,
         filing=filing,

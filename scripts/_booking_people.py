@@ -7,7 +7,7 @@ own list, at another server if need be.
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -187,23 +187,17 @@ class Wishes:
 async def live(person: Person, service: Service, wishes: Wishes, random: Random, end: float) -> None:
     """Book, move and cancel until the loop's clock says `end`, one after the other."""
     loop = asyncio.get_running_loop()
-    acts = _acts(person, random)
     while loop.time() < end:
         hall, start = random.choice(wishes.halls), random.choice(wishes.starts)
-        match next(acts):
-            case "book":
-                await person.book(service, random.choice(wishes.items), hall, start)
-            case "move":
-                await person.move(service, random.choice(sorted(person.told)), hall, start)
-            case _:
-                await person.cancel(service, random.choice(sorted(person.told)))
+        own = sorted(key for key, visit in person.told.items() if visit.item in wishes.items)
+        [act] = random.choices(["book", "move", "cancel"], [4, 5, 1])
+        if act == "book" or not own:
+            await person.book(service, random.choice(wishes.items), hall, start)
+        elif act == "move":
+            await person.move(service, random.choice(own), hall, start)
+        else:
+            await person.cancel(service, random.choice(own))
         await asyncio.sleep(random.uniform(0, 1))
     if person.doubtful:
         await asyncio.sleep(SETTLES)
         await person.look(service)
-
-
-def _acts(person: Person, random: Random) -> Iterator[str]:
-    while True:
-        [act] = random.choices(["book", "move", "cancel"], [4, 5, 1])
-        yield act if person.told else "book"

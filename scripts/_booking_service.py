@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from _bench import free_port, wait_for
+from _bench import free_port
 from _kiosks_chaos import Process
 from pymongo.read_concern import ReadConcern
 
@@ -21,6 +21,8 @@ from wechat_backend.wiring import utc_now
 SERVERS = 4
 LEFT = 1
 """So many servers at least go on."""
+STARTS = 180.0
+"""Seconds in which a server begins to listen, on a machine that is busy with the others."""
 PLACED = dict.fromkeys(("applicant", "item", "hall", "day", "start", "end", "window", "seat", "timeline"), 1)
 GROUPS = ("general", "social")
 Document = dict[str, Any]
@@ -40,10 +42,15 @@ class Servers:
         return [f"http://127.0.0.1:{port}" for port in self.ports]
 
     async def start(self, number: int) -> None:
-        """Until it listens."""
+        """Until it listens.
+
+        Raises:
+            TimeoutError
+        """
         self.all[number].start()
-        await asyncio.to_thread(wait_for, self.ports[number])
-        self.all[number].held = False
+        async with asyncio.timeout(STARTS):
+            while not await _listens(self.ports[number]):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
 
     def kill(self, number: int) -> None:
         self.killed += 1
@@ -64,6 +71,15 @@ class Servers:
     def end(self) -> None:
         for one in self.all:
             one.kill()
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def servers(env: Mapping[str, str], log: Path, random: Random) -> Servers:

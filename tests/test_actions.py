@@ -28,7 +28,7 @@ from models.applications import (
     steps_from,
 )
 from models.applications.progress import AHEAD
-from models.appointments import DAY_OVER
+from models.appointments import DAY_OVER, REMIND_EVENING, REMIND_HOUR
 from models.staff.scopes import Role
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +50,8 @@ UNSEEN = {
     PAPER,
     SILENCE,
     DAY_OVER,
+    REMIND_EVENING,
+    REMIND_HOUR,
 }
 """Events that no timeline of the applicant's shows, and what is planned."""
 

@@ -44,5 +44,6 @@ def build_stores(
         calendar=load_calendar().workdays(),
         privacy=privacy_of(settings),
         verifier=gateways.verifier,
+        followers=gateways.followers,
         sms_limits=sms_limits_of(settings),
     )

@@ -1,11 +1,10 @@
-"""预约: item → hall → day → slot, each step its own address (article 9)."""
+"""我的预约: one's visits to the halls, and what one may do with each (article 9)."""
 
-from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from handlers.web.dates import Day, Moment
+from handlers.citizen.booking import PAGE, Booking, Step, steps
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
 from models.appointments import (
@@ -13,16 +12,18 @@ from models.appointments import (
     OBJECTIONS,
     Appointment,
     State,
-    bookable_days,
     can_cancel,
+    can_move,
     can_object,
     is_asked_to_give_up,
 )
 from models.errors import BadInput, Conflict, DomainError, NotFound
-from models.guides import Guide, check_audience
+from models.guides import Guide
 from models.places import Hall
 from models.voices import can_review
 from models.workdays import local_date
+
+SHOWN = "citizen/appointments/show.html"
 
 
 class AppointmentsPage(CitizenPage):
@@ -51,31 +52,8 @@ class AppointmentsPage(CitizenPage):
             )
         except DomainError as error:
             step = Step(item=asked.item, hall=asked.hall, day=local_date(asked.start))
-            return self.again("citizen/appointments/new.html", error, **await choices(self, step))
+            return self.again(PAGE, error, **await steps(self, step))
         return self.see_other(f"/appointments/{booked['_id']}")
-
-
-class Booking(BaseModel):
-    item: str
-    hall: str
-    start: Moment
-
-
-class Step(BaseModel):
-    """What has been chosen so far."""
-
-    q: str = ""
-    item: str = ""
-    hall: str = ""
-    day: Day | None = None
-
-
-class NewAppointmentPage(CitizenPage):
-    """GET /appointments/new?item=&hall=&day="""
-
-    @bound
-    async def get(self) -> None:
-        self.show("citizen/appointments/new.html", **await choices(self, self.query(Step)))
 
 
 class AppointmentPage(CitizenPage):
@@ -84,7 +62,7 @@ class AppointmentPage(CitizenPage):
     @bound
     async def get(self, key: str) -> None:
         self.show(
-            "citizen/appointments/show.html",
+            SHOWN,
             **await self.values(await self.services.appointments.own(key, self.bound_party())),
         )
 
@@ -98,6 +76,7 @@ class AppointmentPage(CitizenPage):
         near = await self.services.halls.those([pause["elsewhere"]]) if pause else []
         return {
             "appointment": found,
+            "local_date": local_date,
             "pause": pause,
             "elsewhere": near[0] if near else None,
             "hall": hall,
@@ -108,6 +87,7 @@ class AppointmentPage(CitizenPage):
             "reviewed": await self.services.reviews.find(f"appointment:{found['_id']}"),
             "booked": found["state"] is State.BOOKED,
             "asked_to_give_up": is_asked_to_give_up(found),
+            "can_move": can_move(found, self.now),
             "can_cancel": can_cancel(found, self.now),
             "can_object": can_object(found),
             "can_review": can_review("appointment", found["state"]),
@@ -180,41 +160,12 @@ class ObjectionHandler(AppointmentPage):
             await self.services.endings.object(key, party, filled.seen, filled.words, self.by_party())
         except BadInput as error:
             found = await self.services.appointments.own(key, party)
-            return self.again("citizen/appointments/show.html", error, **await self.values(found))
+            return self.again(SHOWN, error, **await self.values(found))
         return self.see_other(f"/appointments/{key}")
-
-
-async def choices(page: CitizenPage, step: Step) -> dict[str, Any]:
-    """What there is to choose from after what has been chosen."""
-    found: dict[str, Any] = {"step": step, "guide": None, "hall": None, "halls": [], "days": [], "slots": []}
-    found["needs_no_visit"] = False
-    if not step.item:
-        return found | {"found": await page.services.search.find(step.q[:50])}
-    guide = await page.services.guides.published(step.item)
-    check_audience(guide, page.bound_party().applicant["kind"])
-    halls = await page.services.halls.offering(guide.group, guide.places)
-    needs_no_visit = not guide.visits and guide.offered_in(page.channel)
-    found |= {"guide": guide, "halls": halls, "needs_no_visit": needs_no_visit}
-    hall = next((h for h in halls if h.code == step.hall), None)
-    if hall is None:
-        return found
-    days = bookable_days(page.services.calendar, page.now)
-    found |= {"hall": hall, "days": days}
-    if step.day not in days or step.day is None:
-        return found
-    return found | {"slots": await _slots(page, hall, guide, step.day)}
-
-
-async def _slots(
-    page: CitizenPage, hall: Hall, guide: Guide, day: date
-) -> list[tuple[datetime, datetime, int]]:
-    free = await page.services.appointments.free(hall, guide.group, day, page.services.calendar, page.cause())
-    return [(slot.start, slot.end, slot.left) for slot in free]
 
 
 ROUTES = [
     (r"/appointments", AppointmentsPage),
-    (r"/appointments/new", NewAppointmentPage),
     (rf"/appointments/{DOCUMENT_ID}", AppointmentPage),
     (rf"/appointments/{DOCUMENT_ID}/code\.png", CodePicture),
     (rf"/appointments/{DOCUMENT_ID}/cancel", CancelHandler),

@@ -37,12 +37,25 @@ class Sought(BaseModel):
         )
 
 
-class Standing(Sought):
+class Here(BaseModel):
     """Where the visitor is, in degrees."""
+
+    model_config = ConfigDict(frozen=True)
 
     lat: float
     lng: float
     datum: Datum = Datum.WGS84
+
+    def position(self) -> Position:
+        """
+        Raises:
+            BadInput: it is nowhere on earth.
+        """
+        return position(self.lat, self.lng, self.datum)
+
+
+class Standing(Sought, Here):
+    """What narrows the list, and where the visitor is."""
 
 
 class HallsPage(CitizenPage):
@@ -54,7 +67,7 @@ class HallsPage(CitizenPage):
     async def post(self) -> None:
         try:
             asked = self.form(Standing)
-            here = position(asked.lat, asked.lng, asked.datum)
+            here = asked.position()
         except BadInput as error:
             return await self.listed(Sought(), error=error)
         return await self.listed(asked, here)

@@ -123,22 +123,45 @@ def bound(method: Method) -> Method:
     async def guarded(self: Visitor, *args: str) -> None:
         if self.account is None:
             return self.turn_away(NotSignedIn(), "/sign-in")
-        try:
-            self.party = await self.find_party()
-        except Forbidden:
-            await self.services.accounts.act_for(self.account["_id"], None, self.by_account())
-            self.account["acting"] = None
-            if self.request.method not in SAFE:
-                raise
-            self.party = await self.find_party()
+        self.party = await _party_now(self, self.account)
         if self.party is None:
             return self.turn_away(NotBound(), "/binding")
-        try:
-            return await method(self, *args)
-        except NotTheirs as error:
-            raise await self.services.binding.explained(self.party.agent, error.owner, error) from None
-        except NotForApplicant as error:
-            error.others = await self.services.binding.others(self.party, error.audience)
-            raise
+        return await _as_party(self, self.party, method(self, *args))
 
     return guarded
+
+
+def known(method: Method) -> Method:
+    """For anybody; for a visitor who is bound `self.party` is set, and all is as `bound` has it."""
+
+    @declared(Auth.ANYONE)
+    @wraps(method)
+    async def guarded(self: Visitor, *args: str) -> None:
+        if self.account:
+            self.party = await _party_now(self, self.account)
+        if self.party is None:
+            return await method(self, *args)
+        return await _as_party(self, self.party, method(self, *args))
+
+    return guarded
+
+
+async def _party_now(visitor: Visitor, account: Account) -> Party | None:
+    try:
+        return await visitor.find_party()
+    except Forbidden:
+        await visitor.services.accounts.act_for(account["_id"], None, visitor.by_account())
+        account["acting"] = None
+        if visitor.request.method not in SAFE:
+            raise
+        return await visitor.find_party()
+
+
+async def _as_party(visitor: Visitor, party: Party, answer: Awaitable[None]) -> None:
+    try:
+        await answer
+    except NotTheirs as error:
+        raise await visitor.services.binding.explained(party.agent, error.owner, error) from None
+    except NotForApplicant as error:
+        error.others = await visitor.services.binding.others(party, error.audience)
+        raise

@@ -1,11 +1,15 @@
 """预约 at the halls (article 9)."""
 
-from models.appointments.booking import ASK_REVIEW, DAY_OVER, Appointments, place_before
+from models.appointments.booking import ASK_REVIEW, Appointments, place_before
 from models.appointments.document import (
+    DAY_OVER,
     DECIDED,
     DONE,
     LABELS,
     OBJECTIONS,
+    REMIND_EVENING,
+    REMIND_HOUR,
+    REMINDED,
     STOPS,
     Appointment,
     Ending,
@@ -17,6 +21,7 @@ from models.appointments.document import (
 )
 from models.appointments.endings import Endings
 from models.appointments.pauses import Pauses
+from models.appointments.reminding import Reminding, can_remind
 from models.appointments.rules import (
     bookable_days,
     can_arrive,
@@ -24,6 +29,7 @@ from models.appointments.rules import (
     can_move,
     can_object,
     can_propose,
+    check_move,
     is_asked_to_give_up,
     open_days,
     recordable,
@@ -37,6 +43,9 @@ __all__ = [
     "DONE",
     "LABELS",
     "OBJECTIONS",
+    "REMINDED",
+    "REMIND_EVENING",
+    "REMIND_HOUR",
     "STOPS",
     "Appointment",
     "Appointments",
@@ -47,6 +56,7 @@ __all__ = [
     "ObjectionState",
     "Pause",
     "Pauses",
+    "Reminding",
     "State",
     "Visits",
     "bookable_days",
@@ -55,6 +65,8 @@ __all__ = [
     "can_move",
     "can_object",
     "can_propose",
+    "can_remind",
+    "check_move",
     "is_asked_to_give_up",
     "open_days",
     "place_before",

@@ -18,8 +18,11 @@ from models.appointments.claiming import Claimed, first_won
 from models.appointments.document import (
     BOOKED,
     CANCELLED,
+    DAY_OVER,
     DONE,
     MOVED,
+    REMIND_EVENING,
+    REMIND_HOUR,
     Appointment,
     Booked,
     GivingUp,
@@ -27,6 +30,7 @@ from models.appointments.document import (
     State,
     Visits,
 )
+from models.appointments.reminding import plans_of
 from models.appointments.rules import (
     AlreadyBooked,
     AppointmentBegun,
@@ -41,7 +45,7 @@ from models.appointments.rules import (
     open_days,
 )
 from models.appointments.seats import FreeSlot, Held, claims, item_claim, left, open_seats
-from models.events import Cause, Channel, Event, Plan
+from models.events import Cause, Channel, Event
 from models.guides import Guide, Uses, check_audience
 from models.paging import EPOCH, Order, Page, Position, count_in, page_in
 from models.people import Party
@@ -52,8 +56,6 @@ from models.workdays import Workdays, local_date
 
 ASK_REVIEW = "appointment.ask_review"
 """What is planned where somebody was served: they are asked for a review."""
-DAY_OVER = "appointment.day_over"
-"""What is planned for the end of the day: what nobody recorded is unrecorded."""
 WRITTEN = frozenset({"words", "reason"})
 """Of a line of the timeline and of an objection: what is kept sealed."""
 OF_VISITS: Mapping[Visits, Document] = {
@@ -63,7 +65,7 @@ OF_VISITS: Mapping[Visits, Document] = {
     Visits.ENDED: {"state": {"$ne": State.BOOKED.value}},
 }
 KEPT_BACK = frozenset(
-    {
+    [
         "applicant",
         "agent",
         "account",
@@ -74,7 +76,8 @@ KEPT_BACK = frozenset(
         "claims",
         "closes_at",
         "pause",
-    }
+        "reminded",
+    ]
 )
 """Internal ids and fields, which tell the applicant nothing."""
 
@@ -83,7 +86,7 @@ class Appointments(Store[Appointment]):
     collection = "appointments"
     missing = AppointmentNotFound
     tells = tuple(DONE)
-    plans = (DAY_OVER, ASK_REVIEW)
+    plans = (DAY_OVER, REMIND_EVENING, REMIND_HOUR, ASK_REVIEW)
     indexes: ClassVar = [
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
@@ -177,7 +180,7 @@ class Appointments(Store[Appointment]):
 
         async def insert(won: Claimed) -> Appointment:
             place = _place(party, guide, hall, slot, won)
-            event = Event(BOOKED, key, by, plans=(Plan(DAY_OVER, place["closes_at"]),))
+            event = Event(BOOKED, key, by, plans=plans_of(start, place["closes_at"], by.at))
             document = _document(key, party, guide, by)
             return await self.add({**document, **place, "timeline": [entry(event)]}, event)
 
@@ -214,7 +217,7 @@ class Appointments(Store[Appointment]):
         async def replace(won: Claimed) -> Appointment:
             place = _place(party, guide, hall, slot, won)
             data = {"from_hall": found["hall_name"], "from_start": found["start"]}
-            event = Event(MOVED, key, by, data, plans=(Plan(DAY_OVER, place["closes_at"]),))
+            event = Event(MOVED, key, by, data, plans=plans_of(start, place["closes_at"], by.at))
             return await self.change(
                 key,
                 expects=expects,
@@ -373,6 +376,7 @@ def _document(key: str, party: Party, guide: Guide, by: Cause) -> Document:
         "item": guide.item,
         "state": State.BOOKED.value,
         "moves": 0,
+        "reminded": [],
         "arrived_at": None,
         "giving_up": None,
         "material": None,

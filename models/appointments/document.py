@@ -70,15 +70,21 @@ MOVED = "appointment.moved"
 PROPOSED, DECLINED = "appointment.giving_up_proposed", "appointment.giving_up_declined"
 GIVEN_UP, UNRECORDED = "appointment.given_up", "appointment.unrecorded"
 OBJECTED = "appointment.objected"
+REMINDED = "appointment.reminded"
 STOPS, GOES_ON = "appointment.kiosk_stops", "appointment.kiosk_goes_on"
 """The kiosk that alone offers the item there is out of service at that time, or is not after all."""
 UPHELD, KEPT = "appointment.objection_upheld", "appointment.objection_kept"
+DAY_OVER = "appointment.day_over"
+"""What is planned for the end of the day: what nobody recorded is unrecorded."""
+REMIND_EVENING, REMIND_HOUR = "appointment.remind_evening", "appointment.remind_hour"
+"""What is planned for the evening before a visit, and for an hour before it begins."""
 DECIDED = frozenset({UPHELD, KEPT})
 """What service management decides, not the hall."""
 DONE: Mapping[str, str] = {
     BOOKED: "预约成功",
     MOVED: "已改期",
     CANCELLED: "已取消预约",
+    REMINDED: "已提醒按时前往",
     ARRIVED: "已到大厅",
     **{f"appointment.{ending}": LABELS[State(ending)] for ending in Ending},
     PROPOSED: "工作人员提出本人放弃，待本人确认",
@@ -122,7 +128,8 @@ class Appointment(Record):
     `moves` counts how often it was moved; `claims` are there while it is booked.
 
     `closes_at` is the end of the day, at which it becomes `unrecorded`; None once it has ended. `material` is
-    the code of the one whose lack ended it. One that ended can have one objection.
+    the code of the one whose lack ended it. One that ended can have one objection. `reminded` has the planned
+    moments of the reminders that went out.
     """
 
     applicant: str
@@ -147,6 +154,7 @@ class Appointment(Record):
     arrived_at: datetime | None
     giving_up: GivingUp | None
     closes_at: datetime | None
+    reminded: list[datetime]
     material: str | None
     objection: Objection | None
     booked_at: datetime

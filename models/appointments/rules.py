@@ -20,7 +20,7 @@ class SlotFull(Conflict):
 
 class AlreadyBooked(Conflict):
     code = "already_booked"
-    message = "您已预约该事项，如需改期请先取消原预约"
+    message = "您已预约该事项，要换时间请到“我的预约”里改期"
 
 
 class AppointmentEnded(Conflict):

@@ -1,6 +1,6 @@
 """Who a person is, and for whom they act (article 7)."""
 
-from models.people.accounts import Account, Accounts, Language
+from models.people.accounts import ASK_UNIONID, Account, Accounts, Language
 from models.people.agencies import Agencies, Agency, AgencyState, is_confirmed, is_waiting
 from models.people.applicants import Applicant, Applicants, RevealNeedsReason, shown_name
 from models.people.binding import Binding, check_name
@@ -20,6 +20,7 @@ from models.people.electronic import (
     agreed_at,
     agreed_now,
 )
+from models.people.joining import Joining
 from models.people.masks import (
     NAMES,
     mask_address,
@@ -32,9 +33,10 @@ from models.people.masks import (
 from models.people.parties import Acting, NotTheirs, OtherRole, Party, party_known_by
 from models.people.phone_codes import PhoneCodes, check_phone, national
 from models.people.same import known_by
-from models.people.verification import BodyVerdict, Identity, PlatformUser, Verdict, Verifier
+from models.people.verification import BodyVerdict, Followers, Identity, PlatformUser, Verdict, Verifier
 
 __all__ = [
+    "ASK_UNIONID",
     "CURRENT_WORDING",
     "NAMES",
     "PERSONAL",
@@ -53,7 +55,9 @@ __all__ = [
     "BodyVerdict",
     "CredentialKind",
     "ElectronicService",
+    "Followers",
     "Identity",
+    "Joining",
     "Language",
     "NotTheirs",
     "OtherRole",

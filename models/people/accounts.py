@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, NotRequired
 from uuid import uuid4
 
 from models.errors import NotFound, Unauthenticated, Unavailable
-from models.events import Cause, Event
+from models.events import Cause, Event, Plan
 from models.people.verification import PlatformUser
 from models.store import ChangedMeanwhile, Document, Record, Store, unique_text
 
@@ -31,6 +31,8 @@ class AccountNotFound(NotFound):
     message = "没有找到该账号"
 
 
+ASK_UNIONID = "account.ask_unionid"
+"""What is planned when somebody follows: to ask whose the openid is (`models.people.joining`)."""
 MOST_OVERTAKEN = 5
 """How often another first contact of the same user (by page, by mini-program, by following) can come between
 the reading and the writing."""
@@ -70,6 +72,7 @@ class Accounts(Store[Account]):
         "account.absorbed",
         "account.merged",
     )
+    plans = (ASK_UNIONID,)
     indexes: ClassVar = [unique_text("openid"), unique_text("miniprogram_openid"), unique_text("unionid")]
 
     async def find(self, openid: str) -> Account | None:
@@ -79,7 +82,8 @@ class Accounts(Store[Account]):
     async def follow(self, openid: str, by: Cause, at: datetime | None = None) -> Account:
         """Note that the user follows the account; `at` is when it happened, if not now. An old report that
         comes late changes nothing."""
-        return await self._following(openid, True, "account.followed", by, at)
+        plans = (Plan(ASK_UNIONID, by.at),)
+        return await self._following(openid, True, "account.followed", by, at, plans)
 
     async def unfollow(self, openid: str, by: Cause, at: datetime | None = None) -> Account:
         return await self._following(openid, False, "account.unfollowed", by, at)
@@ -118,12 +122,18 @@ class Accounts(Store[Account]):
         )
 
     async def _following(
-        self, openid: str, following: bool, name: str, by: Cause, at: datetime | None
+        self,
+        openid: str,
+        following: bool,
+        name: str,
+        by: Cause,
+        at: datetime | None,
+        plans: tuple[Plan, ...] = (),
     ) -> Account:
         at = at or by.at
         match = {"openid": openid, "following_since": {"$not": {"$gt": at}}}
         try:
-            return await self._upsert(match, {"following": following, "following_since": at}, name, by)
+            return await self._upsert(match, {"following": following, "following_since": at}, name, by, plans)
         except ChangedMeanwhile:  # something later is known already
             return self.shaped(await self.documents.find_one({"openid": openid}))
 
@@ -173,7 +183,9 @@ class Accounts(Store[Account]):
             otherwise=self.missing,
         )
 
-    async def _upsert(self, match: Document, sets: Document, name: str, by: Cause) -> Account:
+    async def _upsert(
+        self, match: Document, sets: Document, name: str, by: Cause, plans: tuple[Plan, ...] = ()
+    ) -> Account:
         """
         Raises:
             ChangedMeanwhile: the account does not fulfil `match`, or another has what it is to get.
@@ -182,6 +194,6 @@ class Accounts(Store[Account]):
             match,
             sets={**sets, "seen_at": by.at},
             update={"$setOnInsert": {"_id": uuid4().hex, "elder": False}},
-            event=Event(name, next(iter(match.values())), by),
+            event=Event(name, next(iter(match.values())), by, plans=plans),
             otherwise=ChangedMeanwhile,
         )

@@ -1,5 +1,5 @@
-"""What is asked of outside systems: whether a name and a number belong together, and which user a code
-stands for (article 7).
+"""What is asked of outside systems: whether a name and a number belong together, which user a code stands
+for, and whose an openid is (article 7).
 
 The gateways answer; the rules get them as arguments.
 """
@@ -74,3 +74,14 @@ class Identity(Protocol):
     async def exchange(self, code: str) -> PlatformUser: ...
 
     async def miniprogram_session(self, code: str) -> PlatformUser: ...
+
+
+class Followers(Protocol):
+    """Tells whose an openid of the official account is."""
+
+    async def unionid(self, openid: str) -> str | None:
+        """None where the platform does not tell, for good.
+
+        Raises:
+            Unavailable: the platform does not answer.
+        """

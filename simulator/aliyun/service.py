@@ -66,6 +66,9 @@ TEMPLATES: Mapping[str, SmsTemplate] = {
         "您的办件${serial}（${item}）：${status}，${note}。详情请在“番禺智慧政务”公众号查看。"
     ),
     "SMS_APPOINTMENT": SmsTemplate("您预约的“${item}”（${time}，${hall}）：${status}。"),
+    "SMS_REMINDER": SmsTemplate(
+        "提醒：您预约了${time}到${hall}（${address}）办理“${item}”。${bring}。{site}/appointments/${link}"
+    ),
     "SMS_ENDING": SmsTemplate("您预约的“${item}”（${time}，${hall}）：${status}。${note}。"),
     "SMS_KIOSK": SmsTemplate("您预约的“${item}”（${time}，${hall}）：自助终端${status}。${note}。"),
     "SMS_INVITATION": SmsTemplate("您办理的“${item}”已办完，请您自愿评价，7天内有效：{site}/r/${link}"),

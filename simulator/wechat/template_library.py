@@ -46,6 +46,16 @@ LIBRARY: Mapping[str, Template] = {
         "预约通知",
         {"thing1": "预约事项", "thing2": "预约网点", "time3": "预约时间", "thing4": "预约状态"},
     ),
+    "TM_REMINDER": Template(
+        "预约到访提醒",
+        {
+            "thing1": "预约事项",
+            "thing2": "预约网点",
+            "thing3": "网点地址",
+            "time4": "预约时间",
+            "thing5": "温馨提示",
+        },
+    ),
     "TM_KIOSK": Template(
         "自助终端服务变更通知",
         {

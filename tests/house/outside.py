@@ -1,4 +1,4 @@
-"""What a person waits for: the register of names, WeChat when they sign in, and the judging of a file."""
+"""What is asked outside: the register of names, WeChat about its users, and the judging of a file."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,10 +8,23 @@ from uuid import uuid4
 
 from models.errors import Unavailable
 from models.materials.inspection.inspector import Inspector
-from models.people.accounts import SignInCodeInvalid
+from models.people.accounts import SignInCodeInvalid, WechatUnavailable
 from models.people.credentials import CredentialKind
 from models.people.verification import BodyVerdict, PlatformUser, Verdict
 from tests.house.people import BOSS
+
+
+@dataclass
+class Openids:
+    """Tells of the openids that a test has told it of; `down` makes it not answer."""
+
+    unionids: dict[str, str] = field(default_factory=dict)
+    down: bool = False
+
+    async def unionid(self, openid: str) -> str | None:
+        if self.down:
+            raise WechatUnavailable
+        return self.unionids.get(openid)
 
 
 class RegisterDown(Unavailable):

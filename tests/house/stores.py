@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from models.outgoing.sms import SmsLimits
-from models.people.verification import Verifier
+from models.people.verification import Followers, Verifier
 from models.privacy import Privacy
 from models.store import Database
 from models.stores import Stores, assemble
 from models.workdays import LiveWorkdays
+from tests.house.outside import Openids
 
 ROOMY = SmsLimits(codes_per_address_hour=10_000, codes_per_address=10_000)
 """Everyone in the tests comes from one address."""
@@ -18,13 +19,16 @@ ADDRESS = "192.0.2.1"
 PRIVACY = Privacy({"test": bytes(range(32))}, b"index key of the tests, 32 bytes")
 
 
-def stores_over(database: Database, now: Callable[[], datetime], verifier: Verifier) -> Stores:
+def stores_over(
+    database: Database, now: Callable[[], datetime], verifier: Verifier, followers: Followers | None = None
+) -> Stores:
     return assemble(
         database,
         clock=now,
         calendar=LiveWorkdays(),
         privacy=PRIVACY,
         verifier=verifier,
+        followers=followers or Openids(),
         sms_limits=ROOMY,
     )
 

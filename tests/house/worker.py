@@ -20,7 +20,8 @@ from wechat_backend.gateways import Gateways
 from wechat_backend.settings import Settings
 from wechat_backend.wiring import privacy_of
 from wechat_backend.worker import build
-from wechat_backend.worker.job import Elsewhere
+from wechat_backend.worker.job import AT_ONCE, Elsewhere
+from wechat_backend.worker.jobs.schedule import FIRES, ScheduleRunner
 
 PHONE = "13800138000"
 OPENID = "openid-of-wang"
@@ -70,6 +71,36 @@ async def working(settings: Settings, database: Any, clock: Callable[[], datetim
     await world.work()
     yield world
     world.gateways.close()
+
+
+async def work(world: World) -> None:
+    """One worker, until nothing is due: also of what was planned for a moment."""
+    busy = True
+    while busy:
+        busy = bool(await world.worker.relay.once())
+        while await world.worker.deliver.once():
+            busy = True
+        busy = await look(world) or busy
+
+
+async def look(world: World) -> bool:
+    """At all that was planned for a moment that has come; False where there is nothing."""
+    runner, looked = ScheduleRunner(world.services, FIRES, world.clock), False
+    while await runner.run() == AT_ONCE:
+        looked = True
+    await runner.end()
+    return looked
+
+
+def set_clock(world: World, to: datetime) -> None:
+    clock: Any = world.clock
+    clock.__self__.set(to)
+
+
+def letters(simulator: Running, template: str) -> list[str]:
+    """The short messages that Li got by a template."""
+    inbox = simulator.simulator.aliyun.inbox(person_of(simulator, "li").phone)
+    return [each["text"] for each in inbox if each["template"] == template]
 
 
 def person_of(simulator: Running, key: str) -> Person:

@@ -1,6 +1,6 @@
 """The outside systems: one module each, over the same `base.Gateway`."""
 
-from models.people import Identity, Verifier
+from models.people import Followers, Identity, Verifier
 from models.privacy import Privacy
 from models.store import Database
 from wechat_backend.gateways.base import Clock
@@ -23,6 +23,10 @@ class Gateways:
 
     @property
     def identity(self) -> Identity:
+        return self.wechat
+
+    @property
+    def followers(self) -> Followers:
         return self.wechat
 
     @property

@@ -1,9 +1,10 @@
 """WeChat's server API: template messages, sign-in, menu, users.
 
-Satisfies `models.people.verification.Identity`.
+Satisfies `Identity` and `Followers` of `models.people.verification`.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -19,6 +20,8 @@ STALE_TOKEN = frozenset({"40001", "40014", "42001"})
 BAD_CODE = frozenset({"40029", "40163", "41008", "42003", "40226"})
 """Codes of a sign-in that are invented, used, missing, expired, or of a user WeChat blocks."""
 NO_MENU = "46003"
+NO_USER = frozenset({Remedy.FALL_BACK, Remedy.GIVE_UP})
+"""Of a question about a user: there is none of ours, whenever it is asked."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,20 @@ class WeChat(JsonGateway):
         if answer.get("is_snapshotuser") == 1:
             raise SignInSnapshot
         user = _user(answer)
-        return user if user.unionid else PlatformUser(user.openid, await self._unionid(user.openid))
+        unionid = user.unionid
+        if unionid is None:
+            with suppress(WechatUnavailable):
+                unionid = await self.unionid(user.openid)
+        return PlatformUser(user.openid, unionid)
 
-    async def _unionid(self, openid: str) -> str | None:
+    async def unionid(self, openid: str) -> str | None:
+        """Whose an openid is; see `models.people.verification.Followers`."""
         try:
-            return (await self.user(openid)).get("unionid")
-        except GatewayError:
-            return None
+            return (await self.user(openid)).get("unionid") or None
+        except GatewayError as error:
+            if error.remedy in NO_USER:
+                return None
+            raise WechatUnavailable from error
 
     async def miniprogram_session(self, code: str) -> PlatformUser:
         """Who a code of `wx.login` stands for; see `models.people.verification.Identity`."""

@@ -24,11 +24,12 @@ from wechat_backend.worker.jobs.deliver import Deliver
 from wechat_backend.worker.jobs.heartbeat import Heartbeat
 from wechat_backend.worker.jobs.kiosks import KioskWatch
 from wechat_backend.worker.jobs.menu import MenuPublisher
+from wechat_backend.worker.jobs.questions import Questions
 from wechat_backend.worker.jobs.receipts import Receipts
 from wechat_backend.worker.jobs.reconcile import Reconcile
 from wechat_backend.worker.jobs.relay import Relay
 from wechat_backend.worker.jobs.retirements import Retirements
-from wechat_backend.worker.jobs.schedule import FIRES, ScheduleRunner
+from wechat_backend.worker.jobs.schedule import WITHIN, ScheduleRunner
 from wechat_backend.worker.jobs.sweep import Sweep
 from wechat_backend.worker.jobs.watch import Watch
 from wechat_backend.worker.loop import Loop
@@ -94,7 +95,8 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
     retirements = Retirements(stores.leases, stores.retiring, clock)
     kiosk_watch = KioskWatch(stores.leases, stores.watching, clock)
     kiosk_alerts = KioskAlerts(stores.leases, stores.heartbeats, stores.alerting, clock)
-    schedule_runner = ScheduleRunner(stores, FIRES, clock)
+    schedule_runner = ScheduleRunner(stores, WITHIN, clock)
+    questions = Questions(stores, clock)
     receipts = Receipts(Arrivals(stores.deliveries), carriers.arrival, clock)
     reconciling = Reconciling(stores, gateways.government, clock)
     reconcile = Reconcile(stores.leases, reconciling, stores.reviews, clock)
@@ -103,6 +105,7 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
         deliver.job,
         receipts.job,
         schedule_runner.job,
+        questions.job,
         menu_publisher.job,
         sweep.job,
         reconcile.job,

@@ -36,6 +36,17 @@ NOTICES = (
         page="/appointments/{about}",
     ),
     Notice(
+        name="reminder",
+        label="预约提醒",
+        purpose=Purpose.COURTESY,
+        events={"appointment.reminded": Telling(APPLICANT)},
+        ways=(Via.WECHAT,),
+        fallback=Via.SMS,
+        fields={"thing1": "item", "thing2": "hall", "thing3": "address", "time4": "time", "thing5": "bring"},
+        parameters=("item", "hall", "address", "time", "bring", "link"),
+        page="/appointments/{about}",
+    ),
+    Notice(
         name="ending",
         label="预约结果通知",
         purpose=Purpose.LEGAL,

@@ -16,7 +16,6 @@ BOUND_PAGES = [
     "/me",
     "/enterprises",
     "/appointments",
-    "/appointments/new",
     "/applications",
     "/me/export",
     "/me/unbind",

@@ -41,7 +41,7 @@ def deadly(act: str, moment: str) -> None:
 async def run(act: str, moment: str, uri: str, name: str, applicant: str) -> None:
     house = House(stores_over(await connect(uri, name), lambda: START, Register()))
     person = await house.stores.applicants.get(applicant)
-    party, store, by = Party(person, person, person["account"]), house.stores.appointments, house.by()
+    party, store, by = Party(person, person, person["account"] or ""), house.stores.appointments, house.by()
     deadly(act, moment)
     if act == "book":
         await store.book(party, GUIDE, HALL, TEN, CALENDAR, by)

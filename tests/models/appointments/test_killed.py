@@ -39,7 +39,7 @@ async def indexed(database: Database) -> Database:
 @pytest.mark.article("9.place")
 @pytest.mark.parametrize(("act", "moment"), CASES)
 async def test_killed_at_the_write(
-    database: Database,
+    database: Any,
     appointments: Appointments,
     mongo_uri: str,
     cause: MakeCause,

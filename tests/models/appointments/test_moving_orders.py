@@ -121,7 +121,7 @@ class Town:
         for one in told:
             if isinstance(one.answer, dict):
                 self.keep(one.answer, one)
-        done = [one.answer for one in told if isinstance(one.answer, dict)]
+        done: list[Any] = [one.answer for one in told if isinstance(one.answer, dict)]
         for key in before.keys() | after.keys():
             own = [one for one in done if one["_id"] == key]
             if not own:

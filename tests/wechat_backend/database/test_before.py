@@ -47,6 +47,7 @@ def stores_over(database: Database, privacy: Privacy) -> Stores:
         calendar=LiveWorkdays(),
         privacy=privacy,
         verifier=nobody,
+        followers=nobody,
         sms_limits=ROOMY,
     )
 

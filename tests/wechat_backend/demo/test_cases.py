@@ -19,7 +19,7 @@ from models.stores import Stores, assemble
 from models.workdays import local_date
 from simulator.people import load
 from tests.house.clock import START, Clock
-from tests.house.outside import Register
+from tests.house.outside import Openids, Register
 from tests.house.stores import ROOMY
 from wechat_backend.database.connection import Database
 from wechat_backend.demo import calendar, cases, data
@@ -70,6 +70,7 @@ class Demo:
             calendar=load_calendar().workdays(),
             privacy=privacy_of(load_settings()),
             verifier=Register(),
+            followers=Openids(),
             sms_limits=ROOMY,
         )
 

@@ -279,3 +279,30 @@ async def test_menu_and_users(client: WeChat, peer: Peer, platform: Platform) ->
     assert peer.to("/cgi-bin/menu/create")[0].json == {"button": []}
     peer.answers["/cgi-bin/menu/get"] = {"menu": {"button": []}}
     assert await client.menu() == {"button": []}
+
+
+@pytest.mark.parametrize(
+    ("answer", "unionid"),
+    [
+        ({"subscribe": 1, "openid": "o1", "unionid": "u1"}, "u1"),
+        ({"subscribe": 1, "openid": "o1"}, None),
+        ({"errcode": 40003, "errmsg": "invalid openid"}, None),
+    ],
+)
+async def test_whose_an_openid_is(
+    client: WeChat, peer: Peer, platform: Platform, answer: Any, unionid: str | None
+) -> None:
+    peer.answers["/cgi-bin/user/info"] = answer
+    assert await client.unionid("o1") == unionid
+
+
+@pytest.mark.parametrize("answer", [{"errcode": 45009}, {"errcode": -1}, (500, b"")])
+async def test_whose_an_openid_is_may_not_be_told_now(
+    client: WeChat, peer: Peer, platform: Platform, answer: Any
+) -> None:
+    """Who signs in then does so without."""
+    peer.answers["/cgi-bin/user/info"] = answer
+    with pytest.raises(Unavailable):
+        await client.unionid("o1")
+    peer.answers[OAUTH] = {"access_token": "x", "openid": "o1", "scope": "snsapi_base"}
+    assert await client.exchange("code-1") == PlatformUser("o1", None)

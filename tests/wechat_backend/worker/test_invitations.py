@@ -1,7 +1,6 @@
 """Workers ask for a review: by WeChat, else by SMS with a link; once, and nobody who gave it (article 17)."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +10,7 @@ from models.appointments import Appointment
 from models.people import Party
 from simulator import Running
 from simulator.aliyun.service import Aliyun
-from tests.house.worker import World, li_follows, person_of
-from wechat_backend.worker.job import AT_ONCE
-from wechat_backend.worker.jobs.schedule import FIRES, ScheduleRunner
+from tests.house.worker import World, letters, li_follows, look, person_of, set_clock, work
 
 LATER = timedelta(hours=1, seconds=1)
 
@@ -24,34 +21,12 @@ def any_stamp(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Aliyun, "_check_time", lambda _aliyun, _stamp: None)
 
 
-async def work(world: World) -> None:
-    runner = ScheduleRunner(world.services, FIRES, world.clock)
-    busy = True
-    while busy:
-        busy = bool(await world.worker.relay.once())
-        while await world.worker.deliver.once():
-            busy = True
-        while await runner.run() == AT_ONCE:
-            busy = True
-        await runner.end()
-
-
 async def served(world: World, party: Party) -> Appointment:
     """A visit in the morning, of which everybody has been told."""
     visit = await world.served(await world.book(party))
     set_clock(world, visit["start"])
     await work(world)
     return visit
-
-
-def set_clock(world: World, to: Any) -> None:
-    clock: Callable[[], Any] = world.clock
-    clock.__self__.set(to)  # type: ignore[attr-defined]
-
-
-def letters(simulator: Running, template: str) -> list[str]:
-    inbox = simulator.simulator.aliyun.inbox(person_of(simulator, "li").phone)
-    return [each["text"] for each in inbox if each["template"] == template]
 
 
 async def invited(world: World) -> list[Any]:
@@ -91,10 +66,7 @@ async def test_who_has_reviewed_meanwhile_is_not_asked(simulated: World, simulat
     party = await li_follows(simulator, simulated)
     visit = await served(simulated, party)
     set_clock(simulated, visit["start"] + LATER)
-    runner = ScheduleRunner(simulated.services, FIRES, simulated.clock)
-    while await runner.run() == AT_ONCE:
-        pass
-    await runner.end()
+    await look(simulated)
     await simulated.review(party, "appointment", visit)
     await work(simulated)
     assert await invited(simulated) == [("wechat", "skipped", "reviewed")]

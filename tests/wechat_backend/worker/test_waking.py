@@ -108,7 +108,7 @@ async def test_a_plan_wakes_it_and_so_does_the_moment_of_the_plan(
 ) -> None:
     world, due = running_world, Promised(running_world)
     await due.promises.documents.delete_many({})
-    monkeypatch.setattr("wechat_backend.worker.FIRES", due.fires)
+    monkeypatch.setattr("wechat_backend.worker.WITHIN", due.fires)
     worker = build(world.settings, world.services, world.gateways, world.clock)
     looks(worker, AN_HOUR)
     async with at_work(worker):

@@ -27,6 +27,7 @@ from wechat_backend.database.migrations import (
     m0020_known_by,
     m0021_kiosks,
     m0022_windows,
+    m0023_reminded,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -53,5 +54,6 @@ ALL: tuple[Migration, ...] = (
     m0020_known_by.MIGRATION,
     m0021_kiosks.MIGRATION,
     m0022_windows.MIGRATION,
+    m0023_reminded.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""

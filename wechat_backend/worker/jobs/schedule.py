@@ -1,4 +1,7 @@
-"""Looks at each plan when its moment has come, several at a time, and waits for the next moment."""
+"""Looks at each plan when its moment has come, several at a time, and waits for the next moment.
+
+What is asked of an outside system is looked at by a job of its own (`jobs.questions`).
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -6,14 +9,16 @@ import structlog
 
 from models.applications import ASK_REVIEW, LOOK, PAPER, SILENCE
 from models.appointments import ASK_REVIEW as ASK_VISITOR
-from models.appointments import DAY_OVER
+from models.appointments import DAY_OVER, REMIND_EVENING, REMIND_HOUR
 from models.blacklist import EXPIRY
 from models.blacklist import PAPER as BAN_PAPER
+from models.errors import Unavailable
 from models.events import Cause, Channel
 from models.kiosks import BEGIN, RETIREMENT, TELL
 from models.kiosks import END as SUSPENSION_END
 from models.kiosks import LOOK as ALERT_LOOK
 from models.outgoing import REPORT
+from models.people import ASK_UNIONID
 from models.schedule import Due, held
 from models.serving import EFFECT, NEXT
 from models.staff import HAND_OVER
@@ -43,6 +48,11 @@ async def _accept_by_silence(stores: Stores, due: Due, by: Cause) -> bool:
 async def _close(stores: Stores, due: Due, by: Cause) -> bool:
     """Makes an appointment unrecorded at the end of its day, if nobody recorded how it ended (article 9)."""
     return await stores.endings.close(due, by)
+
+
+async def _remind(stores: Stores, due: Due, by: Cause) -> bool:
+    """Reminds the person of a visit that is still to come, if it is not too late for that."""
+    return await stores.reminding.remind(due, by)
 
 
 async def _hand_over(stores: Stores, due: Due, by: Cause) -> bool:
@@ -110,11 +120,18 @@ async def _tell(stores: Stores, due: Due, by: Cause) -> bool:
     return await stores.telling.settle(due, by)
 
 
-FIRES: Mapping[str, Fire] = {
+async def _join(stores: Stores, due: Due, by: Cause) -> bool:
+    """Asks WeChat whose the openid of a follower is, so that they are one with the mini-program's user."""
+    return await stores.joining.join(due, by)
+
+
+WITHIN: Mapping[str, Fire] = {
     SILENCE: _accept_by_silence,
     LOOK: _look,
     REVIEW_LOOK: _look_at_review,
     DAY_OVER: _close,
+    REMIND_EVENING: _remind,
+    REMIND_HOUR: _remind,
     HAND_OVER: _hand_over,
     EXPIRY: _expire,
     PAPER: serve_application,
@@ -135,23 +152,29 @@ FIRES: Mapping[str, Fire] = {
     TELL: _tell,
     ALERT_LOOK: _see_to_alert,
 }
+"""What is seen to in the database alone."""
+ASKING: Mapping[str, Fire] = {ASK_UNIONID: _join}
+"""What asks an outside system."""
+FIRES: Mapping[str, Fire] = {**WITHIN, **ASKING}
 """What stores can plan (`Store.plans`), each with the verb that sees to it."""
 
 
 class ScheduleRunner:
-    """`fires` are the verbs, by what was planned."""
+    """`fires` are the verbs, by what was planned; it looks at no other plan."""
 
-    def __init__(self, stores: Stores, fires: Mapping[str, Fire], clock: Clock) -> None:
+    def __init__(
+        self, stores: Stores, fires: Mapping[str, Fire], clock: Clock, name: str = "schedule"
+    ) -> None:
         self.stores, self.schedule, self.fires, self.clock = stores, stores.schedule, fires, clock
         self.looked_at = 0
         woken_by = {self.schedule.collection: ()}
-        self.job = Job("schedule", NET, self.run, woken_by=woken_by, end=self.end)
+        self.job = Job(name, NET, self.run, woken_by=woken_by, end=self.end)
         self.several = Several(SIDE_BY_SIDE, self.job.bell)
 
     async def run(self) -> float:
         """Claim one plan that is due and begin to look at it, when there is room."""
         await self.several.room()
-        due = await self.schedule.claim(self.clock())
+        due = await self.schedule.claim(self.clock(), self.fires)
         if due is None:
             return await self._until_the_next()
         self.several.begin(self.look(due))
@@ -171,16 +194,16 @@ class ScheduleRunner:
         by = Cause("system", self.clock(), Channel.SYSTEM, due.key)
         try:
             held = await self.fires[due.what](self.stores, due, by)
-        except ChangedMeanwhile as error:
-            log.info("looked_at_again", plan=due.key)
+        except (ChangedMeanwhile, Unavailable) as error:
+            log.info("looked_at_again", plan=due.key, code=error.code)
             await self.schedule.failed(due, type(error).__name__, self.clock())
         except Exception as error:
-            log.exception("look_failed", plan=due.key, about=due.about, tries=due.tries)
+            log.exception("look_failed", plan=due.key, tries=due.tries)
             await self.schedule.failed(due, type(error).__name__, self.clock())
         else:
             await self.schedule.done(due, held, self.clock())
             self.looked_at += 1
 
     async def _until_the_next(self) -> float:
-        at = await self.schedule.next_at()
+        at = await self.schedule.next_at(self.fires)
         return LATER if at is None else max(0.0, (at - self.clock()).total_seconds())
