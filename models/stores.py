@@ -9,7 +9,7 @@ from models.applications import Applications, CaseHandling, Filing, Holding, Lea
 from models.appointments import Appointments, Endings, Pauses, Reminding
 from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
 from models.calendar import CalendarYears
-from models.chat import Inbox
+from models.chat import Dialogues, Inbox
 from models.counters import Counters
 from models.guides import Departments, Guides, Referrals, Search, Uses
 from models.kiosks import (
@@ -199,6 +199,7 @@ class Stores:
     early_reports: EarlyReports
     sendings: Sendings
     inbox: Inbox
+    dialogues: Dialogues
     counters: Counters
     sms: SmsDays
     closures: Closures
@@ -373,6 +374,7 @@ def assemble(
         early_reports=deliveries.early,
         sendings=Sendings(deliveries, sms),
         inbox=Inbox(database, privacy),
+        dialogues=Dialogues(database, privacy),
         counters=counters,
         sms=sms,
         closures=closures,

@@ -55,9 +55,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Message:
-    """A message or an event as it came; `kind` is MsgType, `text` is empty for all but texts. An event that
-    the platform itself sends names in `openid` whom it is about. A location message has degrees of
-    GCJ-02."""
+    """A message or an event as it came; `kind` is MsgType, `text` is what was written, or what the platform
+    understood of a voice, and else empty. An event that the platform itself sends names in `openid` whom it
+    is about. A location message has degrees of GCJ-02."""
 
     sender: str
     receiver: str
@@ -181,7 +181,7 @@ def parse(text: str) -> Message:
         kind=content.get("MsgType", "").lower(),
         created=content.get("CreateTime", ""),
         id=content.get("MsgId") or content.get("MsgID", ""),
-        text=content.get("Content", ""),
+        text=content.get("Content") or content.get("Recognition", ""),
         event=content.get("Event", "").lower(),
         event_key=content.get("EventKey", ""),
         status=content.get("Status", ""),

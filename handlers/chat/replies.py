@@ -2,56 +2,31 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import quote
 
+from handlers.chat import finding, small_talk
+from handlers.chat.dialogue.heard import hall_names, hear, is_english, plain
+from handlers.chat.dialogue.state import Goal, State
+from handlers.chat.dialogue.talk import Talk
 from handlers.chat.envelope import Message
+from handlers.chat.finding import Finding
 from handlers.chat.opinions import Opinions
 from handlers.chat.places import Nearby
+from handlers.chat.small_talk import Question, Topic
 from handlers.chat.visits import Visits
+from handlers.web.names import title_of
+from handlers.web.places import directions
 from handlers.web.services import Services
 from models import typed
-from models.applications import Case, check_serial, status_of, what_next
-from models.blacklist import Blacklisted
-from models.chat import HELP_KEY
-from models.errors import BadInput, Forbidden, NotFound
+from models.chat import BOOK_KEY, HELP_KEY
 from models.events import Cause
-from models.guides import HANDLING, Found, Guide
-from models.people import Party
+from models.people import Account
+from models.places import Hall
+from models.workdays import local_date
 
 BUSY = "系统繁忙，请稍后再试。"
-HELP_WORDS = frozenset({"帮助", "help", "?", "？", "菜单", "人工", "客服"})
-GREETINGS = frozenset({"你好", "您好", "嗨", "在吗", "hi", "hello"})
-ENDS = "!！。.~～?？, ，"
-"""With what a greeting may end."""
-LISTED = 8
-"""Guides in one list: what fits on a phone without scrolling."""
-REFERRED = 3
-"""Referrals in one answer, which is 2000 bytes at most."""
 REACHED = "success"
 """What TEMPLATESENDJOBFINISH says of a message that was delivered."""
-
-BOOKING = (("/appointments/new", "预约到大厅办"), ("/appointments", "我的预约"))
-PROGRESS = (("/progress", "按申请流水号查进度"), ("/applications", "我的办件"))
-BINDING = (("/binding", "实名认证"), ("/me", "个人中心"))
-LARGE_TEXT = (("/elder", "打开大字版"),)
-PLACES = (("/halls", "办事网点"), ("/appointments/new", "预约到大厅办"))
-SIGNPOSTS = {
-    "预约": BOOKING,
-    "进度": PROGRESS,
-    "办件": PROGRESS,
-    "查询": PROGRESS,
-    "认证": BINDING,
-    "绑定": BINDING,
-    "大厅": PLACES,
-    "网点": PLACES,
-    "大字版": LARGE_TEXT,
-    "大字": LARGE_TEXT,
-    "字太小": LARGE_TEXT,
-}
-"""Words that ask for a page of ours rather than for something to be done, and where they lead."""
-ASKED_FOR = re.compile(rf"(?:我要|我的|怎么|如何|实名|附近|办事|办件|查询|查)*({'|'.join(SIGNPOSTS)})")
 
 
 @dataclass(frozen=True)
@@ -65,143 +40,152 @@ class Chat:
         if message.kind == "event":
             answer = EVENTS.get(message.event)
             return await answer(self, message, by) if answer else None
-        if message.kind == "text":
+        if message.kind == "text" or (message.kind == "voice" and message.text):
             return await self.text(message, by)
         if message.kind == "location":
-            return await Nearby(self.services, self.anchor).answer(message, by.at)
-        return self.not_text() if message.kind else None
+            talked = await self.talk.located(message, by)
+            return talked or await Nearby(self.services, self.anchor).answer(message, by.at)
+        if not message.kind:
+            return None
+        return self.not_text(message.kind) + await self.talk.reminder(message.sender, by)
 
     async def text(self, message: Message, by: Cause) -> str:
-        words = typed.line(typed.narrow(message.text))
-        if said := self.about_us(words):
-            return said
-        opinions = Opinions(self.services, self.anchor)
-        if said := await opinions.answer(message.sender, typed.words(message.text), by):
-            return said
-        visits = Visits(self.services, self.anchor)
-        if said := await visits.answer(message.sender, typed.words(message.text), by):
-            return said
-        if re.fullmatch(r"[0-9]{1,2}", words):
-            return await self.number(message.sender, int(words), opinions, by)
-        if progress := await self.progress(words):
-            return progress
-        return await self.search(message.sender, words[:40], by)
+        """What was written, or said and understood: the first that knows an answer gives it."""
+        heard = await self.heard(message, by)
+        for answer in ANSWERS:
+            if (said := await answer(self, heard, by)) is not None:
+                return said
+        found = await heard.finding(self).search(message.sender, heard.words[:LONGEST], by)
+        return found + await self.talk.reminder(message.sender, by)
 
-    async def number(self, sender: str, number: int, opinions: Opinions, by: Cause) -> str:
+    async def heard(self, message: Message, by: Cause) -> "Text":
+        words, whole = typed.line(typed.narrow(message.text)), typed.words(message.text)
+        account = await self.services.accounts.find_by_openid(message.sender)
+        state = await self.talk.state(message.sender, by.at)
+        return Text(
+            message,
+            words.rstrip(ENDS) or words,
+            whole.rstrip(ENDS) if message.kind == "voice" else whole,
+            speaks_english(words, account, before=state.english),
+            state,
+        )
+
+    async def visit(self, heard: "Text", by: Cause) -> str | None:
+        return await Visits(self.services, self.anchor).answer(heard.message.sender, heard.whole, by)
+
+    async def asked(self, heard: "Text", by: Cause) -> str | None:
+        """Small talk; words of anger may be the reason of a review that was asked for."""
+        question = await self.question(heard.words)
+        if question is None or question.topic is Topic.COMPLAINT:
+            return None
+        return await self.told(question, heard, by)
+
+    async def complaint(self, heard: "Text", by: Cause) -> str | None:
+        question = await self.question(heard.words)
+        return await self.told(question, heard, by) if question else None
+
+    async def told(self, question: Question, heard: "Text", by: Cause) -> str:
+        said = await self.small(question, english=heard.english, within=heard.state.is_open)
+        return said + await self.talk.reminder(heard.message.sender, by)
+
+    async def opinion(self, heard: "Text", by: Cause) -> str | None:
+        """The reply to what a review asked for; who plainly begins to book means that."""
+        if hear(heard.words, local_date(by.at)).plain:
+            await self.services.inbox.answered(heard.message.sender)
+            return None
+        opinions = Opinions(self.services, self.anchor)
+        return await opinions.answer(heard.message.sender, heard.whole, by)
+
+    async def progress(self, heard: "Text", by: Cause) -> str | None:
+        said = await heard.finding(self).progress(heard.words)
+        return said + await self.talk.reminder(heard.message.sender, by) if said else None
+
+    async def booking(self, heard: "Text", by: Cause) -> str | None:
+        said = await self.talk.answer(heard.message, heard.words, by)
+        angry = said is not None and small_talk.SORRY.search(heard.words)
+        return f"{PARDON[heard.english]}\n{said}" if angry else said
+
+    async def beside(self, heard: "Text", by: Cause) -> str | None:
+        """What is asked in the midst of a booking, and where one was."""
+        if not heard.state.is_open:
+            return None
+        named = await heard.finding(self).beside(heard.words[:LONGEST])
+        said = named or await self.loosely(heard) or UNCLEAR[heard.english]
+        return said + await self.talk.reminder(heard.message.sender, by)
+
+    async def number(self, heard: "Text", by: Cause) -> str | None:
         """What a number alone is for: the last list, or the matter that was finished after it."""
+        if not re.fullmatch(r"[0-9]{1,2}", heard.words):
+            return None
+        number, sender, found = int(heard.words), heard.message.sender, heard.finding(self)
+        opinions = Opinions(self.services, self.anchor)
         waiting = await opinions.waiting(sender, number, by)
         since = waiting.at if waiting else None
         if item := await self.services.inbox.chosen(sender, number, by.at, since):
-            return await self.guide(item, sender, by)
-        return await opinions.rate(waiting, sender, number, by) if waiting else self.nothing_to_choose()
+            return await found.guide(item, sender, by)
+        return await opinions.rate(waiting, sender, number, by) if waiting else found.nothing_to_choose()
 
-    def about_us(self, words: str) -> str | None:
-        """The reply to what asks for us rather than for something to be done."""
-        if words.lower() in HELP_WORDS or not words:
-            return self.help()
-        if words.lower().rstrip(ENDS) in GREETINGS:
-            return self.welcome()
-        asked = ASKED_FOR.fullmatch(words)
-        return self.signpost(asked[1]) if asked else None
-
-    async def search(self, sender: str, words: str, by: Cause) -> str:
-        """A numbered list of guides; a number alone then opens one."""
-        found = await self.services.search.find(words, limit=LISTED)
-        if not found.hits:
-            return self.nothing_found(found.topics)
-        parts = [self.listed(found), self.elsewhere(found)]
-        if not found.is_ours(found.hits[0]):
-            parts.reverse()
-        await self.services.inbox.offer(sender, [guide.item for guide in found.guides], by.at)
-        return "\n\n".join(filter(None, parts))
-
-    def listed(self, found: Found) -> str:
-        """The guides of a search, with their numbers."""
-        if not found.guides:
-            return ""
-        head = f"为您找到{len(found.guides)}个事项：" if found.whole else "没有完全对上的，您要找的是不是："
-        lines = [f"{number}. {self.link(guide)}" for number, guide in enumerate(found.guides, 1)]
-        return "\n".join([head, "", *lines, "", "回复前面的数字，看要带什么、怎么办。"])
-
-    def elsewhere(self, found: Found) -> str:
-        """Who does what we do not, and how they are reached."""
-        return "\n".join(
-            f"【{one.name}】不在这里办，由{one.who}办理。{one.where}。电话：{one.phone}"
-            for one in found.referrals[:REFERRED]
-        )
-
-    async def guide(self, item: str, sender: str, by: Cause) -> str:
-        """The short form of a guide, and the way to what the sender has under way already."""
-        try:
-            guide = await self.services.guides.published(item)
-        except NotFound as error:
-            return str(error)
-        materials = [f"{number}. {m.name}" for number, m in enumerate(guide.online_materials(), 1)]
-        limit = "当场办结" if guide.time_limit.on_the_spot else f"{guide.time_limit.decision}个工作日"
-        return "\n".join(
-            [
-                f"【{guide.name}】",
-                guide.summary,
-                "",
-                f"办理方式：{HANDLING[guide.handling].in_chat}",
-                f"跑动次数：{guide.visits}次",
-                f"办结时间：{limit}",
-                f"收费：{guide.fees.amount}",
-                "要准备的材料：" if materials else "不需要准备材料。",
-                *materials,
-                "",
-                *await self.applying(guide, sender, by),
-                f"咨询电话：{guide.consult_phone}",
-            ]
-        )
-
-    async def applying(self, guide: Guide, sender: str, by: Cause) -> list[str]:
-        """The way to apply, after what is in the way: an application that there is already, or a decision of
-        the blacklist."""
-        whole = self.anchor(f"/guides/{guide.item}", "看完整指南，马上办理")
-        party = await self.party(sender)
-        if party is None:
-            return [whole]
-        try:
-            await self.services.decisions.check(party, by)
-        except Blacklisted as error:
-            return [
-                f"{error}：",
-                self.anchor("/appointments/new", "预约到大厅办"),
-                self.anchor("/blacklist", "查看决定，提出申诉"),
-            ]
-        first = await self.services.applications.in_the_way(party.id, guide)
-        if first is None:
-            return [whole]
-        page = self.anchor(f"/applications/{first['_id']}", "看进度")
-        return [f"您已有一件正在办理，不用再申请：{page}", whole]
-
-    async def party(self, sender: str) -> Party | None:
-        """For whom the sender acts; None for one who is not bound, or no longer the agent of the body."""
-        account = await self.services.accounts.find(sender)
-        with suppress(Forbidden):
-            return await self.services.binding.party(account) if account else None
-        return None
-
-    async def progress(self, words: str) -> str | None:
-        """How an application stands, as anyone who knows its serial number may see it."""
-        try:
-            serial = check_serial(words)
-            found = await self.services.applications.get_by_serial(serial)
-        except (BadInput, NotFound):
+    async def sentence(self, heard: "Text", by: Cause) -> str | None:
+        """What a longer sentence asks of us, where it names no item."""
+        if await heard.finding(self).beside(heard.words[:LONGEST]):
             return None
-        page = self.anchor(f"/progress?serial={quote(serial)}", "查看详细进度")
-        ahead = what_next(Case(found, await self.services.guides.version(found["guide"])))
-        return "\n".join(
-            [
-                f"申请流水号：{serial}",
-                f"事项：{found['item_name']}",
-                f"当前进度：{status_of(found)}",
-                *([f"接下来：{ahead}"] if ahead else []),
-                "",
-                page,
-            ]
-        )
+        said = await self.loosely(heard)
+        return said + await self.talk.reminder(heard.message.sender, by) if said else None
+
+    async def loosely(self, heard: "Text") -> str | None:
+        """The answers to what a sentence asks besides; None where it asks nothing that is known."""
+        halls = hall_names(hall for hall in await self.services.halls.all() if hall.windows)
+        questions = small_talk.loosely(heard.words, halls)
+        answers = [await self.small(question, english=heard.english, within=False) for question in questions]
+        return "\n\n".join(answers) or None
+
+    async def question(self, words: str) -> Question | None:
+        """What is asked of us rather than to be done."""
+        if not plain(words):
+            return Question(Topic.HELP)
+        first = small_talk.asked(words)
+        if first:
+            return first
+        if not small_talk.may_name_hall(words):
+            return None
+        halls = await self.services.halls.all()
+        return small_talk.asked(words, hall_names(hall for hall in halls if hall.windows))
+
+    async def small(self, question: Question, *, english: bool, within: bool) -> str:
+        """The answer to small talk, short `within` a conversation."""
+        if question.topic is Topic.HELP:
+            return self.help(english=english)
+        if question.topic is Topic.GREETING and not within:
+            return self.welcome(english=english)
+        hall = await self.hall(question)
+        values = {
+            "phone": self.services.site.help_phone,
+            "hall": "",
+            "hours": "",
+            "address": "",
+            "hall_phone": "",
+            "way": "",
+        }
+        if hall:
+            to = f'<a href="{directions(hall).tencent}">{"Directions" if english else "怎么去"}</a>'
+            values |= {"hall": title_of(hall, "en" if english else "zh_CN"), "hours": hall.hours, "way": to}
+            values |= {"address": hall.address, "hall_phone": hall.phone}
+            access = hall.access
+            unknown = "please call" if english else "请打电话问"
+            values |= {
+                "parking": access.parking if access else unknown,
+                "step_free": access.way if access else unknown,
+            }
+        links = {name: self.anchor(path, named[english]) for name, (path, *named) in small_talk.LINKS.items()}
+        return small_talk.ANSWERS[question.topic][english].format(**values, **links)
+
+    async def hall(self, question: Question) -> Hall | None:
+        """The hall that is asked about, or else the first one: the centre."""
+        if question.topic not in small_talk.OF_A_HALL:
+            return None
+        if question.halls:
+            return next(iter(await self.services.halls.those(question.halls[:1])), None)
+        return next(iter(await self.services.halls.all()), None)
 
     async def followed(self, message: Message, by: Cause) -> str:
         await self.services.accounts.follow(message.sender, by, message.at)
@@ -216,8 +200,12 @@ class Chat:
         if message.openid:
             await self.services.staff_wechats.forget(message.openid, by)
 
-    async def clicked(self, message: Message, _by: Cause) -> str | None:
-        return self.help() if message.event_key == HELP_KEY else None
+    async def clicked(self, message: Message, by: Cause) -> str | None:
+        if message.event_key == HELP_KEY:
+            return self.help()
+        if message.event_key == BOOK_KEY:
+            return await self.talk.answer(message, "", by, Goal.BOOK)
+        return None
 
     async def template_finished(self, message: Message, by: Cause) -> None:
         """What became of a template message: `success`, `failed:user block` or `failed: system failed`.
@@ -229,14 +217,32 @@ class Chat:
         if not await deliveries.reported(message.id, message.status, message.status == REACHED, by):
             raise deliveries.missing
 
-    def welcome(self) -> str:
+    @property
+    def talk(self) -> Talk:
+        return Talk(self.services, self.anchor, finding.elsewhere)
+
+    def welcome(self, *, english: bool = False) -> str:
+        if english:
+            return "\n".join(
+                [
+                    "Hello, and welcome to Panyu's government services!",
+                    "",
+                    "You can:",
+                    f"① {self.anchor('/guides', 'look up guides')}",
+                    "② reply “book” to make an appointment, here in the chat",
+                    f"③ {self.anchor('/progress', 'check progress')}",
+                    "",
+                    "Or just write what you want to do, e.g. residence permit",
+                    self.phone_line(english=True),
+                ]
+            )
         return "\n".join(
             [
                 "您好，欢迎来到番禺智慧政务！",
                 "",
                 "您可以这样办事：",
                 f"① {self.anchor('/guides', '查办事指南')}",
-                f"② {self.anchor('/appointments/new', '预约到大厅办')}",
+                f"② 回复“预约”，就在这里约；或{self.anchor('/appointments/new', '预约到大厅办')}",
                 f"③ {self.anchor('/progress', '查办件进度')}",
                 "",
                 "也可以直接把要办的事发给我，例如：居住证",
@@ -246,11 +252,24 @@ class Chat:
             ]
         )
 
-    def help(self) -> str:
+    def help(self, *, english: bool = False) -> str:
+        if english:
+            return "\n".join(
+                [
+                    "What you can do here:",
+                    "· Write what you want to do, e.g. residence permit",
+                    "· Reply “book” to make an appointment, “my appointments” to see, move or cancel one",
+                    "· Send the serial number of an application to see its progress",
+                    "· Send your location (tap +, then Location) to see the nearest places",
+                    self.phone_line(english=True),
+                ]
+            )
         return "\n".join(
             [
                 "这样使用：",
                 "· 发送要办的事，例如：老年人优待证",
+                "· 发送“预约”，在这里约时间，例如：预约居住证 明天上午",
+                "· 发送“我的预约”，改时间或取消",
                 "· 发送申请流水号，查进度",
                 "· 发送位置（点＋，再点“位置”），看最近的网点",
                 "· 点下面的菜单，预约、申请、查询",
@@ -262,36 +281,61 @@ class Chat:
             ]
         )
 
-    def not_text(self) -> str:
-        return f"我还看不懂图片和语音。请用文字告诉我要办什么事，例如：居住证\n{self.phone_line()}"
+    def not_text(self, kind: str) -> str:
+        if kind == "voice":
+            return f"这段语音没听清。请再说一次，或用文字告诉我，例如：预约居住证\n{self.phone_line()}"
+        return f"我还看不懂图片和视频。请用文字告诉我要办什么事，例如：居住证\n{self.phone_line()}"
 
-    def nothing_to_choose(self) -> str:
-        return "这个数字没有对应的事项。请先发送要办的事，例如：居住证"
-
-    def nothing_found(self, topics: Sequence[str]) -> str:
-        """What was typed is not said again: it may be a number or a name."""
-        return "\n".join(
-            [
-                "没有找到有关的事项。",
-                "请换个说法再试，例如只发两三个字；",
-                *([f"或发一个主题：{'、'.join(topics[:LISTED])}；"] if topics else []),
-                "或看" + self.anchor("/guides", "全部办事指南") + "。",
-                "不知道归哪里办，请拨打政务服务热线12345。",
-                self.phone_line(),
-            ]
-        )
-
-    def signpost(self, word: str) -> str:
-        return "\n".join(["请点下面的蓝字：", *(self.anchor(path, name) for path, name in SIGNPOSTS[word])])
-
-    def phone_line(self) -> str:
-        return f"需要人工帮助，请拨打 {self.services.site.help_phone}"
-
-    def link(self, guide: Guide) -> str:
-        return self.anchor(f"/guides/{guide.item}", guide.name)
+    def phone_line(self, *, english: bool = False) -> str:
+        phone = self.services.site.help_phone
+        return f"For help please call {phone}" if english else f"需要人工帮助，请拨打 {phone}"
 
     def anchor(self, path: str, words: str) -> str:
         return f'<a href="{self.services.site.base_url}{path}">{words}</a>'
+
+
+ENDS = "!！。.~～?？, ，"
+"""With what a message may end, a voice above all."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message with its `words` in the form for short answers, and `whole` as prose; the `state` of the
+    conversation is idle where nothing was asked lately."""
+
+    message: Message
+    words: str
+    whole: str
+    english: bool
+    state: State
+
+    def finding(self, chat: Chat) -> Finding:
+        return Finding(chat.services, chat.anchor, chat.phone_line(english=self.english), self.english)
+
+
+ANSWERS: Sequence[Callable[[Chat, Text, Cause], Awaitable[str | None]]] = (
+    Chat.visit,
+    Chat.asked,
+    Chat.opinion,
+    Chat.complaint,
+    Chat.progress,
+    Chat.booking,
+    Chat.beside,
+    Chat.number,
+    Chat.sentence,
+)
+"""Who may know the answer to a text, in this order; else it is looked for."""
+LONGEST = 120
+"""Characters of a sentence in which something is looked for."""
+PARDON = {False: "很抱歉给您添麻烦了。", True: "We are sorry for the trouble."}
+UNCLEAR = {False: "抱歉，没听明白。", True: "Sorry, I did not understand."}
+
+
+def speaks_english(words: str, account: Account | None, *, before: bool) -> bool:
+    """Who writes it, or, where nothing tells, has chosen it or wrote it `before`."""
+    written = is_english(plain(words))
+    chosen = bool(account and account.get("language") == "en")
+    return (before or chosen) if written is None else written
 
 
 EVENTS: Mapping[str, Callable[[Chat, Message, Cause], Awaitable[str | None]]] = {

@@ -1,6 +1,7 @@
 """Conversations in WeChat, as far as they are remembered."""
 
-from models.chat.inbox import Answered, Inbox
-from models.chat.keys import HELP_KEY
+from models.chat.dialogues import Dialogues, Kept
+from models.chat.inbox import Answered, Inbox, digest
+from models.chat.keys import BOOK_KEY, HELP_KEY
 
-__all__ = ["HELP_KEY", "Answered", "Inbox"]
+__all__ = ["BOOK_KEY", "HELP_KEY", "Answered", "Dialogues", "Inbox", "Kept", "digest"]

@@ -57,10 +57,10 @@ class Inbox(Store):
 
     async def spend(self, nonce: str, now: datetime) -> None:
         """Note the nonce of a request without a message; a message that comes with it later is refused."""
-        digest = _digest(nonce)
+        spent = digest(nonce)
         with suppress(DuplicateKeyError):
             await self.documents.insert_one(
-                {"_id": f"nonce:{digest}", "nonce": digest, "expires_at": now + KEPT}
+                {"_id": f"nonce:{spent}", "nonce": spent, "expires_at": now + KEPT}
             )
 
     async def begin(self, message: str, nonce: str, now: datetime, holder: str) -> Answered | None:
@@ -73,12 +73,12 @@ class Inbox(Store):
             Forbidden: `nonce_repeated`, the nonce came before with something else.
             StillAnswering
         """
-        key, digest = f"message:{_digest(message)}", _digest(nonce)
-        new = {"_id": key, "nonce": digest, **taken(holder, now + LEASE), "expires_at": now + KEPT}
+        key, spent = f"message:{digest(message)}", digest(nonce)
+        new = {"_id": key, "nonce": spent, **taken(holder, now + LEASE), "expires_at": now + KEPT}
         try:
             await self.documents.insert_one(new)
         except DuplicateKeyError:
-            known = await self.documents.find_one({"nonce": digest}, {"_id": 1})
+            known = await self.documents.find_one({"nonce": spent}, {"_id": 1})
             if known and known["_id"] != key:
                 raise NonceRepeated from None
             return await self._answered(key, now, holder)
@@ -101,7 +101,7 @@ class Inbox(Store):
 
     async def finish(self, message: str, reply: str | None, holder: str) -> None:
         """Keep what `holder` answered, unless another one took over; None stands for no words."""
-        key = f"message:{_digest(message)}"
+        key = f"message:{digest(message)}"
         await self.documents.update_one(
             {"_id": key, **held_by(holder)},
             {"$set": {"reply": self.privacy.sealed(reply, key), **given_back()}},
@@ -150,5 +150,6 @@ class Inbox(Store):
         await self.documents.delete_one({"_id": f"question:{openid}"})
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """What stands for a message or nonce, which itself is kept nowhere."""
     return sha256(text.encode()).hexdigest()

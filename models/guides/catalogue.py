@@ -5,7 +5,7 @@ slip, or be there in part.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -22,6 +22,34 @@ HAN_PIECE, LATIN_PIECE = 2, 4
 """Shorter pieces of a word, in characters, are in everything."""
 HAN_SLIP, LATIN_SLIP = 3, 5
 """Shorter words with a slip are in everything."""
+PIECE = 3
+"""Characters of a sentence that tell of a thing; shorter keywords tell of it whole."""
+LONGEST_SENTENCE = 200
+COMMON_ENGLISH = frozenset(
+    {
+        *(
+            "a",
+            "an",
+            "the",
+            "of",
+            "for",
+            "in",
+            "on",
+            "at",
+            "to",
+            "by",
+            "and",
+            "or",
+            "with",
+            "without",
+            "from",
+            "my",
+        ),
+        *("change", "first", "one", "off", "s", "assessment", "approval", "elsewhere", "services", "service"),
+        *("place", "no", "public", "general"),
+    }
+)
+"""Words of English names that tell nothing."""
 CACHED = 64
 """Patterns; one search needs as many as it has words."""
 FAR = 9
@@ -197,10 +225,63 @@ class Catalogue:
             return Listed(found, whole=True)
         return Listed(_best(within, words, nearly, all_of_them=False), whole=False)
 
+    def spotted(self, text: str) -> Listed:
+        """What a sentence names among much else: keywords that stand in it whole, and pieces of names.
+        What most of the sentence is about, by its characters, or else by its sound; in English by its
+        words."""
+        said = plain(text)[:LONGEST_SENTENCE]
+        for sound in (False, True):
+            if found := _most({entry.key: _told(said, entry, sound=sound) for entry in self.entries}):
+                return Listed(found, whole=not sound)
+        words = set(words_of_english([text])) - COMMON_ENGLISH
+        return Listed(
+            _most({entry.key: _told_in_english(words, entry) for entry in self.entries}), whole=True
+        )
+
     def topics(self, audience: ApplicantKind | None = None) -> list[str]:
         """The life events of all entries, in their order."""
         within = (entry for entry in self.entries if not audience or audience in entry.audience)
         return list(dict.fromkeys(topic for entry in within for topic in entry.topics))
+
+
+def _most(scores: Mapping[str, float]) -> list[str]:
+    """The keys with the highest score, in their order; none where all are nothing."""
+    most = max(scores.values(), default=0)
+    return [key for key, score in scores.items() if score == most > 0]
+
+
+def _told(said: str, entry: Entry, *, sound: bool) -> int:
+    """How many Chinese characters of a sentence tell of a thing."""
+    told = set[int]()
+    text = sounds(said) if sound else said
+    for line in dict.fromkeys([entry.places[0], *map(plain, entry.keywords)]):
+        told |= _covered(text, sounds(line) if sound else line, len(line) if len(line) < PIECE else PIECE)
+    exact = [len(line) for line in map(plain, entry.keywords) if line in said]
+    return len(told) if len(told) >= PIECE or (exact and not sound) else 0
+
+
+def _covered(text: str, line: str, least: int) -> set[int]:
+    """The places of a text at which pieces of a line stand that are at least so long."""
+    found = set[int]()
+    for start in range(len(text) - least + 1):
+        if least > 1 and is_han(text[start]) and text[start : start + least] in line:
+            found |= set(range(start, start + least))
+    return found
+
+
+def _told_in_english(words: set[str], entry: Entry) -> float:
+    """How much of an English name, or of a keyword of several words, the words hold: by how many there
+    are, and then by how few others."""
+    lines = [entry.name_en, *(word for word in entry.keywords if not is_han(word))]
+    named = [set(words_of_english([line])) - COMMON_ENGLISH for line in lines if line]
+    return max((_share_of(one, words) for one in named if one), default=0)
+
+
+def _share_of(name: set[str], words: set[str]) -> float:
+    """Single short words of a long name tell nothing."""
+    there = name & words
+    telling = len(there) > 1 or len(there) * 2 >= len(name) or any(len(word) > LATIN_SLIP for word in there)
+    return len(there) + len(there) / len(name) if there and telling else 0
 
 
 def _best(

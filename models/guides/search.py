@@ -91,6 +91,20 @@ class Search:
         hit = {code: one for code, one in referrals.items() if code in listed.keys}
         return Hits(listed.keys, hit, listed.whole, Catalogue(guides).topics(audience))
 
+    async def spot(self, text: str, *, limit: int = 100) -> Found:
+        """What a whole sentence names, among much else; nothing where it names nothing."""
+        guides = await self._in_force()
+        referrals = {one.code: one for one in await self.referrals.all()}
+        catalogue = Catalogue([*guides, *(one.entry for one in referrals.values())])
+        listed = catalogue.spotted(text)
+        keys = listed.keys[:limit]
+        read = {
+            guide.key: guide
+            for guide in await self.guides.read([key for key in keys if key not in referrals])
+        }
+        hits = [hit for key in keys if (hit := read.get(key) or referrals.get(key))]
+        return Found(hits, listed.whole, Catalogue(guides).topics())
+
     async def topics(self, audience: ApplicantKind | None = None) -> list[str]:
         """The life events of all guides, those first that are asked for most."""
         return Catalogue(await self._in_force()).topics(audience)

@@ -6,6 +6,7 @@ of each step are kept in artifacts/journey.
 
 import asyncio
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
@@ -110,7 +111,7 @@ async def _stage(browser: Browser, url: str, env: dict[str, str]) -> Stage:
     return stage
 
 
-@pytest.mark.article("11.forms", "11.genuine", "17.review", "17.system", "12.3")
+@pytest.mark.article("9.doors", "11.forms", "11.genuine", "17.review", "17.system", "12.3")
 async def test_from_the_first_scan_to_the_review(stage: Stage) -> None:
     await follows(stage)
     await finds_the_guide(stage)
@@ -122,6 +123,7 @@ async def test_from_the_first_scan_to_the_review(stage: Stage) -> None:
     await staff_accept_and_conclude(stage, serial)
     await hears_of_it_once(stage, serial)
     await reviews(stage, serial)
+    await books_in_the_chat(stage)
     assert stage.faults == []
 
 
@@ -312,3 +314,45 @@ async def reviews(stage: Stage, serial: str) -> None:
     await stage.shoot(stage.phone, "reviewed")
     [pushed] = await stage.eventually("reviews", 1, serial)
     assert pushed["body"]["satisfaction"] == "2"
+
+
+async def books_in_the_chat(stage: Stage) -> None:
+    """By numbers alone: booked, moved and cancelled again, without a page."""
+    phone = stage.phone
+    await phone.get_by_test_id("webview-close").click()
+    await phone.get_by_test_id("toggle").click()
+    items = await says(stage, "预约", "0 返回")
+    await says(stage, number_of("居住证签注", items), "哪一天")
+    await says(stage, "2", "几点")
+    await says(stage, "1", "回复1确认")
+    assert (await says(stage, "1", "预约号")).startswith("预约成功")
+    await stage.shoot(phone, "booked-in-the-chat")
+    mine = await says(stage, "我的预约", "回复数字查看")
+    await says(stage, number_of("居住证签注", mine), "要做什么")
+    await says(stage, "1", "哪一天")
+    await says(stage, "3", "几点")
+    await says(stage, "1", "请核对新的时间")
+    await says(stage, "1", "改期成功")
+    mine = await says(stage, "我的预约", "回复数字查看")
+    await says(stage, number_of("居住证签注", mine), "要做什么")
+    await says(stage, "2", "确定取消")
+    await says(stage, "1", "已取消预约")
+    await stage.shoot(phone, "cancelled-in-the-chat")
+
+
+async def says(stage: Stage, words: str, part: str) -> str:
+    """The account's answer, which has a part."""
+    messages = stage.phone.locator("[data-testid=message][data-from=account][data-kind=text]")
+    before = await messages.count()
+    await stage.phone.get_by_test_id("message-input").fill(words)
+    await stage.phone.get_by_test_id("send").click()
+    await expect(messages).to_have_count(before + 1)
+    await expect(messages.last).to_contain_text(part)
+    return await messages.last.inner_text()
+
+
+def number_of(name: str, listed: str) -> str:
+    """The number before an entry of a list."""
+    found = re.search(rf"(\d)\. [^\n]*{name}", listed)
+    assert found, listed
+    return found[1]

@@ -98,7 +98,8 @@ class Peer(House):
         """Send in plain; the text of the reply, "" where there is none."""
         response = await self.send(self.query(), xml)
         assert response.code == 200
-        return content(response.body.decode())
+        sender = re.search("<FromUserName>(.*?)</FromUserName>", xml)
+        return content(response.body.decode(), sender[1] if sender else USER)
 
 
 def signature(*parts: str, token: str = TOKEN) -> str:
@@ -119,11 +120,12 @@ def xml(elements: dict[str, Any]) -> str:
     return f"<xml>{inner}</xml>"
 
 
-def content(reply: str) -> str:
+def content(reply: str, user: str = USER) -> str:
     if reply == "success":
         return ""
     parsed = xmltodict.parse(reply)["xml"]
-    assert (parsed["ToUserName"], parsed["FromUserName"], parsed["MsgType"]) == (USER, ACCOUNT, "text")
+    assert (parsed["FromUserName"], parsed["MsgType"]) == (ACCOUNT, "text")
+    assert parsed["ToUserName"] == user
     return str(parsed["Content"])
 
 

@@ -153,6 +153,7 @@ WITHOUT_EVENTS = {
     "models.sessions": "who is signed in; signing in is an event of the member or the account",
     "models.leases": "who is at work just now",
     "models.chat.inbox": "messages, which only pass through",
+    "models.chat.dialogues": "what was said so far; what comes of it is an event of the appointment",
     "models.kiosks.heartbeats": "what devices say; that a fault begins or ends is its event",
     "models.kiosks.listening": "that servers listen; that they did not is its event",
     "models.staff.tries": "tries at a password; that there are too many is an event of the member",

@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 from typing import Any
 
-from models.chat import HELP_KEY
+from models.chat import BOOK_KEY, HELP_KEY
 
 PAGES: dict[str, dict[str, str]] = {
     "办事": {
@@ -23,7 +23,7 @@ PAGES: dict[str, dict[str, str]] = {
         "大字版": "/elder",
     },
 }
-CLICKS: dict[str, dict[str, str]] = {"我的": {"帮助": HELP_KEY}}
+CLICKS: dict[str, dict[str, str]] = {"办事": {"在聊天里预约": BOOK_KEY}, "我的": {"帮助": HELP_KEY}}
 
 
 def menu(base_url: str) -> dict[str, Any]:

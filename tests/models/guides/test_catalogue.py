@@ -185,3 +185,23 @@ def test_sounds_are_those_of_the_dictionary() -> None:
         return set(pinyin(one, style=Style.NORMAL, heteronym=True)[0])
 
     assert [pair for pair in pairs if not read(pair[0]) & read(pair[1])] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "whole"),
+    [
+        ("你好啊我想问下喺边度可以办嗰个老年人优待证啊我今年七十八啦", CARD, True),
+        ("老板娘说营业执照要换个地址，礼拜三下午去大石行不行", SHOP, True),
+        ("我想开店要办什么", SHOP, True),
+        ("人家话要搞居注证签住喎", SIGN, False),
+        ("I need my residence permit tomorrow", SIGN, True),
+    ],
+)
+def test_a_sentence_names_an_item_in_its_midst(sentence: str, name: str, whole: bool) -> None:
+    found = CATALOGUE.spotted(sentence)
+    assert (found.keys, found.whole) == ([name], whole)
+
+
+@pytest.mark.parametrize("sentence", ["娃哭了等下再说", "what time you open on saturday", "", "改到大后天"])
+def test_a_sentence_that_names_nothing(sentence: str) -> None:
+    assert CATALOGUE.spotted(sentence).keys == []

@@ -1,0 +1,107 @@
+"""What was confirmed is done through the models. Doing it again changes nothing and says the same: what was
+wished for is then found done."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from handlers.chat.dialogue import steps, words
+from handlers.chat.dialogue.asking import Asking, Said
+from handlers.chat.dialogue.facts import still_there
+from handlers.chat.dialogue.heard import Heard
+from handlers.chat.dialogue.state import Goal, State, Step
+from handlers.chat.dialogue.steps import Turn
+from models.appointments import Appointment
+from models.appointments import State as VisitState
+from models.errors import DomainError
+from models.events import Cause
+from models.people import Party
+
+
+@dataclass(frozen=True)
+class Doing:
+    asking: Asking
+
+    async def done(self, state: State) -> Said:
+        """What came of it, or why it could not be done and what is asked instead."""
+        if not await still_there(self.asking.facts, state):
+            return await self.asking.said(Turn(steps.began(state, Heard(state.goal))))
+        try:
+            visit = await DO[state.goal](self, state)
+        except DomainError as error:
+            before = await self._found_done(state)
+            if before is None:
+                return await self._failed(state, error)
+            visit = before
+        return Said(replace(steps.idle(state), done=True), await self._told(state, visit))
+
+    async def book(self, state: State) -> Appointment:
+        facts, party = self.asking.facts, self.asking.facts.party(state)
+        guide, hall, start = await facts.guide(state), await facts.hall(state), chosen_start(state)
+        return await facts.services.appointments.book(
+            party, guide, hall, start, facts.services.calendar, self._by(party)
+        )
+
+    async def move(self, state: State) -> Appointment:
+        facts = self.asking.facts
+        visit = await facts.visit(state)
+        party = facts.party_of(visit)
+        guide, hall, start = await facts.guide(state), await facts.hall(state), chosen_start(state)
+        return await facts.services.appointments.move(
+            visit["_id"], party, guide, hall, start, facts.services.calendar, self._by(party)
+        )
+
+    async def cancel(self, state: State) -> Appointment:
+        visit = await self.asking.facts.visit(state)
+        party = self.asking.facts.party_of(visit)
+        return await self.asking.facts.services.appointments.cancel(visit["_id"], party, self._by(party))
+
+    async def _found_done(self, state: State) -> Appointment | None:
+        """The visit, if it is as it was to be: this message, or another one at once, did it before."""
+        facts = self.asking.facts
+        if state.goal is Goal.BOOK:
+            visit = await facts.already(state)
+            wished = (state.chosen[Step.HALL], chosen_start(state))
+            return visit if visit and (visit["hall"], visit["start"]) == wished else None
+        visit = await facts.visit(state)
+        if state.goal is Goal.CANCEL:
+            return visit if visit["state"] is VisitState.CANCELLED else None
+        is_there = visit["state"] is VisitState.BOOKED and visit["start"] == chosen_start(state)
+        return visit if is_there else None
+
+    async def _failed(self, state: State, error: DomainError) -> Said:
+        facts = self.asking.facts
+        if error.code == "already_booked" and (visit := await facts.already(state)):
+            return await self.asking.said(steps.already(state, visit["_id"]))
+        turn = steps.failed(state, error.code)
+        if turn.note:
+            return await self.asking.said(turn)
+        why = words.fault(error, facts.tongue)
+        if not turn.state.is_open:
+            return Said(turn.state, why)
+        said = await self.asking.said(turn)
+        return Said(said.state, f"{why}\n{said.words}")
+
+    async def _told(self, state: State, visit: Appointment) -> str:
+        tongue, link = self.asking.facts.tongue, self.asking.link
+        page = link(f"/appointments/{visit['_id']}", words.OPEN_LINK[tongue])
+        ahead = [] if state.goal is Goal.CANCEL else [page]
+        lines = await self.asking.facts.booked(visit)
+        if state.goal is Goal.CANCEL:
+            lines = lines[:2]
+        head = words.DONE[state.goal][tongue]
+        return "\n".join([head, *lines, *ahead, words.AFTER[state.goal][tongue]])
+
+    def _by(self, party: Party) -> Cause:
+        return replace(self.asking.facts.by, actor=f"applicant:{party.agent['_id']}")
+
+
+def chosen_start(state: State) -> datetime:
+    return datetime.fromisoformat(state.chosen[Step.START])
+
+
+DO: Mapping[Goal, Callable[[Doing, State], Awaitable[Appointment]]] = {
+    Goal.BOOK: Doing.book,
+    Goal.MOVE: Doing.move,
+    Goal.CANCEL: Doing.cancel,
+}

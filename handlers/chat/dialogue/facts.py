@@ -1,0 +1,323 @@
+"""What there is to choose from at a step, and what is said of what was chosen: read through the stores."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from handlers.chat.dialogue import words
+from handlers.chat.dialogue.filling import Option, slot_option
+from handlers.chat.dialogue.state import Goal, State, Step
+from handlers.chat.dialogue.steps import SELF
+from handlers.chat.dialogue.words import Tongue
+from handlers.web.names import title_of
+from handlers.web.services import Services
+from models.appointments import Appointment, can_cancel, can_move
+from models.appointments import State as VisitState
+from models.errors import NotFound
+from models.events import Cause
+from models.guides import Guide
+from models.people import Account, ApplicantKind, Party
+from models.places import Hall
+from models.workdays import local_date
+
+OFTEN = 24
+"""Items among which those are listed that are asked for most."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """For a person: `roles` are those in which they may act, the present one first."""
+
+    services: Services
+    roles: Mapping[str, Party]
+    tongue: Tongue
+    by: Cause
+    account: Account | None = None
+
+    def speaking(self, state: State) -> "Facts":
+        """In the tongue of a conversation."""
+        return replace(self, tongue=tongue_of(state, self.account))
+
+    async def options(self, state: State, step: Step) -> list[Option]:
+        """What there is to choose from; of the last steps nothing."""
+        found = OPTIONS.get(step)
+        return await found(self, state) if found else []
+
+    async def items(self, state: State) -> list[Option]:
+        """What the words of the person hit, or else what is asked for most."""
+        if state.found:
+            guides = [await self.services.guides.published(item) for item in state.found]
+        else:
+            kinds = {party.applicant["kind"] for party in self.roles.values()}
+            here = set(state.wish.halls)
+            found = await self.services.search.find(limit=100 if here else OFTEN)
+            guides = [
+                guide
+                for guide in found.guides
+                if kinds & set(guide.audience) and (not here or here & set(guide.places))
+            ][:OFTEN]
+        return [Option(guide.item, label=title_of(guide, self.language)) for guide in guides]
+
+    async def its_roles(self, state: State) -> list[Option]:
+        guide = await self.guide(state)
+        return [
+            Option(role, label=self.named(role))
+            for role, party in self.roles.items()
+            if party.applicant["kind"] in guide.audience
+        ]
+
+    async def halls(self, state: State) -> list[Option]:
+        """Those with windows for the item, or, before it is known, with any; near ones first."""
+        if Step.ITEM in state.chosen:
+            guide = await self.guide(state)
+            found = await self.services.halls.offering(guide.group, guide.places)
+        else:
+            found = [hall for hall in await self.services.halls.all() if hall.windows]
+        if state.near:
+            order = {code: number for number, code in enumerate(state.near)}
+            found = sorted(found, key=lambda hall: order.get(hall.code, len(order)))
+        return [Option(hall.code, label=title_of(hall, self.language)) for hall in found]
+
+    async def days(self, state: State) -> list[Option]:
+        guide, hall = await self.guide(state), await self.hall(state)
+        found = await self.services.appointments.days_left(hall, guide.group, self.services.calendar, self.by)
+        return [
+            Option(
+                day.isoformat(),
+                left,
+                label=words.day_words(day, self.tongue) + words.left_words(left, self.tongue),
+            )
+            for day, left in found.items()
+        ]
+
+    async def slots(self, state: State) -> list[Option]:
+        guide, hall = await self.guide(state), await self.hall(state)
+        day = date.fromisoformat(state.chosen[Step.DAY])
+        free = await self.services.appointments.free(hall, guide.group, day, self.services.calendar, self.by)
+        own = (await self.visit(state))["start"] if Step.MINE in state.chosen else None
+        made = [slot_option(slot.start, slot.end, slot.left) for slot in free if slot.start != own]
+        return [replace(one, label=self._slot(one)) for one in made]
+
+    def _slot(self, one: Option) -> str:
+        if one.begins is None or one.ends is None:
+            return one.value
+        return words.clock_words(one.begins, one.ends, self.tongue) + words.left_words(
+            one.left or 0, self.tongue
+        )
+
+    async def visits(self, _state: State) -> list[Option]:
+        """Of all roles, those that have not begun, the next first."""
+        return [
+            Option(
+                one["_id"],
+                label=await self.visit_words(one),
+                number=one["number"],
+                day=local_date(one["start"]),
+            )
+            for one in await self.coming()
+        ]
+
+    async def coming(self) -> list[Appointment]:
+        found = [
+            one
+            for party in self.roles.values()
+            for one in await self.services.appointments.of_applicant(party.id)
+            if can_cancel(one, self.by.at)
+        ]
+        return sorted(found, key=lambda one: one["start"])
+
+    async def acts(self, state: State) -> list[Option]:
+        """What can be done with a visit."""
+        visit = await self.visit(state)
+        able = {"move": can_move(visit, self.by.at), "cancel": can_cancel(visit, self.by.at)}
+        return [Option(act, label=words.VISIT_OPTIONS[act][self.tongue]) for act, can in able.items() if can]
+
+    async def already(self, state: State) -> Appointment | None:
+        """A visit that is booked for the item already."""
+        party = self.party(state)
+        for one in await self.services.appointments.of_applicant(party.id):
+            if one["item"] == state.chosen[Step.ITEM] and one["state"] is VisitState.BOOKED:
+                return one
+        return None
+
+    async def about(self, state: State) -> list[str]:
+        """What is known at a step, as lines before its question."""
+        if state.step in (Step.CONFIRM, Step.DROP, Step.VISIT):
+            return await self.whole(state)
+        known = []
+        if Step.MINE in state.chosen:
+            known.append(await self.visit_words(await self.visit(state)))
+        elif Step.ITEM in state.chosen:
+            known.append(title_of(await self.guide(state), self.language))
+        codes = [state.chosen[Step.HALL]] if Step.HALL in state.chosen else state.wish.halls[:1]
+        known += [title_of(hall, self.language) for hall in await self.services.halls.those(codes)]
+        if Step.DAY in state.chosen:
+            known.append(words.day_words(date.fromisoformat(state.chosen[Step.DAY]), self.tongue))
+        elif state.wish.days and Step.MINE not in state.chosen:
+            known.append(
+                "–".join(words.day_words(day, self.tongue) for day in dict.fromkeys(state.wish.days))
+            )
+        return [" · ".join(known)] if known else []
+
+    async def whole(self, state: State) -> list[str]:
+        """All of a visit that is to be confirmed, or that there is."""
+        tongue = self.tongue
+        if state.goal is Goal.BOOK:
+            guide, hall = await self.guide(state), await self.hall(state)
+            lines = [words.field("item", title_of(guide, self.language), tongue)]
+            if len(self.roles) > 1:
+                lines.append(words.field("role", self.named(state.chosen[Step.ROLE]), tongue))
+            return [*lines, words.field("time", await self.moment(state), tongue), self._place(hall)]
+        visit = await self.visit(state)
+        lines = [words.field("item", await self.item_name(visit), tongue)]
+        before = words.moment_words(visit["start"], visit["end"], tongue)
+        if state.goal is Goal.MOVE and Step.START in state.chosen:
+            lines.append(words.field("old", before, tongue))
+            before = await self.moment(state)
+        lines.append(words.field("time", before, tongue))
+        lines += [self._place(hall) for hall in await self.services.halls.those([visit["hall"]])]
+        return lines if state.step is not Step.VISIT else [*lines, *await self._carried(visit)]
+
+    async def moment(self, state: State) -> str:
+        """The time that was chosen, in words."""
+        start = datetime.fromisoformat(state.chosen[Step.START])
+        for one in await self.slots(state):
+            if one.value == start.isoformat() and one.begins and one.ends:
+                day = words.day_words(date.fromisoformat(state.chosen[Step.DAY]), self.tongue)
+                return f"{day} {words.clock_words(one.begins, one.ends, self.tongue)}"
+        return words.moment_words(start, start, self.tongue)
+
+    async def booked(self, visit: Appointment) -> list[str]:
+        """All of a visit that was booked or moved."""
+        tongue = self.tongue
+        lines = [
+            words.field("item", await self.item_name(visit), tongue),
+            words.field("time", words.moment_words(visit["start"], visit["end"], tongue), tongue),
+            *[self._place(hall) for hall in await self.services.halls.those([visit["hall"]])],
+        ]
+        return [*lines, *await self._carried(visit)]
+
+    async def _carried(self, visit: Appointment) -> list[str]:
+        """What to say and to show at the hall."""
+        tongue, guide = self.tongue, await self.services.guides.version(visit["guide"])
+        lines = [words.field("number", visit["number"], tongue)] if visit["number"] else []
+        bring = [material.name for material in guide.materials if material.required]
+        if bring and tongue is not Tongue.ENGLISH:
+            lines.append(words.field("bring", "、".join(bring), tongue))
+        return lines
+
+    async def visit_words(self, visit: Appointment) -> str:
+        when = words.moment_words(visit["start"], visit["end"], self.tongue)
+        return f"{when} {await self.item_name(visit)}"
+
+    async def item_name(self, visit: Appointment) -> str:
+        if self.tongue is not Tongue.ENGLISH:
+            return visit["item_name"]
+        return title_of(await self.services.guides.version(visit["guide"]), self.language)
+
+    async def guide(self, state: State) -> Guide:
+        """The guide in force of the item that was chosen, or of the visit's.
+
+        Raises:
+            NotFound: `guide_not_found`.
+        """
+        if Step.MINE in state.chosen:
+            return await self.services.guides.published((await self.visit(state))["item"])
+        return await self.services.guides.published(state.chosen[Step.ITEM])
+
+    async def hall(self, state: State) -> Hall:
+        """
+        Raises:
+            NotFound: `hall_not_found`.
+        """
+        if Step.MINE in state.chosen:
+            return await self.services.halls.get((await self.visit(state))["hall"])
+        return await self.services.halls.get(state.chosen[Step.HALL])
+
+    async def visit(self, state: State) -> Appointment:
+        """
+        Raises:
+            NotFound: `appointment_not_found`, also where it is nobody's of the roles.
+        """
+        found = await self.services.appointments.get(state.chosen[Step.MINE])
+        if found["applicant"] not in {party.id for party in self.roles.values()}:
+            raise self.services.appointments.missing
+        return found
+
+    def party(self, state: State) -> Party:
+        """In whose name it is done."""
+        return self.roles[state.chosen[Step.ROLE]]
+
+    def party_of(self, visit: Appointment) -> Party:
+        return next(party for party in self.roles.values() if party.id == visit["applicant"])
+
+    def named(self, role: str) -> str:
+        """The name of a body, which registers publish, or the person's, masked."""
+        party = self.roles[role]
+        if role == SELF:
+            myself = "myself" if self.tongue is Tongue.ENGLISH else "本人"
+            return f"{myself} {party.applicant['masked_name']}"
+        return self.services.applicants.name(party.applicant)
+
+    @property
+    def language(self) -> str:
+        return "en" if self.tongue is Tongue.ENGLISH else "zh_CN"
+
+    def _place(self, hall: Hall) -> str:
+        name = title_of(hall, self.language)
+        place = f"{name}, {hall.address}" if self.tongue is Tongue.ENGLISH else f"{name}（{hall.address}）"
+        return words.field("hall", place, self.tongue)
+
+
+OPTIONS: Mapping[Step, Callable[[Facts, State], Awaitable[list[Option]]]] = {
+    Step.ITEM: Facts.items,
+    Step.ROLE: Facts.its_roles,
+    Step.HALL: Facts.halls,
+    Step.DAY: Facts.days,
+    Step.START: Facts.slots,
+    Step.MINE: Facts.visits,
+    Step.VISIT: Facts.acts,
+}
+LISTS = frozenset(OPTIONS)
+"""Steps that list something to choose from."""
+
+
+def tongue_of(state: State, account: Account | None) -> Tongue:
+    """English for who writes it or has chosen it; short sentences for who has chosen large text."""
+    if state.english or (account and account.get("language") == "en"):
+        return Tongue.ENGLISH
+    return Tongue.ELDER if account and account["elder"] else Tongue.CHINESE
+
+
+async def roles_of(services: Services, account: Account | None) -> dict[str, Party]:
+    """In which roles the user of an account may act, the present one first; none before the real name."""
+    person = account and await services.applicants.find_by_account(account["_id"])
+    if not account or not person:
+        return {}
+    own = Party(person, person, account["_id"])
+    found = {SELF: own}
+    for acting in await services.binding.others(own, list(ApplicantKind)):
+        if acting.body:
+            body = await services.applicants.get(acting.body)
+            found[acting.body] = Party(body, person, account["_id"])
+    present = account.get("acting") or SELF
+    return {role: found[role] for role in sorted(found, key=lambda role: role != present)}
+
+
+async def still_there(facts: Facts, state: State) -> bool:
+    """Whether all that was chosen is there still: an item, a hall or a role may be gone after a silence."""
+    try:
+        if Step.MINE in state.chosen:
+            await facts.visit(state)
+        if Step.ITEM in state.chosen:
+            await facts.guide(state)
+        if Step.HALL in state.chosen:
+            await facts.hall(state)
+    except NotFound:
+        return False
+    return state.chosen.get(Step.ROLE, SELF) in facts.roles
+
+
+def listed(options: Sequence[Option]) -> bool:
+    """Whether anything can be chosen."""
+    return any(one.left is None or one.left for one in options)

@@ -1,0 +1,241 @@
+"""What was said: the words of a message, today's date and the halls there are → what was heard. Pure."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
+
+from handlers.chat.dialogue.phrases import (
+    AFTER_PLACES,
+    ALSO,
+    ANY_HALL,
+    BEFORE_PLACES,
+    CENTRE,
+    CIRCLED,
+    EDGES,
+    END,
+    ENGLISH_FILLING,
+    ENGLISH_TAILS,
+    FILLING,
+    GOALS,
+    MIXED,
+    NEUTRAL,
+    NUMBERS,
+    ORDINALS,
+    PARTS_OF_DAY,
+    SEVERAL,
+    SHORT,
+    SIGNS,
+    SPOKEN,
+    TAILS,
+    VAGUE,
+    VISIT,
+    Sign,
+)
+from handlers.chat.dialogue.state import NO_WISH, Goal, Wish
+from handlers.chat.dialogue.times import days_in, is_no_day, number_of, order_in, span_in
+from models.guides.sounds import sounds
+from models.places import Hall
+from models.typed import HAN, narrow
+
+
+class HallName(NamedTuple):
+    """A hall by its code, with what it is called, in small letters."""
+
+    code: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """`goal` is what was asked for in words. `number` is there where the message is a number alone;
+    「1号」 is a number and a day. `item` is what is left where all that was understood, and filling words,
+    are taken away. `english` says that it was written in English; None that nothing tells. `about` is the
+    sentence itself, to look for items in it. `no_day` says that a day was said that is over or that there
+    never is, `several` that more than one booking is wished for, `also` that the sentence wishes for a
+    second thing."""
+
+    goal: Goal | None = None
+    number: int | None = None
+    sign: Sign | None = None
+    wish: Wish = NO_WISH
+    item: str = ""
+    english: bool | None = None
+    about: str = ""
+    no_day: bool = False
+    several: bool = False
+    also: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Only a goal was said, and nothing about it."""
+        return self.goal is not None and not self.item and self.wish == NO_WISH
+
+
+def hall_names(halls: Iterable[Hall]) -> tuple[HallName, ...]:
+    """What halls are called: by their names, without what all names have in common, and by township."""
+    return tuple(HallName(hall.code, _names(hall)) for hall in halls)
+
+
+def _names(hall: Hall) -> tuple[str, ...]:
+    chinese, english = plain(hall.name), plain(hall.name_en)
+    found = {chinese, chinese.removeprefix("番禺区"), TAILS.sub("", chinese), english}
+    found.add(ENGLISH_TAILS.sub("", english).removesuffix(" town" if hall.kind == "township" else ""))
+    if hall.kind == "township":
+        found |= {hall.township, TAILS.sub("", hall.township)}
+    if hall.kind == "centre":
+        found |= set(CENTRE)
+    return tuple(sorted((name for name in found - VAGUE if len(name) > 1), key=len, reverse=True))
+
+
+def plain(text: str) -> str:
+    """Narrow, in small letters, with single spaces, without marks around."""
+    return " ".join(narrow(text).lower().split()).strip(END)
+
+
+def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
+    """What a message says."""
+    said = plain("".join(CIRCLED.get(sign, sign) for sign in text))
+    english = is_english(said)
+    if sign := next((sign for sign, words in SIGNS.items() if said in words), None):
+        return Heard(sign=sign, english=english, number=0 if said == "0" else None)
+    if re.fullmatch("(?:不|不想|不要|唔)取消(?!.*预约).{0,6}", said):
+        return Heard(sign=Sign.NO, english=english)
+    said, also = _first_wish(spoken(said))
+    goal, before, after = _goal(said)
+    rest = f"{before} {after}"
+    number = _number(plain(rest) if goal is Goal.BOOK else said)
+    if number is not None:
+        return Heard(goal, number, None, Wish(days=days_in(said, today)[0]), english=english)
+    visit = VISIT.search(rest)
+    before, after = (whole_words(VISIT.sub(" ", part)) for part in (before, after))
+    wish, rest = _wish(before, after, goal, today, halls)
+    if visit:
+        wish, goal = replace(wish, visit=visit[1]), goal or Goal.SEE
+    over = wish.days is not None and wish.days.last < today
+    no_day = over or is_no_day(said)
+    if over:
+        wish = replace(wish, days=None)
+    several = SEVERAL.search(said) is not None
+    return Heard(goal, None, None, wish, left_of(rest), english, said, no_day, several, also)
+
+
+def _first_wish(said: str) -> tuple[str, bool]:
+    """What was wished for first, of two things in one sentence."""
+    clauses = [clause for clause in ALSO.split(said) if clause.strip(END)]
+    goals = [_goal(clause)[0] for clause in clauses]
+    if len(clauses) > 1 and goals[0] and any(goal and goal is not goals[0] for goal in goals[1:]):
+        return clauses[0], True
+    return said, False
+
+
+def _wish(
+    before: str, after: str, goal: Goal | None, today: date, halls: Sequence[HallName]
+) -> tuple[Wish, str]:
+    """The time and place that are wished for, and what is left of the words before and after a goal. A day
+    before the moving, or at all of what is seen or cancelled, is that of the visit."""
+    own = None
+    if goal in (Goal.CANCEL, Goal.SEE, Goal.MOVE):
+        own, before = days_in(before, today)
+    if goal in (Goal.CANCEL, Goal.SEE) and own is None:
+        own, after = days_in(after, today)
+    after, codes = halls_in(f"{before} {after}", halls)
+    any_hall = ANY_HALL.search(after) is not None
+    early, late, after = order_in(ANY_HALL.sub(" ", after))
+    days, after = days_in(after, today)
+    span, after = span_in(after)
+    return Wish(days, span, early, late, codes, any_hall, "", own), after
+
+
+def spoken(said: str) -> str:
+    """What is said otherwise than guides call it, in their words."""
+    for pattern, words in SPOKEN:
+        said = re.sub(pattern, words, said)
+    return said
+
+
+def whole_words(said: str) -> str:
+    """「明早」 and its like with a day and a part of the day of their own."""
+    return re.sub(
+        "([今明听聽聼])(早上?|朝早?|晚上?)", lambda found: f"{found[1]}日{PARTS_OF_DAY[found[2][0]]}", said
+    )
+
+
+def is_english(said: str) -> bool | None:
+    """Whether a text in small letters is English; None for numbers, initials and what all languages say."""
+    words = [word for word in re.findall(r"[a-z0-9']+", said) if re.search("[aeiouy]", word)]
+    english = [word for word in words if word.isalpha() and len(word) > 1 and word not in NEUTRAL]
+    han = re.findall(f"[{HAN}]", said)
+    if han:
+        return len(english) >= max(MIXED, len(han))
+    if "<" in said or not english:
+        return None
+    return True
+
+
+def _number(said: str) -> int | None:
+    ordinal = re.fullmatch(r"(?:the )?([a-z]+|最后一个)(?: one)?", said)
+    if ordinal and ordinal[1] in ORDINALS:
+        return ORDINALS[ordinal[1]]
+    found = NUMBERS.fullmatch(said)
+    return number_of(found[1]) if found else None
+
+
+def _goal(said: str) -> tuple[Goal | None, str, str]:
+    """What is asked for, and what stands before and after it."""
+    for goal, pattern in GOALS:
+        if found := re.search(pattern, said):
+            return goal, said[: found.start()], said[found.end() :]
+    return None, "", said
+
+
+def halls_in(said: str, halls: Sequence[HallName]) -> tuple[str, tuple[str, ...]]:
+    """The text without the names of halls in it, and the codes of the halls: of the longest names first,
+    and else of such as sound alike."""
+    codes: dict[str, None] = {}
+    while found := _named(said, halls, str) or (None if codes else _named(said, halls, sounds)):
+        name, start = found
+        codes |= dict.fromkeys(hall.code for hall in halls if name in hall.names)
+        said = f"{said[:start]} {said[start + len(name) :]}"
+    return re.sub(r"(?<=\s)(?:街道|镇|政务大厅|大厅|政务服务中心|厅)+", " ", said) if codes else said, tuple(
+        codes
+    )
+
+
+def _named(said: str, halls: Sequence[HallName], made: Callable[[str], str]) -> tuple[str, int] | None:
+    """The longest name of a hall that stands in the text, and where."""
+    text = made(said)
+    names = {name for hall in halls for name in hall.names if _stands(name, text, made)}
+    if not names:
+        return None
+    longest = max(names, key=len)
+    return longest, text.index(made(longest))
+
+
+def _stands(name: str, text: str, made: Callable[[str], str]) -> bool:
+    """A short name that only sounds alike counts where a place is meant."""
+    if made is str or len(name) > SHORT:
+        return made(name) in text
+    before = "|".join(map(made, BEFORE_PLACES))
+    after = "|".join(map(made, AFTER_PLACES))
+    return re.search(f"(?:{before}){made(name)}|{made(name)}(?:{after})", text) is not None
+
+
+def left_of(rest: str) -> str:
+    """What is left of a sentence, as the words for an item."""
+    rest = ENGLISH_FILLING.sub(" ", rest)
+    parts = [part.strip(EDGES + END) for part in re.split(r"[\s,，。、;；:：!！?？.]+", rest)]
+    kept = [_without_filling(part) for part in parts]
+    return " ".join(part for part in kept if part)[:40]
+
+
+def _without_filling(part: str) -> str:
+    """Without filling words before and behind; within a word they belong to it."""
+    while found := FILLING.match(part):
+        part = part[found.end() :]
+    before = None
+    while before != part:
+        before = part
+        part = re.sub(f"(?:{FILLING.pattern})$", "", part)
+    return part

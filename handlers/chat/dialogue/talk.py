@@ -1,0 +1,248 @@
+"""The conversation with its memory: reads where one is, lets the rules of `steps` say what follows, does what
+was confirmed, and keeps it.
+
+Of two messages at once the first to write decides what the other is answered from. What was confirmed is
+written before it is done, and doing it again changes nothing: so a message that comes again after a death
+books once.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from handlers.chat.dialogue import steps, words
+from handlers.chat.dialogue.asking import Asking, Said
+from handlers.chat.dialogue.doing import Doing
+from handlers.chat.dialogue.facts import Facts, roles_of, tongue_of
+from handlers.chat.dialogue.heard import Heard, hall_names, hear
+from handlers.chat.dialogue.phrases import Sign
+from handlers.chat.dialogue.state import NO_WISH, Goal, State, Step, state_of
+from handlers.chat.dialogue.steps import Note, Turn
+from handlers.chat.envelope import Message
+from handlers.chat.items import named
+from handlers.web.services import Services
+from models.chat import Kept, digest
+from models.errors import Conflict
+from models.events import Cause
+from models.guides import Found
+from models.places import Datum, position
+from models.places.positions import PositionInvalid
+from models.workdays import local_date
+
+SILENCE = timedelta(minutes=30)
+"""After a longer one numbers may mean something else: it is said first where one was."""
+CARRIED = timedelta(minutes=10)
+"""So long what was confirmed is still done, where the process that did it died."""
+REPEATED = timedelta(seconds=60)
+"""So long after the end a second confirmation gets the same answer."""
+TRIES = 4
+"""At a message, while others are first."""
+NEAR = 60
+"""Places among which the nearest halls are looked for."""
+
+
+class ChangedTooOften(Conflict):
+    code = "messages_at_once"
+    message = "消息太多，没来得及看清，请再发一次"
+
+
+Turning = Callable[[State, Facts], Awaitable[Said | None]]
+
+
+@dataclass(frozen=True)
+class Talk:
+    """`link` makes an address of ours and words into a link of the chat; `elsewhere` says who does what a
+    search found beside our own."""
+
+    services: Services
+    link: Callable[[str, str], str]
+    elsewhere: Callable[[Found], str]
+
+    async def answer(self, message: Message, said: str, by: Cause, goal: Goal | None = None) -> str | None:
+        """The reply; None where the words are about something else. `goal` is that of a tap on the menu."""
+
+        async def turned(state: State, facts: Facts) -> Said | None:
+            heard = Heard(goal) if goal else await self._heard(said, by.at)
+            return await self._turn(state, heard, facts, message.sender)
+
+        return await self._kept(message, by, turned)
+
+    async def located(self, message: Message, by: Cause) -> str | None:
+        """Halls from near to far, to choose from; None where nothing is booked just now, but the order is
+        kept.
+
+        Raises:
+            PositionInvalid: the message holds no position.
+        """
+        try:
+            here = position(float(message.latitude), float(message.longitude), Datum.GCJ02)
+        except ValueError:
+            raise PositionInvalid from None
+        codes = [hall.code for hall in await self.services.halls.near(here, NEAR) if hall.windows]
+
+        async def turned(state: State, facts: Facts) -> Said | None:
+            turn = steps.nearest(state, codes)
+            return await self._asking(facts, turn.state).said(turn) if books(state) else Said(turn.state, "")
+
+        return await self._kept(message, by, turned) or None
+
+    async def reminder(self, sender: str, by: Cause) -> str:
+        """Where one was and how to go on, after another answer; nothing where nothing is asked. After a
+        silence it is said once."""
+        kept = await self.services.dialogues.find(sender, by.at)
+        state = state_of(kept.state)
+        if not state.is_open or state.reminded:
+            return ""
+        if is_silent(state, by.at):
+            after = replace(state, reminded=True).kept()
+            await self.services.dialogues.keep(sender, kept, after, kept.message, kept.said, by.at)
+        tongue = tongue_of(state, await self.services.accounts.find_by_openid(sender))
+        return "\n" + words.REMINDER[tongue].format(step=words.SHORT[state.step][tongue])
+
+    async def state(self, sender: str, now: datetime) -> State:
+        """Where one is; what was asked long ago is not asked any more."""
+        state = state_of((await self.services.dialogues.find(sender, now)).state)
+        return steps.idle(state) if is_silent(state, now) else state
+
+    async def _kept(self, message: Message, by: Cause, turned: Turning) -> str | None:
+        """What a message makes of the conversation, kept before it is said.
+
+        Raises:
+            ChangedTooOften: other messages were first, again and again.
+        """
+        mark, sender = digest(message.key), message.sender
+        for _ in range(TRIES):
+            kept = await self.services.dialogues.find(sender, by.at)
+            state = state_of(kept.state)
+            if kept.message == mark and not state.carrying:
+                return kept.said
+            facts = await self._facts(sender, state, by)
+            if state.carrying and is_fresh(state, CARRIED, by.at):
+                said = await self._carried(sender, kept, state, facts)
+                if kept.message == mark:
+                    return said
+                continue
+            made = await turned(replace(state, carrying=False), facts)
+            if made is None:
+                return None
+            after = replace(made.state, at=by.at)
+            if await self.services.dialogues.keep(sender, kept, after.kept(), mark, made.words, by.at):
+                if not after.carrying:
+                    return made.words
+                mine = Kept(kept.version + 1, after.kept(), mark, "")
+                return await self._carried(sender, mine, after, facts.speaking(after))
+        raise ChangedTooOften
+
+    async def _carried(self, sender: str, kept: Kept, state: State, facts: Facts) -> str:
+        """Do what was confirmed, and keep what came of it."""
+        made = await Doing(Asking(facts, self.link)).done(state)
+        after = replace(made.state, at=facts.by.at).kept()
+        await self.services.dialogues.keep(sender, kept, after, kept.message, made.words, facts.by.at)
+        return made.words
+
+    async def _facts(self, sender: str, state: State, by: Cause) -> Facts:
+        account = await self.services.accounts.find_by_openid(sender)
+        roles = await roles_of(self.services, account)
+        return Facts(self.services, roles, tongue_of(state, account), by, account)
+
+    async def _heard(self, said: str, now: datetime) -> Heard:
+        """What was said; halls are listened for where something is booked."""
+        today = local_date(now)
+        first = hear(said, today)
+        if first.sign or first.number is not None:
+            return first
+        halls = [hall for hall in await self.services.halls.all() if hall.windows]
+        return hear(said, today, hall_names(halls))
+
+    async def _turn(self, state: State, heard: Heard, facts: Facts, sender: str) -> Said | None:
+        """What follows from what was heard; None where it is about something else."""
+        now = facts.by.at
+        if not state.is_open:
+            if heard.goal or await self._wishes(heard):
+                return await self._begun(steps.began(state, heard), heard, facts)
+            return await self._unasked(state, heard, facts, sender)
+        if is_silent(state, now) and heard.goal is None:
+            return await self._after_silence(state, heard, facts, sender)
+        if heard.item and heard.goal is None and state.step not in (Step.ITEM, Step.BIND):
+            return await self._beside(state, heard, facts)
+        return await self._taken(state, heard, facts)
+
+    async def _beside(self, state: State, heard: Heard, facts: Facts) -> Said | None:
+        """Words at a step that asks for something else: a time or place, another item, or nothing of ours."""
+        if heard.wish == NO_WISH:
+            return None
+        if await self._wishes(heard, state):
+            return await self._begun(steps.began(state, heard), heard, facts)
+        return await self._taken(state, replace(heard, item=""), facts)
+
+    async def _taken(self, state: State, heard: Heard, facts: Facts) -> Said:
+        turn = steps.take(state, heard)
+        if heard.item:
+            return await self._begun(turn.state, heard, facts)
+        return await self._asking(facts, turn.state).said(turn, *noted(heard))
+
+    async def _unasked(self, state: State, heard: Heard, facts: Facts, sender: str) -> Said | None:
+        """What an answer without a question gets: after a confirmation, the same again."""
+        now = facts.by.at
+        if state.done and is_fresh(state, REPEATED, now) and is_confirmation(heard):
+            return Said(state, (await self.services.dialogues.find(sender, now)).said)
+        if heard.sign is None:
+            return None
+        return await self._asking(facts, state).said(steps.unasked(state, heard.sign))
+
+    async def _begun(self, state: State, heard: Heard, facts: Facts) -> Said:
+        """With the items that the words hit, if there are any."""
+        asking = self._asking(facts, state)
+        if not heard.item or state.goal is not Goal.BOOK:
+            return await asking.said(Turn(state), *noted(heard))
+        found = await named(self.services, heard.item, heard.about)
+        turn = steps.hit(state, [guide.item for guide in found.guides], whole=found.whole)
+        said = await asking.said(turn, *noted(heard))
+        elsewhere = "" if found.guides else self.elsewhere(found)
+        return Said(said.state, f"{elsewhere}\n\n{said.words}") if elsewhere else said
+
+    async def _wishes(self, heard: Heard, state: State | None = None) -> bool:
+        """Whether an item is named together with a time or place, and another one than is booked just now."""
+        if not heard.item or (heard.wish == NO_WISH and not heard.no_day):
+            return False
+        found = await named(self.services, heard.item, heard.about)
+        items = {guide.item for guide in found.guides} if found.whole else set()
+        return bool(items) and (state is None or state.chosen.get(Step.ITEM) not in items)
+
+    async def _after_silence(self, state: State, heard: Heard, facts: Facts, sender: str) -> Said | None:
+        """Where one was, unless a list that came later is chosen from, or something else is asked."""
+        if heard.sign in (Sign.STOP, Sign.BACK):
+            turn = steps.take(state, heard)
+            return await self._asking(facts, turn.state).said(turn)
+        if heard.number is None and heard.sign is None:
+            return None
+        if heard.number and await self.services.inbox.chosen(sender, heard.number, facts.by.at):
+            return None
+        turn = Turn(replace(state, reminded=False), Note.WELCOME_BACK)
+        return await self._asking(facts, turn.state).said(turn)
+
+    def _asking(self, facts: Facts, state: State) -> Asking:
+        return Asking(facts.speaking(state), self.link)
+
+
+def noted(heard: Heard) -> list[Note]:
+    """What is to be said of a wish that cannot be met as it is."""
+    said = {Note.ALSO: heard.also, Note.SEVERAL: heard.several, Note.NO_DAY: heard.no_day}
+    return [note for note, holds in said.items() if holds]
+
+
+def books(state: State) -> bool:
+    return state.is_open and state.goal is Goal.BOOK
+
+
+def is_fresh(state: State, within: timedelta, now: datetime) -> bool:
+    return state.at is not None and now - state.at <= within
+
+
+def is_silent(state: State, now: datetime) -> bool:
+    return not is_fresh(state, SILENCE, now)
+
+
+def is_confirmation(heard: Heard) -> bool:
+    """Whether it can be a second tap on what was confirmed."""
+    return heard.number == 1 or heard.sign is Sign.YES

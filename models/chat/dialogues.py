@@ -1,0 +1,71 @@
+"""Conversations that are under way: one short-lived document a user, with a version.
+
+`{_id: <openid>, version, state, message, said, expires_at}`. `message` is what was answered last, by its
+digest, and `said` the answer, sealed: they are written with the state, so that a message that comes again,
+after a death too, finds its own answer.
+"""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, NamedTuple
+
+from pymongo import IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from models.privacy import Privacy
+from models.store import Database, Document, Store
+
+KEPT = timedelta(days=1)
+"""As long as a silence may be."""
+
+
+class Kept(NamedTuple):
+    """A conversation as it was kept; of none, `version` is 0 and there is no `state`."""
+
+    version: int
+    state: Document | None
+    message: str
+    said: str
+
+
+class Dialogues(Store):
+    collection = "dialogues"
+    indexes: ClassVar = [IndexModel("expires_at", expireAfterSeconds=0)]
+
+    def __init__(self, database: Database, privacy: Privacy) -> None:
+        super().__init__(database)
+        self.privacy = privacy
+
+    async def find(self, openid: str, now: datetime) -> Kept:
+        """How the conversation with a user stands; one that is over its time has no state."""
+        found: Document | None = await self.documents.find_one({"_id": openid})
+        if found is None:
+            return Kept(0, None, "", "")
+        if found["expires_at"] <= now:
+            return Kept(found["version"], None, "", "")
+        said = self.privacy.opened(found["said"], _context(openid)) or ""
+        return Kept(found["version"], found["state"], found["message"], said)
+
+    async def keep(
+        self, openid: str, before: Kept, state: Document, message: str, said: str, now: datetime
+    ) -> bool:
+        """Write what a message made of the conversation, in one step; False where another message was first,
+        and nothing is written. `message` is the digest of the message."""
+        kept = {
+            "state": state,
+            "message": message,
+            "said": self.privacy.sealed(said, _context(openid)),
+            "expires_at": now + KEPT,
+            "version": before.version + 1,
+        }
+        if before.version:
+            query = {"_id": openid, "version": before.version}
+            return bool((await self.documents.update_one(query, {"$set": kept})).matched_count)
+        try:
+            await self.documents.insert_one({"_id": openid, **kept})
+        except DuplicateKeyError:
+            return False
+        return True
+
+
+def _context(openid: str) -> str:
+    return f"dialogue:{openid}:said"
