@@ -95,7 +95,8 @@ async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
     assert (await citizen.post("/enterprises", {**body})).status == 303
     for path in (
         *("/", "/guides?q=zz", "/guides", f"/guides/{ITEM}", "/halls", "/progress", "/nowhere"),
-        *("/me", "/me/unbind", "/me/unbound", "/enterprises", "/appointments", booked),
+        *("/me", "/me/unbind", "/me/unbound", "/enterprises", "/appointments", booked, f"{booked}/move"),
+        *(f"{booked}/move?day=2026-11-26", f"{booked}/move?hall=district&start=2026-11-26T02:00:00Z"),
         *("/appointments/new", f"/appointments/new?item={ITEM}", f"/appointments/new?{place}"),
         *("/applications", f"/applications/new?item={ITEM}", f"{begun}/form", f"{begun}/materials"),
         *(f"{begun}/confirm", handed_in, f"{handed_in}/receipt", done, f"{done}/review"),
