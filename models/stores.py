@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, get_type_hints
 
 from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
-from models.appointments import Appointments, Endings, Pauses
+from models.appointments import Appointments, Endings, Pauses, Rescheduling, Unfit
 from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
 from models.chat import Inbox
 from models.counters import Counters
@@ -125,6 +125,8 @@ class Stores:
     agencies: Agencies
     appointments: Appointments
     endings: Endings
+    unfit: Unfit
+    rescheduling: Rescheduling
     materials: Materials
     applications: Applications
     filing: Filing
@@ -250,7 +252,7 @@ def assemble(
     rosters, duty_heads = Rosters(database), DutyHeads(database)
     duty = Duty(rosters, duty_heads, staff)
     contacts, kiosks = Contacts(database, staff), Kiosks(database, privacy)
-    pauses = Pauses(appointments)
+    pauses, unfit = Pauses(appointments), Unfit(appointments, halls, calendar)
     announcing = Announcing(kiosks, halls, calendar)
     foresight = Foresight(kiosks, guides, halls, pauses)
     kiosk_files, heartbeats = KioskFiles(materials), Heartbeats(database)
@@ -294,6 +296,8 @@ def assemble(
         agencies=agencies,
         appointments=appointments,
         endings=Endings(appointments, guides, halls),
+        unfit=unfit,
+        rescheduling=Rescheduling(halls, unfit, calendar),
         materials=materials,
         applications=applications,
         filing=filing,

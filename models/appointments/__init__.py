@@ -16,7 +16,9 @@ from models.appointments.document import (
     Visits,
 )
 from models.appointments.endings import Endings
+from models.appointments.fitting import Misfit, Reason, misfit
 from models.appointments.pauses import Pauses
+from models.appointments.rescheduling import Preview, Rescheduling
 from models.appointments.rules import (
     bookable_days,
     can_arrive,
@@ -29,6 +31,7 @@ from models.appointments.rules import (
     recordable,
 )
 from models.appointments.seats import FreeSlot
+from models.appointments.unfit import Unfit, UnfitVisit
 
 __all__ = [
     "ASK_REVIEW",
@@ -43,11 +46,17 @@ __all__ = [
     "Ending",
     "Endings",
     "FreeSlot",
+    "Misfit",
     "Objection",
     "ObjectionState",
     "Pause",
     "Pauses",
+    "Preview",
+    "Reason",
+    "Rescheduling",
     "State",
+    "Unfit",
+    "UnfitVisit",
     "Visits",
     "bookable_days",
     "can_arrive",
@@ -56,6 +65,7 @@ __all__ = [
     "can_object",
     "can_propose",
     "is_asked_to_give_up",
+    "misfit",
     "open_days",
     "place_before",
     "recordable",

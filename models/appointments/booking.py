@@ -74,6 +74,8 @@ KEPT_BACK = frozenset(
         "claims",
         "closes_at",
         "pause",
+        "kept_for",
+        "asked_to_move_at",
     }
 )
 """Internal ids and fields, which tell the applicant nothing."""
@@ -88,6 +90,9 @@ class Appointments(Store[Appointment]):
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
         IndexModel(["hall", "day", "start", "_id", "state", "arrived_at"], name="days"),
+        IndexModel(
+            ["hall", "end", "state", "start", "_id", "group", "window", "seat", "kept_for"], name="ahead"
+        ),
         IndexModel("pause.kiosk", name="pause", sparse=True),
         IndexModel(
             ["objection.state", "objection.at", "_id"],
@@ -221,7 +226,7 @@ class Appointments(Store[Appointment]):
                 sets={**place, "giving_up": None},
                 update={
                     "$push": {"timeline": self.line(event)},
-                    "$unset": {"pause": ""},
+                    "$unset": dict.fromkeys(("pause", "kept_for", "asked_to_move_at"), ""),
                     "$inc": {"moves": 1},
                 },
                 event=event,

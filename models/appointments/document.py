@@ -72,6 +72,8 @@ GIVEN_UP, UNRECORDED = "appointment.given_up", "appointment.unrecorded"
 OBJECTED = "appointment.objected"
 STOPS, GOES_ON = "appointment.kiosk_stops", "appointment.kiosk_goes_on"
 """The kiosk that alone offers the item there is out of service at that time, or is not after all."""
+KEPT_ANYWAY, ASKED_TO_MOVE = "appointment.kept_anyway", "appointment.asked_to_move"
+"""It does not fit the schedule of its hall any more: it is served as booked, or another time is offered."""
 UPHELD, KEPT = "appointment.objection_upheld", "appointment.objection_kept"
 DECIDED = frozenset({UPHELD, KEPT})
 """What service management decides, not the hall."""
@@ -88,6 +90,8 @@ DONE: Mapping[str, str] = {
     OBJECTED: "本人提出异议",
     STOPS: "自助终端届时暂停服务，预约保留",
     GOES_ON: "自助终端届时照常服务",
+    KEPT_ANYWAY: "大厅时间调整，预约照常保留",
+    ASKED_TO_MOVE: "大厅时间调整，请您改约其他时间；不改约的预约保留",
     UPHELD: "异议成立，原记录已撤销",
     KEPT: "异议不成立，维持原记录",
 }
@@ -123,6 +127,9 @@ class Appointment(Record):
 
     `closes_at` is the end of the day, at which it becomes `unrecorded`; None once it has ended. `material` is
     the code of the one whose lack ended it. One that ended can have one objection.
+
+    `kept_for` is why it did not fit the schedule of its hall when staff said that it is served all the same;
+    `asked_to_move_at` is when the person was asked for another time.
     """
 
     applicant: str
@@ -153,6 +160,8 @@ class Appointment(Record):
     channel: Channel
     claims: NotRequired[list[str]]
     pause: NotRequired[Pause]
+    kept_for: NotRequired[str]
+    asked_to_move_at: NotRequired[datetime]
     timeline: list[Line]
 
 
