@@ -50,6 +50,8 @@ def main() -> int:
             new = asyncio.run(write(data, load_settings()))
             written = f"{new.departments} departments, {new.halls} halls, {new.guides} items"
             print(f"written: {written}, {new.referrals} referrals")
+            if new.differing:
+                print(f"schedules written in the panel, left as they are: {', '.join(new.differing)}")
     except (DataError, SettingsError, DatabaseUnreachable, MigrationError) as error:
         print(error, file=sys.stderr)
         return 1

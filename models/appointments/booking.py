@@ -16,6 +16,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.appointments.claiming import Claimed, first_won
 from models.appointments.document import (
+    AHEAD,
     BOOKED,
     CANCELLED,
     DONE,
@@ -90,9 +91,7 @@ class Appointments(Store[Appointment]):
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
         IndexModel(["hall", "day", "start", "_id", "state", "arrived_at"], name="days"),
-        IndexModel(
-            ["hall", "end", "state", "start", "_id", "group", "window", "seat", "kept_for"], name="ahead"
-        ),
+        AHEAD,
         IndexModel("pause.kiosk", name="pause", sparse=True),
         IndexModel(
             ["objection.state", "objection.at", "_id"],

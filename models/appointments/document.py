@@ -5,7 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NotRequired, TypedDict
 
+from pymongo import IndexModel
+
 from models.events import Channel
+from models.paging import EPOCH
 from models.store import Line, Record
 
 
@@ -65,6 +68,12 @@ OBJECTIONS = {
     ObjectionState.UPHELD: "异议成立",
     ObjectionState.KEPT: "异议不成立",
 }
+AHEAD = IndexModel(
+    ["hall", "closes_at", "state", "end", "start", "_id", "group", "window", "seat", "kept_for"],
+    name="ahead",
+    partialFilterExpression={"closes_at": {"$gt": EPOCH}},
+)
+"""Has what says whether a visit that is not over fits its hall, so that none is read to count those."""
 BOOKED, CANCELLED, ARRIVED = "appointment.booked", "appointment.cancelled", "appointment.arrived"
 MOVED = "appointment.moved"
 PROPOSED, DECLINED = "appointment.giving_up_proposed", "appointment.giving_up_declined"

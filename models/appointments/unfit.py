@@ -24,7 +24,7 @@ from models.store import ChangedMeanwhile, Document
 from models.workdays import Workdays
 
 AHEAD = ("hall", "group", "window", "seat", "start", "end", "kept_for")
-"""What an index has of each visit ahead, so that none is read for its count."""
+"""What the index `document.AHEAD` has of each visit ahead."""
 
 
 class VisitFits(Conflict):
@@ -107,7 +107,8 @@ class Unfit:
 
     async def ahead(self, halls: Collection[str], now: datetime) -> list[Ahead]:
         """The visits booked there that are not over, in their order."""
-        query: Document = {"hall": {"$in": sorted(halls)}, "state": State.BOOKED.value, "end": {"$gt": now}}
+        query: Document = {"hall": {"$in": sorted(halls)}, "state": State.BOOKED.value}
+        query |= {"closes_at": {"$gt": now}, "end": {"$gt": now}}
         found = self.appointments.documents.find(query, {"_id": 1, **dict.fromkeys(AHEAD, 1)})
         made = [
             Ahead(one["_id"], **{name: one.get(name) for name in AHEAD})

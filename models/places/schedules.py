@@ -19,6 +19,7 @@ from models.workdays import Workdays
 
 Times = Sequence[tuple[str, str]]
 """From when to when as it was written, `09:00`; none on a day without windows."""
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五")
 WORKDAYS = range(1, 6)
 """Of which the hours are written: Monday to Friday. What was said of a make-up day stays."""
 GROUPS: Mapping[str, str] = {
@@ -203,7 +204,7 @@ def _weekly(weekdays: Mapping[int, Times], before: Windows | None) -> dict[str, 
     Raises:
         BadInput: `hours_wrong`, `hours_missing`.
     """
-    written = {day: tuple(_hours(f"周{'一二三四五'[day - 1]}", weekdays.get(day, ()))) for day in WORKDAYS}
+    written = {day: tuple(_hours(WEEKDAYS[day - 1], weekdays.get(day, ()))) for day in WORKDAYS}
     if not (opened := [times for times in written.values() if times]):
         raise HoursMissing
     usual = Counter(opened).most_common(1)[0][0]

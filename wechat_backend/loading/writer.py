@@ -24,6 +24,8 @@ class Counts:
     halls: int
     guides: int
     referrals: int
+    differing: tuple[str, ...] = ()
+    """The halls (codes) whose schedule is otherwise here: the panel's is left as it is."""
 
 
 class Shelves(NamedTuple):
@@ -73,4 +75,4 @@ async def store(data: Data, shelves: Shelves, by: Cause) -> Counts:
             faults.append(f"items: {guide.name} ({guide.key}): {error.message}")
     if faults:
         raise DataError(faults)
-    return Counts(offices, places, published, others)
+    return Counts(offices, places, published, others, tuple(await shelves.halls.differing(data.halls)))
