@@ -44,6 +44,7 @@ SHEETS = {
             "shared/map",
             "board",
             "times",
+            "halls",
         ),
     ),
 }
