@@ -23,7 +23,7 @@ Thing = TypeVar("Thing", bound=Coded)
 
 
 class Described(Store[Thing]):
-    """A document is a `model` by its code; `tells` names two events: a thing is added, and it is changed."""
+    """A document is a `model` by its code; `tells` begins with two: a thing is added, it is changed."""
 
     model: ClassVar[type[Coded]]
 
@@ -35,14 +35,17 @@ class Described(Store[Thing]):
         """What is kept of a thing besides its code."""
         return thing.model_dump(mode="json", exclude={"code"})
 
-    async def put(self, thing: Thing, by: Cause, data: Document | None = None) -> bool:
+    async def put(
+        self, thing: Thing, by: Cause, data: Document | None = None, expects: Document | None = None
+    ) -> bool:
         """Keep a thing as it is described; False if that changed nothing.
 
-        `data` is what the event says besides.
+        `data` is what the event says besides; a document that is there is left where it is not as `expects`
+        says.
 
         Of several callers that put the same at one instant one changes it, and records the event.
         """
-        added, changed = self.tells
+        added, changed = self.tells[:2]
         content, code = self.content(thing), thing.code
         known = await self._first({"_id": code})
         if known == thing:
@@ -54,7 +57,7 @@ class Described(Store[Thing]):
         with suppress(ChangedMeanwhile):
             await self.change(
                 code,
-                expects={"$nor": [content]},
+                expects={"$nor": [content], **(expects or {})},
                 sets=content,
                 event=Event(changed, code, by, data or {}),
                 otherwise=ChangedMeanwhile,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, get_type_hints
 
 from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
-from models.appointments import Appointments, Endings, Pauses, Reminding
+from models.appointments import Appointments, Endings, Pauses, Reminding, Rescheduling, Unfit
 from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
 from models.calendar import CalendarYears
 from models.chat import Dialogues, Inbox
@@ -139,6 +139,8 @@ class Stores:
     appointments: Appointments
     endings: Endings
     reminding: Reminding
+    unfit: Unfit
+    rescheduling: Rescheduling
     materials: Materials
     applications: Applications
     filing: Filing
@@ -266,7 +268,7 @@ def assemble(
     rosters, duty_heads = Rosters(database), DutyHeads(database)
     duty = Duty(rosters, duty_heads, staff)
     contacts, kiosks = Contacts(database, staff), Kiosks(database, privacy)
-    pauses = Pauses(appointments)
+    pauses, unfit = Pauses(appointments), Unfit(appointments, halls, calendar)
     announcing = Announcing(kiosks, halls, calendar)
     foresight = Foresight(kiosks, guides, halls, pauses)
     kiosk_files, heartbeats = KioskFiles(materials), Heartbeats(database)
@@ -314,6 +316,8 @@ def assemble(
         appointments=appointments,
         endings=Endings(appointments, guides, halls),
         reminding=Reminding(appointments),
+        unfit=unfit,
+        rescheduling=Rescheduling(halls, unfit, calendar),
         materials=materials,
         applications=applications,
         filing=filing,

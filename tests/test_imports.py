@@ -15,7 +15,7 @@ HOUSE = ("models", "handlers", "wechat_backend")
 FLOORS = (
     {"errors", "typed", "concurrency", "festivals", "papers"},
     {"events", "workdays", "privacy", "database_trouble", "law"},
-    {"store", "clocks", "asking"},
+    {"store", "clocks", "asking", "foreseen"},
     {"described", "paging", "counters", "sessions", "leases"},
     {"schedule", "uncivil"},
     {"places", "materials", "chat", "outgoing"},

@@ -167,6 +167,10 @@ async def proposed_rows(desk: Desk) -> Shown[Any]:
     return first(BANS, desk.ban_rows(page.rows), "proposed")
 
 
+async def unfit_visits(desk: Desk) -> int:
+    return await desk.services.unfit.count(desk.signed_in_member(), desk.now)
+
+
 def alert_number(label: str, show: str, *, bad: bool = False) -> Number:
     async def count(desk: Desk) -> int:
         return await desk.services.alerts.count(desk.signed_in_member(), wanted_alerts(show))
@@ -216,7 +220,7 @@ ALL_OVERDUE = case_number("全部已超期", "open", due=DueBy.OVERDUE, bad=True
 ALL_UNHELD = case_number("全部无人承办", "open", holder=Holder.NOBODY)
 ALL_NUDGED = case_number("督办中", "open", nudged=NudgeState.OPEN)
 VISITS_OPEN = visit_number("今天待记录的预约", Visits.OPEN)
-VISITS_ARRIVED = visit_number("已到大厅", Visits.ARRIVED)
+UNFIT = Number("不合大厅时间的预约", Scope.SCHEDULES_KEEP, "/admin/unfit", unfit_visits, bad=True)
 VISITS_ALL = visit_number("今天的预约", Visits.ALL)
 DISPUTED = review_number("待处理的评价异议", "disputed")
 BAD_REVIEWS = review_number("差评", "bad")
@@ -246,7 +250,7 @@ GOING_ON = Work("未结束的终端告警", Scope.ALERTS_HANDLE, ALERTS.at(show=
 UNSENT = Work("发送失败的通知和对接", Scope.DELIVERIES_READ, DELIVERIES.at(show=Stage.FAILED), failed_rows)
 
 HANDLING = Home((WAITING, TODAY, OVERDUE, HELD, UNHELD), (OWN_CASES,), nudges=True)
-IN_HALLS = Home((VISITS_OPEN, VISITS_ARRIVED, VISITS_ALL, ALERTED, UNPOSTED), (TODAYS_VISITS, GOING_ON))
+IN_HALLS = Home((VISITS_OPEN, VISITS_ALL, UNFIT, ALERTED, UNPOSTED), (TODAYS_VISITS, GOING_ON))
 NOTHING_YET = "目前没有需要您在这里办理的工作；您可以在“我的账号”中修改密码、绑定验证器、查看登录情况。"
 HOMES: Mapping[Role, Home] = {
     Role.WINDOW: Home((WAITING, TODAY, OVERDUE, VISITS_OPEN), (OWN_CASES, TODAYS_VISITS), nudges=True),

@@ -49,6 +49,7 @@ ROOMS = (
     Room(Section.REVIEWS, "评价统计", "/admin/figures", Scope.REVIEWS_READ),
     Room(Section.REVIEWS, "差评整改", "/admin/rectifications", Scope.REVIEWS_READ),
     Room(Section.REVIEWS, "不文明用语", "/admin/uncivil", Scope.REVIEWS_MODERATE),
+    Room(Section.HALLS, "大厅时间", "/admin/halls", Scope.SCHEDULES_KEEP, also=("/admin/unfit",)),
     Room(Section.KIOSKS, "自助终端", "/admin/kiosks", Scope.KIOSKS_READ),
     Room(Section.KIOSKS, "终端看板", "/admin/kiosk-board", Scope.KIOSKS_READ),
     Room(Section.KIOSKS, "可用率", "/admin/kiosk-availability", Scope.KIOSKS_READ),

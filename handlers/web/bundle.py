@@ -45,6 +45,7 @@ SHEETS = {
             "board",
             "times",
             "calendar",
+            "halls",
         ),
     ),
 }

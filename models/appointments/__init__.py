@@ -20,8 +20,10 @@ from models.appointments.document import (
     Visits,
 )
 from models.appointments.endings import Endings
+from models.appointments.fitting import Misfit, Reason, misfit
 from models.appointments.pauses import Pauses
 from models.appointments.reminding import Reminding, can_remind
+from models.appointments.rescheduling import Preview, Rescheduling
 from models.appointments.rules import (
     bookable_days,
     can_arrive,
@@ -36,6 +38,7 @@ from models.appointments.rules import (
     recordable,
 )
 from models.appointments.seats import FreeSlot
+from models.appointments.unfit import Unfit, UnfitVisit
 
 __all__ = [
     "ASK_REVIEW",
@@ -53,12 +56,18 @@ __all__ = [
     "Ending",
     "Endings",
     "FreeSlot",
+    "Misfit",
     "Objection",
     "ObjectionState",
     "Pause",
     "Pauses",
+    "Preview",
+    "Reason",
     "Reminding",
+    "Rescheduling",
     "State",
+    "Unfit",
+    "UnfitVisit",
     "Visits",
     "bookable_days",
     "can_arrive",
@@ -70,6 +79,7 @@ __all__ = [
     "check_booked",
     "check_move",
     "is_asked_to_give_up",
+    "misfit",
     "open_days",
     "place_before",
     "recordable",

@@ -16,6 +16,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.appointments.claiming import Claimed, first_won
 from models.appointments.document import (
+    AHEAD,
     BOOKED,
     CANCELLED,
     DAY_OVER,
@@ -77,6 +78,8 @@ KEPT_BACK = frozenset(
         "closes_at",
         "pause",
         "reminded",
+        "kept_for",
+        "asked_to_move_at",
     ]
 )
 """Internal ids and fields, which tell the applicant nothing."""
@@ -91,6 +94,7 @@ class Appointments(Store[Appointment]):
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
         IndexModel(["hall", "day", "start", "_id", "state", "arrived_at"], name="days"),
+        AHEAD,
         IndexModel("pause.kiosk", name="pause", sparse=True),
         IndexModel(
             ["objection.state", "objection.at", "_id"],
@@ -224,7 +228,7 @@ class Appointments(Store[Appointment]):
                 sets={**place, "giving_up": None},
                 update={
                     "$push": {"timeline": self.line(event)},
-                    "$unset": {"pause": ""},
+                    "$unset": dict.fromkeys(("pause", "kept_for", "asked_to_move_at"), ""),
                     "$inc": {"moves": 1},
                 },
                 event=event,

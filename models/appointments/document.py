@@ -5,7 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NotRequired, TypedDict
 
+from pymongo import IndexModel
+
 from models.events import Channel
+from models.paging import EPOCH
 from models.store import Line, Record
 
 
@@ -65,6 +68,12 @@ OBJECTIONS = {
     ObjectionState.UPHELD: "异议成立",
     ObjectionState.KEPT: "异议不成立",
 }
+AHEAD = IndexModel(
+    ["hall", "closes_at", "state", "end", "start", "_id", "group", "window", "seat", "kept_for"],
+    name="ahead",
+    partialFilterExpression={"closes_at": {"$gt": EPOCH}},
+)
+"""Has what says whether a visit that is not over fits its hall, so that none is read to count those."""
 BOOKED, CANCELLED, ARRIVED = "appointment.booked", "appointment.cancelled", "appointment.arrived"
 MOVED = "appointment.moved"
 PROPOSED, DECLINED = "appointment.giving_up_proposed", "appointment.giving_up_declined"
@@ -73,6 +82,8 @@ OBJECTED = "appointment.objected"
 REMINDED = "appointment.reminded"
 STOPS, GOES_ON = "appointment.kiosk_stops", "appointment.kiosk_goes_on"
 """The kiosk that alone offers the item there is out of service at that time, or is not after all."""
+KEPT_ANYWAY, ASKED_TO_MOVE = "appointment.kept_anyway", "appointment.asked_to_move"
+"""It does not fit the schedule of its hall any more: it is served as booked, or another time is offered."""
 UPHELD, KEPT = "appointment.objection_upheld", "appointment.objection_kept"
 DAY_OVER = "appointment.day_over"
 """What is planned for the end of the day: what nobody recorded is unrecorded."""
@@ -94,6 +105,8 @@ DONE: Mapping[str, str] = {
     OBJECTED: "本人提出异议",
     STOPS: "自助终端届时暂停服务，预约保留",
     GOES_ON: "自助终端届时照常服务",
+    KEPT_ANYWAY: "大厅时间调整，预约照常保留",
+    ASKED_TO_MOVE: "大厅时间调整，请您改约其他时间；不改约的预约保留",
     UPHELD: "异议成立，原记录已撤销",
     KEPT: "异议不成立，维持原记录",
 }
@@ -130,6 +143,9 @@ class Appointment(Record):
     `closes_at` is the end of the day, at which it becomes `unrecorded`; None once it has ended. `material` is
     the code of the one whose lack ended it. One that ended can have one objection. `reminded` has the planned
     moments of the reminders that went out.
+
+    `kept_for` is why it did not fit the schedule of its hall when staff said that it is served all the same;
+    `asked_to_move_at` is when the person was asked for another time.
     """
 
     applicant: str
@@ -161,6 +177,8 @@ class Appointment(Record):
     channel: Channel
     claims: NotRequired[list[str]]
     pause: NotRequired[Pause]
+    kept_for: NotRequired[str]
+    asked_to_move_at: NotRequired[datetime]
     timeline: list[Line]
 
 

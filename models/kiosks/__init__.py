@@ -7,7 +7,7 @@ from models.kiosks.announcing import Announced, Announcing, Stopped
 from models.kiosks.answers import DeviceAnswers
 from models.kiosks.board import Board, Standing, Stands
 from models.kiosks.commands import CommandNotFound, Commands
-from models.kiosks.consequences import Consequences, ConsequencesChanged, Foresight
+from models.kiosks.consequences import Consequences, Foresight
 from models.kiosks.contacts import CannotBeContact, Contacts
 from models.kiosks.devices import (
     DeviceClockStale,
@@ -67,7 +67,6 @@ __all__ = [
     "CommandNotFound",
     "Commands",
     "Consequences",
-    "ConsequencesChanged",
     "Contacts",
     "DeviceAnswers",
     "DeviceClockStale",

@@ -5,20 +5,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 
 from models.appointments import Appointment, Pauses
-from models.errors import Conflict
+from models.foreseen import check_mark, mark_of
 from models.guides import Guide, Guides
 from models.kiosks.document import LIVE, Custody, Kiosk, State
 from models.kiosks.store import Kiosks
 from models.places import Halls
 from models.workdays import local_date
-
-
-class ConsequencesChanged(Conflict):
-    code = "consequences_changed"
-    message = "预约情况刚刚有变化，请再核对一次"
 
 
 @dataclass(frozen=True)
@@ -57,8 +51,7 @@ class Consequences:
     @property
     def mark(self) -> str:
         """Equal for the same consequences: what was confirmed is what is saved."""
-        said = "\n".join([*self.only_here, *(one["_id"] for one in self.visits)])
-        return sha256(said.encode()).hexdigest()[:16]
+        return mark_of([*self.only_here, *(one["_id"] for one in self.visits)])
 
     def check(self, seen: str | None) -> None:
         """`seen` is the mark of those that were confirmed; None where nobody was shown any.
@@ -66,8 +59,7 @@ class Consequences:
         Raises:
             Conflict: `consequences_changed`.
         """
-        if seen not in (None, self.mark):
-            raise ConsequencesChanged
+        check_mark(self.mark, seen)
 
 
 @dataclass(frozen=True)

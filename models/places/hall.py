@@ -1,6 +1,6 @@
 """智慧政务大厅: what is known of a place of the 1+6+N circle (article 18), and its slots (article 9)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -203,16 +203,19 @@ class Slot:
         return sum(one.seats for one in self.windows)
 
 
+def slots_on(hall: Hall, day: date, calendar: Workdays) -> Iterator[tuple[datetime, datetime]]:
+    """From when to when each slot of a day is, in UTC."""
+    length = timedelta(minutes=hall.windows.slot_minutes if hall.windows else 0)
+    for opens, closes in hall.hours_on(day, calendar) if hall.windows else ():
+        start, end = local_moment(day, opens), local_moment(day, closes)
+        while start + length <= end:
+            yield start, start + length
+            start += length
+
+
 def slots(hall: Hall, group: str, day: date, calendar: Workdays) -> list[Slot]:
     """The slots of an item group on one day: none without hours, or where no window serves the group."""
     serving = hall.windows.serving(group) if hall.windows else ()
-    if hall.windows is None or not serving:
+    if not serving:
         return []
-    length = timedelta(minutes=hall.windows.slot_minutes)
-    found: list[Slot] = []
-    for opens, closes in hall.hours_on(day, calendar):
-        start, end = local_moment(day, opens), local_moment(day, closes)
-        while start + length <= end:
-            found.append(Slot(hall.code, group, start, start + length, serving))
-            start += length
-    return found
+    return [Slot(hall.code, group, start, end, serving) for start, end in slots_on(hall, day, calendar)]

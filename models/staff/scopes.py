@@ -32,6 +32,10 @@ class Scope(StrEnum):
         "appointments:record",
         "See a day's appointments of a hall, and record how each ended.",
     )
+    SCHEDULES_KEEP = (
+        "schedules:keep",
+        "Write the hours and windows of a hall, and see to visits that do not fit them any more.",
+    )
     OBJECTIONS_DECIDE = (
         "objections:decide",
         "Decide on objections to how a visit was recorded to have ended.",
@@ -230,6 +234,7 @@ class Role(StrEnum):
         Reach.HALLS,
         "Manages halls from day to day.",
         Scope.APPOINTMENTS_RECORD,
+        Scope.SCHEDULES_KEEP,
         Scope.KIOSKS_READ,
         Scope.KIOSKS_KEEP,
         Scope.ALERTS_HANDLE,
@@ -241,6 +246,7 @@ class Role(StrEnum):
         Reach.TOWNSHIP,
         "Manages the halls of a township.",
         Scope.APPOINTMENTS_RECORD,
+        Scope.SCHEDULES_KEEP,
         Scope.KIOSKS_READ,
         Scope.KIOSKS_KEEP,
         Scope.ALERTS_HANDLE,

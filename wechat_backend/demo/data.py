@@ -12,7 +12,7 @@ from models.staff import Role, SecondFactors, Staff, needs_second_factor
 from wechat_backend.database.connection import Database, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.runner import migrate
-from wechat_backend.demo import alerts, blacklist, calendar, cases, kiosks, past, reviews
+from wechat_backend.demo import alerts, blacklist, calendar, cases, kiosks, past, reviews, schedules
 from wechat_backend.demo import env as demo_env
 from wechat_backend.demo.peer import Devices
 from wechat_backend.gateways import Gateways
@@ -120,6 +120,8 @@ async def _load(database: Database, by: Cause, say: Callable[[str], None]) -> lo
     data = await asyncio.to_thread(loader.load)
     counts = await writer.store(data, await writer.prepared(database), by)
     say(f"  new: {counts.departments} departments, {counts.halls} halls, {counts.guides} items")
+    if counts.differing:
+        say(f"  left as the panel has it: the schedules of {', '.join(counts.differing)}")
     return data
 
 
@@ -163,6 +165,8 @@ async def _make_cases(
         await stores.calendar_years.refresh()
         if await cases.make_once(stores, items, clock()):
             say("  new: six cases to look at in the staff panel")
+        if await schedules.make_once(stores, items, clock()):
+            say("  new: a hall with windows that several item groups share, and a visit that does not fit it")
         if await blacklist.make_once(stores, clock()):
             say("  new: a flag, a decision and an appeal of the blacklist, for management, management2 and 3")
         if await reviews.make_once(stores, items, clock()):

@@ -27,7 +27,7 @@ class Counts:
     guides: int
     referrals: int
     differing: list[str] = field(default_factory=list)
-    """What `data/calendar.yaml` has otherwise than the database, whose days hold; a line each."""
+    """What `data/` has otherwise than the panel has written in the database, which holds; a line each."""
 
 
 class Shelves(NamedTuple):
@@ -80,4 +80,7 @@ async def store(data: Data, shelves: Shelves, by: Cause) -> Counts:
             faults.append(f"items: {guide.name} ({guide.key}): {error.message}")
     if faults:
         raise DataError(faults)
+    differing += [
+        f"schedule of {code}: written in the panel" for code in await shelves.halls.differing(data.halls)
+    ]
     return Counts(offices, places, published, others, differing)

@@ -27,6 +27,7 @@ NOTICES = (
         events={
             "appointment.booked": Telling(APPLICANT, {"status": "预约成功，请按时前往"}),
             "appointment.moved": Telling(APPLICANT, {"status": "已改到新的时间，请按时前往"}),
+            "appointment.asked_to_move": Telling(APPLICANT, {"status": "大厅时间调整，请改约"}),
             "appointment.cancelled": Telling(APPLICANT, {"status": "已取消"}),
         },
         ways=(Via.WECHAT,),

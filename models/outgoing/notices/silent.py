@@ -57,6 +57,7 @@ SILENT: Mapping[str, tuple[str, ...]] = {
     "another system is told again what it should know already": ("review.told_again",),
     "it blocks nobody and counts against nobody; the page of the appointment shows it": (
         "appointment.unrecorded",
+        "appointment.kept_anyway",
     ),
     "the work of staff": (
         "applicant.revealed",
@@ -133,6 +134,7 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "kiosk.handed_back",
         "hall.added",
         "hall.changed",
+        "hall.rescheduled",
         "staff.enrolled",
         "staff.signed_in",
         "staff.guessed",

@@ -57,6 +57,13 @@ GET  /admin/appointments                             halls   .       .       .  
 POST /admin/appointments/{id}/ending                 halls   .       .       .       .       .       halls   towns   .       .       .       .
 POST /admin/appointments/{id}/arrival                halls   .       .       .       .       .       halls   towns   .       .       .       .
 POST /admin/appointments/{id}/giving-up              halls   .       .       .       .       .       halls   towns   .       .       .       .
+GET  /admin/halls                                    .       .       .       .       .       .       halls   towns   .       .       .       .
+GET  /admin/halls/{hall}/schedule                    .       .       .       .       .       .       halls   towns   .       .       .       .
+POST /admin/halls/{hall}/schedule                    .       .       .       .       .       .       halls   towns   .       .       .       .
+GET  /admin/unfit                                    .       .       .       .       .       .       halls   towns   .       .       .       .
+GET  /admin/halls/{hall}/unfit                       .       .       .       .       .       .       halls   towns   .       .       .       .
+POST /admin/halls/{hall}/unfit/keep                  .       .       .       .       .       .       halls   towns   .       .       .       .
+POST /admin/halls/{hall}/unfit/ask                   .       .       .       .       .       .       halls   towns   .       .       .       .
 GET  /admin/objections                               .       .       .       .       all     .       .       .       .       .       .       .
 POST /admin/objections/{id}/decision                 .       .       .       .       all     .       .       .       .       .       .       .
 GET  /admin/reviews                                  .       .       .       dept    all     .       .       .       dept    .       .       .

@@ -13,7 +13,8 @@ from handlers.admin.kiosks.forms import FORMS
 from handlers.admin.kiosks.words import TOLD
 from handlers.chat.envelope import Message
 from handlers.chat.places import Nearby
-from models.kiosks import CommandName, ConsequencesChanged, DeviceState, Heard, Kiosks, Outcome, State
+from models.foreseen import ConsequencesChanged
+from models.kiosks import CommandName, DeviceState, Heard, Kiosks, Outcome, State
 from models.kiosks.actions import STEPS, Action
 from models.kiosks.commands import KioskServing
 from models.kiosks.contacts import NotTheContact

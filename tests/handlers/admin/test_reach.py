@@ -128,6 +128,12 @@ async def world(office: Office) -> World:
                     halls, ({Reach.HALLS}, {Reach.TOWNSHIP}, frozenset[Reach]()), strict=True
                 )
             ],
+            "halls": [
+                Thing({"halls": one.code}, ("halls", one.code), everywhere | within)
+                for one, within in zip(
+                    halls, ({Reach.HALLS}, {Reach.TOWNSHIP}, frozenset[Reach]()), strict=True
+                )
+            ],
             "objections": [appointment(visit, everywhere) for visit in visits],
             "members": [
                 Thing({"members": username}, ("staff", username), everywhere)

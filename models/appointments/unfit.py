@@ -1,0 +1,218 @@
+"""Visits that do not fit the schedule of their hall any more, and what staff decide on them (article 9).
+
+Such a visit stays booked and is served: nobody who booked can be refused. The list is not kept but read anew,
+so that what was booked while a schedule was saved is in it too. A visit leaves it when it is moved, when it
+is over, and when staff say that it is kept on record all the same; asking the person for another time leaves
+it there.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.appointments.booking import Appointments
+from models.appointments.document import ASKED_TO_MOVE, KEPT_ANYWAY, Appointment, State
+from models.appointments.fitting import Misfit, misfit
+from models.appointments.rules import AppointmentEnded, OtherHall, check_move
+from models.errors import Conflict
+from models.events import Cause, Event
+from models.places import Hall, Halls
+from models.staff import Member, Scope, check_scope, serves
+from models.store import ChangedMeanwhile, Document
+from models.workdays import Workdays
+
+AHEAD = ("hall", "group", "window", "seat", "start", "end", "kept_for")
+"""What the index `document.AHEAD` has of each visit ahead."""
+
+
+class VisitFits(Conflict):
+    code = "visit_fits"
+    message = "该预约符合大厅现在的时间安排，不需要处理"
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A visit that is booked and not over; `kept_for` is the reason in spite of which staff keep it."""
+
+    id: str
+    hall: str
+    group: str
+    window: str
+    seat: int
+    start: datetime
+    end: datetime
+    kept_for: str | None
+
+    def unfit(self, hall: Hall, calendar: Workdays) -> Misfit | None:
+        """Why it is listed."""
+        found = misfit(hall, self, calendar)
+        return found if found and found.reason != self.kept_for else None
+
+
+@dataclass(frozen=True)
+class UnfitVisit:
+    visit: Appointment
+    why: Misfit
+
+
+@dataclass(frozen=True)
+class Unfit:
+    appointments: Appointments
+    halls: Halls
+    calendar: Workdays
+
+    async def kept_by(self, member: Member) -> list[Hall]:
+        """The halls with windows whose schedules a member keeps.
+
+        Raises:
+            Forbidden: `scope_missing`.
+        """
+        check_scope(member, Scope.SCHEDULES_KEEP)
+        return [one for one in await self.halls.all() if one.windows and _keeps(member, one)]
+
+    async def listed(
+        self, member: Member, now: datetime, hall: str = ""
+    ) -> list[tuple[Hall, Sequence[UnfitVisit]]]:
+        """By hall, in the order of their times; of one `hall` alone where it is given.
+
+        Raises:
+            NotFound: `hall_not_found`.
+            Forbidden: `scope_missing`.
+        """
+        halls = [await self.keeps(hall, member)] if hall else await self.kept_by(member)
+        found = await self._unfit(halls, now)
+        visits = self.appointments.documents.find(
+            {"_id": {"$in": [one.id for one, _ in found]}}, {"events": 0}
+        )
+        known = {one["_id"]: self.appointments.shaped(one) async for one in visits}
+        listed: dict[str, list[UnfitVisit]] = {one.code: [] for one in halls}
+        for one, why in found:
+            if one.id in known:
+                listed[one.hall].append(UnfitVisit(known[one.id], why))
+        return [(one, listed[one.code]) for one in halls if listed[one.code] or hall]
+
+    async def count(self, member: Member, now: datetime) -> int:
+        """
+        Raises:
+            Forbidden: `scope_missing`.
+        """
+        return len(await self._unfit(await self.kept_by(member), now))
+
+    async def counts(self, halls: Sequence[Hall], now: datetime) -> dict[str, int]:
+        """How many are listed of each hall, by its code."""
+        counted = Counter(one.hall for one, _ in await self._unfit(halls, now))
+        return {one.code: counted[one.code] for one in halls}
+
+    async def ahead(self, halls: Collection[str], now: datetime) -> list[Ahead]:
+        """The visits booked there that are not over, in their order."""
+        query: Document = {"hall": {"$in": sorted(halls)}, "state": State.BOOKED.value}
+        query |= {"closes_at": {"$gt": now}, "end": {"$gt": now}}
+        found = self.appointments.documents.find(query, {"_id": 1, **dict.fromkeys(AHEAD, 1)})
+        made = [
+            Ahead(one["_id"], **{name: one.get(name) for name in AHEAD})
+            async for one in found.batch_size(1000)
+        ]
+        return sorted(made, key=lambda one: (one.start, one.id))
+
+    async def keeps(self, code: str, member: Member) -> Hall:
+        """A hall whose schedule the member keeps.
+
+        Raises:
+            Forbidden: `scope_missing`, `other_hall`.
+            NotFound: `hall_not_found`.
+        """
+        check_scope(member, Scope.SCHEDULES_KEEP)
+        hall = await self.halls.get(code)
+        if not _keeps(member, hall):
+            raise OtherHall(hall=hall.name)
+        return hall
+
+    async def keep(self, key: str, member: Member, by: Cause) -> Appointment:
+        """Serve it as it was booked, on record; again for the same reason this changes nothing.
+
+        Raises:
+            NotFound: `appointment_not_found`.
+            Forbidden: `scope_missing`, `other_hall`.
+            Conflict: `appointment_ended`, `visit_fits`, `changed_meanwhile`.
+        """
+        visit, why = await self._one(key, member)
+        if why is None:
+            return visit
+        reason = why.reason.value
+        event = Event(KEPT_ANYWAY, key, by, {"reason": reason})
+        expects: Document = {"kept_for": {"$ne": reason}}
+        return await self._decide(
+            visit, {"kept_for": reason}, expects, event, lambda found: found.get("kept_for") == reason
+        )
+
+    async def ask_to_move(self, key: str, member: Member, by: Cause) -> Appointment:
+        """Ask the person to choose another time; once for where it is now.
+
+        Raises:
+            NotFound: `appointment_not_found`.
+            Forbidden: `scope_missing`, `other_hall`.
+            Conflict: `appointment_ended`, `arrival_recorded`, `visit_fits`, `changed_meanwhile`.
+            Refused: `appointment_begun`.
+        """
+        visit, why = await self._one(key, member)
+        if _is_asked(visit):
+            return visit
+        if why is None:
+            raise VisitFits
+        check_move(visit, by.at)
+        event = Event(ASKED_TO_MOVE, key, by, {"reason": why.reason.value})
+        return await self._decide(
+            visit, {"asked_to_move_at": by.at}, {"asked_to_move_at": None}, event, _is_asked
+        )
+
+    async def _decide(
+        self,
+        visit: Appointment,
+        sets: Document,
+        expects: Document,
+        event: Event,
+        done: Callable[[Appointment], bool],
+    ) -> Appointment:
+        """One write, where the visit is as it was; who decides the same at once finds it `done`."""
+        place: Document = {"hall": visit["hall"], "start": visit["start"], "window": visit["window"]}
+        with suppress(ChangedMeanwhile):
+            return await self.appointments.change(
+                visit["_id"],
+                expects={**place, "state": State.BOOKED.value, **expects},
+                sets=sets,
+                update={"$push": {"timeline": self.appointments.line(event)}},
+                event=event,
+                otherwise=ChangedMeanwhile,
+            )
+        found = await self.appointments.get(visit["_id"])
+        if not done(found):
+            raise ChangedMeanwhile
+        return found
+
+    async def _one(self, key: str, member: Member) -> tuple[Appointment, Misfit | None]:
+        """A visit at one of the member's halls, and why it is listed; None where it is kept already."""
+        check_scope(member, Scope.SCHEDULES_KEEP)
+        visit = await self.appointments.get(key)
+        hall = await self.keeps(visit["hall"], member)
+        if visit["state"] is not State.BOOKED:
+            raise AppointmentEnded
+        placed = Ahead(visit["_id"], **{name: visit.get(name) for name in AHEAD})  # type: ignore[arg-type]
+        if misfit(hall, placed, self.calendar) is None:
+            raise VisitFits
+        return visit, placed.unfit(hall, self.calendar)
+
+    async def _unfit(self, halls: Sequence[Hall], now: datetime) -> list[tuple[Ahead, Misfit]]:
+        by_code = {one.code: one for one in halls}
+        ahead = await self.ahead(by_code, now)
+        found = ((one, one.unfit(by_code[one.hall], self.calendar)) for one in ahead)
+        return [(one, why) for one, why in found if why]
+
+
+def _is_asked(visit: Appointment) -> bool:
+    return visit.get("asked_to_move_at") is not None
+
+
+def _keeps(member: Member, hall: Hall) -> bool:
+    return serves(member, Scope.SCHEDULES_KEEP, hall.code, hall.township)

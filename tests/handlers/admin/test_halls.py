@@ -1,0 +1,104 @@
+"""The schedules of halls in the panel, without JavaScript (article 9)."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from models.appointments.document import State
+from models.foreseen import ConsequencesChanged
+from models.store import ChangedMeanwhile
+from tests.house.browser import Page
+from tests.house.office import Office, booked
+from tests.house.places import HALL
+from tests.house.schedules import EMPTY
+
+AT = f"/admin/halls/{HALL.code}/schedule"
+pytestmark = pytest.mark.article("9.time")
+
+
+def filled(page: Page, **changes: Any) -> dict[str, Any]:
+    """What the form of a page sends, but for what a test changes."""
+    main = page.text.partition('<form class="s')[2].partition("</form>")[0]
+    fields: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input [^>]*>", main):
+        said = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        if said.get("type") != "checkbox" or " checked" in tag:
+            fields.setdefault(said["name"], []).append(unescape(said.get("value", "")))
+    for name, text in re.findall(r'<textarea name="(\w+)"[^>]*>([^<]*)', main):
+        fields[name] = [unescape(text)]
+    fields.pop("_xsrf")
+    return {**fields, **changes}
+
+
+def afternoons() -> dict[str, Any]:
+    return {
+        f"day{day}_{end}": [time, ""]
+        for day in range(1, 6)
+        for end, time in (("from", "13:00"), ("to", "17:00"))
+    }
+
+
+async def test_what_is_confirmed_is_saved_and_each_visit_is_decided_on(office: Office) -> None:
+    desk = await office.desk("centre")
+    key, _, citizen = await booked(office)
+    shown = await desk.get(AT)
+    confirm = await desk.post(AT, filled(shown, **afternoons(), words="下午开放"))
+    assert "1个已有的预约不合新的时间安排" in confirm.text
+    other, _, _ = await booked(office, "李四")
+    again = await desk.post(AT, filled(confirm, step="confirm"))
+    assert (again.status, ConsequencesChanged.message in again.text) == (409, True)
+    edited = await desk.post(AT, filled(again, step="edit"))
+    assert filled(edited)["day1_from"] == ["13:00", ""]
+    saved = await desk.post(AT, filled(again, step="confirm"))
+    assert (saved.status, saved.location) == (303, f"/admin/halls/{HALL.code}/unfit")
+    listed = (await desk.get(saved.location)).text
+    assert listed.count("不在办理时间内") == 2
+    assert (await office.town.services.halls.get(HALL.code)).hours == "下午开放"
+    late = await desk.post(AT, filled(shown, slot_minutes="60"))
+    assert (late.status, ChangedMeanwhile.message in late.text) == (409, True)
+    nothing = await desk.post(f"/admin/halls/{HALL.code}/unfit/keep")
+    assert (nothing.status, "请先勾选预约" in nothing.text) == (400, True)
+    for decision, one in (("keep", key), ("ask", other)):
+        done = await desk.post(f"/admin/halls/{HALL.code}/unfit/{decision}", {"chosen": one})
+        assert done.status == 303, done.text
+    listed = (await desk.get("/admin/unfit")).text
+    assert (key in listed, other in listed, "已请改约" in listed) == (False, True, True)
+    assert "大厅时间调整，预约照常保留" in (await citizen.get(f"/appointments/{key}")).text
+    for one in (key, other):
+        assert (await office.town.services.appointments.get(one))["state"] is State.BOOKED
+
+
+async def test_rows_are_added_and_taken_away(office: Office) -> None:
+    desk = await office.desk("centre")
+    fields = filled(await desk.get(AT))
+    fields |= {
+        "window_name": ["综合", "企业开办", ""],
+        "window_seats": ["1", "3", ""],
+        "window1_groups": ["business"],
+        "date_day": ["2026-12-31", ""],
+        "date0_from": EMPTY,
+        "date0_to": EMPTY,
+        "closure_first": ["2027-01-04"],
+        "closure_last": ["2027-01-05"],
+        "closure_reason": ["线路检修"],
+    }
+    confirm = await desk.post(AT, fields)
+    assert "新增办理" in confirm.text
+    assert (await desk.post(AT, filled(confirm, step="confirm"))).status == 303
+    hall = await office.town.services.halls.get(HALL.code)
+    assert hall.windows
+    assert [(one.name, one.seats) for one in hall.windows.windows] == [("综合", 1), ("企业开办", 3)]
+    assert [one.reason for one in hall.closures] == ["线路检修"]
+    assert (await desk.post(AT, filled(await desk.get(AT), window_gone="1"))).text.count("不再办理") == 1
+    wrong = await desk.post(AT, filled(await desk.get(AT), day2_from=["12:00", ""], day2_to=["09:00", ""]))
+    assert (wrong.status, "周二的时间请成对填写" in wrong.text) == (400, True)
+    assert filled(wrong)["day2_from"] == ["12:00", ""]
+
+
+async def test_the_list_of_halls(office: Office) -> None:
+    listed = (await (await office.desk("centre")).get("/admin/halls")).text
+    assert HALL.name in listed
+    assert f'href="{AT}"' in listed
+    assert "没有负责的大厅" in (await (await office.desk("unplaced")).get("/admin/halls")).text

@@ -1,0 +1,102 @@
+"""Visits that do not fit any more: listed until it is decided on, and that once (article 9)."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.errors import DomainError, Forbidden
+from models.staff import Member
+from tests.house.clock import Clock, MakeCause
+from tests.house.house import House
+from tests.house.schedules import keeper, rows
+from tests.models.appointments.test_booking import CALENDAR, NINE
+from tests.models.appointments.test_rescheduling import AFTERNOON, GUIDES, HALL, booked, kept, save
+
+pytestmark = pytest.mark.article("9.place")
+
+
+@pytest.fixture
+async def member(house: House, cause: MakeCause) -> Member:
+    await house.stores.halls.put(HALL, cause())
+    return await keeper(house)
+
+
+@pytest.fixture
+async def visit(house: House, member: Member, cause: MakeCause) -> Any:
+    """One in the morning, of a hall that opens in the afternoon by now."""
+    made = await booked(house, cause)
+    await save(house, member, cause, weekdays=AFTERNOON)
+    return made
+
+
+async def listed(house: House, member: Member, cause: MakeCause) -> list[str]:
+    found = await house.stores.unfit.listed(member, cause().at)
+    ids = [row.visit["_id"] for _, each in found for row in each]
+    assert await house.stores.unfit.count(member, cause().at) == len(ids)
+    return ids
+
+
+async def events(house: House, key: str, name: str) -> int:
+    found: Any = await house.stores.appointments.documents.find_one({"_id": key})
+    return [one["name"] for one in found["events"]].count(name)
+
+
+async def test_one_that_is_kept_leaves_the_list(
+    house: House, member: Member, visit: Any, cause: MakeCause
+) -> None:
+    unfit, key = house.stores.unfit, visit["_id"]
+    assert await listed(house, member, cause) == [key]
+    await asyncio.gather(*(unfit.keep(key, member, cause()) for _ in range(4)))
+    assert await listed(house, member, cause) == []
+    assert await events(house, key, "appointment.kept_anyway") == 1
+    await save(house, member, cause, windows=rows((await kept(house)).hall, w1=0))
+    assert await listed(house, member, cause) == []  # still for the hours
+    before = [("09:00", "12:00"), ("13:00", "17:00")]
+    await save(house, member, cause, weekdays=dict.fromkeys(range(1, 6), before))
+    assert await listed(house, member, cause) == [key]  # for its window
+
+
+async def test_one_that_is_asked_to_move_stays_until_it_is_moved(
+    house: House, member: Member, visit: Any, cause: MakeCause
+) -> None:
+    unfit, key = house.stores.unfit, visit["_id"]
+    await asyncio.gather(*(unfit.ask_to_move(key, member, cause()) for _ in range(4)))
+    assert await events(house, key, "appointment.asked_to_move") == 1
+    assert await listed(house, member, cause) == [key]
+    party, now = await house.party_of(visit), (await kept(house)).hall
+    moved = await house.stores.appointments.move(
+        key, party, GUIDES[0], now, NINE + timedelta(hours=5), CALENDAR, cause()
+    )
+    assert "asked_to_move_at" not in moved
+    assert await listed(house, member, cause) == []
+
+
+async def test_one_that_is_over_leaves_the_list(
+    house: House, member: Member, visit: Any, cause: MakeCause, clock: Clock
+) -> None:
+    await house.stores.appointments.cancel(visit["_id"], await house.party_of(visit), cause())
+    assert await listed(house, member, cause) == []
+    with pytest.raises(DomainError) as ended:
+        await house.stores.unfit.keep(visit["_id"], member, cause())
+    assert ended.value.code == "appointment_ended"
+
+
+async def test_what_is_not_to_be_decided(
+    house: House, member: Member, visit: Any, cause: MakeCause, clock: Clock
+) -> None:
+    unfit, fits = house.stores.unfit, await booked(house, cause, 5 * 60)
+    for verb in (unfit.keep, unfit.ask_to_move):
+        with pytest.raises(DomainError) as refused:
+            await verb(fits["_id"], member, cause())
+        assert refused.value.code == "visit_fits"
+        with pytest.raises(Forbidden):
+            await verb(visit["_id"], await keeper(house, "keeps-other", "wanbo"), cause())
+    clock.set(visit["start"])
+    with pytest.raises(DomainError) as begun:
+        await unfit.ask_to_move(visit["_id"], member, cause())
+    assert begun.value.code == "appointment_begun"
+    assert await listed(house, member, cause) == [visit["_id"]]
+    clock.set(visit["end"])
+    assert await listed(house, member, cause) == []
