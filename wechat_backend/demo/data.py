@@ -120,8 +120,8 @@ async def _load(database: Database, by: Cause, say: Callable[[str], None]) -> lo
     data = await asyncio.to_thread(loader.load)
     counts = await writer.store(data, await writer.prepared(database), by)
     say(f"  new: {counts.departments} departments, {counts.halls} halls, {counts.guides} items")
-    if counts.differing:
-        say(f"  left as the panel has it: the schedules of {', '.join(counts.differing)}")
+    for line in counts.differing:
+        say(f"  left as it is: {line}")
     return data
 
 

@@ -29,11 +29,11 @@ async def test_a_schedule_written_in_the_panel_is_left_and_told_of(database: Dat
     """What else `data/` says of the hall is loaded."""
     data = replace(load(), guides=[])
     shelves = await prepared(database)
-    assert (await store(data, shelves, BY)).differing == ()
+    assert (await store(data, shelves, BY)).differing == []
     kept = await shelves.halls.kept(data.halls[0].code)
     await shelves.halls.reschedule(kept, kept.hall.model_copy(update={"hours": "下午开放"}), BY, {})
     renamed = [data.halls[0].model_copy(update={"phone": "020-84600000"}), *data.halls[1:]]
     counts = await store(replace(data, halls=renamed), shelves, BY)
-    assert (counts.halls, counts.differing) == (1, (kept.hall.code,))
+    assert (counts.halls, counts.differing) == (1, [f"schedule of {kept.hall.code}: written in the panel"])
     found = await shelves.halls.get(kept.hall.code)
     assert (found.hours, found.phone) == ("下午开放", "020-84600000")
