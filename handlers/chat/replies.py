@@ -74,7 +74,10 @@ class Chat:
         return await Visits(self.services, self.anchor).answer(heard.message.sender, heard.whole, by)
 
     async def asked(self, heard: "Text", by: Cause) -> str | None:
-        """Small talk; words of anger may be the reason of a review that was asked for."""
+        """Small talk, unless it answers what is asked just now; words of anger may be the reason of a review
+        that was asked for."""
+        if heard.state.is_open and hear(heard.words, local_date(by.at)).sign:
+            return None
         question = await self.question(heard.words)
         if question is None or question.topic is Topic.COMPLAINT:
             return None
@@ -82,7 +85,8 @@ class Chat:
 
     async def complaint(self, heard: "Text", by: Cause) -> str | None:
         question = await self.question(heard.words)
-        return await self.told(question, heard, by) if question else None
+        is_angry = question is not None and question.topic is Topic.COMPLAINT
+        return await self.told(question, heard, by) if question and is_angry else None
 
     async def told(self, question: Question, heard: "Text", by: Cause) -> str:
         said = await self.small(question, english=heard.english, within=heard.state.is_open)

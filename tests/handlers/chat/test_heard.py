@@ -3,6 +3,8 @@
 from datetime import date, time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from handlers.chat.dialogue.heard import Heard, hall_names, hear, is_english
 from handlers.chat.dialogue.phrases import Sign
@@ -227,3 +229,13 @@ def test_two_wishes_and_several_are_noticed() -> None:
 )
 def test_the_tongue(text: str, english: bool | None) -> None:
     assert is_english(text.lower()) is english
+
+
+PIECES = st.sampled_from(
+    [*"明后天上午下点半以前约取消改到周一月日号0129 -/.:", "预约", "居住证", "万博", "3pm", "next "]
+)
+
+
+@given(st.lists(PIECES, max_size=20).map("".join))
+def test_nothing_that_is_said_is_too_much(text: str) -> None:
+    assert isinstance(heard(text), Heard)

@@ -138,6 +138,7 @@ async def test_the_hall_first_and_near_ones_before(peer: Peer, party: Party) -> 
     assert "22.9" not in kept
     await says(peer, "取消")
     assert "1. 南站大厅" in await says(peer, "预约老年人优待证")
+    assert "去哪个大厅" in await says(peer, "预约", "大厅")
 
 
 async def test_it_goes_on_after_minutes_and_says_where_it_was_after_a_silence(
