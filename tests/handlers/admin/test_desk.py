@@ -18,6 +18,7 @@ PAGES = {
     "/admin/rectifications": {"management"},
     "/admin/uncivil": {"management"},
     "/admin/verify": {"window", "both"},
+    "/admin/halls": {"centre", "township", "elsewhere", "unplaced"},
     "/admin/kiosks": {"digital", "centre", "township", "elsewhere", "unplaced"},
     "/admin/kiosk-board": {"digital", "centre", "township", "elsewhere", "unplaced"},
     "/admin/kiosk-availability": {"digital", "centre", "township", "elsewhere", "unplaced"},
