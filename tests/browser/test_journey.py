@@ -316,28 +316,69 @@ async def reviews(stage: Stage, serial: str) -> None:
     assert pushed["body"]["satisfaction"] == "2"
 
 
+@dataclass(frozen=True)
+class Phrases:
+    """What is said and heard in one language."""
+
+    item: str
+    book: str
+    mine: str
+    back: str
+    day: str
+    time: str
+    confirm: str
+    number: str
+    view: str
+    what: str
+    check: str
+    moved: str
+    sure: str
+    cancelled: str
+
+
+CHINESE = Phrases(
+    *("居住证签注", "预约", "我的预约", "0 返回", "哪一天", "几点", "回复1确认", "预约号", "回复数字查看"),
+    *("要做什么", "请核对新的时间", "改期成功", "确定取消", "已取消预约"),
+)
+ENGLISH = Phrases(
+    *(
+        "Residence Permit",
+        "book",
+        "my appointments",
+        "0 Back",
+        "Which day",
+        "What time",
+        "Reply 1 to confirm",
+        "Number",
+    ),
+    *("reply with a number to see", "What would you like to do", "Please check the new time", "Moved"),
+    *("Cancel this appointment", "The appointment is cancelled"),
+)
+
+
 async def books_in_the_chat(stage: Stage) -> None:
-    """By numbers alone: booked, moved and cancelled again, without a page."""
+    """By numbers alone: booked, moved and cancelled again, without a page, in either language."""
     phone = stage.phone
     await phone.get_by_test_id("webview-close").click()
     await phone.get_by_test_id("toggle").click()
-    items = await says(stage, "预约", "0 返回")
-    await says(stage, number_of("居住证签注", items), "哪一天")
-    await says(stage, "2", "几点")
-    await says(stage, "1", "回复1确认")
-    assert (await says(stage, "1", "预约号")).startswith("预约成功")
-    await stage.shoot(phone, "booked-in-the-chat")
-    mine = await says(stage, "我的预约", "回复数字查看")
-    await says(stage, number_of("居住证签注", mine), "要做什么")
-    await says(stage, "1", "哪一天")
-    await says(stage, "3", "几点")
-    await says(stage, "1", "请核对新的时间")
-    await says(stage, "1", "改期成功")
-    mine = await says(stage, "我的预约", "回复数字查看")
-    await says(stage, number_of("居住证签注", mine), "要做什么")
-    await says(stage, "2", "确定取消")
-    await says(stage, "1", "已取消预约")
-    await stage.shoot(phone, "cancelled-in-the-chat")
+    for name, known in {"chinese": CHINESE, "english": ENGLISH}.items():
+        items = await says(stage, known.book, known.back)
+        await says(stage, number_of(known.item, items), known.day)
+        await says(stage, "2", known.time)
+        await says(stage, "1", known.confirm)
+        assert (await says(stage, "1", known.number)).startswith("预约成功")
+        await stage.shoot(phone, f"booked-in-the-chat-{name}")
+        mine = await says(stage, known.mine, known.view)
+        await says(stage, number_of(known.item, mine), known.what)
+        await says(stage, "1", known.day)
+        await says(stage, "3", known.time)
+        await says(stage, "1", known.check)
+        await says(stage, "1", known.moved)
+        mine = await says(stage, known.mine, known.view)
+        await says(stage, number_of(known.item, mine), known.what)
+        await says(stage, "2", known.sure)
+        await says(stage, "1", known.cancelled)
+        await stage.shoot(phone, f"cancelled-in-the-chat-{name}")
 
 
 async def says(stage: Stage, words: str, part: str) -> str:
