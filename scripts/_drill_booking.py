@@ -182,7 +182,7 @@ async def until_idle(house: Any) -> None:
     """Until every event was moved on, and every delivery has come to its end."""
     deadline = time.time() + 300
     waiting = (("appointments", PENDING), ("deliveries", {"state": "pending"}))
-    while any([await house[name].find_one(query) for name, query in waiting]):  # noqa: ASYNC110
+    while any([await house[name].find_one(query) for name, query in waiting]):
         if time.time() > deadline:
             return
         await asyncio.sleep(0.5)
