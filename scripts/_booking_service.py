@@ -30,16 +30,30 @@ Document = dict[str, Any]
 
 @dataclass
 class Servers:
-    """Web servers, one after the other of which is killed (SIGKILL) and started anew."""
+    """Web servers, one after the other of which is killed (SIGKILL) and started anew, and a worker.
+
+    `ended` is how many found that they hung, on a machine that is too busy, and ended by themselves.
+    """
 
     all: Sequence[Process]
     ports: Sequence[int]
+    worker: Process
     random: Random
     killed: int = 0
+    ended: int = 0
 
     @property
     def addresses(self) -> list[str]:
         return [f"http://127.0.0.1:{port}" for port in self.ports]
+
+    async def supervise(self) -> None:
+        """Start again what has ended by itself, for ever, as a service manager does."""
+        while True:
+            for one in (*self.all, self.worker):
+                if not one.held and one.running and one.running.poll() is not None:
+                    self.ended += 1
+                    one.start()
+            await asyncio.sleep(0.5)
 
     async def start(self, number: int) -> None:
         """Until it listens.
@@ -69,7 +83,7 @@ class Servers:
         await asyncio.gather(*starting.values())
 
     def end(self) -> None:
-        for one in self.all:
+        for one in (*self.all, self.worker):
             one.kill()
 
 
@@ -83,14 +97,15 @@ async def _listens(port: int) -> bool:
 
 
 def servers(env: Mapping[str, str], log: Path, random: Random) -> Servers:
-    """Each with its own port and log; they are not started yet."""
+    """Each with its own port and log, and a worker; they are not started yet."""
     ports = [free_port() for _ in range(SERVERS)]
     made = []
     for number, port in enumerate(ports):
         own = {"PANYU_PORT": str(port), "PANYU_OPERATIONS_PORT": str(free_port())}
         file = (log / f"serve-{number}.log").open("wb")
         made.append(Process(f"web {number}", ["serve"], {**env, **own}, file))
-    return Servers(made, ports, random)
+    worker = Process("worker", ["worker"], env, (log / "worker.log").open("wb"))
+    return Servers(made, ports, worker, random)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from tornado.httpclient import AsyncHTTPClient
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from _bench import Start, free_port, processes, wait_for  # noqa: E402
+from _bench import free_port, processes, wait_for  # noqa: E402
 from _booking_ledger import Document, Row, of_deliveries, of_events, of_fire, of_sale, of_seats  # noqa: E402
 from _booking_people import Person, Service, Wishes, live  # noqa: E402
 from _booking_service import GROUPS, Servers, Windows, changed, served, servers  # noqa: E402
@@ -154,13 +154,14 @@ class Drill:
         await self.windows.look()
 
 
-async def drilled(mine: Servers, start: Start, options: argparse.Namespace) -> Drill:
+async def drilled(mine: Servers, options: argparse.Namespace) -> Drill:
     settings = load_settings()
     database = await connect(settings.mongo_uri.get_secret_value(), settings.mongo_database)
     await check_current(database, ALL, utc_now())
     drill = Drill(World(settings, database, utc_now), mine, options.seed)
     await drill.furnish()
-    start("worker")
+    mine.worker.start()
+    supervising = asyncio.create_task(mine.supervise())
     for number in range(len(mine.all)):
         await mine.start(number)
     for number in range(options.sales):
@@ -170,17 +171,21 @@ async def drilled(mine: Servers, start: Start, options: argparse.Namespace) -> D
     await asyncio.sleep(LEARNED)
     await drill.learn()
     await drill.burn(options.burning)
+    await until_idle(database)
+    supervising.cancel()
     drill.world.gateways.close()
     await database.close()
     return drill
 
 
-def until_idle(house: Any) -> None:
+async def until_idle(house: Any) -> None:
     """Until every event was moved on, and every delivery has come to its end."""
     deadline = time.time() + 300
-    names = ({"appointments": PENDING}, {"deliveries": {"state": "pending"}})
-    while time.time() < deadline and any(house[n].find_one(q) for one in names for n, q in one.items()):
-        time.sleep(0.5)
+    waiting = (("appointments", PENDING), ("deliveries", {"state": "pending"}))
+    while any([await house[name].find_one(query) for name, query in waiting]):
+        if time.time() > deadline:
+            return
+        await asyncio.sleep(0.5)
 
 
 def reckon(drill: Drill, house: Any, sales: int) -> list[Row]:
@@ -202,6 +207,7 @@ def report(drill: Drill, rows: Sequence[Row], seconds: float) -> None:
     print(
         f"\n{drill.servers.killed} servers killed, {broken} connections broken, {changes} changes of windows."
     )
+    print(f"Processes that ended by themselves and were started again: {drill.servers.ended}.")
     print(", ".join(f"{what} {n}" for what, n in sorted(drill.service.answers.items())) + ".")
     print(f"Answers that nobody must get: {dict(drill.service.bad) or 'none'}. {seconds:.0f} s.")
 
@@ -222,10 +228,9 @@ def run(options: argparse.Namespace, folder: Path, stack: ExitStack) -> bool:
     wait_for(simulator)
     mine = servers(env, logs, Random(options.seed))  # noqa: S311
     stack.callback(mine.end)
-    drill = asyncio.run(drilled(mine, start, options))
+    drill = asyncio.run(drilled(mine, options))
     with MongoClient[Document](mongod.uri, tz_aware=True) as client:
         house = client[DATABASE]
-        until_idle(house)
         rows = reckon(drill, house, options.sales)
     report(drill, rows, time.time() - began)
     return all(row.clean for row in rows) and not drill.service.bad
