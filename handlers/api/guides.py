@@ -60,7 +60,7 @@ class Department(Answer):
     code: str
     name: str = Field(description="in Chinese")
     name_en: str
-    short: str
+    short: Said
     phone: str
     address: Said = Field(description="empty where it is not known")
 

@@ -111,6 +111,8 @@ TYPED: Mapping[str, Mapping[str, str]] = {
         "admin/confirm_identity.html": "/admin/confirm",
         "admin/duty.html": "/admin/duty",
         "admin/figures.html": "/admin/figures",
+        "admin/halls/openings.html": "/admin/halls/district/schedule",
+        "admin/halls/schedule.html": "/admin/halls/district/schedule",
         "admin/kiosks/field.html": "/admin/kiosks/new",
         "admin/members/list.html": "/admin/members",
         "admin/members/new.html": "/admin/new-member",
