@@ -17,6 +17,8 @@ from models.workdays import Workdays
 
 PATIENCE = timedelta(minutes=3)
 """A trouble that is over before nobody hears of."""
+GATHERS = timedelta(minutes=1)
+"""So long an alert waits for others of its place, fallen silent just now, so that all are told of at once."""
 QUIET = timedelta(minutes=30)
 """After planned work, and after the device was told to do what it falls silent for."""
 OPENING = timedelta(minutes=15)
@@ -53,6 +55,12 @@ def is_worth_it(trouble: Trouble, kiosk: Kiosk, silenced: Iterable[datetime], no
     if any(at <= trouble.since and now < at + QUIET for at in silenced):
         return False
     return all(now >= end + QUIET for end in _work_ends(kiosk, now))
+
+
+def gathers(worth: Iterable[Trouble], all_there: Iterable[Trouble], now: datetime) -> bool:
+    """Whether the alert of a place is not to be opened yet: more of its kiosks may be `worth` it soon."""
+    soon = any(now - one.since < PATIENCE for one in all_there)
+    return soon and all(now - one.since < PATIENCE + GATHERS for one in worth)
 
 
 def _work_ends(kiosk: Kiosk, now: datetime) -> Iterable[datetime]:

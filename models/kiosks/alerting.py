@@ -1,6 +1,6 @@
 """What becomes of alerts: a worker's look at what is in trouble, and who is told next."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from models.kiosks.alert_rules import (
     SILENCING,
     Change,
     change_of,
+    gathers,
     is_watched,
     is_worth_it,
     section_of_hall,
@@ -39,8 +40,8 @@ class Alerting:
     async def look(self, troubles: Sequence[Trouble], by: Cause) -> int:
         """Open, follow and close alerts as the troubles of this moment ask; returns how many changed. What
         another worker has changed meanwhile waits for the next look."""
-        by_hall = await self._worth_it(troubles, by.at)
         alerts = {one["hall"]: one for one in await self.alerts.going_on()}
+        by_hall = await self._worth_it(troubles, alerts, by.at)
         halls = {one.code: one for one in await self.halls.those(sorted({*by_hall, *alerts}))}
         changed = 0
         for code, hall in halls.items():
@@ -85,16 +86,25 @@ class Alerting:
         section = section_of(alert["section"])
         return (await self.duty.line(section, local_date(by.at))).members if section else []
 
-    async def _worth_it(self, troubles: Iterable[Trouble], now: datetime) -> Mapping[str, list[Trouble]]:
-        """The troubles that are to be alerted, by hall."""
+    async def _worth_it(
+        self, troubles: Sequence[Trouble], alerted: Collection[str], now: datetime
+    ) -> Mapping[str, list[Trouble]]:
+        """The troubles that are to be alerted, by hall; `alerted` are the halls with an alert."""
         kiosks = {one["_id"]: one for one in await self.kiosks.those(one.kiosk for one in troubles)}
         silenced = await self._silenced(kiosks.values(), now)
         by_hall: dict[str, list[Trouble]] = {}
+        there: dict[str, list[Trouble]] = {}
         for one in troubles:
             kiosk = kiosks.get(one.kiosk)
-            if kiosk and kiosk["hall"] and is_worth_it(one, kiosk, silenced.get(one.kiosk, ()), now):
-                by_hall.setdefault(kiosk["hall"], []).append(one)
-        return by_hall
+            if kiosk and kiosk["hall"]:
+                there.setdefault(kiosk["hall"], []).append(one)
+                if is_worth_it(one, kiosk, silenced.get(one.kiosk, ()), now):
+                    by_hall.setdefault(kiosk["hall"], []).append(one)
+        return {
+            hall: worth
+            for hall, worth in by_hall.items()
+            if hall in alerted or not gathers(worth, there[hall], now)
+        }
 
     async def _silenced(self, kiosks: Iterable[Kiosk], now: datetime) -> Mapping[str, list[datetime]]:
         """When devices were told to do what they fall silent for, or did it, by kiosk."""

@@ -44,9 +44,10 @@ class ActionHandler(Upload, FormAction, KioskPage):
         await self.services.kiosk_lists.seen(key, member)
         found = await self.services.kiosks.within(key, member, action)
         form, sending = FORMS[action], Sending(self, key)
-        if form.asks and sending.word("step") != "confirm" and await self.can_be_sent(found, action):
+        confirmed = sending.word("step") == "confirm" and sending.word("about") in ("", told_at(found))
+        if form.asks and not confirmed and await self.can_be_sent(found, action):
             return await self.ask(found, action, sending)
-        if form.foresee and not sending.word("seen"):
+        if form.foresee and (sending.word("step") == "edit" or not sending.word("seen")):
             return await self.confirm(key, action, sending)
         try:
             done = await form.do(sending)
@@ -74,6 +75,7 @@ class ActionHandler(Upload, FormAction, KioskPage):
             form=FORMS[action],
             chosen=[],
             facts=suspension_words(kiosk),
+            about=told_at(kiosk),
             seen=None,
             then=(),
             largest=LARGEST,
@@ -102,12 +104,18 @@ class ActionHandler(Upload, FormAction, KioskPage):
             form=form,
             chosen=[(field, sending.word(field.name)) for field in form.fields],
             facts=law_words(seen) if isinstance(seen, Foreseen) else [],
+            about="",
             seen=consequences,
             then=asked_then(seen),
             largest=LARGEST,
             error=error,
             given=self.given(),
         )
+
+
+def told_at(kiosk: Kiosk) -> str:
+    """Names the suspension that is asked about."""
+    return kiosk["suspension"]["told_at"].isoformat() if kiosk["suspension"] else ""
 
 
 class Sending:

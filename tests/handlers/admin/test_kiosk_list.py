@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.admin.kiosks.forms import FORMS
-from models.kiosks import DeviceState, Heard
+from models.kiosks import DeviceState, Heard, Sought, State
 from models.kiosks.actions import STEPS, Action
 from models.kiosks.document import Finding
 from models.kiosks.heartbeats import Nonce
@@ -92,6 +92,22 @@ async def test_the_list_is_narrowed_to_what_a_member_reaches(office: Office, kio
         page = (await (await office.desk(name)).get("/admin/kiosks")).text
         form = page.partition('<form class="choices"')[2].partition("</form>")[0]
         assert set(re.findall(r'<option value="([^"]+)"', form)) == offered, name
+
+
+@pytest.mark.article("21.5", "18.1")
+async def test_what_waits_is_narrowed_by_department_and_hall(office: Office, kiosks: Kiosked) -> None:
+    """Its tabs say as many as are listed; of another hall, none."""
+    await kiosks.withdrawn((await kiosks.in_service())["_id"])
+    await announced(kiosks)
+    desk = await office.desk("digital")
+    for mark in ("undecided", "unposted"):
+        address = f"/admin/kiosks?show={mark}&department={USCC}&hall="
+        here = (await desk.get(address + HALL.code)).text
+        number = re.search(rf'href="[^"]*show={mark}[^"]*"[^>]*>[^<]*<[^>]*>(\d+)<', here)
+        assert (number and number[1], rows(here) > 0) == (str(rows(here)), True), mark
+        stores = kiosks.stores
+        apart = Sought(tuple(State), USCC, "nancun", mark)
+        assert await stores.kiosk_lists.count(kiosks.members["digital"], apart) == 0
 
 
 @pytest.mark.article("21.4", "21.announced")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from models.kiosks import LOOK, Alert, AlertState, Fault, Trouble, WantedAlerts
-from models.kiosks.alert_rules import ANSWER_WITHIN, CALM, MEND_WITHIN, TELL_AGAIN
+from models.kiosks.alert_rules import ANSWER_WITHIN, CALM, MEND_WITHIN, PATIENCE, TELL_AGAIN
 from models.kiosks.document import CommandName
 from models.schedule import Due
 from models.staff import CENTRE, Role
@@ -95,6 +95,19 @@ async def test_two_workers_open_one_alert_and_tell_once(watched: Watched) -> Non
     assert (found["state"], found["section"], found["place"]) == (AlertState.OPEN, CENTRE.key, HALL.code)
     assert await watched.told() == ["ling"]
     assert await watched.look(0, 1) == 0
+
+
+async def test_a_place_that_falls_silent_within_a_minute_is_told_of_once(watched: Watched) -> None:
+    """Its kiosks were heard last one after the other; who waits for the last waits a minute at most."""
+    first, last = (Trouble(key, Fault.OFFLINE, START + n * MINUTE / 2) for n, key in enumerate(watched.keys))
+    watched.clock.advance(PATIENCE)
+    for _ in range(3):
+        await watched.stores.alerting.look([first, last], watched.house.by())
+        watched.clock.advance(MINUTE / 2)
+    await watched.look(0, 1, after=TELL_AGAIN)
+    found = await watched.alert()
+    assert (found["opened_at"], found["events"][0]["data"]["offline"]) == (START + PATIENCE + MINUTE / 2, 2)
+    assert await watched.told() == ["ling"]
 
 
 async def test_two_workers_that_see_it_grow_tell_once(watched: Watched) -> None:

@@ -91,13 +91,17 @@ async def broken(kiosks: Kiosked) -> str:
 
 
 @pytest.mark.article("21.5", "21.7")
+@pytest.mark.parametrize("place", [HALL.name, HALL.code])
 async def test_the_contact_is_told_once_of_a_proposal(
-    world: World, kiosks: Kiosked, platforms: Platforms
+    world: World, kiosks: Kiosked, platforms: Platforms, place: str
 ) -> None:
+    """Of a hall that is not kept any more, by its code."""
     await broken(kiosks)
     await world.reachable("reached", POSTS["contact"])
     await world.stores.contacts.name(USCC, "reached", *kiosks.who("head"))
     await world.work()
+    if place == HALL.code:
+        await world.stores.halls.documents.delete_one({"_id": HALL.code})
     for _ in range(2):
         await world.do("retirements")
         await world.work()
@@ -108,15 +112,17 @@ async def test_the_contact_is_told_once_of_a_proposal(
             "template": "SMS_RETIREMENT",
             "phone": phone,
             "kiosk": "居住证自助机",
-            "hall": HALL.name,
+            "hall": place,
             "ground": "损坏以至无法提供服务",
         }
     ]
 
 
-@pytest.mark.parametrize("why", ["proposal_decided", "member_left", "member_unreachable", "nobody"])
+@pytest.mark.parametrize(
+    "why", ["proposal_decided", "member_left", "contact_replaced", "member_unreachable", "nobody"]
+)
 async def test_nobody_is_told_in_vain(world: World, kiosks: Kiosked, platforms: Platforms, why: str) -> None:
-    """What is decided already, who has left or has no phone, and where there is no contact."""
+    """What is decided already, who has left, is the contact no more or has no phone; where there is none."""
     key, contacts = await broken(kiosks), world.stores.contacts.documents
     if why == "nobody":
         await contacts.delete_many({})
@@ -125,6 +131,10 @@ async def test_nobody_is_told_in_vain(world: World, kiosks: Kiosked, platforms: 
         await world.stores.retiring.dismiss(key, "已换主板", *kiosks.who("digital"))
     if why == "member_left":
         await world.stores.employment.leave("contact", world.by("cli"))
+    if why == "contact_replaced":
+        await world.reachable("contact", POSTS["contact"])
+        await world.member("next", POSTS["contact"])
+        await world.stores.contacts.name(USCC, "next", *kiosks.who("head"))
     await world.work()
     found = await world.stores.deliveries.documents.find({"notice": "retirement"}).to_list()
     assert [one.get("code") for one in found] == ([] if why == "nobody" else [why])

@@ -23,19 +23,25 @@ class KioskFacts(Facts):
 
 
 async def about_kiosk(stores: Stores, delivery: Delivery, event: KeptEvent) -> Gathered:
-    """To the member's own WeChat or phone; who has neither finds it on the home page.
+    """To the member's own WeChat or phone; who has neither, or became the contact since, finds it on the home
+    page.
 
     Raises:
-        Overtaken: `proposal_decided`; `member_left`, also of one who is locked out; `member_unreachable`.
+        Overtaken: `proposal_decided`; `member_left`, also of one who is locked out; `contact_replaced`;
+            `member_unreachable`.
     """
     kiosk = await stores.kiosks.get(event["about"])
     proposal = kiosk["retirement"]
     if not kiosk.get("undecided") or proposal is None or proposal["proposed_at"] != event["at"]:
         raise Overtaken("proposal_decided")
     ways = await member_told(stores, delivery)
+    contact = await stores.contacts.find(kiosk["department"])
+    if contact is None or contact["member"] != delivery["recipient"]:
+        raise Overtaken("contact_replaced")
     if not any(ways.values()):
         raise Overtaken("member_unreachable")
-    [hall] = await stores.halls.those([kiosk["hall"] or ""])
+    place = kiosk["hall"] or ""
+    names = [hall.name for hall in await stores.halls.those([place])] or [place]
     ground = Ground(event["data"]["ground"]).label
-    facts = KioskFacts(kiosk=kiosk["name"], hall=hall.name, ground=ground, time=local(event["at"], TIME))
+    facts = KioskFacts(kiosk=kiosk["name"], hall=names[0], ground=ground, time=local(event["at"], TIME))
     return Gathered(facts, **ways)
