@@ -40,7 +40,7 @@ from models.applications import (
 )
 from models.applications.progress import open_supplement
 from models.applications.store import NOTED
-from models.appointments.document import State as Visiting
+from models.appointments import State as Visiting
 from models.errors import DomainError, NotFound
 from models.guides import Guide, mask_answer
 from models.materials.inspection.kinds import LARGEST

@@ -228,3 +228,18 @@ async def test_who_is_invited_to_sign_hears_with_the_page_that_books_it(
     [text] = letters(simulator, "SMS_BOOKING")
     assert "请到大厅现场补签名盖章" in text
     assert text.endswith(f"/appointments/new?item={guide.item}")
+
+
+async def test_an_invitation_that_is_over_before_it_went_out_is_not_sent(
+    simulated: World, simulator: Running
+) -> None:
+    guide = plain_guide(9, **SEALED)
+    desk = simulated.desk(await li_follows(simulator, simulated))
+    key = (await desk.hand_in(await desk.filled(guide), place_of(guide, How.WINDOW)))["_id"]
+    await desk.accept(key)
+    case = await desk.at(key, "approver")
+    await simulated.stores.inviting.invite(case, "sign", desk.house.by_staff("approver"))
+    await desk.approve(key)
+    await work(simulated)
+    [told] = await simulated.services.deliveries.documents.find({"notice": "booking"}).to_list()
+    assert (told["state"], told["code"]) == ("skipped", "invitation_over")

@@ -20,11 +20,11 @@ from models.applications import (
 )
 from models.events import KeptEvent
 from models.outgoing import Delivery
-from models.schedule import Overtaken
 from models.stores import Stores
 from models.workdays import local
 from wechat_backend.worker.facts.letter import Facts, Gathered
 from wechat_backend.worker.facts.recipients import TIME, reach
+from wechat_backend.worker.sender import Overtaken
 
 
 @dataclass(frozen=True)
