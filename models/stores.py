@@ -5,7 +5,17 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from models.applications import Applications, CaseHandling, Filing, Holding, Leaving, Nudges, Papers, Queue
+from models.applications import (
+    Applications,
+    CaseHandling,
+    Filing,
+    Holding,
+    Inviting,
+    Leaving,
+    Nudges,
+    Papers,
+    Queue,
+)
 from models.appointments import Appointments, Endings, Pauses, Reminding, Rescheduling, Unfit
 from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
 from models.calendar import CalendarYears
@@ -149,6 +159,7 @@ class Stores:
     queue: Queue
     holding: Holding
     nudges: Nudges
+    inviting: Inviting
     leaving: Leaving
     servings: Servings
     printing: Printing
@@ -326,6 +337,7 @@ def assemble(
         queue=Queue(applications, staff),
         holding=Holding(applications, staff),
         nudges=Nudges(applications),
+        inviting=Inviting(applications),
         leaving=Leaving(applications, staff, employment),
         reviews=reviews,
         uncivil=uncivil,

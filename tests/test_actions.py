@@ -42,6 +42,7 @@ UNSEEN = {
     "application.noted",
     "application.nudged",
     "application.nudge_answered",
+    "application.invited_to_book",
     "application.barred",
     "application.repeat_refused",
     "application.look",

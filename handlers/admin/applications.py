@@ -11,6 +11,7 @@ from handlers.web.pages import DOCUMENT_ID
 from handlers.web.paper import paper_of
 from handlers.web.staff import needs
 from models.applications import (
+    ERRANDS,
     INTERNAL,
     STEPS,
     Action,
@@ -21,11 +22,13 @@ from models.applications import (
     Who,
     by_staff,
     can_hold,
+    can_invite,
     can_nudge,
     decision_text,
     decision_words,
     handles,
     has_paper,
+    invitations_of,
     is_nudged,
     may,
     needs_reason,
@@ -37,6 +40,7 @@ from models.applications import (
 )
 from models.applications.progress import open_supplement
 from models.applications.store import NOTED
+from models.appointments import State as Visiting
 from models.errors import DomainError, NotFound
 from models.guides import Guide, mask_answer
 from models.materials.inspection.kinds import LARGEST
@@ -79,6 +83,7 @@ class ApplicationPage(PanelPage):
             application=found,
             agent=await self.services.applicants.get(found["agent"]) if acts else None,
             **internal,
+            **await self.inviting(case),
             guide=guide,
             current=await self.current(guide),
             way=await way_of(self, key),
@@ -133,6 +138,21 @@ class ApplicationPage(PanelPage):
             "nudges": [(one, one.waited(self.now, self.services.calendar)) for one in nudges_of(found)],
             "can_nudge": can_nudge(member, found),
             "can_answer": is_nudged(found) and handles(member, found),
+        }
+
+    async def inviting(self, case: StaffCase) -> dict[str, Any]:
+        """For what the applicant was and can be invited, and the visits of the item that are booked."""
+        able, made = can_invite(case), invitations_of(case.application)
+        found = case.application
+        booked = await self.services.appointments.of_applicant(found["applicant"]) if able or made else []
+        return {
+            "errands": {errand: ERRANDS[errand] for errand in able},
+            "invitations": made,
+            "visits": [
+                one
+                for one in booked
+                if one["item"] == found["item"] and one["state"] is Visiting.BOOKED and one["end"] > self.now
+            ],
         }
 
     def steps(self, found: Application) -> dict[Action, Step]:

@@ -1,4 +1,4 @@
-"""Whose a 办件 is to handle, the notes of staff, and nudges: each form of its page has an address."""
+"""Whose a 办件 is to handle, notes of staff, nudges, invitations: each form of its page has an address."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -42,6 +42,9 @@ class HoldingHandler(ApplicationAction):
     async def answer_nudge(self, case: StaffCase) -> StaffCase:
         return await self.services.nudges.answer(case, self.word("reason"), self.by_member())
 
+    async def invite(self, case: StaffCase) -> StaffCase:
+        return await self.services.inviting.invite(case, self.word("errand"), self.by_member())
+
 
 VERBS: Mapping[str, tuple[Callable[[HoldingHandler, StaffCase], Awaitable[StaffCase]], str]] = {
     "take": (HoldingHandler.take, "本件已由您承办。"),
@@ -50,6 +53,7 @@ VERBS: Mapping[str, tuple[Callable[[HoldingHandler, StaffCase], Awaitable[StaffC
     "note": (HoldingHandler.note, "备注已记下，申请人看不到。"),
     "nudge": (HoldingHandler.nudge, "已督办，等待答复。"),
     "answer_nudge": (HoldingHandler.answer_nudge, "已答复督办。"),
+    "invite": (HoldingHandler.invite, "已邀请申请人预约到大厅，系统会通知申请人。"),
 }
 """By the last part of the address: what is done, and what is said of it."""
 ROUTES = [(rf"/admin/applications/{DOCUMENT_ID}/({'|'.join(VERBS)})", HoldingHandler)]

@@ -46,6 +46,14 @@ from models.applications.document import Application, Decision, NudgeState, Pape
 from models.applications.filing import Filing
 from models.applications.handling import CaseHandling
 from models.applications.holding import INTERNAL, Holding, can_hold
+from models.applications.inviting import (
+    ERRANDS,
+    Errand,
+    Inviting,
+    can_invite,
+    invitations_of,
+    open_invitations,
+)
 from models.applications.leaving import MOST_COUNTED, Leaving
 from models.applications.nudges import Nudge, Nudges, can_nudge, handles, is_nudged, nudges_of
 from models.applications.outcome import (
@@ -99,6 +107,7 @@ __all__ = [
     "CLOCKED",
     "CLOSED",
     "DONE",
+    "ERRANDS",
     "INTERNAL",
     "LABELS",
     "LOOK",
@@ -125,10 +134,12 @@ __all__ = [
     "Decision",
     "DraftChanged",
     "DueBy",
+    "Errand",
     "Filing",
     "Holder",
     "Holding",
     "How",
+    "Inviting",
     "Leaving",
     "Light",
     "LooksTooLong",
@@ -156,6 +167,7 @@ __all__ = [
     "by_staff",
     "can_contest",
     "can_hold",
+    "can_invite",
     "can_nudge",
     "check_action",
     "check_offered",
@@ -169,6 +181,7 @@ __all__ = [
     "files_of",
     "handles",
     "has_paper",
+    "invitations_of",
     "is_denied",
     "is_nudged",
     "lacking",
@@ -178,6 +191,7 @@ __all__ = [
     "next_state",
     "nudges_of",
     "offered",
+    "open_invitations",
     "open_materials",
     "place_of",
     "plain_decision",

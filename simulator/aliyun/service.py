@@ -66,6 +66,9 @@ TEMPLATES: Mapping[str, SmsTemplate] = {
         "您的办件${serial}（${item}）：${status}，${note}。详情请在“番禺智慧政务”公众号查看。"
     ),
     "SMS_APPOINTMENT": SmsTemplate("您预约的“${item}”（${time}，${hall}）：${status}。"),
+    "SMS_BOOKING": SmsTemplate(
+        "您的办件${serial}（${item}）请到大厅${errand}，到场前请预约：{site}/appointments/new?item=${link}"
+    ),
     "SMS_REMINDER": SmsTemplate(
         "提醒：您预约了${time}到${hall}（${address}）办理“${item}”。${bring}。{site}/appointments/${link}"
     ),

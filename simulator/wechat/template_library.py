@@ -46,6 +46,15 @@ LIBRARY: Mapping[str, Template] = {
         "预约通知",
         {"thing1": "预约事项", "thing2": "预约网点", "time3": "预约时间", "thing4": "预约状态"},
     ),
+    "TM_BOOKING": Template(
+        "办件预约邀请通知",
+        {
+            "thing1": "办理事项",
+            "thing2": "到大厅办理",
+            "thing3": "办理部门",
+            "character_string4": "申请流水号",
+        },
+    ),
     "TM_REMINDER": Template(
         "预约到访提醒",
         {

@@ -95,13 +95,18 @@ async def conclude(desk: Browser, path: str, fields: dict[str, str], file: Any =
 async def booked(office: Office, name: str = "张三") -> tuple[str, str, Browser]:
     """The id and the day of a new appointment tomorrow, and whose it is."""
     citizen = await office.town.citizen(name)
+    return *await a_visit(office, citizen), citizen
+
+
+async def a_visit(office: Office, citizen: Browser) -> tuple[str, str]:
+    """The id and the day of a new appointment of a citizen's for the item that is handed in."""
     for days in range(1, 8):
         day = (office.town.clock.now() + timedelta(days=days)).date().isoformat()
         page = (await citizen.get(f"/appointments/new?item={ITEM}&hall=district&day={day}")).text
         for start in re.findall(r'name="start" value="([^"]+)"', page):
             made = await citizen.post("/appointments", {"item": ITEM, "hall": "district", "start": start})
             if made.status == 303:
-                return made.location.split("/")[2], day, citizen
+                return made.location.split("/")[2], day
     raise AssertionError("no free slot")
 
 

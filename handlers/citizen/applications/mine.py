@@ -5,10 +5,12 @@ from handlers.citizen.applications.page import ApplicationPage, about
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
 from models.applications import (
+    ERRANDS,
     Action,
     State,
     can_contest,
     current_clock,
+    open_invitations,
     open_materials,
     progress,
     remedy_periods,
@@ -81,6 +83,7 @@ class ApplicationStatusPage(ApplicationPage):
             can_withdraw=Action.WITHDRAW in steps_from(case.state),
             can_contest=can_contest(case.application),
             supplement=supplement,
+            invited=[ERRANDS[errand] for errand in open_invitations(case)],
             to_follow=set() if supplement else open_materials(case.application),
             reviewed=await self.services.reviews.find(f"application:{key}"),
         )

@@ -60,4 +60,15 @@ NOTICES = (
         parameters=("serial", "item", "status", "note"),
         page="/applications/{about}",
     ),
+    Notice(
+        name="booking",
+        label="邀请预约到大厅",
+        purpose=Purpose.COURTESY,
+        events={"application.invited_to_book": Telling(APPLICANT)},
+        ways=(Via.WECHAT,),
+        fallback=Via.SMS,
+        fields={"thing1": "item", "thing2": "errand", "thing3": "department", "character_string4": "serial"},
+        parameters=("serial", "item", "errand", "link"),
+        page="/appointments/new?item={item}",
+    ),
 )

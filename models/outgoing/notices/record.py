@@ -46,7 +46,7 @@ class Notice:
     by `fallback` where WeChat does not reach the person. `fields` maps a field of the WeChat template to a
     fact; `parameters` are those of the SMS template, named as the facts are. A fact comes from the words of
     the event, or is gathered from documents (`wechat_backend.worker.facts`). The WeChat message leads to
-    `page`, in which `{about}` becomes the id of what the event is about.
+    `page`, in which `{about}` becomes the id of what the event is about, and `{name}` that of its data.
     """
 
     name: str

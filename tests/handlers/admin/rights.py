@@ -46,6 +46,7 @@ POST /admin/applications/{id}/request_supplement     all     dept    dept    .  
 POST /admin/applications/{id}/not_accept             all     dept    dept    .       .       .       .       .       .       .       .       .
 POST /admin/applications/{id}/take                   all     dept    dept    .       .       .       .       .       .       .       .       .
 POST /admin/applications/{id}/answer_nudge           all     dept    dept    .       .       .       .       .       .       .       .       .
+POST /admin/applications/{id}/invite                 all     dept    dept    .       .       .       .       .       .       .       .       .
 POST /admin/applications/{id}/pause                  .       .       dept    .       .       .       .       .       .       .       .       .
 POST /admin/applications/{id}/resume                 .       .       dept    .       .       .       .       .       .       .       .       .
 POST /admin/applications/{id}/return                 .       .       dept    .       .       .       .       .       .       .       .       .
@@ -223,6 +224,7 @@ EVIDENCE = frozenset({Scope.DISPUTES_RAISE, Scope.DISPUTES_DECIDE})
 ASKS = {
     "take": HANDLES,
     "answer_nudge": HANDLES,
+    "invite": HANDLES,
     "assign": SUPERVISES,
     "nudge": SUPERVISES,
     "{number}": EVIDENCE,

@@ -16,7 +16,7 @@ from tests.house.guides import DEPARTMENT, plain_guide
 from tests.house.people import BOSS, new_number, new_phone
 from tests.house.places import hall
 from tests.house.platforms import Platforms
-from tests.house.worker import OPENID, PHONE, World, li_follows, person_of
+from tests.house.worker import OPENID, PHONE, World, letters, li_follows, person_of, work
 
 
 @pytest.mark.article("11.forms")
@@ -211,3 +211,35 @@ async def test_review_of_an_appointment(simulated: World, simulator: Running) ->
     [given] = [record["body"] for record in simulator.simulator.government.records["reviews"]]
     assert (given["projectNo"], given["satisfaction"]) == (booked["_id"], "4")
     assert (await simulated.services.deliveries.page(Stage.FAILED)).rows == []
+
+
+async def test_who_is_invited_to_sign_hears_with_the_page_that_books_it(
+    simulated: World, simulator: Running
+) -> None:
+    guide = plain_guide(9, **SEALED)
+    desk = simulated.desk(await li_follows(simulator, simulated))
+    key = (await desk.hand_in(await desk.filled(guide), place_of(guide, How.WINDOW)))["_id"]
+    await desk.accept(key)
+    await work(simulated)
+    case = await desk.at(key, "approver")
+    await simulator.simulator.wechat.unfollow(person_of(simulator, "li"))
+    await simulated.stores.inviting.invite(case, "sign", desk.house.by_staff("approver"))
+    await work(simulated)
+    [text] = letters(simulator, "SMS_BOOKING")
+    assert "请到大厅现场补签名盖章" in text
+    assert text.endswith(f"/appointments/new?item={guide.item}")
+
+
+async def test_an_invitation_that_is_over_before_it_went_out_is_not_sent(
+    simulated: World, simulator: Running
+) -> None:
+    guide = plain_guide(9, **SEALED)
+    desk = simulated.desk(await li_follows(simulator, simulated))
+    key = (await desk.hand_in(await desk.filled(guide), place_of(guide, How.WINDOW)))["_id"]
+    await desk.accept(key)
+    case = await desk.at(key, "approver")
+    await simulated.stores.inviting.invite(case, "sign", desk.house.by_staff("approver"))
+    await desk.approve(key)
+    await work(simulated)
+    [told] = await simulated.services.deliveries.documents.find({"notice": "booking"}).to_list()
+    assert (told["state"], told["code"]) == ("skipped", "invitation_over")

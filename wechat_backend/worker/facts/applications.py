@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from models.applications import (
+    ERRANDS,
     VISITS,
     Application,
     Case,
+    Errand,
     How,
     can_contest,
     is_denied,
+    open_invitations,
     status_of,
     visit_now,
     visits_in_letters,
@@ -21,13 +24,15 @@ from models.stores import Stores
 from models.workdays import local
 from wechat_backend.worker.facts.letter import Facts, Gathered
 from wechat_backend.worker.facts.recipients import TIME, reach
+from wechat_backend.worker.sender import Overtaken
 
 
 @dataclass(frozen=True)
 class ApplicationFacts(Facts):
     """`time` is that of the event; `status` is the last one, which tells how it was decided; `reason` is why
     the event came about, as staff gave it. `coming` is what the applicant comes for from beginning to end,
-    `conclusion` what to do once it is concluded."""
+    `conclusion` what to do once it is concluded. `errand` is what the applicant is invited to come for, and
+    `link` ends the address at which that is booked."""
 
     serial: str
     item: str
@@ -37,6 +42,8 @@ class ApplicationFacts(Facts):
     reason: str
     conclusion: str
     time: str
+    errand: str = ""
+    link: str = ""
 
 
 def _reason(application: Application, event: KeptEvent) -> str:
@@ -56,8 +63,23 @@ async def about_application(stores: Stores, _delivery: Delivery, event: KeptEven
         reason=_reason(application, event),
         conclusion=_conclusion(case),
         time=local(event["at"], TIME),
+        **_invitation(case, event),
     )
     return Gathered(facts, **await reach(stores, application))
+
+
+def _invitation(case: Case, event: KeptEvent) -> dict[str, str]:
+    """What an invitation says.
+
+    Raises:
+        Overtaken: `invitation_over`, there is nothing to come for any more.
+    """
+    if event["name"] != "application.invited_to_book":
+        return {}
+    errand = Errand(event["data"]["errand"])
+    if errand not in open_invitations(case):
+        raise Overtaken("invitation_over")
+    return {"errand": ERRANDS[errand], "link": case.application["item"]}
 
 
 def _conclusion(case: Case) -> str:

@@ -54,7 +54,7 @@ async def write(stores: Stores, delivery: Delivery, event: KeptEvent) -> Letter:
     words = {name: text.format(**facts) for name, text in notice.events[event["name"]].words.items()}
     return Letter(
         facts | words,
-        page=notice.page.format(about=event["about"]),
+        page=notice.page.format(**{**event["data"], "about": event["about"]}),
         account=found.account,
         openid=found.openid,
         phone=found.phone,
