@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from handlers.chat.dialogue import filling, steps, words
-from handlers.chat.dialogue.facts import LISTS, Facts, listed, still_there
+from handlers.chat.dialogue.facts import LISTS, Facts, listed, seen, still_there
 from handlers.chat.dialogue.filling import Option
 from handlers.chat.dialogue.heard import Heard
 from handlers.chat.dialogue.state import State, Step
@@ -54,7 +54,7 @@ class Asking:
         """The next step, filled where it leaves no choice; the same state where it is to be asked."""
         step = state.due
         if step is Step.HALL and Step.ROLE in state.chosen and (visit := await self.facts.already(state)):
-            return steps.already(state, visit["_id"])
+            return steps.already(state, seen(visit))
         options = await self.facts.options(state, step)
         if step in LISTS and not listed(options):
             return filling.stuck(state, step)

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from handlers.chat.dialogue import steps, words
 from handlers.chat.dialogue.asking import Asking, Said
-from handlers.chat.dialogue.facts import still_there
+from handlers.chat.dialogue.facts import seen, seen_of, still_there
 from handlers.chat.dialogue.heard import Heard
 from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.steps import Turn
 from models.appointments import Appointment
 from models.appointments import State as VisitState
-from models.errors import DomainError
+from models.errors import DomainError, NotFound
 from models.events import Cause
 from models.people import Party
 
@@ -25,6 +25,8 @@ class Doing:
     async def done(self, state: State) -> Said:
         """What came of it, or why it could not be done and what is asked instead."""
         if not await still_there(self.asking.facts, state):
+            if state.goal is Goal.MOVE and (moved := await self._moved(state)):
+                return Said(replace(steps.idle(state), done=True), await self._told(state, moved))
             return await self.asking.said(Turn(steps.began(state, Heard(state.goal))))
         try:
             visit = await DO[state.goal](self, state)
@@ -63,16 +65,25 @@ class Doing:
             visit = await facts.already(state)
             wished = (state.chosen[Step.HALL], chosen_start(state))
             return visit if visit and (visit["hall"], visit["start"]) == wished else None
+        if state.goal is Goal.MOVE:
+            return await self._moved(state)
         visit = await facts.visit(state)
-        if state.goal is Goal.CANCEL:
-            return visit if visit["state"] is VisitState.CANCELLED else None
-        is_there = visit["state"] is VisitState.BOOKED and visit["start"] == chosen_start(state)
-        return visit if is_there else None
+        return visit if visit["state"] is VisitState.CANCELLED else None
+
+    async def _moved(self, state: State) -> Appointment | None:
+        """The visit, if it was moved once since it was shown, to the time that was confirmed."""
+        try:
+            visit = await self.asking.facts.visit(state)
+        except NotFound:
+            return None
+        once = visit["moves"] == seen_of(state)[1] + 1
+        there = visit["state"] is VisitState.BOOKED and visit["start"] == chosen_start(state)
+        return visit if once and there else None
 
     async def _failed(self, state: State, error: DomainError) -> Said:
         facts = self.asking.facts
         if error.code == "already_booked" and (visit := await facts.already(state)):
-            return await self.asking.said(steps.already(state, visit["_id"]))
+            return await self.asking.said(steps.already(state, seen(visit)))
         turn = steps.failed(state, error.code)
         if turn.note:
             return await self.asking.said(turn)

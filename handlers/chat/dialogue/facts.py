@@ -109,7 +109,7 @@ class Facts:
         """Of all roles, those that have not begun, the next first."""
         return [
             Option(
-                one["_id"],
+                seen(one),
                 label=await self.visit_words(one),
                 number=one["number"],
                 day=local_date(one["start"]),
@@ -239,7 +239,8 @@ class Facts:
         Raises:
             NotFound: `appointment_not_found`, also where it is nobody's of the roles.
         """
-        found = await self.services.appointments.get(state.chosen[Step.MINE])
+        key, _ = seen_of(state)
+        found = await self.services.appointments.get(key)
         if found["applicant"] not in {party.id for party in self.roles.values()}:
             raise self.services.appointments.missing
         return found
@@ -304,11 +305,23 @@ async def roles_of(services: Services, account: Account | None) -> dict[str, Par
     return {role: found[role] for role in sorted(found, key=lambda role: role != present)}
 
 
+def seen(visit: Appointment) -> str:
+    """A visit as it was shown: after a move it is another choice."""
+    return f"{visit['_id']}:{visit['moves']}"
+
+
+def seen_of(state: State) -> tuple[str, int]:
+    """The id of the visit that was chosen, and how often it had been moved then."""
+    key, _, moves = state.chosen[Step.MINE].partition(":")
+    return key, int(moves)
+
+
 async def still_there(facts: Facts, state: State) -> bool:
-    """Whether all that was chosen is there still: an item, a hall or a role may be gone after a silence."""
+    """Whether all that was chosen is there still: an item, a hall or a role may be gone after a silence, and
+    a visit be moved on a page."""
     try:
-        if Step.MINE in state.chosen:
-            await facts.visit(state)
+        if Step.MINE in state.chosen and (await facts.visit(state))["moves"] != seen_of(state)[1]:
+            return False
         if Step.ITEM in state.chosen:
             await facts.guide(state)
         if Step.HALL in state.chosen:

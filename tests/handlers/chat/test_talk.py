@@ -366,3 +366,25 @@ async def test_a_visit_of_another_is_none(peer: Peer, party: Party) -> None:
     visit = await peer.booking(other)
     assert "没有预约" in await says(peer, f"取消 {visit['number']}")
     assert (await peer.stores.appointments.get(visit["_id"]))["state"] == "booked"
+
+
+@pytest.mark.parametrize(
+    ("wish", "question"), [("改到后天上午十点", "请核对新的时间"), ("取消预约", "确定取消")]
+)
+async def test_what_was_moved_elsewhere_since_is_asked_anew(
+    peer: Peer, party: Party, wish: str, question: str
+) -> None:
+    """The answer confirms what was shown, and not what the visit is by then."""
+    await says(peer, "预约居住证签注 明天上午九点", "1", "1")
+    assert question in await says(peer, wish)
+    [booked] = await visits(peer, party)
+    guide = await peer.stores.guides.published(booked["item"])
+    other = await peer.stores.halls.get("far" if booked["hall"] == "district" else "district")
+    start = local_moment(date(2026, 11, 26), time(11))
+    await peer.stores.appointments.move(
+        booked["_id"], party, guide, other, start, peer.stores.calendar, peer.by()
+    )
+    said = await says(peer, "1")
+    assert not said.startswith(("改期成功", "已取消"))
+    [now] = await visits(peer, party)
+    assert (now["hall"], now["start"], now["state"]) == (other.code, start, "booked")
