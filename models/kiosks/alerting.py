@@ -73,9 +73,11 @@ class Alerting:
         return False
 
     async def _in_charge(self, alert: Alert, by: Cause) -> str:
-        """Who took it on, or else the first of the line."""
+        """Who took it on or stands in for them, or else the first of the line."""
         if alert["state"] is AlertState.ACKNOWLEDGED and alert["acknowledged_by"]:
-            return alert["acknowledged_by"].removeprefix(ACTOR)
+            member = alert["acknowledged_by"].removeprefix(ACTOR)
+            if reached := await self.duty.reached(member, local_date(by.at)):
+                return reached
         return next(iter(await self._line(alert, by)), "")
 
     async def _next(self, alert: Alert, by: Cause) -> str:

@@ -220,13 +220,7 @@ class Duty:
         """Who can be put down, by their names; also those who are not reached yet."""
         return by_name(one for one in await self.staff.present() if belongs(one, section))
 
-    async def _of(self, section: Section, day: date) -> list[str]:
-        """The section's own line with "" for who cannot be reached; the first is who is on duty."""
-        place = await self.rosters.on(section, day)
-        put_down = [place["on_duty"], place["behind"] or ""] if place else ["", ""]
-        return [await self._reached(one, day) for one in (*put_down, *await self.heads.of(section))]
-
-    async def _reached(self, username: str, day: date) -> str:
+    async def reached(self, username: str, day: date) -> str:
         """The member, or who stands in for them on a day; "" where nobody can be reached."""
         for _ in range(STEPS):
             found = await self.staff.find(username) if username else None
@@ -237,6 +231,12 @@ class Duty:
                 continue
             return username if is_reachable(found) else ""
         return ""
+
+    async def _of(self, section: Section, day: date) -> list[str]:
+        """The section's own line with "" for who cannot be reached; the first is who is on duty."""
+        place = await self.rosters.on(section, day)
+        put_down = [place["on_duty"], place["behind"] or ""] if place else ["", ""]
+        return [await self.reached(one, day) for one in (*put_down, *await self.heads.of(section))]
 
     async def _check(self, section: Section, usernames: Sequence[str]) -> None:
         for username in usernames:

@@ -3,7 +3,7 @@
 from typing import BinaryIO
 
 from handlers.admin.flags import handed_in
-from handlers.admin.kiosks.forms import FORMS, asked_then
+from handlers.admin.kiosks.forms import FORMS, about, asked_then, proposed
 from handlers.admin.kiosks.pages import KioskPage
 from handlers.admin.kiosks.words import law_words, suspension_words
 from handlers.admin.panel import FormAction
@@ -15,6 +15,7 @@ from models.errors import DomainError
 from models.events import Cause
 from models.kiosks import Consequences, Foreseen, GivenLetter, Kiosk
 from models.kiosks.actions import Action
+from models.kiosks.retiring import RetirementOtherwise
 from models.materials.inspection.kinds import LARGEST
 from models.staff import Scope
 from models.stores import Stores
@@ -44,11 +45,18 @@ class ActionHandler(Upload, FormAction, KioskPage):
         await self.services.kiosk_lists.seen(key, member)
         found = await self.services.kiosks.within(key, member, action)
         form, sending = FORMS[action], Sending(self, key)
-        confirmed = sending.word("step") == "confirm" and sending.word("about") in ("", told_at(found))
+        as_seen = sending.word("about") in ("", about(found, form))
+        if form.when is proposed and not as_seen:
+            return await self.page(key, RetirementOtherwise(), action.value)
+        confirmed = sending.word("step") == "confirm" and as_seen
         if form.asks and not confirmed and await self.can_be_sent(found, action):
             return await self.ask(found, action, sending)
         if form.foresee and (sending.word("step") == "edit" or not sending.word("seen")):
             return await self.confirm(key, action, sending)
+        return await self.carry_out(key, action, sending)
+
+    async def carry_out(self, key: str, action: Action, sending: "Sending") -> None:
+        form = FORMS[action]
         try:
             done = await form.do(sending)
         except DomainError as error:
@@ -75,7 +83,7 @@ class ActionHandler(Upload, FormAction, KioskPage):
             form=FORMS[action],
             chosen=[],
             facts=suspension_words(kiosk),
-            about=told_at(kiosk),
+            about=about(kiosk, FORMS[action]),
             seen=None,
             then=(),
             largest=LARGEST,
@@ -96,26 +104,22 @@ class ActionHandler(Upload, FormAction, KioskPage):
         except DomainError as refused:
             return await self.page(key, refused, action.value)
         consequences = seen if isinstance(seen, Consequences) else seen.consequences
+        kiosk = await self.services.kiosks.get(key)
         return self.show(
             "admin/kiosks/confirm.html",
-            kiosk=await self.services.kiosks.get(key),
+            kiosk=kiosk,
             path=self.form_page(),
             action=action,
             form=form,
             chosen=[(field, sending.word(field.name)) for field in form.fields],
             facts=law_words(seen) if isinstance(seen, Foreseen) else [],
-            about="",
+            about=about(kiosk, form),
             seen=consequences,
             then=asked_then(seen),
             largest=LARGEST,
             error=error,
             given=self.given(),
         )
-
-
-def told_at(kiosk: Kiosk) -> str:
-    """Names the suspension that is asked about."""
-    return kiosk["suspension"]["told_at"].isoformat() if kiosk["suspension"] else ""
 
 
 class Sending:

@@ -103,6 +103,14 @@ def proposed(kiosk: Kiosk, _: datetime) -> bool:
     return kiosk["retirement"] is not None
 
 
+def about(kiosk: Kiosk, form: Form) -> str:
+    """Names the suspension that is asked about, or the proposal that is decided as it stands; else ""."""
+    told, leaving = kiosk["suspension"], kiosk["retirement"]
+    if form.when is proposed and leaving:
+        return f"{leaving['proposed_at'].isoformat()} {leaving['leaves_on']}"
+    return told["told_at"].isoformat() if form.asks and told else ""
+
+
 def day(text: str, name: str) -> date:
     """
     Raises:

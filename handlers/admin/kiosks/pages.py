@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers.admin import lists
 from handlers.admin.kiosks.answers import replies
-from handlers.admin.kiosks.forms import FORMS, Form
+from handlers.admin.kiosks.forms import FORMS, Form, about
 from handlers.admin.kiosks.notice import can_be_hung
 from handlers.admin.kiosks.words import BY_DEVICE, TOLD, evidence, hours, mark, said_words
 from handlers.admin.lists import Choice, Column, Filter, PanelList
@@ -184,6 +184,7 @@ class KioskPage(KioskRows):
             hours=hours,
             percent=percent,
             Part=Part,
+            about=about,
             replies=answered,
             senders=await self.called({one.ordered_by for one in answered if one.ordered_by}),
             commands_given=Scope.KIOSKS_APPROVE in scopes_of(self.signed_in_member()),

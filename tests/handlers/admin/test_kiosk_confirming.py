@@ -7,6 +7,7 @@ import pytest
 
 from models.kiosks import Wanted
 from models.kiosks.actions import Action
+from models.kiosks.retiring import RetirementOtherwise
 from models.workdays import PANYU
 from tests.handlers.admin.test_kiosks import announced
 from tests.house.kiosks import Kiosked, kiosked
@@ -57,3 +58,19 @@ async def test_what_is_confirmed_is_the_suspension_that_was_asked_about(
     told = (await kiosks.get(key))["suspension"]
     assert told
     assert told["posted_at"] is None
+
+
+@pytest.mark.article("21.5")
+async def test_what_another_officer_decided_is_not_undone_unseen(office: Office, kiosks: Kiosked) -> None:
+    """A page that was opened before a day was agreed on does not dismiss the proposal."""
+    key, desk = (await kiosks.in_service())["_id"], await office.desk("digital")
+    await kiosks.withdrawn(key)
+    page = (await desk.get(f"/admin/kiosks/{key}")).text
+    address = f"/admin/kiosks/{key}/{Action.DISMISS}"
+    form = page.partition(f'action="{address}"')[2].partition("</form>")[0]
+    hidden = dict(re.findall(r'name="(about)" value="([^"]*)"', form))
+    day = (kiosks.stores.clock() + timedelta(days=10)).date()
+    agreed = await kiosks.stores.retiring.agree(key, day, *kiosks.who("digital"))
+    late = await desk.post(address, {**hidden, "reason": "续用"})
+    assert (late.status, RetirementOtherwise.message in late.text) == (409, True)
+    assert await kiosks.get(key) == agreed

@@ -126,6 +126,14 @@ async def test_who_acknowledged_hears_that_it_grew(watched: Watched) -> None:
     assert await watched.told() == ["ling", "ming"]
 
 
+async def test_that_it_grew_is_not_left_with_who_has_left(watched: Watched) -> None:
+    await watched.look(0)
+    assert await watched.acknowledge("ming") == "done"
+    await watched.stores.employment.suspend("ming", watched.house.by("cli"))
+    await watched.look(0, 1, after=TELL_AGAIN)
+    assert await watched.told() == ["ling", "ling"]
+
+
 async def test_nobody_answers_and_one_after_the_other_is_told(watched: Watched) -> None:
     await watched.look(0)
     at = [(await watched.alert())["look_at"]]
