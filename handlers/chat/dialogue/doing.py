@@ -22,12 +22,15 @@ from models.people import Party
 class Doing:
     asking: Asking
 
-    async def done(self, state: State) -> Said:
-        """What came of it, or why it could not be done and what is asked instead."""
+    async def done(self, state: State, *, again: bool = False) -> Said:
+        """What came of it, or why it could not be done and what is asked instead. `again` says that a process
+        may have done it and died: what was booked then, and cancelled on a page since, is not booked anew."""
         if not await still_there(self.asking.facts, state):
             if state.goal is Goal.MOVE and (moved := await self._moved(state)):
                 return Said(replace(steps.idle(state), done=True), await self._told(state, moved))
             return await self.asking.said(Turn(steps.began(state, Heard(state.goal))))
+        if again and state.goal is Goal.BOOK and (since := await self.asking.facts.booked_since(state)):
+            return await self._over(state, since)
         try:
             visit = await DO[state.goal](self, state)
         except DomainError as error:
@@ -92,6 +95,13 @@ class Doing:
             return Said(turn.state, why)
         said = await self.asking.said(turn)
         return Said(said.state, f"{why}\n{said.words}")
+
+    async def _over(self, state: State, visit: Appointment) -> Said:
+        """What became of a visit that was booked before this process knew of it."""
+        tongue, after = self.asking.facts.tongue, replace(steps.idle(state), done=True)
+        if visit["state"] is VisitState.BOOKED:
+            return Said(after, await self._told(state, visit))
+        return Said(after, f"{words.DONE[Goal.CANCEL][tongue]}\n{words.AFTER[Goal.CANCEL][tongue]}")
 
     async def _told(self, state: State, visit: Appointment) -> str:
         tongue, link = self.asking.facts.tongue, self.asking.link

@@ -140,6 +140,14 @@ class Facts:
                 return one
         return None
 
+    async def booked_since(self, state: State) -> Appointment | None:
+        """What was booked of the item since the person was heard last, whatever became of it."""
+        for one in await self.services.appointments.of_applicant(self.party(state).id):
+            since = state.at is not None and one["booked_at"] >= state.at
+            if since and one["item"] == state.chosen[Step.ITEM]:
+                return one
+        return None
+
     async def about(self, state: State) -> list[str]:
         """What is known at a step, as lines before its question."""
         if state.step in (Step.CONFIRM, Step.DROP, Step.VISIT):

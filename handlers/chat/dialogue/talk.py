@@ -118,7 +118,7 @@ class Talk:
                 return kept.said
             facts = await self._facts(sender, state, by)
             if state.carrying and is_fresh(state, CARRIED, by.at):
-                said = await self._carried(sender, kept, state, facts)
+                said = await self._carried(sender, kept, state, facts, again=True)
                 if kept.message == mark:
                     return said
                 continue
@@ -133,9 +133,11 @@ class Talk:
                 return await self._carried(sender, mine, after, facts.speaking(after))
         raise ChangedTooOften
 
-    async def _carried(self, sender: str, kept: Kept, state: State, facts: Facts) -> str:
-        """Do what was confirmed, and keep what came of it."""
-        made = await Doing(Asking(facts, self.link)).done(state)
+    async def _carried(
+        self, sender: str, kept: Kept, state: State, facts: Facts, *, again: bool = False
+    ) -> str:
+        """Do what was confirmed, and keep what came of it; `again` where another process may have."""
+        made = await Doing(Asking(facts, self.link)).done(state, again=again)
         after = replace(made.state, at=facts.by.at).kept()
         await self.services.dialogues.keep(sender, kept, after, kept.message, made.words, facts.by.at)
         return made.words

@@ -272,7 +272,7 @@ async def test_a_death_at_the_confirmation_books_once(
     await says(peer, "预约居住证签注 明天上午九点", "1")
     confirming, done = message("1"), Doing.done
 
-    async def dies(self: Doing, state: Any) -> Any:
+    async def dies(self: Doing, state: Any, **_: Any) -> Any:
         if booked:
             await done(self, state)
         raise AutoReconnect("the process dies")
@@ -290,7 +290,7 @@ async def test_what_was_confirmed_long_ago_is_not_done_any_more(
 ) -> None:
     await says(peer, "预约居住证签注 明天上午九点", "1")
 
-    async def dies(self: Doing, state: Any) -> Any:
+    async def dies(self: Doing, state: Any, **_: Any) -> Any:
         raise AutoReconnect("the process dies")
 
     with monkeypatch.context() as patched:
@@ -319,7 +319,7 @@ async def test_moving_and_cancelling_again_changes_nothing(
     await says(peer, "预约居住证签注 明天上午九点", "1", "1")
     done = Doing.done
 
-    async def dies(self: Doing, state: Any) -> Any:
+    async def dies(self: Doing, state: Any, **_: Any) -> Any:
         await done(self, state)
         raise AutoReconnect("the process dies")
 
@@ -388,3 +388,26 @@ async def test_what_was_moved_elsewhere_since_is_asked_anew(
     assert not said.startswith(("改期成功", "已取消"))
     [now] = await visits(peer, party)
     assert (now["hall"], now["start"], now["state"]) == (other.code, start, "booked")
+
+
+@pytest.mark.parametrize("repeated", [True, False], ids=["the same message", "another message"])
+async def test_what_was_cancelled_after_a_death_is_not_booked_anew(
+    peer: Peer, party: Party, monkeypatch: Any, repeated: bool
+) -> None:
+    """The process booked and died before it kept that; the person cancelled on the page."""
+    await says(peer, "预约居住证签注 明天上午九点", "1")
+    done, confirming = Doing.done, message("1")
+
+    async def dies(self: Doing, state: Any, **_: Any) -> Any:
+        await done(self, state)
+        raise AutoReconnect("the process dies")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Doing, "done", dies)
+        await peer.send(peer.query(), confirming)
+    [booked] = await visits(peer, party)
+    await peer.stores.appointments.cancel(booked["_id"], party, peer.by())
+    await peer.services.inbox.documents.delete_many({})
+    said = await peer.say(confirming if repeated else message("我的预约"))
+    assert ("已取消" in said) if repeated else ("没有预约" in said)
+    assert [one["state"] for one in await visits(peer, party)] == ["cancelled"]
