@@ -31,6 +31,7 @@ from models.appointments.document import (
     State,
     Visits,
 )
+from models.appointments.making import place_of, visit_of
 from models.appointments.reminding import plans_of
 from models.appointments.rules import (
     AlreadyBooked,
@@ -41,11 +42,10 @@ from models.appointments.rules import (
     SlotSame,
     can_cancel,
     check_move,
-    day_end,
     offered,
     open_days,
 )
-from models.appointments.seats import FreeSlot, Held, claims, item_claim, left, open_seats
+from models.appointments.seats import FreeSlot, Held, item_claim, left, open_seats
 from models.events import Cause, Channel, Event
 from models.guides import Guide, Uses, check_audience
 from models.paging import EPOCH, Order, Page, Position, count_in, page_in
@@ -183,9 +183,9 @@ class Appointments(Store[Appointment]):
         key = uuid4().hex
 
         async def insert(won: Claimed) -> Appointment:
-            place = _place(party, guide, hall, slot, won)
+            place = place_of(party, guide, hall, slot, won)
             event = Event(BOOKED, key, by, plans=plans_of(start, place["closes_at"], by.at))
-            document = _document(key, party, guide, by)
+            document = visit_of(key, party, guide, by)
             return await self.add({**document, **place, "timeline": [entry(event)]}, event)
 
         try:
@@ -219,7 +219,7 @@ class Appointments(Store[Appointment]):
         expects |= {"hall": found["hall"], "start": found["start"], "item": guide.item}
 
         async def replace(won: Claimed) -> Appointment:
-            place = _place(party, guide, hall, slot, won)
+            place = place_of(party, guide, hall, slot, won)
             data = {"from_hall": found["hall_name"], "from_start": found["start"]}
             event = Event(MOVED, key, by, data, plans=plans_of(start, place["closes_at"], by.at))
             return await self.change(
@@ -367,44 +367,3 @@ def objection_query(states: Collection[str]) -> Document:
 
 def _context(key: str) -> str:
     return f"appointment:{key}:words"
-
-
-def _document(key: str, party: Party, guide: Guide, by: Cause) -> Document:
-    """A visit, without its place."""
-    return {
-        "_id": key,
-        "applicant": party.id,
-        "agent": party.agent["_id"],
-        "account": party.account,
-        "masked_name": party.applicant["masked_name"],
-        "item": guide.item,
-        "state": State.BOOKED.value,
-        "moves": 0,
-        "reminded": [],
-        "arrived_at": None,
-        "giving_up": None,
-        "material": None,
-        "objection": None,
-        "booked_at": by.at,
-        "channel": by.channel.value,
-    }
-
-
-def _place(party: Party, guide: Guide, hall: Hall, slot: Slot, won: Claimed) -> Document:
-    """Where and when a visit is, for what the guide says now, and what it claims."""
-    return {
-        "item_name": guide.name,
-        "guide": guide.key,
-        "department": guide.department,
-        "group": guide.group,
-        "hall": hall.code,
-        "hall_name": hall.name,
-        "day": local_date(slot.start).isoformat(),
-        "start": slot.start,
-        "end": slot.end,
-        "window": won.seat.window,
-        "seat": won.seat.number,
-        "number": won.number,
-        "closes_at": day_end(slot.start),
-        "claims": claims(party.id, guide.item, slot, won.seat, won.ordinal, won.number),
-    }
