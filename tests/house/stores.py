@@ -1,7 +1,7 @@
 """All stores over one database of the tests."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,10 +41,21 @@ async def empty(stores: Stores) -> None:
     """Leave nothing in any collection; the indexes stay."""
     collections: list[Any] = [store.documents for store in stores.all()]
     collections += [stores.materials.heads, stores.materials.chunks]
-    turn = asyncio.Semaphore(AT_ONCE)
+    filled, turn = await _filled(collections), asyncio.Semaphore(AT_ONCE)
 
     async def emptied(collection: Any) -> None:
         async with turn:
             await collection.delete_many({})
 
-    await asyncio.gather(*(emptied(each) for each in collections))
+    await asyncio.gather(*(emptied(each) for each in collections if each.name in filled))
+
+
+async def _filled(collections: Sequence[Any]) -> set[str]:
+    """The names of those in which something is, by one question: most are empty after most tests."""
+    first, *others = collections
+    looks = [{"$unionWith": {"coll": each.name, "pipeline": _look(each.name)}} for each in others]
+    return {found["_id"] async for found in await first.aggregate([*_look(first.name), *looks])}
+
+
+def _look(name: str) -> list[dict[str, Any]]:
+    return [{"$limit": 1}, {"$project": {"_id": {"$literal": name}}}]
