@@ -37,6 +37,7 @@ def start_server(config: pytest.Config) -> str:
     if SERVER not in config.stash:
         folder = data_folder()
         config.stash[SERVER] = Mongod(folder / "mongo").wait(), folder
+        _wait_for_no_journal(config.stash[SERVER][0].uri)
     return _for_tests(config.stash[SERVER][0].uri)
 
 
@@ -55,6 +56,14 @@ PARAMETERS: Mapping[str, Any] = {
 }
 """A collection and each of its indexes is a file. Those of dropped databases are closed and go within
 seconds, not minutes, else a fast run has more files open than a process may."""
+
+
+def _wait_for_no_journal(uri: str) -> None:
+    """Nothing is to outlive this run: what a majority of one has need not be on its disk."""
+    with MongoClient[dict[str, Any]](uri) as client:
+        config = client.admin.command("replSetGetConfig")["config"]
+        config |= {"version": config["version"] + 1, "writeConcernMajorityJournalDefault": False}
+        client.admin.command({"replSetReconfig": config})
 
 
 PATIENT = "connectTimeoutMS=20000"
