@@ -116,7 +116,7 @@ def test_each_migration_has_its_module_and_the_next_number() -> None:
 
 
 async def test_a_migration_cut_off_at_any_call_comes_to_the_same_end(empty: Database, clock: Clock) -> None:
-    assert await check_migration(empty, clock, LETTERS, BEFORE, AFTER) > 20
+    assert await check_migration(empty, clock, LETTERS, BEFORE, AFTER) > 15
 
 
 async def test_it_is_counted_done_and_recorded(empty: Database, clock: Clock) -> None:
@@ -249,7 +249,7 @@ async def test_an_index_of_another_definition_is_dropped_first(empty: Database, 
     await empty[COLLECTION].delete_many({})
     await migrate(empty, [INDEX], clock.now, nobody)
     assert await indexed(empty) == [("letter", 1), ("seen", 1)]
-    assert await check_migration(empty, clock, INDEX, before, before) > 5
+    assert await check_migration(empty, clock, INDEX, before, before) == 5
 
 
 async def test_an_empty_database_is_current_at_once(empty: Database, clock: Clock) -> None:
