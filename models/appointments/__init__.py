@@ -20,7 +20,7 @@ from models.appointments.document import (
     Visits,
 )
 from models.appointments.endings import Endings
-from models.appointments.fitting import Misfit, Reason, misfit
+from models.appointments.fitting import Misfit, Reason, fits, misfit
 from models.appointments.pauses import Pauses
 from models.appointments.reminding import Reminding, can_remind
 from models.appointments.rescheduling import Preview, Rescheduling
@@ -78,6 +78,7 @@ __all__ = [
     "can_remind",
     "check_booked",
     "check_move",
+    "fits",
     "is_asked_to_give_up",
     "misfit",
     "open_days",

@@ -31,6 +31,7 @@ from models.appointments.document import (
     State,
     Visits,
 )
+from models.appointments.fitting import fits
 from models.appointments.making import place_of, visit_of
 from models.appointments.reminding import plans_of
 from models.appointments.rules import (
@@ -201,7 +202,8 @@ class Appointments(Store[Appointment]):
         self, key: str, party: Party, guide: Guide, hall: Hall, start: datetime, calendar: Workdays, by: Cause
     ) -> Appointment:
         """Take another place for a visit and give its old one back, in one write: where the new one is not
-        won the old one is kept. `guide` is the one in force of its item.
+        won the old one is kept. The same time at the same hall is another place only where the visit does not
+        fit the hall any more. `guide` is the one in force of its item.
 
         Raises:
             NotFound: `appointment_not_found`.
@@ -213,10 +215,10 @@ class Appointments(Store[Appointment]):
         check_move(found, by.at)
         check_audience(guide, party.applicant["kind"])
         slot = offered(hall, guide, start, calendar, by.at)
-        if (found["hall"], found["start"]) == (hall.code, slot.start):
+        if (found["hall"], found["start"]) == (hall.code, slot.start) and fits(hall, found, calendar):
             raise SlotSame
         expects: Document = {"state": State.BOOKED.value, "applicant": party.id, "arrived_at": None}
-        expects |= {"hall": found["hall"], "start": found["start"], "item": guide.item}
+        expects |= {"moves": found["moves"], "item": guide.item}
 
         async def replace(won: Claimed) -> Appointment:
             place = place_of(party, guide, hall, slot, won)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.appointments.rules import SlotSame
 from models.errors import DomainError, Forbidden
 from models.staff import Member
 from tests.house.clock import Clock, MakeCause
@@ -71,6 +72,28 @@ async def test_one_that_is_asked_to_move_stays_until_it_is_moved(
     )
     assert "asked_to_move_at" not in moved
     assert await listed(house, member, cause) == []
+
+
+async def test_one_whose_window_is_gone_can_stay_at_its_time(
+    house: House, member: Member, cause: MakeCause
+) -> None:
+    """At another window of its hall, if that has a place: the same time is no mistake then."""
+    made, appointments = await booked(house, cause, which=1), house.stores.appointments
+    party = await house.party_of(made)
+
+    async def again() -> Any:
+        now = (await kept(house)).hall
+        return await appointments.move(made["_id"], party, GUIDES[1], now, NINE, CALENDAR, cause())
+
+    with pytest.raises(SlotSame):
+        await again()
+    await save(house, member, cause, windows=rows(HALL, social=0))
+    assert await listed(house, member, cause) == [made["_id"]]
+    moved = await again()
+    assert (made["window"], moved["window"], moved["start"]) == ("social", "w1", NINE)
+    assert await listed(house, member, cause) == []
+    with pytest.raises(SlotSame):
+        await again()
 
 
 async def test_one_that_is_over_leaves_the_list(
