@@ -38,7 +38,7 @@ from models.appointments.rules import (
     recordable,
 )
 from models.appointments.seats import FreeSlot
-from models.appointments.unfit import Unfit, UnfitVisit
+from models.appointments.unfit import Decision, Unfit, UnfitVisit
 
 __all__ = [
     "ASK_REVIEW",
@@ -53,6 +53,7 @@ __all__ = [
     "STOPS",
     "Appointment",
     "Appointments",
+    "Decision",
     "Ending",
     "Endings",
     "FreeSlot",

@@ -78,7 +78,7 @@ async def test_what_a_schedule_does_is_shown_before_it_is_saved(
     assert (await kept(house)).hall == after == foreseen.after
     for visit in (early, late):
         assert (await house.stores.appointments.get(visit["_id"]))["claims"] == visit["claims"]
-    [(_, listed)] = await house.stores.unfit.listed(member, cause().at)
+    [(_, listed, _)] = await house.stores.unfit.listed(member, cause().at)
     assert [one.visit["_id"] for one in listed] == [early["_id"]]
     events = await house.stores.halls.documents.distinct("events.name", {"_id": HALL.code})
     assert "hall.rescheduled" in events
@@ -234,7 +234,7 @@ async def test_who_books_while_it_is_saved_has_a_place_or_is_listed(
         if not misfit(now, Ahead(one["_id"], **{name: one.get(name) for name in AHEAD}), CALENDAR)
     }
     listed = {
-        row.visit["_id"] for _, found in await house.stores.unfit.listed(member, cause().at) for row in found
+        row.visit["_id"] for one in await house.stores.unfit.listed(member, cause().at) for row in one.visits
     }
     assert fit | listed == {one["_id"] for one in visits}
     assert not fit & listed
