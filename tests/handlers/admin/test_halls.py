@@ -1,6 +1,7 @@
 """The schedules of halls in the panel, without JavaScript (article 9)."""
 
 import re
+from datetime import time
 from html import unescape
 from typing import Any
 
@@ -100,6 +101,8 @@ async def test_rows_are_added_and_taken_away(office: Office) -> None:
         "window_name": ["综合", "企业开办", ""],
         "window_seats": ["1", "3", ""],
         "window1_groups": ["business"],
+        "day6_from": ["10:00", ""],
+        "day6_to": ["12:00", ""],
         "date_day": ["2026-12-31", ""],
         "date0_from": EMPTY,
         "date0_to": EMPTY,
@@ -114,6 +117,8 @@ async def test_rows_are_added_and_taken_away(office: Office) -> None:
     assert hall.windows
     assert [(one.name, one.seats) for one in hall.windows.windows] == [("综合", 1), ("企业开办", 3)]
     assert [one.reason for one in hall.closures] == ["线路检修"]
+    assert hall.windows.by_weekday == {6: [(time(10), time(12))]}
+    assert filled(await desk.get(AT))["day6_to"] == ["12:00", ""]
     assert (await desk.post(AT, filled(await desk.get(AT), window_gone="1"))).text.count("不再办理") == 1
     wrong = await desk.post(AT, filled(await desk.get(AT), day2_from=["12:00", ""], day2_to=["09:00", ""]))
     assert (wrong.status, "周二的时间请成对填写" in wrong.text) == (400, True)
