@@ -250,14 +250,6 @@ class Appointments(Store[Appointment]):
         found = self.documents.find(query, {"start": 1, "end": 1, "window": 1, "seat": 1, "_id": 0})
         return [document async for document in found]
 
-    async def booked_on(self, days: Iterable[date], halls: Iterable[str]) -> dict[str, int]:
-        """How many visits are booked on these days, by hall; a hall without any is not there."""
-        of = {"$in": sorted(halls)}
-        query = {"hall": of, "day": {"$in": [day.isoformat() for day in days]}, "state": State.BOOKED.value}
-        counted = [{"$match": query}, {"$group": {"_id": "$hall", "visits": {"$sum": 1}}}]
-        found = await self.documents.aggregate(counted)
-        return {one["_id"]: one["visits"] async for one in found}
-
     async def own(self, key: str, party: Party) -> Appointment:
         """An appointment of the party's own.
 

@@ -140,6 +140,17 @@ class Unfit:
         counted = Counter(one.hall for one, _ in await self._unfit(halls, now))
         return {one.code: counted[one.code] for one in halls}
 
+    async def counts_after(self, halls: Sequence[Hall], calendar: Workdays, now: datetime) -> dict[str, int]:
+        """How many more would be listed of each hall, by its code, if this were the calendar."""
+        by_code = {one.code: one for one in halls}
+        ahead = [(one, by_code[one.hall]) for one in await self.ahead(by_code, now)]
+        counted = Counter(
+            hall.code
+            for one, hall in ahead
+            if one.unfit(hall, calendar) and not one.unfit(hall, self.calendar)
+        )
+        return {one.code: counted[one.code] for one in halls}
+
     async def ahead(self, halls: Collection[str], now: datetime) -> list[Ahead]:
         """The visits booked there that are not over, in their order."""
         query: Document = {"hall": {"$in": sorted(halls)}, "state": State.BOOKED.value}
