@@ -6,7 +6,7 @@ A year is one document, so that of two people who change it at once one is told.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypedDict
 
@@ -48,6 +48,11 @@ class CalendarReasonMissing(BadInput):
 class CalendarUnchanged(Refused):
     code = "calendar_unchanged"
     message = "这些日子本来就是这样安排的，没有需要修改的"
+
+
+class CalendarYearConfirmed(Refused):
+    code = "calendar_year_confirmed"
+    message = "{year}年已确认填完，这样修改后{festivals}没有放假的工作日；确需修改的，请先撤回全年确认"
 
 
 class CalendarYearPublished(Refused):
@@ -143,30 +148,40 @@ class CalendarYears(Store[CalendarYear]):
         self.live.tell(overrides_of(years), through_of(years))
         return True
 
-    async def set_days(self, days: Days, seen: int, member: Member, by: Cause) -> None:
-        """Make something of days of one year, whose revision the member has `seen`.
+    async def check_set(self, days: Days, seen: int, member: Member, now: datetime) -> CalendarYear:
+        """The year of days of which something can be made, whose revision the member has `seen`.
 
         Raises:
             Forbidden: `scope_missing`.
             BadInput: `calendar_days_wrong`, `calendar_reason_missing`.
-            Refused: `calendar_day_past`, `calendar_unchanged`.
+            Refused: `calendar_day_past`, `calendar_unchanged`, `calendar_year_confirmed`.
             Conflict: `changed_meanwhile`.
         """
         check_district(member, Scope.CALENDAR_KEEP)
-        check_days(days, local_date(by.at))
+        check_days(days, local_date(now))
         year = await self._seen(days.first.year, seen)
-        reason, first, last = _reason(days.reason), days.first.isoformat(), days.last.isoformat()
-        after = (
-            None if days.kind is Kind.PUBLISHED else Entered(worked=days.kind is Kind.WORKED, reason=reason)
-        )
-        each = [day.isoformat() for day in days.each]
-        if all(year["days"].get(day) == after for day in each):
+        then = year | {"days": entered_after(year, days)}
+        if then == year:
             raise CalendarUnchanged
-        fields = {f"days.{day}": after for day in each}
+        lost = [one for one in lacking_of(then) if one not in lacking_of(year)]
+        if year["confirmed"] and lost:
+            raise CalendarYearConfirmed(year=year["_id"], festivals="、".join(lost))
+        return year
+
+    async def set_days(self, days: Days, seen: int, member: Member, by: Cause) -> None:
+        """Make something of them.
+
+        Raises:
+            see `check_set`.
+        """
+        year = await self.check_set(days, seen, member, by.at)
+        reason, first, last = _reason(days.reason), days.first.isoformat(), days.last.isoformat()
+        made = _made_of(days)
+        fields = {f"days.{day.isoformat()}": made for day in days.each}
         told = {"first": first, "last": last, "reason": reason}
         event = Event(SET[days.kind], year["_id"], by, told)
         change = Change(**entry(event, reason), first=first, last=last)
-        await self._write(year, event, change, **({"sets": fields} if after else {"unsets": fields}))
+        await self._write(year, event, change, **({"sets": fields} if made else {"unsets": fields}))
 
     async def confirm(
         self, year: int, reason: str, seen: int, member: Member, by: Cause, *, confirmed: bool
@@ -271,6 +286,21 @@ def through_of(years: Iterable[CalendarYear]) -> int:
     while through + 1 in confirmed:
         through += 1
     return through
+
+
+def entered_after(year: CalendarYear, days: Days) -> dict[str, Entered]:
+    """What is entered of a year once these days are set."""
+    set_now = {day.isoformat() for day in days.each}
+    left = {day: one for day, one in year["days"].items() if day not in set_now}
+    made = _made_of(days)
+    return left | dict.fromkeys(set_now, made) if made else left
+
+
+def _made_of(days: Days) -> Entered | None:
+    """What is entered of each of them; None where nothing is."""
+    if days.kind is Kind.PUBLISHED:
+        return None
+    return Entered(worked=days.kind is Kind.WORKED, reason=_reason(days.reason))
 
 
 def lacking_of(year: CalendarYear) -> list[str]:

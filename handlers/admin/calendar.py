@@ -20,6 +20,7 @@ from models.calendar import (
     CalendarYear,
     Days,
     Kind,
+    after,
     check_days,
     lacking_of,
     turned,
@@ -155,27 +156,28 @@ class DaysHandler(CalendarAction):
             check_days(filled.days(), local_date(self.now))
             if step == EDIT:
                 return await self.page(year)
+            member, years = self.signed_in_member(), self.services.calendar_years
             if step != CONFIRM:
+                await years.check_set(filled.days(), filled.revision, member, self.now)
                 return await self.sure(filled)
-            keep = self.services.calendar_years.set_days
-            await keep(filled.days(), filled.revision, self.signed_in_member(), self.by_member())
+            await years.set_days(filled.days(), filled.revision, member, self.by_member())
         except DomainError as error:
             return await self.page(year, error)
         return self.see_other(f"{CALENDAR}?year={year}", said="工作日历已更新，所有页面两秒内生效。")
 
     async def sure(self, filled: DaysForm) -> None:
-        """What becomes of the days, and how many visits are booked where on those that become days off."""
+        """What becomes of the days, and how many visits do not fit their hall any more."""
         await self.services.calendar_years.refresh()
         calendar, halls = self.services.calendar, await self.services.halls.all()
-        off = turned(calendar, filled.days(), worked=False)
-        booked = await self.services.appointments.booked_on(off, [hall.code for hall in halls])
+        then = after(calendar, filled.days())
+        unfit = await self.services.unfit.counts_after(halls, then, self.now)
         self.show(
             "admin/calendar/sure.html",
             filled=filled,
             kind=KINDS[filled.kind],
-            off=[words(day) for day in off],
+            off=[words(day) for day in turned(calendar, filled.days(), worked=False)],
             worked=[words(day) for day in turned(calendar, filled.days(), worked=True)],
-            booked=[(hall.name, booked[hall.code]) for hall in halls if hall.code in booked],
+            unfit=[(hall.name, unfit[hall.code]) for hall in halls if unfit[hall.code]],
             hidden=self.given(),
         )
 

@@ -11,10 +11,10 @@ from handlers.citizen.halls import Here
 from handlers.web.dates import Day, Moment
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
-from models.appointments import Appointment, can_move, check_move
+from models.appointments import Appointment, can_move, check_move, fits
 from models.errors import BadInput, DomainError
 from models.guides import Guide
-from models.places import Position
+from models.places import Hall, Position
 from models.store import ChangedMeanwhile
 from models.workdays import local_date
 
@@ -31,11 +31,11 @@ class Asked(BaseModel):
 
 
 class Move(BaseModel):
-    """`seen` is when the visit was, as the page said."""
+    """`seen` is how often the visit had been moved when the page was made."""
 
     hall: str
     start: Moment
-    seen: Moment
+    seen: int
 
 
 class MovePage(AppointmentPage):
@@ -63,7 +63,7 @@ class MovePage(AppointmentPage):
         if has_moved(found, asked):
             return self.see_other(f"/appointments/{key}")
         try:
-            if asked.seen != found["start"]:
+            if asked.seen != found["moves"]:
                 raise ChangedMeanwhile
             guide = await services.guides.published(found["item"])
             hall = await services.halls.get(asked.hall)
@@ -101,9 +101,15 @@ class MovePage(AppointmentPage):
             "local_date": local_date,
             "new": None,
             "chosen": None,
-            "mine": taken(found, hall.code if hall else ""),
+            "mine": self.taken(found, hall),
             **await times(self, guide, hall, day),
         }
+
+    def taken(self, found: Appointment, hall: Hall | None) -> datetime | None:
+        """The time that the visit has at a hall now, which is no other one; of one that does not fit there
+        any more it is."""
+        same = hall and found["hall"] == hall.code and fits(hall, found, self.services.calendar)
+        return found["start"] if same else None
 
 
 class OtherHallPage(MovePage):
@@ -139,14 +145,9 @@ def way_of(found: Appointment) -> Way:
     return Way(f"/appointments/{found['_id']}/move", {})
 
 
-def taken(found: Appointment, hall: str) -> datetime | None:
-    """The time that the visit has at a hall now."""
-    return found["start"] if found["hall"] == hall else None
-
-
 def has_moved(found: Appointment, asked: Move) -> bool:
-    """Whether the visit is where it should be, and was not when the page was made: it was tapped twice."""
-    return (found["hall"], found["start"]) == (asked.hall, asked.start) and asked.seen != asked.start
+    """Whether the visit is where it should be, and was moved since the page was made: it was tapped twice."""
+    return (found["hall"], found["start"]) == (asked.hall, asked.start) and asked.seen != found["moves"]
 
 
 ROUTES = [

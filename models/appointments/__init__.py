@@ -20,7 +20,7 @@ from models.appointments.document import (
     Visits,
 )
 from models.appointments.endings import Endings
-from models.appointments.fitting import Misfit, Reason, misfit
+from models.appointments.fitting import Misfit, Reason, fits, misfit
 from models.appointments.listing import place_before
 from models.appointments.matters import Matter
 from models.appointments.pauses import Pauses
@@ -41,7 +41,7 @@ from models.appointments.rules import (
 )
 from models.appointments.seats import FreeSlot
 from models.appointments.several import Several
-from models.appointments.unfit import Unfit, UnfitVisit
+from models.appointments.unfit import Decision, Unfit, UnfitVisit
 
 __all__ = [
     "ASK_REVIEW",
@@ -56,6 +56,7 @@ __all__ = [
     "STOPS",
     "Appointment",
     "Appointments",
+    "Decision",
     "Ending",
     "Endings",
     "FreeSlot",
@@ -83,6 +84,7 @@ __all__ = [
     "can_remind",
     "check_booked",
     "check_move",
+    "fits",
     "is_asked_to_give_up",
     "misfit",
     "open_days",

@@ -30,6 +30,7 @@ from models.appointments.document import (
     State,
     Visits,
 )
+from models.appointments.fitting import fits
 from models.appointments.listing import day_query, held_on, objection_query
 from models.appointments.making import Wanted, place_of, visit_of
 from models.appointments.reminding import plans_of
@@ -201,7 +202,8 @@ class Appointments(Store[Appointment]):
         self, key: str, party: Party, guide: Guide, hall: Hall, start: datetime, calendar: Workdays, by: Cause
     ) -> Appointment:
         """Take another place for a visit and give its old one back, in one write: where the new one is not
-        won the old one is kept. `guide` is the one in force of its item. On another day or at another hall it
+        won the old one is kept. The same time at the same hall is another place only where the visit does not
+        fit the hall any more. `guide` is the one in force of its item. On another day or at another hall it
         is no longer of one visit with those that it was booked with.
 
         Raises:
@@ -214,7 +216,7 @@ class Appointments(Store[Appointment]):
         check_move(found, by.at)
         check_audience(guide, party.applicant["kind"])
         wanted = Wanted(party, guide, hall, offered(hall, guide, start, calendar, by.at))
-        if (found["hall"], found["start"]) == (hall.code, start):
+        if (found["hall"], found["start"]) == (hall.code, start) and fits(hall, found, calendar):
             raise SlotSame
         visit = found["visit"] if (found["hall"], found["day"]) == (hall.code, wanted.day) else key
 
@@ -245,7 +247,7 @@ class Appointments(Store[Appointment]):
         plans = plans_of(place["start"], place["closes_at"], by.at)
         event = Event(MOVED, key, by, {**old, **(data or {})}, plans=plans)
         expects: Document = {"state": State.BOOKED.value, "applicant": wanted.party.id, "arrived_at": None}
-        expects |= {"item": wanted.guide.item, **{name: found[name] for name in ("hall", "start", "visit")}}
+        expects |= {"item": wanted.guide.item, "moves": found["moves"], "visit": found["visit"]}
         return await self.change(
             key,
             expects=expects,
@@ -274,14 +276,6 @@ class Appointments(Store[Appointment]):
         query |= {"start": {"$lt": slot.end}, "end": {"$gt": slot.start}, "_id": {"$nin": [*without]}}
         found = self.documents.find(query, {"start": 1, "end": 1, "window": 1, "seat": 1, "_id": 0})
         return [document async for document in found]
-
-    async def booked_on(self, days: Iterable[date], halls: Iterable[str]) -> dict[str, int]:
-        """How many visits are booked on these days, by hall; a hall without any is not there."""
-        of = {"$in": sorted(halls)}
-        query = {"hall": of, "day": {"$in": [day.isoformat() for day in days]}, "state": State.BOOKED.value}
-        counted = [{"$match": query}, {"$group": {"_id": "$hall", "visits": {"$sum": 1}}}]
-        found = await self.documents.aggregate(counted)
-        return {one["_id"]: one["visits"] async for one in found}
 
     async def own(self, key: str, party: Party) -> Appointment:
         """An appointment of the party's own.

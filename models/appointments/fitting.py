@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from models.appointments.document import Appointment
 from models.places import Hall
 from models.workdays import Workdays, local_date, local_moment
 
@@ -52,6 +53,23 @@ class Misfit:
     @property
     def label(self) -> str:
         return f"{self.reason.label}（{self.words}）" if self.words else self.reason.label
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and when a visit is."""
+
+    group: str
+    window: str
+    seat: int
+    start: datetime
+    end: datetime
+
+
+def fits(hall: Hall, visit: Appointment, calendar: Workdays) -> bool:
+    """Whether a visit at this hall can be served as it was booked."""
+    place = Place(visit["group"], visit["window"], visit["seat"], visit["start"], visit["end"])
+    return misfit(hall, place, calendar) is None
 
 
 def misfit(hall: Hall, visit: Placed, calendar: Workdays) -> Misfit | None:

@@ -7,16 +7,18 @@ it there.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
 
 from models.appointments.booking import Appointments
 from models.appointments.document import ASKED_TO_MOVE, KEPT_ANYWAY, Appointment, State
 from models.appointments.fitting import Misfit, misfit
 from models.appointments.rules import AppointmentEnded, OtherHall, check_move
-from models.errors import Conflict
+from models.errors import Conflict, DomainError
 from models.events import Cause, Event
 from models.places import Hall, Halls
 from models.staff import Member, Scope, check_scope, serves
@@ -25,6 +27,9 @@ from models.workdays import Workdays
 
 AHEAD = ("hall", "group", "window", "seat", "start", "end", "kept_for")
 """What the index `document.AHEAD` has of each visit ahead."""
+MOST_LISTED = 100
+"""Visits of a hall that are read to be shown; the rest follows as they are decided on."""
+Verb = Callable[[str, Member, Cause], Awaitable[Appointment]]
 
 
 class VisitFits(Conflict):
@@ -57,6 +62,28 @@ class UnfitVisit:
     why: Misfit
 
 
+class Listed(NamedTuple):
+    """Of a hall the first visits that do not fit, in the order of their times, and how many there are."""
+
+    hall: Hall
+    visits: Sequence[UnfitVisit]
+    count: int
+
+
+class Decision(StrEnum):
+    KEEP = "keep"
+    ASK = "ask"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What became of one of several; `visit` is None where the member may not know of it, and `error` says
+    why nothing was decided."""
+
+    visit: Appointment | None
+    error: DomainError | None = None
+
+
 @dataclass(frozen=True)
 class Unfit:
     appointments: Appointments
@@ -73,25 +100,33 @@ class Unfit:
         return [one for one in await self.halls.all() if one.windows and _keeps(member, one)]
 
     async def listed(
-        self, member: Member, now: datetime, hall: str = ""
-    ) -> list[tuple[Hall, Sequence[UnfitVisit]]]:
-        """By hall, in the order of their times; of one `hall` alone where it is given.
+        self, member: Member, now: datetime, hall: str = "", most: int = MOST_LISTED
+    ) -> list[Listed]:
+        """By hall, of each the first ones; of one `hall` alone where it is given.
 
         Raises:
             NotFound: `hall_not_found`.
             Forbidden: `scope_missing`.
         """
         halls = [await self.keeps(hall, member)] if hall else await self.kept_by(member)
-        found = await self._unfit(halls, now)
-        visits = self.appointments.documents.find(
-            {"_id": {"$in": [one.id for one, _ in found]}}, {"events": 0}
-        )
-        known = {one["_id"]: self.appointments.shaped(one) async for one in visits}
-        listed: dict[str, list[UnfitVisit]] = {one.code: [] for one in halls}
-        for one, why in found:
-            if one.id in known:
-                listed[one.hall].append(UnfitVisit(known[one.id], why))
-        return [(one, listed[one.code]) for one in halls if listed[one.code] or hall]
+        found: dict[str, list[tuple[Ahead, Misfit]]] = {one.code: [] for one in halls}
+        for one, why in await self._unfit(halls, now):
+            found[one.hall].append((one, why))
+        first = {code: each[:most] for code, each in found.items()}
+        known = await self._known([one.id for each in first.values() for one, _ in each])
+        return [
+            Listed(
+                one,
+                [UnfitVisit(known[ahead.id], why) for ahead, why in first[one.code] if ahead.id in known],
+                len(found[one.code]),
+            )
+            for one in halls
+            if found[one.code] or hall
+        ]
+
+    async def _known(self, keys: Sequence[str]) -> dict[str, Appointment]:
+        visits = self.appointments.documents.find({"_id": {"$in": keys}}, {"events": 0})
+        return {one["_id"]: self.appointments.shaped(one) async for one in visits}
 
     async def count(self, member: Member, now: datetime) -> int:
         """
@@ -103,6 +138,17 @@ class Unfit:
     async def counts(self, halls: Sequence[Hall], now: datetime) -> dict[str, int]:
         """How many are listed of each hall, by its code."""
         counted = Counter(one.hall for one, _ in await self._unfit(halls, now))
+        return {one.code: counted[one.code] for one in halls}
+
+    async def counts_after(self, halls: Sequence[Hall], calendar: Workdays, now: datetime) -> dict[str, int]:
+        """How many more would be listed of each hall, by its code, if this were the calendar."""
+        by_code = {one.code: one for one in halls}
+        ahead = [(one, by_code[one.hall]) for one in await self.ahead(by_code, now)]
+        counted = Counter(
+            hall.code
+            for one, hall in ahead
+            if one.unfit(hall, calendar) and not one.unfit(hall, self.calendar)
+        )
         return {one.code: counted[one.code] for one in halls}
 
     async def ahead(self, halls: Collection[str], now: datetime) -> list[Ahead]:
@@ -128,6 +174,21 @@ class Unfit:
         if not _keeps(member, hall):
             raise OtherHall(hall=hall.name)
         return hall
+
+    async def decide_each(
+        self, decision: Decision, keys: Iterable[str], member: Member, by: Cause
+    ) -> list[Decided]:
+        """Decide the same on each of these, one after the other; what is refused of one stops no other."""
+        verb = {Decision.KEEP: self.keep, Decision.ASK: self.ask_to_move}[decision]
+        return [await self._decided(verb, key, member, by) for key in dict.fromkeys(keys)]
+
+    async def _decided(self, verb: Verb, key: str, member: Member, by: Cause) -> Decided:
+        visit = None
+        try:
+            visit, _ = await self._own(key, member)
+            return Decided(await verb(key, member, by))
+        except DomainError as error:
+            return Decided(visit, error)
 
     async def keep(self, key: str, member: Member, by: Cause) -> Appointment:
         """Serve it as it was booked, on record; again for the same reason this changes nothing.
@@ -193,15 +254,19 @@ class Unfit:
 
     async def _one(self, key: str, member: Member) -> tuple[Appointment, Misfit | None]:
         """A visit at one of the member's halls, and why it is listed; None where it is kept already."""
-        check_scope(member, Scope.SCHEDULES_KEEP)
-        visit = await self.appointments.get(key)
-        hall = await self.keeps(visit["hall"], member)
+        visit, hall = await self._own(key, member)
         if visit["state"] is not State.BOOKED:
             raise AppointmentEnded
         placed = Ahead(visit["_id"], **{name: visit.get(name) for name in AHEAD})  # type: ignore[arg-type]
         if misfit(hall, placed, self.calendar) is None:
             raise VisitFits
         return visit, placed.unfit(hall, self.calendar)
+
+    async def _own(self, key: str, member: Member) -> tuple[Appointment, Hall]:
+        """A visit at one of the member's halls, and the hall."""
+        check_scope(member, Scope.SCHEDULES_KEEP)
+        visit = await self.appointments.get(key)
+        return visit, await self.keeps(visit["hall"], member)
 
     async def _unfit(self, halls: Sequence[Hall], now: datetime) -> list[tuple[Ahead, Misfit]]:
         by_code = {one.code: one for one in halls}

@@ -41,6 +41,8 @@ Note = Annotated[str, Field(max_length=500)]
 
 def _in_order(hours: list[tuple[time, time]]) -> list[tuple[time, time]]:
     times = [moment for opening in hours for moment in opening]
+    if any(one.tzinfo or one.second or one.microsecond for one in times):
+        raise ValueError("opening hours are minutes of a day in Panyu")
     if times != sorted(set(times)):
         raise ValueError("opening hours follow one another")
     return hours

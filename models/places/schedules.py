@@ -4,6 +4,7 @@ What is past is not written anew, and the code of a window that is gone is never
 that were booked there keep naming it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,15 +14,17 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from models import typed
 from models.errors import BadInput
 from models.places.hall import Closure, Hall, Window, Windows, slots_on
 from models.workdays import Workdays
 
 Times = Sequence[tuple[str, str]]
 """From when to when as it was written, `09:00`; none on a day without windows."""
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五")
-WORKDAYS = range(1, 6)
-"""Of which the hours are written: Monday to Friday. What was said of a make-up day stays."""
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+WORKDAYS, MAKE_UP_DAYS = range(1, 6), range(6, 8)
+"""ISO numbers of the days of which the hours are written: Monday to Friday, and those that are worked now and
+then. Where none are written for these they are as on most days."""
 GROUPS: Mapping[str, str] = {
     "general": "综合事务",
     "social": "社会保障与民生",
@@ -30,8 +33,9 @@ GROUPS: Mapping[str, str] = {
     "building": "工程建设与不动产",
 }
 """What the item groups are called; one that `data/` adds is called by its code."""
-MOST_SEATS, MOST_ROWS, MOST_DAYS = 99, 60, 366
-"""Seats of a window; windows, exceptions or closures of a hall; days of a closure."""
+SEATS = re.compile("[1-9][0-9]?")
+MOST_ROWS, MOST_DAYS = 60, 366
+"""Windows, exceptions or closures of a hall; days of a closure."""
 
 
 class HoursWrong(BadInput):
@@ -88,6 +92,12 @@ class ClosureWrong(BadInput):
     field = "closures"
 
 
+class ClosureBegun(BadInput):
+    code = "closure_begun"
+    message = "停止办理的第一天不早于今天；已经开始的，第一天不能改"
+    field = "closures"
+
+
 class TooManyRows(BadInput):
     code = "schedule_too_long"
     message = "窗口、个别日期、停止办理各最多{most}行"
@@ -130,19 +140,20 @@ def rescheduled(hall: Hall, retired: Collection[str], changes: Changes, today: d
 
     Raises:
         BadInput: `hours_wrong`, `hours_missing`, `hours_words_wrong`, `slot_minutes_wrong`, `window_wrong`,
-            `window_unknown`, `windows_missing`, `exception_wrong`, `closure_wrong`, `schedule_too_long`.
+            `window_unknown`, `windows_missing`, `exception_wrong`, `closure_wrong`, `closure_begun`,
+            `schedule_too_long`.
     """
     for rows in (changes.windows, changes.by_date, changes.closures):
         if len(rows) > MOST_ROWS:
             raise TooManyRows(most=MOST_ROWS)
-    words = changes.words.strip()
+    words = typed.words(changes.words)
     if not 0 < len(words) <= 500:
         raise WordsWrong
     made = _made(
         Windows,
         SlotMinutesWrong,
         {
-            **_weekly(changes.weekdays, hall.windows),
+            **_weekly(changes.weekdays),
             "by_date": _by_date(changes.by_date, hall.windows, today),
             "slot_minutes": changes.slot_minutes,
             "windows": _windows(changes.windows, hall, retired),
@@ -198,19 +209,21 @@ def _alone(times: Times) -> Any:
     return {"weekday_hours": times, "capacity": {"general": 1}}
 
 
-def _weekly(weekdays: Mapping[int, Times], before: Windows | None) -> dict[str, Any]:
+def _weekly(weekdays: Mapping[int, Times]) -> dict[str, Any]:
     """The hours of most days, and of those that differ.
 
     Raises:
         BadInput: `hours_wrong`, `hours_missing`.
     """
-    written = {day: tuple(_hours(WEEKDAYS[day - 1], weekdays.get(day, ()))) for day in WORKDAYS}
-    if not (opened := [times for times in written.values() if times]):
+    days = (*WORKDAYS, *MAKE_UP_DAYS)
+    written = {day: tuple(_hours(WEEKDAYS[day - 1], weekdays.get(day, ()))) for day in days}
+    if not (opened := [written[day] for day in WORKDAYS if written[day]]):
         raise HoursMissing
     usual = Counter(opened).most_common(1)[0][0]
-    differing: dict[int, Any] = {day: times for day, times in written.items() if times != usual}
-    made_up = {day: times for day, times in (before.by_weekday if before else {}).items() if day > 5}
-    return {"weekday_hours": usual, "by_weekday": {**differing, **made_up}}
+    differing = {
+        day: times for day, times in written.items() if times != usual and (times or day in WORKDAYS)
+    }
+    return {"weekday_hours": usual, "by_weekday": differing}
 
 
 def _by_date(rows: Sequence[tuple[str, Times]], before: Windows | None, today: date) -> dict[date, Any]:
@@ -255,8 +268,8 @@ def _windows(rows: Sequence[WindowRow], hall: Hall, retired: Collection[str]) ->
 def _window(row: WindowRow, own: Mapping[str, Window], fresh: Iterable[str]) -> Window:
     if row.code and row.code not in own:
         raise WindowUnknown
-    name = row.name.strip()
-    if not name or not row.seats.isascii() or not row.seats.isdecimal() or int(row.seats) > MOST_SEATS:
+    name = typed.line(row.name)
+    if not name or not SEATS.fullmatch(row.seats):
         raise WindowWrong(name=name[:20])
     known = GROUPS.keys() | set(chain.from_iterable(one.groups for one in own.values()))
     if not known.issuperset(row.groups):
@@ -276,11 +289,28 @@ def _closures(rows: Sequence[ClosureRow], hall: Hall, today: date) -> list[Closu
     Raises:
         BadInput: `closure_wrong`.
     """
+    """What is over of a closure stays: it keeps the day on which it began, and ends yesterday where it is
+    taken back.
+
+    Raises:
+        BadInput: `closure_wrong`, `closure_begun`.
+    """
     made = [one for one in hall.closures if one.last < today]
+    begun = [one for one in hall.closures if one.first < today <= one.last]
     for row in rows:
-        first, last = _day(row.first, ClosureWrong), _day(row.last, ClosureWrong)
-        reason = row.reason.strip()
-        if not reason or last < today or last - first > timedelta(days=MOST_DAYS):
-            raise ClosureWrong
-        made.append(_made(Closure, ClosureWrong, {"first": first, "last": last, "reason": reason}))
-    return made
+        closure = _closure(row, today)
+        if closure.first < today:
+            same = next((one for one in begun if one.first == closure.first), None)
+            if same is None:
+                raise ClosureBegun
+            begun.remove(same)
+        made.append(closure)
+    return made + [one.model_copy(update={"last": today - timedelta(days=1)}) for one in begun]
+
+
+def _closure(row: ClosureRow, today: date) -> Closure:
+    first, last = _day(row.first, ClosureWrong), _day(row.last, ClosureWrong)
+    reason = typed.line(row.reason)
+    if not reason or last < today or last - first > timedelta(days=MOST_DAYS):
+        raise ClosureWrong
+    return _made(Closure, ClosureWrong, {"first": first, "last": last, "reason": reason})

@@ -13,6 +13,7 @@ from models.calendar import (
     CalendarDaysWrong,
     CalendarReasonMissing,
     CalendarUnchanged,
+    CalendarYearConfirmed,
     CalendarYearIncomplete,
     CalendarYearOrder,
     CalendarYearPublished,
@@ -149,9 +150,9 @@ async def test_a_year_is_confirmed_whole_or_not(house: House, keeper: Member) ->
     calendar = house.stores.calendar
     with pytest.raises(CalendarYearIncomplete, match="春节、清明节、"):
         await confirm(house, keeper, NEXT)
-    for day in notice(NEXT):
-        if calendar.worked(day):
-            await make(house, keeper, days(day, reason="放假"))
+    given = [day for day in notice(NEXT) if calendar.worked(day)]
+    for day in given:
+        await make(house, keeper, days(day, reason="放假"))
     assert not calendar.certain(PLAIN)
     await confirm(house, keeper, NEXT)
     assert calendar.through == NEXT
@@ -161,6 +162,11 @@ async def test_a_year_is_confirmed_whole_or_not(house: House, keeper: Member) ->
         await confirm(house, keeper, NEXT)
     await make(house, keeper, days(PLAIN, reason="台风停工"))
     assert not calendar.worked(PLAIN)
+    for kind in (Kind.PUBLISHED, Kind.WORKED):
+        with pytest.raises(CalendarYearConfirmed, match="春节"):
+            await make(house, keeper, days(given[0], kind))
+    assert not calendar.worked(given[0])
+    await make(house, keeper, days(given[0], reason="放假通知更正"))
     await confirm(house, keeper, NEXT, confirmed=False)
     assert (calendar.through, calendar.worked(PLAIN)) == (LAST_PUBLISHED_YEAR, False)
 

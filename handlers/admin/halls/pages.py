@@ -8,7 +8,7 @@ from models.appointments import Preview
 from models.errors import DomainError
 from models.foreseen import ConsequencesChanged
 from models.places import GROUPS
-from models.places.schedules import WORKDAYS
+from models.places.schedules import MAKE_UP_DAYS, WEEKDAYS, WORKDAYS
 from models.staff import Scope
 from models.store import ChangedMeanwhile
 from models.workdays import local_date
@@ -84,7 +84,8 @@ class SchedulePage(PanelPage):
             hall=kept.hall,
             sheet=sheet or sheet_of(kept, today),
             times=times,
-            weekdays=WORKDAYS,
+            weekdays={day: WEEKDAYS[day - 1] for day in WORKDAYS},
+            make_up_days={day: f"{WEEKDAYS[day - 1]}调休上班" for day in MAKE_UP_DAYS},
             spare=SPARE,
             groups=groups_of(kept.hall),
             today=today,

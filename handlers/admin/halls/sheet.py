@@ -5,7 +5,7 @@ from datetime import date
 from itertools import zip_longest
 
 from models.places import GROUPS, Changes, ClosureRow, Hall, Kept, WindowRow
-from models.places.schedules import WORKDAYS, Times
+from models.places.schedules import MAKE_UP_DAYS, WORKDAYS, Times
 
 Sheet = Mapping[str, Sequence[str]]
 """By the name of a field all that is in it, as a form sends it. Rows of windows, exceptions and closures are
@@ -25,6 +25,8 @@ def sheet_of(kept: Kept, today: date) -> dict[str, list[str]]:
     sheet["slot_minutes"] = [str(windows.slot_minutes)]
     for day in WORKDAYS:
         sheet |= _openings(f"day{day}", windows.by_weekday.get(day, windows.weekday_hours))
+    for day in MAKE_UP_DAYS:
+        sheet |= _openings(f"day{day}", windows.by_weekday.get(day, ()))
     for number, one in enumerate(windows.windows):
         sheet[f"window{number}_groups"] = list(one.groups)
     sheet["window_code"] = [one.code for one in windows.windows]
@@ -61,7 +63,7 @@ def written(sheet: Sheet) -> Changes:
         revision=_one(sheet, "revision"),
         words=_one(sheet, "words"),
         slot_minutes=_one(sheet, "slot_minutes"),
-        weekdays={day: times(sheet, f"day{day}", filled=True) for day in WORKDAYS},
+        weekdays={day: times(sheet, f"day{day}", filled=True) for day in (*WORKDAYS, *MAKE_UP_DAYS)},
         by_date=[(day, hours) for day, hours in dates if day or hours],
         windows=[one for one in windows if one.code or one.name.strip() or one.groups],
         closures=[ClosureRow(*one) for one in closures if any(one)],

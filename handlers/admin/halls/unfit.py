@@ -1,17 +1,19 @@
 """Visits that do not fit the schedule of their hall any more, and what is decided on each."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Sequence
 
 from handlers.admin.halls.pages import HALL
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.staff import needs
-from models.appointments import can_move
+from models.appointments import Decision, can_move
+from models.appointments.unfit import MOST_LISTED, Decided
 from models.errors import BadInput, DomainError
 from models.staff import Scope
 
-MOST = 100
-"""Visits of a hall that the page shows; the rest follows as they are decided on."""
+DONE = {
+    Decision.KEEP: "{count}个预约照常保留，已记录。",
+    Decision.ASK: "已请{count}个预约的群众改约其他时间。",
+}
 
 
 class NothingChosen(BadInput):
@@ -27,16 +29,24 @@ class UnfitPage(PanelPage):
     async def get(self, code: str = "") -> None:
         await self.page(code)
 
-    async def page(self, code: str = "", error: DomainError | None = None) -> None:
+    async def page(
+        self,
+        code: str = "",
+        error: DomainError | None = None,
+        failed: Sequence[Decided] = (),
+        done: str = "",
+    ) -> None:
+        """The list; `failed` are those on which nothing was decided, after what was `done` with others."""
         listed = await self.services.unfit.listed(self.signed_in_member(), self.now, code)
         self.show(
             "admin/halls/unfit.html",
             listed=listed,
             code=code,
-            most=MOST,
             can_move=can_move,
             now=self.now,
             error=error,
+            failed=failed,
+            done=done,
         )
 
 
@@ -48,27 +58,18 @@ class DecisionHandler(FormAction, UnfitPage):
 
     @needs(Scope.SCHEDULES_KEEP)
     async def post(self, code: str, decision: str) -> None:
-        await self.services.unfit.keeps(code, self.signed_in_member())
-        chosen = self.get_body_arguments("chosen")[:MOST]
+        member, unfit, asked = self.signed_in_member(), self.services.unfit, Decision(decision)
+        await unfit.keeps(code, member)
+        chosen = self.get_body_arguments("chosen")[:MOST_LISTED]
         if not chosen:
             return await self.page(code, NothingChosen())
-        verb, done = self.verbs()[decision]
-        faults: list[DomainError] = []
-        for key in chosen:
-            try:
-                await verb(key, self.signed_in_member(), self.by_member())
-            except DomainError as error:
-                faults.append(error)
-        if faults:
-            return await self.page(code, faults[0])
-        return self.see_other(self.form_page(), said=done.format(count=len(chosen)))
-
-    def verbs(self) -> dict[str, tuple[Callable[..., Awaitable[Any]], str]]:
-        unfit = self.services.unfit
-        return {
-            "keep": (unfit.keep, "{count}个预约照常保留，已记录。"),
-            "ask": (unfit.ask_to_move, "已请{count}个预约的群众改约其他时间。"),
-        }
+        each = await unfit.decide_each(asked, chosen, member, self.by_member())
+        failed = [one for one in each if one.error]
+        count = len(each) - len(failed)
+        done = DONE[asked].format(count=count) if count else ""
+        if failed:
+            return await self.page(code, failed[0].error, failed, done)
+        return self.see_other(self.form_page(), said=done)
 
 
 ROUTES = [

@@ -46,9 +46,17 @@ async def test_what_a_day_off_would_touch_is_shown_before_it_is_kept(office: Off
     services, off = office.town.services, {**OFF, "first": day, "last": day}
     asked = await keeper.post("/admin/calendar/days", off)
     assert asked.status == 200
-    for said in ("由上班变为不上班", ">1人次<", "这些预约继续有效", "已经告知申请人的期限不变"):
+    for said in ("由上班变为不上班", ">1个<", "这些预约继续有效", "已经告知申请人的期限不变"):
         assert said in asked.text
     assert services.calendar.worked(date.fromisoformat(day))
+    stale = await keeper.post("/admin/calendar/days", {**off, "revision": "7"})
+    assert (stale.status, "刚刚有其他人作了修改" in stale.text) == (409, True)
+    hall = await services.halls.get("district")
+    assert hall.windows
+    own = hall.windows.model_copy(update={"by_date": {date.fromisoformat(day): hall.windows.weekday_hours}})
+    await services.halls.put(hall.model_copy(update={"windows": own}), office.town.by())
+    assert "没有已约的预约受影响" in (await keeper.post("/admin/calendar/days", off)).text
+    await services.halls.put(hall, office.town.by())
     back = (await keeper.post("/admin/calendar/days", {**off, "step": "edit"})).text
     assert 'name="reason" required maxlength="30" value="台风停工"' in back
     kept = await keeper.post("/admin/calendar/days", off | SURE)

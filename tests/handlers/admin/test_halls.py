@@ -1,6 +1,7 @@
 """The schedules of halls in the panel, without JavaScript (article 9)."""
 
 import re
+from datetime import time
 from html import unescape
 from typing import Any
 
@@ -32,12 +33,17 @@ def filled(page: Page, **changes: Any) -> dict[str, Any]:
     return {**fields, **changes}
 
 
-def afternoons() -> dict[str, Any]:
+def opened(opens: str, closes: str) -> dict[str, Any]:
+    """From Monday to Friday."""
     return {
         f"day{day}_{end}": [time, ""]
         for day in range(1, 6)
-        for end, time in (("from", "13:00"), ("to", "17:00"))
+        for end, time in (("from", opens), ("to", closes))
     }
+
+
+def afternoons() -> dict[str, Any]:
+    return opened("13:00", "17:00")
 
 
 async def test_what_is_confirmed_is_saved_and_each_visit_is_decided_on(office: Office) -> None:
@@ -70,6 +76,24 @@ async def test_what_is_confirmed_is_saved_and_each_visit_is_decided_on(office: O
         assert (await office.town.services.appointments.get(one))["state"] is State.BOOKED
 
 
+async def test_of_several_visits_it_is_said_what_became_of_each(office: Office) -> None:
+    desk = await office.desk("centre")
+    visits = [await booked(office, name) for name in ("李四", "王五", "赵六")]
+    confirm = await desk.post(AT, filled(await desk.get(AT), **opened("06:00", "07:00")))
+    assert (await desk.post(AT, filled(confirm, step="confirm"))).status == 303
+    (gone, _, citizen), (other, _, second), (kept, _, _) = visits
+    for one, who in ((gone, citizen), (other, second)):
+        assert (await who.post(f"/appointments/{one}/cancel")).status == 303
+    said = await desk.post(f"/admin/halls/{HALL.code}/unfit/keep", {"chosen": [gone, kept, other]})
+    assert said.status == 409
+    told = said.text.partition('id="fault"')[2].partition("</section>")[0]
+    assert "1个预约照常保留" in told
+    assert "以下2个预约没有处理" in told
+    for one in (gone, other):
+        name = (await office.town.services.appointments.get(one))["masked_name"]
+        assert re.search(rf"{re.escape(name)}：该预约已结束或已取消", told)
+
+
 async def test_rows_are_added_and_taken_away(office: Office) -> None:
     desk = await office.desk("centre")
     fields = filled(await desk.get(AT))
@@ -77,6 +101,8 @@ async def test_rows_are_added_and_taken_away(office: Office) -> None:
         "window_name": ["综合", "企业开办", ""],
         "window_seats": ["1", "3", ""],
         "window1_groups": ["business"],
+        "day6_from": ["10:00", ""],
+        "day6_to": ["12:00", ""],
         "date_day": ["2026-12-31", ""],
         "date0_from": EMPTY,
         "date0_to": EMPTY,
@@ -91,6 +117,8 @@ async def test_rows_are_added_and_taken_away(office: Office) -> None:
     assert hall.windows
     assert [(one.name, one.seats) for one in hall.windows.windows] == [("综合", 1), ("企业开办", 3)]
     assert [one.reason for one in hall.closures] == ["线路检修"]
+    assert hall.windows.by_weekday == {6: [(time(10), time(12))]}
+    assert filled(await desk.get(AT))["day6_to"] == ["12:00", ""]
     assert (await desk.post(AT, filled(await desk.get(AT), window_gone="1"))).text.count("不再办理") == 1
     wrong = await desk.post(AT, filled(await desk.get(AT), day2_from=["12:00", ""], day2_to=["09:00", ""]))
     assert (wrong.status, "周二的时间请成对填写" in wrong.text) == (400, True)

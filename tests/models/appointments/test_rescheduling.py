@@ -14,7 +14,8 @@ from models.appointments.unfit import AHEAD, Ahead
 from models.errors import BadInput, DomainError, Forbidden
 from models.places import Changes, ClosureRow, Kept, WindowRow
 from models.staff import Member, Role
-from tests.house.clock import MakeCause
+from models.workdays import Workdays
+from tests.house.clock import Clock, MakeCause
 from tests.house.guides import plain_guide
 from tests.house.house import House
 from tests.house.places import MORNING, WHOLE_DAY, hall
@@ -78,7 +79,7 @@ async def test_what_a_schedule_does_is_shown_before_it_is_saved(
     assert (await kept(house)).hall == after == foreseen.after
     for visit in (early, late):
         assert (await house.stores.appointments.get(visit["_id"]))["claims"] == visit["claims"]
-    [(_, listed)] = await house.stores.unfit.listed(member, cause().at)
+    [(_, listed, _)] = await house.stores.unfit.listed(member, cause().at)
     assert [one.visit["_id"] for one in listed] == [early["_id"]]
     events = await house.stores.halls.documents.distinct("events.name", {"_id": HALL.code})
     assert "hall.rescheduled" in events
@@ -141,11 +142,48 @@ async def test_what_is_past_stays(house: House, member: Member, cause: MakeCause
     assert past.value.code == "exception_wrong"
 
 
+async def test_what_is_over_of_a_closure_stays(
+    house: House, member: Member, cause: MakeCause, clock: Clock
+) -> None:
+    """It has begun: its first day stays, and taken back it has an end."""
+    first = ClosureRow("2026-11-25", "2026-12-04", "检修")
+    await save(house, member, cause, closures=[first])
+    clock.advance(timedelta(days=3))
+    for wrong in (replace(first, first="2026-11-24"), replace(first, first="2026-11-26")):
+        with pytest.raises(BadInput) as begun:
+            await save(house, member, cause, closures=[wrong])
+        assert begun.value.code == "closure_begun"
+    new = ClosureRow("2026-11-26", "2026-12-31", "搬迁")
+    with pytest.raises(BadInput):
+        await save(house, member, cause, closures=[first, new])
+    later = await save(house, member, cause, closures=[replace(first, last="2026-12-11", reason="大修")])
+    [one] = later.closures
+    assert (one.first, one.last, one.reason) == (date(2026, 11, 25), date(2026, 12, 11), "大修")
+    opened = await save(house, member, cause, closures=[])
+    assert [(one.first, one.last) for one in opened.closures] == [(date(2026, 11, 25), date(2026, 11, 26))]
+
+
+@pytest.mark.article("9.time")
+async def test_the_hours_of_make_up_days(house: House, member: Member, cause: MakeCause) -> None:
+    """A weekend has hours where one is worked; where none are said, as on most days."""
+    saturday, sunday, week = date(2026, 11, 28), date(2026, 11, 29), dict.fromkeys(range(1, 6), TIMES)
+    calendar = Workdays({saturday: True, sunday: True})
+    made = await save(house, member, cause, weekdays={**week, 6: TIMES[:1]})
+    for day, hours in ((saturday, 1), (sunday, 2)):
+        assert len(made.hours_on(day, calendar)) == hours
+        assert not made.hours_on(day, Workdays({day: False}))
+    made = await save(house, member, cause, weekdays=week)
+    assert len(made.hours_on(saturday, calendar)) == 2
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
         ({"weekdays": {day: [("12:00", "09:00")] for day in range(1, 6)}}, "hours_wrong"),
         ({"weekdays": {1: [("09:00", "")]}}, "hours_wrong"),
+        ({"weekdays": {1: [("09:00Z", "12:00")]}}, "hours_wrong"),
+        ({"weekdays": {1: [("09:00:30", "12:00")]}}, "hours_wrong"),
+        ({"weekdays": {1: TIMES, 6: [("09:00", "")]}}, "hours_wrong"),
         ({"weekdays": {}}, "hours_missing"),
         ({"words": " "}, "hours_words_wrong"),
         ({"slot_minutes": "1"}, "slot_minutes_wrong"),
@@ -154,6 +192,8 @@ async def test_what_is_past_stays(house: House, member: Member, cause: MakeCause
         ({"windows": [WindowRow("", "新", ("nothing",), "1")]}, "window_wrong"),
         ({"windows": [WindowRow("", "新", ("general",), "²")]}, "window_wrong"),
         ({"windows": [WindowRow("", "新", ("general",), "0")]}, "window_wrong"),
+        ({"windows": [WindowRow("", "新", ("general",), "9" * 5000)]}, "window_wrong"),
+        ({"windows": [WindowRow("", "\u200b\u202e", ("general",), "1")]}, "window_wrong"),
         ({"closures": [ClosureRow("2026-12-02", "2026-12-01", "检修")]}, "closure_wrong"),
         ({"closures": [ClosureRow("2026-12-02", "2026-12-02", "")]}, "closure_wrong"),
         ({"by_date": [("2026-12-02", []), ("2026-12-02", [])]}, "exception_wrong"),
@@ -234,7 +274,7 @@ async def test_who_books_while_it_is_saved_has_a_place_or_is_listed(
         if not misfit(now, Ahead(one["_id"], **{name: one.get(name) for name in AHEAD}), CALENDAR)
     }
     listed = {
-        row.visit["_id"] for _, found in await house.stores.unfit.listed(member, cause().at) for row in found
+        row.visit["_id"] for one in await house.stores.unfit.listed(member, cause().at) for row in one.visits
     }
     assert fit | listed == {one["_id"] for one in visits}
     assert not fit & listed

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from models.appointments import Decision
+from models.appointments.rules import SlotSame
 from models.errors import DomainError, Forbidden
 from models.staff import Member
 from tests.house.clock import Clock, MakeCause
@@ -33,8 +35,8 @@ async def visit(house: House, member: Member, cause: MakeCause) -> Any:
 
 async def listed(house: House, member: Member, cause: MakeCause) -> list[str]:
     found = await house.stores.unfit.listed(member, cause().at)
-    ids = [row.visit["_id"] for _, each in found for row in each]
-    assert await house.stores.unfit.count(member, cause().at) == len(ids)
+    ids = [row.visit["_id"] for hall in found for row in hall.visits]
+    assert await house.stores.unfit.count(member, cause().at) == sum(hall.count for hall in found) == len(ids)
     return ids
 
 
@@ -71,6 +73,52 @@ async def test_one_that_is_asked_to_move_stays_until_it_is_moved(
     )
     assert "asked_to_move_at" not in moved
     assert await listed(house, member, cause) == []
+
+
+async def test_one_whose_window_is_gone_can_stay_at_its_time(
+    house: House, member: Member, cause: MakeCause
+) -> None:
+    """At another window of its hall, if that has a place: the same time is no mistake then."""
+    made, appointments = await booked(house, cause, which=1), house.stores.appointments
+    party = await house.party_of(made)
+
+    async def again() -> Any:
+        now = (await kept(house)).hall
+        return await appointments.move(made["_id"], party, GUIDES[1], now, NINE, CALENDAR, cause())
+
+    with pytest.raises(SlotSame):
+        await again()
+    await save(house, member, cause, windows=rows(HALL, social=0))
+    assert await listed(house, member, cause) == [made["_id"]]
+    moved = await again()
+    assert (made["window"], moved["window"], moved["start"]) == ("social", "w1", NINE)
+    assert await listed(house, member, cause) == []
+    with pytest.raises(SlotSame):
+        await again()
+
+
+async def test_of_many_the_first_are_read_and_all_are_counted(
+    house: House, member: Member, cause: MakeCause
+) -> None:
+    made = [await booked(house, cause, minutes) for minutes in (30, 0, 60)]
+    await save(house, member, cause, weekdays=AFTERNOON)
+    [found] = await house.stores.unfit.listed(member, cause().at, most=2)
+    assert [row.visit["_id"] for row in found.visits] == [made[1]["_id"], made[0]["_id"]]
+    assert found.count == 3
+
+
+async def test_of_several_each_is_decided_on_by_itself(
+    house: House, member: Member, visit: Any, cause: MakeCause
+) -> None:
+    fits, unfit = await booked(house, cause, 5 * 60), house.stores.unfit
+    keys = [fits["_id"], "0" * 32, visit["_id"], visit["_id"]]
+    said = await unfit.decide_each(Decision.KEEP, keys, member, cause())
+    told = [(one.visit and one.visit["_id"], one.error and one.error.code) for one in said]
+    assert told == [(keys[0], "visit_fits"), (None, "appointment_not_found"), (keys[2], None)]
+    [hidden] = await unfit.decide_each(
+        Decision.ASK, keys[2:], await keeper(house, "keeps-other", "wanbo"), cause()
+    )
+    assert (hidden.visit, hidden.error and hidden.error.code) == (None, "other_hall")
 
 
 async def test_one_that_is_over_leaves_the_list(

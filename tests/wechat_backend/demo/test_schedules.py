@@ -13,7 +13,7 @@ __all__ = ["demo"]
 async def test_a_visit_does_not_fit(demo: Demo) -> None:
     stores, now = demo.stores, demo.clock.now()
     member = await stores.staff.get(schedules.CENTRE)
-    [(hall, [row])] = await stores.unfit.listed(member, now)
+    [(hall, [row], _)] = await stores.unfit.listed(member, now)
     assert (hall.code, row.why.reason) == (schedules.HALL, Reason.WINDOW_GONE)
     assert hall.windows
     assert [len(one.groups) for one in hall.windows.windows] == [2, 2]
