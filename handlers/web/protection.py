@@ -48,7 +48,8 @@ def content_security_policy(frame_ancestors: str, forms: str = "") -> str:
 
     Args:
         frame_ancestors: who may show it in a frame, as a CSP source list.
-        forms: origins besides its own to which its forms may lead; browsers hold redirects after a form to it too.
+        forms: origins besides its own to which its forms may lead; browsers hold redirects after a form to
+            it too.
     """
     return "; ".join(
         (

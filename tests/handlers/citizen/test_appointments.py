@@ -135,6 +135,7 @@ async def test_what_one_takes_along(town: Town) -> None:
     assert file.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert "visit.ics" in file.headers["Content-Disposition"]
     [event] = Calendar.from_ical(file.content).events
+    assert "TZOFFSETTO:+0800" in file.text  # a zone without an observance is refused by calendars
     assert event.start == datetime.fromisoformat("2026-11-26T08:00:00+00:00")
     assert "欧" not in file.text
     for kept in (picture, file):
