@@ -16,7 +16,7 @@ PRODUCT = "-//Panyu//Appointments//ZH"
 BEFORE = (timedelta(days=1), timedelta(hours=1))
 """So long before the visit a calendar reminds of it."""
 SINCE = date(1992, 1, 1)
-"""China has had no summer time since. A zone told from the day of the visit on would have no observance in it,
+"""China has had no summer time since. A zone told from the day of the visit on would have no observance,
 which RFC 5545 (3.6.5) forbids and calendars refuse."""
 SUMMARY = "到大厅办理：{item}"
 NUMBER = "预约号：{number}"

@@ -2,10 +2,13 @@
 
 import re
 from datetime import datetime
+from typing import cast
 
 import pytest
 from icalendar import Calendar
 
+from handlers.citizen.appointments import in_turn
+from models.appointments import Appointment, State
 from tests.house.browser import Browser
 from tests.house.guides import plain_guide, rich_guide
 from tests.house.people import new_number, new_phone
@@ -122,6 +125,13 @@ async def test_qr_is_for_its_owner(town: Town) -> None:
     picture = await citizen.get(f"{path}/code.png")
     assert picture.headers["Content-Type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
+
+
+def test_the_next_visit_comes_first() -> None:
+    """Listed newest first; what is over comes after what one still goes to."""
+    states = {"4": State.BOOKED, "3": State.CANCELLED, "2": State.BOOKED, "1": State.SERVED}
+    turn = in_turn([cast(Appointment, {"_id": key, "state": state}) for key, state in states.items()])
+    assert [one["_id"] for one in turn] == ["2", "4", "3", "1"]
 
 
 @pytest.mark.article("9.booking")
