@@ -21,11 +21,13 @@ from models.appointments import (
     Ending,
     State,
     Visits,
+    called,
     can_arrive,
     can_propose,
     is_asked_to_give_up,
     place_before,
     recordable,
+    said_number,
 )
 from models.concurrency import all_to_their_end
 from models.errors import BadInput, DomainError
@@ -35,13 +37,13 @@ from models.workdays import local, local_date
 
 class CodeUnknown(BadInput):
     code = "code_unknown"
-    message = "这不是预约码，请扫描申请人预约页面上的二维码"
+    message = "这不是预约码，请扫描申请人预约页面上的二维码，或输入4位预约号"
     field = "code"
 
 
 class DayQuery(BaseModel):
-    """`code` is what a scanner read from an appointment's QR; `open` the appointment to record at once.
-    Without a `hall`, all of the member's."""
+    """`code` is what a scanner read from an appointment's QR, or the number that its person says; `open` the
+    appointment to record at once. Without a `hall`, all of the member's."""
 
     hall: str = ""
     day: Day | None = None
@@ -122,6 +124,7 @@ VISITS = PanelList[Visit](
     address="/admin/appointments",
     columns=(
         Column("时间", lambda row: row.hours, code=True, whole=True),
+        Column("预约号", lambda row: row.appointment["number"], code=True),
         Column("大厅", lambda row: row.appointment["hall_name"]),
         Column("事项", lambda row: row.appointment["item_name"]),
         Column("申请人", lambda row: row.appointment["masked_name"]),
@@ -164,20 +167,32 @@ class VisitRows(PanelPage):
 
 
 class AppointmentsPage(VisitRows):
-    """GET /admin/appointments?show=&hall=&day=&open=&after=&before=, or ?code= as scanned"""
+    """GET /admin/appointments?show=&hall=&day=&open=&after=&before=, or ?code= as scanned or said"""
 
     @needs(Scope.APPOINTMENTS_RECORD)
     async def get(self) -> None:
         asked = self.query(DayQuery)
         day, member = asked.day or local_date(self.now), self.signed_in_member()
         try:
-            key = scanned(asked.code) if asked.code else asked.open
+            key = await self.code_of(asked, day) if asked.code else asked.open
             found = await self.services.endings.for_member(key, member) if key else None
         except DomainError as error:
             return await self.page(asked.hall, day, error)
         if found is None or not asked.code:
             return await self.page(asked.hall, day, acted=key)
         return self.redirect(f"/admin/appointments?hall={found['hall']}&day={found['day']}&open={key}#{key}")
+
+    async def code_of(self, asked: DayQuery, day: date) -> str:
+        """The appointment whose QR was scanned, or whose number was said, of that day.
+
+        Raises:
+            BadInput: `code_unknown`, `number_unknown`, `number_ambiguous`.
+        """
+        if not (number := said_number(asked.code)):
+            return scanned(asked.code)
+        halls = await self.own_halls()
+        chosen = [asked.hall] if asked.hall in halls else halls
+        return (await called(self.services.appointments, number, chosen, day))["_id"]
 
     async def page(self, hall: str, day: date, error: DomainError | None = None, acted: str = "") -> None:
         """`acted` is the appointment that `error` is about, or that a scanner has found: the page has it."""

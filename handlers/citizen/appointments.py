@@ -1,5 +1,6 @@
 """我的预约: one's visits to the halls, and what one may do with each (article 9)."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -34,7 +35,7 @@ class AppointmentsPage(CitizenPage):
         mine = await self.services.appointments.of_applicant(self.bound_party().id)
         self.show(
             "citizen/appointments/list.html",
-            appointments=mine,
+            appointments=in_turn(mine),
             labels=LABELS,
             looks={State.BOOKED: "good"},
             names=await self.names(*mine),
@@ -92,6 +93,12 @@ class AppointmentPage(CitizenPage):
             "can_object": can_object(found),
             "can_review": can_review("appointment", found["state"]),
         }
+
+
+def in_turn(newest_first: Sequence[Appointment]) -> list[Appointment]:
+    """Those that one still goes to, the soonest first, and after them the others as they come."""
+    booked = [one for one in newest_first if one["state"] is State.BOOKED]
+    return [*reversed(booked), *(one for one in newest_first if one["state"] is not State.BOOKED)]
 
 
 def lacking(found: Appointment, guide: Guide) -> str:

@@ -22,6 +22,7 @@ class KioskPage(CitizenPage):
     """Nobody signs in here: the next visitor is another person."""
 
     channel = Channel.KIOSK
+    forms_lead_to = ""
     while_stopped = False
     """Whether it is shown also while the kiosk is out of service."""
 

@@ -110,6 +110,11 @@ class BaseHandler(RequestHandler):
         return self.services.site.frame_ancestors
 
     @property
+    def forms_lead_to(self) -> str:
+        """Origins besides our own to which a form may lead, as a CSP source list."""
+        return ""
+
+    @property
     def channel(self) -> Channel:
         """Through which door the request comes."""
         raise NotImplementedError(f"{type(self).__name__} says which door it is")
@@ -132,7 +137,8 @@ class BaseHandler(RequestHandler):
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
         self.set_header("Permissions-Policy", "camera=(), microphone=(), payment=()")
-        self.set_header("Content-Security-Policy", content_security_policy(self.framed_by))
+        policy = content_security_policy(self.framed_by, self.forms_lead_to)
+        self.set_header("Content-Security-Policy", policy)
         if self.framed_by == NOBODY:  # for browsers that do not know frame-ancestors
             self.set_header("X-Frame-Options", "DENY")
         if self.services.site.secure:

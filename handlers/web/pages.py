@@ -35,6 +35,11 @@ class CitizenPage(PageHandler):
     """A citizen's page with its words; `errors` maps each field at fault to what is wrong with it,
     `labels` fields to what they are called."""
 
+    @property
+    def forms_lead_to(self) -> str:
+        """Who sends a form and is not signed in is sent to the platform first."""
+        return self.services.site.sign_in_origin
+
     def get_template_namespace(self) -> dict[str, Any]:
         return super().get_template_namespace() | {
             "errors": {},

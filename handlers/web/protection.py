@@ -43,7 +43,14 @@ def form_tokens(site: Site) -> dict[str, Any]:
     }
 
 
-def content_security_policy(frame_ancestors: str) -> str:
+def content_security_policy(frame_ancestors: str, forms: str = "") -> str:
+    """What a page may load and do.
+
+    Args:
+        frame_ancestors: who may show it in a frame, as a CSP source list.
+        forms: origins besides its own to which its forms may lead; browsers hold redirects after a form to
+            it too.
+    """
     return "; ".join(
         (
             "default-src 'none'",
@@ -52,7 +59,7 @@ def content_security_policy(frame_ancestors: str) -> str:
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
             "connect-src 'self'",
-            "form-action 'self'",
+            f"form-action 'self' {forms}".rstrip(),
             "base-uri 'none'",
             f"frame-ancestors {frame_ancestors}",
         )

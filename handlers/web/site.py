@@ -22,4 +22,14 @@ class Site:
     @property
     def origin(self) -> str:
         """As browsers name it: scheme, host and port."""
-        return "{0.scheme}://{0.netloc}".format(urlsplit(self.base_url))
+        return origin_of(self.base_url)
+
+    @property
+    def sign_in_origin(self) -> str:
+        """Of the platform at which visitors sign in."""
+        return origin_of(self.oauth_url)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))

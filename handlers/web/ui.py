@@ -20,6 +20,8 @@ from models.places import Hall, Minutes, Near, Working
 from models.workdays import local_date
 
 PARTS = "citizen/parts"
+FARTHEST_WALK = 60
+"""In minutes; beyond it only the bicycle is told."""
 
 
 class Part(UIModule):
@@ -208,7 +210,10 @@ class OnTheWay(Part):
     """How long it takes to a place."""
 
     def render(self, way: Minutes) -> str:
-        said = self.locale.translate("步行约{on_foot}分钟，骑车约{by_bicycle}分钟")
+        far = "骑车约{by_bicycle}分钟"  # nobody goes there on foot
+        said = self.locale.translate(
+            far if way.on_foot > FARTHEST_WALK else "步行约{on_foot}分钟，骑车约{by_bicycle}分钟"
+        )
         return xhtml_escape(said.format(on_foot=way.on_foot, by_bicycle=way.by_bicycle))
 
 

@@ -1,6 +1,6 @@
 """A visit as an iCalendar file (RFC 5545), for the calendar of any phone."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from icalendar import Alarm, Calendar, Event, vGeo
@@ -15,6 +15,9 @@ NAME = "visit.ics"
 PRODUCT = "-//Panyu//Appointments//ZH"
 BEFORE = (timedelta(days=1), timedelta(hours=1))
 """So long before the visit a calendar reminds of it."""
+SINCE = date(1992, 1, 1)
+"""China has had no summer time since. A zone told from the day of the visit on would have no observance,
+which RFC 5545 (3.6.5) forbids and calendars refuse."""
 SUMMARY = "到大厅办理：{item}"
 NUMBER = "预约号：{number}"
 BRING = "请带上：{materials}"
@@ -28,7 +31,7 @@ def calendar_of(visit: Visit, locale: Locale) -> bytes:
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add_component(_event(visit, locale))
-    calendar.add_missing_timezones(first_date=visit.start.date(), last_date=visit.end.date())
+    calendar.add_missing_timezones(first_date=SINCE, last_date=visit.end.date())
     file: bytes = calendar.to_ical()
     return file
 

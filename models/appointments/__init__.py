@@ -1,6 +1,7 @@
 """预约 at the halls (article 9)."""
 
 from models.appointments.booking import ASK_REVIEW, Appointments
+from models.appointments.calling import called, said_number
 from models.appointments.document import (
     DAY_OVER,
     DECIDED,
@@ -76,6 +77,7 @@ __all__ = [
     "UnfitVisit",
     "Visits",
     "bookable_days",
+    "called",
     "can_arrive",
     "can_cancel",
     "can_move",
@@ -90,4 +92,5 @@ __all__ = [
     "open_days",
     "place_before",
     "recordable",
+    "said_number",
 ]

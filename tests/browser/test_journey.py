@@ -115,6 +115,7 @@ async def _stage(browser: Browser, url: str, env: dict[str, str]) -> Stage:
 async def test_from_the_first_scan_to_the_review(stage: Stage) -> None:
     await follows(stage)
     await finds_the_guide(stage)
+    await chooses_a_time_unbound(stage)
     await binds(stage)
     await books(stage)
     serial = await applies(stage)
@@ -158,9 +159,21 @@ async def finds_the_guide(stage: Stage) -> None:
     await stage.shoot(stage.phone, "guide")
 
 
+async def chooses_a_time_unbound(stage: Stage) -> None:
+    """A form that leads to WeChat's sign-in, at another origin, and on to binding."""
+    view = stage.view
+    await view.get_by_role("link", name="预约大厅").first.click()
+    await view.get_by_role("link", name="番禺区政务服务中心").click()
+    await view.locator(".day").nth(2).click()
+    await view.locator(".slot:not(.slot_full)").first.click()
+    await view.get_by_role("button", name="下一步").click()
+    await expect(view.get_by_role("heading", level=1)).to_have_text("实名认证")
+
+
 async def binds(stage: Stage) -> None:
     """Applying asks for the real name first; the code comes by SMS."""
     view = stage.view
+    await finds_the_guide(stage)
     await view.get_by_role("link", name="在线办理").click()
     await expect(view.get_by_role("heading", level=1)).to_have_text("实名认证")
     for name in ("name", "number", "phone"):

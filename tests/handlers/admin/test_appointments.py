@@ -81,6 +81,19 @@ async def test_scanning_the_code_of_an_appointment_opens_it(office: Office) -> N
     assert '<details class="bare" open>' in row_of(key, page)
     other = await desk.get("/admin/appointments?code=12345")
     assert (other.status, "这不是预约码" in other.text) == (400, True)
+    number = (await office.town.services.appointments.get(key))["number"]
+    for said in (number, "".join(chr(ord(one) + 0xFEE0) for one in number)):  # also in full width
+        by_number = await desk.get(f"/admin/appointments?{urlencode({'code': said, 'day': day})}")
+        assert by_number.location == found.location
+    assert re.search(rf">\s*{number}\s*<", page)
+    for asked in (
+        {"code": number},
+        {"code": f"{(int(number) + 1) % 10_000:04}", "day": day},
+    ):  # today has none
+        nobody = await desk.get(f"/admin/appointments?{urlencode(asked)}")
+        assert (nobody.status, "这一天没有这个预约号" in nobody.text) == (400, True)
+    elsewhere = await (await office.desk("elsewhere")).get(f"/admin/appointments?code={number}&day={day}")
+    assert (elsewhere.status, key in elsewhere.text) == (400, False)
     nobodys = await desk.get(f"/admin/appointments?code=/appointments/{'0' * 32}")
     assert nobodys.status == 404
     await citizen.post(f"/appointments/{key}/cancel")

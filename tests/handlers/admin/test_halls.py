@@ -52,7 +52,11 @@ async def test_what_is_confirmed_is_saved_and_each_visit_is_decided_on(office: O
     shown = await desk.get(AT)
     confirm = await desk.post(AT, filled(shown, **afternoons(), words="下午开放"))
     assert "1个已有的预约不合新的时间安排" in confirm.text
-    other, _, _ = await booked(office, "李四")
+    assert re.search(r"<li><span[^>]*>2026-11-\d\d \d\d:\d\d</span> \S+</li>", confirm.text)  # which one
+    assert "公布的文字没有改" not in confirm.text
+    assert "公布的文字没有改" in (await desk.post(AT, filled(shown, **afternoons()))).text
+    assert "公布的文字没有改" not in (await desk.post(AT, filled(shown))).text
+    other, _, asked = await booked(office, "李四")
     again = await desk.post(AT, filled(confirm, step="confirm"))
     assert (again.status, ConsequencesChanged.message in again.text) == (409, True)
     edited = await desk.post(AT, filled(again, step="edit"))
@@ -72,6 +76,8 @@ async def test_what_is_confirmed_is_saved_and_each_visit_is_decided_on(office: O
     listed = (await desk.get("/admin/unfit")).text
     assert (key in listed, other in listed, "已请改约" in listed) == (False, True, True)
     assert "大厅时间调整，预约照常保留" in (await citizen.get(f"/appointments/{key}")).text
+    assert "请您改约</h2>" in (await asked.get(f"/appointments/{other}")).text
+    assert "请您改约</span>" in (await asked.get("/appointments")).text
     for one in (key, other):
         assert (await office.town.services.appointments.get(one))["state"] is State.BOOKED
 

@@ -2,10 +2,13 @@
 
 import re
 from datetime import datetime
+from typing import cast
 
 import pytest
 from icalendar import Calendar
 
+from handlers.citizen.appointments import in_turn
+from models.appointments import Appointment, State
 from tests.house.browser import Browser
 from tests.house.guides import plain_guide, rich_guide
 from tests.house.people import new_number, new_phone
@@ -124,6 +127,13 @@ async def test_qr_is_for_its_owner(town: Town) -> None:
     assert picture.content.startswith(b"\x89PNG")
 
 
+def test_the_next_visit_comes_first() -> None:
+    """Listed newest first; what is over comes after what one still goes to."""
+    states = {"4": State.BOOKED, "3": State.CANCELLED, "2": State.BOOKED, "1": State.SERVED}
+    turn = in_turn([cast(Appointment, {"_id": key, "state": state}) for key, state in states.items()])
+    assert [one["_id"] for one in turn] == ["2", "4", "3", "1"]
+
+
 @pytest.mark.article("9.booking")
 async def test_what_one_takes_along(town: Town) -> None:
     """A picture and a calendar file, which a browser keeps until the visit is another."""
@@ -135,6 +145,7 @@ async def test_what_one_takes_along(town: Town) -> None:
     assert file.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert "visit.ics" in file.headers["Content-Disposition"]
     [event] = Calendar.from_ical(file.content).events
+    assert "TZOFFSETTO:+0800" in file.text  # a zone without an observance is refused by calendars
     assert event.start == datetime.fromisoformat("2026-11-26T08:00:00+00:00")
     assert "欧" not in file.text
     for kept in (picture, file):

@@ -70,6 +70,8 @@ async def test_who_is_not_bound_sees_the_times_and_comes_back_to_the_chosen_one(
     assert 'action="/appointments/new/slot"' in page.text
     assert "登录、实名认证" in page.text
     assert 'name="role"' not in page.text
+    lead_to = f"form-action 'self' {town.services.site.sign_in_origin};"  # browsers hold redirects to it too
+    assert lead_to in page.headers["Content-Security-Policy"]
     asked = {"item": ITEM, "hall": "district", "start": "2026-12-01T02:00:00+00:00"}
     chosen = f"/appointments/new/slot?{urlencode(asked)}"
     out = await visitor.get(chosen)

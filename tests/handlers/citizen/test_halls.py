@@ -86,6 +86,8 @@ async def test_the_nearest_come_first_with_minutes_and_what_works(district: Town
     assert page.status == 200
     assert order(page) == ["closed", "station", "steps", "district", "nancun"]
     assert "步行约5分钟，骑车约2分钟" in page.text
+    assert re.search(r"(?<!，)骑车约\d+分钟", page.text)  # too far to go on foot
+    assert not re.search(r"步行约(6[1-9]|[7-9]\d|\d{3,})分钟", page.text)
     assert "步行15分钟内可到" in page.text
     assert "骑车15分钟内可到" in page.text
     assert "2099-12-31（含当日）以前不开放：搬迁" in page.text

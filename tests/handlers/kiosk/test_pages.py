@@ -42,6 +42,7 @@ async def test_every_page_shows_the_help_phone(town: Town, page: str) -> None:
     assert "020-12345" in shown.text
     assert 'lang="zh-CN"' in shown.text  # the browser is the kiosk's: its own language says nothing
     assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
+    assert "form-action 'self';" in shown.headers["Content-Security-Policy"]
     assert shown.headers["Cache-Control"] == "no-store"
     assert shown.headers["X-Content-Type-Options"] == "nosniff"
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)", shown.text)
