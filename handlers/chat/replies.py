@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from handlers.chat import finding, small_talk
+from handlers.chat import small_talk
 from handlers.chat.dialogue.heard import hall_names, hear, is_english, plain
 from handlers.chat.dialogue.state import Goal, State
 from handlers.chat.dialogue.talk import Talk
@@ -13,6 +13,7 @@ from handlers.chat.finding import Finding
 from handlers.chat.opinions import Opinions
 from handlers.chat.places import Nearby
 from handlers.chat.small_talk import Question, Topic
+from handlers.chat.telling import Telling, locale_of
 from handlers.chat.visits import Visits
 from handlers.web.names import title_of
 from handlers.web.places import directions
@@ -20,6 +21,7 @@ from handlers.web.services import Services
 from models import typed
 from models.chat import BOOK_KEY, HELP_KEY
 from models.events import Cause
+from models.guides import Found
 from models.people import Account
 from models.places import Hall
 from models.workdays import local_date
@@ -52,11 +54,18 @@ class Chat:
     async def text(self, message: Message, by: Cause) -> str:
         """What was written, or said and understood: the first that knows an answer gives it."""
         heard = await self.heard(message, by)
+        said = await self.said(heard, by)
+        if heard.written is not None and heard.written is not heard.state.english:
+            await self.talk.spoken(message.sender, by, english=heard.written)
+        return said
+
+    async def said(self, heard: "Text", by: Cause) -> str:
         for answer in ANSWERS:
             if (said := await answer(self, heard, by)) is not None:
                 return said
-        found = await heard.finding(self).search(message.sender, heard.words[:LONGEST], by)
-        return found + await self.talk.reminder(message.sender, by)
+        sender = heard.message.sender
+        found = await heard.finding(self).search(sender, heard.words[:LONGEST], by)
+        return found + await self.talk.reminder(sender, by)
 
     async def heard(self, message: Message, by: Cause) -> "Text":
         words, whole = typed.line(typed.narrow(message.text)), typed.words(message.text)
@@ -67,6 +76,7 @@ class Chat:
             words.rstrip(ENDS) or words,
             whole.rstrip(ENDS) if message.kind == "voice" else whole,
             speaks_english(words, account, before=state.english),
+            is_english(plain(words)),
             state,
         )
 
@@ -223,7 +233,10 @@ class Chat:
 
     @property
     def talk(self) -> Talk:
-        return Talk(self.services, self.anchor, finding.elsewhere)
+        return Talk(self.services, self.anchor, self.elsewhere)
+
+    def elsewhere(self, found: Found, *, english: bool) -> str:
+        return Telling(self.anchor, locale_of(english=english)).elsewhere(found)
 
     def welcome(self, *, english: bool = False) -> str:
         if english:
@@ -304,13 +317,15 @@ ENDS = "!！。.~～?？, ，"
 
 @dataclass(frozen=True)
 class Text:
-    """A message with its `words` in the form for short answers, and `whole` as prose; the `state` of the
-    conversation is idle where nothing was asked lately."""
+    """A message with its `words` in the form for short answers, and `whole` as prose. `english` is the tongue
+    of the answer, `written` that of the message, None where nothing tells; the `state` of the conversation is
+    idle where nothing was asked lately."""
 
     message: Message
     words: str
     whole: str
     english: bool
+    written: bool | None
     state: State
 
     def finding(self, chat: Chat) -> Finding:

@@ -9,6 +9,7 @@ books once.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from handlers.chat.dialogue import steps, words
 from handlers.chat.dialogue.asking import Asking, Said
@@ -46,6 +47,10 @@ class ChangedTooOften(Conflict):
     message = "消息太多，没来得及看清，请再发一次"
 
 
+class Elsewhere(Protocol):
+    def __call__(self, found: Found, *, english: bool) -> str: ...
+
+
 Turning = Callable[[State, Facts], Awaitable[Said | None]]
 
 
@@ -56,7 +61,7 @@ class Talk:
 
     services: Services
     link: Callable[[str, str], str]
-    elsewhere: Callable[[Found], str]
+    elsewhere: Elsewhere
 
     async def answer(self, message: Message, said: str, by: Cause, goal: Goal | None = None) -> str | None:
         """The reply; None where the words are about something else. `goal` is that of a tap on the menu."""
@@ -98,6 +103,14 @@ class Talk:
             await self.services.dialogues.keep(sender, kept, after, kept.message, kept.said, by.at)
         tongue = tongue_of(state, await self.services.accounts.find_by_openid(sender))
         return "\n" + words.REMINDER[tongue].format(step=words.SHORT[state.step][tongue])
+
+    async def spoken(self, sender: str, by: Cause, *, english: bool) -> None:
+        """Keep in which tongue one writes, for what comes without words of its own, as a number."""
+        kept = await self.services.dialogues.find(sender, by.at)
+        state = state_of(kept.state)
+        if state.english is not english and not state.carrying:
+            after = replace(state, english=english).kept()
+            await self.services.dialogues.keep(sender, kept, after, kept.message, kept.said, by.at)
 
     async def state(self, sender: str, now: datetime) -> State:
         """Where one is; what was asked long ago is not asked any more."""
@@ -200,7 +213,7 @@ class Talk:
         found = await named(self.services, heard.item, heard.about)
         turn = steps.hit(state, [guide.item for guide in found.guides], whole=found.whole)
         said = await asking.said(turn, *noted(heard))
-        elsewhere = "" if found.guides else self.elsewhere(found)
+        elsewhere = "" if found.guides else self.elsewhere(found, english=state.english)
         return Said(said.state, f"{elsewhere}\n\n{said.words}") if elsewhere else said
 
     async def _wishes(self, heard: Heard, state: State | None = None) -> bool:
