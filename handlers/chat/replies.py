@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from handlers.chat import small_talk
 from handlers.chat.dialogue.heard import hall_names, hear, is_english, plain
-from handlers.chat.dialogue.state import Goal, State
+from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.talk import Talk
 from handlers.chat.envelope import Message
 from handlers.chat.finding import Finding
@@ -123,6 +123,11 @@ class Chat:
         """What is asked in the midst of a booking, and where one was."""
         if not heard.state.is_open:
             return None
+        sender, asks = heard.message.sender, hear(heard.words, local_date(by.at)).asks
+        if asks and heard.state.step in (Step.CONFIRM, Step.DROP):
+            told = await self.loosely(heard)
+            said = "\n".join(filter(None, [told, await self.talk.instead(sender, by)]))
+            return said + await self.talk.reminder(sender, by)
         named = await heard.finding(self).beside(heard.words[:LONGEST])
         said = named or await self.loosely(heard) or UNCLEAR[heard.english]
         return said + await self.talk.reminder(heard.message.sender, by)

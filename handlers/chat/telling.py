@@ -1,5 +1,5 @@
-"""A guide and the progress of an application, told in the chat in the reader's language: Chinese sentences that
-go through gettext, as those of the pages do."""
+"""A guide and the progress of an application, told in the chat in the language of the reader: Chinese
+sentences that go through gettext, as those of the pages do."""
 
 import re
 from collections.abc import Callable, Sequence

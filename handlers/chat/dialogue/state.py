@@ -37,7 +37,7 @@ class Step(StrEnum):
 FLOWS: Mapping[Goal, tuple[Step, ...]] = {
     Goal.BOOK: (Step.ITEM, Step.ROLE, Step.HALL, Step.DAY, Step.START, Step.CONFIRM),
     Goal.SEE: (Step.MINE, Step.VISIT),
-    Goal.MOVE: (Step.MINE, Step.DAY, Step.START, Step.CONFIRM),
+    Goal.MOVE: (Step.MINE, Step.HALL, Step.DAY, Step.START, Step.CONFIRM),
     Goal.CANCEL: (Step.MINE, Step.DROP),
 }
 """What is asked for each goal, in order; what is known already is skipped."""

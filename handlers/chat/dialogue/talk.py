@@ -87,9 +87,18 @@ class Talk:
 
         async def turned(state: State, facts: Facts) -> Said | None:
             turn = steps.nearest(state, codes)
-            return await self._asking(facts, turn.state).said(turn) if books(state) else Said(turn.state, "")
+            asked = steps.has_hall(state)
+            return await self._asking(facts, turn.state).said(turn) if asked else Said(turn.state, "")
 
         return await self._kept(message, by, turned) or None
+
+    async def instead(self, sender: str, by: Cause) -> str:
+        """What there is to say to a question in place of the answer at the last step: that nothing is done,
+        and what to bring."""
+        state = state_of((await self.services.dialogues.find(sender, by.at)).state)
+        facts = await self._facts(sender, state, by)
+        bring = facts.bring(await facts.guide(state)) if state.goal is Goal.BOOK else []
+        return "\n".join([words.NOT_YET[facts.tongue].format(phone=self.services.site.help_phone), *bring])
 
     async def reminder(self, sender: str, by: Cause) -> str:
         """Where one was and how to go on, after another answer; nothing where nothing is asked. After a
@@ -172,6 +181,10 @@ class Talk:
     async def _turn(self, state: State, heard: Heard, facts: Facts, sender: str) -> Said | None:
         """What follows from what was heard; None where it is about something else."""
         now = facts.by.at
+        if heard.sign is Sign.TONGUE:
+            state, facts = await self._in_tongue(state, heard, facts)
+        if heard.asks and state.step in (Step.CONFIRM, Step.DROP):
+            return None
         if not state.is_open:
             if heard.goal or await self._wishes(heard):
                 return await self._begun(steps.began(state, heard), heard, facts)
@@ -181,6 +194,15 @@ class Talk:
         if heard.item and heard.goal is None and state.step not in (Step.ITEM, Step.BIND):
             return await self._beside(state, heard, facts)
         return await self._taken(state, heard, facts)
+
+    async def _in_tongue(self, state: State, heard: Heard, facts: Facts) -> tuple[State, Facts]:
+        """What follows, and all from now on, in the tongue that was asked for; it is kept with the account."""
+        english, account = bool(heard.english), facts.account
+        chosen = "en" if english else "zh_CN"
+        if account and (account.get("language") or "zh_CN") != chosen:
+            account = await self.services.accounts.prefer(account["_id"], facts.by, language=chosen)
+        state = replace(state, english=english)
+        return state, replace(facts, account=account).speaking(state)
 
     async def _beside(self, state: State, heard: Heard, facts: Facts) -> Said | None:
         """Words at a step that asks for something else: a time or place, another item, or nothing of ours."""
@@ -244,10 +266,6 @@ def noted(heard: Heard) -> list[Note]:
     """What is to be said of a wish that cannot be met as it is."""
     said = {Note.ALSO: heard.also, Note.SEVERAL: heard.several, Note.NO_DAY: heard.no_day}
     return [note for note, holds in said.items() if holds]
-
-
-def books(state: State) -> bool:
-    return state.is_open and state.goal is Goal.BOOK
 
 
 def is_fresh(state: State, within: timedelta, now: datetime) -> bool:
