@@ -7,7 +7,7 @@ from datetime import date, datetime
 from handlers.chat.dialogue import words
 from handlers.chat.dialogue.filling import Option, slot_option
 from handlers.chat.dialogue.state import Goal, State, Step
-from handlers.chat.dialogue.steps import INVITED, SELF
+from handlers.chat.dialogue.steps import INVITED, NOBODY, SELF
 from handlers.chat.dialogue.words import Tongue
 from handlers.chat.telling import locale_of
 from handlers.web.names import title_of
@@ -56,7 +56,7 @@ class Facts:
             guides = [
                 guide
                 for guide in found.guides
-                if kinds & set(guide.audience) and (not here or here & set(guide.places))
+                if (not kinds or kinds & set(guide.audience)) and (not here or here & set(guide.places))
             ][:OFTEN]
         return [Option(guide.item, label=title_of(guide, self.language)) for guide in guides]
 
@@ -120,6 +120,7 @@ class Facts:
                 label=await self.visit_words(one),
                 number=one["number"],
                 day=local_date(one["start"]),
+                item=one["item"],
             )
             for one in await self.coming()
         ]
@@ -176,7 +177,8 @@ class Facts:
             return await self.whole(state)
         known = []
         if Step.MINE in state.chosen:
-            known.append(await self.visit_words(await self.visit(state)))
+            present = await self.visit_words(await self.visit(state))
+            known.append(words.field("present", present, self.tongue))
         elif Step.ITEM in state.chosen:
             known.append(title_of(await self.guide(state), self.language))
         codes = [state.chosen[Step.HALL]] if Step.HALL in state.chosen else list(state.wish.halls[:1])
@@ -205,8 +207,9 @@ class Facts:
         before = words.moment_words(visit["start"], visit["end"], tongue)
         if state.goal is Goal.MOVE and Step.START in state.chosen:
             lines.append(words.field("old", before, tongue))
-            before = await self.moment(state)
-        lines.append(words.field("time", before, tongue))
+            lines.append(words.field("new", await self.moment(state), tongue))
+        else:
+            lines.append(words.field("time", before, tongue))
         hall = state.chosen.get(Step.HALL, visit["hall"])
         if hall != visit["hall"]:
             lines += [
@@ -323,10 +326,17 @@ LISTS = frozenset(OPTIONS)
 
 
 def tongue_of(state: State, account: Account | None) -> Tongue:
-    """English for who writes it or has chosen it; short sentences for who has chosen large text."""
-    if state.english or (account and account.get("language") == "en"):
+    """English for who writes it, or has chosen it and does not write Chinese; short sentences for who has
+    chosen large text."""
+    if speaks_english(state, account):
         return Tongue.ENGLISH
     return Tongue.ELDER if account and account["elder"] else Tongue.CHINESE
+
+
+def speaks_english(state: State, account: Account | None) -> bool:
+    if state.english is None:
+        return bool(account and account.get("language") == "en")
+    return state.english
 
 
 async def roles_of(services: Services, account: Account | None) -> dict[str, Party]:
@@ -367,7 +377,8 @@ async def still_there(facts: Facts, state: State) -> bool:
             await facts.hall(state)
     except NotFound:
         return False
-    return state.chosen.get(Step.ROLE, SELF) in facts.roles
+    role = state.chosen.get(Step.ROLE, SELF)
+    return role in facts.roles or (role == NOBODY and not facts.roles) or Step.ROLE not in state.chosen
 
 
 def listed(options: Sequence[Option]) -> bool:

@@ -208,7 +208,8 @@ def _goal(said: str) -> tuple[Goal | None, str, str]:
     """What is asked for, and what stands before and after it."""
     for goal, pattern in GOALS:
         if found := re.search(pattern, said):
-            return goal, said[: found.start()], said[found.end() :]
+            within = " ".join(filter(None, found.groups()))
+            return goal, said[: found.start()], f"{within} {said[found.end() :]}"
     return None, "", said
 
 

@@ -72,14 +72,15 @@ IN_ENGLISH = re.compile("英|english")
 GOALS: tuple[tuple[Goal, str], ...] = (
     (
         Goal.MOVE,
-        "改到|改期|change to|can(?: i)? change|改个?時?时?间|改個時間|改约|改一下时间|改一下预约|改预约"
+        "改(?:一?下)?((?!时|约|期|到|去|预|个|日)[^,，。 ]{2,14}?)的?(?:时间|预约)|改到|改期|change to"
+        "|can(?: i)? change|改个?時?时?间|改個時間|改约|改一下时间|改一下预约|改预约"
         "|换个?时间|换个?日子|改个?日子|改日期|预约改到?"
         "|改到|改去|延后|推迟|延期|reschedul(?:e|ing)|(?:move|change|shift|postpone) (?:my|the|our) "
         "(?:appointment|booking|visit|time|date)|change (?:appointment|booking)",
     ),
     (
         Goal.CANCEL,
-        "取消.{0,12}预约|预约.{0,6}取消|取消(?:啦|了)?唔去|取消(?=.{0,4}[0-9]{4})|(?:那个|嗰个)取消"
+        "取消(.{0,12})预约|预约.{0,6}取消|取消(?:啦|了)?唔去|取消(?=.{0,4}[0-9]{4})|(?:那个|嗰个)取消"
         "|取消掉|退号|退掉预约|取消(?=我?[这那]个|周|星期|礼拜|明天|后天|听日)|不去了|去不了"
         "|去唔到|唔去啦|来不了|cancel (?:my|the|our|an|a|this|that) (?:[a-z]+ )*?(?:appointment|booking"
         "|visit)s?"
@@ -134,7 +135,7 @@ NOT_THEN = re.compile(
 """Days that will not do: none is meant by them."""
 VISIT = re.compile(
     r"(?:预约)?(?:号码?|number|no\.?|#)?(?: ?is)?"
-    r" ?(?<![0-9:./-])((?!20[0-9]{2}[年./-])[0-9]{4})(?![0-9:./-])"
+    r" ?(?<![0-9a-z:./-])((?!20[0-9]{2}[年./-])[0-9]{4})(?![0-9:./-])"
 )
 """The number of an appointment, as it was said when it was booked."""
 ANY_HALL = re.compile(

@@ -17,6 +17,8 @@ LAST = -1
 """The number of 「最后一个」."""
 SELF = "self"
 """The role of a person who acts for nobody else."""
+NOBODY = "nobody"
+"""In whose role one looks for a time before the real name is known."""
 
 
 class Note(StrEnum):
@@ -142,6 +144,11 @@ def left(state: State) -> Turn:
     return Turn(idle(state), Note.STOPPED if state.goal is Goal.BOOK else Note.KEPT)
 
 
+def named(state: State) -> State:
+    """With the real name the role is chosen, and what was chosen before it is kept."""
+    return state.without(Step.ROLE) if state.chosen.get(Step.ROLE) == NOBODY else state
+
+
 def idle(state: State) -> State:
     return State(english=state.english, near=state.near)
 
@@ -168,7 +175,7 @@ def back(state: State) -> Turn:
     """To the step before, which is asked even if there is nothing to choose; from the first one out."""
     if state.step is Step.ITEM and state.near and state.wish.halls:
         return Turn(replace(state, hall_first=True, wish=replace(state.wish, halls=()), options=(), offset=0))
-    before = state.flow[: state.flow.index(state.step)] if state.step in state.flow else ()
+    before = state.flow[: state.flow.index(state.step)] if state.step in state.flow else state.flow
     over = [step for step in before if step in state.chosen and step not in state.single]
     if not over:
         return left(state)

@@ -19,6 +19,7 @@ from handlers.chat.dialogue.heard import Heard, hall_names, hear
 from handlers.chat.dialogue.phrases import Sign
 from handlers.chat.dialogue.state import NO_WISH, Goal, State, Step, state_of
 from handlers.chat.dialogue.steps import Note, Turn
+from handlers.chat.dialogue.words import Tongue
 from handlers.chat.envelope import Message
 from handlers.chat.items import named
 from handlers.web.services import Services
@@ -183,7 +184,7 @@ class Talk:
         now = facts.by.at
         if heard.sign is Sign.TONGUE:
             state, facts = await self._in_tongue(state, heard, facts)
-        if heard.asks and state.step in (Step.CONFIRM, Step.DROP):
+        if await self._is_beside_the_step(state, heard, sender, now):
             return None
         if not state.is_open:
             if heard.goal or await self._wishes(heard):
@@ -191,12 +192,18 @@ class Talk:
             return await self._unasked(state, heard, facts, sender)
         if is_silent(state, now) and heard.goal is None:
             return await self._after_silence(state, heard, facts, sender)
-        if heard.item and heard.goal is None and state.step not in (Step.ITEM, Step.BIND):
+        if heard.item and heard.goal is None and state.step is not Step.ITEM:
             return await self._beside(state, heard, facts)
         return await self._taken(state, heard, facts)
 
+    async def _is_beside_the_step(self, state: State, heard: Heard, sender: str, now: datetime) -> bool:
+        """Whether a yes asks something before it confirms, or a number is one of another list."""
+        if state.step is Step.BIND:
+            return await self._lists(heard, sender, now)
+        return heard.asks and state.step in (Step.CONFIRM, Step.DROP)
+
     async def _in_tongue(self, state: State, heard: Heard, facts: Facts) -> tuple[State, Facts]:
-        """What follows, and all from now on, in the tongue that was asked for; it is kept with the account."""
+        """What follows, and all from now on, in the tongue that was asked for, which the account keeps."""
         english, account = bool(heard.english), facts.account
         chosen = "en" if english else "zh_CN"
         if account and (account.get("language") or "zh_CN") != chosen:
@@ -230,12 +237,19 @@ class Talk:
     async def _begun(self, state: State, heard: Heard, facts: Facts) -> Said:
         """With the items that the words hit, if there are any."""
         asking = self._asking(facts, state)
-        if not heard.item or state.goal is not Goal.BOOK:
+        if not heard.item:
             return await asking.said(Turn(state), *noted(heard))
         found = await named(self.services, heard.item, heard.about)
+        if state.goal is not Goal.BOOK:
+            meant = tuple(guide.item for guide in found.guides) if found.whole else ()
+            return await asking.said(Turn(replace(state, found=meant)), *noted(heard))
         turn = steps.hit(state, [guide.item for guide in found.guides], whole=found.whole)
         said = await asking.said(turn, *noted(heard))
-        elsewhere = "" if found.guides else self.elsewhere(found, english=state.english)
+        elsewhere = (
+            ""
+            if found.guides
+            else self.elsewhere(found, english=facts.speaking(state).tongue is Tongue.ENGLISH)
+        )
         return Said(said.state, f"{elsewhere}\n\n{said.words}") if elsewhere else said
 
     async def _wishes(self, heard: Heard, state: State | None = None) -> bool:
@@ -253,10 +267,15 @@ class Talk:
             return await self._asking(facts, turn.state).said(turn)
         if heard.number is None and heard.sign is None:
             return None
-        if heard.number and await self.services.inbox.chosen(sender, heard.number, facts.by.at):
+        if await self._lists(heard, sender, facts.by.at):
             return None
         turn = Turn(replace(state, reminded=False), Note.WELCOME_BACK)
         return await self._asking(facts, turn.state).said(turn)
+
+    async def _lists(self, heard: Heard, sender: str, now: datetime) -> bool:
+        """Whether a number stands for a guide of a list that came later."""
+        number = heard.number or 0
+        return number > 0 and await self.services.inbox.chosen(sender, number, now) is not None
 
     def _asking(self, facts: Facts, state: State) -> Asking:
         return Asking(facts.speaking(state), self.link)

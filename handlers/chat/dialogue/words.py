@@ -166,6 +166,8 @@ FIELDS: Mapping[str, Wording] = {
     "role": _wording("办事人：", "For: "),
     "time": _wording("时间：", "Time: "),
     "old": _wording("原时间：", "Before: "),
+    "new": _wording("新时间：", "New time: "),
+    "present": _wording("现在约的：", "Booked now: "),
     "old_hall": _wording("原地点：", "Place before: "),
     "hall": _wording("地点：", "Place: "),
     "number": _wording("预约号：", "Number: "),
@@ -232,7 +234,7 @@ def ask(state: State, options: Sequence[Option], about: Sequence[str], tongue: T
     asked = FOUND if state.step is Step.ITEM and state.found else QUESTIONS[state.step]
     question = asked[tongue].format(**links)
     if state.step is Step.BIND:
-        return question
+        return "\n".join([*lines, question])
     labels = {one.value: one.label for one in options} | {MORE: MORE_LINE[tongue]}
     listed = [f"{number}. {labels[value][:LONGEST_LABEL]}" for number, value in enumerate(state.options, 1)]
     return "\n".join([*lines, question, *listed, BACK_LINE[tongue], STOP_LINE[tongue]])
