@@ -3,20 +3,18 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from handlers.chat.items import LISTED, named
+from handlers.chat.telling import Telling, fault_text, locale_of
 from handlers.web.names import title_of
 from handlers.web.services import Services
-from models.applications import Case, check_serial, status_of, what_next
+from models.applications import Case, check_serial
 from models.blacklist import Blacklisted
 from models.errors import BadInput, Forbidden, NotFound
 from models.events import Cause
-from models.guides import HANDLING, Found, Guide
+from models.guides import Found, Guide
 from models.people import Party
 
-REFERRED = 3
-"""Referrals in one answer, which is 2000 bytes at most."""
 MEANT = 3
 """Guides that are named beside something else."""
 
@@ -35,7 +33,7 @@ class Finding:
         found = await named(self.services, words)
         if not found.hits:
             return self.nothing_found(found.topics)
-        parts = [self.listed(found), elsewhere(found)]
+        parts = [self.listed(found), self.telling.elsewhere(found)]
         if not found.is_ours(found.hits[0]):
             parts.reverse()
         await self.services.inbox.offer(sender, [guide.item for guide in found.guides], by.at)
@@ -48,7 +46,7 @@ class Finding:
         if not found.whole or not found.hits:
             return None
         links = [f"· {self.guide_link(guide)}" for guide in found.guides[:MEANT]]
-        return "\n".join([*links, *filter(None, [elsewhere(found)])])
+        return "\n".join([*links, *filter(None, [self.telling.elsewhere(found)])])
 
     def listed(self, found: Found) -> str:
         """The guides of a search, with their numbers."""
@@ -68,46 +66,22 @@ class Finding:
         try:
             guide = await self.services.guides.published(item)
         except NotFound as error:
-            return str(error)
-        materials = [f"{number}. {m.name}" for number, m in enumerate(guide.online_materials(), 1)]
-        limit = "当场办结" if guide.time_limit.on_the_spot else f"{guide.time_limit.decision}个工作日"
-        return "\n".join(
-            [
-                f"【{guide.name}】",
-                guide.summary,
-                "",
-                f"办理方式：{HANDLING[guide.handling].in_chat}",
-                f"跑动次数：{guide.visits}次",
-                f"办结时间：{limit}",
-                f"收费：{guide.fees.amount}",
-                "要准备的材料：" if materials else "不需要准备材料。",
-                *materials,
-                "",
-                *await self.applying(guide, sender, by),
-                f"咨询电话：{guide.consult_phone}",
-            ]
-        )
+            return fault_text(error, self.telling.locale)
+        return self.telling.guide(guide, await self.applying(guide, sender, by))
 
     async def applying(self, guide: Guide, sender: str, by: Cause) -> list[str]:
         """The way to apply, after what is in the way: an application that there is already, or a decision of
         the blacklist."""
-        whole = self.link(f"/guides/{guide.item}", "看完整指南，马上办理")
+        telling, whole = self.telling, self.telling.whole(guide)
         party = await self.party(sender)
         if party is None:
             return [whole]
         try:
             await self.services.decisions.check(party, by)
         except Blacklisted as error:
-            return [
-                f"{error}：",
-                self.link("/appointments/new", "预约到大厅办"),
-                self.link("/blacklist", "查看决定，提出申诉"),
-            ]
+            return telling.barred(error)
         first = await self.services.applications.in_the_way(party.id, guide)
-        if first is None:
-            return [whole]
-        page = self.link(f"/applications/{first['_id']}", "看进度")
-        return [f"您已有一件正在办理，不用再申请：{page}", whole]
+        return [whole] if first is None else [telling.under_way(first), whole]
 
     async def party(self, sender: str) -> Party | None:
         """For whom the sender acts; None for one who is not bound, or no longer the agent of the body."""
@@ -123,18 +97,12 @@ class Finding:
             found = await self.services.applications.get_by_serial(serial)
         except (BadInput, NotFound):
             return None
-        page = self.link(f"/progress?serial={quote(serial)}", "查看详细进度")
-        ahead = what_next(Case(found, await self.services.guides.version(found["guide"])))
-        return "\n".join(
-            [
-                f"申请流水号：{serial}",
-                f"事项：{found['item_name']}",
-                f"当前进度：{status_of(found)}",
-                *([f"接下来：{ahead}"] if ahead else []),
-                "",
-                page,
-            ]
-        )
+        case = Case(found, await self.services.guides.version(found["guide"]))
+        return self.telling.progress(case, serial)
+
+    @property
+    def telling(self) -> Telling:
+        return Telling(self.link, locale_of(english=self.english))
 
     def nothing_to_choose(self) -> str:
         if self.english:
@@ -169,11 +137,3 @@ class Finding:
 
     def guide_link(self, guide: Guide) -> str:
         return self.link(f"/guides/{guide.item}", title_of(guide, "en" if self.english else "zh_CN"))
-
-
-def elsewhere(found: Found) -> str:
-    """Who does what we do not, and how they are reached."""
-    return "\n".join(
-        f"【{one.name}】不在这里办，由{one.who}办理。{one.where}。电话：{one.phone}"
-        for one in found.referrals[:REFERRED]
-    )

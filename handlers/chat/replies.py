@@ -4,15 +4,17 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from handlers.chat import finding, small_talk
+from handlers.chat import small_talk
+from handlers.chat.dialogue.facts import speaks_english
 from handlers.chat.dialogue.heard import hall_names, hear, is_english, plain
-from handlers.chat.dialogue.state import Goal, State
+from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.talk import Talk
 from handlers.chat.envelope import Message
 from handlers.chat.finding import Finding
 from handlers.chat.opinions import Opinions
 from handlers.chat.places import Nearby
 from handlers.chat.small_talk import Question, Topic
+from handlers.chat.telling import Telling, locale_of
 from handlers.chat.visits import Visits
 from handlers.web.names import title_of
 from handlers.web.places import directions
@@ -20,7 +22,7 @@ from handlers.web.services import Services
 from models import typed
 from models.chat import BOOK_KEY, HELP_KEY
 from models.events import Cause
-from models.people import Account
+from models.guides import Found
 from models.places import Hall
 from models.workdays import local_date
 
@@ -47,26 +49,37 @@ class Chat:
             return talked or await Nearby(self.services, self.anchor).answer(message, by.at)
         if not message.kind:
             return None
-        return self.not_text(message.kind) + await self.talk.reminder(message.sender, by)
+        english = await self.in_english(message.sender, by)
+        return self.not_text(message.kind, english=english) + await self.talk.reminder(message.sender, by)
 
     async def text(self, message: Message, by: Cause) -> str:
         """What was written, or said and understood: the first that knows an answer gives it."""
         heard = await self.heard(message, by)
+        said = await self.said(heard, by)
+        if heard.written is not None and heard.written is not heard.before:
+            await self.talk.spoken(message.sender, by, english=heard.written)
+        return said
+
+    async def said(self, heard: "Text", by: Cause) -> str:
         for answer in ANSWERS:
             if (said := await answer(self, heard, by)) is not None:
                 return said
-        found = await heard.finding(self).search(message.sender, heard.words[:LONGEST], by)
-        return found + await self.talk.reminder(message.sender, by)
+        sender = heard.message.sender
+        found = await heard.finding(self).search(sender, heard.words[:LONGEST], by)
+        return found + await self.talk.reminder(sender, by)
 
     async def heard(self, message: Message, by: Cause) -> "Text":
         words, whole = typed.line(typed.narrow(message.text)), typed.words(message.text)
         account = await self.services.accounts.find_by_openid(message.sender)
         state = await self.talk.state(message.sender, by.at)
+        written, before = is_english(plain(words)), speaks_english(state, account)
         return Text(
             message,
             words.rstrip(ENDS) or words,
             whole.rstrip(ENDS) if message.kind == "voice" else whole,
-            speaks_english(words, account, before=state.english),
+            before if written is None else written,
+            written,
+            before,
             state,
         )
 
@@ -111,8 +124,14 @@ class Chat:
 
     async def beside(self, heard: "Text", by: Cause) -> str | None:
         """What is asked in the midst of a booking, and where one was."""
-        if not heard.state.is_open:
+        nothing_listed = heard.state.step is Step.BIND and heard.words.isdigit()
+        if not heard.state.is_open or nothing_listed:
             return None
+        sender, asks = heard.message.sender, hear(heard.words, local_date(by.at)).asks
+        if asks and heard.state.step in (Step.CONFIRM, Step.DROP):
+            told = await self.loosely(heard)
+            said = "\n".join(filter(None, [told, await self.talk.instead(sender, by)]))
+            return said + await self.talk.reminder(sender, by)
         named = await heard.finding(self).beside(heard.words[:LONGEST])
         said = named or await self.loosely(heard) or UNCLEAR[heard.english]
         return said + await self.talk.reminder(heard.message.sender, by)
@@ -172,13 +191,14 @@ class Chat:
         }
         if hall:
             to = f'<a href="{directions(hall).tencent}">{"Directions" if english else "怎么去"}</a>'
-            values |= {"hall": title_of(hall, "en" if english else "zh_CN"), "hours": hall.hours, "way": to}
-            values |= {"address": hall.address, "hall_phone": hall.phone}
+            say = locale_of(english=english).translate
+            values |= {"hall": title_of(hall, "en" if english else "zh_CN"), "way": to}
+            values |= {"hours": say(hall.hours), "address": say(hall.address), "hall_phone": hall.phone}
             access = hall.access
             unknown = "please call" if english else "请打电话问"
             values |= {
-                "parking": access.parking if access else unknown,
-                "step_free": access.way if access else unknown,
+                "parking": say(access.parking) if access else unknown,
+                "step_free": say(access.way) if access else unknown,
             }
         links = {name: self.anchor(path, named[english]) for name, (path, *named) in small_talk.LINKS.items()}
         return small_talk.ANSWERS[question.topic][english].format(**values, **links)
@@ -206,7 +226,7 @@ class Chat:
 
     async def clicked(self, message: Message, by: Cause) -> str | None:
         if message.event_key == HELP_KEY:
-            return self.help()
+            return self.help(english=await self.in_english(message.sender, by))
         if message.event_key == BOOK_KEY:
             return await self.talk.answer(message, "", by, Goal.BOOK)
         return None
@@ -223,7 +243,10 @@ class Chat:
 
     @property
     def talk(self) -> Talk:
-        return Talk(self.services, self.anchor, finding.elsewhere)
+        return Talk(self.services, self.anchor, self.elsewhere)
+
+    def elsewhere(self, found: Found, *, english: bool) -> str:
+        return Telling(self.anchor, locale_of(english=english)).elsewhere(found)
 
     def welcome(self, *, english: bool = False) -> str:
         if english:
@@ -285,7 +308,14 @@ class Chat:
             ]
         )
 
-    def not_text(self, kind: str) -> str:
+    async def in_english(self, sender: str, by: Cause) -> bool:
+        """Whether one is answered in English where the message has no words."""
+        account = await self.services.accounts.find_by_openid(sender)
+        return speaks_english(await self.talk.state(sender, by.at), account)
+
+    def not_text(self, kind: str, *, english: bool = False) -> str:
+        if english:
+            return f"{NO_TEXT_ENGLISH[kind == 'voice']}\n{self.phone_line(english=True)}"
         if kind == "voice":
             return f"这段语音没听清。请再说一次，或用文字告诉我，例如：预约居住证\n{self.phone_line()}"
         return f"我还看不懂图片和视频。请用文字告诉我要办什么事，例如：居住证\n{self.phone_line()}"
@@ -304,13 +334,16 @@ ENDS = "!！。.~～?？, ，"
 
 @dataclass(frozen=True)
 class Text:
-    """A message with its `words` in the form for short answers, and `whole` as prose; the `state` of the
-    conversation is idle where nothing was asked lately."""
+    """A message with its `words` in the form for short answers, and `whole` as prose. `english` is the tongue
+    of the answer, `written` that of the message, None where nothing tells, `before` what it was; the `state`
+    of the conversation is idle where nothing was asked lately."""
 
     message: Message
     words: str
     whole: str
     english: bool
+    written: bool | None
+    before: bool
     state: State
 
     def finding(self, chat: Chat) -> Finding:
@@ -332,14 +365,12 @@ ANSWERS: Sequence[Callable[[Chat, Text, Cause], Awaitable[str | None]]] = (
 LONGEST = 120
 """Characters of a sentence in which something is looked for."""
 PARDON = {False: "很抱歉给您添麻烦了。", True: "We are sorry for the trouble."}
+NO_TEXT_ENGLISH = {
+    False: "I cannot read pictures and films yet. Please write what you want to do, e.g. residence permit",
+    True: "I did not hear that well. Please say it again, or write, e.g. book a residence permit",
+}
+"""To a message without words; True stands for a voice."""
 UNCLEAR = {False: "抱歉，没听明白。", True: "Sorry, I did not understand."}
-
-
-def speaks_english(words: str, account: Account | None, *, before: bool) -> bool:
-    """Who writes it, or, where nothing tells, has chosen it or wrote it `before`."""
-    written = is_english(plain(words))
-    chosen = bool(account and account.get("language") == "en")
-    return (before or chosen) if written is None else written
 
 
 EVENTS: Mapping[str, Callable[[Chat, Message, Cause], Awaitable[str | None]]] = {

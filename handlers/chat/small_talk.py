@@ -104,6 +104,8 @@ LOOSE: Mapping[Topic, str] = {
     "|(?:large|bigg)e?r? (?:text|print|font|letters)",
     Topic.HELP: "what can (?:you|i)|speak english|能(?:做|干|帮)|会(?:做|干)(?:什么|啥)|怎么用|how to use",
     Topic.PHONE: "电话|phone|call you|contact",
+    Topic.PROGRESS: "[件我](?:的|那个)?.{0,24}(?:到哪(?:里|一步)?了|办得?怎么样了?|办好(?:了)?[没吗])"
+    "|进度|\\bprogress\\b|\\bstatus\\b",
     Topic.HOURS: "几点(?:钟)?(?:开|关|上|下|收|返)|开门|关门|上班|下班|营业|休息|节假日|放假|\\bopen\\b"
     "|\\bclosed?\\b|opening|hours",
     Topic.ADDRESS: "地址|(?:在|系|喺)(?:哪|边|什么地方)|(?:怎么|点|如何)(?:去|走|行)|位置|where (?:is"
@@ -162,7 +164,7 @@ ANSWERS: Mapping[Topic, tuple[str, str]] = {
     Topic.BYE: ("再见！有事随时发给我。", "Goodbye! Write to me at any time."),
     Topic.HOURS: (
         "{hall}\n服务时间：{hours}\n周末和法定节假日人工窗口不办公，调休上班的日子除外。要预约，回复“预约”。",
-        "{hall}\nHours: {hours}\nStaffed windows are closed on weekends (周六、周日) and public"
+        "{hall}\nHours: {hours}\nStaffed windows are closed on weekends and public"
         " holidays. To make an appointment, reply “book”.",
     ),
     Topic.ADDRESS: (

@@ -247,6 +247,11 @@ class Applications(Sealing, Store[Application]):
         mine = {"applicant": applicant, "state": {"$ne": State.DISCARDED}}
         return [self.shaped(one) async for one in self.documents.find(mine, {"events": 0}).sort(LATEST_FIRST)]
 
+    async def invited(self, applicants: Sequence[str]) -> list[Application]:
+        """Those of these applicants for which staff ever invited to book, the latest changed first."""
+        mine = {"applicant": {"$in": list(applicants)}, "invited": {"$exists": True}}
+        return [self.shaped(one) async for one in self.documents.find(mine, {"events": 0}).sort(LATEST_FIRST)]
+
     async def export(self, applicant: str) -> list[Document]:
         """All of an applicant's own, in the clear."""
         return [

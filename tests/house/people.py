@@ -40,3 +40,5 @@ BOSS = ("梁志强", new_number("19700101"))
 """The representative of every body in the tests' register."""
 PHONE = "13900000001"
 WEIMEI = ("番禺味美食品有限公司", "91440113MA59K2XT4M")
+HUALONG = ("番禺化龙贸易有限公司", "91440113MA59A1B2X7")
+"""Another body."""

@@ -5,11 +5,13 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import sha1
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
+import tornado.locale
 import xmltodict
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
@@ -138,6 +140,8 @@ async def answering(mongo_uri: str) -> AsyncIterator[Peer]:
     uri = f"mongodb://127.0.0.1:{await gate.start()}/?directConnection=true"
     site = Site("https://panyu.test", "020-12345", APPID, "https://open.weixin.test")
     keys = {"appid": APPID, "token": TOKEN, "aes_keys": [KEY, OLD_KEY]}
+    tornado.locale.load_gettext_translations(str(Path(__file__).parents[2] / "locale"), "panyu")
+    tornado.locale.set_default_locale("zh_CN")
     async with fresh_database(uri) as database:
         stores = stores_over(database, clock.now, Register())
         services = Services.over(stores, site=site, identity=SignIns())

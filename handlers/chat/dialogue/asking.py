@@ -8,7 +8,7 @@ from handlers.chat.dialogue import filling, steps, words
 from handlers.chat.dialogue.facts import LISTS, Facts, listed, seen, still_there
 from handlers.chat.dialogue.filling import Option
 from handlers.chat.dialogue.heard import Heard
-from handlers.chat.dialogue.state import State, Step
+from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.steps import Note, Turn
 
 TURNS = 40
@@ -35,8 +35,10 @@ class Asking:
         state, note = turn.state, turn.note
         if state.carrying:
             return Said(state, "")
-        if state.is_open and not self.facts.roles:
+        bound = bool(self.facts.roles)
+        if state.is_open and not bound and state.goal is not Goal.BOOK:
             return self._asked(filling.asked(state, Step.BIND, []), [], [], [*before, note])
+        state = steps.named(state) if bound else state
         if state.is_open and not await still_there(self.facts, state):
             state = steps.began(state, Heard(state.goal))
         for _ in range(TURNS):
@@ -44,7 +46,8 @@ class Asking:
                 break
             filled = await self._filled(state)
             if filled.state == state:
-                last = None if is_past(note, turn.state, state) else note
+                past = (bound and note is Note.STILL_UNBOUND) or is_past(note, turn.state, state)
+                last = None if past else note
                 return await self._question(state, [*before, last])
             note = filled.note or note
             state = filled.state
@@ -52,8 +55,15 @@ class Asking:
 
     async def _filled(self, state: State) -> Turn:
         """The next step, filled where it leaves no choice; the same state where it is to be asked."""
-        step = state.due
-        if step is Step.HALL and Step.ROLE in state.chosen and (visit := await self.facts.already(state)):
+        step, bound = state.due, bool(self.facts.roles)
+        if step is Step.ROLE and not bound:
+            return filling.fill_nobody(state)
+        if (
+            step is Step.HALL
+            and bound
+            and Step.ROLE in state.chosen
+            and (visit := await self.facts.already(state))
+        ):
             return steps.already(state, seen(visit))
         options = await self.facts.options(state, step)
         if step in LISTS and not listed(options):
@@ -62,6 +72,9 @@ class Asking:
 
     async def _question(self, state: State, notes: Sequence[Note | None]) -> Said:
         step = state.due
+        if step is Step.CONFIRM and not self.facts.roles:
+            bound_first = filling.asked(state, Step.BIND, [])
+            return self._asked(bound_first, [], await self.facts.whole(state), notes)
         options = await self.facts.options(state, step)
         state = filling.asked(state, step, options)
         return self._asked(state, options, await self.facts.about(state), notes)
@@ -83,5 +96,5 @@ class Asking:
 
 
 def is_past(note: Note | None, before: State, state: State) -> bool:
-    """Whether it need not be said: the name is verified, or what was noted has led on."""
-    return note is Note.STILL_UNBOUND or (note is Note.NOTED and before.step is not state.due)
+    """Whether it need not be said: what was noted has led on."""
+    return note is Note.NOTED and before.step is not state.due

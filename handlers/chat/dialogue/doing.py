@@ -79,8 +79,9 @@ class Doing:
             visit = await self.asking.facts.visit(state)
         except NotFound:
             return None
+        place = (state.chosen[Step.HALL], chosen_start(state))
         once = visit["moves"] == seen_of(state)[1] + 1
-        there = visit["state"] is VisitState.BOOKED and visit["start"] == chosen_start(state)
+        there = visit["state"] is VisitState.BOOKED and (visit["hall"], visit["start"]) == place
         return visit if once and there else None
 
     async def _failed(self, state: State, error: DomainError) -> Said:

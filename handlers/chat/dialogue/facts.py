@@ -7,10 +7,12 @@ from datetime import date, datetime
 from handlers.chat.dialogue import words
 from handlers.chat.dialogue.filling import Option, slot_option
 from handlers.chat.dialogue.state import Goal, State, Step
-from handlers.chat.dialogue.steps import SELF
+from handlers.chat.dialogue.steps import INVITED, NOBODY, SELF
 from handlers.chat.dialogue.words import Tongue
+from handlers.chat.telling import locale_of
 from handlers.web.names import title_of
 from handlers.web.services import Services
+from models.applications import ERRANDS, Case, open_invitations
 from models.appointments import Appointment, can_cancel, can_move
 from models.appointments import State as VisitState
 from models.errors import NotFound
@@ -54,7 +56,7 @@ class Facts:
             guides = [
                 guide
                 for guide in found.guides
-                if kinds & set(guide.audience) and (not here or here & set(guide.places))
+                if (not kinds or kinds & set(guide.audience)) and (not here or here & set(guide.places))
             ][:OFTEN]
         return [Option(guide.item, label=title_of(guide, self.language)) for guide in guides]
 
@@ -68,7 +70,8 @@ class Facts:
 
     async def halls(self, state: State) -> list[Option]:
         """Those with windows for the item, or, before it is known, with any; near ones first."""
-        if Step.ITEM in state.chosen:
+        present = (await self.visit(state))["hall"] if Step.MINE in state.chosen else ""
+        if present or Step.ITEM in state.chosen:
             guide = await self.guide(state)
             found = await self.services.halls.offering(guide.group, guide.places)
         else:
@@ -76,7 +79,9 @@ class Facts:
         if state.near:
             order = {code: number for number, code in enumerate(state.near)}
             found = sorted(found, key=lambda hall: order.get(hall.code, len(order)))
-        return [Option(hall.code, label=title_of(hall, self.language)) for hall in found]
+        return [
+            Option(hall.code, label=title_of(hall, self.language), now=hall.code == present) for hall in found
+        ]
 
     async def days(self, state: State) -> list[Option]:
         guide, hall = await self.guide(state), await self.hall(state)
@@ -94,7 +99,8 @@ class Facts:
         guide, hall = await self.guide(state), await self.hall(state)
         day = date.fromisoformat(state.chosen[Step.DAY])
         free = await self.services.appointments.free(hall, guide.group, day, self.services.calendar, self.by)
-        own = (await self.visit(state))["start"] if Step.MINE in state.chosen else None
+        visit = await self.visit(state) if Step.MINE in state.chosen else None
+        own = visit["start"] if visit and visit["hall"] == hall.code else None
         made = [slot_option(slot.start, slot.end, slot.left) for slot in free if slot.start != own]
         return [replace(one, label=self._slot(one)) for one in made]
 
@@ -105,17 +111,34 @@ class Facts:
             one.left or 0, self.tongue
         )
 
-    async def visits(self, _state: State) -> list[Option]:
-        """Of all roles, those that have not begun, the next first."""
-        return [
+    async def visits(self, state: State) -> list[Option]:
+        """Of all roles, those that have not begun, the next first; where they are only looked at, then what
+        one is invited to book."""
+        booked = [
             Option(
                 seen(one),
                 label=await self.visit_words(one),
                 number=one["number"],
                 day=local_date(one["start"]),
+                item=one["item"],
             )
             for one in await self.coming()
         ]
+        return [*booked, *await self.invitations()] if state.goal is Goal.SEE else booked
+
+    async def invitations(self) -> list[Option]:
+        """What staff have invited the person to book, in all roles, and what is not booked yet."""
+        roles = {party.id: role for role, party in self.roles.items()}
+        found, say = [], locale_of(english=self.tongue is Tongue.ENGLISH).translate
+        for one in await self.services.applications.invited(list(roles)):
+            case = Case(one, await self.services.guides.version(one["guide"]))
+            asked = [say(ERRANDS[errand]) for errand in open_invitations(case)]
+            role = roles[one["applicant"]]
+            chosen = State(chosen={Step.ITEM: one["item"], Step.ROLE: role})
+            if asked and not await self.already(chosen):
+                label = words.invited(title_of(case.guide, self.language), asked, self.tongue)
+                found.append(Option(f"{INVITED}{role}:{one['item']}", label=label))
+        return list({option.value: option for option in found}.values())
 
     async def coming(self) -> list[Appointment]:
         found = [
@@ -154,10 +177,13 @@ class Facts:
             return await self.whole(state)
         known = []
         if Step.MINE in state.chosen:
-            known.append(await self.visit_words(await self.visit(state)))
+            present = await self.visit_words(await self.visit(state))
+            known.append(words.field("present", present, self.tongue))
         elif Step.ITEM in state.chosen:
             known.append(title_of(await self.guide(state), self.language))
-        codes = [state.chosen[Step.HALL]] if Step.HALL in state.chosen else state.wish.halls[:1]
+        codes = [state.chosen[Step.HALL]] if Step.HALL in state.chosen else list(state.wish.halls[:1])
+        if Step.MINE in state.chosen and Step.HALL in state.single:
+            codes = []
         known += [title_of(hall, self.language) for hall in await self.services.halls.those(codes)]
         if Step.DAY in state.chosen:
             known.append(words.day_words(date.fromisoformat(state.chosen[Step.DAY]), self.tongue))
@@ -181,9 +207,15 @@ class Facts:
         before = words.moment_words(visit["start"], visit["end"], tongue)
         if state.goal is Goal.MOVE and Step.START in state.chosen:
             lines.append(words.field("old", before, tongue))
-            before = await self.moment(state)
-        lines.append(words.field("time", before, tongue))
-        lines += [self._place(hall) for hall in await self.services.halls.those([visit["hall"]])]
+            lines.append(words.field("new", await self.moment(state), tongue))
+        else:
+            lines.append(words.field("time", before, tongue))
+        hall = state.chosen.get(Step.HALL, visit["hall"])
+        if hall != visit["hall"]:
+            lines += [
+                self._place(old, "old_hall") for old in await self.services.halls.those([visit["hall"]])
+            ]
+        lines += [self._place(place) for place in await self.services.halls.those([hall])]
         return lines if state.step is not Step.VISIT else [*lines, *await self._carried(visit)]
 
     async def moment(self, state: State) -> str:
@@ -209,10 +241,14 @@ class Facts:
         """What to say and to show at the hall."""
         tongue, guide = self.tongue, await self.services.guides.version(visit["guide"])
         lines = [words.field("number", visit["number"], tongue)] if visit["number"] else []
-        bring = [material.name for material in guide.materials if material.required]
-        if bring and tongue is not Tongue.ENGLISH:
-            lines.append(words.field("bring", "、".join(bring), tongue))
-        return lines
+        return [*lines, *self.bring(guide)]
+
+    def bring(self, guide: Guide) -> list[str]:
+        """The materials to bring; one whose name has no English keeps its own, as it stands on the paper."""
+        english = self.tongue is Tongue.ENGLISH
+        say = locale_of(english=english).translate
+        names = [say(one.name) for one in guide.materials if one.required]
+        return [words.field("bring", (", " if english else "、").join(names), self.tongue)] if names else []
 
     async def visit_words(self, visit: Appointment) -> str:
         when = words.moment_words(visit["start"], visit["end"], self.tongue)
@@ -238,8 +274,6 @@ class Facts:
         Raises:
             NotFound: `hall_not_found`.
         """
-        if Step.MINE in state.chosen:
-            return await self.services.halls.get((await self.visit(state))["hall"])
         return await self.services.halls.get(state.chosen[Step.HALL])
 
     async def visit(self, state: State) -> Appointment:
@@ -272,10 +306,10 @@ class Facts:
     def language(self) -> str:
         return "en" if self.tongue is Tongue.ENGLISH else "zh_CN"
 
-    def _place(self, hall: Hall) -> str:
+    def _place(self, hall: Hall, field: str = "hall") -> str:
         name = title_of(hall, self.language)
         place = f"{name}, {hall.address}" if self.tongue is Tongue.ENGLISH else f"{name}（{hall.address}）"
-        return words.field("hall", place, self.tongue)
+        return words.field(field, place, self.tongue)
 
 
 OPTIONS: Mapping[Step, Callable[[Facts, State], Awaitable[list[Option]]]] = {
@@ -292,10 +326,17 @@ LISTS = frozenset(OPTIONS)
 
 
 def tongue_of(state: State, account: Account | None) -> Tongue:
-    """English for who writes it or has chosen it; short sentences for who has chosen large text."""
-    if state.english or (account and account.get("language") == "en"):
+    """English for who writes it, or has chosen it and does not write Chinese; short sentences for who has
+    chosen large text."""
+    if speaks_english(state, account):
         return Tongue.ENGLISH
     return Tongue.ELDER if account and account["elder"] else Tongue.CHINESE
+
+
+def speaks_english(state: State, account: Account | None) -> bool:
+    if state.english is None:
+        return bool(account and account.get("language") == "en")
+    return state.english
 
 
 async def roles_of(services: Services, account: Account | None) -> dict[str, Party]:
@@ -336,7 +377,8 @@ async def still_there(facts: Facts, state: State) -> bool:
             await facts.hall(state)
     except NotFound:
         return False
-    return state.chosen.get(Step.ROLE, SELF) in facts.roles
+    role = state.chosen.get(Step.ROLE, SELF)
+    return role in facts.roles or (role == NOBODY and not facts.roles) or Step.ROLE not in state.chosen
 
 
 def listed(options: Sequence[Option]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from handlers.chat.dialogue.state import NO_WISH, Days, Goal, State, Step, Wish
-from handlers.chat.dialogue.steps import MORE, SHOWN, Note, Turn, idle
+from handlers.chat.dialogue.steps import INVITED, MORE, NOBODY, SHOWN, Note, Turn, idle
 from models.workdays import PANYU
 
 FARTHEST = timedelta(days=60)
@@ -15,7 +15,8 @@ FARTHEST = timedelta(days=60)
 @dataclass(frozen=True)
 class Option:
     """One entry of a list. `left` is how many places there are, where it counts; an option with none is not
-    listed. `begins` and `ends` are times of a slot in Panyu."""
+    listed. `begins` and `ends` are times of a slot in Panyu. `now` says that it is so already: the hall of a
+    visit that is moved. `item` is the code of the item that is booked."""
 
     value: str
     left: int | None = None
@@ -24,6 +25,8 @@ class Option:
     label: str = ""
     number: str = ""
     day: date | None = None
+    now: bool = False
+    item: str = ""
 
 
 def fill(state: State, step: Step, options: Sequence[Option]) -> Turn:
@@ -39,6 +42,11 @@ def _fill_item(state: State, options: Sequence[Option]) -> Turn:
     return Turn(state.choose(Step.ITEM, options[0].value) if state.found and len(options) == 1 else state)
 
 
+def fill_nobody(state: State) -> Turn:
+    """Who is not bound yet sees the times first."""
+    return Turn(replace(state.choose(Step.ROLE, NOBODY), single=(*state.single, Step.ROLE)))
+
+
 def _fill_only(step: Step) -> Callable[[State, Sequence[Option]], Turn]:
     def filled(state: State, options: Sequence[Option]) -> Turn:
         if len(options) != 1:
@@ -52,7 +60,8 @@ def _fill_hall(state: State, options: Sequence[Option]) -> Turn:
     if state.wish.any_hall:
         return Turn(state.choose(Step.HALL, options[0].value))
     if not state.wish.halls:
-        return _fill_only(Step.HALL)(state, options)
+        present = [one for one in options if one.now]
+        return _fill_only(Step.HALL)(state, present or options)
     meant = [one.value for one in options if one.value in state.wish.halls]
     if len(meant) == 1 == len(state.wish.halls):
         return Turn(replace(state, wish=replace(state.wish, halls=())).choose(Step.HALL, meant[0]))
@@ -61,20 +70,22 @@ def _fill_hall(state: State, options: Sequence[Option]) -> Turn:
 
 
 def _fill_mine(state: State, options: Sequence[Option]) -> Turn:
-    """The visit whose number or day was said, or the only one."""
+    """The visit whose number, day or item was said, or the only one."""
     wish = state.wish
-    said = replace(state, wish=replace(wish, visit="", of_day=None))
+    said = replace(state, wish=replace(wish, visit="", of_day=None), found=())
     if wish.visit:
         meant = [one.value for one in options if one.number == wish.visit]
         return Turn(
             said.choose(Step.MINE, meant[0]) if len(meant) == 1 else said,
             None if meant else Note.NO_SUCH_VISIT,
         )
-    if wish.of_day and len(options) > 1:
-        first, last = wish.of_day
-        meant = [one.value for one in options if one.day and first <= one.day <= last]
+    if (wish.of_day or state.found) and len(options) > 1:
+        first, last = wish.of_day or (date.min, date.max)
+        there = [one for one in options if one.day and first <= one.day <= last]
+        meant = [one.value for one in there if one.item in state.found] or [one.value for one in there]
         return Turn(said.choose(Step.MINE, meant[0]) if len(meant) == 1 else said)
-    return _fill_only(Step.MINE)(said, options)
+    is_booked = not options[0].value.startswith(INVITED)
+    return _fill_only(Step.MINE)(said, options) if is_booked else Turn(said)
 
 
 def _fill_day(state: State, options: Sequence[Option]) -> Turn:
@@ -157,7 +168,7 @@ def stuck(state: State, step: Step) -> Turn:
     """Where there is nothing to choose from: what was chosen before is asked again, or it ends."""
     if step is Step.START:
         return Turn(replace(state.without(Step.DAY), wish=NO_WISH, held=Step.DAY), Note.TIME_FULL)
-    if step is Step.MINE or state.goal is not Goal.BOOK:
+    if step is Step.MINE or (state.goal is not Goal.BOOK and step is not Step.DAY):
         return Turn(idle(state), Note.NO_VISITS if step is Step.MINE else Note.NOTHING_LEFT)
     if step is Step.DAY:
         return Turn(replace(state.without(Step.HALL), held=Step.HALL, wish=NO_WISH), Note.NOTHING_LEFT)

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+from handlers.chat.dialogue.mending import SIMPLE, meant, mended
 from handlers.chat.dialogue.phrases import (
     AFTER_PLACES,
     ALSO,
     ANY_HALL,
+    AROUND_A_PLACE,
+    AROUND_HALLS,
     BEFORE_PLACES,
     CENTRE,
     CIRCLED,
@@ -19,11 +22,15 @@ from handlers.chat.dialogue.phrases import (
     ENGLISH_TAILS,
     FILLING,
     GOALS,
+    IN_ENGLISH,
+    LEAVING,
     MIXED,
     NEUTRAL,
+    NOT_THEN,
     NUMBERS,
     ORDINALS,
     PARTS_OF_DAY,
+    POLITE,
     SEVERAL,
     SHORT,
     SIGNS,
@@ -34,7 +41,7 @@ from handlers.chat.dialogue.phrases import (
     Sign,
 )
 from handlers.chat.dialogue.state import NO_WISH, Goal, Wish
-from handlers.chat.dialogue.times import days_in, is_no_day, number_of, order_in, span_in
+from handlers.chat.dialogue.times import days_in, is_no_day, number_of, order_in, ranges, span_in
 from models.guides.sounds import sounds
 from models.places import Hall
 from models.typed import HAN, narrow
@@ -54,7 +61,7 @@ class Heard:
     are taken away. `english` says that it was written in English; None that nothing tells. `about` is the
     sentence itself, to look for items in it. `no_day` says that a day was said that is over or that there
     never is, `several` that more than one booking is wished for, `also` that the sentence wishes for a
-    second thing."""
+    second thing, `asks` that something else follows on a yes."""
 
     goal: Goal | None = None
     number: int | None = None
@@ -66,6 +73,7 @@ class Heard:
     no_day: bool = False
     several: bool = False
     also: bool = False
+    asks: bool = False
 
     @property
     def plain(self) -> bool:
@@ -98,10 +106,16 @@ def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
     """What a message says."""
     said = plain("".join(CIRCLED.get(sign, sign) for sign in text))
     english = is_english(said)
+    if said in SIGNS[Sign.TONGUE]:
+        return Heard(sign=Sign.TONGUE, english=IN_ENGLISH.search(said) is not None)
     if sign := next((sign for sign, words in SIGNS.items() if said in words), None):
         return Heard(sign=sign, english=english, number=0 if said == "0" else None)
     if re.fullmatch("(?:不|不想|不要|唔)取消(?!.*预约).{0,6}", said):
         return Heard(sign=Sign.NO, english=english)
+    said = POLITE.sub("", said)
+    if said in SIGNS[Sign.YES]:
+        return Heard(sign=Sign.YES, english=english)
+    said, yes = _without_yes(said)
     said, also = _first_wish(spoken(said))
     goal, before, after = _goal(said)
     rest = f"{before} {after}"
@@ -118,7 +132,14 @@ def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
     if over:
         wish = replace(wish, days=None)
     several = SEVERAL.search(said) is not None
-    return Heard(goal, None, None, wish, left_of(rest), english, said, no_day, several, also)
+    asks = yes and goal is None and wish == NO_WISH
+    return Heard(goal, None, None, wish, left_of(rest), english, said, no_day, several, also, asks)
+
+
+def _without_yes(said: str) -> tuple[str, bool]:
+    """What follows after a yes, and whether there was one."""
+    first, *after = re.split(f"[{END}\\s]+", said, maxsplit=1)
+    return (after[0], True) if after and first in SIGNS[Sign.YES] else (said, False)
 
 
 def _first_wish(said: str) -> tuple[str, bool]:
@@ -142,7 +163,7 @@ def _wish(
         own, after = days_in(after, today)
     after, codes = halls_in(f"{before} {after}", halls)
     any_hall = ANY_HALL.search(after) is not None
-    early, late, after = order_in(ANY_HALL.sub(" ", after))
+    early, late, after = order_in(NOT_THEN.sub(" ", ANY_HALL.sub(" ", after)))
     days, after = days_in(after, today)
     span, after = span_in(after)
     return Wish(days, span, early, late, codes, any_hall, "", own), after
@@ -150,6 +171,7 @@ def _wish(
 
 def spoken(said: str) -> str:
     """What is said otherwise than guides call it, in their words."""
+    said = ranges(mended(said.translate(SIMPLE)))
     for pattern, words in SPOKEN:
         said = re.sub(pattern, words, said)
     return said
@@ -186,7 +208,8 @@ def _goal(said: str) -> tuple[Goal | None, str, str]:
     """What is asked for, and what stands before and after it."""
     for goal, pattern in GOALS:
         if found := re.search(pattern, said):
-            return goal, said[: found.start()], said[found.end() :]
+            within = " ".join(filter(None, found.groups()))
+            return goal, said[: found.start()], f"{within} {said[found.end() :]}"
     return None, "", said
 
 
@@ -198,27 +221,51 @@ def halls_in(said: str, halls: Sequence[HallName]) -> tuple[str, tuple[str, ...]
         name, start = found
         codes |= dict.fromkeys(hall.code for hall in halls if name in hall.names)
         said = f"{said[:start]} {said[start + len(name) :]}"
-    return re.sub(r"(?<=\s)(?:街道|镇|政务大厅|大厅|政务服务中心|厅)+", " ", said) if codes else said, tuple(
-        codes
-    )
+    if not codes and (found := _typed_wrong(said, halls)):
+        name, start = found
+        codes |= dict.fromkeys(hall.code for hall in halls if name in hall.names)
+        said = f"{said[:start]} {said[start + len(name) :]}"
+    if not codes:
+        return said, ()
+    return re.sub(AROUND_HALLS, " ", said), tuple(codes)
+
+
+def _typed_wrong(said: str, halls: Sequence[HallName]) -> tuple[str, int] | None:
+    """A name with one wrong character, where it can be nothing but a place, and where it stands."""
+    names = [name for hall in halls for name in hall.names if re.match(f"[{HAN}]", name)]
+    for piece, name in sorted(meant(said, names).items(), key=lambda pair: -len(pair[1])):
+        as_place = f"{piece}(?:{'|'.join(AFTER_PLACES)})"
+        gone_to = f"(?:{'|'.join(BEFORE_PLACES)}){piece}(?=$|{LEAVING})"
+        is_long = len(name) > SHORT
+        if piece == alone(said) or re.search(as_place, said) or (is_long and re.search(gone_to, said)):
+            return name, said.index(piece)
+    return None
+
+
+def alone(said: str) -> str:
+    """A text without the words around the name of a place."""
+    return re.sub(AROUND_A_PLACE, "", said.strip(END))
 
 
 def _named(said: str, halls: Sequence[HallName], made: Callable[[str], str]) -> tuple[str, int] | None:
     """The longest name of a hall that stands in the text, and where."""
     text = made(said)
-    names = {name for hall in halls for name in hall.names if _stands(name, text, made)}
+    names = {name for hall in halls for name in hall.names if _stands(name, said, made)}
     if not names:
         return None
     longest = max(names, key=len)
     return longest, text.index(made(longest))
 
 
-def _stands(name: str, text: str, made: Callable[[str], str]) -> bool:
+def _stands(name: str, said: str, made: Callable[[str], str]) -> bool:
     """A short name that only sounds alike counts where a place is meant."""
+    text = made(said)
     if made is str or len(name) > SHORT:
         return made(name) in text
     before = "|".join(map(made, BEFORE_PLACES))
     after = "|".join(map(made, AFTER_PLACES))
+    if made(alone(said)) == made(name):
+        return True
     return re.search(f"(?:{before}){made(name)}|{made(name)}(?:{after})", text) is not None
 
 

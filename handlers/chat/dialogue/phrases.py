@@ -18,6 +18,7 @@ class Sign(StrEnum):
     MORE = "more"
     AGAIN = "again"
     PLACES = "places"
+    TONGUE = "tongue"
 
 
 def _whole(*lines: str) -> frozenset[str]:
@@ -56,19 +57,30 @@ SIGNS: Mapping[Sign, frozenset[str]] = {
         "最近的大厅/有哪些大厅/哪些大厅/哪个大厅/去哪里/去边度/换个地方/换地方/halls/hall/places",
         "place/nearest/other halls/another hall/choose a hall/change hall/which hall/nearest hall",
     ),
+    Sign.TONGUE: _whole(
+        "中文/说中文/讲中文/用中文/请说中文/请讲中文/换中文/中文版/普通话/chinese/chinese please",
+        "in chinese",
+        "请用中文/转中文/切换中文/英文/英语/说英文/讲英文/用英文/英文版/换英文/切换英文/请用英文/讲英语",
+        "说英语/用英语/english/english please/in english/in english please/speak english/use english",
+        "english version",
+        "please speak english/please use english/switch to english/switch to chinese/chinese version",
+    ),
 }
 """Whole messages, in small letters."""
+IN_ENGLISH = re.compile("英|english")
+"""Of the words for a tongue, those that mean English."""
 GOALS: tuple[tuple[Goal, str], ...] = (
     (
         Goal.MOVE,
-        "改到|改期|change to|can(?: i)? change|改个?時?时?间|改個時間|改约|改一下时间|改一下预约|改预约"
+        "改(?:一?下)?((?!时|约|期|到|去|预|个|日)[^,，。 ]{2,14}?)的?(?:时间|预约)|改到|改期|change to"
+        "|can(?: i)? change|改个?時?时?间|改個時間|改约|改一下时间|改一下预约|改预约"
         "|换个?时间|换个?日子|改个?日子|改日期|预约改到?"
         "|改到|改去|延后|推迟|延期|reschedul(?:e|ing)|(?:move|change|shift|postpone) (?:my|the|our) "
         "(?:appointment|booking|visit|time|date)|change (?:appointment|booking)",
     ),
     (
         Goal.CANCEL,
-        "取消.{0,12}预约|预约.{0,6}取消|取消(?:啦|了)?唔去|取消(?=.{0,4}[0-9]{4})|(?:那个|嗰个)取消"
+        "取消(.{0,12})预约|预约.{0,6}取消|取消(?:啦|了)?唔去|取消(?=.{0,4}[0-9]{4})|(?:那个|嗰个)取消"
         "|取消掉|退号|退掉预约|取消(?=我?[这那]个|周|星期|礼拜|明天|后天|听日)|不去了|去不了"
         "|去唔到|唔去啦|来不了|cancel (?:my|the|our|an|a|this|that) (?:[a-z]+ )*?(?:appointment|booking"
         "|visit)s?"
@@ -115,9 +127,15 @@ SEVERAL = re.compile(
     "约 ?(?:[2-9]|[两二三四五六七八九]) ?个|[2-9两二三四五] ?(?:家公司|个人)|(?:two|three|several)"
     " appointments"
 )
+NOT_THEN = re.compile(
+    "(?:除了?|不要|别约|except(?: for)?|not on|but not)[ ]*"
+    "(?:下?(?:周|星期|礼拜)[一二三四五六日天]|明天|后天|今天|[a-z]+day)"
+    "(?:以外|之外|外)?"
+)
+"""Days that will not do: none is meant by them."""
 VISIT = re.compile(
     r"(?:预约)?(?:号码?|number|no\.?|#)?(?: ?is)?"
-    r" ?(?<![0-9:./-])((?!20[0-9]{2}[年./-])[0-9]{4})(?![0-9:./-])"
+    r" ?(?<![0-9a-z:./-])((?!20[0-9]{2}[年./-])[0-9]{4})(?![0-9:./-])"
 )
 """The number of an appointment, as it was said when it was booked."""
 ANY_HALL = re.compile(
@@ -147,7 +165,7 @@ ENGLISH_FILLING = re.compile(
     r"\b(?:i'd like|i would like|i want|i need|i|can you|can|could you|could|please|to|make|an?|the|for"
     r"|my|at|on|in|of"
     r"|with|help|me|get|do|have|like|want|need|hello|hi|is|there|any|slot|time|go|come|visit|it|from"
-    r"|between|and|me"
+    r"|between|and|me|early|late|later|by"
     r"|would|you|we|us|our|about|this|that|apply|thanks|thank|um|er|well|so|hall|centre|center|service"
     r"|appointments?|booking|free|what|when|which|possible|available)\b"
 )
@@ -161,7 +179,23 @@ CENTRE = (
 )
 VAGUE = frozenset({"番禺区", "番禺", "番禺区公安出入境", "番禺区不动产", "panyu district", "panyu"})
 SHORT = 2
-BEFORE_PLACES, AFTER_PLACES = ("去", "到", "在", "喺", "系咪", "嚟"), ("政务", "大厅", "厅")
+BEFORE_PLACES, AFTER_PLACES = ("去", "到", "在", "喺", "系咪", "嚟", "换", "换成"), ("政务", "大厅", "厅")
+LEAVING = "[^\u4e00-\u9fff]|办|吧|啦|行|得|可以"
+"""What may follow on a place to which one goes."""
+AROUND_A_PLACE = re.compile(
+    "^(?:我?想|要)?(?:换个?|改)?(?:成|到|去|在|喺|嚟)?"
+    "|(?:政务)?(?:大厅|厅)?(?:行吗|吧|啦|啊|呀|了|呢|吗|好)?$"
+)
+"""Around the name of a place that is all that was said."""
+AROUND_HALLS = re.compile(
+    r"(?:换|转|改)(?:个|成|到|去|做|为)?(?=\s)|(?<=\s)(?:街道|镇|政务大厅|大厅|政务服务中心|厅)+"
+)
+"""What belongs to names of halls that were taken away."""
+POLITE = re.compile(
+    "(?<=.)[ ,，。.!！]*(?:谢谢[你您]?|多谢(?:晒|你)?|唔该(?:晒|你)?|麻烦(?:你|您)?了?|辛苦了?|感谢"
+    "|thanks?(?: you)?(?: very much| a lot)?|please|pls)[ 啦了哈。.!！]*$"
+)
+"""At the end of a message that says something else."""
 MIXED = 3
 """Fewer English words may stand in a Chinese sentence."""
 NEUTRAL = frozenset({"ok", "okay", "okey", "yes", "yeah", "no"})

@@ -37,7 +37,7 @@ class Step(StrEnum):
 FLOWS: Mapping[Goal, tuple[Step, ...]] = {
     Goal.BOOK: (Step.ITEM, Step.ROLE, Step.HALL, Step.DAY, Step.START, Step.CONFIRM),
     Goal.SEE: (Step.MINE, Step.VISIT),
-    Goal.MOVE: (Step.MINE, Step.DAY, Step.START, Step.CONFIRM),
+    Goal.MOVE: (Step.MINE, Step.HALL, Step.DAY, Step.START, Step.CONFIRM),
     Goal.CANCEL: (Step.MINE, Step.DROP),
 }
 """What is asked for each goal, in order; what is known already is skipped."""
@@ -100,6 +100,8 @@ class State:
     """`chosen` holds for each step that is over what was chosen: the code of an item or hall, a role (the
     id of a body, or "self"), a day or a start in ISO form (UTC), the id of an appointment.
 
+    `english` is the tongue in which one writes; None that of the account.
+
     `options` is what the numbers of the last list stand for, `offset` where a long list goes on. `held` is
     a step that is asked even where there is nothing to choose, because the person went back to it;
     `single` are the steps that left no choice. With `hall_first` the hall is asked before the item, and
@@ -112,7 +114,7 @@ class State:
 
     goal: Goal = Goal.BOOK
     step: Step = Step.IDLE
-    english: bool = False
+    english: bool | None = None
     chosen: Mapping[Step, str] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     offset: int = 0

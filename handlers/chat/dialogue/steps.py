@@ -3,11 +3,13 @@ heard, or what there is to choose from, in; a state and what is to be said of it
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
 from handlers.chat.dialogue.heard import Heard
 from handlers.chat.dialogue.phrases import Sign
-from handlers.chat.dialogue.state import NO_WISH, Goal, State, Step, Wish
+from handlers.chat.dialogue.state import NO_WISH, Days, Goal, Span, State, Step, Wish
+from models.workdays import PANYU
 
 SHOWN = 8
 """Entries of one list: what fits on a phone without scrolling."""
@@ -15,6 +17,8 @@ LAST = -1
 """The number of 「最后一个」."""
 SELF = "self"
 """The role of a person who acts for nobody else."""
+NOBODY = "nobody"
+"""In whose role one looks for a time before the real name is known."""
 
 
 class Note(StrEnum):
@@ -43,6 +47,7 @@ class Note(StrEnum):
     NO_DAY = "no_day"
     SEVERAL = "several"
     ALSO = "also"
+    TONGUE = "tongue"
 
 
 @dataclass(frozen=True)
@@ -80,11 +85,17 @@ def _turned(state: State, heard: Heard, goal: Goal) -> Turn | None:
         return yes(state)
     if goal is Goal.CANCEL and state.goal is Goal.BOOK and heard.plain:
         return stop(state)
+    if goal is Goal.MOVE and state.goal in (Goal.BOOK, Goal.MOVE) and state.step in AFTER_HALL:
+        return None if heard.wish != NO_WISH else back(state) if state.step is Step.CONFIRM else Turn(state)
     if state.step is Step.VISIT and goal in (Goal.MOVE, Goal.CANCEL):
         return Turn(replace(state, goal=goal, wish=heard.wish, options=(), offset=0))
     if heard.plain or heard.item or goal is not state.goal:
         return Turn(began(state, heard))
     return None
+
+
+AFTER_HALL = (Step.DAY, Step.START, Step.CONFIRM)
+"""Steps at which another time or hall is one for what is being booked or moved."""
 
 
 def _is_day(state: State, heard: Heard) -> bool:
@@ -95,9 +106,11 @@ def _is_day(state: State, heard: Heard) -> bool:
 
 def _wished(state: State, heard: Heard) -> State:
     """A place or time in words; what was chosen before and does not fit it is asked again."""
-    state = replace(state, wish=state.wish.joined(heard.wish), held=None)
+    elsewhere = bool(heard.wish.halls) and state.goal in (Goal.BOOK, Goal.MOVE, Goal.SEE)
+    before = _time_chosen(state) if elsewhere else NO_WISH
+    state = replace(state, wish=state.wish.joined(before).joined(heard.wish), held=None)
     over: set[Step] = set()
-    if heard.wish.halls and state.goal is Goal.BOOK:
+    if elsewhere:
         over |= {Step.HALL, Step.DAY, Step.START}
     if heard.wish.days or (heard.wish.early and not heard.wish.span):
         over |= {Step.DAY, Step.START}
@@ -106,6 +119,17 @@ def _wished(state: State, heard: Heard) -> State:
     if state.step is Step.VISIT and over:
         state = replace(state, goal=Goal.MOVE)
     return state.without(*over)
+
+
+def _time_chosen(state: State) -> Wish:
+    """What was chosen of the time, as a wish for another hall."""
+    day = state.chosen.get(Step.DAY)
+    start = state.chosen.get(Step.START)
+    moment = datetime.fromisoformat(start).astimezone(PANYU).time() if start else None
+    return Wish(
+        Days(date.fromisoformat(day), date.fromisoformat(day)) if day else None,
+        Span(moment, moment) if moment else None,
+    )
 
 
 def stop(state: State) -> Turn:
@@ -120,6 +144,11 @@ def left(state: State) -> Turn:
     return Turn(idle(state), Note.STOPPED if state.goal is Goal.BOOK else Note.KEPT)
 
 
+def named(state: State) -> State:
+    """With the real name the role is chosen, and what was chosen before it is kept."""
+    return state.without(Step.ROLE) if state.chosen.get(Step.ROLE) == NOBODY else state
+
+
 def idle(state: State) -> State:
     return State(english=state.english, near=state.near)
 
@@ -131,7 +160,7 @@ def yes(state: State) -> Turn:
     if state.step is Step.BIND:
         return Turn(state, Note.STILL_UNBOUND)
     if len(state.options) == 1 and state.step is not Step.VISIT:
-        return Turn(state.choose(state.step, state.options[0]))
+        return _picked(state, state.options[0])
     return Turn(state, Note.UNCLEAR)
 
 
@@ -146,7 +175,7 @@ def back(state: State) -> Turn:
     """To the step before, which is asked even if there is nothing to choose; from the first one out."""
     if state.step is Step.ITEM and state.near and state.wish.halls:
         return Turn(replace(state, hall_first=True, wish=replace(state.wish, halls=()), options=(), offset=0))
-    before = state.flow[: state.flow.index(state.step)] if state.step in state.flow else ()
+    before = state.flow[: state.flow.index(state.step)] if state.step in state.flow else state.flow
     over = [step for step in before if step in state.chosen and step not in state.single]
     if not over:
         return left(state)
@@ -171,14 +200,21 @@ def more(state: State) -> Turn:
 
 
 def places(state: State) -> Turn:
-    """The hall is chosen anew, or before the item."""
-    if state.goal is not Goal.BOOK or state.step is Step.BIND:
+    """The hall is chosen anew, or before the item; of a visit, its hall."""
+    if state.step is Step.VISIT:
+        state = replace(state, goal=Goal.MOVE)
+    if not has_hall(state) or (state.goal is Goal.MOVE and Step.MINE not in state.chosen):
         return Turn(state, Note.UNCLEAR)
-    wish = replace(state.wish, halls=())
-    if Step.ITEM not in state.chosen:
+    wish = replace(state.wish.joined(_time_chosen(state)), halls=())
+    if state.goal is Goal.BOOK and Step.ITEM not in state.chosen:
         return Turn(replace(state, wish=wish, hall_first=True, options=(), offset=0))
     state = state.without(Step.HALL, Step.DAY, Step.START)
     return Turn(replace(state, wish=wish, held=Step.HALL))
+
+
+def has_hall(state: State) -> bool:
+    """Whether a hall can be chosen."""
+    return state.is_open and state.goal in (Goal.BOOK, Goal.MOVE) and state.step is not Step.BIND
 
 
 SIGNED: Mapping[Sign, Callable[[State], Turn]] = {
@@ -188,11 +224,14 @@ SIGNED: Mapping[Sign, Callable[[State], Turn]] = {
     Sign.STOP: stop,
     Sign.MORE: more,
     Sign.PLACES: places,
+    Sign.TONGUE: Turn,
     Sign.AGAIN: lambda state: Turn(state, Note.STILL_UNBOUND if state.step is Step.BIND else None),
 }
 
 MORE = "more"
 """The option that shows the rest of a long list."""
+INVITED = "invited:"
+"""With what an option begins that is an invitation to book: then the role and the item."""
 VISIT_GOALS = {"move": Goal.MOVE, "cancel": Goal.CANCEL}
 
 
@@ -212,6 +251,8 @@ def _picked(state: State, value: str) -> Turn:
     """An entry of the list."""
     if value == MORE:
         return more(state)
+    if value.startswith(INVITED):
+        return Turn(invited(state, value))
     if state.step is Step.VISIT:
         return Turn(replace(state, goal=VISIT_GOALS[value], options=(), offset=0))
     if state.step is Step.HALL and Step.ITEM not in state.chosen:
@@ -219,9 +260,18 @@ def _picked(state: State, value: str) -> Turn:
     return Turn(state.choose(state.step, value))
 
 
+def invited(state: State, value: str) -> State:
+    """A booking to which staff have invited."""
+    role, _, item = value.removeprefix(INVITED).partition(":")
+    chosen = {Step.ITEM: item, Step.ROLE: role}
+    return State(Goal.BOOK, Step.BIND, state.english, chosen, near=state.near)
+
+
 def unasked(state: State, sign: Sign) -> Turn:
     """An answer where nothing was asked."""
     state = replace(state, done=False)
+    if sign is Sign.TONGUE:
+        return Turn(state, Note.TONGUE)
     return Turn(state, Note.GLADLY if sign in (Sign.YES, Sign.NO) else Note.NOTHING_OPEN)
 
 
@@ -256,6 +306,5 @@ def hit(state: State, items: Sequence[str], *, whole: bool) -> Turn:
 def nearest(state: State, codes: Sequence[str]) -> Turn:
     """Halls from near to far; where one books, the hall is asked now."""
     state = replace(state, near=tuple(codes))
-    if not state.is_open or state.goal is not Goal.BOOK or state.step is Step.BIND:
-        return Turn(state)
-    return places(state)
+    asked = has_hall(state) and (state.goal is Goal.BOOK or Step.MINE in state.chosen)
+    return places(state) if asked else Turn(state)

@@ -9,6 +9,7 @@ books once.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from handlers.chat.dialogue import steps, words
 from handlers.chat.dialogue.asking import Asking, Said
@@ -18,6 +19,7 @@ from handlers.chat.dialogue.heard import Heard, hall_names, hear
 from handlers.chat.dialogue.phrases import Sign
 from handlers.chat.dialogue.state import NO_WISH, Goal, State, Step, state_of
 from handlers.chat.dialogue.steps import Note, Turn
+from handlers.chat.dialogue.words import Tongue
 from handlers.chat.envelope import Message
 from handlers.chat.items import named
 from handlers.web.services import Services
@@ -46,6 +48,10 @@ class ChangedTooOften(Conflict):
     message = "消息太多，没来得及看清，请再发一次"
 
 
+class Elsewhere(Protocol):
+    def __call__(self, found: Found, *, english: bool) -> str: ...
+
+
 Turning = Callable[[State, Facts], Awaitable[Said | None]]
 
 
@@ -56,7 +62,7 @@ class Talk:
 
     services: Services
     link: Callable[[str, str], str]
-    elsewhere: Callable[[Found], str]
+    elsewhere: Elsewhere
 
     async def answer(self, message: Message, said: str, by: Cause, goal: Goal | None = None) -> str | None:
         """The reply; None where the words are about something else. `goal` is that of a tap on the menu."""
@@ -82,9 +88,18 @@ class Talk:
 
         async def turned(state: State, facts: Facts) -> Said | None:
             turn = steps.nearest(state, codes)
-            return await self._asking(facts, turn.state).said(turn) if books(state) else Said(turn.state, "")
+            asked = steps.has_hall(state)
+            return await self._asking(facts, turn.state).said(turn) if asked else Said(turn.state, "")
 
         return await self._kept(message, by, turned) or None
+
+    async def instead(self, sender: str, by: Cause) -> str:
+        """What there is to say to a question in place of the answer at the last step: that nothing is done,
+        and what to bring."""
+        state = state_of((await self.services.dialogues.find(sender, by.at)).state)
+        facts = await self._facts(sender, state, by)
+        bring = facts.bring(await facts.guide(state)) if state.goal is Goal.BOOK else []
+        return "\n".join([words.NOT_YET[facts.tongue].format(phone=self.services.site.help_phone), *bring])
 
     async def reminder(self, sender: str, by: Cause) -> str:
         """Where one was and how to go on, after another answer; nothing where nothing is asked. After a
@@ -98,6 +113,14 @@ class Talk:
             await self.services.dialogues.keep(sender, kept, after, kept.message, kept.said, by.at)
         tongue = tongue_of(state, await self.services.accounts.find_by_openid(sender))
         return "\n" + words.REMINDER[tongue].format(step=words.SHORT[state.step][tongue])
+
+    async def spoken(self, sender: str, by: Cause, *, english: bool) -> None:
+        """Keep in which tongue one writes, for what comes without words of its own, as a number."""
+        kept = await self.services.dialogues.find(sender, by.at)
+        state = state_of(kept.state)
+        if state.english is not english and not state.carrying:
+            after = replace(state, english=english).kept()
+            await self.services.dialogues.keep(sender, kept, after, kept.message, kept.said, by.at)
 
     async def state(self, sender: str, now: datetime) -> State:
         """Where one is; what was asked long ago is not asked any more."""
@@ -159,15 +182,34 @@ class Talk:
     async def _turn(self, state: State, heard: Heard, facts: Facts, sender: str) -> Said | None:
         """What follows from what was heard; None where it is about something else."""
         now = facts.by.at
+        if heard.sign is Sign.TONGUE:
+            state, facts = await self._in_tongue(state, heard, facts)
+        if await self._is_beside_the_step(state, heard, sender, now):
+            return None
         if not state.is_open:
             if heard.goal or await self._wishes(heard):
                 return await self._begun(steps.began(state, heard), heard, facts)
             return await self._unasked(state, heard, facts, sender)
         if is_silent(state, now) and heard.goal is None:
             return await self._after_silence(state, heard, facts, sender)
-        if heard.item and heard.goal is None and state.step not in (Step.ITEM, Step.BIND):
+        if heard.item and heard.goal is None and state.step is not Step.ITEM:
             return await self._beside(state, heard, facts)
         return await self._taken(state, heard, facts)
+
+    async def _is_beside_the_step(self, state: State, heard: Heard, sender: str, now: datetime) -> bool:
+        """Whether a yes asks something before it confirms, or a number is one of another list."""
+        if state.step is Step.BIND:
+            return await self._lists(heard, sender, now)
+        return heard.asks and state.step in (Step.CONFIRM, Step.DROP)
+
+    async def _in_tongue(self, state: State, heard: Heard, facts: Facts) -> tuple[State, Facts]:
+        """What follows, and all from now on, in the tongue that was asked for, which the account keeps."""
+        english, account = bool(heard.english), facts.account
+        chosen = "en" if english else "zh_CN"
+        if account and (account.get("language") or "zh_CN") != chosen:
+            account = await self.services.accounts.prefer(account["_id"], facts.by, language=chosen)
+        state = replace(state, english=english)
+        return state, replace(facts, account=account).speaking(state)
 
     async def _beside(self, state: State, heard: Heard, facts: Facts) -> Said | None:
         """Words at a step that asks for something else: a time or place, another item, or nothing of ours."""
@@ -195,12 +237,19 @@ class Talk:
     async def _begun(self, state: State, heard: Heard, facts: Facts) -> Said:
         """With the items that the words hit, if there are any."""
         asking = self._asking(facts, state)
-        if not heard.item or state.goal is not Goal.BOOK:
+        if not heard.item:
             return await asking.said(Turn(state), *noted(heard))
         found = await named(self.services, heard.item, heard.about)
+        if state.goal is not Goal.BOOK:
+            meant = tuple(guide.item for guide in found.guides) if found.whole else ()
+            return await asking.said(Turn(replace(state, found=meant)), *noted(heard))
         turn = steps.hit(state, [guide.item for guide in found.guides], whole=found.whole)
         said = await asking.said(turn, *noted(heard))
-        elsewhere = "" if found.guides else self.elsewhere(found)
+        elsewhere = (
+            ""
+            if found.guides
+            else self.elsewhere(found, english=facts.speaking(state).tongue is Tongue.ENGLISH)
+        )
         return Said(said.state, f"{elsewhere}\n\n{said.words}") if elsewhere else said
 
     async def _wishes(self, heard: Heard, state: State | None = None) -> bool:
@@ -218,10 +267,15 @@ class Talk:
             return await self._asking(facts, turn.state).said(turn)
         if heard.number is None and heard.sign is None:
             return None
-        if heard.number and await self.services.inbox.chosen(sender, heard.number, facts.by.at):
+        if await self._lists(heard, sender, facts.by.at):
             return None
         turn = Turn(replace(state, reminded=False), Note.WELCOME_BACK)
         return await self._asking(facts, turn.state).said(turn)
+
+    async def _lists(self, heard: Heard, sender: str, now: datetime) -> bool:
+        """Whether a number stands for a guide of a list that came later."""
+        number = heard.number or 0
+        return number > 0 and await self.services.inbox.chosen(sender, number, now) is not None
 
     def _asking(self, facts: Facts, state: State) -> Asking:
         return Asking(facts.speaking(state), self.link)
@@ -231,10 +285,6 @@ def noted(heard: Heard) -> list[Note]:
     """What is to be said of a wish that cannot be met as it is."""
     said = {Note.ALSO: heard.also, Note.SEVERAL: heard.several, Note.NO_DAY: heard.no_day}
     return [note for note, holds in said.items() if holds]
-
-
-def books(state: State) -> bool:
-    return state.is_open and state.goal is Goal.BOOK
 
 
 def is_fresh(state: State, within: timedelta, now: datetime) -> bool:

@@ -52,13 +52,25 @@ AHEAD: Mapping[str, int] = {
 }
 """What is said → days ahead; longer words first, since they hold the shorter ones."""
 PARTS: Mapping[str, tuple[int, int]] = {
+    "(?:中午|正午|午饭)(?:以|之)?前|before (?:noon|lunch|midday)": (0, 12),
+    "(?:吃完)?(?:午饭|午休|中午)(?:以|之|过)?后|吃完午饭|after (?:lunch|noon|midday)": (12, 18),
     "朝早|朝头早|早上|上午|上昼|上晝|早晨|一早|清早|in the morning|this morning|mornings?": (0, 12),
     "下午|下昼|下晝|晏昼|晏晝|午后|午後|in the afternoon|afternoons?": (12, 18),
     "中午|正午|noon|midday|lunch ?time": (11, 14),
     "晚上|夜晚|夜间|傍晚|晚间|evenings?|(?:at )?night": (18, 24),
 }
 """What is said → from which hour to which."""
-AFTERNOON = (12, 18)
+LATER = re.compile(
+    "(?:稍微?|再)?[晚迟](?:一?[点些]|啲)儿?|later|late(?= (?:in the )?(?:morning|afternoon|evening))"
+)
+SOONER = re.compile("(?:稍微?|再)?早一[点些]儿?|early(?= (?:in the )?(?:morning|afternoon|evening))|earlier")
+HALVES: Mapping[tuple[int, int], time] = {
+    (0, 12): time(10, 30),
+    (12, 18): time(15),
+    (11, 14): time(12, 30),
+    (18, 24): time(20),
+}
+"""Where the later half of a part of the day begins, as halls are open."""
 EARLY = re.compile(
     "越早越好|越快越好|最早|最快|尽快|尽早|早啲|快啲|早点儿?|第一个空位|随便|都可以|都行|都得|任何时间"
     "|几时都得"
@@ -66,7 +78,10 @@ EARLY = re.compile(
     " possible)?"
     "|(?:the )?first available|any ?time|any day|whenever|next available"
 )
-LATE = re.compile("越晚越好|越迟越好|最晚|最迟|as late as possible|(?:the )?latest(?: possible)?")
+LATE = re.compile(
+    "越晚越好|越迟越好|最晚|最迟|(?:下班|收工|关门)(?:以|之)?前|before (?:closing|you close)"
+    "|as late as possible|(?:the )?latest(?: possible)?"
+)
 CLOCK = (
     rf"(?:(?P<h>{NUMBER}) ?[点點时時](?: ?(?P<half>半|[一1三3]刻|{NUMBER} ?分?|整|钟|鐘))?"
     r"|(?P<h2>[01]?[0-9]|2[0-3])[:：h](?P<m2>[0-5][0-9])(?: ?(?P<half2>[ap])\.?m\.?)?"
@@ -80,6 +95,8 @@ JOINED = "或者|或|和|跟|同|、|到|至|-|~|or|and|to"
 """Between two days of which any will do."""
 LEAP = 2028
 LAST = time(23, 59)
+END_OF_MONTH = 6
+"""Days before the last one that are its end, and after the first one its beginning."""
 AROUND = 30
 """Minutes before and after 「左右」."""
 
@@ -184,6 +201,20 @@ def _english_weekday(found: re.Match[str], today: date) -> Days | None:
     return _weekday(number, prefix, today)
 
 
+def _weekday_of_week(found: re.Match[str], today: date) -> Days | None:
+    return _weekday(ENGLISH_DAYS.index(found[1][:3]), "下" if found[2] == "next" else "这", today)
+
+
+def _month_end(_found: re.Match[str], today: date) -> Days | None:
+    last = (today.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return Days(max(today, last - timedelta(days=END_OF_MONTH)), last)
+
+
+def _month_begin(_found: re.Match[str], today: date) -> Days | None:
+    first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return Days(first, first + timedelta(days=END_OF_MONTH))
+
+
 def _week(found: re.Match[str], today: date) -> Days | None:
     monday = today - timedelta(days=today.weekday())
     if found[0] in ("周末", "週末", "weekend", "the weekend"):
@@ -210,19 +241,42 @@ DAYS: tuple[tuple[str, Callable[[re.Match[str], date], Days | None]], ...] = (
     *((pattern, _ahead(days)) for pattern, days in AHEAD.items()),
     (rf"(下下|下|这|這|本|今|呢)?(?:个|個)?{WEEK}([一二三四五六日天1-7])", _chinese_weekday),
     (
+        r"(?:\bon )?\b(monday|tuesday|wednesday|thursday|friday|saturday|sunday),? (next|this) week\b",
+        _weekday_of_week,
+    ),
+    (
         r"(?:\bon )?(?:\b(next|this) (?:week )?)?\b(monday|tuesday|wednesday|thursday|friday|saturday|sunday"
         r"|mon|tues?|wed|thurs?|thur|fri|sat|sun)\b",
         _english_weekday,
     ),
+    (r"月底|end of (?:the|this)? ?month", _month_end),
+    (r"下个?月初|early next month|beginning of next month", _month_begin),
     (rf"[下这本呢](?:个|個)?{WEEK}内?|周末|週末|next week|this week|(?:the )?weekend", _week),
     (rf"(?<![第月选要0-9])({NUMBER})[号號日](?!楼|线|窗|员)", _day_of_month),
 )
 """What is said of a day → what it means; what is more exact stands first."""
 
 
+def ranges(said: str) -> str:
+    """「2-4点」 and “2-4pm”, with both ends told as times."""
+    said = re.sub(rf"({NUMBER}) ?[-~–到至] ?(?={NUMBER} ?[点时])", r"\1点到", said)
+    return re.sub(
+        r"(?<![0-9:.])([0-9]{1,2}) ?(?:-|–|to|and|till|until) ?([0-9]{1,2}) ?([ap])\.?m\b", _both_ends, said
+    )
+
+
+def _both_ends(found: re.Match[str]) -> str:
+    first, last, half = int(found[1]), int(found[2]), found[3]
+    before = "a" if half == "p" and first % 12 > last % 12 else half
+    return f"{first}{before}m to {last}{half}m"
+
+
 def span_in(text: str) -> tuple[Span | None, str]:
     """The time of the day that is said, and the text without it."""
-    part, rest = _part(text)
+    later, sooner = LATER.search(text), SOONER.search(text)
+    part, rest = _part(SOONER.sub(" ", LATER.sub(" ", text)))
+    if later or sooner:
+        return _half(part, later=bool(later)), rest
     clocks = list(re.finditer(CLOCK, rest))
     if not clocks:
         if found := re.search(r"(?<![a-z])(?:at|after|before|around) ([0-9]{1,2})(?![0-9:./-])", rest):
@@ -241,6 +295,14 @@ def span_in(text: str) -> tuple[Span | None, str]:
     said = tail[0].strip() if tail else ""
     left = f"{rest[: before.start() if before else begin]} {rest[end + (len(tail[0]) if tail else 0) :]}"
     return _meant(times, word, said), left
+
+
+def _half(part: tuple[int, int] | None, *, later: bool) -> Span:
+    """The later or sooner half of a part of the day, or of a day."""
+    if part is None:
+        return Span(time(14), LAST) if later else Span(time(0), time(11))
+    begin, middle = time(part[0]), HALVES[part]
+    return Span(middle, LAST if part[1] == 24 else time(part[1])) if later else Span(begin, middle)
 
 
 def _part(text: str) -> tuple[tuple[int, int] | None, str]:

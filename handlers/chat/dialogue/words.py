@@ -7,6 +7,7 @@ from enum import StrEnum
 from handlers.chat.dialogue.filling import Option
 from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.steps import MORE, Note
+from handlers.chat.telling import fault_text, locale_of
 from models.errors import DomainError
 from models.workdays import PANYU
 
@@ -49,8 +50,8 @@ QUESTIONS: Mapping[Step, Wording] = {
         "去哪里办？回复数字：",
     ),
     Step.DAY: _wording(
-        "哪一天？回复数字，或写“后天”“下周三”：",
-        "Which day? Reply with a number, or e.g. “Monday”:",
+        "哪一天？回复数字，或写“后天”“下周三”；换地方，回复“换大厅”：",
+        "Which day? Reply with a number, or e.g. “Monday”; for another hall, “change hall”:",
         "哪一天？回复数字：",
     ),
     Step.START: _wording(
@@ -79,7 +80,7 @@ STOP_LINE = _wording("退出，回复“取消”。", "To leave, reply “cance
 MORE_LINE = _wording("更多", "More")
 BACK_OUT = _wording("0 返回（退出）", "0 Back (leave)")
 VISIT_OPTIONS: Mapping[str, Wording] = {
-    "move": _wording("改时间", "Change the time"),
+    "move": _wording("改时间或大厅", "Change the time or the hall"),
     "cancel": _wording("取消预约", "Cancel the appointment"),
 }
 NOTES: Mapping[Note, Wording] = {
@@ -154,6 +155,7 @@ NOTES: Mapping[Note, Wording] = {
         "要取消这次预约，请回复1；不取消，请回复0。",
         "To cancel the appointment, reply 1; to keep it, reply 0.",
     ),
+    Note.TONGUE: _wording("好的，以后用中文回答您。", "All right, I will answer in English from now on."),
     Note.STILL_UNBOUND: _wording("还没有认证好。", "You are not verified yet."),
     Note.ALREADY: _wording(
         "您已约过这件事，可以改时间：", "You have booked this already; you can change the time:"
@@ -164,10 +166,19 @@ FIELDS: Mapping[str, Wording] = {
     "role": _wording("办事人：", "For: "),
     "time": _wording("时间：", "Time: "),
     "old": _wording("原时间：", "Before: "),
+    "new": _wording("新时间：", "New time: "),
+    "present": _wording("现在约的：", "Booked now: "),
+    "old_hall": _wording("原地点：", "Place before: "),
     "hall": _wording("地点：", "Place: "),
     "number": _wording("预约号：", "Number: "),
     "bring": _wording("请带：", "Please bring: "),
 }
+NOT_YET = _wording(
+    "不急，还没有确认，什么都没有变。别的问题请打电话问：{phone}。",
+    "No hurry: nothing is confirmed yet. For other questions please call {phone}.",
+    "不急，还没有确认。有事打电话：{phone}。",
+)
+"""To who says yes and asks something."""
 DONE: Mapping[Goal, Wording] = {
     Goal.BOOK: _wording(f"{SUCCESS}！", f"{SUCCESS} Booked!"),
     Goal.MOVE: _wording("改期成功！", "Moved!"),
@@ -200,17 +211,6 @@ BINDING_LINK = _wording("去实名认证", "Verify my name")
 PAGE_LINK = _wording("在网页上预约", "book on the page")
 OPEN_LINK = _wording("查看预约和二维码", "Open the appointment")
 GUIDE_LINK = _wording("办事指南", "Guide")
-FAULTS: Mapping[str, str] = {
-    "slot_unknown": "This time is not offered any more.",
-    "too_many_bookings": "You have three appointments on that day already; please choose another day.",
-    "not_for_applicant": "This service is not for the role you act in.",
-    "appointment_ended": "This appointment is over or was cancelled.",
-    "appointment_begun": "This appointment has begun; it cannot be changed any more.",
-    "appointment_not_found": "There is no such appointment.",
-    "arrival_recorded": "You have arrived at the hall already; it cannot be changed any more.",
-}
-"""Errors of the models in English, by code; of others `FAULT`."""
-FAULT = "This could not be done. Please try again, or call us."
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 ENGLISH_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -234,7 +234,7 @@ def ask(state: State, options: Sequence[Option], about: Sequence[str], tongue: T
     asked = FOUND if state.step is Step.ITEM and state.found else QUESTIONS[state.step]
     question = asked[tongue].format(**links)
     if state.step is Step.BIND:
-        return question
+        return "\n".join([*lines, question])
     labels = {one.value: one.label for one in options} | {MORE: MORE_LINE[tongue]}
     listed = [f"{number}. {labels[value][:LONGEST_LABEL]}" for number, value in enumerate(state.options, 1)]
     return "\n".join([*lines, question, *listed, BACK_LINE[tongue], STOP_LINE[tongue]])
@@ -245,7 +245,16 @@ def field(name: str, value: str, tongue: Tongue) -> str:
 
 
 def fault(error: DomainError, tongue: Tongue) -> str:
-    return FAULTS.get(error.code, FAULT) if tongue is Tongue.ENGLISH else f"{error}。"
+    if tongue is Tongue.ENGLISH:
+        return f"{fault_text(error, locale_of(english=True)).rstrip('.')}."
+    return f"{error}。"
+
+
+def invited(item: str, errands: Sequence[str], tongue: Tongue) -> str:
+    """What one is invited to book, and for what."""
+    if tongue is Tongue.ENGLISH:
+        return f"To book: {item} ({', '.join(errands)})"
+    return f"请预约：{item}（{'、'.join(errands)}）"
 
 
 def day_words(day: date, tongue: Tongue) -> str:

@@ -65,6 +65,27 @@ async def test_a_guide_says_what_one_has_under_way(peer: Peer) -> None:
     assert "正在办理" not in await opened()
 
 
+async def test_guides_and_progress_in_english(peer: Peer) -> None:
+    english = {"name_en": "Residence Permit Endorsement"}
+    guide = plain_guide(41, **english)
+    await peer.furnish(guide)
+    party = await peer.applicant(openid=USER)
+    assert "Reply with a number" in await peer.say(message("residence permit endorsement"))
+    told = await peer.say(message("1"))
+    assert told.startswith("【Residence Permit Endorsement】")
+    for part in ("Visits: 0", "See the whole guide and apply", "Advice: "):
+        assert part in told
+    assert re.findall("[一-鿿]+", told) == ["身份证", "照片"]
+    made = await peer.application(party=party, guide=guide)
+    said = await peer.say(message(f"where is {made['serial']}"))
+    assert "Service: Residence Permit Endorsement\nWhere it stands: Submitted" in said
+    assert "Next: The department" in said
+    assert not re.search("[一-鿿]", said)
+    await peer.refer(CARD)
+    await peer.say(message("residence permit endorsement"))
+    assert "You have one under way already" in await peer.say(message("1"))
+
+
 @pytest.mark.article("28.1", "28.2", "28.3", "28.months", "28.online")
 @pytest.mark.parametrize("listed", LISTED, ids=str)
 async def test_exactly_who_is_barred_is_shown_no_way_to_apply(peer: Peer, listed: tuple[str, Ground]) -> None:

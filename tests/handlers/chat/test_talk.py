@@ -16,7 +16,7 @@ from models.people import Party
 from models.places import Position, to_gcj02
 from models.workdays import local_moment
 from tests.house.guides import plain_guide
-from tests.house.people import WEIMEI
+from tests.house.people import HUALONG, WEIMEI
 from tests.house.places import MORNING, hall, with_windows
 from tests.house.wechat import USER, Peer, event, message, xml
 
@@ -172,14 +172,18 @@ async def test_numbers_mean_guides_where_nothing_is_booked(peer: Peer, party: Pa
 
 async def test_who_is_unbound_is_led_there_and_goes_on_afterwards(peer: Peer) -> None:
     await peer.furnish(plain_guide(1, **EVERYWHERE))
-    first = await says(peer, "预约居住证签注 明天上午")
+    times = await says(peer, "预约居住证签注 明天上午")
+    assert "11月25日" in times
+    assert "1. 上午9:00" in times
+    first = await says(peer, "1")
+    assert "时间：11月25日（周三） 上午9:00" in first
     assert "https://panyu.test/binding" in first
     assert "还没有认证好" in await says(peer, "继续")
+    assert "几点" in await says(peer, "0")
+    assert "https://panyu.test/binding" in await says(peer, "1")
     party = await peer.applicant(openid=USER)
-    times = await says(peer, "继续")
-    assert "11月25日" in times
-    assert "上午9:00" in times
-    assert (await says(peer, "1", "1")).startswith("预约成功")
+    assert "回复1确认" in await says(peer, "继续")
+    assert (await says(peer, "1")).startswith("预约成功")
     assert len(await visits(peer, party)) == 1
 
 
@@ -205,6 +209,135 @@ async def test_back_goes_step_by_step_and_out(peer: Peer, party: Party) -> None:
     assert "是哪一件" in await says(peer, "0") or "办什么事" in await says(peer, "继续")
     assert "已退出" in await says(peer, "0")
     assert "没有进行中的预约" in await says(peer, "0")
+
+
+async def test_a_visit_moves_to_another_hall(peer: Peer, party: Party) -> None:
+    booked = "预约居住证签注 明天上午九点", "1", "1"
+    first = (await peer.stores.halls.all())[0].name
+    await says(peer, *booked)
+    there, other = (first, "南站大厅") if "南站" not in first else ("南站大厅", first)
+    assert "现在约的：11月25日" in await says(peer, "改时间")
+    asked = await says(peer, "换大厅")
+    assert "去哪个大厅" in asked
+    assert there in asked
+    number = re.search(rf"(\d)\. {other}", asked)
+    assert number
+    assert "11月26日" in await says(peer, number[1], "后天")
+    checked = await says(peer, "上午十点")
+    assert re.search(
+        f"原时间：11月25日.*新时间：11月26日（周四） 上午10:00.*原地点：.*地点：{other}", checked, re.DOTALL
+    )
+    assert "改期成功" in await says(peer, "1")
+    [moved] = await visits(peer, party)
+    assert (moved["hall_name"], moved["day"], moved["moves"]) == (other, "2026-11-26", 1)
+
+
+async def test_another_hall_at_the_last_step_keeps_the_time(peer: Peer, party: Party) -> None:
+    there = await says(peer, "预约居住证签注 明天上午九点", "1")
+    here = "南站大厅" in there
+    changed = await says(peer, "换番禺区政务服务中心吧" if here else "换南站大厅吧")
+    assert "回复1确认" in changed
+    assert "11月25日（周三） 上午9:00" in changed
+    assert ("南站大厅" in changed) is not here
+    assert "11月26日（周四） 上午9:00" in await says(peer, "改到后天上午九点")
+    assert (await says(peer, "1")).startswith("预约成功")
+
+
+async def test_a_yes_that_asks_something_books_nothing(peer: Peer, party: Party) -> None:
+    await says(peer, "预约居住证签注 明天上午九点", "1")
+    told = await says(peer, "确定。要带公章吗")
+    for part in ("还没有确认", "020-12345", "请带：身份证", "请回复1确认"):
+        assert part in told
+    assert "9:00" in await says(peer, "好的，你们几点关门？")
+    assert await visits(peer, party) == []
+    assert (await says(peer, "确定，谢谢")).startswith("预约成功")
+
+
+async def test_a_tongue_is_changed_by_words(peer: Peer, party: Party) -> None:
+    await says(peer, "预约居住证签注 明天上午")
+    assert "Which hall?" in await says(peer, "English please")
+    assert "What time?" in await says(peer, "1")
+    account = await peer.stores.accounts.find_by_openid(USER)
+    assert account
+    assert account["language"] == "en"
+    assert "几点" in await says(peer, "中文")
+    await says(peer, "取消")
+    assert await says(peer, "英文") == "All right, I will answer in English from now on."
+    assert "What do you want to do?" in await peer.say(event("CLICK", BOOK_KEY))
+    assert "您要预约办什么事" in await says(peer, "预约")
+
+
+async def test_what_staff_invite_to_book_is_named_and_one_number_begins_it(peer: Peer, party: Party) -> None:
+    guide = await peer.stores.guides.published(plain_guide(2).item)
+    made = await peer.application(party=party, guide=guide)
+    kept = peer.stores.applications.documents
+    invited = {"state": "accepted", "invited": {"original": peer.clock.now()}}
+    await kept.update_one({"_id": made["_id"]}, {"$set": invited})
+    listed = await says(peer, "我的预约")
+    assert "1. 请预约：老年人优待证（核对原件）" in listed
+    assert "去哪个大厅" in await says(peer, "1")
+    assert (await says(peer, "1", "1", "1", "1")).startswith("预约成功")
+    assert "请预约" not in await says(peer, "我的预约")
+
+
+async def test_the_visit_that_is_meant_is_found_by_its_item_or_day(peer: Peer, party: Party) -> None:
+    await says(peer, "预约居住证签注 明天上午九点", "1", "1", "预约老年人优待证 后天上午十点", "1", "1")
+    asked = await says(peer, "帮我改一下居住证签注的时间到周五")
+    assert "现在约的：11月25日" in asked
+    assert "11月27日（周五）\n几点" in asked
+    await says(peer, "取消")
+    assert "老年人优待证" in await says(peer, "我要取消后天的预约")
+    assert "确定取消" in await says(peer, "继续")
+    await says(peer, "0")
+    assert "居住证签注" in await says(peer, "取消居住证签注的预约", "继续")
+
+
+async def test_a_long_list_goes_on_with_more(peer: Peer, party: Party) -> None:
+    await peer.publish(*(plain_guide(number, name=f"事项{number}") for number in range(10, 22)))
+    first = await says(peer, "预约")
+    assert "8. 更多" in first
+    assert "9. " not in first
+    second = await says(peer, "8")
+    assert set(re.findall(r"事项\d+", first)).isdisjoint(re.findall(r"事项\d+", second))
+    assert "没有这个数字" in await says(peer, "9")
+    chosen = re.search(r"1\. (事项\d+)", second)
+    assert chosen
+    assert "哪一天" in await says(peer, "更多", "1") or chosen
+
+
+@pytest.mark.article("9.time")
+async def test_a_slot_that_fills_before_a_visit_moves_there(peer: Peer, party: Party) -> None:
+    """The old place is kept, and the others are listed."""
+    await peer.stores.halls.put(with_windows(1, MORNING), peer.by())
+    await says(peer, "预约居住证签注 明天上午九点", "番禺区政务服务中心", "1")
+    assert "新时间" in await says(peer, "改到后天上午十点")
+    district, ten = await peer.stores.halls.get("district"), local_moment(date(2026, 11, 26), time(10))
+    other = await peer.applicant()
+    await peer.stores.appointments.book(other, plain_guide(1), district, ten, peer.stores.calendar, peer.by())
+    assert (await says(peer, "1")).startswith("刚刚约满了")
+    [kept] = await visits(peer, party)
+    assert (kept["day"], kept["state"], kept["moves"]) == ("2026-11-25", "booked", 0)
+
+
+async def test_one_acts_for_several_bodies(peer: Peer, party: Party) -> None:
+    await peer.publish(plain_guide(23, name="公司变更", audience=["enterprise"]))
+    boss = await peer.applicant()
+    number = peer.stores.applicants.number(boss.agent)
+    bodies = [await peer.body(number)]
+    bodies.append(await peer.body(number, name=HUALONG[0], number=HUALONG[1]))
+    for body in bodies:
+        await peer.confirmed(party, body, boss)
+    roles = await says(peer, "预约公司变更 明天上午九点")
+    assert "本人" not in roles
+    for name, body, hour in zip((WEIMEI[0], HUALONG[0]), bodies, ("九点", "十点"), strict=True):
+        said = await says(peer, f"预约公司变更 明天上午{hour}")
+        chosen = re.search(rf"(\d)\. {name}", said)
+        assert chosen
+        assert f"办事人：{name}" in await says(peer, chosen[1])
+        assert (await says(peer, "1")).startswith("预约成功")
+        [visit] = await peer.stores.appointments.of_applicant(body["_id"])
+        assert visit["agent"] == party.id
+    assert (await says(peer, "我的预约")).count("公司变更") == 2
 
 
 async def test_one_acts_for_a_company(peer: Peer, party: Party) -> None:
