@@ -41,7 +41,8 @@ class UnfitPage(PanelPage):
 
 
 class DecisionHandler(FormAction, UnfitPage):
-    """POST /admin/halls/{hall}/unfit/(keep|ask): for the visits that were chosen; each is one write."""
+    """POST /admin/halls/{hall}/unfit/(keep|ask): for the visits that were chosen, or for all that the page
+    showed; each is one write."""
 
     def form_page(self) -> str:
         return f"/admin/halls/{self.path_args[0]}/unfit"
@@ -49,7 +50,8 @@ class DecisionHandler(FormAction, UnfitPage):
     @needs(Scope.SCHEDULES_KEEP)
     async def post(self, code: str, decision: str) -> None:
         await self.services.unfit.keeps(code, self.signed_in_member())
-        chosen = self.get_body_arguments("chosen")[:MOST]
+        every = bool(self.get_body_argument("all", ""))
+        chosen = self.get_body_arguments("shown" if every else "chosen")[:MOST]
         if not chosen:
             return await self.page(code, NothingChosen())
         verb, done = self.verbs()[decision]
