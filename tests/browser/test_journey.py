@@ -171,11 +171,8 @@ async def chooses_a_time_unbound(stage: Stage) -> None:
 
 
 async def binds(stage: Stage) -> None:
-    """Applying asks for the real name first; the code comes by SMS."""
+    """Booking asks for the real name first, and goes on with the chosen time; the code comes by SMS."""
     view = stage.view
-    await finds_the_guide(stage)
-    await view.get_by_role("link", name="在线办理").click()
-    await expect(view.get_by_role("heading", level=1)).to_have_text("实名认证")
     for name in ("name", "number", "phone"):
         await view.locator(f"#{name}").fill(CHEN[name])
     await view.get_by_role("button", name="获取验证码").click()
@@ -184,8 +181,8 @@ async def binds(stage: Stage) -> None:
     await view.locator("#consent").check()
     await stage.shoot(stage.phone, "binding")
     await view.get_by_role("button", name="提交认证").click()
-    await expect(view.get_by_role("button", name="开始填写")).to_be_visible()
-    await stage.shoot(stage.phone, "before-applying")
+    await expect(view.get_by_role("status")).to_contain_text("还没有约上")
+    await stage.shoot(stage.phone, "chosen-before")
 
 
 async def books(stage: Stage) -> None:

@@ -66,7 +66,7 @@ async def test_hours_are_changed_with_forty_visits_booked(whole: Whole, chromium
     await page.get_by_role("button", name="确认保存").click()
     await expect(page.get_by_role("status")).to_contain_text("不符合新的时间安排")
     await desks.album.keep(page, "unfit")
-    boxes = page.get_by_role("checkbox")
+    boxes = page.get_by_role("checkbox", name="选择")
     left = await boxes.count()
     assert 0 < left < VISITS
     await boxes.first.check()

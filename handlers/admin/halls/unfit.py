@@ -51,7 +51,8 @@ class UnfitPage(PanelPage):
 
 
 class DecisionHandler(FormAction, UnfitPage):
-    """POST /admin/halls/{hall}/unfit/(keep|ask): for the visits that were chosen; each is one write."""
+    """POST /admin/halls/{hall}/unfit/(keep|ask): for the visits that were chosen, or for all that the page
+    showed; each is one write."""
 
     def form_page(self) -> str:
         return f"/admin/halls/{self.path_args[0]}/unfit"
@@ -60,7 +61,8 @@ class DecisionHandler(FormAction, UnfitPage):
     async def post(self, code: str, decision: str) -> None:
         member, unfit, asked = self.signed_in_member(), self.services.unfit, Decision(decision)
         await unfit.keeps(code, member)
-        chosen = self.get_body_arguments("chosen")[:MOST_LISTED]
+        every = bool(self.get_body_argument("all", ""))
+        chosen = self.get_body_arguments("shown" if every else "chosen")[:MOST_LISTED]
         if not chosen:
             return await self.page(code, NothingChosen())
         each = await unfit.decide_each(asked, chosen, member, self.by_member())

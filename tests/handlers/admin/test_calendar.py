@@ -46,7 +46,13 @@ async def test_what_a_day_off_would_touch_is_shown_before_it_is_kept(office: Off
     services, off = office.town.services, {**OFF, "first": day, "last": day}
     asked = await keeper.post("/admin/calendar/days", off)
     assert asked.status == 200
-    for said in ("由上班变为不上班", ">1个<", "这些预约继续有效", "已经告知申请人的期限不变"):
+    for said in (
+        "由上班变为不上班",
+        ">1个<",
+        "这些预约继续有效",
+        "列入“不合大厅时间的预约”",
+        "已经告知申请人的期限不变",
+    ):
         assert said in asked.text
     assert services.calendar.worked(date.fromisoformat(day))
     stale = await keeper.post("/admin/calendar/days", {**off, "revision": "7"})

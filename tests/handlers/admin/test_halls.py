@@ -70,8 +70,9 @@ async def test_what_is_confirmed_is_saved_and_each_visit_is_decided_on(office: O
     assert (late.status, ChangedMeanwhile.message in late.text) == (409, True)
     nothing = await desk.post(f"/admin/halls/{HALL.code}/unfit/keep")
     assert (nothing.status, "请先勾选预约" in nothing.text) == (400, True)
-    for decision, one in (("keep", key), ("ask", other)):
-        done = await desk.post(f"/admin/halls/{HALL.code}/unfit/{decision}", {"chosen": one})
+    assert "列出的2个全部选上" in listed
+    for decision, given in (("keep", {"chosen": key}), ("ask", {"all": "1", "shown": other})):
+        done = await desk.post(f"/admin/halls/{HALL.code}/unfit/{decision}", given)
         assert done.status == 303, done.text
     listed = (await desk.get("/admin/unfit")).text
     assert (key in listed, other in listed, "已请改约" in listed) == (False, True, True)
