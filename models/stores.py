@@ -339,7 +339,7 @@ def assemble(
         queue=Queue(applications, staff),
         holding=Holding(applications, staff),
         nudges=Nudges(applications),
-        inviting=Inviting(applications),
+        inviting=Inviting(applications, appointments),
         leaving=Leaving(applications, staff, employment),
         reviews=reviews,
         uncivil=uncivil,

@@ -43,6 +43,7 @@ UNSEEN = {
     "application.nudged",
     "application.nudge_answered",
     "application.invited_to_book",
+    "application.invitation_withdrawn",
     "application.barred",
     "application.repeat_refused",
     "application.look",

@@ -29,18 +29,20 @@ from models.applications import (
     handles,
     has_paper,
     invitations_of,
+    invited_at,
     is_nudged,
     may,
+    may_invite,
     needs_reason,
     nudges_of,
+    open_invitations,
     steps_from,
     visits_in_letters,
     visits_of,
     way_text,
 )
 from models.applications.progress import open_supplement
-from models.applications.store import NOTED
-from models.appointments import State as Visiting
+from models.applications.store import NOTED, UNINVITED
 from models.errors import DomainError, NotFound
 from models.guides import Guide, mask_answer
 from models.materials.inspection.kinds import LARGEST
@@ -142,17 +144,15 @@ class ApplicationPage(PanelPage):
 
     async def inviting(self, case: StaffCase) -> dict[str, Any]:
         """For what the applicant was and can be invited, and the visits of the item that are booked."""
-        able, made = can_invite(case), invitations_of(case.application)
-        found = case.application
-        booked = await self.services.appointments.of_applicant(found["applicant"]) if able or made else []
+        made, able = invitations_of(case.application), can_invite(case, self.now, booked=False)
+        visits = await self.services.inviting.booked(case, self.now) if able or made else []
+        able = can_invite(case, self.now, booked=bool(visits))
         return {
-            "errands": {errand: ERRANDS[errand] for errand in able},
+            "errands": {one: ERRANDS[one] + "（再次邀请）" * bool(invited_at(case, one)) for one in able},
+            "withdrawable": {one: ERRANDS[one] for one in open_invitations(case) if may_invite(case)},
             "invitations": made,
-            "visits": [
-                one
-                for one in booked
-                if one["item"] == found["item"] and one["state"] is Visiting.BOOKED and one["end"] > self.now
-            ],
+            "uninvited": UNINVITED,
+            "visits": visits,
         }
 
     def steps(self, found: Application) -> dict[Action, Step]:

@@ -45,6 +45,9 @@ class HoldingHandler(ApplicationAction):
     async def invite(self, case: StaffCase) -> StaffCase:
         return await self.services.inviting.invite(case, self.word("errand"), self.by_member())
 
+    async def withdraw_invitation(self, case: StaffCase) -> StaffCase:
+        return await self.services.inviting.withdraw(case, self.word("errand"), self.by_member())
+
 
 VERBS: Mapping[str, tuple[Callable[[HoldingHandler, StaffCase], Awaitable[StaffCase]], str]] = {
     "take": (HoldingHandler.take, "本件已由您承办。"),
@@ -54,6 +57,10 @@ VERBS: Mapping[str, tuple[Callable[[HoldingHandler, StaffCase], Awaitable[StaffC
     "nudge": (HoldingHandler.nudge, "已督办，等待答复。"),
     "answer_nudge": (HoldingHandler.answer_nudge, "已答复督办。"),
     "invite": (HoldingHandler.invite, "已邀请申请人预约到大厅，系统会通知申请人。"),
+    "withdraw_invitation": (
+        HoldingHandler.withdraw_invitation,
+        "邀请已收回，系统会通知申请人。",
+    ),
 }
 """By the last part of the address: what is done, and what is said of it."""
 ROUTES = [(rf"/admin/applications/{DOCUMENT_ID}/({'|'.join(VERBS)})", HoldingHandler)]

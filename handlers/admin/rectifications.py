@@ -15,17 +15,17 @@ from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.staff import Member, Scope, district_wide, reaches
 from models.voices import LEVELS, Rectification
-from models.voices.rectifications import (
+from models.voices.rectifications import Wanted
+from models.voices.rectifying import opinion_at
+from models.voices.stages import (
     OPEN_STATES,
     STEPS,
     Escalated,
     State,
     Through,
     Verb,
-    Wanted,
     next_step,
 )
-from models.voices.rectifying import opinion_at
 from models.workdays import local
 
 LABELS: Mapping[State, str] = {
@@ -150,7 +150,7 @@ class RectificationPage(RectificationRows):
         found = await self.services.rectifications.seen(ref, member)
         review = await self.services.reviews.get(found["_id"])
         said = opinion_at(review, found["opened_at"])
-        verb = next_step(found)
+        verb = next_step(found["state"])
         rounds = [found["done"], *(one["done"] for one in found["earlier"])]
         actors = {one["actor"] for done in rounds for one in done.values()}
         self.show(

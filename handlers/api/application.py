@@ -11,7 +11,20 @@ from handlers.api.receiving import Receiving, Stop, receiving, stop
 from handlers.api.timeline import Happening, happenings
 from handlers.web.request_limits import LARGEST_FORM
 from models import applications as models
-from models.applications import Decision, How, OwnCase, PaperState, State, decision_text, lacking, status_of
+from models.applications import (
+    ERRANDS,
+    Decision,
+    Errand,
+    How,
+    OwnCase,
+    PaperState,
+    State,
+    decision_text,
+    invited_at,
+    lacking,
+    open_invitations,
+    status_of,
+)
 from models.clocks import due_of
 from models.errors import InvalidForm
 from models.guides import Form, Handling, ItemType
@@ -78,6 +91,14 @@ class ServedPaper(Answer):
     at: datetime
 
 
+class Invitation(Answer):
+    """Staff ask the applicant to come for this; a visit for it is booked as any other of the item."""
+
+    errand: Errand
+    name: Said = Field(description="the errand in words")
+    at: datetime = Field(description="when the applicant was invited last")
+
+
 class Application(ApplicationLine, Versioned):
     guide: str = Field(description="item@version under which it was begun")
     department: str
@@ -101,6 +122,7 @@ class Application(ApplicationLine, Versioned):
     served: ServedPaper | None = Field(
         description="how and when the paper of a refusal or a denial was served; null while it is on its way"
     )
+    invitations: list[Invitation] = Field(description="for what the applicant is asked to book a visit")
     timeline: list[Happening]
 
 
@@ -160,6 +182,7 @@ class ApplicationBase(Resource):
             result=_result(found),
             refusal=Refusal(**_only(Refusal, found["refusal"])) if "refusal" in found else None,
             served=ServedPaper(**_only(ServedPaper, found["served"])) if "served" in found else None,
+            invitations=_invitations(case),
             timeline=happenings(found),
         )
 
@@ -205,6 +228,11 @@ def line(found: models.Application, names: Mapping[str, str]) -> ApplicationLine
         status=status_of(found),
         **_some(found, ("serial", "item", "type", "state", "submitted_at")),
     )
+
+
+def _invitations(case: OwnCase) -> list[Invitation]:
+    invited = ((errand, invited_at(case, errand)) for errand in open_invitations(case))
+    return [Invitation(errand=errand, name=ERRANDS[errand], at=at) for errand, at in invited if at]
 
 
 def _place(found: models.Application, names: Mapping[str, str]) -> Place | None:

@@ -20,8 +20,8 @@ from models.voices import (
     tags_of_version,
     tags_on,
 )
-from models.voices.rectifications import RATED
 from models.voices.rules import ReviewNotFound
+from models.voices.stages import RATED
 from models.workdays import local_date
 
 

@@ -52,6 +52,8 @@ from models.applications.inviting import (
     Inviting,
     can_invite,
     invitations_of,
+    invited_at,
+    may_invite,
     open_invitations,
 )
 from models.applications.leaving import MOST_COUNTED, Leaving
@@ -182,10 +184,12 @@ __all__ = [
     "handles",
     "has_paper",
     "invitations_of",
+    "invited_at",
     "is_denied",
     "is_nudged",
     "lacking",
     "may",
+    "may_invite",
     "needs_reason",
     "new_serial",
     "next_state",

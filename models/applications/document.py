@@ -110,10 +110,10 @@ class Application(TypedDict):
     one who may hand it in; one that is under way has `under_way`, `<applicant>:<item>`, unless its guide
     allows several; one that was handed in has `found_by`, hashes by `sought.keys_of`, and `assigned`, the
     member whose it is to handle, "" while it is nobody's; one that was nudged has `nudged`; `invited` maps an
-    `inviting.Errand` to when its applicant was invited to book a visit for it; `internal` is for
-    staff alone; `repeats` are the last times at which another one of its item was refused because of it;
-    `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when the running clock is due;
-    times are in UTC."""
+    `inviting.Errand` to when its applicant was invited last to book a visit for it, or None where that was
+    taken back; `internal` is for staff alone; `repeats` are the last times at which another one of its item
+    was refused because of it; `answers` maps a question to its answer, or to `{sealed}`; `due_at` is when the
+    running clock is due; times are in UTC."""
 
     _id: str
     version: int
@@ -127,7 +127,7 @@ class Application(TypedDict):
     found_by: NotRequired[list[str]]
     assigned: NotRequired[str]
     nudged: NotRequired[NudgeState]
-    invited: NotRequired[dict[str, datetime]]
+    invited: NotRequired[dict[str, datetime | None]]
     masked_name: str
     masked_number: str
     guide: str

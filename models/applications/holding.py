@@ -9,13 +9,13 @@ from models.applications.actions import OPEN
 from models.applications.case import StaffCase
 from models.applications.document import Application
 from models.applications.rules import ApplicationMovedOn
-from models.applications.store import ASSIGNED, INVITED, NOTED, Applications
+from models.applications.store import ASSIGNED, INVITED, NOTED, UNINVITED, Applications
 from models.errors import Conflict, Forbidden, Refused
 from models.events import Cause, Event
 from models.staff import Member, Scope, ScopeMissing, Staff, is_let_in, reaches
 from models.store import entry
 
-INTERNAL: Mapping[str, str] = {ASSIGNED: "确定承办人", INVITED: "邀请申请人预约到大厅"}
+INTERNAL: Mapping[str, str] = {ASSIGNED: "确定承办人", INVITED: "邀请申请人预约到大厅", UNINVITED: "收回邀请"}
 """Event → the word for it in the trail of staff; notes and nudges stand by themselves."""
 HANDLES = frozenset({Scope.APPLICATIONS_ACCEPT, Scope.APPLICATIONS_DECIDE})
 

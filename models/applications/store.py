@@ -66,7 +66,7 @@ LONGEST_LOOK = 5000
 WITHOUT_ANSWERS = {"events": 0, "answers": 0, "internal": 0}
 ASSIGNED, NOTED, BARRED = "application.assigned", "application.noted", "application.barred"
 NUDGED, NUDGE_ANSWERED = "application.nudged", "application.nudge_answered"
-INVITED = "application.invited_to_book"
+INVITED, UNINVITED = "application.invited_to_book", "application.invitation_withdrawn"
 REPEATED, LOOK = "application.repeat_refused", "application.look"
 """Each hand-in, withdrawal and refused repeat plans that the blacklist's watch looks at it."""
 MOST_REPEATS = 100
@@ -89,6 +89,7 @@ class Applications(Sealing, Store[Application]):
         NUDGED,
         NUDGE_ANSWERED,
         INVITED,
+        UNINVITED,
         BARRED,
         REPEATED,
     )

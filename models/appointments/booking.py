@@ -339,6 +339,11 @@ class Appointments(Store[Appointment]):
         found = self.documents.find(query, {"events": 0}).sort("start", DESCENDING).limit(limit)
         return await self._each(found)
 
+    async def ahead_of(self, applicant: str, item: str, now: datetime) -> list[Appointment]:
+        """Those for an item that are booked and not over, the first one first."""
+        query = {"applicant": applicant, "item": item, "state": State.BOOKED.value, "end": {"$gt": now}}
+        return await self._each(self.documents.find(query, {"events": 0}).sort("start", ASCENDING))
+
     async def export(self, applicant: str) -> list[Document]:
         """All of an applicant's own."""
         return [part(one, KEPT_BACK) for one in await self.of_applicant(applicant, limit=0)]

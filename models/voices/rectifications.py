@@ -6,7 +6,6 @@ A rectification has the `_id` of its review. It is opened by the plan that the r
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, ClassVar, TypedDict
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -21,6 +20,7 @@ from models.schedule import Overtaken
 from models.staff import Member, Scope, check_within, reaches
 from models.store import ChangedMeanwhile, Database, Document, Line, Record, Store, entry, part
 from models.voices.document import GivenReview
+from models.voices.stages import OPEN_STATES, STEPS, UNFIXED, Escalated, State, Through, Verb
 from models.workdays import Workdays, local_date
 
 
@@ -33,62 +33,6 @@ class RectificationMovedOn(Conflict):
     code = "rectification_moved_on"
     message = "整改已进入其他环节，请刷新后查看"
 
-
-class State(StrEnum):
-    """How far it has come."""
-
-    OPEN = "open"
-    CONTACTED = "contacted"
-    FIXED = "fixed"
-    CALLED_BACK = "called_back"
-    CLOSED = "closed"
-
-
-class Through(StrEnum):
-    """Who talks to the person."""
-
-    DEPARTMENT = "department"
-    MANAGEMENT = "management"  # service management, if the person wishes
-
-
-class Escalated(StrEnum):
-    """To whom it was taken because it is late, or the person is not content with the fix."""
-
-    NO = "no"
-    SUPERVISOR = "supervisor"
-    MANAGEMENT = "management"
-
-
-HIGHER = {Escalated.NO: Escalated.SUPERVISOR, Escalated.SUPERVISOR: Escalated.MANAGEMENT}
-
-
-class Verb(StrEnum):
-    CONTACT = "contact"
-    FIX = "fix"
-    CALL_BACK = "call_back"
-    CLOSE = "close"
-
-
-@dataclass(frozen=True)
-class Step:
-    """What staff do next: from which state into which, with which event. Who takes a `personal` one talks to
-    the person, who does not see what is noted of it."""
-
-    before: State
-    after: State
-    event: str
-    personal: bool = False
-
-
-STEPS: Mapping[Verb, Step] = {
-    Verb.CONTACT: Step(State.OPEN, State.CONTACTED, "rectification.contacted", personal=True),
-    Verb.FIX: Step(State.CONTACTED, State.FIXED, "rectification.fixed"),
-    Verb.CALL_BACK: Step(State.FIXED, State.CALLED_BACK, "rectification.called_back", personal=True),
-    Verb.CLOSE: Step(State.CALLED_BACK, State.CLOSED, "rectification.closed"),
-}
-RATED = frozenset({State.FIXED, State.CALLED_BACK, State.CLOSED})
-"""In which the person may say how the fix is."""
-UNFIXED = (State.OPEN.value, State.CONTACTED.value)
 
 RECTIFY, END = "rectification.open", "rectification.end"
 """What a review plans: that a rectification is opened, and that it ends since the review is set aside."""
@@ -368,7 +312,6 @@ class Rectifications(Store[Rectification]):
         return [own(one) for one in await self._each(found)]
 
 
-OPEN_STATES = (State.OPEN, State.CONTACTED)
 KEPT_BACK = frozenset(
     {
         "applicant",
@@ -406,8 +349,3 @@ def told(done: Mapping[Verb, Done]) -> Document:
         for verb, one in done.items()
         if not STEPS[verb].personal
     }
-
-
-def next_step(found: Rectification) -> Verb | None:
-    """What is to be done next; None once it is closed."""
-    return next((verb for verb, step in STEPS.items() if step.before is found["state"]), None)

@@ -19,20 +19,22 @@ from models.voices.rectifications import (
     CONTACT_DUE,
     FIX_DUE,
     FURTHER,
+    Rectification,
+    RectificationMovedOn,
+    Rectifications,
+)
+from models.voices.reviews import Reviews
+from models.voices.rules import LONGEST, LevelInvalid, WordsTooLong, is_bad
+from models.voices.stages import (
     HIGHER,
     RATED,
     STEPS,
     UNFIXED,
     Escalated,
-    Rectification,
-    RectificationMovedOn,
-    Rectifications,
     State,
     Through,
     Verb,
 )
-from models.voices.reviews import Reviews
-from models.voices.rules import LONGEST, LevelInvalid, WordsTooLong, is_bad
 from models.voices.tags import LEVELS
 from models.workdays import beginning
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from models.paging import EPOCH, Order, Page, page_in
 from models.store import Document
 from models.voices.document import READABLE, GivenReview, Kind, Mark, Opinion, WordsState
-from models.voices.rectifications import Done, Rectification, Rectifications, Verb
+from models.voices.rectifications import Done, Rectification, Rectifications
 from models.voices.reviews import Reviews
+from models.voices.stages import Verb
 from models.workdays import beginning
 
 BY_REPLY = Order("replied", latest_first=True, key="ref")

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from models.voices.document import Kind, Mark
-from models.voices.rectifications import Verb
 from models.voices.rules import can_review
+from models.voices.stages import Verb
 from models.voices.tags import LEVELS, TAG_LISTS
 from models.workdays import local_date
 

@@ -26,7 +26,7 @@ from models.serving import How, Word
 from models.staff import Member, Role
 from models.staff.views import LONGEST
 from models.voices import GivenReview
-from models.voices.rectifications import Verb
+from models.voices.stages import Verb
 from tests.house.desk import Desk
 from tests.house.guides import plain_guide
 from tests.house.kiosks import kiosked

@@ -16,7 +16,7 @@ from models.places import slots
 from models.schedule import Due
 from models.stores import Stores
 from models.voices import RECTIFY, GivenReview
-from models.voices.rectifications import STEPS, Verb
+from models.voices.stages import STEPS, Verb
 from models.workdays import local_date
 from wechat_backend.demo.cases import days_before
 

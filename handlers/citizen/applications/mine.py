@@ -1,5 +1,7 @@
 """我的办件: the list, beginning one, where each stands, supplements, withdrawal (articles 10, 13, 14)."""
 
+from typing import Any
+
 from handlers.citizen.applications.materials import page_values
 from handlers.citizen.applications.page import ApplicationPage, about
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
@@ -7,6 +9,7 @@ from handlers.web.visitor import bound
 from models.applications import (
     ERRANDS,
     Action,
+    OwnCase,
     State,
     can_contest,
     current_clock,
@@ -83,10 +86,16 @@ class ApplicationStatusPage(ApplicationPage):
             can_withdraw=Action.WITHDRAW in steps_from(case.state),
             can_contest=can_contest(case.application),
             supplement=supplement,
-            invited=[ERRANDS[errand] for errand in open_invitations(case)],
+            **await self.invited(case),
             to_follow=set() if supplement else open_materials(case.application),
             reviewed=await self.services.reviews.find(f"application:{key}"),
         )
+
+    async def invited(self, case: OwnCase) -> dict[str, Any]:
+        """For what the applicant is asked to come, and the visits that they have booked for the item."""
+        errands = [ERRANDS[errand] for errand in open_invitations(case)]
+        visits = await self.services.inviting.booked(case, self.now) if errands else []
+        return {"invited": errands, "visits": visits}
 
 
 class SupplementPage(ApplicationPage):

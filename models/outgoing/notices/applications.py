@@ -46,6 +46,7 @@ NOTICES = (
             "application.resumed": _progress("特别程序已结束", "我们继续办理，请留意进度"),
             "application.returned": _progress("已退件", "{reason}"),
             "application.concluded": Telling(APPLICANT, {"note": "{conclusion}"}, serves=True),
+            "application.invitation_withdrawn": _progress("邀请已收回", "{errand}，不必再到大厅"),
             "application.withdrawn": _progress("已撤回", "如需办理可重新申请"),
         },
         ways=(Via.WECHAT,),

@@ -47,6 +47,7 @@ POST /admin/applications/{id}/not_accept             all     dept    dept    .  
 POST /admin/applications/{id}/take                   all     dept    dept    .       .       .       .       .       .       .       .       .
 POST /admin/applications/{id}/answer_nudge           all     dept    dept    .       .       .       .       .       .       .       .       .
 POST /admin/applications/{id}/invite                 all     dept    dept    .       .       .       .       .       .       .       .       .
+POST /admin/applications/{id}/withdraw_invitation    all     dept    dept    .       .       .       .       .       .       .       .       .
 POST /admin/applications/{id}/pause                  .       .       dept    .       .       .       .       .       .       .       .       .
 POST /admin/applications/{id}/resume                 .       .       dept    .       .       .       .       .       .       .       .       .
 POST /admin/applications/{id}/return                 .       .       dept    .       .       .       .       .       .       .       .       .
@@ -225,6 +226,7 @@ ASKS = {
     "take": HANDLES,
     "answer_nudge": HANDLES,
     "invite": HANDLES,
+    "withdraw_invitation": HANDLES,
     "assign": SUPERVISES,
     "nudge": SUPERVISES,
     "{number}": EVIDENCE,

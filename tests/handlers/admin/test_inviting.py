@@ -46,3 +46,22 @@ async def test_the_visit_that_the_applicant_booked_is_shown(office: Office) -> N
     assert f"申请人已预约：{start}" in (await desk.get(path)).text
     assert (await citizen.post(f"/appointments/{visit}/cancel")).status == 303
     assert "申请人已预约" not in (await desk.get(path)).text
+
+
+async def test_an_invitation_is_taken_back_and_the_applicant_sees_what_they_booked(office: Office) -> None:
+    path, citizen = await office.handed_in()
+    desk, own = await office.desk("approver"), path.removeprefix("/admin")
+    assert (await desk.post(f"{path}/accept")).status == 303
+    assert (await desk.post(f"{path}/invite", {"errand": "original"})).status == 303
+    visit, _ = await a_visit(office, citizen)
+    shown = (await citizen.get(own)).text
+    assert f'href="/appointments/{visit}"' in shown
+    assert "预约到大厅</a>" not in shown
+    assert f"{path}/withdraw_invitation" in (await desk.get(path)).text
+    assert (await desk.post(f"{path}/withdraw_invitation", {"errand": "original"})).status == 303
+    again = await desk.post(f"{path}/withdraw_invitation", {"errand": "original"})
+    assert (again.status, "没有可以收回的这项邀请" in again.text) == (409, True)
+    card = (await desk.get(path)).text.partition('id="invitations"')[2].partition("</section>")[0]
+    assert "approver的姓名收回邀请" in card
+    assert f"{path}/withdraw_invitation" not in card
+    assert "请到大厅" not in (await citizen.get(own)).text

@@ -24,7 +24,7 @@ from models.serving import How as HowServed
 from models.staff import CENTRE, Role
 from models.store import Document
 from models.voices import Mark
-from models.voices.rectifications import State as Progress
+from models.voices.stages import State as Progress
 from models.workdays import local_date
 from tests.handlers.admin.test_home import rows
 from tests.handlers.admin.test_lists import declared

@@ -253,6 +253,20 @@ async def test_what_is_done_in_a_session_is_recorded_with_its_client(
     assert unknown.code == "input_invalid"
 
 
+async def test_it_says_for_what_one_is_invited_to_the_hall(api: Service) -> None:
+    client, by = await api.citizen("wang"), api.staff.house.by_staff("approver")
+    key = await client.begin(FIFTH)
+    assert (await client.submit(key)).json["serial"]
+    await api.staff.accept(key)
+    assert (await client.get(f"/applications/{key}")).json["invitations"] == []
+    await api.stores.inviting.invite(await api.staff.at(key, "approver"), "original", by)
+    [invited] = (await client.get(f"/applications/{key}")).json["invitations"]
+    assert (invited["errand"], invited["name"]) == ("original", "核对原件")
+    assert datetime.fromisoformat(invited["at"]) == by.at
+    await api.stores.inviting.withdraw(await api.staff.at(key, "approver"), "original", by)
+    assert (await client.get(f"/applications/{key}")).json["invitations"] == []
+
+
 async def test_it_says_how_and_when_its_paper_was_served(api: Service) -> None:
     client = await api.citizen("li")
     key = await client.begin(SIXTH)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.voices.rectifications import STEPS
+from models.voices.stages import STEPS
 from tests.house.api import Service
 from tests.house.reviewed import POSTS, bad_review, due
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.voices.rectifications import STEPS
+from models.voices.stages import STEPS
 from tests.house.applying import ITEM, concluded
 from tests.house.reviewed import POSTS, due
 from tests.house.town import Town

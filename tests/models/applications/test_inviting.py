@@ -1,14 +1,29 @@
 """Staff invite to book a visit: for closed errands, one open of each, while the case is under way."""
 
 import asyncio
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from models.applications import Errand, How, State, can_invite, invitations_of, open_invitations
-from models.applications.inviting import ErrandUnknown, InvitedAlready, NothingToInviteFor
+from models.applications.inviting import (
+    ErrandUnknown,
+    HasBooked,
+    InvitedAlready,
+    NothingToInviteFor,
+    NotInvited,
+)
 from models.applications.rules import ApplicationNotFound
+from models.applications.store import INVITED, UNINVITED
+from models.appointments import State as Visiting
+from models.appointments import open_days
 from models.errors import DomainError
+from models.events import Event
+from models.places import slots
 from models.staff import ScopeMissing
+from models.workdays import local_date
+from tests.house.clock import Clock
 from tests.house.desk import Desk, place_of
 from tests.house.guides import plain_guide
 from tests.house.places import hall
@@ -21,6 +36,14 @@ async def key(desk: Desk) -> str:
     await desk.stores.halls.put(hall(), desk.house.by_staff())
     made = await desk.hand_in(await desk.filled(SEALED), place_of(SEALED, How.WINDOW))
     return made["_id"]
+
+
+async def book(desk: Desk) -> Any:
+    """The first slot of the next working day."""
+    stores, by = desk.stores, desk.house.by_staff()
+    day = next(one for one in open_days(hall(), stores.calendar, by.at) if one > local_date(by.at))
+    start = slots(hall(), SEALED.group, day, stores.calendar)[0].start
+    return await stores.appointments.book(desk.party, SEALED, hall(), start, stores.calendar, by)
 
 
 async def invite(desk: Desk, key: str, errand: str = "sign", member: str = "approver") -> None:
@@ -47,7 +70,7 @@ async def test_who_signs_is_invited_once_while_it_is_under_way(desk: Desk, key: 
         version,
     )
     assert open_invitations(case) == [Errand.SIGN]
-    assert Errand.SIGN not in can_invite(case)
+    assert Errand.SIGN not in can_invite(case, desk.house.by_staff().at, booked=False)
 
 
 async def test_of_two_who_invite_at_once_one_does(desk: Desk, key: str) -> None:
@@ -55,6 +78,47 @@ async def test_of_two_who_invite_at_once_one_does(desk: Desk, key: str) -> None:
     done = await asyncio.gather(invite(desk, key), invite(desk, key), return_exceptions=True)
     assert sorted(type(one).__name__ for one in done) == ["InvitedAlready", "NoneType"]
     assert len(invitations_of(await desk.get(key))) == 1
+
+
+async def test_who_did_not_come_is_invited_again_on_a_later_day(desk: Desk, key: str, clock: Clock) -> None:
+    await desk.accept(key)
+    await invite(desk, key)
+    visit = await book(desk)
+    clock.set(visit["start"] - timedelta(hours=1))
+    with pytest.raises(HasBooked):
+        await invite(desk, key)
+    clock.set(visit["start"] + timedelta(minutes=20))
+    await desk.stores.appointments.end(
+        visit["_id"],
+        Visiting.NO_SHOW,
+        Event("appointment.no_show", visit["_id"], desk.house.by_staff()),
+        expects={},
+        otherwise=InvitedAlready,
+    )
+    done = await asyncio.gather(invite(desk, key), invite(desk, key), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["InvitedAlready", "NoneType"]
+    assert len(invitations_of(await desk.get(key))) == 2
+
+
+async def test_an_invitation_is_taken_back(desk: Desk, key: str) -> None:
+    await desk.accept(key)
+
+    async def withdraw(member: str = "approver") -> None:
+        at = await desk.at(key, member)
+        await desk.stores.inviting.withdraw(at, "sign", desk.house.by_staff(member))
+
+    with pytest.raises(NotInvited):
+        await withdraw()
+    await invite(desk, key)
+    with pytest.raises(ScopeMissing):
+        await withdraw("management")
+    done = await asyncio.gather(withdraw(), withdraw(), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["NoneType", "NotInvited"]
+    case = await desk.at(key, "approver")
+    assert open_invitations(case) == []
+    assert Errand.SIGN in can_invite(case, desk.house.by_staff().at, booked=False)
+    await invite(desk, key)
+    assert [line["what"] for line in invitations_of(await desk.get(key))] == [INVITED, UNINVITED, INVITED]
 
 
 @pytest.mark.parametrize(
@@ -82,8 +146,9 @@ async def test_who_collects_at_a_hall_is_invited_once_it_is_concluded(desk: Desk
     with pytest.raises(NothingToInviteFor):
         await invite(desk, key, "collect")
     await desk.approve(key)
-    with pytest.raises(NothingToInviteFor):
-        await invite(desk, key, "original")
+    for errand, words in (("original", "核对原件"), ("sign", "现场补签名盖章")):
+        with pytest.raises(NothingToInviteFor, match=f"办件现在是“已办结”，不需要申请人到大厅{words}"):
+            await invite(desk, key, errand)
     await invite(desk, key, "collect")
     case = await desk.at(key, "approver")
     assert (case.state, open_invitations(case)) == (State.CONCLUDED, [Errand.COLLECT])

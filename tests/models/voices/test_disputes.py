@@ -23,8 +23,8 @@ from models.voices.disputes import (
 )
 from models.voices.involved import HandledIt
 from models.voices.moderation import ReasonMissing
-from models.voices.rectifications import State
 from models.voices.rules import ReviewNotFound
+from models.voices.stages import State
 from models.workdays import PANYU
 from tests.house.guides import OTHER
 from tests.house.house import House

@@ -14,7 +14,7 @@ from models.people import Party
 from models.stores import Stores, told
 from models.voices import Figures, GivenReview
 from models.voices.figures import COUNTED
-from models.voices.rectifications import Verb
+from models.voices.stages import Verb
 from models.voices.ticks import BOXES, ticks_of
 from models.workdays import local_date, local_moment
 from tests.house.clock import START

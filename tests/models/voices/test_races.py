@@ -26,7 +26,7 @@ from models.voices import (
     Said,
     WordsState,
 )
-from models.voices.rectifications import STEPS, Escalated, State, Verb
+from models.voices.stages import STEPS, Escalated, State, Verb
 from tests.house.house import House, said
 from tests.house.reviewed import POSTS, due
 

@@ -16,9 +16,10 @@ from models.staff import Member, Role
 from models.voices import CONTACT_DUE, END, FIX_DUE, FURTHER, GivenReview, Rectification, Said
 from models.voices.disputes import AlreadyDisputed, DisputeMovedOn, WordNotAsked
 from models.voices.involved import HandledIt
-from models.voices.rectifications import Escalated, RectificationMovedOn, RectificationNotFound, Verb, Wanted
+from models.voices.rectifications import RectificationMovedOn, RectificationNotFound, Wanted
 from models.voices.rectifying import ManagementCalls
 from models.voices.rules import LONGEST, LevelInvalid, ReviewNotFound, WordsTooLong
+from models.voices.stages import Escalated, Verb
 from models.workdays import PANYU, local
 from tests.house.barred import BEGUN, cast_of
 from tests.house.guides import OTHER, plain_guide

@@ -14,17 +14,7 @@ from models.staff import Member, Role
 from models.store import ChangedMeanwhile
 from models.voices import CONTACT_DUE, FIX_DUE, FURTHER, Rectification
 from models.voices.involved import HandledIt
-from models.voices.rectifications import (
-    STEPS,
-    Escalated,
-    RectificationMovedOn,
-    RectificationNotFound,
-    State,
-    Through,
-    Verb,
-    Wanted,
-    next_step,
-)
+from models.voices.rectifications import RectificationMovedOn, RectificationNotFound, Wanted
 from models.voices.rectifying import (
     AlreadyRated,
     ManagementCalls,
@@ -35,6 +25,7 @@ from models.voices.rectifying import (
     WordsMissing,
 )
 from models.voices.rules import ReviewNotFound
+from models.voices.stages import STEPS, Escalated, State, Through, Verb, next_step
 from models.workdays import local
 from tests.house.guides import OTHER
 from tests.house.house import House, said
@@ -106,7 +97,7 @@ async def test_step_by_step_to_the_public_reply(
 ) -> None:
     for number, verb in enumerate(STEPS):
         found = await house.stores.rectifications.get(case["_id"])
-        assert next_step(found) is verb
+        assert next_step(found["state"]) is verb
         for other in set(STEPS) - {verb}:
             with pytest.raises(RectificationMovedOn):
                 await rectifying.take(case["ref"], other, rectifier, "x", by)
@@ -115,7 +106,7 @@ async def test_step_by_step_to_the_public_reply(
         taken = await rectifying.take(case["ref"], verb, rectifier, f"第{number}步", by)
         assert taken["done"][verb]["words"] == f"第{number}步"
         assert (taken["due_at"] is None) == (verb is not Verb.CONTACT)
-    assert next_step(taken) is None
+    assert next_step(taken["state"]) is None
 
 
 @pytest.mark.article("17.contact")

@@ -9,7 +9,7 @@ import pytest
 from models.people import Party
 from models.staff import Member
 from models.voices import GivenReview, Kind, Replies, Said
-from models.voices.rectifications import STEPS
+from models.voices.stages import STEPS
 from models.workdays import local
 from tests.house.guides import plain_guide
 from tests.house.house import House

@@ -10,9 +10,10 @@ from models.errors import DomainError
 from models.schedule import Due
 from models.voices import CONTACT_DUE, FIX_DUE, FURTHER, can_review, guide_matter, is_bad, is_heard
 from models.voices.involved import handlers_of
-from models.voices.rectifications import RATED, STEPS, Escalated, State, Verb, own
+from models.voices.rectifications import own
 from models.voices.rectifying import is_late
 from models.voices.rules import LONGEST, check_review
+from models.voices.stages import RATED, STEPS, Escalated, State, Verb
 from models.voices.tags import TAG_LISTS
 from models.workdays import PANYU
 from tests.house.guides import plain_guide

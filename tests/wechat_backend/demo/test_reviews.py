@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from models.voices import DisputeState, GivenReview, Kind, Mark, WordsState
-from models.voices.rectifications import State
+from models.voices.stages import State
 from tests.wechat_backend.demo.test_cases import DAYS, Demo, demo  # noqa: F401 - the fixture
 from wechat_backend.demo import reviews
 

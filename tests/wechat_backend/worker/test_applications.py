@@ -228,6 +228,11 @@ async def test_who_is_invited_to_sign_hears_with_the_page_that_books_it(
     [text] = letters(simulator, "SMS_BOOKING")
     assert "请到大厅现场补签名盖章" in text
     assert text.endswith(f"/appointments/new?item={guide.item}")
+    case = await desk.at(key, "approver")
+    await simulated.stores.inviting.withdraw(case, "sign", desk.house.by_staff("approver"))
+    await work(simulated)
+    assert "邀请已收回" in letters(simulator, "SMS_PROGRESS")[-1]
+    assert "现场补签名盖章，不必再到大厅" in letters(simulator, "SMS_PROGRESS")[-1]
 
 
 async def test_an_invitation_that_is_over_before_it_went_out_is_not_sent(

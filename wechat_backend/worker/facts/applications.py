@@ -18,6 +18,7 @@ from models.applications import (
     visits_of,
     way_of,
 )
+from models.applications.store import INVITED, UNINVITED
 from models.events import KeptEvent
 from models.outgoing import Delivery
 from models.stores import Stores
@@ -69,16 +70,16 @@ async def about_application(stores: Stores, _delivery: Delivery, event: KeptEven
 
 
 def _invitation(case: Case, event: KeptEvent) -> dict[str, str]:
-    """What an invitation says.
+    """What an invitation says, and that it was taken back.
 
     Raises:
-        Overtaken: `invitation_over`, there is nothing to come for any more.
+        Overtaken: `invitation_over`, there is nothing to come for any more; `invited_again`, there is.
     """
-    if event["name"] != "application.invited_to_book":
+    if event["name"] not in (INVITED, UNINVITED):
         return {}
     errand = Errand(event["data"]["errand"])
-    if errand not in open_invitations(case):
-        raise Overtaken("invitation_over")
+    if (errand in open_invitations(case)) is not (event["name"] == INVITED):
+        raise Overtaken("invitation_over" if event["name"] == INVITED else "invited_again")
     return {"errand": ERRANDS[errand], "link": case.application["item"]}
 
 
