@@ -24,6 +24,7 @@ from tests.files import a_pdf
 from tests.house.clock import Clock
 from tests.house.guides import USCC, api_guide
 from tests.house.house import House
+from tests.house.inspected import Remembers
 from tests.house.server import serving
 from tests.house.settings import environment, settings_of
 from tests.house.town import ROOT
@@ -236,6 +237,7 @@ async def opened_api(mongo_uri: str, database: Any) -> AsyncIterator[Service]:
     settings = settings_of(environment(simulator.url, mongo_uri, database.name))
     gateways = Gateways(settings, database, privacy_of(settings), clock.now)
     services = build_services(settings, database, gateways, clock.now)
+    services.materials.inspector = Remembers()
     await services.prepare()
     tornado.locale.load_gettext_translations(str(ROOT / "locale"), "panyu")
     tornado.locale.set_default_locale("zh_CN")

@@ -11,6 +11,7 @@ from models.privacy import Privacy
 from models.store import Database
 from models.stores import Stores, assemble
 from models.workdays import LiveWorkdays
+from tests.house.inspected import Remembers
 from tests.house.outside import Openids
 
 ROOMY = SmsLimits(codes_per_address_hour=10_000, codes_per_address=10_000)
@@ -22,7 +23,7 @@ PRIVACY = Privacy({"test": bytes(range(32))}, b"index key of the tests, 32 bytes
 def stores_over(
     database: Database, now: Callable[[], datetime], verifier: Verifier, followers: Followers | None = None
 ) -> Stores:
-    return assemble(
+    stores = assemble(
         database,
         clock=now,
         calendar=LiveWorkdays(),
@@ -31,6 +32,8 @@ def stores_over(
         followers=followers or Openids(),
         sms_limits=ROOMY,
     )
+    stores.materials.inspector = Remembers()
+    return stores
 
 
 AT_ONCE = 6

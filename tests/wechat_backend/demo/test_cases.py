@@ -10,6 +10,7 @@ from models import appointments
 from models.applications import Application, NudgeState, Sought, State, accepted_by_silence
 from models.events import Cause, Channel
 from models.festivals import LAST_PUBLISHED_YEAR
+from models.materials import store as materials
 from models.outgoing import notices
 from models.people import ApplicantKind, CredentialKind
 from models.people.credentials import check_credential
@@ -19,6 +20,7 @@ from models.stores import Stores, assemble
 from models.workdays import local_date
 from simulator.people import load
 from tests.house.clock import START, Clock
+from tests.house.inspected import Remembers
 from tests.house.outside import Openids, Register
 from tests.house.stores import ROOMY
 from wechat_backend.database.connection import Database
@@ -54,6 +56,7 @@ async def demo(database: Database, mongo_uri: str) -> AsyncIterator["Demo"]:
         given["PANYU_MONGO_DATABASE"] = database.name
         for name, value in given.items():
             patch.setenv(name, value)
+        patch.setattr(materials, "Inspector", Remembers)
         found = Demo(database, given)
         await found.furnish()
         yield found
