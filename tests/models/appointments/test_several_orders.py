@@ -8,7 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,28 +19,36 @@ from models.appointments import Appointments, Matter, Several, State
 from models.errors import DomainError
 from models.people import Party
 from models.places import Hall
+from models.places.hall import slots_on
 from models.store import Database, Document
 from tests.house.clock import START
 from tests.house.house import House
 from tests.house.outside import Register
 from tests.house.stores import stores_over
-from tests.models.appointments.test_booking import CALENDAR, Crowded, crowd
+from tests.models.appointments.test_booking import CALENDAR, TOMORROW, Crowded, crowd
 from tests.models.appointments.test_moving_orders import (
     GUIDES,
-    SCHEDULES,
     STALE,
-    STARTS,
     WHO,
     Town,
     _is_whole,
     _minutes,
     _place,
 )
+from tests.models.appointments.test_windows import served_by
 
-PEOPLE = 3
+WHOM = range(3)
 ITEMS = st.lists(st.sampled_from(GUIDES), min_size=1, max_size=3, unique_by=lambda one: one.item)
-GAPS = st.sampled_from([60, 60, 30, -60])
-"""Minutes from one matter of a visit to the next that is named."""
+GROUPS = st.sampled_from(["general social", "general social", "general social", "social"])
+SCHEDULES = st.builds(
+    lambda rows, minutes: served_by(*rows, minutes=minutes),
+    st.lists(st.tuples(GROUPS, st.integers(1, 3)), min_size=1, max_size=2),
+    st.sampled_from([20, 30, 30, 60]),
+)
+STARTS = st.tuples(st.sampled_from([0, 0, 0, 1]), st.integers(0, 4))
+"""A day, and one of the first slots of the hall on it."""
+GAPS = st.sampled_from([1, 1, 2, 0, -1])
+"""So many slots after one matter of a visit the next one that is named begins."""
 WHICH, DIES = st.integers(0, 2), st.sampled_from([False, False, False, True])
 MORE: dict[str, tuple[st.SearchStrategy[Any], ...]] = {
     "book": (ITEMS, STARTS, GAPS),
@@ -49,9 +57,9 @@ MORE: dict[str, tuple[st.SearchStrategy[Any], ...]] = {
     "move_one": (WHICH, WHICH, STARTS),
     "cancel_one": (WHICH, WHICH),
 }
-ACTS = st.sampled_from(
-    [*["book"] * 4, *["move"] * 4, "cancel", "move_one", "move_one", "cancel_one"]
-).flatmap(lambda act: st.tuples(st.just(act), WHO, STALE, DIES, *MORE[act]))
+ACTS = st.sampled_from([*["book"] * 3, *["move"] * 5, "cancel", *["move_one"] * 4, "cancel_one"]).flatmap(
+    lambda act: st.tuples(st.just(act), WHO, STALE, DIES, *MORE[act])
+)
 STEPS = st.lists(
     st.tuples(st.none() | SCHEDULES, st.lists(ACTS, min_size=1, max_size=4)), min_size=4, max_size=8
 )
@@ -125,17 +133,18 @@ class Streets(Town):
         store, by = self.house.stores.appointments, self.house.by(f"applicant:{party.id}")
         several: Any = Several(Mortal(store)) if dies else self.house.stores.several  # type: ignore[arg-type]
         if act == "book":
-            return list(await several.book(party, _after(*more), hall, CALENDAR, by))
+            return list(await several.book(party, _after(hall, *more), hall, CALENDAR, by))
         if not (visit := self.own(party, more[0])):
             return []
         one = visit[more[1] % len(visit)] if act.endswith("_one") else visit[0]
         match act:
             case "move":
                 guides = [_guide(one) for one in visit]
-                moved = _after(guides, *more[1:])
+                moved = _after(hall, guides, *more[1:])
                 return list(await several.move(one["visit"], moved, party, hall, CALENDAR, by))
             case "move_one":
-                return [await store.move(one["_id"], party, _guide(one), hall, more[2], CALENDAR, by)]
+                start = _slot(hall, *more[2])
+                return [await store.move(one["_id"], party, _guide(one), hall, start, CALENDAR, by)]
             case "cancel_one":
                 return [await store.cancel(one["_id"], party, by)]
         return list(await several.cancel(one["visit"], party, by))
@@ -165,8 +174,14 @@ class Streets(Town):
         _is_one_visit(booked)
 
 
-def _after(guides: list[Any], start: Any, gap: int) -> list[Matter]:
-    return [Matter(guide, start + timedelta(minutes=gap * n)) for n, guide in enumerate(guides)]
+def _slot(hall: Hall, day: int, number: int) -> datetime:
+    slots = list(slots_on(hall, TOMORROW + timedelta(days=day), CALENDAR))
+    return slots[number % len(slots)][0]
+
+
+def _after(hall: Hall, guides: list[Any], start: tuple[int, int], gap: int) -> list[Matter]:
+    day, number = start
+    return [Matter(guide, _slot(hall, day, number + gap * n)) for n, guide in enumerate(guides)]
 
 
 def _guide(one: Document) -> Any:
@@ -187,7 +202,7 @@ def _is_one_visit(booked: list[Document]) -> None:
 async def crowded(database: Database) -> Crowded:
     house = House(stores_over(database, lambda: START, Register()))
     await house.stores.prepare()
-    return Crowded(house, await crowd(house, PEOPLE))
+    return Crowded(house, await crowd(house, len(WHOM)))
 
 
 @pytest.mark.article("9.place", "9.time")
@@ -196,5 +211,8 @@ async def crowded(database: Database) -> Crowded:
 async def test_whatever_becomes_of_visits_at_once(crowded: Crowded, first: Hall, steps: list[Any]) -> None:
     await crowded.house.stores.appointments.documents.delete_many({})
     town = Streets(crowded.house, list(crowded.people.values()), (first, first))
+    await town.step(
+        None, [("book", who, False, False, GUIDES[who : who + 2], (0, 2 * who), 1) for who in WHOM]
+    )
     for newer, acts in steps:
         await town.step(newer, acts)
