@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.appointments import Appointments, State, Visits, bookable_days, can_cancel
-from models.appointments.rules import MOST_A_DAY
 from models.errors import BadInput, Conflict, NotFound, Refused
 from models.people.parties import Party
 from models.places import slots
@@ -213,7 +212,7 @@ async def test_one_active_booking_an_item(appointments: Appointments, cause: Mak
 
 
 async def test_three_a_day(appointments: Appointments, cause: MakeCause, party: Party) -> None:
-    for number in range(MOST_A_DAY):
+    for number in range(3):
         await appointments.book(party, plain_guide(number), HALL, NINE, CALENDAR, cause())
     with pytest.raises(Refused) as refused:
         await appointments.book(party, plain_guide(9), HALL, NINE, CALENDAR, cause())
