@@ -276,6 +276,7 @@ def _as_read(found: Appointment) -> Document:
     objection = found["objection"]
     return {
         "state": found["state"].value,
+        "moves": found["moves"],
         "material": found["material"],
         "arrived_at": found["arrived_at"],
         "giving_up": found["giving_up"],
