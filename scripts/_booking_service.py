@@ -135,11 +135,19 @@ class Windows:
 
     async def put(self, known: Hall) -> None:
         began = utc_now()
-        await self.world.services.halls.put(known, self.world.by())
+        await self._write(known)
         assert known.windows
         if self.since[known.code]:
             self.until[known.code].append(utc_now())
         self.since[known.code].append((began, {one.code: one.seats for one in known.windows.windows}))
+
+    async def _write(self, known: Hall) -> None:
+        """As the panel does, once the hall is there."""
+        halls, by = self.world.services.halls, self.world.by()
+        if self.since[known.code]:
+            await halls.reschedule(await halls.kept(known.code), known, by, {})
+        else:
+            await halls.put(known, by)
 
     def most(self, hall: str, window: str, sent: datetime, known: datetime) -> int:
         """The largest number of seats that a window had in any schedule in force from `sent` to `known`."""

@@ -33,6 +33,7 @@ from models.appointments import (
     can_object,
     check_booked,
     is_asked_to_give_up,
+    is_asked_to_move,
 )
 from models.appointments import Appointment as Kept
 from models.appointments.rules import (
@@ -105,6 +106,7 @@ class Appointment(Answer):
     status: Said = Field(description="the state in words")
     missing_material: str | None = Field(description="code of the guide's material whose lack ended it")
     asked_to_give_up: bool = Field(description="staff ask whether one gives the visit up; answer it")
+    asked_to_move: bool = Field(description="the hall asks for another time; it stays valid all the same")
     can_move: bool = Field(description="whether one can take another time or hall for it now")
     can_cancel: bool
     can_object: bool = Field(description="whether one can object to what staff recorded")
@@ -140,6 +142,7 @@ class AppointmentBase(Resource):
             status=LABELS[found["state"]],
             missing_material=found["material"],
             asked_to_give_up=is_asked_to_give_up(found),
+            asked_to_move=is_asked_to_move(found),
             can_move=can_move(found, self.now),
             can_cancel=can_cancel(found, self.now),
             can_object=can_object(found),

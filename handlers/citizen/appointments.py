@@ -17,8 +17,10 @@ from models.appointments import (
     can_move,
     can_object,
     is_asked_to_give_up,
+    is_asked_to_move,
 )
-from models.errors import BadInput, Conflict, DomainError, NotFound
+from models.appointments.rules import AlreadyBooked
+from models.errors import Conflict, DomainError, NotFound
 from models.guides import Guide
 from models.places import Hall
 from models.voices import can_review
@@ -51,10 +53,23 @@ class AppointmentsPage(CitizenPage):
             booked = await self.services.appointments.book(
                 self.bound_party(), guide, hall, asked.start, self.services.calendar, self.by_party()
             )
+        except AlreadyBooked as error:
+            made = await self.booked_so(asked)
+            return self.see_other(f"/appointments/{made}") if made else await self.not_booked(asked, error)
         except DomainError as error:
-            step = Step(item=asked.item, hall=asked.hall, day=local_date(asked.start))
-            return self.again(PAGE, error, **await steps(self, step))
+            return await self.not_booked(asked, error)
         return self.see_other(f"/appointments/{booked['_id']}")
+
+    async def booked_so(self, asked: Booking) -> str:
+        """The id of the visit that was asked for, where it is booked already: it was tapped twice."""
+        mine = await self.services.appointments.ahead_of(self.bound_party().id, asked.item, self.now)
+        return next(
+            (one["_id"] for one in mine if (one["hall"], one["start"]) == (asked.hall, asked.start)), ""
+        )
+
+    async def not_booked(self, asked: Booking, error: DomainError) -> None:
+        step = Step(item=asked.item, hall=asked.hall, day=local_date(asked.start))
+        return self.again(PAGE, error, **await steps(self, step))
 
 
 class AppointmentPage(CitizenPage):
@@ -88,6 +103,7 @@ class AppointmentPage(CitizenPage):
             "reviewed": await self.services.reviews.find(f"appointment:{found['_id']}"),
             "booked": found["state"] is State.BOOKED,
             "asked_to_give_up": is_asked_to_give_up(found),
+            "asked_to_move": is_asked_to_move(found),
             "can_move": can_move(found, self.now),
             "can_cancel": can_cancel(found, self.now),
             "can_object": can_object(found),
@@ -117,18 +133,20 @@ class CodePicture(CitizenPage):
         self.picture(f"{self.services.site.base_url}/appointments/{key}")
 
 
-class CancelHandler(CitizenPage):
+class CancelHandler(AppointmentPage):
     """POST /appointments/{id}/cancel"""
 
     @bound
     async def post(self, key: str) -> None:
         appointments, party = self.services.appointments, self.bound_party()
+        await appointments.own(key, party)
         try:
             await appointments.cancel(key, party, self.by_party())
-        except Conflict:
-            if (await appointments.own(key, party))["state"] is not State.CANCELLED:
-                raise
-        self.see_other(f"/appointments/{key}")
+        except DomainError as error:
+            found = await appointments.own(key, party)
+            if found["state"] is not State.CANCELLED:
+                return self.again(SHOWN, error, **await self.values(found))
+        return self.see_other(f"/appointments/{key}")
 
 
 class GivingUp(BaseModel):
@@ -163,9 +181,10 @@ class ObjectionHandler(AppointmentPage):
     @bound
     async def post(self, key: str) -> None:
         filled, party = self.form(ObjectionForm), self.bound_party()
+        await self.services.appointments.own(key, party)
         try:
             await self.services.endings.object(key, party, filled.seen, filled.words, self.by_party())
-        except BadInput as error:
+        except DomainError as error:
             found = await self.services.appointments.own(key, party)
             return self.again(SHOWN, error, **await self.values(found))
         return self.see_other(f"/appointments/{key}")

@@ -302,6 +302,7 @@ def _as_read(found: Appointment) -> Document:
         "hall": found["hall"],
         "day": found["day"],
         "state": found["state"].value,
+        "moves": found["moves"],
         "material": found["material"],
         "arrived_at": found["arrived_at"],
         "giving_up": found["giving_up"],

@@ -283,6 +283,11 @@ def is_asked_to_give_up(appointment: Appointment) -> bool:
     return appointment["state"] is State.BOOKED and appointment["giving_up"] is GivingUp.PROPOSED
 
 
+def is_asked_to_move(appointment: Appointment) -> bool:
+    """Whether the hall asks the person for another time, which they need not choose."""
+    return appointment["state"] is State.BOOKED and appointment.get("asked_to_move_at") is not None
+
+
 def can_object(appointment: Appointment) -> bool:
     """Whether staff recorded how it ended, and the person has not objected yet."""
     return appointment["state"] in RECORDED and not appointment["objection"]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from models.appointments.booking import Appointments
 from models.appointments.document import ASKED_TO_MOVE, KEPT_ANYWAY, Appointment, State
 from models.appointments.fitting import Misfit, misfit
-from models.appointments.rules import AppointmentEnded, OtherHall, check_move
+from models.appointments.rules import AppointmentEnded, OtherHall, check_move, is_asked_to_move
 from models.errors import Conflict, DomainError
 from models.events import Cause, Event
 from models.places import Hall, Halls
@@ -67,7 +67,7 @@ class Listed(NamedTuple):
 
     hall: Hall
     visits: Sequence[UnfitVisit]
-    count: int
+    total: int
 
 
 class Decision(StrEnum):
@@ -218,14 +218,14 @@ class Unfit:
             Refused: `appointment_begun`.
         """
         visit, why = await self._one(key, member)
-        if _is_asked(visit):
+        if is_asked_to_move(visit):
             return visit
         if why is None:
             raise VisitFits
         check_move(visit, by.at)
         event = Event(ASKED_TO_MOVE, key, by, {"reason": why.reason.value})
         return await self._decide(
-            visit, {"asked_to_move_at": by.at}, {"asked_to_move_at": None}, event, _is_asked
+            visit, {"asked_to_move_at": by.at}, {"asked_to_move_at": None}, event, is_asked_to_move
         )
 
     async def _decide(
@@ -273,10 +273,6 @@ class Unfit:
         ahead = await self.ahead(by_code, now)
         found = ((one, one.unfit(by_code[one.hall], self.calendar)) for one in ahead)
         return [(one, why) for one, why in found if why]
-
-
-def _is_asked(visit: Appointment) -> bool:
-    return visit.get("asked_to_move_at") is not None
 
 
 def _keeps(member: Member, hall: Hall) -> bool:

@@ -1,5 +1,6 @@
 """Booking a visit, step by step, through the pages (articles 7 and 9)."""
 
+import asyncio
 import re
 from datetime import datetime
 from typing import cast
@@ -39,14 +40,19 @@ async def test_step_by_step(town: Town) -> None:
     assert "10:00–10:30" in times
     assert "12:00–12:30" not in times
     assert "余 1" in times
-    page = await citizen.get(await book(citizen, TEN))
+    visit = await book(citizen, TEN)
+    page = await citizen.get(visit)
     assert "已预约" in page.text
     assert "2026-11-25 10:00–10:30" in page.text
     assert "居住证原件照片" in page.text
     assert "居住证签注" in (await citizen.get("/appointments")).text
     twice = await citizen.post("/appointments", {"item": ITEM, "hall": "district", "start": TEN})
-    assert twice.status == 409
-    assert 'class="button" href="/appointments"' in twice.text
+    assert (twice.status, twice.location) == (303, visit)
+    other = await citizen.post(
+        "/appointments", {"item": ITEM, "hall": "district", "start": "2026-11-25T03:00:00+00:00"}
+    )
+    assert other.status == 409
+    assert 'class="button" href="/appointments"' in other.text
 
 
 async def test_who_books_for_what_needs_no_visit_is_told_so(town: Town) -> None:
@@ -83,6 +89,42 @@ async def test_a_start_out_of_all_reckoning_is_no_input(town: Town, start: str) 
     assert asked.status == 400
 
 
+async def test_who_taps_twice_books_once_and_sees_it(town: Town) -> None:
+    citizen = await town.citizen()
+    form = {"item": ITEM, "hall": "district", "start": "2026-11-27T06:00:00+00:00"}
+    both = await asyncio.gather(*(citizen.post("/appointments", form) for _ in range(2)))
+    assert [one.status for one in both] == [303, 303], [one.text for one in both]
+    assert len({one.location for one in both}) == 1
+    other = await citizen.post("/appointments", {**form, "start": "2026-11-27T07:00:00+00:00"})
+    assert (other.status, "您已预约该事项" in other.text) == (409, True)
+
+
+async def test_who_is_asked_to_move_sees_it_at_once(town: Town) -> None:
+    citizen = await town.citizen()
+    path = await book(citizen, "2026-11-27T07:00:00+00:00")
+    assert "大厅时间有调整" not in (await citizen.get(path)).text
+    visits, key = town.services.appointments.documents, path.split("/")[2]
+    await visits.update_one({"_id": key}, {"$set": {"asked_to_move_at": town.clock.now()}})
+    page = (await citizen.get(path)).text
+    card = page.partition("大厅时间有调整")[2].partition("</section>")[0]
+    assert f'href="{path}/move"' in card
+    await citizen.post(f"{path}/cancel")
+    assert "大厅时间有调整" not in (await citizen.get(path)).text
+
+
+async def test_what_one_wrote_is_kept_where_the_record_was_corrected(town: Town) -> None:
+    citizen, words = await town.citizen(), "我九点就到了"
+    path = await book(citizen, "2026-11-27T08:00:00+00:00")
+    visits, key = town.services.appointments.documents, path.split("/")[2]
+    await visits.update_one(
+        {"_id": key}, {"$set": {"state": "missing_material", "closes_at": None}, "$unset": {"claims": ""}}
+    )
+    said = await citizen.post(f"{path}/objection", {"seen": "no_show", "words": words})
+    assert (said.status, "记录已更正" in said.text) == (409, True)
+    assert f">{words}</textarea>" in said.text
+    assert said.hidden("seen") == "missing_material"
+
+
 async def test_cancelling_asks_and_frees(town: Town) -> None:
     citizen = await town.citizen()
     path = await book(citizen, "2026-11-26T02:00:00+00:00")
@@ -107,6 +149,7 @@ async def test_what_has_begun_offers_no_cancelling(town: Town) -> None:
         assert f"{path}/cancel" not in page
         refused = await citizen.post(f"{path}/cancel")
         assert (refused.status, "预约时间已到，不能取消" in refused.text) == (422, True)
+        assert "您的预约号" in refused.text
     finally:
         town.clock.set(before)
 

@@ -49,7 +49,7 @@ async def booked(citizen: Browser, start: str, item: str = BUSY.item, place: str
 
 
 async def moved(citizen: Browser, visit: str, start: str, seen: int = 0, place: str = "dashi") -> Page:
-    return await citizen.post(f"{visit}/move", {"hall": place, "start": start, "seen": seen})
+    return await citizen.post(f"{visit}/move", {"hall": place, "start": start, "seen": str(seen)})
 
 
 def day_of(page: Page, day: str) -> str:
@@ -186,7 +186,9 @@ async def test_what_cannot_be_moved_is_said_and_the_old_place_is_kept(two_halls:
         assert page.status in (400, 409)
         assert "确认改期" not in page.text
     assert (await moved(citizen, visit, full, 0, "nowhere")).status == 404
-    assert (await citizen.post(f"{visit}/move", {"hall": "dashi", "start": "soon", "seen": 0})).status == 400
+    assert (
+        await citizen.post(f"{visit}/move", {"hall": "dashi", "start": "soon", "seen": "0"})
+    ).status == 400
     other = await town.citizen()
     for path in (f"{visit}/move", f"{visit}/move/halls"):
         assert (await other.get(path)).status == 404

@@ -13,6 +13,7 @@ from models.errors import BadInput, Conflict, DomainError, Forbidden, NotFound
 from models.outgoing import notices
 from models.people.parties import Party
 from models.staff import Member, Role
+from models.store import ChangedMeanwhile
 from tests.house.clock import Clock
 from tests.house.guides import plain_guide
 from tests.house.house import House
@@ -46,6 +47,30 @@ async def booked(house: House, party: Party) -> Appointment:
     """For tomorrow, half past nine; it lacks an identity card, or nothing."""
     await house.publish(GUIDE)
     return await house.booking(party)
+
+
+@pytest.mark.article("9.record")
+async def test_who_moves_while_they_are_recorded_has_not_come_to_the_new_time(
+    endings: Endings,
+    house: House,
+    member: Member,
+    booked: Appointment,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock.set(booked["start"] - 30 * MINUTE)
+    party, read = await house.party_of(booked), Endings.for_member
+
+    async def then_moved(self: Endings, key: str, who: Member) -> Appointment:
+        found, stores = await read(self, key, who), house.stores
+        later = found["start"] + timedelta(days=1)
+        await stores.appointments.move(key, party, GUIDE, HALL, later, stores.calendar, house.by())
+        return found
+
+    monkeypatch.setattr(Endings, "for_member", then_moved)
+    with pytest.raises(ChangedMeanwhile):
+        await endings.arrive(booked["_id"], member, house.by())
+    assert (await house.stores.appointments.get(booked["_id"]))["arrived_at"] is None
 
 
 async def look(house: House) -> set[str]:

@@ -36,7 +36,7 @@ async def visit(house: House, member: Member, cause: MakeCause) -> Any:
 async def listed(house: House, member: Member, cause: MakeCause) -> list[str]:
     found = await house.stores.unfit.listed(member, cause().at)
     ids = [row.visit["_id"] for hall in found for row in hall.visits]
-    assert await house.stores.unfit.count(member, cause().at) == sum(hall.count for hall in found) == len(ids)
+    assert await house.stores.unfit.count(member, cause().at) == sum(hall.total for hall in found) == len(ids)
     return ids
 
 
@@ -104,7 +104,7 @@ async def test_of_many_the_first_are_read_and_all_are_counted(
     await save(house, member, cause, weekdays=AFTERNOON)
     [found] = await house.stores.unfit.listed(member, cause().at, most=2)
     assert [row.visit["_id"] for row in found.visits] == [made[1]["_id"], made[0]["_id"]]
-    assert found.count == 3
+    assert found.total == 3
 
 
 async def test_of_several_each_is_decided_on_by_itself(
