@@ -1,6 +1,8 @@
 """What all tests share: the run's MongoDB, a database a module, and a clock. tests/house builds the rest."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +30,26 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     stop_server(config)
+
+
+PATIENCE, PAGES = 100, 25
+"""What a test that asks for more time, and one that drives a browser, count for beside others."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of many workers none begins a long file when the others are about to end: such files come first."""
+    if hasattr(config, "workerinput"):
+        weight: Counter[Path] = Counter()
+        for test in items:
+            weight[test.path] += _weight(test)
+        items.sort(key=lambda test: -weight[test.path])
+
+
+def _weight(test: pytest.Item) -> int:
+    if test.get_closest_marker("timeout"):
+        return PATIENCE
+    return PAGES if test.get_closest_marker("browser") else 1
 
 
 @pytest.fixture(scope="session")

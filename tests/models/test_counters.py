@@ -62,10 +62,10 @@ def test_of_ipv6_the_network_counts(address: str, counts_as: str) -> None:
 
 
 async def test_many_at_once_in_two_processes_get_exactly_what_there_is(
-    mongo_uri: str, any_database: Any, counters: Counters, privacy: Privacy
+    mongo_uri: str, indexed: Any, counters: Counters, privacy: Privacy
 ) -> None:
     """200 at once over two connections, of which each began with an empty collection."""
-    beside = await connect(mongo_uri, any_database.name, "pymongo")
+    beside = await connect(mongo_uri, indexed.name, "pymongo")
     others = Counters(beside, privacy)
     taking = [each.take([Use(TEN, "a1")], START) for _ in range(100) for each in (counters, others)]
     outcomes = await asyncio.gather(*taking, return_exceptions=True)

@@ -4,6 +4,7 @@ import http.client
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
@@ -52,6 +53,7 @@ def serving(mongo_uri: str, tmp_path: Path) -> Iterator[tuple[int, int, Path]]:
     try:
         while b'"serving"' not in log.read_bytes():
             assert server.poll() is None, log.read_text()
+            time.sleep(0.05)
         yield server.pid, port, log
     finally:
         server.terminate()

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from ipaddress import ip_network
@@ -293,6 +294,7 @@ def test_idle_sockets_lock_nobody_out_and_figures_have_their_port(mongo_uri: str
     try:
         while b'"serving"' not in log.read_bytes():
             assert serving.poll() is None, log.read_text()
+            time.sleep(0.05)
         crowd = [socket.create_connection(("127.0.0.1", port), 10) for _ in range(320)]
         with socket.create_connection(("127.0.0.1", port), 10) as late:
             late.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")

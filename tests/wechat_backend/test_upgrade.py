@@ -3,6 +3,7 @@
 import http.client
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -55,6 +56,7 @@ class Upgraded:
         try:
             while b'"serving"' not in log.read_bytes():
                 assert server.poll() is None, log.read_text()
+                time.sleep(0.05)
             yield
         finally:
             server.terminate()

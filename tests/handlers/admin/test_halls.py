@@ -77,7 +77,7 @@ async def test_what_is_confirmed_is_saved_and_each_visit_is_decided_on(office: O
     listed = (await desk.get("/admin/unfit")).text
     assert (key in listed, other in listed, "已请改约" in listed) == (False, True, True)
     assert "大厅时间调整，预约照常保留" in (await citizen.get(f"/appointments/{key}")).text
-    assert "请您改约</h2>" in (await asked.get(f"/appointments/{other}")).text
+    assert "请改约其他时间</h2>" in (await asked.get(f"/appointments/{other}")).text
     assert "请您改约</span>" in (await asked.get("/appointments")).text
     for one in (key, other):
         assert (await office.town.services.appointments.get(one))["state"] is State.BOOKED
