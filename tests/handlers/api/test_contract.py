@@ -22,6 +22,7 @@ SAMPLES = {
     "hall": "district",
     "agency": f"{'0' * 32}:{'0' * 32}",
     "appointment": "0" * 32,
+    "visit": "0" * 32,
     "application": "0" * 32,
     "decision": "0" * 32,
     "command": "0" * 32,

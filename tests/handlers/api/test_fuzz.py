@@ -225,7 +225,8 @@ def address(fuzz: Fuzz, pattern: str) -> str:
         pattern = pattern.replace(part, value)
     pattern = re.sub(r"\(([a-z_]+)\|[a-z_|]+\)", r"\1", pattern)
     return pattern.replace(
-        "([0-9a-f]{32})", fuzz.ids["appointment" if "/appointments/" in pattern else "application"]
+        "([0-9a-f]{32})",
+        fuzz.ids["appointment" if "/appointments/" in pattern or "/visits/" in pattern else "application"],
     )
 
 
