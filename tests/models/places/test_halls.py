@@ -123,7 +123,9 @@ def test_windows_that_cannot_be(wrong: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "rows", [[], [ROW, ROW], [ROW | {"groups": []}], [ROW | {"seats": 0}]], ids=["none", "twice", "idle", "empty"]
+    "rows",
+    [[], [ROW, ROW], [ROW | {"groups": []}], [ROW | {"seats": 0}]],
+    ids=["none", "twice", "idle", "empty"],
 )
 def test_rows_of_windows_that_cannot_be(rows: list[dict[str, Any]]) -> None:
     hours = {"weekday_hours": WINDOWS["weekday_hours"]}
