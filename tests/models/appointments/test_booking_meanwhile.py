@@ -106,6 +106,23 @@ async def test_ones_own_old_place_is_no_hindrance(
     assert (moved["start"], moved["end"]) == (NINE, TEN)
 
 
+@pytest.mark.article("9.place")
+async def test_a_seat_that_is_no_more_counts_in_each_slot_that_it_overlaps(
+    appointments: Appointments, party: Party, other: Party, cause: MakeCause
+) -> None:
+    """Of two seats the second is booked from half past nine; then there is one, and slots are of an hour."""
+    both = [
+        await appointments.book(one, GUIDE, with_windows(2), NINE + HALF, CALENDAR, cause())
+        for one in (party, other)
+    ]
+    [lower] = [one for one in both if one["seat"] == 0]
+    who = party if lower["applicant"] == party.id else other
+    await appointments.cancel(lower["_id"], who, cause())
+    longer = with_windows(1, minutes=60)
+    assert await said(appointments.book(who, GUIDE, longer, NINE, CALENDAR, cause())) == "slot_full"
+    assert await said(appointments.book(who, GUIDE, longer, TEN, CALENDAR, cause())) == "done"
+
+
 @pytest.mark.article("9.place", "9.abandon")
 @pytest.mark.parametrize(
     ("act", "written"),
