@@ -40,8 +40,11 @@ def test_what_overlaps_a_slot_takes_its_places(starts: timedelta, ends: timedelt
 @pytest.mark.article("9.place")
 def test_what_is_booked_at_one_window_takes_no_place_of_another() -> None:
     """Also where more is booked there than it has places by now, or at a window that is gone."""
-    until = NINE + HALF
-    many = [Held("own", NINE, until), Held("own", NINE, until, 3), Held("gone", NINE, until)]
+    many = [
+        Held("own", NINE, NINE + HALF),
+        Held("own", NINE, NINE + HALF, 3),
+        Held("gone", NINE, NINE + HALF),
+    ]
     assert left(SLOT, many) == 3
     at_own = [booked("own", seat) for seat in range(4)] + [booked("gone", 0)]
     assert open_seats(SLOT, at_own) == [Seat("shared", seat) for seat in range(3)]

@@ -25,6 +25,7 @@ WINDOWS: dict[str, Any] = {
     "slot_minutes": 30,
     "capacity": {"general": 3, "social": 2},
 }
+ROW = {"code": "w1", "groups": ["general"], "seats": 1}
 
 
 def counted(code: str = "district", **changes: Any) -> Hall:
@@ -104,13 +105,66 @@ def test_slots_never_reach_past_closing_nor_overlap(minutes: int) -> None:
         {"weekday_hours": [["12:00", "09:00"]]},
         {"weekday_hours": []},
         {"capacity": {"general": 0}},
+        {"weekday_hours": [["09:00", "12:00"], ["12:00", "17:00"]]},
         {"capacity": {}},
-        {"slot_minutes": 0},
+        {"slot_minutes": 4},
+        {"slot_minutes": 241},
+        {"by_weekday": {0: []}},
+        {"by_weekday": {8: []}},
+        {"windows": [ROW]},
+        {"capacity": None, "windows": [ROW]},
     ],
 )
 def test_windows_that_cannot_be(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         counted(windows=WINDOWS | wrong)
+    for minutes in (5, 240):
+        assert counted(windows=WINDOWS | {"slot_minutes": minutes})
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[], [ROW, ROW], [ROW | {"groups": []}], [ROW | {"seats": 0}]],
+    ids=["none", "twice", "idle", "empty"],
+)
+def test_rows_of_windows_that_cannot_be(rows: list[dict[str, Any]]) -> None:
+    hours = {"weekday_hours": WINDOWS["weekday_hours"]}
+    assert counted(windows={**hours, "windows": [ROW]})
+    with pytest.raises(ValidationError):
+        counted(windows={**hours, "windows": rows})
+
+
+@pytest.mark.article("9.time")
+@pytest.mark.parametrize(
+    ("by_weekday", "counts"),
+    [
+        ({}, (12, 12, 12)),
+        ({6: [], 7: []}, (12, 12, 12)),  # closed on days off, which these are not
+        ({6: [["09:00", "10:00"]], 7: [["09:00", "09:30"]]}, (12, 2, 1)),
+        ({2: []}, (0, 12, 12)),
+        ({2: [["09:00", "10:00"]]}, (2, 12, 12)),
+    ],
+)
+def test_hours_of_a_weekday_and_of_make_up_days(by_weekday: dict[int, Any], counts: tuple[int, ...]) -> None:
+    """A Tuesday, and a Saturday and a Sunday that are worked."""
+    known = counted(windows=WINDOWS | {"by_weekday": by_weekday})
+    days = (TUESDAY, date(2026, 10, 10), date(2026, 9, 20))
+    assert tuple(len(slots(known, "general", day, CALENDAR)) for day in days) == counts
+
+
+@pytest.mark.article("9.place")
+def test_who_serves_few_others_comes_first() -> None:
+    """And a shared window counts for each of its groups."""
+    rows = [
+        {"code": "a", "groups": ["general", "social", "police"], "seats": 1},
+        {"code": "b", "groups": ["general"], "seats": 2},
+        {"code": "c", "groups": ["social", "general"], "seats": 4},
+    ]
+    windows = counted(windows={"weekday_hours": WINDOWS["weekday_hours"], "windows": rows}).windows
+    assert windows
+    assert [one.code for one in windows.serving("general")] == ["b", "c", "a"]
+    assert [one.code for one in windows.serving("social")] == ["c", "a"]
+    assert windows.capacity == {"general": 7, "social": 5, "police": 1}
 
 
 async def test_a_hall_is_written_only_when_it_changes(halls: Halls, cause: Callable[..., Cause]) -> None:

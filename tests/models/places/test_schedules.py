@@ -21,7 +21,7 @@ CLOSED = {"first": "2026-11-23", "last": "2026-11-23", "reason": "装修"}
 HALL = hall(
     windows={
         "weekday_hours": WHOLE,
-        "by_weekday": {6: MORNING},
+        "by_weekday": {4: [], 6: MORNING},
         "by_date": {"2026-11-23": [], "2026-11-24": []},
         "windows": [
             {"code": "w1", "name": "综合", "groups": ["general", "social"], "seats": 2},
@@ -142,6 +142,9 @@ def test_what_is_past_stays_and_the_rest_is_written_anew() -> None:
     assert [one.reason for one in after.closures] == ["装修", "检修"]
     assert [one.last for one in after.closures] == [date(2026, 11, 23), date(2026, 11, 27)]
     assert after.hours == "新"
+    today = made(by_date=[(day(0), MORNING)]).windows
+    assert today
+    assert today.by_date[TODAY] == [(time(9), time(12))]
     first = made(of=hall(windows=None), windows=[NEW], by_date=[(day(1), ())])
     assert first.windows
     assert (first.windows.by_date, first.windows.by_weekday) == ({date(2026, 11, 25): []}, {})
