@@ -31,9 +31,11 @@ class Doing:
             return await self.asking.said(Turn(steps.began(state, Heard(state.goal))))
         if again and state.goal is Goal.BOOK and (since := await self.asking.facts.booked_since(state)):
             return await self._over(state, since)
+        self.asking.facts.reading.forget()
         try:
             visit = await DO[state.goal](self, state)
         except DomainError as error:
+            self.asking.facts.reading.forget()
             before = await self._found_done(state)
             if before is None:
                 return await self._failed(state, error)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from handlers.chat.dialogue import words
 from handlers.chat.dialogue.filling import Option, slot_option
+from handlers.chat.dialogue.reading import Reading
 from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.steps import INVITED, NOBODY, SELF
 from handlers.chat.dialogue.words import Tongue
@@ -34,6 +35,7 @@ class Facts:
     roles: Mapping[str, Party]
     tongue: Tongue
     by: Cause
+    reading: Reading
     account: Account | None = None
 
     def speaking(self, state: State) -> "Facts":
@@ -48,7 +50,7 @@ class Facts:
     async def items(self, state: State) -> list[Option]:
         """What the words of the person hit, or else what is asked for most."""
         if state.found:
-            guides = [await self.services.guides.published(item) for item in state.found]
+            guides = [await self.reading.guide(item) for item in state.found]
         else:
             kinds = {party.applicant["kind"] for party in self.roles.values()}
             here = set(state.wish.halls)
@@ -73,7 +75,7 @@ class Facts:
         present = (await self.visit(state))["hall"] if Step.MINE in state.chosen else ""
         if present or Step.ITEM in state.chosen:
             guide = await self.guide(state)
-            found = await self.services.halls.offering(guide.group, guide.places)
+            found = await self.reading.offering(guide)
         else:
             found = [hall for hall in await self.services.halls.all() if hall.windows]
         if state.near:
@@ -85,7 +87,7 @@ class Facts:
 
     async def days(self, state: State) -> list[Option]:
         guide, hall = await self.guide(state), await self.hall(state)
-        found = await self.services.appointments.days_left(hall, guide.group, self.services.calendar, self.by)
+        found = await self.reading.days(hall, guide.group)
         return [
             Option(
                 day.isoformat(),
@@ -98,7 +100,7 @@ class Facts:
     async def slots(self, state: State) -> list[Option]:
         guide, hall = await self.guide(state), await self.hall(state)
         day = date.fromisoformat(state.chosen[Step.DAY])
-        free = await self.services.appointments.free(hall, guide.group, day, self.services.calendar, self.by)
+        free = await self.reading.slots(hall, guide.group, day)
         visit = await self.visit(state) if Step.MINE in state.chosen else None
         own = visit["start"] if visit and visit["hall"] == hall.code else None
         made = [slot_option(slot.start, slot.end, slot.left) for slot in free if slot.start != own]
@@ -144,7 +146,7 @@ class Facts:
         found = [
             one
             for party in self.roles.values()
-            for one in await self.services.appointments.of_applicant(party.id)
+            for one in await self.reading.visits(party.id)
             if can_cancel(one, self.by.at)
         ]
         return sorted(found, key=lambda one: one["start"])
@@ -158,14 +160,14 @@ class Facts:
     async def already(self, state: State) -> Appointment | None:
         """A visit that is booked for the item already."""
         party = self.party(state)
-        for one in await self.services.appointments.of_applicant(party.id):
+        for one in await self.reading.visits(party.id):
             if one["item"] == state.chosen[Step.ITEM] and one["state"] is VisitState.BOOKED:
                 return one
         return None
 
     async def booked_since(self, state: State) -> Appointment | None:
         """What was booked of the item since the person was heard last, whatever became of it."""
-        for one in await self.services.appointments.of_applicant(self.party(state).id):
+        for one in await self.reading.visits(self.party(state).id):
             since = state.at is not None and one["booked_at"] >= state.at
             if since and one["item"] == state.chosen[Step.ITEM]:
                 return one
@@ -184,7 +186,7 @@ class Facts:
         codes = [state.chosen[Step.HALL]] if Step.HALL in state.chosen else list(state.wish.halls[:1])
         if Step.MINE in state.chosen and Step.HALL in state.single:
             codes = []
-        known += [title_of(hall, self.language) for hall in await self.services.halls.those(codes)]
+        known += [title_of(hall, self.language) for code in codes for hall in await self._there(code)]
         if Step.DAY in state.chosen:
             known.append(words.day_words(date.fromisoformat(state.chosen[Step.DAY]), self.tongue))
         elif state.wish.days and Step.MINE not in state.chosen:
@@ -210,12 +212,10 @@ class Facts:
             lines.append(words.field("new", await self.moment(state), tongue))
         else:
             lines.append(words.field("time", before, tongue))
-        hall = state.chosen.get(Step.HALL, visit["hall"])
-        if hall != visit["hall"]:
-            lines += [
-                self._place(old, "old_hall") for old in await self.services.halls.those([visit["hall"]])
-            ]
-        lines += [self._place(place) for place in await self.services.halls.those([hall])]
+        code = state.chosen.get(Step.HALL, visit["hall"])
+        if code != visit["hall"]:
+            lines += [self._place(old, "old_hall") for old in await self._there(visit["hall"])]
+        lines += [self._place(place) for place in await self._there(code)]
         return lines if state.step is not Step.VISIT else [*lines, *await self._carried(visit)]
 
     async def moment(self, state: State) -> str:
@@ -233,7 +233,7 @@ class Facts:
         lines = [
             words.field("item", await self.item_name(visit), tongue),
             words.field("time", words.moment_words(visit["start"], visit["end"], tongue), tongue),
-            *[self._place(hall) for hall in await self.services.halls.those([visit["hall"]])],
+            *[self._place(hall) for hall in await self._there(visit["hall"])],
         ]
         return [*lines, *await self._carried(visit)]
 
@@ -266,15 +266,15 @@ class Facts:
             NotFound: `guide_not_found`.
         """
         if Step.MINE in state.chosen:
-            return await self.services.guides.published((await self.visit(state))["item"])
-        return await self.services.guides.published(state.chosen[Step.ITEM])
+            return await self.reading.guide((await self.visit(state))["item"])
+        return await self.reading.guide(state.chosen[Step.ITEM])
 
     async def hall(self, state: State) -> Hall:
         """
         Raises:
             NotFound: `hall_not_found`.
         """
-        return await self.services.halls.get(state.chosen[Step.HALL])
+        return await self.reading.hall(state.chosen[Step.HALL])
 
     async def visit(self, state: State) -> Appointment:
         """
@@ -282,10 +282,15 @@ class Facts:
             NotFound: `appointment_not_found`, also where it is nobody's of the roles.
         """
         key, _ = seen_of(state)
-        found = await self.services.appointments.get(key)
+        found = await self.reading.visit(key)
         if found["applicant"] not in {party.id for party in self.roles.values()}:
             raise self.services.appointments.missing
         return found
+
+    async def _there(self, code: str) -> list[Hall]:
+        """The hall, unless it is gone."""
+        found = await self.reading.place(code)
+        return [found] if found else []
 
     def party(self, state: State) -> Party:
         """In whose name it is done."""

@@ -17,6 +17,7 @@ from handlers.chat.dialogue.doing import Doing
 from handlers.chat.dialogue.facts import Facts, roles_of, tongue_of
 from handlers.chat.dialogue.heard import Heard, hall_names, hear
 from handlers.chat.dialogue.phrases import Sign
+from handlers.chat.dialogue.reading import Reading
 from handlers.chat.dialogue.state import NO_WISH, Goal, State, Step, state_of
 from handlers.chat.dialogue.steps import Note, Turn
 from handlers.chat.dialogue.words import Tongue
@@ -168,13 +169,13 @@ class Talk:
     async def _facts(self, sender: str, state: State, by: Cause) -> Facts:
         account = await self.services.accounts.find_by_openid(sender)
         roles = await roles_of(self.services, account)
-        return Facts(self.services, roles, tongue_of(state, account), by, account)
+        return Facts(self.services, roles, tongue_of(state, account), by, Reading(self.services, by), account)
 
     async def _heard(self, said: str, now: datetime) -> Heard:
         """What was said; halls are listened for where something is booked."""
         today = local_date(now)
         first = hear(said, today)
-        if first.sign or first.number is not None:
+        if first.sign or first.number is not None or not first.item:
             return first
         halls = [hall for hall in await self.services.halls.all() if hall.windows]
         return hear(said, today, hall_names(halls))
