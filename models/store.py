@@ -230,6 +230,11 @@ class Store(Generic[Shape]):
                 {"_id": key, **matching}, self._operators(event(key), sets), session=session
             )
 
+    async def clear(self, keys: Sequence[Any], field: str, session: Any) -> None:
+        """Take a field away from these documents, in a transaction that then sets it anew in each, with the
+        event that tells of it: so what is unique can go from one of them to another."""
+        await self.documents.update_many({"_id": {"$in": keys}}, {"$unset": {field: ""}}, session=session)
+
     async def note(self, key: Any, event: Event) -> None:
         """Record what happened, with no other change; one write, whether or not there is such a document."""
         await self.documents.update_one({"_id": key}, self._operators(event))

@@ -16,7 +16,7 @@ from models.applications import (
     Papers,
     Queue,
 )
-from models.appointments import Appointments, Endings, Pauses, Reminding, Rescheduling, Unfit
+from models.appointments import Appointments, Endings, Pauses, Reminding, Rescheduling, Several, Unfit
 from models.blacklist import Appeals, Bans, Decisions, Flags, Freezer, Malice, Watch
 from models.calendar import CalendarYears
 from models.chat import Dialogues, Inbox
@@ -147,6 +147,7 @@ class Stores:
     electronic_service: ElectronicService
     agencies: Agencies
     appointments: Appointments
+    several: Several
     endings: Endings
     reminding: Reminding
     unfit: Unfit
@@ -325,6 +326,7 @@ def assemble(
         electronic_service=ElectronicService(applicants),
         agencies=agencies,
         appointments=appointments,
+        several=Several(appointments),
         endings=Endings(appointments, guides, halls),
         reminding=Reminding(appointments),
         unfit=unfit,

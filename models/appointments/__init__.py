@@ -1,6 +1,6 @@
 """预约 at the halls (article 9)."""
 
-from models.appointments.booking import ASK_REVIEW, Appointments, place_before
+from models.appointments.booking import ASK_REVIEW, Appointments
 from models.appointments.document import (
     DAY_OVER,
     DECIDED,
@@ -21,6 +21,8 @@ from models.appointments.document import (
 )
 from models.appointments.endings import Endings
 from models.appointments.fitting import Misfit, Reason, misfit
+from models.appointments.listing import place_before
+from models.appointments.matters import Matter
 from models.appointments.pauses import Pauses
 from models.appointments.reminding import Reminding, can_remind
 from models.appointments.rescheduling import Preview, Rescheduling
@@ -38,6 +40,7 @@ from models.appointments.rules import (
     recordable,
 )
 from models.appointments.seats import FreeSlot
+from models.appointments.several import Several
 from models.appointments.unfit import Unfit, UnfitVisit
 
 __all__ = [
@@ -56,6 +59,7 @@ __all__ = [
     "Ending",
     "Endings",
     "FreeSlot",
+    "Matter",
     "Misfit",
     "Objection",
     "ObjectionState",
@@ -65,6 +69,7 @@ __all__ = [
     "Reason",
     "Reminding",
     "Rescheduling",
+    "Several",
     "State",
     "Unfit",
     "UnfitVisit",

@@ -6,10 +6,9 @@ as there are places left: so two bookings at the same moment compete for the sam
 minute by minute, so that slots of other lengths compete for it too.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -31,7 +30,8 @@ from models.appointments.document import (
     State,
     Visits,
 )
-from models.appointments.making import place_of, visit_of
+from models.appointments.listing import day_query, held_on, objection_query
+from models.appointments.making import Wanted, place_of, visit_of
 from models.appointments.reminding import plans_of
 from models.appointments.rules import (
     AlreadyBooked,
@@ -45,10 +45,10 @@ from models.appointments.rules import (
     offered,
     open_days,
 )
-from models.appointments.seats import FreeSlot, Held, item_claim, left, open_seats
+from models.appointments.seats import FreeSlot, Seat, item_claim, left, open_seats
 from models.events import Cause, Channel, Event
 from models.guides import Guide, Uses, check_audience
-from models.paging import EPOCH, Order, Page, Position, count_in, page_in
+from models.paging import Order, Page, count_in, page_in
 from models.people import Party
 from models.places import Hall, Slot, slots
 from models.privacy import Privacy, Sealed
@@ -59,17 +59,12 @@ ASK_REVIEW = "appointment.ask_review"
 """What is planned where somebody was served: they are asked for a review."""
 WRITTEN = frozenset({"words", "reason"})
 """Of a line of the timeline and of an objection: what is kept sealed."""
-OF_VISITS: Mapping[Visits, Document] = {
-    Visits.ALL: {},
-    Visits.OPEN: {"state": State.BOOKED.value},
-    Visits.ARRIVED: {"state": State.BOOKED.value, "arrived_at": {"$gt": EPOCH}},
-    Visits.ENDED: {"state": {"$ne": State.BOOKED.value}},
-}
 KEPT_BACK = frozenset(
     [
         "applicant",
         "agent",
         "account",
+        "visit",
         "masked_name",
         "guide",
         "window",
@@ -93,6 +88,7 @@ class Appointments(Store[Appointment]):
     indexes: ClassVar = [
         IndexModel("claims", unique=True, sparse=True),
         IndexModel([("applicant", ASCENDING), ("start", DESCENDING)]),
+        IndexModel("visit"),
         IndexModel(["hall", "day", "start", "_id", "state", "arrived_at"], name="days"),
         AHEAD,
         IndexModel("pause.kiosk", name="pause", sparse=True),
@@ -147,26 +143,11 @@ class Appointments(Store[Appointment]):
         ahead = {
             day: [slot for slot in slots(hall, group, day, calendar) if slot.start > by.at] for day in days
         }
-        held = await self._held(hall, [day for day, found in ahead.items() if found])
+        held = await held_on(self.documents, hall, [day for day, found in ahead.items() if found])
         return {
             day: [FreeSlot(slot.start, slot.end, left(slot, held[day])) for slot in found]
             for day, found in ahead.items()
         }
-
-    async def _held(self, hall: Hall, days: Sequence[date]) -> Mapping[date, list[Held]]:
-        """What is booked at the windows of a hall, counted by day, window and time."""
-        held = defaultdict[date, list[Held]](list)
-        if not days:
-            return held
-        query: Document = {"hall": hall.code, "day": {"$in": [day.isoformat() for day in days]}}
-        query |= {"state": State.BOOKED.value}
-        by_time = {name: f"${name}" for name in ("day", "window", "start", "end")}
-        counted = [{"$match": query}, {"$group": {"_id": by_time, "count": {"$sum": 1}}}]
-        async for row in await self.documents.aggregate(counted):
-            at = row["_id"]
-            one = Held(at["window"], at["start"], at["end"], row["count"])
-            held[date.fromisoformat(at["day"])].append(one)
-        return held
 
     async def book(
         self, party: Party, guide: Guide, hall: Hall, start: datetime, calendar: Workdays, by: Cause
@@ -179,17 +160,14 @@ class Appointments(Store[Appointment]):
             Refused: `not_for_applicant`, or `too_many_bookings`, three for that day already.
         """
         check_audience(guide, party.applicant["kind"])
-        slot = offered(hall, guide, start, calendar, by.at)
+        wanted = Wanted(party, guide, hall, offered(hall, guide, start, calendar, by.at))
         key = uuid4().hex
 
         async def insert(won: Claimed) -> Appointment:
-            place = place_of(party, guide, hall, slot, won)
-            event = Event(BOOKED, key, by, plans=plans_of(start, place["closes_at"], by.at))
-            document = visit_of(key, party, guide, by)
-            return await self.add({**document, **place, "timeline": [entry(event)]}, event)
+            return await self.insert(key, wanted, won, by, visit=key)
 
         try:
-            made = await first_won(open_seats(slot, await self._booked(slot)), insert)
+            made = await first_won(await self.open_seats(wanted.slot), insert)
         except SlotFull:
             if await self.documents.find_one({"claims": item_claim(party.id, guide.item)}, {"_id": 1}):
                 raise AlreadyBooked from None
@@ -197,54 +175,103 @@ class Appointments(Store[Appointment]):
         await self.uses.count(guide.item)
         return made
 
+    async def insert(
+        self,
+        key: str,
+        wanted: Wanted,
+        won: Claimed,
+        by: Cause,
+        *,
+        visit: str,
+        data: Document | None = None,
+        session: Any = None,
+    ) -> Appointment:
+        """One that claims what it `won`; `data` is told of it.
+
+        Raises:
+            pymongo.errors.DuplicateKeyError: another one has a part of that.
+        """
+        place = place_of(key, wanted, won, visit)
+        plans = plans_of(place["start"], place["closes_at"], by.at)
+        event = Event(BOOKED, key, by, data or {}, plans=plans)
+        made = {**visit_of(key, wanted, by), **place, "timeline": [entry(event)]}
+        return await self.add(made, event, session)
+
     async def move(
         self, key: str, party: Party, guide: Guide, hall: Hall, start: datetime, calendar: Workdays, by: Cause
     ) -> Appointment:
         """Take another place for a visit and give its old one back, in one write: where the new one is not
-        won the old one is kept. `guide` is the one in force of its item.
+        won the old one is kept. `guide` is the one in force of its item. On another day or at another hall it
+        is no longer of one visit with those that it was booked with.
 
         Raises:
             NotFound: `appointment_not_found`.
-            BadInput: `slot_unknown`.
+            BadInput: `slot_unknown`, `visit_overlaps`.
             Conflict: `slot_full`, `slot_same`, `appointment_ended`, `arrival_recorded`, `changed_meanwhile`.
             Refused: `not_for_applicant`, `too_many_bookings`, `appointment_begun`.
         """
         found = await self.own(key, party)
         check_move(found, by.at)
         check_audience(guide, party.applicant["kind"])
-        slot = offered(hall, guide, start, calendar, by.at)
-        if (found["hall"], found["start"]) == (hall.code, slot.start):
+        wanted = Wanted(party, guide, hall, offered(hall, guide, start, calendar, by.at))
+        if (found["hall"], found["start"]) == (hall.code, start):
             raise SlotSame
-        expects: Document = {"state": State.BOOKED.value, "applicant": party.id, "arrived_at": None}
-        expects |= {"hall": found["hall"], "start": found["start"], "item": guide.item}
+        visit = found["visit"] if (found["hall"], found["day"]) == (hall.code, wanted.day) else key
 
         async def replace(won: Claimed) -> Appointment:
-            place = place_of(party, guide, hall, slot, won)
-            data = {"from_hall": found["hall_name"], "from_start": found["start"]}
-            event = Event(MOVED, key, by, data, plans=plans_of(start, place["closes_at"], by.at))
-            return await self.change(
-                key,
-                expects=expects,
-                sets={**place, "giving_up": None},
-                update={
-                    "$push": {"timeline": self.line(event)},
-                    "$unset": dict.fromkeys(("pause", "kept_for", "asked_to_move_at"), ""),
-                    "$inc": {"moves": 1},
-                },
-                event=event,
-                otherwise=ChangedMeanwhile,
-            )
+            return await self.replace(found, wanted, won, by, visit=visit)
 
-        return await first_won(open_seats(slot, await self._booked(slot, without=key)), replace)
+        return await first_won(await self.open_seats(wanted.slot, [key]), replace)
 
-    async def _booked(self, slot: Slot, *, without: str = "") -> list[Booked]:
-        """What is booked at a slot's windows in its time, of a visit but one."""
+    async def replace(
+        self,
+        found: Appointment,
+        wanted: Wanted,
+        won: Claimed,
+        by: Cause,
+        *,
+        visit: str,
+        data: Document | None = None,
+        session: Any = None,
+    ) -> Appointment:
+        """Move it, where it is as it was `found`, to what was `won`; `data` is told of it.
+
+        Raises:
+            Conflict: `changed_meanwhile`.
+            pymongo.errors.DuplicateKeyError: another one has a part of what was won.
+        """
+        key, place = found["_id"], place_of(found["_id"], wanted, won, visit)
+        old = {"from_hall": found["hall_name"], "from_start": found["start"]}
+        plans = plans_of(place["start"], place["closes_at"], by.at)
+        event = Event(MOVED, key, by, {**old, **(data or {})}, plans=plans)
+        expects: Document = {"state": State.BOOKED.value, "applicant": wanted.party.id, "arrived_at": None}
+        expects |= {"item": wanted.guide.item, **{name: found[name] for name in ("hall", "start", "visit")}}
+        return await self.change(
+            key,
+            expects=expects,
+            sets={**place, "giving_up": None},
+            update={
+                "$push": {"timeline": self.line(event)},
+                "$unset": dict.fromkeys(("pause", "kept_for", "asked_to_move_at"), ""),
+                "$inc": {"moves": 1},
+            },
+            event=event,
+            otherwise=ChangedMeanwhile,
+            session=session,
+        )
+
+    async def open_seats(self, slot: Slot, without: Collection[str] = ()) -> list[Seat]:
+        """The seats of a slot that can be tried now; of those `without`, the places count as free."""
+        return open_seats(slot, await self._booked(slot, without))
+
+    async def _booked(self, slot: Slot, without: Collection[str] = ()) -> list[Booked]:
+        """What is booked at a slot's windows in its time, but for some visits."""
         query: Document = {
             "hall": slot.hall,
             "day": local_date(slot.start).isoformat(),
             "state": State.BOOKED.value,
         }
-        query |= {"start": {"$lt": slot.end}, "end": {"$gt": slot.start}, "_id": {"$ne": without}}
+        query |= {"start": {"$lt": slot.end}, "end": {"$gt": slot.start}, "_id": {"$nin": [*without]}}
         found = self.documents.find(query, {"start": 1, "end": 1, "window": 1, "seat": 1, "_id": 0})
         return [document async for document in found]
 
@@ -280,6 +307,11 @@ class Appointments(Store[Appointment]):
         expects = {"state": State.BOOKED, "applicant": party.id}
         return await self.end(key, State.CANCELLED, event, expects=expects, otherwise=AppointmentEnded)
 
+    async def of_visit(self, visit: str, applicant: str) -> list[Appointment]:
+        """All that are of one visit of an applicant, whatever became of them, in the order of their times."""
+        found = self.documents.find({"visit": visit, "applicant": applicant}, {"events": 0})
+        return await self._each(found.sort([("start", ASCENDING), ("_id", ASCENDING)]))
+
     async def end(
         self,
         key: str,
@@ -290,6 +322,7 @@ class Appointments(Store[Appointment]):
         otherwise: Refusal,
         sets: Document | None = None,
         reason: str = "",
+        session: Any = None,
     ) -> Appointment:
         """Bring an appointment that is as it `expects` to a state in which it has no claims any more.
 
@@ -303,6 +336,7 @@ class Appointments(Store[Appointment]):
             update={"$unset": {"claims": ""}, "$push": {"timeline": self.line(event, reason)}},
             event=event,
             otherwise=otherwise,
+            session=session,
         )
 
     async def of_applicant(self, applicant: str, limit: int = 50) -> list[Appointment]:
@@ -350,19 +384,6 @@ class Appointments(Store[Appointment]):
     async def count_objected(self, states: Collection[str]) -> int:
         """Counted no further than `paging.ENOUGH` and one."""
         return await count_in(self, objection_query(states))
-
-
-def place_before(found: Appointment) -> str:
-    """The place in the list of its day behind which this appointment is the first."""
-    return Position(found["start"], f"{int(found['_id'], 16) - 1:032x}").cursor
-
-
-def day_query(halls: Iterable[str], day: date, which: Visits) -> Document:
-    return {"hall": {"$in": sorted(halls)}, "day": day.isoformat(), **OF_VISITS[which]}
-
-
-def objection_query(states: Collection[str]) -> Document:
-    return {"objection.state": {"$in": sorted(states)}}
 
 
 def _context(key: str) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from pymongo.errors import DuplicateKeyError
 
-from models.appointments.rules import MOST_A_DAY, AlreadyBooked, SlotFull, TooManyBookings
+from models.appointments.rules import MOST_A_DAY, AlreadyBooked, SlotFull, TooManyBookings, VisitOverlaps
 from models.appointments.seats import Seat
 
 Made = TypeVar("Made")
@@ -27,21 +27,24 @@ async def first_won(seats: Sequence[Seat], write: Callable[[Claimed], Awaitable[
 
     Raises:
         Conflict: `slot_full`, `already_booked`.
+        BadInput: `visit_overlaps`.
         Refused: `too_many_bookings`.
     """
-    untried = _shuffled(seats)
-    ordinal, number = 0, _number()
+    untried = shuffled(seats)
+    ordinal, number = 0, a_number()
     while untried:
         try:
             return await write(Claimed(untried[0], ordinal, number))
         except DuplicateKeyError as error:
-            match _lost(error):
+            match lost_claim(error):
                 case "item":
                     raise AlreadyBooked from None
+                case "visit":
+                    raise VisitOverlaps from None
                 case "day":
                     ordinal += 1
                 case "number":
-                    number = _number()
+                    number = a_number()
                 case _:
                     untried.pop(0)
         if ordinal == MOST_A_DAY:
@@ -49,17 +52,17 @@ async def first_won(seats: Sequence[Seat], write: Callable[[Claimed], Awaitable[
     raise SlotFull
 
 
-def _shuffled(seats: Sequence[Seat]) -> list[Seat]:
+def shuffled(seats: Sequence[Seat]) -> list[Seat]:
     """The windows in their order, the seats of each in any."""
     windows = [list(row) for _, row in groupby(seats, key=lambda seat: seat.window)]
     return [seat for row in windows for seat in random.sample(row, len(row))]
 
 
-def _lost(error: DuplicateKeyError) -> str:
+def lost_claim(error: DuplicateKeyError) -> str:
     """The kind of the claim that another visit has."""
     claim = str((error.details or {}).get("keyValue", {}).get("claims", ""))
     return claim.partition(":")[0]
 
 
-def _number() -> str:
+def a_number() -> str:
     return f"{secrets.randbelow(10_000):04}"

@@ -144,10 +144,14 @@ class Appointment(Record):
     the code of the one whose lack ended it. One that ended can have one objection. `reminded` has the planned
     moments of the reminders that went out.
 
+    Those that were booked together, and are still for one hall and day, have the same `visit`; of one that is
+    alone it is its own id.
+
     `kept_for` is why it did not fit the schedule of its hall when staff said that it is served all the same;
     `asked_to_move_at` is when the person was asked for another time.
     """
 
+    visit: str
     applicant: str
     agent: str
     account: str

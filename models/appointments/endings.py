@@ -8,6 +8,7 @@ Each of these is told to the person, who can object. What nobody recorded by the
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from models.appointments.booking import ASK_REVIEW, Appointments
 from models.appointments.document import (
@@ -38,9 +39,11 @@ from models.appointments.rules import (
     check_record,
     decision_reason,
     is_asked_to_give_up,
+    is_marked_arrived,
     objection_words,
     required_material,
 )
+from models.appointments.several import till_done
 from models.asking import when_to_ask
 from models.errors import Conflict
 from models.events import Cause, Event, Plan
@@ -100,14 +103,32 @@ class Endings:
         return found
 
     async def arrive(self, key: str, member: Member, by: Cause) -> Appointment:
-        """Record that the person is in the hall: from now on it cannot be a no-show.
+        """Record that the person is in the hall: from now on it cannot be a no-show. Who is there for one
+        matter of a visit is there for all of them: each of that day is marked, or none.
 
         Raises:
             see `for_member` and `check_arrival`; `changed_meanwhile`.
         """
-        found = await self.for_member(key, member)
-        check_arrival(found, by.at)
-        return await self._note(found, Event(ARRIVED, key, by), {"arrived_at": by.at})
+
+        async def attempt() -> Appointment:
+            found = await self.for_member(key, member)
+            visit = await self.appointments.of_visit(found["visit"], found["applicant"])
+            here = [one for one in visit if (one["hall"], one["day"]) == (found["hall"], found["day"])]
+            begins = min((one["start"] for one in here if one["state"] is State.BOOKED), default=None)
+            check_arrival(found, by.at, begins)
+            others = [one for one in here if one["_id"] != key and is_marked_arrived(one)]
+            if not others:
+                return await self._arrived(found, by)
+            async with self.appointments.database.transaction() as session:
+                for one in others:
+                    await self._arrived(one, by, session)
+                return await self._arrived(found, by, session)
+
+        return await till_done(attempt)
+
+    async def _arrived(self, found: Appointment, by: Cause, session: Any = None) -> Appointment:
+        event = Event(ARRIVED, found["_id"], by)
+        return await self._note(found, event, {"arrived_at": by.at}, session=session)
 
     async def record(
         self,
@@ -255,6 +276,7 @@ class Endings:
         *,
         reason: str = "",
         otherwise: type[Conflict] = ChangedMeanwhile,
+        session: Any = None,
     ) -> Appointment:
         """Record what does not end it."""
         return await self.appointments.change(
@@ -264,6 +286,7 @@ class Endings:
             update={"$push": {"timeline": self.appointments.line(event, reason)}},
             event=event,
             otherwise=otherwise,
+            session=session,
         )
 
 
@@ -275,6 +298,9 @@ def _as_read(found: Appointment) -> Document:
     """What an appointment must still be for a verb that has read it."""
     objection = found["objection"]
     return {
+        "visit": found["visit"],
+        "hall": found["hall"],
+        "day": found["day"],
         "state": found["state"].value,
         "material": found["material"],
         "arrived_at": found["arrived_at"],

@@ -1,5 +1,7 @@
 """What is written of a visit: itself once, and its place whenever it is booked or moved."""
 
+from dataclasses import dataclass
+
 from models.appointments.claiming import Claimed
 from models.appointments.document import State
 from models.appointments.rules import day_end
@@ -12,15 +14,30 @@ from models.store import Document
 from models.workdays import local_date
 
 
-def visit_of(key: str, party: Party, guide: Guide, by: Cause) -> Document:
+@dataclass(frozen=True)
+class Wanted:
+    """A matter of somebody, and the slot of a hall that they want for it."""
+
+    party: Party
+    guide: Guide
+    hall: Hall
+    slot: Slot
+
+    @property
+    def day(self) -> str:
+        return local_date(self.slot.start).isoformat()
+
+
+def visit_of(key: str, wanted: Wanted, by: Cause) -> Document:
     """A visit, without its place."""
+    party = wanted.party
     return {
         "_id": key,
         "applicant": party.id,
         "agent": party.agent["_id"],
         "account": party.account,
         "masked_name": party.applicant["masked_name"],
-        "item": guide.item,
+        "item": wanted.guide.item,
         "state": State.BOOKED.value,
         "moves": 0,
         "reminded": [],
@@ -33,21 +50,25 @@ def visit_of(key: str, party: Party, guide: Guide, by: Cause) -> Document:
     }
 
 
-def place_of(party: Party, guide: Guide, hall: Hall, slot: Slot, won: Claimed) -> Document:
-    """Where and when a visit is, for what the guide says now, and what it claims."""
+def place_of(key: str, wanted: Wanted, won: Claimed, visit: str) -> Document:
+    """Where and when a visit is, for what the guide says now, and what it claims; `visit` says with which
+    others it is one, or is its own `key`."""
+    guide, hall, slot = wanted.guide, wanted.hall, wanted.slot
+    shared = visit if visit != key else ""
     return {
+        "visit": visit,
         "item_name": guide.name,
         "guide": guide.key,
         "department": guide.department,
         "group": guide.group,
         "hall": hall.code,
         "hall_name": hall.name,
-        "day": local_date(slot.start).isoformat(),
+        "day": wanted.day,
         "start": slot.start,
         "end": slot.end,
         "window": won.seat.window,
         "seat": won.seat.number,
         "number": won.number,
         "closes_at": day_end(slot.start),
-        "claims": claims(party.id, guide.item, slot, won.seat, won.ordinal, won.number),
+        "claims": claims(wanted.party.id, guide.item, slot, won.seat, won.ordinal, won.number, shared),
     }

@@ -131,6 +131,12 @@ class SlotSame(Conflict):
     message = "您已经约在这个时间，请选择其他时段"
 
 
+class VisitOverlaps(BadInput):
+    code = "visit_overlaps"
+    message = "与同一次到访的另一事项时间重叠，请选择其他时段"
+    field = "start"
+
+
 class OtherHall(Forbidden):
     code = "other_hall"
     message = "该预约在{hall}办理，您不在该大厅值守，请指引申请人前往"
@@ -196,8 +202,9 @@ def is_its_day(appointment: Appointment, now: datetime) -> bool:
     return local_date(appointment["start"]) == local_date(now)
 
 
-def check_arrival(appointment: Appointment, now: datetime) -> None:
-    """Who booked is there, at most an hour before the time.
+def check_arrival(appointment: Appointment, now: datetime, begins: datetime | None = None) -> None:
+    """Who booked is there, at most an hour before the time; of several matters of one visit, before the first
+    of them `begins`.
 
     Raises:
         Conflict: `appointment_ended`, `arrival_recorded`.
@@ -207,10 +214,16 @@ def check_arrival(appointment: Appointment, now: datetime) -> None:
         raise AppointmentEnded
     if appointment["arrived_at"]:
         raise ArrivalRecorded
-    if now < appointment["start"] - ARRIVES:
+    if now < min(appointment["start"], begins or appointment["start"]) - ARRIVES:
         raise ArrivalTooEarly(minutes=ARRIVES // timedelta(minutes=1))
     if not is_its_day(appointment, now):
         raise NotItsDay
+
+
+def is_marked_arrived(other: Appointment) -> bool:
+    """Whether who arrives for another matter of the visit is there for this one too: not where they gave it
+    up. One that staff recorded can still be corrected, and so is marked."""
+    return not other["arrived_at"] and other["state"] in {State.BOOKED, *RECORDED}
 
 
 def check_record(appointment: Appointment, ending: Ending, now: datetime) -> None:
@@ -308,8 +321,8 @@ def recordable(appointment: Appointment, now: datetime) -> list[Ending]:
     return [ending for ending in Ending if _allowed(check_record, appointment, ending, now)]
 
 
-def can_arrive(appointment: Appointment, now: datetime) -> bool:
-    return _allowed(check_arrival, appointment, now)
+def can_arrive(appointment: Appointment, now: datetime, begins: datetime | None = None) -> bool:
+    return _allowed(check_arrival, appointment, now, begins)
 
 
 def can_propose(appointment: Appointment, now: datetime) -> bool:

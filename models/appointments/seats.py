@@ -72,13 +72,17 @@ def item_claim(applicant: str, item: str) -> str:
     return f"item:{applicant}:{item}"
 
 
-def claims(applicant: str, item: str, slot: Slot, seat: Seat, ordinal: int, number: str) -> list[str]:
+def claims(
+    applicant: str, item: str, slot: Slot, seat: Seat, ordinal: int, number: str, visit: str = ""
+) -> list[str]:
     """What nobody else can have: this seat in each minute of the slot, a booking of this item by this
     applicant, one of the bookings that an applicant may have for a day (`ordinal`, from 0), and the number
-    that is called out."""
+    that is called out. Where it is one of several of a `visit`, also each minute of that visit: nobody is at
+    two windows at once."""
     day, where = local_date(slot.start).isoformat(), f"{slot.hall}:{seat.window}"
     return [
         *(f"seat:{where}:{minute.isoformat()}:{seat.number}" for minute in _minutes(slot)),
+        *(f"visit:{visit}:{minute.isoformat()}" for minute in _minutes(slot) if visit),
         item_claim(applicant, item),
         f"day:{applicant}:{day}:{ordinal}",
         f"number:{slot.hall}:{day}:{number}",

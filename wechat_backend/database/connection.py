@@ -51,7 +51,8 @@ SEARCH_PAUSE = 0.5
 ALWAYS: dict[str, Any] = {"tz_aware": True, "tzinfo": UTC}
 
 
-WRITE_CONFLICT = 112
+TRANSIENT = "TransientTransactionError"
+"""The server's label for a transaction of which nothing was kept, and which can be tried as a whole again."""
 
 log = structlog.get_logger("panyu.database")
 
@@ -94,7 +95,8 @@ class Database:
         """A session; what is written with `session=` is kept as a whole at the end, or not at all.
 
         Raises:
-            Conflict: `changed_meanwhile`, another one wrote the same document.
+            Conflict: `changed_meanwhile`, another one wrote the same document or unique key, or the server
+                ended the transaction.
         """
         try:
             async with (
@@ -103,7 +105,7 @@ class Database:
             ):
                 yield session
         except OperationFailure as error:
-            if error.code != WRITE_CONFLICT:
+            if not error.has_error_label(TRANSIENT):
                 raise
             raise ChangedMeanwhile from error
 

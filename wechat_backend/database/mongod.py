@@ -32,6 +32,7 @@ OPTIONS = [
     "--oplogSize", "256",
     "--setParameter", "diagnosticDataCollectionEnabled=false",
     "--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100",
+    "--setParameter", "transactionLifetimeLimitSeconds=30",
 ]  # fmt: skip
 PACKAGES = {
     "libcurl.so.4": "libcurl4",

@@ -28,6 +28,7 @@ from wechat_backend.database.migrations import (
     m0021_kiosks,
     m0022_windows,
     m0023_reminded,
+    m0024_visits,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -55,5 +56,6 @@ ALL: tuple[Migration, ...] = (
     m0021_kiosks.MIGRATION,
     m0022_windows.MIGRATION,
     m0023_reminded.MIGRATION,
+    m0024_visits.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""
