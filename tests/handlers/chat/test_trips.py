@@ -14,8 +14,8 @@ STEPS = (
     ("改到后天上午十点", 15),
     ("1", 19),
 )
-"""What is said, and how many calls its answer may take: eight are for knowing who writes and for answering once,
-and of what is chosen each thing is read once."""
+"""What is said, and how many calls its answer may take: eight are for knowing who writes and for answering
+once, and of what is chosen each thing is read once."""
 
 
 async def test_no_step_asks_for_anything_twice(peer: Peer) -> None:
