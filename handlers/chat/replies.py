@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.chat import small_talk
-from handlers.chat.dialogue.facts import speaks_english
 from handlers.chat.dialogue.heard import hall_names, hear, is_english, plain
+from handlers.chat.dialogue.roles import speaks_english
 from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.talk import Talk
 from handlers.chat.envelope import Message

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from handlers.chat.dialogue.mending import SIMPLE, meant, mended
 from handlers.chat.dialogue.phrases import (
+    ADDING,
     AFTER_PLACES,
     ALSO,
     ANY_HALL,
@@ -61,7 +62,8 @@ class Heard:
     are taken away. `english` says that it was written in English; None that nothing tells. `about` is the
     sentence itself, to look for items in it. `no_day` says that a day was said that is over or that there
     never is, `several` that more than one booking is wished for, `also` that the sentence wishes for a
-    second thing, `asks` that something else follows on a yes."""
+    second thing, `asks` that something else follows on a yes, `adds` that it may name another matter for the
+    same visit."""
 
     goal: Goal | None = None
     number: int | None = None
@@ -74,6 +76,7 @@ class Heard:
     several: bool = False
     also: bool = False
     asks: bool = False
+    adds: bool = False
 
     @property
     def plain(self) -> bool:
@@ -132,8 +135,9 @@ def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
     if over:
         wish = replace(wish, days=None)
     several = SEVERAL.search(said) is not None
+    adds = ADDING.search(said) is not None
     asks = yes and goal is None and wish == NO_WISH
-    return Heard(goal, None, None, wish, left_of(rest), english, said, no_day, several, also, asks)
+    return Heard(goal, None, None, wish, left_of(rest), english, said, no_day, several, also, asks, adds)
 
 
 def _without_yes(said: str) -> tuple[str, bool]:
