@@ -125,6 +125,9 @@ def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
     number = _number(plain(rest) if goal is Goal.BOOK else said)
     if number is not None:
         return Heard(goal, number, None, Wish(days=days_in(said, today)[0]), english=english)
+    adds = ADDING.search(plain(rest)) is not None
+    if adds and goal is None:
+        after = ADDING.sub("", plain(after))
     visit = VISIT.search(rest)
     before, after = (whole_words(VISIT.sub(" ", part)) for part in (before, after))
     wish, rest = _wish(before, after, goal, today, halls)
@@ -135,7 +138,6 @@ def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
     if over:
         wish = replace(wish, days=None)
     several = SEVERAL.search(said) is not None
-    adds = ADDING.search(said) is not None
     asks = yes and goal is None and wish == NO_WISH
     return Heard(goal, None, None, wish, left_of(rest), english, said, no_day, several, also, asks, adds)
 

@@ -264,3 +264,14 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=20).map("".join))
 def test_nothing_that_is_said_is_too_much(text: str) -> None:
     assert isinstance(heard(text), Heard)
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        *(("再加老年人优待证", "老年人优待证"), ("还要办社保卡", "社保卡"), ("顺便办一个居住证", "居住证")),
+        *(("also senior card", "senior card"), ("add a residence permit", "residence permit")),
+    ],
+)
+def test_another_matter_is_added_by_its_name(text: str, item: str) -> None:
+    assert (heard(text).adds, heard(text).item) == (True, item)
