@@ -137,7 +137,7 @@ async def _visit(facts: Facts, matters: Sequence[Appointment]) -> Option:
     each = [
         Option(
             seen(one),
-            label=await facts.visit_words([one]),
+            label=await _label(facts, [one]),
             number=one["number"],
             day=local_date(one["start"]),
             item=one["item"],
@@ -146,8 +146,14 @@ async def _visit(facts: Facts, matters: Sequence[Appointment]) -> Option:
     ]
     if len(each) == 1:
         return each[0]
-    label = await facts.visit_words(matters)
+    label = await _label(facts, matters)
     return Option(seen_together(matters), label=label, day=each[0].day, inner=tuple(each))
+
+
+async def _label(facts: Facts, matters: Sequence[Appointment]) -> str:
+    """When, what, for whom, and whether staff ask for another time."""
+    body, moved = facts.of_body(matters[0]), any("asked_to_move_at" in one for one in matters)
+    return words.in_list(await facts.visit_words(matters), body, facts.tongue, please_move=moved)
 
 
 async def invitations(facts: Facts) -> list[Option]:

@@ -269,6 +269,11 @@ class Facts:
     def party_of(self, visit: Appointment) -> Party:
         return next(party for party in self.roles.values() if party.id == visit["applicant"])
 
+    def of_body(self, visit: Appointment) -> str:
+        """The body for which it is; of one's own nothing."""
+        party = self.party_of(visit)
+        return self.services.applicants.name(party.applicant) if party.for_body else ""
+
     def named(self, role: str) -> str:
         """The name of a body, which registers publish, or the person's, masked."""
         party = self.roles[role]

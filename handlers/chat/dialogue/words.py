@@ -276,6 +276,14 @@ def fault(error: DomainError, tongue: Tongue) -> str:
     return f"{error}。"
 
 
+def in_list(visit: str, body: str, tongue: Tongue, *, please_move: bool) -> str:
+    """A visit in the list, with the body for which it is and whether staff ask for another time."""
+    english = tongue is Tongue.ENGLISH
+    please = ("Please move: " if english else "请您改约：") if please_move else ""
+    whom = (f" ({body})" if english else f"（{body}）") if body else ""
+    return f"{please}{visit}{whom}"
+
+
 def only_one(item: str, tongue: Tongue) -> str:
     """The choice of one matter of a visit."""
     return f"Only: {item}" if tongue is Tongue.ENGLISH else f"只改或取消：{item}"

@@ -316,8 +316,12 @@ def test_a_state_is_kept_whole() -> None:
             ("item",),
             ("wanbo",),
         ),
-        *((("other", "2026-11-27T01:30:00+00:00"),), True),
-        *(True, True, True, datetime(2026, 11, 24, tzinfo=UTC)),
+        also=(("other", HALF_PAST),),
+        adding=True,
+        carrying=True,
+        done=True,
+        reminded=True,
+        at=datetime(2026, 11, 24, tzinfo=UTC),
     )
     assert state_of(state.kept()) == state
     assert state_of(None) == State()
