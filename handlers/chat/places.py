@@ -21,6 +21,8 @@ from models.workdays import local, local_date
 NEAREST = 3
 NAMED = 3
 """Items of a place's kiosks."""
+FARTHEST_WALK = 60
+"""Minutes beyond which nobody goes on foot."""
 LOOKED_AT = 20
 """Places among which one that works now is looked for."""
 
@@ -49,7 +51,8 @@ class Nearby:
         hall, way = near.hall, near.way
         lines = [f"{number}. {self.anchor(f'/halls/{hall.code}', hall.name)}"]
         if way and not near.far:
-            lines.append(f"步行约{way.on_foot}分钟，骑车约{way.by_bicycle}分钟")
+            on_foot = f"步行约{way.on_foot}分钟，" if way.on_foot <= FARTHEST_WALK else ""
+            lines.append(f"{on_foot}骑车约{way.by_bicycle}分钟")
         lines += [
             works(near.working),
             *self._at_kiosks([one.name for code, one in offered.items() if code in near.items]),

@@ -3,27 +3,26 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.chat import small_talk
-from handlers.chat.dialogue.facts import speaks_english
 from handlers.chat.dialogue.heard import hall_names, hear, is_english, plain
+from handlers.chat.dialogue.roles import speaks_english
 from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.talk import Talk
 from handlers.chat.envelope import Message
 from handlers.chat.finding import Finding
 from handlers.chat.opinions import Opinions
 from handlers.chat.places import Nearby
+from handlers.chat.questions import Questions
 from handlers.chat.small_talk import Question, Topic
 from handlers.chat.telling import Telling, locale_of
 from handlers.chat.visits import Visits
-from handlers.web.names import title_of
-from handlers.web.places import directions
 from handlers.web.services import Services
 from models import typed
 from models.chat import BOOK_KEY, HELP_KEY
 from models.events import Cause
 from models.guides import Found
-from models.places import Hall
 from models.workdays import local_date
 
 BUSY = "系统繁忙，请稍后再试。"
@@ -56,7 +55,8 @@ class Chat:
         """What was written, or said and understood: the first that knows an answer gives it."""
         heard = await self.heard(message, by)
         said = await self.said(heard, by)
-        if heard.written is not None and heard.written is not heard.before:
+        told = heard.written is not heard.before and not (heard.state.is_open and is_stray(heard.words))
+        if heard.written is not None and told:
             await self.talk.spoken(message.sender, by, english=heard.written)
         return said
 
@@ -102,7 +102,7 @@ class Chat:
         return await self.told(question, heard, by) if question and is_angry else None
 
     async def told(self, question: Question, heard: "Text", by: Cause) -> str:
-        said = await self.small(question, english=heard.english, within=heard.state.is_open)
+        said = await self.small(question, by.at, english=heard.english, within=heard.state.is_open)
         return said + await self.talk.reminder(heard.message.sender, by)
 
     async def opinion(self, heard: "Text", by: Cause) -> str | None:
@@ -129,11 +129,12 @@ class Chat:
             return None
         sender, asks = heard.message.sender, hear(heard.words, local_date(by.at)).asks
         if asks and heard.state.step in (Step.CONFIRM, Step.DROP):
-            told = await self.loosely(heard)
+            told = await self.loosely(heard, by)
             said = "\n".join(filter(None, [told, await self.talk.instead(sender, by)]))
             return said + await self.talk.reminder(sender, by)
         named = await heard.finding(self).beside(heard.words[:LONGEST])
-        said = named or await self.loosely(heard) or UNCLEAR[heard.english]
+        english = heard.before if is_stray(heard.words) else heard.english
+        said = named or await self.loosely(heard, by) or UNCLEAR[english]
         return said + await self.talk.reminder(heard.message.sender, by)
 
     async def number(self, heard: "Text", by: Cause) -> str | None:
@@ -152,14 +153,16 @@ class Chat:
         """What a longer sentence asks of us, where it names no item."""
         if await heard.finding(self).beside(heard.words[:LONGEST]):
             return None
-        said = await self.loosely(heard)
+        said = await self.loosely(heard, by)
         return said + await self.talk.reminder(heard.message.sender, by) if said else None
 
-    async def loosely(self, heard: "Text") -> str | None:
+    async def loosely(self, heard: "Text", by: Cause) -> str | None:
         """The answers to what a sentence asks besides; None where it asks nothing that is known."""
         halls = hall_names(hall for hall in await self.services.halls.all() if hall.windows)
         questions = small_talk.loosely(heard.words, halls)
-        answers = [await self.small(question, english=heard.english, within=False) for question in questions]
+        answers = [
+            await self.small(question, by.at, english=heard.english, within=False) for question in questions
+        ]
         return "\n\n".join(answers) or None
 
     async def question(self, words: str) -> Question | None:
@@ -174,42 +177,13 @@ class Chat:
         halls = await self.services.halls.all()
         return small_talk.asked(words, hall_names(hall for hall in halls if hall.windows))
 
-    async def small(self, question: Question, *, english: bool, within: bool) -> str:
+    async def small(self, question: Question, now: datetime, *, english: bool, within: bool) -> str:
         """The answer to small talk, short `within` a conversation."""
         if question.topic is Topic.HELP:
             return self.help(english=english)
         if question.topic is Topic.GREETING and not within:
             return self.welcome(english=english)
-        hall = await self.hall(question)
-        values = {
-            "phone": self.services.site.help_phone,
-            "hall": "",
-            "hours": "",
-            "address": "",
-            "hall_phone": "",
-            "way": "",
-        }
-        if hall:
-            to = f'<a href="{directions(hall).tencent}">{"Directions" if english else "怎么去"}</a>'
-            say = locale_of(english=english).translate
-            values |= {"hall": title_of(hall, "en" if english else "zh_CN"), "way": to}
-            values |= {"hours": say(hall.hours), "address": say(hall.address), "hall_phone": hall.phone}
-            access = hall.access
-            unknown = "please call" if english else "请打电话问"
-            values |= {
-                "parking": say(access.parking) if access else unknown,
-                "step_free": say(access.way) if access else unknown,
-            }
-        links = {name: self.anchor(path, named[english]) for name, (path, *named) in small_talk.LINKS.items()}
-        return small_talk.ANSWERS[question.topic][english].format(**values, **links)
-
-    async def hall(self, question: Question) -> Hall | None:
-        """The hall that is asked about, or else the first one: the centre."""
-        if question.topic not in small_talk.OF_A_HALL:
-            return None
-        if question.halls:
-            return next(iter(await self.services.halls.those(question.halls[:1])), None)
-        return next(iter(await self.services.halls.all()), None)
+        return await Questions(self.services, self.anchor).said(question, local_date(now), english=english)
 
     async def followed(self, message: Message, by: Cause) -> str:
         await self.services.accounts.follow(message.sender, by, message.at)
@@ -371,6 +345,11 @@ NO_TEXT_ENGLISH = {
 }
 """To a message without words; True stands for a voice."""
 UNCLEAR = {False: "抱歉，没听明白。", True: "Sorry, I did not understand."}
+
+
+def is_stray(words: str) -> bool:
+    """Whether it is one word in Latin letters, which tells of no tongue where nothing is known of it."""
+    return words.isascii() and len(words.split()) == 1
 
 
 EVENTS: Mapping[str, Callable[[Chat, Message, Cause], Awaitable[str | None]]] = {

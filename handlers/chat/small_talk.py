@@ -163,8 +163,8 @@ ANSWERS: Mapping[Topic, tuple[str, str]] = {
     ),
     Topic.BYE: ("再见！有事随时发给我。", "Goodbye! Write to me at any time."),
     Topic.HOURS: (
-        "{hall}\n服务时间：{hours}\n周末和法定节假日人工窗口不办公，调休上班的日子除外。要预约，回复“预约”。",
-        "{hall}\nHours: {hours}\nStaffed windows are closed on weekends and public"
+        "{hall}\n{today}\n服务时间：{hours}\n周末和法定节假日人工窗口不办公，调休上班的日子除外。要预约，回复“预约”。",
+        "{hall}\n{today}\nHours: {hours}\nStaffed windows are closed on weekends and public"
         " holidays. To make an appointment, reply “book”.",
     ),
     Topic.ADDRESS: (

@@ -28,6 +28,7 @@ from models.appointments.pauses import Pauses
 from models.appointments.reminding import Reminding, can_remind
 from models.appointments.rescheduling import Preview, Rescheduling
 from models.appointments.rules import (
+    MOST_A_DAY,
     bookable_days,
     can_arrive,
     can_cancel,
@@ -51,6 +52,7 @@ __all__ = [
     "DECIDED",
     "DONE",
     "LABELS",
+    "MOST_A_DAY",
     "OBJECTIONS",
     "REMINDED",
     "REMIND_EVENING",

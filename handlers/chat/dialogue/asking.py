@@ -1,15 +1,18 @@
 """From a state to the next question: what can be filled is filled, and the rest is asked for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from handlers.chat.dialogue import filling, steps, words
-from handlers.chat.dialogue.facts import LISTS, Facts, listed, seen, still_there
+from handlers.chat.dialogue.choices import LISTS, listed
+from handlers.chat.dialogue.choices import options as options_of
+from handlers.chat.dialogue.facts import Facts, is_whole_visit, seen, still_there
 from handlers.chat.dialogue.filling import Option
 from handlers.chat.dialogue.heard import Heard
 from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.steps import Note, Turn
+from models.errors import DomainError
 
 TURNS = 40
 """Steps that one message can fill, with some to spare."""
@@ -65,17 +68,31 @@ class Asking:
             and (visit := await self.facts.already(state))
         ):
             return steps.already(state, seen(visit))
-        options = await self.facts.options(state, step)
+        if step is Step.CONFIRM:
+            return await self._planned(state)
+        options = await options_of(self.facts, state, step)
         if step in LISTS and not listed(options):
             return filling.stuck(state, step)
         return filling.fill(state, step, options)
+
+    async def _planned(self, state: State) -> Turn:
+        """With a time for each further matter; the same state where all have one."""
+        if state.goal is Goal.MOVE and is_whole_visit(state) and not state.also:
+            rest = (await self.facts.matters(state))[1:]
+            state = replace(state, also=tuple((one["item"], "") for one in rest))
+        if all(start for _, start in state.also):
+            return Turn(state)
+        try:
+            return Turn(steps.planned(state, await self.facts.plan(state)))
+        except DomainError as error:
+            return steps.not_planned(state, error.code)
 
     async def _question(self, state: State, notes: Sequence[Note | None]) -> Said:
         step = state.due
         if step is Step.CONFIRM and not self.facts.roles:
             bound_first = filling.asked(state, Step.BIND, [])
             return self._asked(bound_first, [], await self.facts.whole(state), notes)
-        options = await self.facts.options(state, step)
+        options = await options_of(self.facts, state, step)
         state = filling.asked(state, step, options)
         return self._asked(state, options, await self.facts.about(state), notes)
 

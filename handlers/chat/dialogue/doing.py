@@ -1,19 +1,19 @@
 """What was confirmed is done through the models. Doing it again changes nothing and says the same: what was
 wished for is then found done."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.chat.dialogue import steps, words
 from handlers.chat.dialogue.asking import Asking, Said
-from handlers.chat.dialogue.facts import seen, seen_of, still_there
+from handlers.chat.dialogue.facts import is_whole_visit, moves_of, seen, still_there
 from handlers.chat.dialogue.heard import Heard
 from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.steps import Turn
-from models.appointments import Appointment
+from models.appointments import Appointment, Matter
 from models.appointments import State as VisitState
-from models.errors import DomainError, NotFound
+from models.errors import DomainError
 from models.events import Cause
 from models.people import Party
 
@@ -26,63 +26,84 @@ class Doing:
         """What came of it, or why it could not be done and what is asked instead. `again` says that a process
         may have done it and died: what was booked then, and cancelled on a page since, is not booked anew."""
         if not await still_there(self.asking.facts, state):
-            if state.goal is Goal.MOVE and (moved := await self._moved(state)):
-                return Said(replace(steps.idle(state), done=True), await self._told(state, moved))
+            if state.goal is not Goal.BOOK and (before := await self._found_done(state)):
+                return Said(replace(steps.idle(state), done=True), await self._told(state, before))
             return await self.asking.said(Turn(steps.began(state, Heard(state.goal))))
         if again and state.goal is Goal.BOOK and (since := await self.asking.facts.booked_since(state)):
-            return await self._over(state, since)
+            return await self._over(state, await self.asking.facts.all_of(since))
+        self.asking.facts.reading.forget()
         try:
-            visit = await DO[state.goal](self, state)
+            visits = await DO[state.goal](self, state)
         except DomainError as error:
+            self.asking.facts.reading.forget()
             before = await self._found_done(state)
             if before is None:
                 return await self._failed(state, error)
-            visit = before
-        return Said(replace(steps.idle(state), done=True), await self._told(state, visit))
+            visits = before
+        return Said(replace(steps.idle(state), done=True), await self._told(state, visits))
 
-    async def book(self, state: State) -> Appointment:
+    async def book(self, state: State) -> list[Appointment]:
         facts, party = self.asking.facts, self.asking.facts.party(state)
-        guide, hall, start = await facts.guide(state), await facts.hall(state), chosen_start(state)
-        return await facts.services.appointments.book(
-            party, guide, hall, start, facts.services.calendar, self._by(party)
+        matters, hall = await self._matters(state), await facts.hall(state)
+        return await facts.services.several.book(
+            party, matters, hall, facts.services.calendar, self._by(party)
         )
 
-    async def move(self, state: State) -> Appointment:
+    async def move(self, state: State) -> list[Appointment]:
         facts = self.asking.facts
         visit = await facts.visit(state)
         party = facts.party_of(visit)
-        guide, hall, start = await facts.guide(state), await facts.hall(state), chosen_start(state)
-        return await facts.services.appointments.move(
-            visit["_id"], party, guide, hall, start, facts.services.calendar, self._by(party)
-        )
+        matters, hall = await self._matters(state), await facts.hall(state)
+        calendar, by = facts.services.calendar, self._by(party)
+        if is_whole_visit(state):
+            return await facts.services.several.move(visit["visit"], matters, party, hall, calendar, by)
+        [only] = matters
+        return [
+            await facts.services.appointments.move(
+                visit["_id"], party, only.guide, hall, only.start, calendar, by
+            )
+        ]
 
-    async def cancel(self, state: State) -> Appointment:
-        visit = await self.asking.facts.visit(state)
-        party = self.asking.facts.party_of(visit)
-        return await self.asking.facts.services.appointments.cancel(visit["_id"], party, self._by(party))
+    async def cancel(self, state: State) -> list[Appointment]:
+        facts = self.asking.facts
+        visit = await facts.visit(state)
+        party = facts.party_of(visit)
+        if is_whole_visit(state):
+            return await facts.services.several.cancel(visit["visit"], party, self._by(party))
+        return [await facts.services.appointments.cancel(visit["_id"], party, self._by(party))]
 
-    async def _found_done(self, state: State) -> Appointment | None:
+    async def _matters(self, state: State) -> list[Matter]:
+        """All that is to be done, with the times that were shown."""
+        guides = await self.asking.facts.guides(state)
+        return [Matter(*one) for one in zip(guides, starts_of(state), strict=True)]
+
+    async def _found_done(self, state: State) -> list[Appointment] | None:
         """The visit, if it is as it was to be: this message, or another one at once, did it before."""
         facts = self.asking.facts
         if state.goal is Goal.BOOK:
-            visit = await facts.already(state)
-            wished = (state.chosen[Step.HALL], chosen_start(state))
-            return visit if visit and (visit["hall"], visit["start"]) == wished else None
+            first = await facts.already(state)
+            booked = await facts.all_of(first) if first else []
+            return booked if await self._is_as_wished(state, booked) else None
         if state.goal is Goal.MOVE:
             return await self._moved(state)
-        visit = await facts.visit(state)
-        return visit if visit["state"] is VisitState.CANCELLED else None
+        found = await facts.ever(state)
+        ended = all(one["state"] is not VisitState.BOOKED for one in found)
+        return [one for one in found if one["state"] is VisitState.CANCELLED] or None if ended else None
 
-    async def _moved(self, state: State) -> Appointment | None:
-        """The visit, if it was moved once since it was shown, to the time that was confirmed."""
-        try:
-            visit = await self.asking.facts.visit(state)
-        except NotFound:
-            return None
-        place = (state.chosen[Step.HALL], chosen_start(state))
-        once = visit["moves"] == seen_of(state)[1] + 1
-        there = visit["state"] is VisitState.BOOKED and (visit["hall"], visit["start"]) == place
-        return visit if once and there else None
+    async def _moved(self, state: State) -> list[Appointment] | None:
+        """The visit, if it was moved since it was shown, to the time that was confirmed."""
+        facts = self.asking.facts
+        found = [one for one in await facts.ever(state) if one["state"] is VisitState.BOOKED]
+        moves = moves_of(state)
+        once = sum(one["moves"] for one in found) in range(moves + 1, moves + len(found) + 1)
+        return found if once and await self._is_as_wished(state, found) else None
+
+    async def _is_as_wished(self, state: State, found: Sequence[Appointment]) -> bool:
+        """Whether these are all that was confirmed, where and when."""
+        items = await self.asking.facts.items_of(state)
+        hall = state.chosen[Step.HALL]
+        wished = {(item, hall, start) for item, start in zip(items, starts_of(state), strict=True)}
+        return bool(found) and {(one["item"], one["hall"], one["start"]) for one in found} == wished
 
     async def _failed(self, state: State, error: DomainError) -> Said:
         facts = self.asking.facts
@@ -97,32 +118,31 @@ class Doing:
         said = await self.asking.said(turn)
         return Said(said.state, f"{why}\n{said.words}")
 
-    async def _over(self, state: State, visit: Appointment) -> Said:
+    async def _over(self, state: State, visits: Sequence[Appointment]) -> Said:
         """What became of a visit that was booked before this process knew of it."""
         tongue, after = self.asking.facts.tongue, replace(steps.idle(state), done=True)
-        if visit["state"] is VisitState.BOOKED:
-            return Said(after, await self._told(state, visit))
+        booked = [one for one in visits if one["state"] is VisitState.BOOKED]
+        if booked:
+            return Said(after, await self._told(state, booked))
         return Said(after, f"{words.DONE[Goal.CANCEL][tongue]}\n{words.AFTER[Goal.CANCEL][tongue]}")
 
-    async def _told(self, state: State, visit: Appointment) -> str:
-        tongue, link = self.asking.facts.tongue, self.asking.link
-        page = link(f"/appointments/{visit['_id']}", words.OPEN_LINK[tongue])
-        ahead = [] if state.goal is Goal.CANCEL else [page]
-        lines = await self.asking.facts.booked(visit)
-        if state.goal is Goal.CANCEL:
-            lines = lines[:2]
-        head = words.DONE[state.goal][tongue]
-        return "\n".join([head, *lines, *ahead, words.AFTER[state.goal][tongue]])
+    async def _told(self, state: State, visits: Sequence[Appointment]) -> str:
+        tongue, link, facts = self.asking.facts.tongue, self.asking.link, self.asking.facts
+        page = link(f"/appointments/{visits[0]['_id']}", words.OPEN_LINK[tongue])
+        cancelled = state.goal is Goal.CANCEL
+        lines = await facts.given_up(visits) if cancelled else [*await facts.booked(visits), page]
+        return "\n".join([words.DONE[state.goal][tongue], *lines, words.AFTER[state.goal][tongue]])
 
     def _by(self, party: Party) -> Cause:
         return replace(self.asking.facts.by, actor=f"applicant:{party.agent['_id']}")
 
 
-def chosen_start(state: State) -> datetime:
-    return datetime.fromisoformat(state.chosen[Step.START])
+def starts_of(state: State) -> list[datetime]:
+    """When each matter begins."""
+    return [datetime.fromisoformat(start) for start in (state.chosen[Step.START], *dict(state.also).values())]
 
 
-DO: Mapping[Goal, Callable[[Doing, State], Awaitable[Appointment]]] = {
+DO: Mapping[Goal, Callable[[Doing, State], Awaitable[list[Appointment]]]] = {
     Goal.BOOK: Doing.book,
     Goal.MOVE: Doing.move,
     Goal.CANCEL: Doing.cancel,

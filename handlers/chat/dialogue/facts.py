@@ -1,29 +1,25 @@
 """What there is to choose from at a step, and what is said of what was chosen: read through the stores."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from handlers.chat.dialogue import words
-from handlers.chat.dialogue.filling import Option, slot_option
+from handlers.chat.dialogue.reading import Reading
+from handlers.chat.dialogue.roles import tongue_of
 from handlers.chat.dialogue.state import Goal, State, Step
-from handlers.chat.dialogue.steps import INVITED, NOBODY, SELF
+from handlers.chat.dialogue.steps import NOBODY, SELF
 from handlers.chat.dialogue.words import Tongue
 from handlers.chat.telling import locale_of
 from handlers.web.names import title_of
 from handlers.web.services import Services
-from models.applications import ERRANDS, Case, open_invitations
-from models.appointments import Appointment, can_cancel, can_move
+from models.appointments import Appointment, can_cancel
 from models.appointments import State as VisitState
 from models.errors import NotFound
 from models.events import Cause
 from models.guides import Guide
-from models.people import Account, ApplicantKind, Party
+from models.people import Account, Party
 from models.places import Hall
-from models.workdays import local_date
-
-OFTEN = 24
-"""Items among which those are listed that are asked for most."""
 
 
 @dataclass(frozen=True)
@@ -34,142 +30,67 @@ class Facts:
     roles: Mapping[str, Party]
     tongue: Tongue
     by: Cause
+    reading: Reading
     account: Account | None = None
 
     def speaking(self, state: State) -> "Facts":
         """In the tongue of a conversation."""
         return replace(self, tongue=tongue_of(state, self.account))
 
-    async def options(self, state: State, step: Step) -> list[Option]:
-        """What there is to choose from; of the last steps nothing."""
-        found = OPTIONS.get(step)
-        return await found(self, state) if found else []
-
-    async def items(self, state: State) -> list[Option]:
-        """What the words of the person hit, or else what is asked for most."""
-        if state.found:
-            guides = [await self.services.guides.published(item) for item in state.found]
-        else:
-            kinds = {party.applicant["kind"] for party in self.roles.values()}
-            here = set(state.wish.halls)
-            found = await self.services.search.find(limit=100 if here else OFTEN)
-            guides = [
-                guide
-                for guide in found.guides
-                if (not kinds or kinds & set(guide.audience)) and (not here or here & set(guide.places))
-            ][:OFTEN]
-        return [Option(guide.item, label=title_of(guide, self.language)) for guide in guides]
-
-    async def its_roles(self, state: State) -> list[Option]:
-        guide = await self.guide(state)
-        return [
-            Option(role, label=self.named(role))
-            for role, party in self.roles.items()
-            if party.applicant["kind"] in guide.audience
-        ]
-
-    async def halls(self, state: State) -> list[Option]:
-        """Those with windows for the item, or, before it is known, with any; near ones first."""
-        present = (await self.visit(state))["hall"] if Step.MINE in state.chosen else ""
-        if present or Step.ITEM in state.chosen:
-            guide = await self.guide(state)
-            found = await self.services.halls.offering(guide.group, guide.places)
-        else:
-            found = [hall for hall in await self.services.halls.all() if hall.windows]
-        if state.near:
-            order = {code: number for number, code in enumerate(state.near)}
-            found = sorted(found, key=lambda hall: order.get(hall.code, len(order)))
-        return [
-            Option(hall.code, label=title_of(hall, self.language), now=hall.code == present) for hall in found
-        ]
-
-    async def days(self, state: State) -> list[Option]:
-        guide, hall = await self.guide(state), await self.hall(state)
-        found = await self.services.appointments.days_left(hall, guide.group, self.services.calendar, self.by)
-        return [
-            Option(
-                day.isoformat(),
-                left,
-                label=words.day_words(day, self.tongue) + words.left_words(left, self.tongue),
-            )
-            for day, left in found.items()
-        ]
-
-    async def slots(self, state: State) -> list[Option]:
-        guide, hall = await self.guide(state), await self.hall(state)
-        day = date.fromisoformat(state.chosen[Step.DAY])
-        free = await self.services.appointments.free(hall, guide.group, day, self.services.calendar, self.by)
-        visit = await self.visit(state) if Step.MINE in state.chosen else None
-        own = visit["start"] if visit and visit["hall"] == hall.code else None
-        made = [slot_option(slot.start, slot.end, slot.left) for slot in free if slot.start != own]
-        return [replace(one, label=self._slot(one)) for one in made]
-
-    def _slot(self, one: Option) -> str:
-        if one.begins is None or one.ends is None:
-            return one.value
-        return words.clock_words(one.begins, one.ends, self.tongue) + words.left_words(
-            one.left or 0, self.tongue
-        )
-
-    async def visits(self, state: State) -> list[Option]:
-        """Of all roles, those that have not begun, the next first; where they are only looked at, then what
-        one is invited to book."""
-        booked = [
-            Option(
-                seen(one),
-                label=await self.visit_words(one),
-                number=one["number"],
-                day=local_date(one["start"]),
-                item=one["item"],
-            )
-            for one in await self.coming()
-        ]
-        return [*booked, *await self.invitations()] if state.goal is Goal.SEE else booked
-
-    async def invitations(self) -> list[Option]:
-        """What staff have invited the person to book, in all roles, and what is not booked yet."""
-        roles = {party.id: role for role, party in self.roles.items()}
-        found, say = [], locale_of(english=self.tongue is Tongue.ENGLISH).translate
-        for one in await self.services.applications.invited(list(roles)):
-            case = Case(one, await self.services.guides.version(one["guide"]))
-            asked = [say(ERRANDS[errand]) for errand in open_invitations(case)]
-            role = roles[one["applicant"]]
-            chosen = State(chosen={Step.ITEM: one["item"], Step.ROLE: role})
-            if asked and not await self.already(chosen):
-                label = words.invited(title_of(case.guide, self.language), asked, self.tongue)
-                found.append(Option(f"{INVITED}{role}:{one['item']}", label=label))
-        return list({option.value: option for option in found}.values())
-
     async def coming(self) -> list[Appointment]:
         found = [
             one
             for party in self.roles.values()
-            for one in await self.services.appointments.of_applicant(party.id)
+            for one in await self.reading.visits(party.id)
             if can_cancel(one, self.by.at)
         ]
         return sorted(found, key=lambda one: one["start"])
 
-    async def acts(self, state: State) -> list[Option]:
-        """What can be done with a visit."""
-        visit = await self.visit(state)
-        able = {"move": can_move(visit, self.by.at), "cancel": can_cancel(visit, self.by.at)}
-        return [Option(act, label=words.VISIT_OPTIONS[act][self.tongue]) for act, can in able.items() if can]
-
     async def already(self, state: State) -> Appointment | None:
         """A visit that is booked for the item already."""
         party = self.party(state)
-        for one in await self.services.appointments.of_applicant(party.id):
+        for one in await self.reading.visits(party.id):
             if one["item"] == state.chosen[Step.ITEM] and one["state"] is VisitState.BOOKED:
                 return one
         return None
 
+    async def all_of(self, visit: Appointment) -> list[Appointment]:
+        """All that were booked together with one."""
+        found = await self.reading.visits(visit["applicant"])
+        return sorted((one for one in found if one["visit"] == visit["visit"]), key=lambda one: one["start"])
+
+    async def ever(self, state: State) -> list[Appointment]:
+        """What was chosen, whatever became of it; nothing where it is nobody's of the roles."""
+        key = key_of(state)
+        found = [one for party in self.roles.values() for one in await self.reading.visits(party.id)]
+        meant = [one for one in found if one["_id"] == key or f"{TOGETHER}{one['visit']}" == key]
+        return sorted(meant, key=lambda one: one["start"])
+
+    async def items_of(self, state: State) -> list[str]:
+        """The items of all matters that are to be booked or moved."""
+        first = (await self.ever(state))[0]["item"] if Step.MINE in state.chosen else state.chosen[Step.ITEM]
+        return [first, *(item for item, _ in state.also)]
+
     async def booked_since(self, state: State) -> Appointment | None:
         """What was booked of the item since the person was heard last, whatever became of it."""
-        for one in await self.services.appointments.of_applicant(self.party(state).id):
+        for one in await self.reading.visits(self.party(state).id):
             since = state.at is not None and one["booked_at"] >= state.at
             if since and one["item"] == state.chosen[Step.ITEM]:
                 return one
         return None
+
+    async def plan(self, state: State) -> list[str]:
+        """When each further matter begins, in ISO form, if the first begins when it was chosen.
+
+        Raises:
+            DomainError: see `models.appointments.Several.plan`.
+        """
+        party = self.party_of(await self.visit(state)) if Step.MINE in state.chosen else self.party(state)
+        start = datetime.fromisoformat(state.chosen[Step.START])
+        guides, hall = await self.guides(state), await self.hall(state)
+        calendar, of = self.services.calendar, self.services.several
+        found = await of.plan(party, guides, hall, start, calendar, self.by)
+        return [one.start.isoformat() for one in found[1:]]
 
     async def about(self, state: State) -> list[str]:
         """What is known at a step, as lines before its question."""
@@ -177,14 +98,14 @@ class Facts:
             return await self.whole(state)
         known = []
         if Step.MINE in state.chosen:
-            present = await self.visit_words(await self.visit(state))
+            present = await self.visit_words(await self.matters(state))
             known.append(words.field("present", present, self.tongue))
         elif Step.ITEM in state.chosen:
             known.append(title_of(await self.guide(state), self.language))
         codes = [state.chosen[Step.HALL]] if Step.HALL in state.chosen else list(state.wish.halls[:1])
         if Step.MINE in state.chosen and Step.HALL in state.single:
             codes = []
-        known += [title_of(hall, self.language) for hall in await self.services.halls.those(codes)]
+        known += [title_of(hall, self.language) for code in codes for hall in await self._there(code)]
         if Step.DAY in state.chosen:
             known.append(words.day_words(date.fromisoformat(state.chosen[Step.DAY]), self.tongue))
         elif state.wish.days and Step.MINE not in state.chosen:
@@ -194,65 +115,91 @@ class Facts:
         return [" · ".join(known)] if known else []
 
     async def whole(self, state: State) -> list[str]:
-        """All of a visit that is to be confirmed, or that there is."""
-        tongue = self.tongue
+        """All of a visit that is to be confirmed, or that there is, each of its matters with its time."""
         if state.goal is Goal.BOOK:
-            guide, hall = await self.guide(state), await self.hall(state)
-            lines = [words.field("item", title_of(guide, self.language), tongue)]
-            if len(self.roles) > 1:
-                lines.append(words.field("role", self.named(state.chosen[Step.ROLE]), tongue))
-            return [*lines, words.field("time", await self.moment(state), tongue), self._place(hall)]
-        visit = await self.visit(state)
-        lines = [words.field("item", await self.item_name(visit), tongue)]
-        before = words.moment_words(visit["start"], visit["end"], tongue)
-        if state.goal is Goal.MOVE and Step.START in state.chosen:
-            lines.append(words.field("old", before, tongue))
-            lines.append(words.field("new", await self.moment(state), tongue))
-        else:
-            lines.append(words.field("time", before, tongue))
-        hall = state.chosen.get(Step.HALL, visit["hall"])
-        if hall != visit["hall"]:
-            lines += [
-                self._place(old, "old_hall") for old in await self.services.halls.those([visit["hall"]])
-            ]
-        lines += [self._place(place) for place in await self.services.halls.those([hall])]
-        return lines if state.step is not Step.VISIT else [*lines, *await self._carried(visit)]
+            return [*await self._to_book(state), self._place(await self.hall(state))]
+        matters, lines = await self.matters(state), list[str]()
+        new = await self._new_times(state)
+        for number, one in enumerate(matters):
+            before = words.moment_words(one["start"], one["end"], self.tongue)
+            lines.append(words.field("item", await self.item_name(one), self.tongue))
+            lines.append(words.field("old" if new else "time", before, self.tongue))
+            lines += [words.field("new", moment, self.tongue) for moment in new[number : number + 1]]
+            lines += self._number(one) if state.step is Step.VISIT and matters[1:] else []
+        before, code = matters[0]["hall"], state.chosen.get(Step.HALL, matters[0]["hall"])
+        lines += [self._place(old, "old_hall") for old in await self._there(before) if code != before]
+        lines += [self._place(place) for place in await self._there(code)]
+        return [*lines, *await self._carried(matters)] if state.step is Step.VISIT else lines
 
-    async def moment(self, state: State) -> str:
-        """The time that was chosen, in words."""
-        start = datetime.fromisoformat(state.chosen[Step.START])
-        for one in await self.slots(state):
-            if one.value == start.isoformat() and one.begins and one.ends:
-                day = words.day_words(date.fromisoformat(state.chosen[Step.DAY]), self.tongue)
-                return f"{day} {words.clock_words(one.begins, one.ends, self.tongue)}"
-        return words.moment_words(start, start, self.tongue)
+    async def _to_book(self, state: State) -> list[str]:
+        """Each matter that is to be booked, and for whom."""
+        guides = await self.guides(state)
+        starts = [state.chosen[Step.START], *(start for _, start in state.also)]
+        lines = []
+        for guide, start in zip(guides, starts, strict=True):
+            lines.append(words.field("item", title_of(guide, self.language), self.tongue))
+            lines.append(words.field("time", await self._moment(state, guide, start), self.tongue))
+        if len(self.roles) > 1:
+            lines.insert(1, words.field("role", self.named(state.chosen[Step.ROLE]), self.tongue))
+        return lines
 
-    async def booked(self, visit: Appointment) -> list[str]:
+    async def _new_times(self, state: State) -> list[str]:
+        """The time to which each matter of a visit is to be moved, in words."""
+        if state.goal is not Goal.MOVE or Step.START not in state.chosen:
+            return []
+        starts = [state.chosen[Step.START], *(start for _, start in state.also)]
+        guides = await self.guides(state)
+        return [await self._moment(state, *one) for one in zip(guides, starts, strict=False)]
+
+    async def _moment(self, state: State, guide: Guide, start: str) -> str:
+        """The time of a slot, in words."""
+        day, begin = date.fromisoformat(state.chosen[Step.DAY]), datetime.fromisoformat(start)
+        for one in await self.reading.slots(await self.hall(state), guide.group, day):
+            if one.start == begin:
+                return words.moment_words(one.start, one.end, self.tongue)
+        return words.moment_words(begin, begin, self.tongue)
+
+    async def given_up(self, visits: Sequence[Appointment]) -> list[str]:
+        """What was cancelled."""
+        lines = []
+        for one in visits:
+            moment = words.moment_words(one["start"], one["end"], self.tongue)
+            lines.append(words.field("item", await self.item_name(one), self.tongue))
+            lines.append(words.field("time", moment, self.tongue))
+        return lines
+
+    async def booked(self, visits: Sequence[Appointment]) -> list[str]:
         """All of a visit that was booked or moved."""
-        tongue = self.tongue
-        lines = [
-            words.field("item", await self.item_name(visit), tongue),
-            words.field("time", words.moment_words(visit["start"], visit["end"], tongue), tongue),
-            *[self._place(hall) for hall in await self.services.halls.those([visit["hall"]])],
-        ]
-        return [*lines, *await self._carried(visit)]
+        lines = []
+        for one in visits:
+            moment = words.moment_words(one["start"], one["end"], self.tongue)
+            lines.append(words.field("item", await self.item_name(one), self.tongue))
+            lines.append(words.field("time", moment, self.tongue))
+            lines += self._number(one) if visits[1:] else []
+        lines += [self._place(hall) for hall in await self._there(visits[0]["hall"])]
+        return [*lines, *await self._carried(visits)]
 
-    async def _carried(self, visit: Appointment) -> list[str]:
-        """What to say and to show at the hall."""
-        tongue, guide = self.tongue, await self.services.guides.version(visit["guide"])
-        lines = [words.field("number", visit["number"], tongue)] if visit["number"] else []
-        return [*lines, *self.bring(guide)]
+    async def _carried(self, visits: Sequence[Appointment]) -> list[str]:
+        """What to show and to bring at the hall; of several each number stands with its time."""
+        guides = [await self.services.guides.version(one["guide"]) for one in visits]
+        return [*([] if visits[1:] else self._number(visits[0])), *self.bring(*guides)]
 
-    def bring(self, guide: Guide) -> list[str]:
+    def _number(self, visit: Appointment) -> list[str]:
+        return [words.field("number", visit["number"], self.tongue)] if visit["number"] else []
+
+    def bring(self, *guides: Guide) -> list[str]:
         """The materials to bring; one whose name has no English keeps its own, as it stands on the paper."""
         english = self.tongue is Tongue.ENGLISH
         say = locale_of(english=english).translate
-        names = [say(one.name) for one in guide.materials if one.required]
-        return [words.field("bring", (", " if english else "、").join(names), self.tongue)] if names else []
+        required = [say(one.name) for guide in guides for one in guide.materials if one.required]
+        names = (", " if english else "、").join(dict.fromkeys(required))
+        return [words.field("bring", names, self.tongue)] if names else []
 
-    async def visit_words(self, visit: Appointment) -> str:
-        when = words.moment_words(visit["start"], visit["end"], self.tongue)
-        return f"{when} {await self.item_name(visit)}"
+    async def visit_words(self, visits: Sequence[Appointment]) -> str:
+        """When a visit is, and all that is done in it."""
+        when = words.moment_words(visits[0]["start"], visits[-1]["end"], self.tongue)
+        names = [await self.item_name(one) for one in visits]
+        return f"{when} {(', ' if self.tongue is Tongue.ENGLISH else '、').join(names)}"
 
     async def item_name(self, visit: Appointment) -> str:
         if self.tongue is not Tongue.ENGLISH:
@@ -260,32 +207,60 @@ class Facts:
         return title_of(await self.services.guides.version(visit["guide"]), self.language)
 
     async def guide(self, state: State) -> Guide:
-        """The guide in force of the item that was chosen, or of the visit's.
+        """The guide in force of the item that was chosen, or of the visit's first.
 
         Raises:
             NotFound: `guide_not_found`.
         """
         if Step.MINE in state.chosen:
-            return await self.services.guides.published((await self.visit(state))["item"])
-        return await self.services.guides.published(state.chosen[Step.ITEM])
+            return await self.reading.guide((await self.visit(state))["item"])
+        return await self.reading.guide(state.chosen[Step.ITEM])
+
+    async def guides(self, state: State) -> list[Guide]:
+        """Those of all matters.
+
+        Raises:
+            NotFound: `guide_not_found`.
+        """
+        first = await self.guide(state)
+        return [first, *[await self.reading.guide(item) for item, _ in state.also]]
 
     async def hall(self, state: State) -> Hall:
         """
         Raises:
             NotFound: `hall_not_found`.
         """
-        return await self.services.halls.get(state.chosen[Step.HALL])
+        return await self.reading.hall(state.chosen[Step.HALL])
 
     async def visit(self, state: State) -> Appointment:
-        """
+        """The one that was chosen, or the first of those that were booked together.
+
         Raises:
             NotFound: `appointment_not_found`, also where it is nobody's of the roles.
         """
-        key, _ = seen_of(state)
-        found = await self.services.appointments.get(key)
-        if found["applicant"] not in {party.id for party in self.roles.values()}:
+        return (await self.matters(state))[0]
+
+    async def matters(self, state: State) -> list[Appointment]:
+        """All of what was chosen, in the order of their times.
+
+        Raises:
+            NotFound: `appointment_not_found`, also where it is nobody's of the roles.
+        """
+        key = key_of(state)
+        if key.startswith(TOGETHER):
+            visit = key.removeprefix(TOGETHER)
+            if found := [one for one in await self.coming() if one["visit"] == visit]:
+                return found
             raise self.services.appointments.missing
-        return found
+        only = await self.reading.visit(key)
+        if only["applicant"] not in {party.id for party in self.roles.values()}:
+            raise self.services.appointments.missing
+        return [only]
+
+    async def _there(self, code: str) -> list[Hall]:
+        """The hall, unless it is gone."""
+        found = await self.reading.place(code)
+        return [found] if found else []
 
     def party(self, state: State) -> Party:
         """In whose name it is done."""
@@ -293,6 +268,11 @@ class Facts:
 
     def party_of(self, visit: Appointment) -> Party:
         return next(party for party in self.roles.values() if party.id == visit["applicant"])
+
+    def of_body(self, visit: Appointment) -> str:
+        """The body for which it is; of one's own nothing."""
+        party = self.party_of(visit)
+        return self.services.applicants.name(party.applicant) if party.for_body else ""
 
     def named(self, role: str) -> str:
         """The name of a body, which registers publish, or the person's, masked."""
@@ -312,46 +292,8 @@ class Facts:
         return words.field(field, place, self.tongue)
 
 
-OPTIONS: Mapping[Step, Callable[[Facts, State], Awaitable[list[Option]]]] = {
-    Step.ITEM: Facts.items,
-    Step.ROLE: Facts.its_roles,
-    Step.HALL: Facts.halls,
-    Step.DAY: Facts.days,
-    Step.START: Facts.slots,
-    Step.MINE: Facts.visits,
-    Step.VISIT: Facts.acts,
-}
-LISTS = frozenset(OPTIONS)
-"""Steps that list something to choose from."""
-
-
-def tongue_of(state: State, account: Account | None) -> Tongue:
-    """English for who writes it, or has chosen it and does not write Chinese; short sentences for who has
-    chosen large text."""
-    if speaks_english(state, account):
-        return Tongue.ENGLISH
-    return Tongue.ELDER if account and account["elder"] else Tongue.CHINESE
-
-
-def speaks_english(state: State, account: Account | None) -> bool:
-    if state.english is None:
-        return bool(account and account.get("language") == "en")
-    return state.english
-
-
-async def roles_of(services: Services, account: Account | None) -> dict[str, Party]:
-    """In which roles the user of an account may act, the present one first; none before the real name."""
-    person = account and await services.applicants.find_by_account(account["_id"])
-    if not account or not person:
-        return {}
-    own = Party(person, person, account["_id"])
-    found = {SELF: own}
-    for acting in await services.binding.others(own, list(ApplicantKind)):
-        if acting.body:
-            body = await services.applicants.get(acting.body)
-            found[acting.body] = Party(body, person, account["_id"])
-    present = account.get("acting") or SELF
-    return {role: found[role] for role in sorted(found, key=lambda role: role != present)}
+TOGETHER = "visit-"
+"""With what the key of matters begins that were booked together; behind it stands that of the visit."""
 
 
 def seen(visit: Appointment) -> str:
@@ -359,28 +301,42 @@ def seen(visit: Appointment) -> str:
     return f"{visit['_id']}:{visit['moves']}"
 
 
-def seen_of(state: State) -> tuple[str, int]:
-    """The id of the visit that was chosen, and how often it had been moved then."""
-    key, _, moves = state.chosen[Step.MINE].partition(":")
-    return key, int(moves)
+def seen_together(visits: Sequence[Appointment]) -> str:
+    """Those that were booked together, as they were shown: where one is moved or gone they are another
+    choice."""
+    moves = sum(one["moves"] for one in visits)
+    return f"{TOGETHER}{visits[0]['visit']}:{len(visits)}.{moves}"
+
+
+def key_of(state: State) -> str:
+    """The key of the visit that was chosen."""
+    return state.chosen[Step.MINE].partition(":")[0]
+
+
+def moves_of(state: State) -> int:
+    """How often what was chosen had been moved when it was shown."""
+    return int(state.chosen[Step.MINE].rpartition(":")[2].rpartition(".")[2])
+
+
+def is_whole_visit(state: State) -> bool:
+    """Whether all that was booked together was chosen."""
+    return state.chosen.get(Step.MINE, "").startswith(TOGETHER)
 
 
 async def still_there(facts: Facts, state: State) -> bool:
     """Whether all that was chosen is there still: an item, a hall or a role may be gone after a silence, and
     a visit be moved on a page."""
     try:
-        if Step.MINE in state.chosen and (await facts.visit(state))["moves"] != seen_of(state)[1]:
-            return False
+        if Step.MINE in state.chosen:
+            matters = await facts.matters(state)
+            now = seen_together(matters) if is_whole_visit(state) else seen(matters[0])
+            if now != state.chosen[Step.MINE]:
+                return False
         if Step.ITEM in state.chosen:
-            await facts.guide(state)
+            await facts.guides(state)
         if Step.HALL in state.chosen:
             await facts.hall(state)
     except NotFound:
         return False
     role = state.chosen.get(Step.ROLE, SELF)
     return role in facts.roles or (role == NOBODY and not facts.roles) or Step.ROLE not in state.chosen
-
-
-def listed(options: Sequence[Option]) -> bool:
-    """Whether anything can be chosen."""
-    return any(one.left is None or one.left for one in options)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from handlers.chat.dialogue.state import NO_WISH, Days, Goal, State, Step, Wish
-from handlers.chat.dialogue.steps import INVITED, MORE, NOBODY, SHOWN, Note, Turn, idle
+from handlers.chat.dialogue.steps import INVITED, MORE, NOBODY, SHOWN, Note, Turn, added, idle
 from models.workdays import PANYU
 
 FARTHEST = timedelta(days=60)
@@ -16,7 +16,8 @@ FARTHEST = timedelta(days=60)
 class Option:
     """One entry of a list. `left` is how many places there are, where it counts; an option with none is not
     listed. `begins` and `ends` are times of a slot in Panyu. `now` says that it is so already: the hall of a
-    visit that is moved. `item` is the code of the item that is booked."""
+    visit that is moved. `item` is the code of the item that is booked, `inner` those of a visit of
+    several."""
 
     value: str
     left: int | None = None
@@ -27,6 +28,7 @@ class Option:
     day: date | None = None
     now: bool = False
     item: str = ""
+    inner: tuple["Option", ...] = ()
 
 
 def fill(state: State, step: Step, options: Sequence[Option]) -> Turn:
@@ -40,6 +42,10 @@ def fill(state: State, step: Step, options: Sequence[Option]) -> Turn:
 
 def _fill_item(state: State, options: Sequence[Option]) -> Turn:
     return Turn(state.choose(Step.ITEM, options[0].value) if state.found and len(options) == 1 else state)
+
+
+def _fill_also(state: State, options: Sequence[Option]) -> Turn:
+    return Turn(added(state, options[0].value) if state.found and len(options) == 1 else state)
 
 
 def fill_nobody(state: State) -> Turn:
@@ -73,16 +79,19 @@ def _fill_mine(state: State, options: Sequence[Option]) -> Turn:
     """The visit whose number, day or item was said, or the only one."""
     wish = state.wish
     said = replace(state, wish=replace(wish, visit="", of_day=None), found=())
+    each = [single for one in options for single in one.inner or (one,)]
     if wish.visit:
-        meant = [one.value for one in options if one.number == wish.visit]
+        meant = [one.value for one in each if one.number == wish.visit]
         return Turn(
             said.choose(Step.MINE, meant[0]) if len(meant) == 1 else said,
             None if meant else Note.NO_SUCH_VISIT,
         )
-    if (wish.of_day or state.found) and len(options) > 1:
+    if (wish.of_day or state.found) and len(each) > 1:
         first, last = wish.of_day or (date.min, date.max)
-        there = [one for one in options if one.day and first <= one.day <= last]
-        meant = [one.value for one in there if one.item in state.found] or [one.value for one in there]
+        there = [one.value for one in options if one.day and first <= one.day <= last]
+        meant = [
+            one.value for one in each if one.day and first <= one.day <= last and one.item in state.found
+        ] or there
         return Turn(said.choose(Step.MINE, meant[0]) if len(meant) == 1 else said)
     is_booked = not options[0].value.startswith(INVITED)
     return _fill_only(Step.MINE)(said, options) if is_booked else Turn(said)
@@ -133,6 +142,7 @@ FILLED: Mapping[Step, Callable[[State, Sequence[Option]], Turn]] = {
     Step.DAY: _fill_day,
     Step.START: _fill_start,
     Step.MINE: _fill_mine,
+    Step.ALSO: _fill_also,
 }
 
 
@@ -166,6 +176,8 @@ def slot_option(start: datetime, end: datetime, left: int, label: str = "") -> O
 
 def stuck(state: State, step: Step) -> Turn:
     """Where there is nothing to choose from: what was chosen before is asked again, or it ends."""
+    if step is Step.ALSO:
+        return Turn(replace(state, adding=False, found=()), Note.NOTHING_TO_ADD)
     if step is Step.START:
         return Turn(replace(state.without(Step.DAY), wish=NO_WISH, held=Step.DAY), Note.TIME_FULL)
     if step is Step.MINE or (state.goal is not Goal.BOOK and step is not Step.DAY):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from handlers.chat.dialogue.mending import SIMPLE, meant, mended
 from handlers.chat.dialogue.phrases import (
+    ADDING,
     AFTER_PLACES,
     ALSO,
     ANY_HALL,
@@ -61,7 +62,8 @@ class Heard:
     are taken away. `english` says that it was written in English; None that nothing tells. `about` is the
     sentence itself, to look for items in it. `no_day` says that a day was said that is over or that there
     never is, `several` that more than one booking is wished for, `also` that the sentence wishes for a
-    second thing, `asks` that something else follows on a yes."""
+    second thing, `asks` that something else follows on a yes, `adds` that it may name another matter for the
+    same visit."""
 
     goal: Goal | None = None
     number: int | None = None
@@ -74,6 +76,7 @@ class Heard:
     several: bool = False
     also: bool = False
     asks: bool = False
+    adds: bool = False
 
     @property
     def plain(self) -> bool:
@@ -122,6 +125,9 @@ def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
     number = _number(plain(rest) if goal is Goal.BOOK else said)
     if number is not None:
         return Heard(goal, number, None, Wish(days=days_in(said, today)[0]), english=english)
+    adds = ADDING.search(plain(rest)) is not None
+    if adds and goal is None:
+        after = ADDING.sub("", plain(after))
     visit = VISIT.search(rest)
     before, after = (whole_words(VISIT.sub(" ", part)) for part in (before, after))
     wish, rest = _wish(before, after, goal, today, halls)
@@ -133,7 +139,7 @@ def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
         wish = replace(wish, days=None)
     several = SEVERAL.search(said) is not None
     asks = yes and goal is None and wish == NO_WISH
-    return Heard(goal, None, None, wish, left_of(rest), english, said, no_day, several, also, asks)
+    return Heard(goal, None, None, wish, left_of(rest), english, said, no_day, several, also, asks, adds)
 
 
 def _without_yes(said: str) -> tuple[str, bool]:

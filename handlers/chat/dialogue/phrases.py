@@ -19,6 +19,7 @@ class Sign(StrEnum):
     AGAIN = "again"
     PLACES = "places"
     TONGUE = "tongue"
+    ADD = "add"
 
 
 def _whole(*lines: str) -> frozenset[str]:
@@ -56,6 +57,12 @@ SIGNS: Mapping[Sign, frozenset[str]] = {
         "大厅/选大厅/先选大厅/换大厅/换个大厅/别的大厅/其他大厅/附近/附近大厅/附近的大厅/最近的",
         "最近的大厅/有哪些大厅/哪些大厅/哪个大厅/去哪里/去边度/换个地方/换地方/halls/hall/places",
         "place/nearest/other halls/another hall/choose a hall/change hall/which hall/nearest hall",
+    ),
+    Sign.ADD: _whole(
+        "再加一个事项/再加一个/再加一件/再加/加一个/加一项/加一件/再加一项/再办一件/再办一个/再约一个/还要办",
+        "还有一件/再来一个",
+        "add/add one/add another/add one more/one more/another one/add another service/add a service",
+        "one more service/another service",
     ),
     Sign.TONGUE: _whole(
         "中文/说中文/讲中文/用中文/请说中文/请讲中文/换中文/中文版/普通话/chinese/chinese please",
@@ -122,6 +129,12 @@ SPOKEN: tuple[tuple[str, str], ...] = (
     ("石基|石棋|石其", "石碁"),
 )
 """What is said → what is meant."""
+ADDING = re.compile(
+    "^(?:再|还要|还想|另外|顺便|加上|一起|同时)(?:再|一起|顺便)?(?:加|办|约)?上?(?:一?[个件项])?"
+    "(?:事项?)?[:： ]*"
+    "|^(?:and )?(?:also|add|plus)\\b"
+)
+"""With what a message begins that names another matter for the same visit."""
 ALSO = re.compile("另外|顺便|同时|还要|还有就是|and also|also")
 SEVERAL = re.compile(
     "约 ?(?:[2-9]|[两二三四五六七八九]) ?个|[2-9两二三四五] ?(?:家公司|个人)|(?:two|three|several)"

@@ -29,6 +29,7 @@ class Step(StrEnum):
     DAY = "day"
     START = "start"
     CONFIRM = "confirm"
+    ALSO = "also"
     MINE = "mine"
     VISIT = "visit"
     DROP = "drop"
@@ -108,6 +109,9 @@ class State:
     kept in the wish. `found` are the items that the words of the person hit, `near` the halls from near to
     far.
 
+    `also` are further matters of the same visit, each an item with its start in ISO form, empty while it has
+    none; while `adding`, the next one is asked for.
+
     While `carrying`, what was confirmed is being done; `done` says that it has been. `reminded` says that
     after a silence it was said where one was. `at` is when the person was heard last.
     """
@@ -124,6 +128,8 @@ class State:
     wish: Wish = NO_WISH
     found: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
+    adding: bool = False
     carrying: bool = False
     done: bool = False
     reminded: bool = False
@@ -140,6 +146,8 @@ class State:
     @property
     def due(self) -> Step:
         """The first step that is not over."""
+        if self.adding:
+            return Step.ALSO
         if self.hall_first and self.goal is Goal.BOOK and not self.wish.halls and not self.chosen:
             return Step.HALL
         return next((step for step in self.flow if step not in self.chosen), self.flow[-1])
@@ -151,7 +159,10 @@ class State:
     def without(self, *steps: Step) -> "State":
         kept = {step: value for step, value in self.chosen.items() if step not in steps}
         single = tuple(step for step in self.single if step not in steps)
-        return replace(self, chosen=kept, single=single, options=(), offset=0)
+        also = () if Step.ITEM in steps or Step.MINE in steps else self.also
+        if {Step.HALL, Step.DAY, Step.START} & set(steps):
+            also = tuple((item, "") for item, _ in also)
+        return replace(self, chosen=kept, single=single, also=also, adding=False, options=(), offset=0)
 
     def kept(self) -> Document:
         """As it stands in a document; `state_of` reads it."""
@@ -178,6 +189,8 @@ class State:
             },
             "found": list(self.found),
             "near": list(self.near),
+            "also": [list(one) for one in self.also],
+            "adding": self.adding,
             "carrying": self.carrying,
             "done": self.done,
             "reminded": self.reminded,
@@ -212,6 +225,8 @@ def state_of(kept: Mapping[str, Any] | None) -> State:
         ),
         found=tuple(kept["found"]),
         near=tuple(kept["near"]),
+        also=tuple((item, start) for item, start in kept.get("also", [])),
+        adding=kept.get("adding", False),
         carrying=kept["carrying"],
         done=kept["done"],
         reminded=kept["reminded"],

@@ -9,6 +9,7 @@ from enum import StrEnum
 from handlers.chat.dialogue.heard import Heard
 from handlers.chat.dialogue.phrases import Sign
 from handlers.chat.dialogue.state import NO_WISH, Days, Goal, Span, State, Step, Wish
+from models.appointments import MOST_A_DAY
 from models.workdays import PANYU
 
 SHOWN = 8
@@ -48,6 +49,11 @@ class Note(StrEnum):
     SEVERAL = "several"
     ALSO = "also"
     TONGUE = "tongue"
+    NOT_TOGETHER = "not_together"
+    NOTHING_TO_ADD = "nothing_to_add"
+    TAKEN_AWAY = "taken_away"
+    DOES_NOT_FOLLOW = "does_not_follow"
+    ENOUGH = "enough"
 
 
 @dataclass(frozen=True)
@@ -172,7 +178,12 @@ def no(state: State) -> Turn:
 
 
 def back(state: State) -> Turn:
-    """To the step before, which is asked even if there is nothing to choose; from the first one out."""
+    """To the step before, which is asked even if there is nothing to choose; from the first one out. From the
+    last step first what was added goes."""
+    if state.adding:
+        return Turn(replace(state, adding=False, found=(), options=(), offset=0))
+    if state.step is Step.CONFIRM and state.goal is Goal.BOOK and state.also:
+        return Turn(replace(state, also=state.also[:-1]), Note.TAKEN_AWAY)
     if state.step is Step.ITEM and state.near and state.wish.halls:
         return Turn(replace(state, hall_first=True, wish=replace(state.wish, halls=()), options=(), offset=0))
     before = state.flow[: state.flow.index(state.step)] if state.step in state.flow else state.flow
@@ -197,6 +208,43 @@ def more(state: State) -> Turn:
     if state.step is Step.CONFIRM:
         return back(state)
     return Turn(replace(state, wish=Wish(halls=state.wish.halls), found=(), held=state.step, offset=0))
+
+
+def can_add(state: State) -> bool:
+    """Whether another matter may be done in the same visit."""
+    asked = state.step in (Step.CONFIRM, Step.ALSO) and state.goal is Goal.BOOK
+    return asked and 1 + len(state.also) < MOST_A_DAY
+
+
+def adding(state: State) -> Turn:
+    """Another matter is asked for."""
+    if state.step is not Step.CONFIRM or state.goal is not Goal.BOOK:
+        return Turn(state, Note.UNCLEAR)
+    if not can_add(state):
+        return Turn(state, Note.ENOUGH)
+    return Turn(replace(state, adding=True, found=(), held=None, options=(), offset=0))
+
+
+def added(state: State, item: str) -> State:
+    """With another matter, whose time is to be found."""
+    also = (*state.also, (item, ""))
+    return replace(state, also=also, adding=False, found=(), held=None, options=(), offset=0)
+
+
+def planned(state: State, starts: Sequence[str]) -> State:
+    """With the time of each further matter."""
+    return replace(
+        state, also=tuple((item, start) for (item, _), start in zip(state.also, starts, strict=True))
+    )
+
+
+def not_planned(state: State, code: str) -> Turn:
+    """Where no time was found for all matters: of the first another time is chosen, or the last one goes."""
+    if code in ("slot_full", "slot_unknown"):
+        return Turn(state.without(Step.START), Note.FULL)
+    if state.goal is Goal.MOVE:
+        return Turn(replace(state.without(Step.START), wish=NO_WISH, held=Step.START), Note.DOES_NOT_FOLLOW)
+    return Turn(replace(state, also=state.also[:-1]), Note.NOT_TOGETHER)
 
 
 def places(state: State) -> Turn:
@@ -225,11 +273,14 @@ SIGNED: Mapping[Sign, Callable[[State], Turn]] = {
     Sign.MORE: more,
     Sign.PLACES: places,
     Sign.TONGUE: Turn,
+    Sign.ADD: adding,
     Sign.AGAIN: lambda state: Turn(state, Note.STILL_UNBOUND if state.step is Step.BIND else None),
 }
 
 MORE = "more"
 """The option that shows the rest of a long list."""
+ADDS = 2
+"""The number at the last step that adds a matter."""
 INVITED = "invited:"
 """With what an option begins that is an invitation to book: then the role and the item."""
 VISIT_GOALS = {"move": Goal.MOVE, "cancel": Goal.CANCEL}
@@ -241,6 +292,8 @@ def _numbered(state: State, number: int) -> Turn:
     if state.step is Step.BIND:
         return Turn(state, Note.STILL_UNBOUND)
     if state.step in (Step.CONFIRM, Step.DROP):
+        if number == ADDS and can_add(state):
+            return adding(state)
         return yes(state) if number == 1 else Turn(state, Note.RANGE)
     listed = state.options
     position = len(listed) - 1 - (listed[-1:] == (MORE,)) if number == LAST else number - 1
@@ -253,11 +306,20 @@ def _picked(state: State, value: str) -> Turn:
         return more(state)
     if value.startswith(INVITED):
         return Turn(invited(state, value))
+    if state.step is Step.ALSO:
+        return Turn(added(state, value))
     if state.step is Step.VISIT:
-        return Turn(replace(state, goal=VISIT_GOALS[value], options=(), offset=0))
+        return Turn(_act(state, value))
     if state.step is Step.HALL and Step.ITEM not in state.chosen:
         return Turn(replace(state, wish=replace(state.wish, halls=(value,)), options=(), offset=0))
     return Turn(state.choose(state.step, value))
+
+
+def _act(state: State, value: str) -> State:
+    """What is to be done with a visit; or one of its matters alone."""
+    if value in VISIT_GOALS:
+        return replace(state, goal=VISIT_GOALS[value], options=(), offset=0)
+    return state.choose(Step.MINE, value)
 
 
 def invited(state: State, value: str) -> State:

@@ -14,9 +14,11 @@ from typing import Protocol
 from handlers.chat.dialogue import steps, words
 from handlers.chat.dialogue.asking import Asking, Said
 from handlers.chat.dialogue.doing import Doing
-from handlers.chat.dialogue.facts import Facts, roles_of, tongue_of
+from handlers.chat.dialogue.facts import Facts
 from handlers.chat.dialogue.heard import Heard, hall_names, hear
 from handlers.chat.dialogue.phrases import Sign
+from handlers.chat.dialogue.reading import Reading
+from handlers.chat.dialogue.roles import roles_of, tongue_of
 from handlers.chat.dialogue.state import NO_WISH, Goal, State, Step, state_of
 from handlers.chat.dialogue.steps import Note, Turn
 from handlers.chat.dialogue.words import Tongue
@@ -168,13 +170,13 @@ class Talk:
     async def _facts(self, sender: str, state: State, by: Cause) -> Facts:
         account = await self.services.accounts.find_by_openid(sender)
         roles = await roles_of(self.services, account)
-        return Facts(self.services, roles, tongue_of(state, account), by, account)
+        return Facts(self.services, roles, tongue_of(state, account), by, Reading(self.services, by), account)
 
     async def _heard(self, said: str, now: datetime) -> Heard:
         """What was said; halls are listened for where something is booked."""
         today = local_date(now)
         first = hear(said, today)
-        if first.sign or first.number is not None:
+        if first.sign or first.number is not None or not first.item:
             return first
         halls = [hall for hall in await self.services.halls.all() if hall.windows]
         return hear(said, today, hall_names(halls))
@@ -192,6 +194,12 @@ class Talk:
             return await self._unasked(state, heard, facts, sender)
         if is_silent(state, now) and heard.goal is None:
             return await self._after_silence(state, heard, facts, sender)
+        return await self._within(state, heard, facts)
+
+    async def _within(self, state: State, heard: Heard, facts: Facts) -> Said | None:
+        """What follows while something is asked."""
+        if heard.item and heard.goal in (None, Goal.BOOK) and names_another(state, heard):
+            return await self._adding(state, heard, facts)
         if heard.item and heard.goal is None and state.step is not Step.ITEM:
             return await self._beside(state, heard, facts)
         return await self._taken(state, heard, facts)
@@ -218,6 +226,17 @@ class Talk:
         if await self._wishes(heard, state):
             return await self._begun(steps.began(state, heard), heard, facts)
         return await self._taken(state, replace(heard, item=""), facts)
+
+    async def _adding(self, state: State, heard: Heard, facts: Facts) -> Said:
+        """Another matter for the same visit, by its name."""
+        turn = steps.adding(replace(state, step=Step.CONFIRM))
+        if not turn.state.adding:
+            return await self._asking(facts, turn.state).said(turn)
+        found = await named(self.services, heard.item, heard.about)
+        items = tuple(guide.item for guide in found.guides)
+        note = None if items else Note.NOTHING_FOUND
+        state = replace(turn.state, found=items, held=None if found.whole else Step.ALSO)
+        return await self._asking(facts, state).said(Turn(state, note))
 
     async def _taken(self, state: State, heard: Heard, facts: Facts) -> Said:
         turn = steps.take(state, heard)
@@ -279,6 +298,11 @@ class Talk:
 
     def _asking(self, facts: Facts, state: State) -> Asking:
         return Asking(facts.speaking(state), self.link)
+
+
+def names_another(state: State, heard: Heard) -> bool:
+    """Whether an item that was named is one more for what is to be confirmed."""
+    return state.step is Step.ALSO or (heard.adds and state.step is Step.CONFIRM and state.goal is Goal.BOOK)
 
 
 def noted(heard: Heard) -> list[Note]:

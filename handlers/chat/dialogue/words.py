@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from handlers.chat.dialogue.filling import Option
 from handlers.chat.dialogue.state import Goal, State, Step
-from handlers.chat.dialogue.steps import MORE, Note
+from handlers.chat.dialogue.steps import MORE, Note, can_add
 from handlers.chat.telling import fault_text, locale_of
 from models.errors import DomainError
 from models.workdays import PANYU
@@ -59,6 +59,11 @@ QUESTIONS: Mapping[Step, Wording] = {
         "What time? Reply with a number, or e.g. “after 3pm”:",
         "几点？回复数字：",
     ),
+    Step.ALSO: _wording(
+        "同一次到访，再办什么事？回复数字，或直接写：",
+        "What else, in the same visit? Reply with a number, or write it:",
+        "再办什么事？回复数字，或者写出来。",
+    ),
     Step.MINE: _wording(
         "您的预约，回复数字查看、改时间或取消：",
         "Your appointments; reply with a number to see, move or cancel one:",
@@ -74,7 +79,11 @@ CONFIRM: Mapping[Goal, Wording] = {
     Goal.MOVE: _wording("请核对新的时间：", "Please check the new time:"),
     Goal.CANCEL: _wording("确定取消这次预约吗？", "Cancel this appointment?", "要取消吗？"),
 }
+CONFIRM_WHOLE = _wording("确定整次取消吗？", "Cancel all of this visit?", "全部取消吗？")
+ONE_MATTER = 3
+"""Lines of the question to cancel one matter: what, when and where."""
 CONFIRM_LINE = _wording("回复1确认", "Reply 1 to confirm")
+ADD_LINE = _wording("回复2再加一个事项", "Reply 2 to add another service")
 BACK_LINE = _wording("0 返回", "0 Back")
 STOP_LINE = _wording("退出，回复“取消”。", "To leave, reply “cancel”.")
 MORE_LINE = _wording("更多", "More")
@@ -82,6 +91,10 @@ BACK_OUT = _wording("0 返回（退出）", "0 Back (leave)")
 VISIT_OPTIONS: Mapping[str, Wording] = {
     "move": _wording("改时间或大厅", "Change the time or the hall"),
     "cancel": _wording("取消预约", "Cancel the appointment"),
+}
+WHOLE_VISIT_OPTIONS: Mapping[str, Wording] = {
+    "move": _wording("整次改时间或大厅", "Change the time or the hall of all"),
+    "cancel": _wording("整次取消", "Cancel all"),
 }
 NOTES: Mapping[Note, Wording] = {
     Note.RANGE: _wording(
@@ -155,6 +168,22 @@ NOTES: Mapping[Note, Wording] = {
         "要取消这次预约，请回复1；不取消，请回复0。",
         "To cancel the appointment, reply 1; to keep it, reply 0.",
     ),
+    Note.NOT_TOGETHER: _wording(
+        "这件事当天没有接得上的时段，没有加上。可以换个时间，或另外预约。",
+        "There is no time left on that day to do this next, so it was not added. Choose another time, or book"
+        " it separately.",
+        "这件事接不上，没有加。",
+    ),
+    Note.NOTHING_TO_ADD: _wording(
+        "这件事不能在同一个大厅一起办，或者您已经约过。",
+        "This cannot be done in the same visit, or you have booked it already.",
+    ),
+    Note.TAKEN_AWAY: _wording("好的，去掉了最后加的一项。", "All right, the last one was taken away."),
+    Note.DOES_NOT_FOLLOW: _wording(
+        "这个时间后面的事项接不上，请另选时间。",
+        "At this time the other matters do not fit behind; please choose another one.",
+    ),
+    Note.ENOUGH: _wording("同一天最多预约3个事项。", "You can book three services at most on one day."),
     Note.TONGUE: _wording("好的，以后用中文回答您。", "All right, I will answer in English from now on."),
     Note.STILL_UNBOUND: _wording("还没有认证好。", "You are not verified yet."),
     Note.ALREADY: _wording(
@@ -196,6 +225,7 @@ REMINDER = _wording(
     "——\n预约还没做完。\n回复“继续”，接着约。\n不约了，回复“取消”。",
 )
 SHORT: Mapping[Step, Wording] = {
+    Step.ALSO: _wording("请选再办的事项", "what else to add"),
     Step.BIND: _wording("等您实名认证", "your name is to be verified"),
     Step.ITEM: _wording("请选事项", "the service"),
     Step.ROLE: _wording("请选以谁的名义", "the role"),
@@ -223,15 +253,11 @@ def ask(state: State, options: Sequence[Option], about: Sequence[str], tongue: T
     """The question of a step, with what is known already and its numbered list."""
     lines = list(about)
     if state.step in (Step.CONFIRM, Step.DROP):
-        return "\n".join(
-            [
-                CONFIRM[state.goal][tongue],
-                *lines,
-                "",
-                *(each[tongue] for each in (CONFIRM_LINE, BACK_LINE, STOP_LINE)),
-            ]
-        )
-    asked = FOUND if state.step is Step.ITEM and state.found else QUESTIONS[state.step]
+        added = [ADD_LINE] if can_add(state) else []
+        last = [each[tongue] for each in (CONFIRM_LINE, *added, BACK_LINE, STOP_LINE)]
+        head = CONFIRM_WHOLE if state.goal is Goal.CANCEL and len(about) > ONE_MATTER else CONFIRM[state.goal]
+        return "\n".join([head[tongue], *lines, "", *last])
+    asked = FOUND if state.step in (Step.ITEM, Step.ALSO) and state.found else QUESTIONS[state.step]
     question = asked[tongue].format(**links)
     if state.step is Step.BIND:
         return "\n".join([*lines, question])
@@ -248,6 +274,19 @@ def fault(error: DomainError, tongue: Tongue) -> str:
     if tongue is Tongue.ENGLISH:
         return f"{fault_text(error, locale_of(english=True)).rstrip('.')}."
     return f"{error}。"
+
+
+def in_list(visit: str, body: str, tongue: Tongue, *, please_move: bool) -> str:
+    """A visit in the list, with the body for which it is and whether staff ask for another time."""
+    english = tongue is Tongue.ENGLISH
+    please = ("Please move: " if english else "请您改约：") if please_move else ""
+    whom = (f" ({body})" if english else f"（{body}）") if body else ""
+    return f"{please}{visit}{whom}"
+
+
+def only_one(item: str, tongue: Tongue) -> str:
+    """The choice of one matter of a visit."""
+    return f"Only: {item}" if tongue is Tongue.ENGLISH else f"只改或取消：{item}"
 
 
 def invited(item: str, errands: Sequence[str], tongue: Tongue) -> str:

@@ -25,6 +25,7 @@ HALLS = hall_names(
             township="大石街道",
             name_en="Dashi Subdistrict",
         ),
+        hall("daxue", kind="hall", name="大学城24小时智慧政务大厅", name_en="University Town"),
         hall("nanzhan", kind="hall", name="南站24小时智慧政务大厅", name_en="South Railway Station"),
     ]
 )
@@ -64,6 +65,7 @@ def test_numbers(text: str, number: int | None) -> None:
         *(("不", Sign.NO), ("唔要", Sign.NO), ("不取消了", Sign.NO), ("no", Sign.NO)),
         *(("返回", Sign.BACK), ("0", Sign.BACK), ("go back", Sign.BACK)),
         *(("取消", Sign.STOP), ("算了。", Sign.STOP), ("Cancel", Sign.STOP), ("唔约啦", Sign.STOP)),
+        *(("确定，谢谢", Sign.YES), ("English please", Sign.TONGUE), ("中文", Sign.TONGUE)),
         *(("更多", Sign.MORE), ("继续", Sign.AGAIN), ("换大厅", Sign.PLACES), ("居住证", None)),
     ],
 )
@@ -117,6 +119,8 @@ def test_goals(text: str, goal: Goal | None) -> None:
         *(("tomorrow", "11-25", ""), ("day after tomorrow", "11-26", ""), ("next Monday", "11-30", "")),
         *(("Friday", "11-27", ""), ("next week wednesday", "12-02", ""), ("1 December", "12-01", "")),
         *(("Dec 1st", "12-01", ""), ("next week", "11-30", "12-06")),
+        *(("thurday next week", "12-03", ""), ("next tuseday", "12-01", ""), ("tommorow", "11-25", "")),
+        *(("月底", "11-24", "11-30"), ("下个月初", "12-01", "12-07"), ("聽日", "11-25", "")),
     ],
 )
 def test_days(text: str, first: str, last: str) -> None:
@@ -147,6 +151,18 @@ def test_days_that_are_over_or_never_are(text: str) -> None:
             ("15:00", "15:00", "15:00"),
             ("tomorrow afternoon", "12:00", "18:00"),
         ),
+        *(
+            ("下午晚一点", "15:00", "18:00"),
+            ("下午早一点", "12:00", "15:00"),
+            ("late afternoon", "15:00", "18:00"),
+        ),
+        *(
+            ("2-4pm", "14:00", "16:00"),
+            ("between 11 and 1 pm", "11:00", "13:00"),
+            ("2-4点", "14:00", "16:00"),
+        ),
+        *(("中午前", "00:00", "12:00"), ("吃完午饭", "12:00", "18:00"), ("after lunch", "12:00", "18:00")),
+        *(("16:30以后", "16:30", "23:59"), ("晚点", "14:00", "23:59"), ("early afternoon", "12:00", "15:00")),
     ],
 )
 def test_times(text: str, first: str, last: str) -> None:
@@ -172,7 +188,8 @@ def test_the_first_that_is_free(text: str) -> None:
             ("at Wanbo", {"wanbo"}),
         ),
         *(("去南战", {"nanzhan"}), ("万伯大厅", {"wanbo"}), ("万博和大石哪个近", {"wanbo", "dashi"})),
-        *(("有件大事要办", set()), ("番禺", set())),
+        *(("去万搏办", {"wanbo"}), ("万搏大厅", {"wanbo"}), ("大右", {"dashi"}), ("换大石吧", {"dashi"})),
+        *(("有件大事要办", set()), ("番禺", set()), ("大学生补贴", set()), ("去大学成办", {"daxue"})),
     ],
 )
 def test_halls(text: str, codes: set[str]) -> None:
@@ -204,6 +221,14 @@ def test_a_visit_is_told_by_its_number_or_its_day() -> None:
     assert own.wish.days == Days(date(2026, 11, 27), date(2026, 11, 27))
     assert heard("取消 4321").wish.visit == "4321"
     assert heard("2026年12月1日").wish.visit == ""
+
+
+def test_a_yes_may_ask_something_and_a_day_may_not_do() -> None:
+    asking = heard("确定。要带公章吗")
+    assert (asking.sign, asking.asks) == (None, True)
+    assert not heard("好，周五上午").asks
+    assert heard("除了周五都可以").wish.days is None
+    assert heard("我那个件 GZ2026 到哪了").wish.visit == ""
 
 
 def test_two_wishes_and_several_are_noticed() -> None:
@@ -239,3 +264,14 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=20).map("".join))
 def test_nothing_that_is_said_is_too_much(text: str) -> None:
     assert isinstance(heard(text), Heard)
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        *(("再加老年人优待证", "老年人优待证"), ("还要办社保卡", "社保卡"), ("顺便办一个居住证", "居住证")),
+        *(("also senior card", "senior card"), ("add a residence permit", "residence permit")),
+    ],
+)
+def test_another_matter_is_added_by_its_name(text: str, item: str) -> None:
+    assert (heard(text).adds, heard(text).item) == (True, item)

@@ -200,8 +200,8 @@ async def test_a_serial_number_shows_what_comes_next(peer: Peer) -> None:
         (message("字太小"), "https://panyu.test/elder"),
         (message("   "), "这样使用"),
         (message("\u200b\u202d\u3164"), "这样使用"),
-        (message("预\u200b 约"), "https://panyu.test/appointments/new"),
-        (message("预约"), "https://panyu.test/appointments/new"),
+        (message("预\u200b 约"), "您要预约办什么事"),
+        (message("预约"), "您要预约办什么事"),
         (message("查进度"), "https://panyu.test/progress"),
         (message("我的办件"), "https://panyu.test/applications"),
         (message("实名认证"), "https://panyu.test/binding"),
@@ -209,6 +209,7 @@ async def test_a_serial_number_shows_what_comes_next(peer: Peer) -> None:
     ],
 )  # fmt: skip
 async def test_what_is_said(peer: Peer, sent: str, part: str) -> None:
+    await peer.publish_guides()
     assert part in await peer.say(sent)
 
 

@@ -53,7 +53,7 @@ def test_a_hall_that_is_named_is_the_one_asked_about() -> None:
 def test_each_topic_has_its_answer_in_both_tongues() -> None:
     links = dict.fromkeys(LINKS, "link")
     named = dict.fromkeys(
-        ("phone", "hall", "hours", "address", "hall_phone", "way", "parking", "step_free"), "x"
+        ("phone", "hall", "hours", "today", "address", "hall_phone", "way", "parking", "step_free"), "x"
     )
     for topic in {*PATTERNS, *LOOSE} - {Topic.HELP}:
         chinese, english = (answer.format(**named, **links) for answer in ANSWERS[topic])

@@ -54,7 +54,7 @@ def test_one_number_alone_confirms() -> None:
     state = at(Step.CONFIRM)
     assert steps.take(state, Heard(number=1)).state.carrying
     assert steps.take(state, Heard(sign=Sign.YES)).state.carrying
-    assert steps.take(state, Heard(number=2)) == Turn(state, Note.RANGE)
+    assert steps.take(state, Heard(number=3)) == Turn(state, Note.RANGE)
     assert not steps.take(at(Step.DAY, FRIDAY, MONDAY), Heard(sign=Sign.YES)).state.carrying
 
 
@@ -170,6 +170,83 @@ def test_a_visit_by_its_number_or_day() -> None:
     assert Step.MINE not in none.state.chosen
 
 
+NINE, HALF_PAST = "2026-11-27T01:00:00+00:00", "2026-11-27T01:30:00+00:00"
+
+
+def test_two_at_the_last_step_adds_a_matter_and_back_takes_it_away() -> None:
+    asked = steps.take(at(Step.CONFIRM), Heard(number=2)).state
+    assert (asked.due, asked.adding) == (Step.ALSO, True)
+    assert steps.take(replace(asked, step=Step.ALSO), Heard(number=0)).state.due is Step.CONFIRM
+    listed = replace(asked, step=Step.ALSO, options=("card", "pension"))
+    added = steps.take(listed, Heard(number=2)).state
+    assert (added.due, added.also) == (Step.CONFIRM, (("pension", ""),))
+    planned = replace(steps.planned(added, [HALF_PAST]), step=Step.CONFIRM)
+    assert planned.also == (("pension", HALF_PAST),)
+    away = steps.take(planned, Heard(number=0))
+    assert (away.state.due, away.state.also, away.note) == (Step.CONFIRM, (), Note.TAKEN_AWAY)
+
+
+@pytest.mark.parametrize(
+    ("state", "note"),
+    [
+        (at(Step.CONFIRM, also=(("a", NINE), ("b", HALF_PAST))), Note.RANGE),
+        (at(Step.CONFIRM, goal=Goal.MOVE), Note.RANGE),
+        (at(Step.DROP, goal=Goal.CANCEL), Note.RANGE),
+    ],
+    ids=["three are enough", "moving", "cancelling"],
+)
+def test_where_two_adds_nothing(state: State, note: Note) -> None:
+    assert steps.take(state, Heard(number=2)) == Turn(state, note)
+
+
+@pytest.mark.parametrize(
+    ("wish", "also"),
+    [
+        (Wish(halls=("centre",)), (("card", ""),)),
+        (Wish(span=Span(time(15), time(15))), (("card", ""),)),
+        (Wish(), (("card", HALF_PAST),)),
+    ],
+    ids=["another hall", "another time", "as it is"],
+)
+def test_another_time_or_hall_plans_the_others_anew(wish: Wish, also: tuple[tuple[str, str], ...]) -> None:
+    start = {**CHOSEN, Step.START: NINE}
+    state = State(Goal.BOOK, Step.CONFIRM, chosen=start, also=(("card", HALF_PAST),))
+    assert steps.take(state, Heard(wish=wish)).state.also == also
+
+
+@pytest.mark.parametrize(
+    ("goal", "code", "due", "note", "left"),
+    [
+        (Goal.BOOK, "visit_does_not_fit", Step.CONFIRM, Note.NOT_TOGETHER, 1),
+        (Goal.BOOK, "slot_full", Step.START, Note.FULL, 2),
+        (Goal.MOVE, "visit_does_not_fit", Step.START, Note.DOES_NOT_FOLLOW, 2),
+    ],
+)
+def test_what_does_not_follow_is_left_out_or_another_time_is_chosen(
+    goal: Goal, code: str, due: Step, note: Note, left: int
+) -> None:
+    state = at(Step.CONFIRM, goal=goal, also=(("a", ""), ("b", "")))
+    turn = steps.not_planned(state, code)
+    assert (turn.state.due, turn.note, len(turn.state.also)) == (due, note, left)
+
+
+def test_a_matter_of_a_visit_is_meant_by_its_number_or_item_and_all_by_their_day() -> None:
+    friday = date(2026, 11, 27)
+    inner = (
+        Option("a", number="0101", day=friday, item="x"),
+        Option("b", number="0202", day=friday, item="y"),
+    )
+    visits = [Option("visit-1", day=friday, inner=inner), Option("c", number="0303", day=date(2026, 11, 30))]
+
+    def chosen(**changes: object) -> str:
+        state = at(Step.MINE, goal=Goal.CANCEL, **changes)
+        return filling.fill(state, Step.MINE, visits).state.chosen[Step.MINE]
+
+    assert chosen(wish=Wish(visit="0202")) == "b"
+    assert chosen(found=("x",)) == "a"
+    assert chosen(wish=Wish(of_day=Days(friday, friday))) == "visit-1"
+
+
 @given(st.integers(0, 40))
 def test_all_of_a_long_list_can_be_reached(length: int) -> None:
     values = [f"v{number}" for number in range(length)]
@@ -239,7 +316,12 @@ def test_a_state_is_kept_whole() -> None:
             ("item",),
             ("wanbo",),
         ),
-        *(True, True, True, datetime(2026, 11, 24, tzinfo=UTC)),
+        also=(("other", HALF_PAST),),
+        adding=True,
+        carrying=True,
+        done=True,
+        reminded=True,
+        at=datetime(2026, 11, 24, tzinfo=UTC),
     )
     assert state_of(state.kept()) == state
     assert state_of(None) == State()

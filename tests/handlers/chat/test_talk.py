@@ -253,6 +253,26 @@ async def test_a_yes_that_asks_something_books_nothing(peer: Peer, party: Party)
     assert (await says(peer, "确定，谢谢")).startswith("预约成功")
 
 
+async def test_a_stray_word_is_answered_in_the_tongue_of_the_conversation(peer: Peer, party: Party) -> None:
+    await says(peer, "预约居住证签注")
+    assert (await says(peer, "abc")).startswith("抱歉，没听明白。")
+    assert "哪一天" in await says(peer, "1")
+
+
+async def test_a_visit_that_staff_ask_to_move_is_marked(peer: Peer, party: Party) -> None:
+    await says(peer, "预约居住证签注 明天上午九点", "1", "1", "预约老年人优待证 后天上午十点", "1", "1")
+    asked = {"$set": {"asked_to_move_at": peer.clock.now()}}
+    await peer.stores.appointments.documents.update_one({"day": "2026-11-26"}, asked)
+    listed = await says(peer, "我的预约")
+    assert "1. 11月25日" in listed
+    assert "2. 请您改约：11月26日" in listed
+
+
+async def test_hours_begin_with_those_of_today(peer: Peer, party: Party) -> None:
+    assert "今天（周二）：09:00–12:00" in await says(peer, "你们几点开门")
+    assert "Today (Tue" in await says(peer, "opening hours")
+
+
 async def test_a_tongue_is_changed_by_words(peer: Peer, party: Party) -> None:
     await says(peer, "预约居住证签注 明天上午")
     assert "Which hall?" in await says(peer, "English please")
@@ -337,7 +357,9 @@ async def test_one_acts_for_several_bodies(peer: Peer, party: Party) -> None:
         assert (await says(peer, "1")).startswith("预约成功")
         [visit] = await peer.stores.appointments.of_applicant(body["_id"])
         assert visit["agent"] == party.id
-    assert (await says(peer, "我的预约")).count("公司变更") == 2
+    listed = await says(peer, "我的预约")
+    for name in (WEIMEI[0], HUALONG[0]):
+        assert f"公司变更（{name}）" in listed
 
 
 async def test_one_acts_for_a_company(peer: Peer, party: Party) -> None:

@@ -1,0 +1,91 @@
+"""What one message reads of the database, each thing once: all parts of an answer speak of the same."""
+
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from handlers.web.services import Services
+from models.appointments import Appointment, FreeSlot
+from models.events import Cause
+from models.guides import Guide
+from models.places import Hall
+
+
+@dataclass(frozen=True)
+class Reading:
+    services: Services
+    by: Cause
+    kept: dict[Hashable, Any] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """What is read from now on is read anew: something was done."""
+        self.kept.clear()
+
+    async def guide(self, item: str) -> Guide:
+        """The guide in force of an item.
+
+        Raises:
+            NotFound: `guide_not_found`.
+        """
+        found: Guide = await self._once(("guide", item), lambda: self.services.guides.published(item))
+        return found
+
+    async def place(self, code: str) -> Hall | None:
+        """A hall, if it is there still."""
+        found: list[Hall] = await self._once(("hall", code), lambda: self.services.halls.those([code]))
+        return found[0] if found else None
+
+    async def hall(self, code: str) -> Hall:
+        """
+        Raises:
+            NotFound: `hall_not_found`.
+        """
+        if (found := await self.place(code)) is None:
+            raise self.services.halls.missing
+        return found
+
+    async def offering(self, guide: Guide) -> list[Hall]:
+        """The halls with windows for an item."""
+        found: list[Hall] = await self._once(
+            ("offering", guide.key), lambda: self.services.halls.offering(guide.group, guide.places)
+        )
+        self.kept.update({("hall", hall.code): [hall] for hall in found})
+        return found
+
+    async def visit(self, key: str) -> Appointment:
+        """
+        Raises:
+            NotFound: `appointment_not_found`.
+        """
+        found: Appointment = await self._once(("visit", key), lambda: self.services.appointments.get(key))
+        return found
+
+    async def visits(self, applicant: str) -> list[Appointment]:
+        """An applicant's, the latest first."""
+        found: list[Appointment] = await self._once(
+            ("visits", applicant), lambda: self.services.appointments.of_applicant(applicant)
+        )
+        self.kept.update({("visit", one["_id"]): one for one in found})
+        return found
+
+    async def days(self, hall: Hall, group: str) -> dict[date, int]:
+        """The places left by day."""
+        calendar, of = self.services.calendar, self.services.appointments
+        found: dict[date, int] = await self._once(
+            ("days", hall.code, group), lambda: of.days_left(hall, group, calendar, self.by)
+        )
+        return found
+
+    async def slots(self, hall: Hall, group: str, day: date) -> list[FreeSlot]:
+        """The slots of a day that have not begun."""
+        calendar, of = self.services.calendar, self.services.appointments
+        found: list[FreeSlot] = await self._once(
+            ("slots", hall.code, group, day), lambda: of.free(hall, group, day, calendar, self.by)
+        )
+        return found
+
+    async def _once(self, key: Hashable, read: Callable[[], Awaitable[Any]]) -> Any:
+        if key not in self.kept:
+            self.kept[key] = await read()
+        return self.kept[key]
