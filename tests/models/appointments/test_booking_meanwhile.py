@@ -37,12 +37,9 @@ async def test_what_is_left(
         return free[0].start, free[0].left
 
     assert (await first(HALL), await first(OTHER)) == ((NINE, 0), (NINE, 1))
-    assert await appointments.booked_on([TOMORROW], ["district", "wanbo"]) == {"district": 1}
-    assert await appointments.booked_on([TOMORROW + timedelta(days=1)], ["district"]) == {}
     clock.set(NINE - timedelta(seconds=1))
     await appointments.cancel(booked["_id"], party, cause())
     assert await first(HALL) == (NINE, 1)
-    assert await appointments.booked_on([TOMORROW], ["district"]) == {}
     clock.set(NINE)
     assert await first(HALL) == (NINE + HALF, 1)
 
