@@ -43,7 +43,7 @@ from tests.house.places import HALL, hall, with_windows
 
 CALENDAR, GUIDE = Workdays(), plain_guide()
 SECOND = timedelta(seconds=1)
-OVER = set(State) - {State.BOOKED}
+OVER = [state for state in State if state is not State.BOOKED]
 
 
 def at(text: str, day: int = 25) -> datetime:
