@@ -37,6 +37,7 @@ from models.appointments.rules import (
     check_booked,
     check_move,
     is_asked_to_give_up,
+    is_marked_arrived,
     open_days,
     recordable,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "check_move",
     "fits",
     "is_asked_to_give_up",
+    "is_marked_arrived",
     "misfit",
     "open_days",
     "place_before",
