@@ -13,6 +13,7 @@ from models.appointments import (
     LABELS,
     OBJECTIONS,
     Appointment,
+    Matter,
     State,
     can_cancel,
     can_move,
@@ -53,10 +54,23 @@ class AppointmentsPage(CitizenPage):
                 self.bound_party(), matters, hall, self.services.calendar, self.by_party()
             )
         except DomainError as error:
+            if made := await self.made(matters, hall):  # sent twice
+                return self.see_other(f"/appointments/{made}")
             if asked.also:
                 return await show_chosen(self, asked, error)
             return self.again(PAGE, error, **await steps(self, step_of(asked)))
         return self.see_other(f"/appointments/{booked[0]['_id']}")
+
+    async def made(self, matters: Sequence[Matter], hall: Hall) -> str:
+        """The first of several matters, if all of them are booked just so."""
+        mine = await self.services.appointments.of_applicant(self.bound_party().id)
+        kept = {
+            (one["item"], one["start"]): one["_id"]
+            for one in mine
+            if one["state"] is State.BOOKED and one["hall"] == hall.code
+        }
+        wished = [(one.guide.item, one.start) for one in matters]
+        return kept[wished[0]] if len(wished) > 1 and kept.keys() >= set(wished) else ""
 
 
 class AppointmentPage(CitizenPage):

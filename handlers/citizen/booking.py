@@ -110,7 +110,7 @@ class AlsoPage(CitizenPage):
         except DomainError as error:
             return await show_chosen(self, asked, error)
         found = await choices(self, text, values["hall"], plan)
-        return self.show(MORE, asked=asked, text=text, found=found, **values | {"together": plan})
+        return self.show(MORE, text=text, found=found, **values | {"asked": asked, "together": plan})
 
     @bound
     async def post(self) -> None:
