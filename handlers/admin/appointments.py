@@ -25,11 +25,11 @@ from models.appointments import (
     can_arrive,
     can_propose,
     is_asked_to_give_up,
-    is_marked_arrived,
     place_before,
     recordable,
     said_number,
 )
+from models.appointments.rules import is_marked_arrived
 from models.concurrency import all_to_their_end
 from models.errors import BadInput, DomainError
 from models.staff import Scope

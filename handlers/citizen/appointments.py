@@ -54,23 +54,26 @@ class AppointmentsPage(CitizenPage):
                 self.bound_party(), matters, hall, self.services.calendar, self.by_party()
             )
         except DomainError as error:
-            if made := await self.made(matters, hall):  # sent twice
-                return self.see_other(f"/appointments/{made}")
-            if asked.also:
-                return await show_chosen(self, asked, error)
-            return self.again(PAGE, error, **await steps(self, step_of(asked)))
+            made = await self.booked_so(matters, hall)
+            return self.see_other(f"/appointments/{made}") if made else await self.not_booked(asked, error)
         return self.see_other(f"/appointments/{booked[0]['_id']}")
 
-    async def made(self, matters: Sequence[Matter], hall: Hall) -> str:
-        """The first of several matters, if all of them are booked just so."""
-        mine = await self.services.appointments.of_applicant(self.bound_party().id)
-        kept = {
-            (one["item"], one["start"]): one["_id"]
-            for one in mine
-            if one["state"] is State.BOOKED and one["hall"] == hall.code
-        }
-        wished = [(one.guide.item, one.start) for one in matters]
-        return kept[wished[0]] if len(wished) > 1 and kept.keys() >= set(wished) else ""
+    async def booked_so(self, matters: Sequence[Matter], hall: Hall) -> str:
+        """The id of the first of what was asked for, where all of it is booked already: it was tapped twice."""
+        keys = [await self.booked_at(one, hall) for one in matters]
+        return keys[0] if all(keys) else ""
+
+    async def booked_at(self, matter: Matter, hall: Hall) -> str:
+        applicant, item = self.bound_party().id, matter.guide.item
+        mine = await self.services.appointments.ahead_of(applicant, item, self.now)
+        return next(
+            (one["_id"] for one in mine if (one["hall"], one["start"]) == (hall.code, matter.start)), ""
+        )
+
+    async def not_booked(self, asked: Shown, error: DomainError) -> None:
+        if asked.also:
+            return await show_chosen(self, asked, error)
+        return self.again(PAGE, error, **await steps(self, step_of(asked)))
 
 
 class AppointmentPage(CitizenPage):

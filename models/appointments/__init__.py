@@ -37,7 +37,6 @@ from models.appointments.rules import (
     check_booked,
     check_move,
     is_asked_to_give_up,
-    is_marked_arrived,
     open_days,
     recordable,
 )
@@ -89,7 +88,6 @@ __all__ = [
     "check_move",
     "fits",
     "is_asked_to_give_up",
-    "is_marked_arrived",
     "misfit",
     "open_days",
     "place_before",

@@ -39,14 +39,19 @@ async def test_step_by_step(town: Town) -> None:
     assert "10:00–10:30" in times
     assert "12:00–12:30" not in times
     assert "余 1" in times
-    page = await citizen.get(await book(citizen, TEN))
+    visit = await book(citizen, TEN)
+    page = await citizen.get(visit)
     assert "已预约" in page.text
     assert "2026-11-25 10:00–10:30" in page.text
     assert "居住证原件照片" in page.text
     assert "居住证签注" in (await citizen.get("/appointments")).text
     twice = await citizen.post("/appointments", {"item": ITEM, "hall": "district", "start": TEN})
-    assert twice.status == 409
-    assert 'class="button" href="/appointments"' in twice.text
+    assert (twice.status, twice.location) == (303, visit)
+    other = await citizen.post(
+        "/appointments", {"item": ITEM, "hall": "district", "start": "2026-11-25T03:00:00+00:00"}
+    )
+    assert other.status == 409
+    assert 'class="button" href="/appointments"' in other.text
 
 
 async def test_who_books_for_what_needs_no_visit_is_told_so(town: Town) -> None:

@@ -175,7 +175,7 @@ async def test_a_visit_is_shown_taken_along_moved_and_cancelled_as_a_whole(dashi
     assert [start for *_, start in await states(dashi, visit)] == TIMES[8:10]
     stale = await citizen.post(f"{visit}/visit/move", {**form, "start": MONDAY})
     assert (stale.status, "原来的预约都仍然保留" in stale.text) == (409, True)
-    overlapping = await citizen.post(f"{visit}/move", {"hall": "dashi", "start": TIMES[9], "seen": 1})
+    overlapping = await citizen.post(f"{visit}/move", {"hall": "dashi", "start": TIMES[9], "seen": "1"})
     assert (overlapping.status, "与同一次到访的另一事项时间重叠" in overlapping.text) == (400, True)
     other = await dashi.citizen()
     for path in ("move", "cancel"):
@@ -197,7 +197,7 @@ async def test_one_matter_is_cancelled_or_leaves_by_itself(dashi: Town) -> None:
     assert {state for _, state in kept[1:]} == {State.BOOKED}
     [second] = re.findall(r'href="(/appointments/[0-9a-f]{32})">查看', (await citizen.get(visit)).text)[:1]
     assert (
-        await citizen.post(f"{second}/move", {"hall": "dashi", "start": TIMES[4], "seen": 0})
+        await citizen.post(f"{second}/move", {"hall": "dashi", "start": TIMES[4], "seen": "0"})
     ).status == 303
     assert lines(await citizen.get(second)) == []
     assert len(await states(dashi, visit)) == 2
