@@ -29,6 +29,7 @@ from models.appointments import (
     recordable,
     said_number,
 )
+from models.appointments.rules import is_marked_arrived
 from models.concurrency import all_to_their_end
 from models.errors import BadInput, DomainError
 from models.staff import Scope
@@ -73,6 +74,27 @@ class Visit:
     required: Mapping[str, str]
     now: datetime
     before: str | None
+    together: Sequence[Appointment] = ()
+    """All that are of one visit with it that day; of one that is alone none."""
+
+    @property
+    def begins(self) -> datetime | None:
+        """When the first of them that is booked begins."""
+        return min((one["start"] for one in self.together if one["state"] is State.BOOKED), default=None)
+
+    @property
+    def others(self) -> list[tuple[Appointment, str, str]]:
+        """The others of its visit, with their hours and states."""
+        return [
+            (one, hours_of(one), state_of(one))
+            for one in self.together
+            if one["_id"] != self.appointment["_id"]
+        ]
+
+    @property
+    def arrives(self) -> int:
+        """Of how many matters an arrival is recorded at once."""
+        return 1 + sum(is_marked_arrived(one) for one, *_ in self.others)
 
     @property
     def endings(self) -> dict[str, str]:
@@ -89,7 +111,7 @@ class Visit:
 
     @property
     def can_arrive(self) -> bool:
-        return can_arrive(self.appointment, self.now)
+        return can_arrive(self.appointment, self.now, self.begins)
 
     @property
     def can_propose(self) -> bool:
@@ -97,7 +119,7 @@ class Visit:
 
     @property
     def hours(self) -> str:
-        return "–".join(local(self.appointment[end], "%H:%M") for end in ("start", "end"))
+        return hours_of(self.appointment)
 
     @property
     def status(self) -> str:
@@ -118,6 +140,17 @@ class Visit:
             yield "本人称没有放弃"
         if objection := self.appointment["objection"]:
             yield OBJECTIONS[objection["state"]]
+        if self.together:
+            yield f"同一次到访{len(self.together)}个事项"
+
+
+def hours_of(found: Appointment) -> str:
+    return "–".join(local(found[end], "%H:%M") for end in ("start", "end"))
+
+
+def state_of(found: Appointment) -> str:
+    came = found["state"] is State.BOOKED and found["arrived_at"]
+    return "，".join(filter(None, (LABELS[found["state"]], came and "已到大厅")))
 
 
 VISITS = PanelList[Visit](
@@ -153,8 +186,15 @@ class VisitRows(PanelPage):
     async def visits(self, found: Sequence[Appointment], acted: str = "", before: str = "") -> list[Visit]:
         """`acted` is the appointment whose form is in hand, with the ending that was chosen `before`."""
         required = await self.required({one["guide"] for one in found})
+        together = await self.services.several.together(found)
         return [
-            Visit(one, required[one["guide"]], self.now, before if one["_id"] == acted else None)
+            Visit(
+                one,
+                required[one["guide"]],
+                self.now,
+                before if one["_id"] == acted else None,
+                together[one["_id"]],
+            )
             for one in found
         ]
 
@@ -238,7 +278,8 @@ class VisitAction(FormAction, AppointmentsPage):
         return f"/admin/appointments?code=/appointments/{self.path_args[0]}"
 
     async def take(self, doing: Awaitable[Appointment], said: str) -> None:
-        """`said` is the word of success, with `{name}` and `{label}`."""
+        """`said` is the word of success, with `{name}`, `{label}`, and `{also}` for the other matters of the
+        visit that it counts for."""
         try:
             await doing
         except DomainError as error:
@@ -247,8 +288,16 @@ class VisitAction(FormAction, AppointmentsPage):
                 found["hall"], date.fromisoformat(found["day"]), error, acted=self.path_args[0]
             )
         found = await self.services.appointments.get(self.path_args[0])
-        words = said.format(name=found["masked_name"], label=LABELS[found["state"]])
+        words = said.format(
+            name=found["masked_name"], label=LABELS[found["state"]], also=await self.also(found)
+        )
         return self.see_other(f"/admin/appointments?hall={found['hall']}&day={found['day']}", words)
+
+    async def also(self, found: Appointment) -> str:
+        """That what was recorded counts for more than one matter of the visit."""
+        together = (await self.services.several.together([found]))[found["_id"]]
+        count = sum(one["arrived_at"] is not None for one in together)
+        return f"，同一次到访的{count}个事项都已登记" if count > 1 else ""
 
 
 class EndingHandler(VisitAction):
@@ -272,7 +321,7 @@ class ArrivalHandler(VisitAction):
     async def post(self, key: str) -> None:
         await self.take(
             self.services.endings.arrive(key, self.signed_in_member(), self.by_member()),
-            "已记录：{name}，已到场。",
+            "已记录：{name}，已到场{also}。",
         )
 
 

@@ -5,13 +5,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from handlers.citizen.booking import PAGE, Booking, Step, steps
+from handlers.citizen.booking import PAGE, show_chosen, step_of, steps
+from handlers.citizen.together import Shown, matters_of
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.visitor import bound
 from models.appointments import (
     LABELS,
     OBJECTIONS,
     Appointment,
+    Matter,
     State,
     can_cancel,
     can_move,
@@ -19,7 +21,6 @@ from models.appointments import (
     is_asked_to_give_up,
     is_asked_to_move,
 )
-from models.appointments.rules import AlreadyBooked
 from models.errors import Conflict, DomainError, NotFound
 from models.guides import Guide
 from models.places import Hall
@@ -27,6 +28,7 @@ from models.voices import can_review
 from models.workdays import local_date
 
 SHOWN = "citizen/appointments/show.html"
+LOOKS = {State.BOOKED: "good"}
 
 
 class AppointmentsPage(CitizenPage):
@@ -37,39 +39,42 @@ class AppointmentsPage(CitizenPage):
         mine = await self.services.appointments.of_applicant(self.bound_party().id)
         self.show(
             "citizen/appointments/list.html",
-            appointments=in_turn(mine),
+            visits=by_visit(in_turn(mine)),
             labels=LABELS,
-            looks={State.BOOKED: "good"},
+            looks=LOOKS,
             names=await self.names(*mine),
         )
 
     @bound
     async def post(self) -> None:
         await self.check_role()
-        asked = self.form(Booking)
-        guide = await self.services.guides.published(asked.item)
-        hall = await self.services.halls.get(asked.hall)
+        asked = self.form(Shown)
+        matters, hall = await matters_of(self, asked), await self.services.halls.get(asked.hall)
         try:
-            booked = await self.services.appointments.book(
-                self.bound_party(), guide, hall, asked.start, self.services.calendar, self.by_party()
+            booked = await self.services.several.book(
+                self.bound_party(), matters, hall, self.services.calendar, self.by_party()
             )
-        except AlreadyBooked as error:
-            made = await self.booked_so(asked)
-            return self.see_other(f"/appointments/{made}") if made else await self.not_booked(asked, error)
         except DomainError as error:
-            return await self.not_booked(asked, error)
-        return self.see_other(f"/appointments/{booked['_id']}")
+            made = await self.booked_so(matters, hall)
+            return self.see_other(f"/appointments/{made}") if made else await self.not_booked(asked, error)
+        return self.see_other(f"/appointments/{booked[0]['_id']}")
 
-    async def booked_so(self, asked: Booking) -> str:
-        """The id of the visit that was asked for, where it is booked already: it was tapped twice."""
-        mine = await self.services.appointments.ahead_of(self.bound_party().id, asked.item, self.now)
+    async def booked_so(self, matters: Sequence[Matter], hall: Hall) -> str:
+        """The id of the first of what was asked for, where all of it is booked already: it was tapped twice."""
+        keys = [await self.booked_at(one, hall) for one in matters]
+        return keys[0] if all(keys) else ""
+
+    async def booked_at(self, matter: Matter, hall: Hall) -> str:
+        applicant, item = self.bound_party().id, matter.guide.item
+        mine = await self.services.appointments.ahead_of(applicant, item, self.now)
         return next(
-            (one["_id"] for one in mine if (one["hall"], one["start"]) == (asked.hall, asked.start)), ""
+            (one["_id"] for one in mine if (one["hall"], one["start"]) == (hall.code, matter.start)), ""
         )
 
-    async def not_booked(self, asked: Booking, error: DomainError) -> None:
-        step = Step(item=asked.item, hall=asked.hall, day=local_date(asked.start))
-        return self.again(PAGE, error, **await steps(self, step))
+    async def not_booked(self, asked: Shown, error: DomainError) -> None:
+        if asked.also:
+            return await show_chosen(self, asked, error)
+        return self.again(PAGE, error, **await steps(self, step_of(asked)))
 
 
 class AppointmentPage(CitizenPage):
@@ -90,7 +95,9 @@ class AppointmentPage(CitizenPage):
         guide = await self.services.guides.version(found["guide"])
         pause = found.get("pause")
         near = await self.services.halls.those([pause["elsewhere"]]) if pause else []
+        together = (await self.services.several.together([found]))[found["_id"]]
         return {
+            **await self.whole_visit(found, together),
             "appointment": found,
             "local_date": local_date,
             "pause": pause,
@@ -109,6 +116,29 @@ class AppointmentPage(CitizenPage):
             "can_object": can_object(found),
             "can_review": can_review("appointment", found["state"]),
         }
+
+    async def whole_visit(self, found: Appointment, together: Sequence[Appointment]) -> dict[str, Any]:
+        """The matters of its visit, and what each that is booked asks to bring."""
+        booked = [one for one in together or [found] if one["state"] is State.BOOKED]
+        guides = [await self.services.guides.version(one["guide"]) for one in booked]
+        return {
+            "together": together,
+            "states": LABELS,
+            "looks": LOOKS,
+            "names": await self.names(*together),
+            "bring": [guide for guide in guides if guide.materials],
+            "all_move": sum(can_move(one, self.now) for one in booked) > 1
+            and not any(one["arrived_at"] for one in booked),
+            "all_cancel": sum(can_cancel(one, self.now) for one in booked) > 1,
+        }
+
+
+def by_visit(appointments: Sequence[Appointment]) -> list[list[Appointment]]:
+    """Those of one visit together, in the order of their times, where the first of them stands."""
+    visits: dict[str, list[Appointment]] = {}
+    for one in appointments:
+        visits.setdefault(one["visit"], []).append(one)
+    return [sorted(each, key=lambda one: one["start"]) for each in visits.values()]
 
 
 def in_turn(newest_first: Sequence[Appointment]) -> list[Appointment]:

@@ -60,9 +60,9 @@ def ticket_of(visit: Visit, locale: Locale) -> Ticket:
     day = local_date(visit.start)
     date = filled(locale, "{year}年{month}月{day}日", year=day.year, month=day.month, day=day.day)
     told = (
-        ("事项", visit.item),
+        *_matters(visit, locale),
         ("日期", f"{date} {locale.translate(WEEKDAYS[day.weekday()])}"),
-        ("时间", f"{local(visit.start, '%H:%M')}–{local(visit.end, '%H:%M')}"),
+        *((("时间", _hours(visit)),) if len(_booked(visit)) == 1 else ()),
         ("大厅", visit.hall),
         ("地址", visit.address),
     )
@@ -73,6 +73,26 @@ def ticket_of(visit: Visit, locale: Locale) -> Ticket:
         url=visit.url,
         facts=tuple((locale.translate(label), value) for label, value in told if value),
     )
+
+
+def _booked(visit: Visit) -> list[Visit]:
+    """The matters that one still goes for."""
+    return [one for one in visit.all if one.booked]
+
+
+def _hours(visit: Visit) -> str:
+    return f"{local(visit.start, '%H:%M')}–{local(visit.end, '%H:%M')}"
+
+
+def _matters(visit: Visit, locale: Locale) -> Iterator[tuple[str, str]]:
+    """What one comes for; of several each with its time and its number."""
+    matters = _booked(visit)
+    if len(matters) == 1:
+        yield "事项", visit.item
+        return
+    for one in matters:
+        number = filled(locale, "预约号：{number}", number=one.number) if one.number else ""
+        yield " · ".join(filter(None, (_hours(one), number))), one.item
 
 
 class Drawer:

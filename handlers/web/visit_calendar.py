@@ -1,4 +1,4 @@
-"""A visit as an iCalendar file (RFC 5545), for the calendar of any phone."""
+"""A visit as an iCalendar file (RFC 5545), for the calendar of any phone: an event for each matter."""
 
 from datetime import date, timedelta
 from urllib.parse import urlsplit
@@ -30,8 +30,9 @@ def calendar_of(visit: Visit, locale: Locale) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add_component(_event(visit, locale))
-    calendar.add_missing_timezones(first_date=SINCE, last_date=visit.end.date())
+    for one in visit.all:
+        calendar.add_component(_event(one, locale))
+    calendar.add_missing_timezones(first_date=SINCE, last_date=visit.all[-1].end.date())
     file: bytes = calendar.to_ical()
     return file
 

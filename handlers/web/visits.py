@@ -1,6 +1,7 @@
-"""A visit as its owner takes it along, on a ticket or in a calendar. It names no person."""
+"""A visit as its owner takes it along, on a ticket or in a calendar, with all its matters; it names no
+person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tornado.locale import Locale
@@ -14,8 +15,9 @@ from models.places import Position
 
 @dataclass(frozen=True)
 class Visit:
-    """What there is to say, in one language. `url` is the visit's page, which its QR leads to; `bring` names
-    the materials that a window asks for; `changed` is when the visit last became another."""
+    """What there is to say of one matter, in one language. `url` is its page, which its QR leads to; `bring`
+    names the materials that a window asks for; `changed` is when it last became another. `all` are those of
+    one visit with it, itself too, in the order of their times; of one that is alone itself."""
 
     key: str
     number: str
@@ -31,10 +33,22 @@ class Visit:
     booked: bool
     changed: datetime
     url: str
+    others: tuple["Visit", ...] = ()
+
+    @property
+    def all(self) -> tuple["Visit", ...]:
+        return tuple(sorted((self, *self.others), key=lambda one: one.start))
 
 
 async def visit_told(services: Services, found: Appointment, locale: Locale) -> Visit:
-    """An appointment, with its guide and hall as they are now; of a hall that is gone only the name."""
+    """An appointment with those of the same visit."""
+    together = (await services.several.together([found]))[found["_id"]]
+    others = [await _told(services, one, locale) for one in together if one["_id"] != found["_id"]]
+    return replace(await _told(services, found, locale), others=tuple(others))
+
+
+async def _told(services: Services, found: Appointment, locale: Locale) -> Visit:
+    """It, with its guide and hall as they are now; of a hall that is gone only the name."""
     guide = await services.guides.version(found["guide"])
     halls = await services.halls.those([found["hall"]])
     hall = halls[0] if halls else None

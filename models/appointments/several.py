@@ -109,6 +109,34 @@ class Several:
 
         return following(guides, start, free)
 
+    async def groups_after(self, hall: Hall, after: datetime, calendar: Workdays) -> set[str]:
+        """The item groups of which a hall has a place left that day, at `after` or later: what is of one of
+        them can follow a matter that is over then."""
+        day, groups = local_date(after), hall.windows.capacity if hall.windows else ()
+        held = (await held_on(self.appointments.documents, hall, [day]))[day]
+        return {
+            group
+            for group in groups
+            if any(one.start >= after and left(one, held) for one in slots(hall, group, day, calendar))
+        }
+
+    async def together(self, found: Sequence[Appointment]) -> dict[str, list[Appointment]]:
+        """By id of those `found`, all that are of one visit with it and for its hall and day, itself too, in
+        the order of their times: of one that is alone none."""
+        visits = {one["visit"] for one in found if one["visit"] != one["_id"]}
+        if not visits:
+            return {one["_id"]: [] for one in found}
+        each = await self.appointments.of_visits(visits)
+        known = {
+            one["_id"]: [
+                other
+                for other in each
+                if all(other[name] == one[name] for name in ("visit", "applicant", "hall", "day"))
+            ]
+            for one in found
+        }
+        return {key: visit if len(visit) > 1 else [] for key, visit in known.items()}
+
     async def book(
         self, party: Party, matters: Sequence[Matter], hall: Hall, calendar: Workdays, by: Cause
     ) -> list[Appointment]:

@@ -9,6 +9,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.async_api import Browser as Chromium
@@ -79,6 +80,18 @@ async def visit(citizen: Browser, place: str) -> str:
     return (await citizen.post("/appointments", where)).location
 
 
+async def visit_of_two(citizen: Browser, day: str) -> tuple[str, str, str]:
+    """The page where another item is chosen, the plan of two, and the visit once it is booked."""
+    first, second = OTHER.item, PRINTED.item
+    page = (await citizen.get(f"/appointments/new?item={first}&hall=district&day={day}")).text
+    free = re.findall(r'name="start" value="([^"]+)" required>', page)
+    where: Fields = {"item": first, "hall": "district", "start": free[0]}
+    booked = await citizen.post("/appointments", {**where, "also": second, "also_start": free[1]})
+    later = {**where, "start": free[2]}
+    more, plan = urlencode(later), urlencode({**later, "also": second})
+    return f"/appointments/new/also?{more}", f"/appointments/new/slot?{plan}", booked.location
+
+
 @pytest.mark.parametrize("mode", MODES)
 async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
     citizen = await town.citizen()
@@ -91,6 +104,7 @@ async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
     phone = await phone_of(town, chromium, citizen, mode)
     place = f"item={ITEM}&hall=district&day=2026-11-25"
     booked = await visit(citizen, place)
+    more, plan, two = await visit_of_two(citizen, "2026-11-27")
     body = {"credential": "enterprise:uscc", "name": "番禺小店有限公司", "number": "91440113MA59A1B2X7"}
     assert (await citizen.post("/enterprises", {**body})).status == 303
     for path in (
@@ -98,6 +112,8 @@ async def test_every_page(town: Town, chromium: Chromium, mode: str) -> None:
         *("/me", "/me/unbind", "/me/unbound", "/enterprises", "/appointments", booked, f"{booked}/move"),
         *(f"{booked}/move?day=2026-11-26", f"{booked}/move?hall=district&start=2026-11-26T02:00:00Z"),
         *("/appointments/new", f"/appointments/new?item={ITEM}", f"/appointments/new?{place}"),
+        *(more, plan, two, f"{two}/visit/move?day=2026-11-30"),
+        f"{two}/visit/move?hall=district&start=2026-11-30T02:00:00Z",
         *("/applications", f"/applications/new?item={ITEM}", f"{begun}/form", f"{begun}/materials"),
         *(f"{begun}/confirm", handed_in, f"{handed_in}/receipt", done, f"{done}/review"),
         *(f"/verify/{serial}", "/verify/20261124XXXXXXXXXXX", f"/progress?serial={serial}"),

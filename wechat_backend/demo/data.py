@@ -12,7 +12,7 @@ from models.staff import Role, SecondFactors, Staff, needs_second_factor
 from wechat_backend.database.connection import Database, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.runner import migrate
-from wechat_backend.demo import alerts, blacklist, calendar, cases, kiosks, past, reviews, schedules
+from wechat_backend.demo import alerts, blacklist, calendar, cases, kiosks, past, reviews, schedules, visits
 from wechat_backend.demo import env as demo_env
 from wechat_backend.demo.peer import Devices
 from wechat_backend.gateways import Gateways
@@ -167,6 +167,8 @@ async def _make_cases(
             say("  new: six cases to look at in the staff panel")
         if await schedules.make_once(stores, items, clock()):
             say("  new: a hall with windows that several item groups share, and a visit that does not fit it")
+        if await visits.make_once(stores, items, clock()):
+            say("  new: a visit with two matters, of 许文轩")
         if await blacklist.make_once(stores, clock()):
             say("  new: a flag, a decision and an appeal of the blacklist, for management, management2 and 3")
         if await reviews.make_once(stores, items, clock()):

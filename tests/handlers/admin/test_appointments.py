@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.house.applying import ITEM
 from tests.house.browser import Browser, Fields
+from tests.house.guides import plain_guide, rich_guide
 from tests.house.office import Office, booked, late_on
 from tests.house.places import HALL
 
@@ -300,3 +302,37 @@ async def test_ending_needs_the_scope(office: Office) -> None:
             )
             assert answer.status == 403
     await citizen.post(f"/appointments/{key}/cancel")
+
+
+@pytest.mark.article("9.record")
+async def test_who_comes_for_two_matters_arrives_once(office: Office) -> None:
+    """The day's list marks them, each leads to the other, and the arrival is recorded for both."""
+    second = rich_guide(item=plain_guide(95).item, name="户口簿补发")
+    await office.town.publish(second)
+    citizen, day = await office.town.citizen("欧阳兰"), "2026-11-30"
+    free = [f"{day}T06:00:00+00:00", f"{day}T06:30:00+00:00"]
+    made = await citizen.post(
+        "/appointments",
+        {"item": ITEM, "hall": "district", "start": free[0], "also": second.item, "also_start": free[1]},
+    )
+    assert made.status == 303, made.text
+    one = await office.town.services.appointments.get(made.location.split("/")[2])
+    first, next_one = await office.town.services.appointments.of_visit(one["visit"], one["applicant"])
+    with late_on(office, day):
+        desk = await office.desk("centre")
+        page = (await desk.get(list_of(day))).text
+        row = row_of(first["_id"], page)
+        assert "同一次到访2个事项" in row
+        assert f"open={next_one['_id']}#{next_one['_id']}" in row
+        assert "户口簿补发</a>：已预约" in row
+        assert "同一次到访的2个事项都算到场" in row
+        assert page.count("同一次到访2个事项") == 2
+        done = await desk.post(f"/admin/appointments/{next_one['_id']}/arrival")
+        after = (await desk.get(done.location)).text
+        assert "已到场，同一次到访的2个事项都已登记" in after
+        for each in (first, next_one):
+            assert "已预约，已到大厅" in row_of(each["_id"], after)
+            assert 'value="no_show"' not in row_of(each["_id"], after)
+        sent: Fields = {"ending": "served", "seen": "booked"}
+        await desk.post(f"/admin/appointments/{first['_id']}/ending", sent)
+        assert "：已办理" in row_of(next_one["_id"], (await desk.get(list_of(day))).text)
