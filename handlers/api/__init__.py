@@ -20,6 +20,7 @@ from handlers.api import (
     satisfaction,
     session,
     suspensions,
+    visits,
 )
 from handlers.api.contract import PREFIX, Unknown
 
@@ -32,6 +33,7 @@ MODULES = (
     blacklist,
     enterprises,
     appointments,
+    visits,
     applications,
     materials,
     reviews,

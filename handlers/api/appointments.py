@@ -1,6 +1,6 @@
 """预约 (article 9): the same slots and limits as on the page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import Field
@@ -26,6 +26,7 @@ from handlers.web.visitor import Auth
 from handlers.web.visits import visit_told, visit_url
 from models.appointments import (
     LABELS,
+    Matter,
     ObjectionState,
     State,
     can_cancel,
@@ -35,7 +36,9 @@ from models.appointments import (
     is_asked_to_give_up,
 )
 from models.appointments import Appointment as Kept
+from models.appointments.matters import ItemTwice, VisitDoesNotFit, VisitNotOneDay
 from models.appointments.rules import (
+    MOST_A_DAY,
     AlreadyBooked,
     AppointmentBegun,
     AppointmentEnded,
@@ -49,6 +52,7 @@ from models.appointments.rules import (
     SlotUnknown,
     TooLateToMove,
     TooManyBookings,
+    VisitOverlaps,
     WordsTooLong,
 )
 from models.guides import ItemCode, NotForApplicant
@@ -61,10 +65,35 @@ LONGEST = 5000
 """Characters of an objection as it is sent; the rule counts them in their normal form."""
 
 
+class Timed(Asked):
+    item: ItemCode
+    start: Moment
+
+
 class Booking(Asked):
     item: ItemCode
     hall: str = Field(max_length=64)
     start: Moment
+    also: list[Timed] = Field(
+        [], max_length=MOST_A_DAY, description="more matters of the same visit; all are booked, or none"
+    )
+
+
+class PlanQuery(Asked):
+    item: ItemCode
+    hall: str = Field(max_length=64)
+    start: Moment
+    also: list[ItemCode] = Field([], max_length=MOST_A_DAY, description="the further items, in their order")
+
+
+class Planned(Answer):
+    item: str
+    item_name: str
+    start: datetime
+
+
+class Plan(Answer):
+    matters: list[Planned] = Field(description="in the order of their times; the first is the one asked for")
 
 
 class Move(Asked):
@@ -91,6 +120,7 @@ class Objection(Answer):
 
 class Appointment(Answer):
     id: str
+    visit: str = Field(description="the same for those that are one visit; its own id where it is alone")
     item: str
     item_name: str
     hall: str
@@ -121,6 +151,13 @@ class AppointmentList(Answer):
 
 
 class AppointmentBase(Resource):
+    async def matters(self, asked: Sequence[Timed]) -> list[Matter]:
+        """
+        Raises:
+            NotFound: `guide_not_found`.
+        """
+        return [Matter(await self.services.guides.published(one.item), one.start) for one in asked]
+
     async def shown(self, found: Kept) -> Appointment:
         return self.named(found, await self.names(found))
 
@@ -128,6 +165,7 @@ class AppointmentBase(Resource):
         at = f"{self.services.site.base_url}{PREFIX}/appointments/{found['_id']}"
         return Appointment(
             id=found["_id"],
+            visit=found["visit"],
             item=found["item"],
             item_name=names.get(found["guide"], found["item_name"]),
             hall=found["hall"],
@@ -166,7 +204,7 @@ class AppointmentsResource(AppointmentBase):
         return AppointmentList(appointments=[self.named(each, names) for each in shown], next=following)
 
     @operation(
-        "Book a slot",
+        "Book a slot, and others for more matters of one visit; the answer is the appointment of `item`",
         auth=Auth.APPLICANT,
         asks=Booking,
         answers=Appointment,
@@ -179,15 +217,56 @@ class AppointmentsResource(AppointmentBase):
             AlreadyBooked,
             NotForApplicant,
             TooManyBookings,
+            ItemTwice,
+            VisitOverlaps,
+            VisitNotOneDay,
+            ChangedMeanwhile,
         ),
     )
     async def post(self, asked: Booking) -> Appointment:
-        guide = await self.services.guides.published(asked.item)
+        matters = await self.matters([Timed(item=asked.item, start=asked.start), *asked.also])
         hall = await self.services.halls.get(asked.hall)
-        booked = await self.services.appointments.book(
-            self.bound_party(), guide, hall, asked.start, self.services.calendar, self.by_party()
+        booked = await self.services.several.book(
+            self.bound_party(), matters, hall, self.services.calendar, self.by_party()
         )
-        return await self.shown(booked)
+        return await self.shown(next(one for one in booked if one["item"] == asked.item))
+
+
+class PlanResource(AppointmentBase):
+    @operation(
+        "When several matters of one visit can be had, one after the other; nothing is booked by that",
+        auth=Auth.APPLICANT,
+        asks=PlanQuery,
+        answers=Plan,
+        errors=(
+            SlotUnknown,
+            GuideNotFound,
+            HallNotFound,
+            SlotFull,
+            NotForApplicant,
+            TooManyBookings,
+            ItemTwice,
+            VisitDoesNotFit,
+        ),
+    )
+    async def get(self, asked: PlanQuery) -> Plan:
+        services, party = self.services, self.bound_party()
+        guides = [await services.guides.published(item) for item in (asked.item, *asked.also)]
+        hall = await services.halls.get(asked.hall)
+        found = await services.several.plan(
+            party, guides, hall, asked.start, services.calendar, self.by_party()
+        )
+        english = self.locale.code == "en"
+        return Plan(
+            matters=[
+                Planned(
+                    item=one.guide.item,
+                    item_name=(english and one.guide.name_en) or one.guide.name,
+                    start=one.start,
+                )
+                for one in found
+            ]
+        )
 
 
 class AppointmentResource(AppointmentBase):
@@ -220,6 +299,7 @@ class MoveResource(AppointmentBase):
             NotForApplicant,
             TooLateToMove,
             TooManyBookings,
+            VisitOverlaps,
         ),
     )
     async def post(self, key: str, asked: Move) -> Appointment:
@@ -309,6 +389,7 @@ class ObjectionResource(AppointmentBase):
 
 ENDPOINTS = [
     Endpoint("/appointments", AppointmentsResource),
+    Endpoint("/appointments/plan", PlanResource),
     Endpoint("/appointments/{appointment}", AppointmentResource),
     Endpoint("/appointments/{appointment}/move", MoveResource),
     Endpoint("/appointments/{appointment}/calendar", CalendarResource),

@@ -47,6 +47,7 @@ PARAMETERS = {
     "hall": "[a-z0-9-]{1,64}",
     "agency": f"{HEX}(?::|%3[Aa]){HEX}",
     "appointment": HEX,
+    "visit": HEX,
     "application": HEX,
     "decision": HEX,
     "command": HEX,

@@ -201,9 +201,15 @@ class BaseHandler(RequestHandler):
         return parse(schema, given)
 
     def query(self, schema: type[Schema]) -> Schema:
-        """The query string as `schema`."""
-        names = {field.alias or name for name, field in schema.model_fields.items()}
-        return parse(schema, {n: v for n in names if (v := self.get_query_argument(n, "")) != ""})
+        """The query string as `schema`; a field that is a list may be there several times."""
+        fields = {field.alias or name: field for name, field in schema.model_fields.items()}
+        found = {
+            name: self.get_query_arguments(name)
+            if get_origin(field.annotation) is list
+            else self.get_query_argument(name, "")
+            for name, field in fields.items()
+        }
+        return parse(schema, {name: value for name, value in found.items() if value not in ("", [])})
 
 
 def _answers(handler: type[RequestHandler], method: str) -> bool:

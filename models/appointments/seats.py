@@ -72,6 +72,11 @@ def item_claim(applicant: str, item: str) -> str:
     return f"item:{applicant}:{item}"
 
 
+def day_claim(applicant: str, day: str, ordinal: int) -> str:
+    """The claim of one of the bookings that an applicant may have for a day."""
+    return f"day:{applicant}:{day}:{ordinal}"
+
+
 def claims(
     applicant: str, item: str, slot: Slot, seat: Seat, ordinal: int, number: str, visit: str = ""
 ) -> list[str]:
@@ -84,7 +89,7 @@ def claims(
         *(f"seat:{where}:{minute.isoformat()}:{seat.number}" for minute in _minutes(slot)),
         *(f"visit:{visit}:{minute.isoformat()}" for minute in _minutes(slot) if visit),
         item_claim(applicant, item),
-        f"day:{applicant}:{day}:{ordinal}",
+        day_claim(applicant, day, ordinal),
         f"number:{slot.hall}:{day}:{number}",
     ]
 

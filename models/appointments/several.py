@@ -42,7 +42,7 @@ from models.appointments.rules import (
     can_cancel,
     offered,
 )
-from models.appointments.seats import FreeSlot, item_claim, left
+from models.appointments.seats import FreeSlot, day_claim, item_claim, left
 from models.errors import Conflict
 from models.events import Cause, Event
 from models.guides import Guide
@@ -259,28 +259,35 @@ class Several:
             Conflict: `slot_full`, `already_booked`.
             Refused: `too_many_bookings`.
         """
-        ordinals = await self._ordinals(wanted[0], without)
-        if len(ordinals) < len(wanted):
-            raise TooManyBookings(limit=MOST_A_DAY)
+        ordinals = await self._ordinals(wanted, without)
         return [
             await self._seat(one, ordinal, without) for one, ordinal in zip(wanted, ordinals, strict=False)
         ]
 
     async def _seat(self, wanted: Wanted, ordinal: int, without: Collection[str]) -> Claimed:
-        if seats := shuffled(await self.appointments.open_seats(wanted.slot, without)):
-            return Claimed(seats[0], ordinal, a_number())
-        own = {"claims": item_claim(wanted.party.id, wanted.guide.item), "_id": {"$nin": [*without]}}
-        if await self.appointments.documents.find_one(own, {"_id": 1}):
-            raise MatterBooked(item=wanted.guide.name)
-        raise MatterFull(item=wanted.guide.name)
+        seats = shuffled(await self.appointments.open_seats(wanted.slot, without))
+        if not seats:
+            raise MatterFull(item=wanted.guide.name)
+        return Claimed(seats[0], ordinal, a_number())
 
-    async def _ordinals(self, wanted: Wanted, without: Collection[str]) -> list[int]:
-        """Those of the day's bookings that the applicant has not made yet."""
-        query: Document = {"applicant": wanted.party.id, "day": wanted.day, "state": State.BOOKED.value}
-        found = self.appointments.documents.find(query | {"_id": {"$nin": [*without]}}, {"claims": 1})
-        start = f"day:{wanted.party.id}:{wanted.day}:"
-        used = {claim async for one in found for claim in one["claims"]}
-        return [number for number in range(MOST_A_DAY) if f"{start}{number}" not in used]
+    async def _ordinals(self, wanted: Sequence[Wanted], without: Collection[str]) -> list[int]:
+        """Those of the day's bookings that the applicant has not made yet.
+
+        Raises:
+            Conflict: `already_booked`.
+            Refused: `too_many_bookings`.
+        """
+        applicant, day = wanted[0].party.id, wanted[0].day
+        query: Document = {"applicant": applicant, "state": State.BOOKED.value, "_id": {"$nin": [*without]}}
+        found = self.appointments.documents.find(query, {"claims": 1})
+        held = {claim async for one in found for claim in one["claims"]}
+        for one in wanted:
+            if item_claim(applicant, one.guide.item) in held:
+                raise MatterBooked(item=one.guide.name)
+        free = [number for number in range(MOST_A_DAY) if day_claim(applicant, day, number) not in held]
+        if len(free) < len(wanted):
+            raise TooManyBookings(limit=MOST_A_DAY)
+        return free
 
 
 def _movable(found: Sequence[Appointment], now: datetime) -> list[Appointment]:

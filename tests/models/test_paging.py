@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.appointments import ObjectionState, State, Visits
-from models.appointments.booking import day_query, objection_query
+from models.appointments.listing import day_query, objection_query
 from models.outgoing.deliveries import STAGES, Stage
 from models.paging import Order, Page, count_in, page_in
 from models.store import Database, Document, NothingFound, Store

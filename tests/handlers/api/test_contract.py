@@ -22,6 +22,7 @@ SAMPLES = {
     "hall": "district",
     "agency": f"{'0' * 32}:{'0' * 32}",
     "appointment": "0" * 32,
+    "visit": "0" * 32,
     "application": "0" * 32,
     "decision": "0" * 32,
     "command": "0" * 32,
@@ -88,7 +89,11 @@ async def test_the_description_is_served_and_whole(api: Service) -> None:
     assert booking["security"] == [{"session": []}]
     assert booking["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/Booking")
     codes = booking["responses"]["409"]["content"]["application/json"]["schema"]["allOf"][1]
-    assert codes["properties"]["error"]["properties"]["code"]["enum"] == ["slot_full", "already_booked"]
+    assert codes["properties"]["error"]["properties"]["code"]["enum"] == [
+        "slot_full",
+        "already_booked",
+        "changed_meanwhile",
+    ]
     audience = next(p for p in served["paths"]["/guides"]["get"]["parameters"] if p["name"] == "audience")
     assert audience["schema"]["enum"] == ["person", "enterprise", "organization"]
 

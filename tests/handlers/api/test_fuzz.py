@@ -224,9 +224,8 @@ def address(fuzz: Fuzz, pattern: str) -> str:
     for part, value in PARAMETERS.items():
         pattern = pattern.replace(part, value)
     pattern = re.sub(r"\(([a-z_]+)\|[a-z_|]+\)", r"\1", pattern)
-    return pattern.replace(
-        "([0-9a-f]{32})", fuzz.ids["appointment" if "/appointments/" in pattern else "application"]
-    )
+    booked = "/appointments/" in pattern or "/visits/" in pattern
+    return pattern.replace("([0-9a-f]{32})", fuzz.ids["appointment" if booked else "application"])
 
 
 def names_in(handler: type[RequestHandler]) -> list[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -298,7 +297,7 @@ async def test_an_arrival_and_a_no_show_of_another_matter_at_once(
     staff = await house.member("centre")
     first, second = await booked(house, party, 0, 2)
     clock.set(TIMES[1])
-    both: list[Any] = await asyncio.gather(
+    both = await asyncio.gather(
         said(record(house, first, Ending.NO_SHOW)),
         said(house.stores.endings.arrive(second["_id"], staff, house.by_staff("centre"))),
     )

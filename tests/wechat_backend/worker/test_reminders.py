@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from models.appointments import Matter
 from models.appointments.reminding import reminders
 from models.workdays import local_date, local_moment
 from simulator import Running
 from simulator.aliyun.service import Aliyun
 from tests.house.guides import plain_guide
+from tests.house.places import HALL
 from tests.house.worker import World, letters, li_follows, look, person_of, set_clock, work
-from wechat_backend.worker.facts.appointments import what_to_bring
+from wechat_backend.worker.facts.appointments import items, what_to_bring
 
 
 @pytest.fixture(autouse=True)
@@ -91,5 +93,45 @@ def test_what_to_bring_fits_a_field_of_the_message(names: list[str], words: str)
     asked = [{"code": f"m{n}", "name": name, "kinds": ["copy"]} for n, name in enumerate(names)]
     other = {"code": "photo", "name": "照片", "kinds": ["electronic"], "required": False}
     online = {"code": "scan", "name": "扫描件", "kinds": ["electronic"], "asked": ["online"]}
-    assert what_to_bring(plain_guide(materials=[other, *asked, online])) == words
+    assert what_to_bring([plain_guide(materials=[other, *asked, online])] * 2) == words
     assert len(words) <= 20
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["居住证签注"], "居住证签注"),
+        (["居住证签注", "医保参保", "残疾人证"], "居住证签注、医保参保、残疾人证"),
+        (["食品经营许可证核发（新办）", "医保参保登记", "残疾人证"], "食品经营许可证核发（新办）等3项"),
+        (["建设工程规划许可证核发及其变更和延续", "医保参保登记"], "建设工程规划许可证核发及其变更和…等2项"),
+    ],
+)
+def test_several_names_fit_a_field_of_the_message(names: list[str], words: str) -> None:
+    assert items(names) == words
+    assert len(words) <= 20
+
+
+@pytest.mark.article("9.reminded")
+async def test_a_visit_of_several_matters_is_told_of_once(simulated: World, simulator: Running) -> None:
+    """When it is booked, before it begins, and when it is cancelled: each names all of its matters."""
+    party = await li_follows(simulator, simulated)
+    await simulator.simulator.wechat.unfollow(person_of(simulator, "li"))
+    services, by = simulated.services, simulated.by(f"applicant:{party.id}")
+    guides = [plain_guide(number, name=name) for number, name in enumerate(("居住证签注", "医保参保"), 1)]
+    tomorrow = services.calendar.after(local_date(simulated.clock()), 1)
+    starts = [local_moment(tomorrow, time(10, 30 * number)) for number in range(2)]
+    matters = [Matter(guide, start) for guide, start in zip(guides, starts, strict=True)]
+    visit = await services.several.book(party, matters, HALL, services.calendar, by)
+    await simulated.publish(*guides)
+    await work(simulated)
+    [told] = letters(simulator, "SMS_APPOINTMENT")
+    assert "“居住证签注、医保参保”" in told
+    set_clock(simulated, starts[0] - timedelta(hours=1))
+    await work(simulated)
+    set_clock(simulated, starts[1] - timedelta(hours=1))
+    await work(simulated)
+    texts = letters(simulator, "SMS_REMINDER")
+    assert [["居住证签注、医保参保" in text, visit[0]["_id"] in text] for text in texts] == [[True, True]]
+    await services.several.cancel(visit[0]["visit"], party, simulated.by(f"applicant:{party.id}"))
+    await work(simulated)
+    assert ["已取消" in text for text in letters(simulator, "SMS_APPOINTMENT")] == [False, True]

@@ -1,0 +1,117 @@
+"""A visit of several matters (article 9), as a whole; each of them is an appointment of its own."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from handlers.api.appointments import Appointment, AppointmentBase, Timed
+from handlers.api.contract import Answer, Asked, Endpoint, operation
+from handlers.web.visitor import Auth
+from models.appointments import Appointment as Kept
+from models.appointments.matters import ItemTwice, VisitNotOneDay
+from models.appointments.rules import (
+    MOST_A_DAY,
+    AlreadyBooked,
+    AppointmentBegun,
+    AppointmentEnded,
+    AppointmentNotFound,
+    ArrivalRecorded,
+    SlotFull,
+    SlotSame,
+    SlotUnknown,
+    TooLateToMove,
+    TooManyBookings,
+    VisitOverlaps,
+)
+from models.appointments.several import VisitChanged
+from models.guides import NotForApplicant
+from models.guides.store import GuideNotFound
+from models.places.halls import HallNotFound
+from models.store import ChangedMeanwhile
+
+
+class VisitMove(Asked):
+    hall: str | None = Field(None, max_length=64, description="another hall; that of the visit, if left out")
+    matters: list[Timed] = Field(
+        min_length=1, max_length=MOST_A_DAY, description="all that can be moved, each with its new time"
+    )
+
+
+class Visit(Answer):
+    visit: str
+    appointments: list[Appointment] = Field(description="in the order of their times")
+
+
+class VisitBase(AppointmentBase):
+    async def whole(self, visit: str, found: Sequence[Kept]) -> Visit:
+        """
+        Raises:
+            NotFound: `appointment_not_found`, there is none.
+        """
+        if not found:
+            raise AppointmentNotFound
+        names = await self.names(*found)
+        return Visit(visit=visit, appointments=[self.named(one, names) for one in found])
+
+    async def own(self, visit: str) -> list[Kept]:
+        return await self.services.appointments.of_visit(visit, self.bound_party().id)
+
+
+class VisitResource(VisitBase):
+    @operation("All matters of a visit", auth=Auth.APPLICANT, answers=Visit, errors=(AppointmentNotFound,))
+    async def get(self, visit: str) -> Visit:
+        return await self.whole(visit, await self.own(visit))
+
+
+class VisitMoveResource(VisitBase):
+    @operation(
+        "Take other times or another hall for all matters that have not begun, or leave all as it is",
+        auth=Auth.APPLICANT,
+        asks=VisitMove,
+        answers=Visit,
+        errors=(
+            SlotUnknown,
+            AppointmentNotFound,
+            GuideNotFound,
+            HallNotFound,
+            SlotFull,
+            SlotSame,
+            AlreadyBooked,
+            AppointmentEnded,
+            ArrivalRecorded,
+            ChangedMeanwhile,
+            VisitChanged,
+            ItemTwice,
+            VisitOverlaps,
+            VisitNotOneDay,
+            NotForApplicant,
+            TooLateToMove,
+            TooManyBookings,
+        ),
+    )
+    async def post(self, visit: str, asked: VisitMove) -> Visit:
+        services, party = self.services, self.bound_party()
+        found = await self.whole(visit, await self.own(visit))
+        matters = await self.matters(asked.matters)
+        hall = await services.halls.get(asked.hall or found.appointments[0].hall)
+        moved = await services.several.move(visit, matters, party, hall, services.calendar, self.by_party())
+        return await self.whole(moved[0]["visit"], moved)
+
+
+class VisitCancellationResource(VisitBase):
+    @operation(
+        "Cancel all matters of a visit that have not begun",
+        auth=Auth.APPLICANT,
+        answers=Visit,
+        errors=(AppointmentNotFound, AppointmentEnded, AppointmentBegun, ChangedMeanwhile),
+    )
+    async def post(self, visit: str) -> Visit:
+        await self.services.several.cancel(visit, self.bound_party(), self.by_party())
+        return await self.whole(visit, await self.own(visit))
+
+
+ENDPOINTS = [
+    Endpoint("/visits/{visit}", VisitResource),
+    Endpoint("/visits/{visit}/move", VisitMoveResource),
+    Endpoint("/visits/{visit}/cancellation", VisitCancellationResource),
+]
