@@ -149,8 +149,8 @@ NOTES: Mapping[Note, Wording] = {
     ),
     Note.SEVERAL: _wording(
         "一个事项只能约一次。先约第一件，最后一步可以再加别的事项，同一次办完。",
-        "Each service can be booked once. Let us begin with the first one; at the last step you can add others"
-        " for the same visit.",
+        "Each service can be booked once. Let us begin with the first one; at the last step you can add"
+        " others for the same visit.",
     ),
     Note.ALSO: _wording(
         "先办这一件。另一件还没办，办完这件再发给我（看已约好的，回复“我的预约”）。",
