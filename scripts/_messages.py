@@ -39,8 +39,8 @@ CHINESE_ONLY = {"in_chat", "in_letters", "now_in_letters"}
 """Arguments whose words go out in Chinese only."""
 NOT_FOR_CITIZENS = {"admin", "api", "chat"}
 """Doors whose words are Chinese only, or for programs, or, in the chat, in three tongues."""
-ALSO_SAID = "chat/telling.py"
-"""The module of such a door whose words are translated as those of pages."""
+ALSO_SAID = ("chat/places.py", "chat/telling.py")
+"""Modules of such a door whose words are translated as those of pages."""
 
 
 def messages(root: Path = ROOT) -> set[str]:
@@ -112,7 +112,8 @@ def _under(key: str, value: object) -> Iterator[str]:
 def code_messages(root: Path) -> Iterator[str]:
     pages = _below(root / "handlers", NOT_PAGES | NOT_FOR_CITIZENS)
     models = _below(root / "models", NOT_SAID)
-    for path in [*pages, *(root / "handlers").glob(ALSO_SAID), *models]:
+    also = [path for name in ALSO_SAID for path in (root / "handlers").glob(name)]
+    for path in [*pages, *also, *models]:
         yield from texts(ast.parse(path.read_text("utf-8")))
 
 

@@ -44,12 +44,18 @@ class Chat:
         if message.kind == "text" or (message.kind == "voice" and message.text):
             return await self.text(message, by)
         if message.kind == "location":
-            talked = await self.talk.located(message, by)
-            return talked or await Nearby(self.services, self.anchor).answer(message, by.at)
+            return await self.located(message, by)
         if not message.kind:
             return None
         english = await self.in_english(message.sender, by)
         return self.not_text(message.kind, english=english) + await self.talk.reminder(message.sender, by)
+
+    async def located(self, message: Message, by: Cause) -> str:
+        """Halls to choose from where something is booked, else the nearest places."""
+        if talked := await self.talk.located(message, by):
+            return talked
+        locale = locale_of(english=await self.in_english(message.sender, by))
+        return await Nearby(self.services, self.anchor, locale).answer(message, by.at)
 
     async def text(self, message: Message, by: Cause) -> str:
         """What was written, or said and understood: the first that knows an answer gives it."""

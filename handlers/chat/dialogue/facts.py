@@ -96,10 +96,10 @@ class Facts:
         """What is known at a step, as lines before its question."""
         if state.step in (Step.CONFIRM, Step.DROP, Step.VISIT):
             return await self.whole(state)
-        known = []
+        before, known = list[str](), list[str]()
         if Step.MINE in state.chosen:
             present = await self.visit_words(await self.matters(state))
-            known.append(words.field("present", present, self.tongue))
+            before = [words.field("present", present, self.tongue)]
         elif Step.ITEM in state.chosen:
             known.append(title_of(await self.guide(state), self.language))
         codes = [state.chosen[Step.HALL]] if Step.HALL in state.chosen else list(state.wish.halls[:1])
@@ -112,7 +112,10 @@ class Facts:
             known.append(
                 "–".join(words.day_words(day, self.tongue) for day in dict.fromkeys(state.wish.days))
             )
-        return [" · ".join(known)] if known else []
+        told = " · ".join(known)
+        if not told:
+            return before
+        return [*before, words.field("moving", told, self.tongue)] if before else [told]
 
     async def whole(self, state: State) -> list[str]:
         """All of a visit that is to be confirmed, or that there is, each of its matters with its time."""

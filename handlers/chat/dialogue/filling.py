@@ -103,7 +103,8 @@ def _fill_day(state: State, options: Sequence[Option]) -> Turn:
     if wish.days:
         meant = [day for day in free if wish.days.first <= date.fromisoformat(day) <= wish.days.last]
         if not meant:
-            return Turn(replace(state, wish=Wish(halls=wish.halls)), Note.TIME_FULL)
+            kept = Wish(span=wish.span, late=wish.late, halls=wish.halls)
+            return Turn(replace(state, wish=kept), Note.TIME_FULL)
         if len(meant) == 1 or wish.early:
             return Turn(state.choose(Step.DAY, meant[0]))
         return Turn(state)

@@ -111,19 +111,16 @@ def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
     english = is_english(said)
     if said in SIGNS[Sign.TONGUE]:
         return Heard(sign=Sign.TONGUE, english=IN_ENGLISH.search(said) is not None)
-    if sign := next((sign for sign, words in SIGNS.items() if said in words), None):
+    if sign := _sign(said):
         return Heard(sign=sign, english=english, number=0 if said == "0" else None)
-    if re.fullmatch("(?:不|不想|不要|唔)取消(?!.*预约).{0,6}", said):
-        return Heard(sign=Sign.NO, english=english)
-    said = POLITE.sub("", said)
-    if said in SIGNS[Sign.YES]:
-        return Heard(sign=Sign.YES, english=english)
-    said, yes = _without_yes(said)
+    said, yes = _without_yes(POLITE.sub("", said))
     said, also = _first_wish(spoken(said))
     goal, before, after = _goal(said)
     rest = f"{before} {after}"
     number = _number(plain(rest) if goal is Goal.BOOK else said)
     if number is not None:
+        if goal is Goal.BOOK and SEVERAL.search(said):
+            return Heard(goal, english=english, several=True)
         return Heard(goal, number, None, Wish(days=days_in(said, today)[0]), english=english)
     adds = ADDING.search(plain(rest)) is not None
     if adds and goal is None:
@@ -140,6 +137,15 @@ def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
     several = SEVERAL.search(said) is not None
     asks = yes and goal is None and wish == NO_WISH
     return Heard(goal, None, None, wish, left_of(rest), english, said, no_day, several, also, asks, adds)
+
+
+def _sign(said: str) -> Sign | None:
+    """The answer that a message is as a whole; a yes may be said politely."""
+    if sign := next((sign for sign, words in SIGNS.items() if said in words), None):
+        return sign
+    if re.fullmatch("(?:不|不想|不要|唔)取消(?!.*预约).{0,6}", said):
+        return Sign.NO
+    return Sign.YES if POLITE.sub("", said) in SIGNS[Sign.YES] else None
 
 
 def _without_yes(said: str) -> tuple[str, bool]:

@@ -344,6 +344,8 @@ def failed(state: State, code: str) -> Turn:
         return Turn(state.without(Step.START), Note.FULL)
     if code == "too_many_bookings":
         return Turn(replace(state.without(Step.DAY, Step.START), held=Step.DAY))
+    if state.also and state.goal is Goal.BOOK:
+        return Turn(replace(state, also=()))
     if code == "not_for_applicant" and state.goal is Goal.BOOK:
         return Turn(replace(state.without(Step.ITEM, Step.ROLE, Step.HALL, Step.DAY, Step.START), found=()))
     return Turn(idle(state))

@@ -148,8 +148,9 @@ NOTES: Mapping[Note, Wording] = {
         "That day is over, or there is no such day; please choose another one.",
     ),
     Note.SEVERAL: _wording(
-        "一次只能约一个号，一个事项也只能约一次，先约这一个：",
-        "One appointment can be made at a time, and one for each service. Let us begin with this one:",
+        "一个事项只能约一次。先约第一件，最后一步可以再加别的事项，同一次办完。",
+        "Each service can be booked once. Let us begin with the first one; at the last step you can add"
+        " others for the same visit.",
     ),
     Note.ALSO: _wording(
         "先办这一件。另一件还没办，办完这件再发给我（看已约好的，回复“我的预约”）。",
@@ -196,6 +197,7 @@ FIELDS: Mapping[str, Wording] = {
     "time": _wording("时间：", "Time: "),
     "old": _wording("原时间：", "Before: "),
     "new": _wording("新时间：", "New time: "),
+    "moving": _wording("改到：", "To: "),
     "present": _wording("现在约的：", "Booked now: "),
     "old_hall": _wording("原地点：", "Place before: "),
     "hall": _wording("地点：", "Place: "),

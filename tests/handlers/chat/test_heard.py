@@ -236,6 +236,7 @@ def test_two_wishes_and_several_are_noticed() -> None:
     assert (two.goal, two.also) == (Goal.BOOK, True)
     assert two.wish.days == Days(date(2026, 12, 1), date(2026, 12, 1))
     assert heard("约3个号 周一上午").several
+    assert heard("帮我约三个号").several
     assert not heard("约1个号").several
 
 

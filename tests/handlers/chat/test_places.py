@@ -8,10 +8,11 @@ import pytest
 
 from handlers.chat.envelope import LONGEST_TEXT, parse
 from handlers.chat.places import works
+from handlers.chat.telling import locale_of
 from models.places import Position, Working, to_gcj02
 from models.workdays import PANYU
 from tests.house.places import hall
-from tests.house.wechat import Peer, xml
+from tests.house.wechat import Peer, message, xml
 from wechat_backend.loading.loader import load
 
 SHIQIAO = Position(22.9405, 113.3660)
@@ -76,9 +77,9 @@ async def test_a_position_is_kept_nowhere_and_shown_in_no_log(peer: Peer) -> Non
     await of_panyu(peer)
     sent = location(SHIQIAO)
     assert await peer.say(sent) == await peer.say(sent)
-    message = parse(sent)
-    assert message.latitude.startswith("22.9")
-    assert "22.9" not in repr(message)
+    sent_there = parse(sent)
+    assert sent_there.latitude.startswith("22.9")
+    assert "22.9" not in repr(sent_there)
     shown = to_gcj02(SHIQIAO)
     for name in ("inbox", "accounts", "events"):
         async for kept in peer.services.database[name].find({}):
@@ -100,4 +101,18 @@ async def test_help_tells_of_it(peer: Peer) -> None:
 def test_broken_kiosks_do_not_close_a_place(entered: bool, told: str) -> None:
     opens = datetime(2026, 11, 30, 9, tzinfo=PANYU)
     works_now = Working(False, False, opens=opens, entered=entered)
-    assert works(works_now) == f"{told}；人工服务11-30 周一 09:00开始"
+    assert works(works_now, locale_of(english=False)) == f"{told}；人工服务11-30 周一 09:00开始"
+
+
+async def test_the_nearest_in_english_and_nobody_walks_for_hours(peer: Peer) -> None:
+    await of_panyu(peer)
+    await peer.say(message("nearest hall please"))
+    told = await peer.say(location(SHIQIAO))
+    assert told.startswith("The places nearest to you:")
+    assert (
+        "About 5 min on foot, 2 min by bicycle\nStaffed until 12:00; Self-service open now\nPhone: " in told
+    )
+    assert len(told.encode()) < LONGEST_TEXT
+    shown = await peer.say(location(Position(22.80, 113.60), MsgId="9"))
+    assert re.search(r"</a>\nAbout \d+ min by bicycle", shown)
+    assert "on foot" not in shown

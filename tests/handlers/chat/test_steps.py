@@ -275,6 +275,11 @@ def test_after_a_failure_what_it_was_about_is_asked_again(code: str, due: Step, 
     assert not steps.failed(full, "appointment_ended").state.is_open
 
 
+def test_where_one_of_several_fails_the_first_is_asked_for_alone() -> None:
+    turn = steps.failed(at(Step.CONFIRM, also=(("card", HALF_PAST),), carrying=True), "already_booked")
+    assert (turn.state.due, turn.state.also, turn.state.carrying) == (Step.CONFIRM, (), False)
+
+
 @pytest.mark.parametrize(
     ("step", "due", "note"),
     [

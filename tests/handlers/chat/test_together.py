@@ -126,6 +126,20 @@ async def test_a_place_that_goes_meanwhile_plans_all_anew(peer: Peer, party: Par
     assert (await says(peer, "1")).startswith("预约成功")
 
 
+async def test_what_is_booked_meanwhile_is_left_out(peer: Peer, party: Party) -> None:
+    """By the same person, on a page."""
+    await says(peer, "预约居住证签注 明天上午九点", "再加老年人优待证")
+    district, eleven = await peer.stores.halls.get("district"), local_moment(WEDNESDAY, time(11))
+    await peer.stores.appointments.book(
+        party, plain_guide(52, name="老年人优待证"), district, eleven, peer.stores.calendar, peer.by()
+    )
+    told = await says(peer, "1")
+    assert told.startswith("您已预约“老年人优待证”")
+    assert "回复1确认" in told
+    assert (await says(peer, "1")).startswith("预约成功")
+    assert [one[0] for one in await starts(peer, party)] == ["居住证签注", "老年人优待证"]
+
+
 @pytest.mark.parametrize("done_before", [True, False], ids=["after it was done", "before it was done"])
 async def test_after_a_death_a_visit_is_booked_moved_and_cancelled_once(
     peer: Peer, party: Party, monkeypatch: Any, done_before: bool
