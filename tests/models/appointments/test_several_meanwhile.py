@@ -1,4 +1,4 @@
-"""Several matters of one visit (article 9): what is refused, what events tell, and what others write meanwhile."""
+"""Several matters of one visit (article 9): what is refused, what is told, what others write meanwhile."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.appointments import Appointment, Appointments, Matter, Several
+from models.appointments import Appointments, Matter, Several
 from models.errors import DomainError
 from models.people import Party
 from tests.house.clock import MakeCause
@@ -88,18 +88,19 @@ async def test_a_matter_that_is_booked_meanwhile_is_named(
     cause: MakeCause,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    tomorrow = NINE + timedelta(days=1)
     matters = [Matter(NAMED[number], TIMES[number]) for number in range(2)]
     meanwhile(
         monkeypatch,
         appointments,
         "open_seats",
-        lambda: appointments.book(party, NAMED[1], HALL, TIMES[4], CALENDAR, cause()),
+        lambda: appointments.book(party, NAMED[1], HALL, tomorrow, CALENDAR, cause()),
     )
     with pytest.raises(DomainError, match=NAMED[1].name) as twice:
         await several.book(party, matters, HALL, CALENDAR, cause())
     assert twice.value.code == "already_booked"
     [only] = await appointments.of_applicant(party.id)
-    assert only["start"] == TIMES[4]
+    assert only["start"] == tomorrow
 
 
 @pytest.mark.article("9.booking")

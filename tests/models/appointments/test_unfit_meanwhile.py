@@ -142,6 +142,7 @@ async def test_two_who_decide_the_same_at_once_decide_it_once(
     decided = await decide(key, member, cause())
     assert [one["name"] for one in decided["events"]][1:] == [decided["timeline"][-1]["what"]]
     assert decided == await read(key)
+    assert decided["events"][-1]["data"] == {"reason": "outside_hours"}
 
 
 @pytest.mark.article("9.place")
