@@ -117,7 +117,7 @@ class Unfit:
         return [
             Listed(
                 one,
-                [UnfitVisit(known[ahead.id], why) for ahead, why in first[one.code] if ahead.id in known],
+                [UnfitVisit(known[ahead.id], why) for ahead, why in first[one.code]],
                 len(found[one.code]),
             )
             for one in halls
@@ -153,8 +153,7 @@ class Unfit:
 
     async def ahead(self, halls: Collection[str], now: datetime) -> list[Ahead]:
         """The visits booked there that are not over, in their order."""
-        query: Document = {"hall": {"$in": sorted(halls)}, "state": State.BOOKED.value}
-        query |= {"closes_at": {"$gt": now}, "end": {"$gt": now}}
+        query: Document = {"hall": {"$in": sorted(halls)}, "closes_at": {"$gt": now}, "end": {"$gt": now}}
         found = self.appointments.documents.find(query, {"_id": 1, **dict.fromkeys(AHEAD, 1)})
         made = [
             Ahead(one["_id"], **{name: one.get(name) for name in AHEAD})

@@ -125,9 +125,9 @@ async def test_a_seat_that_is_no_more_counts_in_each_slot_that_it_overlaps(
     ("act", "written"),
     [
         *(("cancel", {name: "served"}) for name in ("state", "applicant")),
-        *(("move", {name: "served"}) for name in ("state", "applicant", "hall")),
+        *(("move", {name: "served"}) for name in ("state", "applicant", "visit")),
         ("move", {"arrived_at": START}),
-        ("move", {"start": TEN + HALF}),
+        ("move", {"start": TEN + HALF, "moves": 1}),
     ],
     ids=lambda given: given if isinstance(given, str) else next(iter(given)),
 )
