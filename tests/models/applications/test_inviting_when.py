@@ -12,10 +12,12 @@ from models.applications import Decision, Errand, How, State, can_invite, open_i
 from models.applications.case import StaffCase
 from models.applications.inviting import invitations_of
 from models.guides import Guide
+from tests.house.clock import Clock
 from tests.house.desk import Desk, place_of
 from tests.house.guides import plain_guide
 from tests.house.house import said
 from tests.house.places import hall
+from tests.models.applications.test_inviting import book
 
 PAPER = [{"code": "form", "name": "申请表", "kinds": ["paper"]}]
 SEALED = plain_guide(7, handling="pre_acceptance", visits=1)
@@ -97,6 +99,19 @@ async def test_what_is_written_meanwhile_is_not_overwritten(desk: Desk, case: St
     assert await said(withdraw(invited)) == "application_moved_on"
     assert await said(inviting.invite(invited, "original", by)) == "application_moved_on"
     assert len(invitations_of(await desk.get(case.key))) == 3
+
+
+async def test_who_has_booked_of_their_own_accord_is_invited_once(
+    desk: Desk, case: StaffCase, clock: Clock
+) -> None:
+    """It may be for something else; on a later day, they are known to come."""
+    visit = await book(desk)
+    invited = await desk.stores.inviting.invite(case, "sign", desk.house.by_staff())
+    clock.set(visit["start"] - timedelta(hours=1))
+    assert (
+        await said(desk.stores.inviting.invite(invited, "sign", desk.house.by_staff()))
+        == "invited_has_booked"
+    )
 
 
 async def test_what_a_member_asks_for_is_known(desk: Desk, case: StaffCase) -> None:

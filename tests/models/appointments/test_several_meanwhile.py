@@ -9,7 +9,7 @@ import pytest
 from models.appointments import Appointments, Matter, Several
 from models.errors import DomainError
 from models.people import Party
-from tests.house.clock import MakeCause
+from tests.house.clock import Clock, MakeCause
 from tests.house.guides import plain_guide
 from tests.house.house import House, said
 from tests.house.places import with_windows
@@ -240,3 +240,43 @@ async def test_what_is_written_while_all_is_moved_is_not_overwritten(
     assert await said(moving) == code
     found: Any = await appointments.documents.find_one({"_id": first["_id"]})
     assert found == before[0]
+
+
+@pytest.mark.article("9.time")
+async def test_what_is_moved_of_a_visit_that_is_over_in_part(
+    house: House, several: Several, appointments: Appointments, party: Party, clock: Clock
+) -> None:
+    """What was cancelled is no part of it any more; what has begun stays, and keeps the others with it only
+    where they stay on its day and at its hall."""
+    first, second, _ = await booked(house, party, 0, 1, 2)
+    of, day = first["visit"], timedelta(days=1)
+    await appointments.cancel(second["_id"], party, house.by())
+
+    async def move(*matters: Matter, hall: Any = HALL) -> list[str]:
+        return [one["visit"] for one in await several.move(of, matters, party, hall, CALENDAR, house.by())]
+
+    later = [Matter(GUIDES[0], NINE + day), Matter(GUIDES[2], TIMES[1] + day)]
+    assert await move(*later) == [of, of]
+    assert await move(Matter(GUIDES[0], NINE), Matter(GUIDES[2], TIMES[2])) == [of, of]
+    clock.set(NINE)
+    assert await move(Matter(GUIDES[2], TIMES[4])) == [of]
+    [away] = await move(Matter(GUIDES[2], TIMES[4]), hall=WANBO)
+    assert away != of
+    moving = several.move(of, visit(5), party, HALL, CALENDAR, house.by())
+    assert await said(moving) == "appointment_begun"
+    await several.cancel(away, party, house.by())
+    moving = several.move(away, [Matter(GUIDES[2], TIMES[5])], party, HALL, CALENDAR, house.by())
+    assert await said(moving) == "appointment_ended"
+
+
+@pytest.mark.article("9.place")
+async def test_nothing_is_moved_into_the_time_of_what_has_begun(
+    house: House, several: Several, party: Party, clock: Clock
+) -> None:
+    """The hall has shorter slots by now: one begins while the person is at a window."""
+    made = await booked(house, party, 0, 1)
+    clock.set(NINE + timedelta(minutes=5))
+    shorter = with_windows(2, minutes=20)
+    early = [Matter(GUIDES[1], NINE + timedelta(minutes=20))]
+    moving = several.move(made[0]["visit"], early, party, shorter, CALENDAR, house.by())
+    assert await said(moving) == "visit_overlaps"
