@@ -42,6 +42,10 @@ class Ahead:
     guides: Sequence[Guide]
 
     @property
+    def keys(self) -> list[str]:
+        return [one["_id"] for one in self.visit]
+
+    @property
     def seen(self) -> int:
         return sum(one["moves"] for one in self.visit)
 
@@ -133,7 +137,7 @@ class MoveAllPage(AppointmentPage):
             "new": None,
             "chosen": None,
             "mine": first["start"] if hall and first["hall"] == hall.code else None,
-            **await times(self, guides[0], hall, day),
+            **await times(self, guides[0], hall, day, ahead.keys),
         }
 
     async def plan(self, values: dict[str, Any], ahead: Ahead, asked: Asked) -> Any:
@@ -148,7 +152,9 @@ class MoveAllPage(AppointmentPage):
         open_slot(values["slots"], asked.start)
         several, party, calendar = self.services.several, self.bound_party(), self.services.calendar
         hall = values["hall"]
-        plan = await several.plan(party, ahead.guides, hall, asked.start, calendar, self.by_party())
+        plan = await several.plan(
+            party, ahead.guides, hall, asked.start, calendar, self.by_party(), ahead.keys
+        )
         return planned(plan, hall)
 
 

@@ -24,7 +24,6 @@ from models.appointments.document import (
     REMIND_EVENING,
     REMIND_HOUR,
     Appointment,
-    Booked,
     GivingUp,
     ObjectionState,
     State,
@@ -127,24 +126,34 @@ class Appointments(Store[Appointment]):
         written = {name: part[name] for name in WRITTEN & part.keys()}
         return part | {name: self.privacy.opened(text, _context(key)) for name, text in written.items()}
 
-    async def free(self, hall: Hall, group: str, day: date, calendar: Workdays, by: Cause) -> list[FreeSlot]:
-        """The slots of a day that have not begun, full ones too."""
-        return (await self._free(hall, group, [day], calendar, by))[day]
+    async def free(
+        self, hall: Hall, group: str, day: date, calendar: Workdays, by: Cause, without: Collection[str] = ()
+    ) -> list[FreeSlot]:
+        """The slots of a day that have not begun, full ones too; of visits `without`, the places are free."""
+        return (await self._free(hall, group, [day], calendar, by, without))[day]
 
-    async def days_left(self, hall: Hall, group: str, calendar: Workdays, by: Cause) -> dict[date, int]:
+    async def days_left(
+        self, hall: Hall, group: str, calendar: Workdays, by: Cause, without: Collection[str] = ()
+    ) -> dict[date, int]:
         """The places left on each day on which one can book there: none where all slots are full or over."""
         days = open_days(hall, calendar, by.at)
-        free = await self._free(hall, group, days, calendar, by)
+        free = await self._free(hall, group, days, calendar, by, without)
         return {day: sum(slot.left for slot in found) for day, found in free.items()}
 
     async def _free(
-        self, hall: Hall, group: str, days: Sequence[date], calendar: Workdays, by: Cause
+        self,
+        hall: Hall,
+        group: str,
+        days: Sequence[date],
+        calendar: Workdays,
+        by: Cause,
+        without: Collection[str],
     ) -> dict[date, list[FreeSlot]]:
         """By day, in one round trip."""
         ahead = {
             day: [slot for slot in slots(hall, group, day, calendar) if slot.start > by.at] for day in days
         }
-        held = await held_on(self.documents, hall, [day for day, found in ahead.items() if found])
+        held = await held_on(self.documents, hall, [day for day, found in ahead.items() if found], without)
         return {
             day: [FreeSlot(slot.start, slot.end, left(slot, held[day])) for slot in found]
             for day, found in ahead.items()
@@ -264,10 +273,6 @@ class Appointments(Store[Appointment]):
 
     async def open_seats(self, slot: Slot, without: Collection[str] = ()) -> list[Seat]:
         """The seats of a slot that can be tried now; of those `without`, the places count as free."""
-        return open_seats(slot, await self._booked(slot, without))
-
-    async def _booked(self, slot: Slot, without: Collection[str] = ()) -> list[Booked]:
-        """What is booked at a slot's windows in its time, but for some visits."""
         query: Document = {
             "hall": slot.hall,
             "day": local_date(slot.start).isoformat(),
@@ -275,7 +280,7 @@ class Appointments(Store[Appointment]):
         }
         query |= {"start": {"$lt": slot.end}, "end": {"$gt": slot.start}, "_id": {"$nin": [*without]}}
         found = self.documents.find(query, {"start": 1, "end": 1, "window": 1, "seat": 1, "_id": 0})
-        return [document async for document in found]
+        return open_seats(slot, [document async for document in found])
 
     async def own(self, key: str, party: Party) -> Appointment:
         """An appointment of the party's own.
