@@ -20,10 +20,12 @@ from models.appointments.document import (
     CANCELLED,
     DAY_OVER,
     DONE,
+    KEPT_BACK,
     MOVED,
     REMIND_EVENING,
     REMIND_HOUR,
     Appointment,
+    Booked,
     GivingUp,
     ObjectionState,
     State,
@@ -59,25 +61,6 @@ ASK_REVIEW = "appointment.ask_review"
 """What is planned where somebody was served: they are asked for a review."""
 WRITTEN = frozenset({"words", "reason"})
 """Of a line of the timeline and of an objection: what is kept sealed."""
-KEPT_BACK = frozenset(
-    [
-        "applicant",
-        "agent",
-        "account",
-        "visit",
-        "masked_name",
-        "guide",
-        "window",
-        "seat",
-        "claims",
-        "closes_at",
-        "pause",
-        "reminded",
-        "kept_for",
-        "asked_to_move_at",
-    ]
-)
-"""Internal ids and fields, which tell the applicant nothing."""
 
 
 class Appointments(Store[Appointment]):
@@ -273,6 +256,10 @@ class Appointments(Store[Appointment]):
 
     async def open_seats(self, slot: Slot, without: Collection[str] = ()) -> list[Seat]:
         """The seats of a slot that can be tried now; of those `without`, the places count as free."""
+        return open_seats(slot, await self._booked(slot, without))
+
+    async def _booked(self, slot: Slot, without: Collection[str] = ()) -> list[Booked]:
+        """What is booked at a slot's windows in its time, but for some visits."""
         query: Document = {
             "hall": slot.hall,
             "day": local_date(slot.start).isoformat(),
@@ -280,7 +267,7 @@ class Appointments(Store[Appointment]):
         }
         query |= {"start": {"$lt": slot.end}, "end": {"$gt": slot.start}, "_id": {"$nin": [*without]}}
         found = self.documents.find(query, {"start": 1, "end": 1, "window": 1, "seat": 1, "_id": 0})
-        return open_seats(slot, [document async for document in found])
+        return [document async for document in found]
 
     async def own(self, key: str, party: Party) -> Appointment:
         """An appointment of the party's own.
