@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from _booking_people import Person, Visit
 from _booking_service import Moment, Windows
 
-from models.appointments.rules import MOST_A_DAY
+from models.appointments import MOST_A_DAY
 
 Document = dict[str, Any]
 TOLD = ("appointment.booked", "appointment.moved", "appointment.cancelled")

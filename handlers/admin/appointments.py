@@ -149,8 +149,8 @@ def hours_of(found: Appointment) -> str:
 
 
 def state_of(found: Appointment) -> str:
-    came = found["state"] is State.BOOKED and found["arrived_at"]
-    return "，".join(filter(None, (LABELS[found["state"]], came and "已到大厅")))
+    label, came = LABELS[found["state"]], found["state"] is State.BOOKED and found["arrived_at"]
+    return f"{label}，已到大厅" if came else label
 
 
 VISITS = PanelList[Visit](

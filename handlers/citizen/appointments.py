@@ -60,7 +60,7 @@ class AppointmentsPage(CitizenPage):
         return self.see_other(f"/appointments/{booked[0]['_id']}")
 
     async def booked_so(self, matters: Sequence[Matter], hall: Hall) -> str:
-        """The id of the first that was asked for, where all are booked already: it was tapped twice."""
+        """The id of the first of what was asked for, where all of it is booked: it was tapped twice."""
         keys = [await self.booked_at(one, hall) for one in matters]
         return keys[0] if all(keys) else ""
 

@@ -4,7 +4,7 @@ Anybody may look, as at guides; who takes a place is bound first, and comes back
 to all that they wish to do in that visit (`together`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,8 +29,8 @@ from handlers.citizen.together import (
 from handlers.web.dates import Day
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound, known
-from models.appointments import FreeSlot
-from models.appointments.rules import MOST_A_DAY, SlotFull, SlotUnknown, TooManyBookings
+from models.appointments import MOST_A_DAY, FreeSlot
+from models.appointments.rules import SlotFull, SlotUnknown, TooManyBookings
 from models.errors import BadInput, DomainError
 from models.guides import Guide, check_audience
 from models.people import Acting
@@ -198,16 +198,21 @@ async def others(page: CitizenPage, guide: Guide) -> list[Acting]:
     return await page.services.binding.others(page.party, guide.audience) if page.party else []
 
 
-async def times(page: CitizenPage, guide: Guide, hall: Hall | None, day: date | None) -> dict[str, Any]:
-    """The days of a hall with the places left, and the slots of one of them."""
+async def times(
+    page: CitizenPage, guide: Guide, hall: Hall | None, day: date | None, without: Collection[str] = ()
+) -> dict[str, Any]:
+    """The days of a hall with the places left, and the slots of one of them; of appointments `without`, which
+    are to be moved, the places are free."""
     if hall is None:
         return {"days": {}, "slots": []}
     appointments, calendar, by = page.services.appointments, page.services.calendar, page.cause()
-    left = await appointments.days_left(hall, guide.group, calendar, by)
+    left = await appointments.days_left(hall, guide.group, calendar, by, without)
     ahead = [
         one for one in left if any(slot.start > by.at for slot in slots(hall, guide.group, one, calendar))
     ]
-    free = await appointments.free(hall, guide.group, day, calendar, by) if day and day in ahead else []
+    free: list[FreeSlot] = []
+    if day and day in ahead:
+        free = await appointments.free(hall, guide.group, day, calendar, by, without)
     return {"days": {one: left[one] for one in ahead}, "slots": free}
 
 

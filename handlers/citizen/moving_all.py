@@ -13,8 +13,7 @@ from handlers.citizen.together import planned, serving_all
 from handlers.web.dates import Moment
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
-from models.appointments import Appointment, Matter, State, can_move, check_move
-from models.appointments.rules import MOST_A_DAY
+from models.appointments import MOST_A_DAY, Appointment, Matter, State, can_move, check_move
 from models.errors import Conflict, DomainError
 from models.guides import Guide
 from models.store import ChangedMeanwhile
@@ -40,6 +39,10 @@ class Ahead:
     found: Appointment
     visit: Sequence[Appointment]
     guides: Sequence[Guide]
+
+    @property
+    def keys(self) -> list[str]:
+        return [one["_id"] for one in self.visit]
 
     @property
     def seen(self) -> int:
@@ -133,7 +136,7 @@ class MoveAllPage(AppointmentPage):
             "new": None,
             "chosen": None,
             "mine": first["start"] if hall and first["hall"] == hall.code else None,
-            **await times(self, guides[0], hall, day),
+            **await times(self, guides[0], hall, day, ahead.keys),
         }
 
     async def plan(self, values: dict[str, Any], ahead: Ahead, asked: Asked) -> Any:
@@ -148,7 +151,9 @@ class MoveAllPage(AppointmentPage):
         open_slot(values["slots"], asked.start)
         several, party, calendar = self.services.several, self.bound_party(), self.services.calendar
         hall = values["hall"]
-        plan = await several.plan(party, ahead.guides, hall, asked.start, calendar, self.by_party())
+        plan = await several.plan(
+            party, ahead.guides, hall, asked.start, calendar, self.by_party(), ahead.keys
+        )
         return planned(plan, hall)
 
 

@@ -14,9 +14,8 @@ from pydantic import BaseModel, Field, model_validator
 
 from handlers.web.dates import Moment
 from handlers.web.pages import CitizenPage
-from models.appointments import Matter, State
+from models.appointments import MOST_A_DAY, Matter, State
 from models.appointments.matters import check_items
-from models.appointments.rules import MOST_A_DAY
 from models.guides import Guide
 from models.places import Hall, Near
 

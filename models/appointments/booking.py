@@ -20,6 +20,7 @@ from models.appointments.document import (
     CANCELLED,
     DAY_OVER,
     DONE,
+    KEPT_BACK,
     MOVED,
     REMIND_EVENING,
     REMIND_HOUR,
@@ -60,25 +61,6 @@ ASK_REVIEW = "appointment.ask_review"
 """What is planned where somebody was served: they are asked for a review."""
 WRITTEN = frozenset({"words", "reason"})
 """Of a line of the timeline and of an objection: what is kept sealed."""
-KEPT_BACK = frozenset(
-    [
-        "applicant",
-        "agent",
-        "account",
-        "visit",
-        "masked_name",
-        "guide",
-        "window",
-        "seat",
-        "claims",
-        "closes_at",
-        "pause",
-        "reminded",
-        "kept_for",
-        "asked_to_move_at",
-    ]
-)
-"""Internal ids and fields, which tell the applicant nothing."""
 
 
 class Appointments(Store[Appointment]):
@@ -127,24 +109,34 @@ class Appointments(Store[Appointment]):
         written = {name: part[name] for name in WRITTEN & part.keys()}
         return part | {name: self.privacy.opened(text, _context(key)) for name, text in written.items()}
 
-    async def free(self, hall: Hall, group: str, day: date, calendar: Workdays, by: Cause) -> list[FreeSlot]:
-        """The slots of a day that have not begun, full ones too."""
-        return (await self._free(hall, group, [day], calendar, by))[day]
+    async def free(
+        self, hall: Hall, group: str, day: date, calendar: Workdays, by: Cause, without: Collection[str] = ()
+    ) -> list[FreeSlot]:
+        """The slots of a day that have not begun, full ones too; of visits `without`, the places are free."""
+        return (await self._free(hall, group, [day], calendar, by, without))[day]
 
-    async def days_left(self, hall: Hall, group: str, calendar: Workdays, by: Cause) -> dict[date, int]:
+    async def days_left(
+        self, hall: Hall, group: str, calendar: Workdays, by: Cause, without: Collection[str] = ()
+    ) -> dict[date, int]:
         """The places left on each day on which one can book there: none where all slots are full or over."""
         days = open_days(hall, calendar, by.at)
-        free = await self._free(hall, group, days, calendar, by)
+        free = await self._free(hall, group, days, calendar, by, without)
         return {day: sum(slot.left for slot in found) for day, found in free.items()}
 
     async def _free(
-        self, hall: Hall, group: str, days: Sequence[date], calendar: Workdays, by: Cause
+        self,
+        hall: Hall,
+        group: str,
+        days: Sequence[date],
+        calendar: Workdays,
+        by: Cause,
+        without: Collection[str],
     ) -> dict[date, list[FreeSlot]]:
         """By day, in one round trip."""
         ahead = {
             day: [slot for slot in slots(hall, group, day, calendar) if slot.start > by.at] for day in days
         }
-        held = await held_on(self.documents, hall, [day for day, found in ahead.items() if found])
+        held = await held_on(self.documents, hall, [day for day, found in ahead.items() if found], without)
         return {
             day: [FreeSlot(slot.start, slot.end, left(slot, held[day])) for slot in found]
             for day, found in ahead.items()

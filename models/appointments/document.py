@@ -111,6 +111,25 @@ DONE: Mapping[str, str] = {
     KEPT: "异议不成立，维持原记录",
 }
 """Event → the word for it in a timeline."""
+KEPT_BACK = frozenset(
+    [
+        "applicant",
+        "agent",
+        "account",
+        "visit",
+        "masked_name",
+        "guide",
+        "window",
+        "seat",
+        "claims",
+        "closes_at",
+        "pause",
+        "reminded",
+        "kept_for",
+        "asked_to_move_at",
+    ]
+)
+"""Internal ids and fields, which tell the applicant nothing."""
 
 
 class Objection(TypedDict):

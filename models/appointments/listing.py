@@ -32,13 +32,15 @@ def objection_query(states: Collection[str]) -> Document:
     return {"objection.state": {"$in": sorted(states)}}
 
 
-async def held_on(documents: Any, hall: Hall, days: Sequence[date]) -> Mapping[date, list[Held]]:
-    """What is booked at the windows of a hall, counted by day, window and time."""
+async def held_on(
+    documents: Any, hall: Hall, days: Sequence[date], without: Collection[str] = ()
+) -> Mapping[date, list[Held]]:
+    """What is booked at the windows of a hall, counted by day, window and time; but for some visits."""
     held = defaultdict[date, list[Held]](list)
     if not days:
         return held
     query: Document = {"hall": hall.code, "day": {"$in": [day.isoformat() for day in days]}}
-    query |= {"state": State.BOOKED.value}
+    query |= {"state": State.BOOKED.value, **({"_id": {"$nin": [*without]}} if without else {})}
     by_time = {name: f"${name}" for name in ("day", "window", "start", "end")}
     counted = [{"$match": query}, {"$group": {"_id": by_time, "count": {"$sum": 1}}}]
     async for row in await documents.aggregate(counted):

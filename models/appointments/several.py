@@ -89,9 +89,10 @@ class Several:
         start: datetime,
         calendar: Workdays,
         by: Cause,
+        without: Collection[str] = (),
     ) -> list[Matter]:
         """When each can be had: the first at `start`, each next as soon as the one before is over. Nothing is
-        taken by that.
+        taken by that. Of appointments `without`, which are to be moved, the places are free.
 
         Raises:
             BadInput: `slot_unknown`, `item_twice`.
@@ -101,7 +102,7 @@ class Several:
         check_items(party, guides)
         offered(hall, guides[0], start, calendar, by.at)
         day = local_date(start)
-        held = (await held_on(self.appointments.documents, hall, [day]))[day]
+        held = (await held_on(self.appointments.documents, hall, [day], without))[day]
 
         def free(guide: Guide) -> list[FreeSlot]:
             there = slots(hall, guide.group, day, calendar) if hall.code in guide.places else []

@@ -160,7 +160,7 @@ async def test_a_visit_is_shown_taken_along_moved_and_cancelled_as_a_whole(dashi
     assert "同一次到访，2 个事项" in page.text
     assert "同一次到访，2 个事项" in (await citizen.get("/appointments")).text
     file = Calendar.from_ical((await citizen.get(f"{visit}/visit.ics")).content)
-    assert [one["summary"][-5:] for one in file.events] == ["居住证换领", "户口簿补发"]
+    assert [str(one["summary"])[-5:] for one in file.events] == ["居住证换领", "户口簿补发"]
     assert (await citizen.get(f"{visit}/ticket.png")).content.startswith(b"\x89PNG")
     await citizen.post("/settings", {"elder": "1"})
     asked = urlencode({"hall": "dashi", "start": TIMES[8]})

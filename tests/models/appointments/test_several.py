@@ -58,6 +58,44 @@ async def test_the_next_one_begins_when_the_one_before_is_over_and_a_place_is_le
     assert await said(several.plan(party, elsewhere, HALL, NINE, CALENDAR, cause())) == "visit_does_not_fit"
 
 
+@pytest.mark.article("9.time")
+async def test_who_moves_by_one_slot_finds_the_own_places_free(
+    house: House, several: Several, appointments: Appointments, cause: MakeCause, party: Party
+) -> None:
+    made = await booked(house, party, 0, 1)
+    keys = [one["_id"] for one in made]
+    later = (GUIDES[:2], HALL, TIMES[1], CALENDAR, cause())
+    assert await said(several.plan(party, *later)) == "slot_full"
+    planned = await several.plan(party, *later, without=keys)
+    assert [one.start for one in planned] == TIMES[1:3]
+    free = await appointments.free(HALL, "general", NINE.date(), CALENDAR, house.by(), keys)
+    assert {slot.left for slot in free} == {1}
+    moved = await several.move(made[0]["visit"], planned, party, HALL, CALENDAR, house.by())
+    assert [one["start"] for one in moved] == TIMES[1:3]
+
+
+@pytest.mark.article("9.time")
+async def test_what_can_follow_is_of_a_group_with_a_place_left(
+    house: House, several: Several, party: Party
+) -> None:
+    assert await several.groups_after(HALL, TIMES[5], CALENDAR) == {"general"}
+    await booked(house, party, 4, 5)
+    assert await several.groups_after(HALL, TIMES[3], CALENDAR) == {"general"}
+    assert await several.groups_after(HALL, TIMES[4], CALENDAR) == set()
+
+
+@pytest.mark.article("9.booking")
+async def test_what_is_of_one_visit_is_read_for_many_at_once(
+    house: House, several: Several, party: Party, other: Party
+) -> None:
+    visit, [alone] = await booked(house, party, 0, 1), await booked(house, other, 2)
+    found = await several.together([*visit, alone])
+    assert [[one["_id"] for one in each] for each in found.values()] == [
+        *[[one["_id"] for one in visit]] * 2,
+        [],
+    ]
+
+
 @pytest.mark.article("9.booking", "9.place")
 async def test_each_has_a_place_of_its_own_and_all_are_one_visit(
     house: House, appointments: Appointments, party: Party
