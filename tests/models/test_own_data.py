@@ -1,7 +1,7 @@
 """What is kept of a person comes to them whole: each store says itself what it leaves out."""
 
 from models.applications.store import KEPT_BACK as OF_APPLICATIONS
-from models.appointments.booking import KEPT_BACK as OF_APPOINTMENTS
+from models.appointments.document import KEPT_BACK as OF_APPOINTMENTS
 from models.own_data import nameless, own_data
 from models.people import CredentialKind
 from models.store import part

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import tornado.locale
 
 from handlers.admin.kiosks.forms import FORMS
 from handlers.admin.kiosks.words import TOLD
@@ -581,7 +582,7 @@ async def test_every_door_tells_what_kiosks_offer_now(office: Office, kiosks: Ki
     async def asked() -> list[str]:
         visitor = town.browser()
         message = Message("o", "gh", "location", "0", latitude="22.937", longitude="113.384")
-        nearby = Nearby(town.services, lambda _, words: words)
+        nearby = Nearby(town.services, lambda _, words: words, tornado.locale.get("zh_CN"))
         pages = [
             await visitor.get(path) for path in ("/halls", f"/halls/{HALL.code}", f"/kiosk/halls/{HALL.code}")
         ]
