@@ -39,13 +39,13 @@ async def keeper(house: House) -> Member:
     return await house.member("management")
 
 
-def year(number: int, confirmed: bool = False, **entered: Any) -> CalendarYear:
-    return CalendarYear(_id=str(number), days=entered, confirmed=confirmed, revision=1, changes=[])
+def year(number: int, confirmed: bool = False, entered: Any = None) -> CalendarYear:
+    return CalendarYear(_id=str(number), days=entered or {}, confirmed=confirmed, revision=1, changes=[])
 
 
-def code(doing: Callable[[], object]) -> str:
+def code(check: Callable[..., object], *given: Any) -> str:
     try:
-        doing()
+        check(*given)
     except DomainError as error:
         return error.code
     return ""
@@ -55,7 +55,7 @@ def test_which_years_can_be_changed() -> None:
     assert [*years_from(TODAY)] == [NOW, NOW + 1, NOW + 2]
     for number in range(NOW - 1, NOW + 4):
         can = number in years_from(TODAY)
-        assert (code(lambda number=number: check_year(number, TODAY)) == "") is can
+        assert (code(check_year, number, TODAY) == "") is can
 
 
 def test_days_have_both_ends() -> None:
@@ -76,7 +76,7 @@ def test_which_days_can_be_changed() -> None:
         days(date(NOW + 2, 12, 31)): "",
         days(date(NOW + 3, 1, 1)): "calendar_days_wrong",
     }.items():
-        assert code(lambda what=what: check_days(what, TODAY)) == wanted, what
+        assert code(check_days, what, TODAY) == wanted, what
 
 
 def test_up_to_which_year_all_is_known() -> None:
@@ -91,13 +91,13 @@ def test_what_is_entered_and_worked_after_days_are_set() -> None:
     """Days beside them stay; published days are as if nothing had been entered."""
     before = Workdays({PLAIN - ONE: False, PLAIN: False, PLAIN + ONE: False}, NEXT)
     reason = {"worked": False, "reason": "台风停工"}
-    kept: Any = year(NEXT, **{day.isoformat(): reason for day in before.overrides})
+    kept: Any = year(NEXT, entered={day.isoformat(): reason for day in before.overrides})
     for kind, worked in ((Kind.WORKED, {PLAIN: True}), (Kind.OFF, {PLAIN: False}), (Kind.PUBLISHED, {})):
         wanted = {PLAIN - ONE: False, **worked, PLAIN + ONE: False}
         then = after(before, days(PLAIN, kind))
         assert (then.overrides, then.through) == (wanted, NEXT)
         entered = entered_after(kept, days(PLAIN, kind))
-        assert overrides_of([{**kept, "days": entered}]) == wanted
+        assert overrides_of([year(NEXT, entered=entered)]) == wanted
 
 
 async def test_what_is_kept_of_changes_and_told(house: House, keeper: Member) -> None:

@@ -91,7 +91,8 @@ async def test_what_is_written_meanwhile_is_not_overwritten(desk: Desk, case: St
     await withdraw(invited)
     assert await said(withdraw(invited)) == "not_invited"
     invited = await invite(await desk.at(case.key, "approver"))
-    told = [(one["name"], one["data"]) for one in invited.application["events"] if "invit" in one["name"]]
+    written: Any = invited.application
+    told = [(one["name"], one["data"]) for one in written["events"] if "invit" in one["name"]]
     data = {"errand": "sign", "item": SEALED.item}
     names = ("invited_to_book", "invitation_withdrawn", "invited_to_book")
     assert told == [(f"application.{name}", data) for name in names]

@@ -70,7 +70,8 @@ async def test_which_visits_a_pause_touches(
 async def test_of_a_pause_people_are_told_once_and_before_their_visit(
     appointments: Appointments, pauses: Pauses, visit: Appointment, cause: MakeCause, clock: Clock
 ) -> None:
-    for pause in (PAUSE, PAUSE, {**PAUSE, "kiosk": "k2"}, {**PAUSE, "since": START + HALF}):
+    pauses_told: list[Any] = [PAUSE, PAUSE, PAUSE | {"kiosk": "k2"}, PAUSE | {"since": START + HALF}]
+    for pause in pauses_told:
         await pauses.tell(visit, pause, {}, cause())
     assert await told(appointments, visit) == ["stops"] * 3
     clock.set(visit["start"])
@@ -90,8 +91,8 @@ async def test_who_was_told_is_told_that_it_goes_on_after_all(
     await pauses.tell(visit, PAUSE, {}, cause())
     [known] = await listed()
     assert await listed("k2") == []
-    for other in ({**PAUSE, "kiosk": "k2"}, {**PAUSE, "since": START + HALF}):
-        await pauses.take_back({**known, "pause": other}, cause())
+    for other in ({"kiosk": "k2"}, {"since": START + HALF}):
+        await pauses.take_back(known | {"pause": PAUSE | other}, cause())
     assert await listed() == [known]
     for _ in range(2):
         await pauses.take_back(known, cause())
@@ -109,6 +110,6 @@ async def test_who_has_cancelled_is_told_nothing(
     [known] = await pauses.told("k1", cause().at)
     await appointments.cancel(visit["_id"], party, cause())
     assert await pauses.told("k1", cause().at) == []
-    await pauses.tell(visit, {**PAUSE, "kiosk": "k2"}, {}, cause())
+    await pauses.tell(visit, PAUSE | {"kiosk": "k2"}, {}, cause())
     await pauses.take_back(known, cause())
     assert await told(appointments, visit) == ["stops"]

@@ -52,9 +52,9 @@ async def test_which_days_are_shown(house: House, member: Member, cause: MakeCau
     visits, also where the hall is closed then, or where nobody can book yet."""
     friday, saturday, later = (date(2026, 11, day) for day in (27, 28, 26))
     appointments: Any = house.stores.appointments.documents
-    for days in (2, 20):
+    for ahead in (2, 20):
         visit = await booked(house, cause)
-        moved = {name: visit[name] + timedelta(days=days) for name in ("start", "end", "closes_at")}
+        moved = {name: visit[name] + timedelta(days=ahead) for name in ("start", "end", "closes_at")}
         await appointments.update_one({"_id": visit["_id"]}, {"$set": moved})
     await save(house, member, cause, closures=[ClosureRow(str(friday), str(friday), "检修")])
     changes = written(await kept(house), by_date=[(str(later), []), (str(saturday), TIMES)])

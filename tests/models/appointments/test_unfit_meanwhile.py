@@ -78,7 +78,7 @@ async def test_those_ahead_are_in_the_order_of_their_times(
 async def test_those_ahead_are_read_from_an_index(house: House, visit: Appointment, cause: MakeCause) -> None:
     documents: Any = house.stores.appointments.documents
 
-    async def used() -> int:
+    async def used() -> Any:
         rows = await (await documents.aggregate([{"$indexStats": {}}])).to_list()
         return next(one["accesses"]["ops"] for one in rows if one["name"] == "ahead")
 
