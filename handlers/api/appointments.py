@@ -26,6 +26,7 @@ from handlers.web.visitor import Auth
 from handlers.web.visits import visit_told, visit_url
 from models.appointments import (
     LABELS,
+    MOST_A_DAY,
     Matter,
     ObjectionState,
     State,
@@ -38,7 +39,6 @@ from models.appointments import (
 from models.appointments import Appointment as Kept
 from models.appointments.matters import ItemTwice, VisitDoesNotFit, VisitNotOneDay
 from models.appointments.rules import (
-    MOST_A_DAY,
     AlreadyBooked,
     AppointmentBegun,
     AppointmentEnded,

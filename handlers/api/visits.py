@@ -7,10 +7,10 @@ from pydantic import Field
 from handlers.api.appointments import Appointment, AppointmentBase, Timed
 from handlers.api.contract import Answer, Asked, Endpoint, operation
 from handlers.web.visitor import Auth
+from models.appointments import MOST_A_DAY
 from models.appointments import Appointment as Kept
 from models.appointments.matters import ItemTwice, VisitNotOneDay
 from models.appointments.rules import (
-    MOST_A_DAY,
     AlreadyBooked,
     AppointmentBegun,
     AppointmentEnded,
