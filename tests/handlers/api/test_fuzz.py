@@ -132,6 +132,7 @@ async def fuzz(api: Service, request: pytest.FixtureRequest) -> AsyncIterator[Fu
         "/appointments", {"item": ITEM, "hall": "district", "start": slots[0]["start"]}
     )
     ids = {"application": await client.begin(ITEM), "appointment": booked.json["id"]}
+    ids["visit"] = booked.json["visit"]
     session = await api.services.sessions.find(client.token, "account", by)
     assert session
     bound = bind_unused_port()
