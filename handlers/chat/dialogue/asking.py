@@ -61,12 +61,8 @@ class Asking:
         step, bound = state.due, bool(self.facts.roles)
         if step is Step.ROLE and not bound:
             return filling.fill_nobody(state)
-        if (
-            step is Step.HALL
-            and bound
-            and Step.ROLE in state.chosen
-            and (visit := await self.facts.already(state))
-        ):
+        asks_where = step is Step.HALL and Step.ROLE in state.chosen
+        if bound and asks_where and (visit := await self.facts.already(state)):
             return steps.already(state, seen(visit))
         if step is Step.CONFIRM:
             return await self._planned(state)

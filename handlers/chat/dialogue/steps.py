@@ -91,13 +91,25 @@ def _turned(state: State, heard: Heard, goal: Goal) -> Turn | None:
         return yes(state)
     if goal is Goal.CANCEL and state.goal is Goal.BOOK and heard.plain:
         return stop(state)
-    if goal is Goal.MOVE and state.goal in (Goal.BOOK, Goal.MOVE) and state.step in AFTER_HALL:
-        return None if heard.wish != NO_WISH else back(state) if state.step is Step.CONFIRM else Turn(state)
+    if goal is Goal.MOVE and state.step in AFTER_HALL and not names_a_visit(heard):
+        return _time_again(state) if heard.wish == NO_WISH else None
     if state.step is Step.VISIT and goal in (Goal.MOVE, Goal.CANCEL):
         return Turn(replace(state, goal=goal, wish=heard.wish, options=(), offset=0))
     if heard.plain or heard.item or goal is not state.goal:
         return Turn(began(state, heard))
     return None
+
+
+def names_a_visit(heard: Heard) -> bool:
+    """Whether it is about a visit that is booked, by its number, day or item."""
+    return bool(heard.wish.visit or heard.wish.of_day or heard.item)
+
+
+def _time_again(state: State) -> Turn:
+    """Another time is asked for, of what is being booked or moved."""
+    if state.step is not Step.CONFIRM:
+        return Turn(state)
+    return Turn(replace(state.without(Step.START), wish=Wish(halls=state.wish.halls), held=Step.START))
 
 
 AFTER_HALL = (Step.DAY, Step.START, Step.CONFIRM)

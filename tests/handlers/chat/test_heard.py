@@ -206,6 +206,7 @@ def test_halls(text: str, codes: set[str]) -> None:
         ("book a residence permit tomorrow after 16:30", "residence permit"),
         ("后日下昼三点以后去万博", ""),
         ("越早越好", ""),
+        ("可以 但是能改到下午吗", ""),
     ],
 )
 def test_what_is_left_is_the_item(text: str, item: str) -> None:

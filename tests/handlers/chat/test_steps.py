@@ -247,6 +247,30 @@ def test_a_matter_of_a_visit_is_meant_by_its_number_or_item_and_all_by_their_day
     assert chosen(wish=Wish(of_day=Days(friday, friday))) == "visit-1"
 
 
+@pytest.mark.parametrize(
+    ("heard", "goal", "due", "also"),
+    [
+        (Heard(Goal.MOVE), Goal.BOOK, Step.START, ""),
+        (Heard(Goal.MOVE, wish=Wish(span=Span(time(15), time(15)))), Goal.BOOK, Step.START, ""),
+        (
+            Heard(Goal.MOVE, wish=Wish(visit="0101", span=Span(time(15), time(15)))),
+            Goal.MOVE,
+            Step.MINE,
+            None,
+        ),
+        (Heard(Goal.MOVE, item="card"), Goal.MOVE, Step.MINE, None),
+    ],
+    ids=["another time", "a time", "a visit by its number", "a visit by its item"],
+)
+def test_moving_at_the_last_step_is_of_what_is_booked_unless_a_visit_is_named(
+    heard: Heard, goal: Goal, due: Step, also: str | None
+) -> None:
+    state = State(Goal.BOOK, Step.CONFIRM, chosen={**CHOSEN, Step.START: NINE}, also=(("card", HALF_PAST),))
+    turned = steps.take(state, heard).state
+    assert (turned.goal, turned.due) == (goal, due)
+    assert turned.also == (() if also is None else (("card", also),))
+
+
 @given(st.integers(0, 40))
 def test_all_of_a_long_list_can_be_reached(length: int) -> None:
     values = [f"v{number}" for number in range(length)]
