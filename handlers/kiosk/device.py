@@ -96,8 +96,8 @@ class KioskPage(CitizenPage):
         self.screen("stopped.html", stop=stop, own=own, near=near)
 
     async def turn_away_screen(self) -> None:
-        """In place of what is not open to all: that this is no kiosk, and where one can go instead. One that
-        was a kiosk shows nothing else."""
+        """In place of what is not open to all: that this is no kiosk, and where one can go instead. One whose
+        key was revoked shows nothing else."""
         revoked = await self.was_revoked()
         if revoked or not self.open_to_all:
             _, near = await self.around()

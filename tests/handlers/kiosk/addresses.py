@@ -1,8 +1,9 @@
 """The kiosk's pages, taken from its routes: one that is added is tried like the others."""
 
 from handlers.kiosk import ROUTES
+from handlers.kiosk.device import KioskPage
 from handlers.kiosk.halls import KioskPlace
-from handlers.kiosk.pages import KioskEnd, KioskHome, KioskPage, KioskUnknown
+from handlers.kiosk.pages import KioskEnd, KioskHome, KioskUnknown
 from handlers.kiosk.stopped import KioskState
 from handlers.web.places import HALL_CODE
 from models.guides import ITEM_CODE
