@@ -48,7 +48,6 @@ class CitizenPage(PageHandler):
             "visits": applications.visits,
             "looked": self.looked,
             "in_part": in_part,
-            "paired": self.session is not None and "pairing" in self.session,
         }
 
     def title_of(self, named: Guide | Hall | Department | Referral | Offered) -> str:
