@@ -95,7 +95,7 @@ class PairingScreen(CitizenPage):
         if (ticket := self.ticket) is None:
             raise PairingNotFound
         joined = await self.services.paired.join(ticket, self.screen_kiosk, self.by_screen())
-        self.keep_cookie(Cookie.SESSION, joined.token)
+        self.keep_cookie(self.session_cookie, joined.token)
         self.drop_cookie(Cookie.PAIRING)
         return joined
 
