@@ -15,6 +15,7 @@ from handlers.chat.finding import Finding
 from handlers.chat.opinions import Opinions
 from handlers.chat.places import Nearby
 from handlers.chat.questions import Questions
+from handlers.chat.screens import Screens, scene_in
 from handlers.chat.small_talk import Question, Topic
 from handlers.chat.telling import Telling, locale_of
 from handlers.chat.visits import Visits
@@ -192,8 +193,13 @@ class Chat:
         return await Questions(self.services, self.anchor).said(question, local_date(now), english=english)
 
     async def followed(self, message: Message, by: Cause) -> str:
+        """A newcomer who came by the QR of a kiosk goes on there."""
         await self.services.accounts.follow(message.sender, by, message.at)
-        return self.welcome()
+        return await self.scanned(message, by) or self.welcome()
+
+    async def scanned(self, message: Message, by: Cause) -> str | None:
+        screens = Screens(self.services, self.anchor)
+        return await screens.answer(scene_in(message.event_key), message.sender, by)
 
     async def unfollowed(self, message: Message, by: Cause) -> None:
         await self.services.accounts.unfollow(message.sender, by, message.at)
@@ -360,6 +366,7 @@ def is_stray(words: str) -> bool:
 
 EVENTS: Mapping[str, Callable[[Chat, Message, Cause], Awaitable[str | None]]] = {
     "subscribe": Chat.followed,
+    "scan": Chat.scanned,
     "unsubscribe": Chat.unfollowed,
     "click": Chat.clicked,
     "templatesendjobfinish": Chat.template_finished,
