@@ -1,7 +1,7 @@
-"""What every page of one application begins with."""
+"""What every page of one application begins with, at whichever door."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from handlers.web.pages import CitizenPage
 from handlers.web.request_limits import LARGEST_FORM
@@ -12,7 +12,17 @@ from models.people import mask_number
 Given = dict[str, str | list[str]]
 
 
-class ApplicationPage(CitizenPage):
+class CasePages(CitizenPage):
+    """Pages of applications at one door: its templates, and the address under which they are."""
+
+    templates: ClassVar = "citizen/applications"
+    root: ClassVar = "/applications"
+
+    def template(self, name: str) -> str:
+        return f"{self.templates}/{name}"
+
+
+class CasePage(CasePages):
     largest_body = LARGEST_FORM
 
     def get_template_namespace(self) -> dict[str, Any]:
@@ -26,8 +36,8 @@ class ApplicationPage(CitizenPage):
         """The party's own application, with the version of the guide under which it was begun."""
         return await self.services.filing.case(key, self.bound_party())
 
-    def show_case(self, template: str, case: OwnCase, **values: Any) -> None:
-        self.show(template, **about(case), **values)
+    def show_case(self, name: str, case: OwnCase, **values: Any) -> None:
+        self.show(self.template(name), **about(case), **values)
 
     async def receipt(self, case: OwnCase) -> Receipt:
         return await self.services.filing.receipt(case, self.services.site.base_url)
