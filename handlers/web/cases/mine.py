@@ -1,7 +1,7 @@
 """我的办件: the list, beginning one, where each stands, supplements, withdrawal (articles 10, 13, 14)."""
 
 from handlers.web.cases.materials import page_values
-from handlers.web.cases.page import CasePage, CasePages, about
+from handlers.web.cases.page import CasePage, CasePages
 from handlers.web.visitor import bound
 from models.applications import (
     ERRANDS,
@@ -108,7 +108,7 @@ class SupplementPage(CasePage):
         except DomainError as error:
             case = await self.load(key)
             values = page_values(case) | {"labels": self.labels_of(case.guide.form)}
-            return self.again(self.template("supplement.html"), error, **about(case), **values)
+            return self.again(self.template("supplement.html"), error, **self.about(case), **values)
         return self.see_other(f"{self.root}/{key}")
 
 

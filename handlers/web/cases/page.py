@@ -18,6 +18,9 @@ class CasePages(CitizenPage):
     templates: ClassVar = "citizen/applications"
     root: ClassVar = "/applications"
 
+    def get_template_namespace(self) -> dict[str, Any]:
+        return super().get_template_namespace() | {"root": self.root}
+
     def template(self, name: str) -> str:
         return f"{self.templates}/{name}"
 
@@ -37,7 +40,18 @@ class CasePage(CasePages):
         return await self.services.filing.case(key, self.bound_party())
 
     def show_case(self, name: str, case: OwnCase, **values: Any) -> None:
-        self.show(self.template(name), **about(case), **values)
+        self.show(self.template(name), **self.about(case), **values)
+
+    def about(self, case: OwnCase) -> dict[str, Any]:
+        """The case as templates know it."""
+        return {
+            "base_path": f"{self.root}/{case.key}",
+            "case": case,
+            "application": case.application,
+            "guide": case.guide,
+            "ways": offered(case.guide),
+            "visit": visit_now(case),
+        }
 
     async def receipt(self, case: OwnCase) -> Receipt:
         return await self.services.filing.receipt(case, self.services.site.base_url)
@@ -72,17 +86,6 @@ class CasePage(CasePages):
     def known_of(self, case: OwnCase) -> dict[str, str]:
         """What the binding answers, by question, as its owner may see it on a screen."""
         return hide_numbers(case.guide.form, self.services.filing.known(case))
-
-
-def about(case: OwnCase) -> dict[str, Any]:
-    """The case as templates know it."""
-    return {
-        "case": case,
-        "application": case.application,
-        "guide": case.guide,
-        "ways": offered(case.guide),
-        "visit": visit_now(case),
-    }
 
 
 def hide_numbers(form: Form, answers: dict[str, Any]) -> dict[str, Any]:
