@@ -39,6 +39,7 @@ from models.kiosks import (
     KioskFiles,
     KioskLists,
     Kiosks,
+    KioskSessions,
     Listening,
     Reckoning,
     Retiring,
@@ -198,6 +199,7 @@ class Stores:
     reckoning: Reckoning
     self_service: SelfService
     devices: KioskDevices
+    kiosk_sessions: KioskSessions
     device_answers: DeviceAnswers
     commands: Commands
     suspending: Suspending
@@ -376,6 +378,7 @@ def assemble(
         spells=spells,
         watching=Watching(heartbeats, listening),
         devices=KioskDevices(kiosks, heartbeats),
+        kiosk_sessions=KioskSessions(database, kiosks, heartbeats),
         device_answers=device_answers,
         commands=Commands(kiosks, heartbeats, device_answers),
         suspending=Suspending(kiosks, contacts, kiosk_files, calendar, foresight),

@@ -1,16 +1,11 @@
 """The places near a kiosk, for who needs another one than that (article 18)."""
 
-import re
-
-from handlers.kiosk.pages import KioskPage
-from handlers.web.pages import DOCUMENT_ID
+from handlers.kiosk.device import STAYS, KioskPage
 from handlers.web.places import HALL_CODE, Atlas, as_they_work, at_kiosks, seen
 from handlers.web.protection import Cookie
 from models.places import shown_first
 
 NEAREST = 6
-STAYS = 3650
-"""Days that the browser of a kiosk knows its place."""
 
 
 class KioskPlaces(KioskPage):
@@ -71,15 +66,12 @@ class KioskHallCode(KioskPlaces):
 
 
 class KioskPlace(KioskPlaces):
-    """GET /kiosk/place/{hall}?kiosk=: tells the kiosk's browser where it stands and which it is, once."""
+    """GET /kiosk/place/{hall}: tells a browser that is no kiosk where it stands, once."""
 
     async def get(self, code: str) -> None:
         hall = await self.services.halls.get(code)
         self.keep_cookie(Cookie.PLACE, hall.code, days=STAYS)
-        if re.fullmatch(DOCUMENT_ID, kiosk := self.get_query_argument("kiosk", "")):
-            self.keep_cookie(Cookie.KIOSK, kiosk, days=STAYS)
-        else:
-            self.drop_cookie(Cookie.KIOSK)
+        self.drop_cookie(Cookie.KIOSK)
         self.redirect("/kiosk")
 
 

@@ -1,6 +1,6 @@
 """What a kiosk shows by itself while it is out of service (article 21, item 4)."""
 
-from handlers.kiosk.pages import KioskPage
+from handlers.kiosk.device import KioskPage
 
 
 class KioskState(KioskPage):

@@ -23,9 +23,12 @@ class Cookie(StrEnum):
     SAID = "said"
     PLACE = "place"
     KIOSK = "kiosk"
+    DEVICE_SESSION = "device_session"
 
 
-STAYING = frozenset({Cookie.STAFF, Cookie.DEVICE, Cookie.SAID, Cookie.PLACE, Cookie.KIOSK})
+STAYING = frozenset(
+    {Cookie.STAFF, Cookie.DEVICE, Cookie.SAID, Cookie.PLACE, Cookie.KIOSK, Cookie.DEVICE_SESSION}
+)
 """They are no citizen's, but of staff, or of the kiosk: the end of a citizen's session leaves them."""
 
 

@@ -3,7 +3,7 @@
 from models.kiosks.activation import ActivationRefused, Activations, TooManyActivations
 from models.kiosks.alerting import Alerting
 from models.kiosks.alerts import LOOK, Alert, Alerts, AlertState, WantedAlerts
-from models.kiosks.announcing import Announced, Announcing, Stopped
+from models.kiosks.announcing import Announced, Announcing, Stopped, stop_of
 from models.kiosks.answers import DeviceAnswers
 from models.kiosks.board import Board, Standing, Stands
 from models.kiosks.commands import CommandNotFound, Commands
@@ -36,6 +36,7 @@ from models.kiosks.reckoning import Past, Reckoned, Reckoning
 from models.kiosks.retiring import Retiring
 from models.kiosks.rules import Request
 from models.kiosks.self_service import SelfService
+from models.kiosks.sessions import KioskSessions
 from models.kiosks.signatures import DeviceKeyInvalid
 from models.kiosks.spells import Spell, SpellKind, Spells
 from models.kiosks.store import BEGIN, END, RETIREMENT, TELL, Kiosks
@@ -88,6 +89,7 @@ __all__ = [
     "KioskDevices",
     "KioskFiles",
     "KioskLists",
+    "KioskSessions",
     "Kiosks",
     "Listening",
     "NonceUsed",
@@ -118,4 +120,5 @@ __all__ = [
     "Watching",
     "announcement",
     "notice_of",
+    "stop_of",
 ]

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -15,15 +16,19 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from models.events import Cause
-from models.kiosks import GivenLetter, Kiosk, Request, Signed, State, Wanted
+from models.guides import Guide
+from models.kiosks import GivenLetter, Kiosk, KioskFiles, Request, Signed, State, Wanted
 from models.kiosks.document import Consumable, Network, OutageCause, Owner, Paper, Peripheral, Supplier
 from models.schedule import Due
 from models.staff import Member, Role
 from tests.files import a_pdf, on_disk
+from tests.house.browser import Browser
 from tests.house.guides import OTHER, USCC, plain_guide
 from tests.house.house import House
+from tests.house.outside import TakesAll
 from tests.house.places import HALL, hall
 from tests.house.staff import Post
+from tests.house.town import Town
 
 POSTS: Mapping[str, Post] = {
     "contact": Post((Role.CONTACT,), USCC),
@@ -213,6 +218,58 @@ async def kiosked(house: House) -> Kiosked:
     made = Kiosked(house, members)
     await house.stores.contacts.name(USCC, "contact", *made.who("head"))
     return made
+
+
+STANDING: Mapping[str, Post] = {"screen-contact": POSTS["contact"], "screen-digital": POSTS["digital"]}
+"""Who brings in the kiosk of a town that has none of its own."""
+HEAD = "screen-head"
+STAYS = frozenset({"device_session", "kiosk", "place"})
+"""Cookies that are the kiosk's own."""
+
+
+class Offered:
+    """Takes every item for one that kiosks offer."""
+
+    async def published(self, _item: str) -> Guide:
+        return GUIDE
+
+
+class Standing(Kiosked):
+    """The one kiosk of a town, without guides, halls or people that a test would see."""
+
+    def __init__(self, house: House, members: Mapping[str, Member]) -> None:
+        super().__init__(house, members)
+        entering = self.stores.entering
+        materials = copy(self.stores.materials)
+        materials.inspector = TakesAll()
+        given: Any = {"guides": Offered(), "files": KioskFiles(materials)}
+        self.stores = replace(self.stores, entering=replace(entering, **given))
+
+    def who(self, username: str) -> tuple[Member, Cause]:
+        return super().who(f"screen-{username}")
+
+
+async def standing(town: Town) -> Kiosk:
+    """A kiosk in service in the district's centre; the same one each time. Its device has the key 0."""
+    name = "屏幕测试机"
+    if found := await town.stores.kiosks.one_of({"name": name}):
+        return found
+    members = {one: await town.member(one, post) for one, post in STANDING.items()}
+    made = Standing(town, {**members, HEAD: await town.member(HEAD, POSTS["head"])})
+    await town.stores.contacts.name(USCC, "screen-contact", *made.who("head"))
+    return await made.in_service(name=name)
+
+
+async def token_of(house: House, kiosk: Kiosk, number: int = 0) -> str:
+    """A session that the device of a kiosk opens, for the cookie `device_session`."""
+    by = house.by(f"kiosk:{kiosk['_id']}")
+    one = signed(house, kiosk, number=number, path="/api/v1/devices/session")
+    return await house.stores.kiosk_sessions.open(await house.stores.devices.known(one, by), one, by)
+
+
+async def at_kiosk(town: Town, kiosk: Kiosk | None = None) -> Browser:
+    """The browser of a kiosk, of `standing` by default: it lasts for ten minutes of the town's clock."""
+    return Browser(town, {"device_session": await token_of(town, kiosk or await standing(town))})
 
 
 def signed(

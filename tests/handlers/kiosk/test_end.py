@@ -52,6 +52,6 @@ async def test_every_cookie_of_the_person_goes_under_either_name(
 
 def test_the_cookies_of_visitors_are_known() -> None:
     """One that is added is cleared with the others."""
-    of_no_visitor = {"staff", "device", "said", "place", "kiosk"}
+    of_no_visitor = {"staff", "device", "said", "place", "kiosk", "device_session"}
     assert {*OWN} | of_no_visitor == {*Cookie}
     assert of_no_visitor == STAYING

@@ -11,7 +11,7 @@ from models.kiosks.heartbeats import Nonce
 from models.schedule import Due
 from models.store import Database
 from tests.house.browser import Browser
-from tests.house.kiosks import Kiosked, kiosked
+from tests.house.kiosks import Kiosked, at_kiosk, kiosked, token_of
 from tests.house.places import HALL
 from tests.house.town import Town, opened
 
@@ -30,9 +30,10 @@ async def kiosks(town: Town) -> Kiosked:
     return await kiosked(town)
 
 
-async def at_kiosk(town: Town, kiosk: str = "") -> Browser:
+async def in_the_hall(town: Town) -> Browser:
+    """A browser that is no kiosk, and knows its place."""
     browser = town.browser()
-    await browser.get(f"/kiosk/place/{HALL.code}?kiosk={kiosk}")
+    await browser.get(f"/kiosk/place/{HALL.code}")
     return browser
 
 
@@ -53,11 +54,14 @@ async def begun(kiosks: Kiosked, kiosk: str) -> None:
 @pytest.mark.article("21.4", "21.announced")
 async def test_a_suspended_kiosk_says_so_by_itself(town: Town, kiosks: Kiosked) -> None:
     """Why, until when, and where one can go, in both languages; it serves again when that is over."""
-    own, other = (await kiosks.in_service())["_id"], (await kiosks.in_service())["_id"]
-    browser, beside = await at_kiosk(town, own), await at_kiosk(town, other)
-    hall_alone, nowhere = await at_kiosk(town), town.browser()
+    one, two = await kiosks.in_service(), await kiosks.in_service()
+    own, other = one["_id"], two["_id"]
+    browser, beside = await at_kiosk(town, one), await at_kiosk(town, two)
+    hall_alone, nowhere = await in_the_hall(town), town.browser()
     assert "暂停服务" not in (await browser.get("/kiosk")).text.split("<footer")[0]
     await begun(kiosks, own)
+    browser.cookies["device_session"] = await token_of(town, one)
+    beside.cookies["device_session"] = await token_of(town, two)
     shown = ("<h1>暂停服务</h1>", "系统&lt;升级&gt;", '"/kiosk/halls/nancun"')
     for path in ("", "/guides", "/progress", "/phone", "/notes", "/nothing"):
         page = await browser.get(f"/kiosk{path}")
@@ -86,7 +90,7 @@ async def test_an_announced_suspension_is_public(town: Town, kiosks: Kiosked) ->
     """On the list of places, the hall's own page and the kiosks there, until it is called off."""
     kiosk = await kiosks.in_service(name="0公告机")
     await planned(kiosks, kiosk["_id"])
-    browser, screen = town.browser(), await at_kiosk(town)
+    browser, screen = town.browser(), await at_kiosk(town, kiosk)
     pages = [(browser, "/halls"), (browser, f"/halls/{HALL.code}"), (screen, "/kiosk")]
     pages.append((screen, f"/kiosk/halls/{HALL.code}"))
     words = ("0公告机", kiosk["position"], "系统&lt;升级&gt;")
@@ -101,10 +105,11 @@ async def test_an_announced_suspension_is_public(town: Town, kiosks: Kiosked) ->
 
 async def test_other_kiosks_are_named_only_where_one_works(town: Town, kiosks: Kiosked) -> None:
     """Not where the hall, which is open day and night, has no other one."""
-    alone = (await kiosks.in_service())["_id"]
+    kiosk = await kiosks.in_service()
+    alone, browser = kiosk["_id"], await at_kiosk(town, kiosk)
     others = town.services.kiosks.documents
     await others.delete_many({"_id": {"$ne": alone}})
-    browser, words = await at_kiosk(town, alone), "本网点还有自助终端可以使用"
+    words = "本网点还有自助终端可以使用"
     await others.update_one({"_id": alone}, {"$set": {"state": State.RETIRED.value}})
     assert words not in (page := (await browser.get("/kiosk")).text)
     assert "<h1>停止服务</h1>" in page
