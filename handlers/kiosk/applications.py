@@ -91,8 +91,7 @@ class KioskForm(AtKiosk, FormPage):
         ]
 
     def asked(self, case: OwnCase, part: int) -> list[Question]:
-        """What one may have to answer on this screen; what an answer of another screen does not ask for is not
-        there."""
+        """What one may have to answer on this screen, without what the other screens' answers leave out."""
         section, answers = self.section(case, part), self.answers(case)
         here = {question.name for question in section.questions}
         return [

@@ -6,7 +6,7 @@ Their session counts only together with that of the device: elsewhere its token 
 from typing import Any
 from urllib.parse import urlencode
 
-from handlers.kiosk.pages import IDLE_SECONDS, KioskPage
+from handlers.kiosk.device import IDLE_SECONDS, KioskPage
 from handlers.web.protection import Cookie
 from handlers.web.visitor import NotBound
 from models.errors import DomainError
