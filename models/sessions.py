@@ -30,7 +30,8 @@ LIFETIME = {
 class Session(TypedDict):
     """`_id` is the SHA-256 of the token, `subject` `account:<id>` or `staff:<user name>`; `proof` is a
     member's, of the password with which it was opened, and `confirmed_at` when they last gave a code;
-    `acting_for` is the user name of the absent member for whom they act just now."""
+    `acting_for` is the user name of the absent member for whom they act just now. A session that began by a
+    phone names its `pairing`, and the `kiosk` at which alone it counts (models.pairings)."""
 
     _id: str
     subject: str
@@ -39,12 +40,18 @@ class Session(TypedDict):
     proof: NotRequired[str]
     confirmed_at: NotRequired[datetime]
     acting_for: NotRequired[str]
+    kiosk: NotRequired[str]
+    pairing: NotRequired[str]
 
 
 class Sessions(Store[Session]):
     collection = "sessions"
     missing = SessionNotFound
-    indexes: ClassVar = [IndexModel("expires_at", expireAfterSeconds=0), IndexModel("subject")]
+    indexes: ClassVar = [
+        IndexModel("expires_at", expireAfterSeconds=0),
+        IndexModel("subject"),
+        IndexModel("pairing", sparse=True),
+    ]
 
     def shaped(self, document: Document) -> Session:
         return super().shaped({**document, "channel": Channel(document["channel"])})
@@ -55,17 +62,15 @@ class Sessions(Store[Session]):
         """Begin a session and return its token (256 bits, URL-safe); `proof` and `confirmed_at` are for a
         member's."""
         token = secrets.token_urlsafe(32)
-        await self.documents.insert_one(
-            {
-                "_id": _digest(token),
-                "subject": subject,
-                "channel": by.channel.value,
-                "expires_at": by.at + LIFETIME[by.channel],
-                **({"proof": proof} if proof else {}),
-                **({"confirmed_at": confirmed_at} if confirmed_at else {}),
-            }
-        )
+        more = {"proof": proof, "confirmed_at": confirmed_at}
+        await self.documents.insert_one({"_id": _digest(token), **_new(subject, by, more)})
         return token
+
+    async def open_paired(self, token: str, subject: str, pairing: str, kiosk: str, by: Cause) -> None:
+        """Begin the session of a screen, `kiosk` "" for a PC, with a token of the caller's. Beginning it
+        again changes nothing."""
+        new = _new(subject, by, {"pairing": pairing, "kiosk": kiosk})
+        await self.documents.update_one({"_id": _digest(token)}, {"$setOnInsert": new}, upsert=True)
 
     async def find(self, token: str, kind: str, by: Cause) -> Session | None:
         """The live session of this token whose subject is of this kind, if there is one."""
@@ -77,6 +82,15 @@ class Sessions(Store[Session]):
         """The live sessions that a member opened with the password of this proof, the latest first."""
         found = self.documents.find({"subject": subject, "proof": proof, "expires_at": {"$gt": now}})
         return await self._each(found.sort("expires_at", DESCENDING))
+
+    async def paired(self, subject: str, now: datetime) -> list[Session]:
+        """The live sessions of a subject that began by a phone."""
+        query = {"subject": subject, "pairing": {"$exists": True}, "expires_at": {"$gt": now}}
+        return await self._each(self.documents.find(query))
+
+    async def last(self, key: str, until: datetime) -> None:
+        """A session lasts until another moment; one that was ended stays so."""
+        await self.documents.update_one({"_id": key}, {"$set": {"expires_at": until}})
 
     async def confirmed(self, session: Session, by: Cause) -> str:
         """The member whose session this is has given a code: it goes on under another token, which is
@@ -104,12 +118,26 @@ class Sessions(Store[Session]):
         """End one session of a subject, by its id; what is not theirs stays."""
         await self.documents.delete_one({"_id": key, "subject": subject})
 
+    async def end_paired(self, pairing: str, subject: str) -> None:
+        """End the session that began by a pairing; what is not the subject's stays."""
+        await self.documents.delete_many({"pairing": pairing, "subject": subject})
+
     async def end_all(self, subject: str) -> None:
         await self.documents.delete_many({"subject": subject})
 
 
 def opened_at(session: Session) -> datetime:
     return session["expires_at"] - LIFETIME[session["channel"]]
+
+
+def _new(subject: str, by: Cause, more: Document) -> Document:
+    """A session without its id; of `more` what there is."""
+    return {
+        "subject": subject,
+        "channel": by.channel.value,
+        "expires_at": by.at + LIFETIME[by.channel],
+        **{name: value for name, value in more.items() if value},
+    }
 
 
 def _digest(token: str) -> str:

@@ -52,6 +52,7 @@ from models.kiosks import (
 from models.leases import Leases
 from models.materials.store import Materials
 from models.outgoing import Closures, Deliveries, EarlyReports, Outbox, SmsDays, SmsLimits, Workers
+from models.pairings import KioskUses, PairedSessions, Pairings
 from models.people import (
     Accounts,
     Agencies,
@@ -143,6 +144,9 @@ class Stores:
     views: Views
     accounts: Accounts
     sessions: Sessions
+    pairings: Pairings
+    paired: PairedSessions
+    kiosk_uses: KioskUses
     phone_codes: PhoneCodes
     applicants: Applicants
     electronic_service: ElectronicService
@@ -289,6 +293,7 @@ def assemble(
     device_answers, alerts = DeviceAnswers(database, privacy), Alerts(database)
     binding = Binding(applicants, agencies, phone_codes, verifier, counters)
     accounts, sessions = Accounts(database), Sessions(database)
+    pairings, kiosk_uses = Pairings(database, privacy, counters), KioskUses(database)
     servings = Servings(database, privacy, binding, calendar)
     return Stores(
         database=database,
@@ -322,6 +327,9 @@ def assemble(
         views=Views(staff),
         accounts=accounts,
         sessions=sessions,
+        pairings=pairings,
+        paired=PairedSessions(pairings, sessions, kiosk_uses),
+        kiosk_uses=kiosk_uses,
         phone_codes=phone_codes,
         applicants=applicants,
         electronic_service=ElectronicService(applicants),

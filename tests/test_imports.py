@@ -18,7 +18,7 @@ FLOORS = (
     {"store", "clocks", "asking", "foreseen"},
     {"described", "paging", "counters", "sessions", "leases"},
     {"schedule", "uncivil"},
-    {"places", "materials", "chat", "outgoing"},
+    {"places", "materials", "chat", "outgoing", "pairings"},
     {"people"},
     {"guides", "staff"},
     {"appointments", "applications", "sendings", "window", "calendar"},

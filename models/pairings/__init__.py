@@ -1,0 +1,57 @@
+"""Pairings of a screen (a kiosk, a PC) with a phone: who stands at the screen is signed in by their phone, or
+goes on at a kiosk with what was begun on the phone (article 23)."""
+
+from models.pairings.changes import Changes
+from models.pairings.document import DIGITS, SHORT, Kind, Pairing, State, Ticket, Way, state_at
+from models.pairings.faults import (
+    DigitsMalformed,
+    DigitsWrong,
+    PairingElsewhere,
+    PairingExpired,
+    PairingForPhone,
+    PairingForScreen,
+    PairingNotAgreed,
+    PairingNotFound,
+    PairingRefused,
+    PairingTaken,
+    PairingUsed,
+    ShortMalformed,
+    TooManyPairings,
+)
+from models.pairings.paired import PairedSession, PairedSessions
+from models.pairings.scanning import PREFIX, SceneCodes, SceneCodesUnavailable, scene_of
+from models.pairings.store import Pairings
+from models.pairings.uses import KioskUses
+
+__all__ = [
+    "DIGITS",
+    "PREFIX",
+    "SHORT",
+    "Changes",
+    "DigitsMalformed",
+    "DigitsWrong",
+    "Kind",
+    "KioskUses",
+    "PairedSession",
+    "PairedSessions",
+    "Pairing",
+    "PairingElsewhere",
+    "PairingExpired",
+    "PairingForPhone",
+    "PairingForScreen",
+    "PairingNotAgreed",
+    "PairingNotFound",
+    "PairingRefused",
+    "PairingTaken",
+    "PairingUsed",
+    "Pairings",
+    "SceneCodes",
+    "SceneCodesUnavailable",
+    "ShortMalformed",
+    "State",
+    "Ticket",
+    "TooManyPairings",
+    "Way",
+    "scene_of",
+    "state_at",
+]
