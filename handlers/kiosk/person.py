@@ -20,7 +20,11 @@ class PersonPage(KioskPage):
 
     async def prepare(self) -> None:
         await super().prepare()
-        if self.session and (self.kiosk is None or self.session.get("kiosk") != self.kiosk["_id"]):
+        if self._finished or self.session is None:
+            return
+        if self.kiosk and await self.services.paired.holds(self.session, self.kiosk["_id"]):
+            await self.services.paired.go_on(self.session, self.cause(self.session["subject"]))
+        else:
             self.session = self.account = None
 
     def get_template_namespace(self) -> dict[str, Any]:
