@@ -53,7 +53,7 @@ async def test_who_has_signed_in_applies_from_the_guide_to_the_receipt(town: Tow
     taken = await phone.upload(f"{path.removeprefix('/kiosk')}/materials/permit", "permit.jpg", photo())
     assert taken.status == 303
     assert (await screen.get(f"{path}/papers")).json["files"]
-    assert "permit.jpg" in (await screen.get(f"{path}/materials")).text
+    assert "已收到" in (await screen.get(f"{path}/materials")).text
     done = await screen.post(f"{path}/confirm", PROMISED)
     assert (done.status, done.location) == (303, f"{path}/receipt"), done.text
     kept = await town.services.applications.get(path.split("/")[3])
