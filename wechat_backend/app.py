@@ -29,6 +29,7 @@ from wechat_backend.database.connection import connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import check_current, run_while_current
 from wechat_backend.gateways import Gateways
+from wechat_backend.pairing_watch import following_pairings
 from wechat_backend.pulse import telling
 from wechat_backend.server import Limits, WebServer, room_for
 from wechat_backend.settings import Settings
@@ -55,7 +56,7 @@ def build_services(
         frame_ancestors=settings.frame_ancestors,
     )
     stores = build_stores(settings, database, gateways, clock)
-    return Services.over(stores, site=site, identity=gateways.identity)
+    return Services.over(stores, site=site, identity=gateways.identity, scenes=gateways.scenes)
 
 
 def make_app(services: Services, settings: Settings) -> Application:
@@ -110,7 +111,11 @@ async def serve(settings: Settings) -> None:
         connections=connections,
     )
     try:
-        async with telling(services.listening, utc_now), following_calendar(services.calendar_years):
+        async with (
+            telling(services.listening, utc_now),
+            following_calendar(services.calendar_years),
+            following_pairings(services.pairings.changes),
+        ):
             await run_while_current(database, ALL, until_told())
     finally:
         server.stop()

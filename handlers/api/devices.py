@@ -165,6 +165,7 @@ class HeartbeatResource(DeviceResource):
         commands = await self.services.devices.beat(
             self.kiosk, self.signed, heartbeat_of(asked), self.by_device()
         )
+        await self.renew_session()
         shown = notice_of(self.kiosk)
         return HeartbeatAnswer(
             state=self.kiosk["state"],
@@ -172,6 +173,17 @@ class HeartbeatResource(DeviceResource):
             notice=Notice.model_validate(shown) if shown else None,
             next_after_s=NEXT_AFTER_S,
         )
+
+
+class DeviceSessionResource(DeviceResource):
+    @operation(
+        "Show the kiosk's pages in this browser: sets the cookie `device_session` (on https with `__Host-`"
+        " before it) for ten minutes, which each heartbeat with it renews",
+        auth=Auth.DEVICE,
+        errors=SIGNALS,
+    )
+    async def post(self) -> None:
+        await self.open_session()
 
 
 class KeyResource(DeviceResource):
@@ -235,6 +247,7 @@ def decoded(text: str) -> bytes:
 ENDPOINTS = [
     Endpoint("/devices/activation", ActivationResource),
     Endpoint("/devices/heartbeat", HeartbeatResource),
+    Endpoint("/devices/session", DeviceSessionResource),
     Endpoint("/devices/key", KeyResource),
     Endpoint("/devices/commands/{command}", CommandResource),
 ]

@@ -49,7 +49,7 @@ class SessionResource(Resource):
     @operation("Sign out", auth=Auth.ACCOUNT)
     async def delete(self) -> None:
         if token := await self.token():
-            await self.services.sessions.close(token)
+            await self.services.paired.sign_out(token, self.cause())
 
 
 ENDPOINTS = [Endpoint("/session", SessionResource)]

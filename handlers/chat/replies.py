@@ -12,6 +12,7 @@ from handlers.chat.envelope import Message
 from handlers.chat.finding import Finding
 from handlers.chat.opinions import Opinions
 from handlers.chat.places import Nearby
+from handlers.chat.screens import Screens, scene_in
 from handlers.chat.small_talk import Question, Topic
 from handlers.chat.visits import Visits
 from handlers.web.names import title_of
@@ -192,8 +193,13 @@ class Chat:
         return next(iter(await self.services.halls.all()), None)
 
     async def followed(self, message: Message, by: Cause) -> str:
+        """A newcomer who came by the QR of a kiosk goes on there."""
         await self.services.accounts.follow(message.sender, by, message.at)
-        return self.welcome()
+        return await self.scanned(message, by) or self.welcome()
+
+    async def scanned(self, message: Message, by: Cause) -> str | None:
+        screens = Screens(self.services, self.anchor)
+        return await screens.answer(scene_in(message.event_key), message.sender, by)
 
     async def unfollowed(self, message: Message, by: Cause) -> None:
         await self.services.accounts.unfollow(message.sender, by, message.at)
@@ -344,6 +350,7 @@ def speaks_english(words: str, account: Account | None, *, before: bool) -> bool
 
 EVENTS: Mapping[str, Callable[[Chat, Message, Cause], Awaitable[str | None]]] = {
     "subscribe": Chat.followed,
+    "scan": Chat.scanned,
     "unsubscribe": Chat.unfollowed,
     "click": Chat.clicked,
     "templatesendjobfinish": Chat.template_finished,

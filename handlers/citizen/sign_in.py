@@ -3,6 +3,7 @@
 import secrets
 from urllib.parse import urlencode
 
+from handlers.citizen.pc_sign_in import PcScreen
 from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
 from handlers.web.protection import Cookie
@@ -60,13 +61,16 @@ class Journey(CitizenPage):
             self.drop_cookie(Cookie.ARRIVAL)
 
 
-class SignInHandler(Journey):
+class SignInHandler(Journey, PcScreen):
     """GET /sign-in?next=: to WeChat, which sends the visitor back with a code; at once to `next` for a
-    visitor who is signed in."""
+    visitor who is signed in. A PC without WeChat shows a code that a phone scans; `here=1` goes to WeChat
+    from any browser."""
 
     async def get(self) -> None:
         if self.account:
             return self.redirect(self.return_to)
+        if self.on_pc and not self.get_query_argument("here", ""):
+            return await self.show_code(self.return_to)
         state = secrets.token_hex(16)
         self.keep_states([*self.states(), state])
         site = self.services.site
@@ -127,7 +131,7 @@ class SignOutHandler(CitizenPage):
 
     async def post(self) -> None:
         if token := await self.token():
-            await self.services.sessions.close(token)
+            await self.services.paired.sign_out(token, self.cause())
         self.drop_cookie(Cookie.SESSION)
         self.see_other("/")
 

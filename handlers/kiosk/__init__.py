@@ -1,7 +1,15 @@
 """自助终端: the full-screen pages of a kiosk (article 23)."""
 
-from handlers.kiosk import applications, halls, pages, reviews, stopped
+from handlers.kiosk import activation, applications, halls, pages, pairing, reviews, stopped
 
-ROUTES = [*halls.ROUTES, *stopped.ROUTES, *applications.ROUTES, *reviews.ROUTES, *pages.ROUTES]
+ROUTES = [
+    *activation.ROUTES,
+    *halls.ROUTES,
+    *stopped.ROUTES,
+    *pairing.ROUTES,
+    *applications.ROUTES,
+    *reviews.ROUTES,
+    *pages.ROUTES,
+]
 
 __all__ = ["ROUTES"]

@@ -28,8 +28,9 @@ class ScreenUnknown(Forbidden):
 
 
 class KioskPage(CitizenPage):
-    """Nobody signs in here: the next visitor is another person. `kiosk` is the one at which the browser
-    stands; it is None only on a page that is `open_to_all` or shown `while_stopped`."""
+    """A person is signed in here by their phone alone, for as long as they stand here (models.pairings).
+    `kiosk` is the one at which the browser stands; it is None only on a page that is `open_to_all` or shown
+    `while_stopped`."""
 
     channel = Channel.KIOSK
     kiosk: Kiosk | None = None
@@ -42,13 +43,18 @@ class KioskPage(CitizenPage):
         await super().prepare()
         if self._finished:
             return
-        await self.find_kiosk()
+        if self.session:
+            await self.services.paired.go_on(self.session, self.cause())
         if self.while_stopped:
             return
         if stop := await self.stop():
             await self.show_stop(stop)
         elif self.kiosk is None:
             await self.turn_away_screen()
+
+    async def at_kiosk(self) -> str:
+        await self.find_kiosk()
+        return self.kiosk["_id"] if self.kiosk else ""
 
     async def find_kiosk(self) -> None:
         """Which kiosk and which place it is stays known, to be said when it is a kiosk no more."""
@@ -90,8 +96,8 @@ class KioskPage(CitizenPage):
         self.screen("stopped.html", stop=stop, own=own, near=near)
 
     async def turn_away_screen(self) -> None:
-        """In place of what is not open to all: that this is no kiosk, and where one can go instead. One that was
-        a kiosk shows nothing else."""
+        """In place of what is not open to all: that this is no kiosk, and where one can go instead. One whose
+        key was revoked shows nothing else."""
         revoked = await self.was_revoked()
         if revoked or not self.open_to_all:
             _, near = await self.around()
@@ -105,7 +111,7 @@ class KioskPage(CitizenPage):
         return next((one for one in found if one not in others), None), nearest_working(others)
 
     async def token(self) -> str | None:
-        return None
+        return await super().token() if self.kiosk else None
 
     def get_template_namespace(self) -> dict[str, Any]:
         return super().get_template_namespace() | {"kiosk": self.kiosk}

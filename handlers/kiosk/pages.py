@@ -7,6 +7,7 @@ from handlers.web.progress import public_view
 from handlers.web.protection import STAYING, Cookie
 from models.errors import BadInput, NotFound
 from models.guides import ITEM_CODE
+from models.pairings import Ticket
 
 
 class KioskHome(KioskPage):
@@ -125,8 +126,10 @@ class KioskEnd(KioskPage):
         self.redirect("/kiosk")
 
     async def wipe(self) -> None:
-        if token := self.get_cookie(self.cookie(Cookie.SESSION)):  # the visitor left the kiosk's own pages
-            await self.services.sessions.close(token)
+        if token := self.get_cookie(self.cookie(Cookie.SESSION)):
+            await self.services.paired.sign_out(token, self.cause())
+        if ticket := Ticket.read(self.get_cookie(self.cookie(Cookie.PAIRING))):
+            await self.services.pairings.cancel(ticket, self.cause())
         for cookie in Cookie:  # with that of the forms, none of this session can be sent again
             if cookie not in STAYING:
                 self.drop_cookie(cookie)

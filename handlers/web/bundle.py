@@ -18,7 +18,7 @@ SHEETS = {
     "citizen": (
         *("vendor/weui.min", "shared/tokens", "base", "frame", "card", "button", "list", "notice", "form"),
         *("look", "apply", "booking", "review", "places", "shared/map"),
-        *("shared/paper", "shared/chart", "figures"),
+        *("shared/paper", "shared/chart", "figures", "pairing"),
     ),
     "kiosk": (
         "shared/tokens",
@@ -31,6 +31,7 @@ SHEETS = {
         "leaving",
         "places",
         "stopped",
+        "pairing",
         "shared/map",
     ),
     "admin": (

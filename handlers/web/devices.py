@@ -3,9 +3,10 @@
 from functools import wraps
 
 from handlers.web.base import BaseHandler
+from handlers.web.protection import Cookie, cookie_name
 from handlers.web.visitor import Auth, Method, declared
 from models.events import Cause
-from models.kiosks import Kiosk, Signed
+from models.kiosks import SESSION_LIFETIME, Kiosk, Signed
 
 
 class FromDevice(BaseHandler):
@@ -16,6 +17,28 @@ class FromDevice(BaseHandler):
 
     def by_device(self) -> Cause:
         return self.cause(f"kiosk:{self.kiosk['_id']}")
+
+    async def open_session(self) -> None:
+        """From now on the browser shows the pages of the kiosk."""
+        token = await self.services.kiosk_sessions.open(self.kiosk, self.signed, self.by_device())
+        self._keep_session(token)
+
+    async def renew_session(self) -> None:
+        """A browser that shows them goes on."""
+        token = self.get_cookie(cookie_name(self.services.site, Cookie.DEVICE_SESSION))
+        if token and await self.services.kiosk_sessions.renew(token, self.kiosk, self.by_device()):
+            self._keep_session(token)
+
+    def _keep_session(self, token: str) -> None:
+        self.set_cookie(
+            cookie_name(self.services.site, Cookie.DEVICE_SESSION),
+            token,
+            max_age=round(SESSION_LIFETIME.total_seconds()),
+            httponly=True,
+            secure=self.services.site.secure,
+            samesite="Lax",
+            path="/",
+        )
 
 
 def of_device(method: Method) -> Method:

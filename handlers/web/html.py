@@ -132,6 +132,7 @@ class HtmlHandler(BaseHandler):
             "request_id": self.request_id,
             "account": getattr(self, "account", None),
             "party": getattr(self, "party", None),
+            "paired": "pairing" in (getattr(self, "session", None) or {}),
         }
 
     def expected_mark(self, day: date) -> str:

@@ -124,10 +124,10 @@ class CitizenPage(PageHandler):
             return self.tell_error(error)
         return super().write_domain_error(error)
 
-    def picture(self, url: str) -> None:
-        """A QR that leads to `url`."""
+    def picture(self, url: str, *, kept: bool = True) -> None:
+        """A QR that leads to `url`; `kept` by the browser for an hour, where it is no secret."""
         self.set_header("Content-Type", "image/png")
-        self.set_header("Cache-Control", "private, max-age=3600")
+        self.set_header("Cache-Control", "private, max-age=3600" if kept else "no-store")
         self.finish(qr_png(url))
 
 

@@ -24,6 +24,7 @@ class Cookie(StrEnum):
     PLACE = "place"
     KIOSK = "kiosk"
     DEVICE_SESSION = "device_session"
+    PAIRING = "pairing"
 
 
 STAYING = frozenset(

@@ -4,17 +4,29 @@ from dataclasses import dataclass
 from typing import Self
 
 from handlers.web.site import Site
+from models.pairings import SceneCodes, SceneCodesUnavailable
 from models.people import Identity
 from models.stores import Stores
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services(Stores):
-    """`identity` is asked, while a visitor waits, whom a code of WeChat's stands for."""
+    """While a visitor waits, `identity` is asked whom a code of WeChat's stands for, and `scenes` for a QR
+    whose scan is told to us."""
 
     site: Site
     identity: Identity
+    scenes: SceneCodes
 
     @classmethod
-    def over(cls, stores: Stores, *, site: Site, identity: Identity) -> Self:
-        return cls(**vars(stores), site=site, identity=identity)
+    def over(
+        cls, stores: Stores, *, site: Site, identity: Identity, scenes: SceneCodes | None = None
+    ) -> Self:
+        return cls(**vars(stores), site=site, identity=identity, scenes=scenes or NoScenes())
+
+
+class NoScenes:
+    """An account without such QRs."""
+
+    async def scene_code(self, scene: str, seconds: int) -> str:  # noqa: ARG002
+        raise SceneCodesUnavailable

@@ -62,11 +62,16 @@ class Visitor(BaseHandler, ABC):
     async def token(self) -> str | None:
         """What the client signed in with; None if it sent nothing."""
 
+    async def at_kiosk(self) -> str:
+        """The kiosk whose device the request comes from; "" for any other."""
+        return ""
+
     async def prepare(self) -> None:
         await super().prepare()
-        token = await self.token()
-        self.session = await self.services.sessions.find(token, "account", self.cause()) if token else None
-        if self.session:
+        kiosk, token = await self.at_kiosk(), await self.token()
+        found = await self.services.sessions.find(token, "account", self.cause()) if token else None
+        if found and await self.services.paired.holds(found, kiosk):
+            self.session = found
             with suppress(AccountNotFound):  # such a session signs nobody in
                 self.account = await self.services.accounts.get(
                     self.session["subject"].removeprefix("account:")

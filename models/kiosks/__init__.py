@@ -36,7 +36,7 @@ from models.kiosks.reckoning import Past, Reckoned, Reckoning
 from models.kiosks.retiring import Retiring
 from models.kiosks.rules import Request
 from models.kiosks.self_service import SelfService
-from models.kiosks.sessions import KioskSessions
+from models.kiosks.sessions import SESSION_LIFETIME, KioskSessions
 from models.kiosks.signatures import DeviceKeyInvalid
 from models.kiosks.spells import Spell, SpellKind, Spells
 from models.kiosks.store import BEGIN, END, RETIREMENT, TELL, Kiosks
@@ -53,6 +53,7 @@ __all__ = [
     "OUT",
     "PULSE",
     "RETIREMENT",
+    "SESSION_LIFETIME",
     "TELL",
     "ActivationRefused",
     "Activations",

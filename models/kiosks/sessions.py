@@ -15,7 +15,7 @@ from models.kiosks.heartbeats import Heartbeats
 from models.kiosks.store import Kiosks
 from models.store import Database, Document, Store
 
-LIFETIME = timedelta(minutes=10)
+SESSION_LIFETIME = timedelta(minutes=10)
 """From its last heartbeat; one comes every half minute."""
 
 
@@ -52,7 +52,7 @@ class KioskSessions(Store[KioskSession]):
                 "_id": _digest(token),
                 "kiosk": kiosk["_id"],
                 "key_since": kiosk["device_key"]["since"],
-                "expires_at": by.at + LIFETIME,
+                "expires_at": by.at + SESSION_LIFETIME,
             }
         )
         return token
@@ -65,7 +65,7 @@ class KioskSessions(Store[KioskSession]):
             "key_since": kiosk["device_key"]["since"],
             "expires_at": {"$gt": by.at},
         }
-        found = await self.documents.update_one(live, {"$set": {"expires_at": by.at + LIFETIME}})
+        found = await self.documents.update_one(live, {"$set": {"expires_at": by.at + SESSION_LIFETIME}})
         return bool(found.matched_count)
 
     async def find(self, token: str, now: datetime) -> Kiosk | None:

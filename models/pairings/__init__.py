@@ -1,8 +1,8 @@
 """Pairings of a screen (a kiosk, a PC) with a phone: who stands at the screen is signed in by their phone, or
 goes on at a kiosk with what was begun on the phone (article 23)."""
 
-from models.pairings.changes import Changes
-from models.pairings.document import DIGITS, SHORT, Kind, Pairing, State, Ticket, Way, state_at
+from models.pairings.changes import Changes, rung
+from models.pairings.document import DIGITS, SHORT, TO_SCAN, Kind, Pairing, State, Ticket, Way, state_at
 from models.pairings.faults import (
     DigitsMalformed,
     DigitsWrong,
@@ -18,7 +18,7 @@ from models.pairings.faults import (
     ShortMalformed,
     TooManyPairings,
 )
-from models.pairings.paired import PairedSession, PairedSessions
+from models.pairings.paired import Joined, PairedSession, PairedSessions
 from models.pairings.scanning import PREFIX, SceneCodes, SceneCodesUnavailable, scene_of
 from models.pairings.store import Pairings
 from models.pairings.uses import KioskUses
@@ -27,9 +27,11 @@ __all__ = [
     "DIGITS",
     "PREFIX",
     "SHORT",
+    "TO_SCAN",
     "Changes",
     "DigitsMalformed",
     "DigitsWrong",
+    "Joined",
     "Kind",
     "KioskUses",
     "PairedSession",
@@ -52,6 +54,7 @@ __all__ = [
     "Ticket",
     "TooManyPairings",
     "Way",
+    "rung",
     "scene_of",
     "state_at",
 ]

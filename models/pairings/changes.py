@@ -74,3 +74,10 @@ class Changes:
         for key in keys:
             for bell in self.waiting.get(key, ()):
                 bell.set()
+
+
+async def rung(bell: asyncio.Event, seconds: float) -> None:
+    """Wait until it rings, at most so many seconds."""
+    ringing = asyncio.ensure_future(bell.wait())
+    await asyncio.wait({ringing}, timeout=seconds)
+    ringing.cancel()

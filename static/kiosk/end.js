@@ -16,7 +16,7 @@ export async function end() {
 async function wiped() {
   try {
     const answer = await fetch("/kiosk/end", { cache: "no-store", signal: AbortSignal.timeout(LONGEST) });
-    return answer.ok;
+    return answer.redirected; // on to the first page, whatever that says
   } catch {
     return false; // no network just now
   }

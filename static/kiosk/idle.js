@@ -1,19 +1,13 @@
 // Ends the session of somebody who has gone: a warning, a countdown, then everything is wiped.
 import { end } from "./end.js";
+import { fresh } from "./fresh.js";
 
 const WARNING = 15;
 const idle = Number(document.body.dataset.idle);
 const box = document.querySelector(".idle");
 const count = box.querySelector(".idle__count");
 const pad = document.querySelector(".pad");
-const typed = [...document.querySelectorAll("input:not([type=hidden])")];
 let last = Date.now();
-
-/** The first page as the next person should find it. */
-function fresh() {
-  const home = "home" in document.body.dataset && document.documentElement.lang === "zh-CN";
-  return home && typed.every((input) => !input.value);
-}
 
 function stir() {
   last = Date.now();

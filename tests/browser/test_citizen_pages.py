@@ -16,7 +16,7 @@ from playwright.async_api import BrowserContext, Page, Route, expect
 
 from tests.files import photo
 from tests.house.applying import concluded, draft, key_of, submitted
-from tests.house.browser import Browser, Fields
+from tests.house.browser import PHONE_IN_WECHAT, Browser, Fields
 from tests.house.guides import plain_guide, rich_guide
 from tests.house.people import new_phone
 from tests.house.town import Town
@@ -64,7 +64,9 @@ class Phone:
 
 
 async def phone_of(town: Town, chromium: Chromium, visitor: Browser, mode: str, **options: Any) -> Phone:
-    context = await chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", **options)
+    context = await chromium.new_context(
+        viewport={"width": 390, "height": 844}, locale="zh-CN", user_agent=PHONE_IN_WECHAT, **options
+    )
     jar = {**visitor.cookies, **MODES[mode]}
     await context.add_cookies([{"name": n, "value": v, "url": town.url} for n, v in jar.items()])
     return Phone(town, context, await context.new_page(), mode)

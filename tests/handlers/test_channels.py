@@ -43,7 +43,7 @@ async def test_wechats_own_browser_is_told_from_others(
     town: Town, cause: MakeCause, agent: str, channel: str
 ) -> None:
     browser = town.browser()
-    left = await browser.get("/sign-in?next=/me", User_Agent=agent)
+    left = await browser.get("/sign-in?here=1&next=/me", User_Agent=agent)
     state = parse_qs(urlsplit(left.location).query)["state"][0]
     code = town.sign_ins.agree(f"openid-{len(agent)}")
     await browser.get(f"/sign-in/wechat?code={code}&state={state}", User_Agent=agent)

@@ -4,6 +4,7 @@ import pytest
 
 from models.applications import check_serial
 from tests.house.applying import serial_of, submitted
+from tests.house.kiosks import at_kiosk
 from tests.house.office import Office, staffed
 from tests.house.town import Town
 
@@ -24,8 +25,7 @@ async def test_strangers_see_no_more_than_first_letters(town: Town, name: str, m
         shown = (await town.browser().get(path)).text
         assert f"<dd>{masked}</dd>" in shown, path
         assert name not in shown
-    kiosk = town.browser()
-    await kiosk.get("/kiosk")
+    kiosk = await at_kiosk(town)
     assert f"<dd>{masked}</dd>" in (await kiosk.post("/kiosk/progress", {"serial": serial})).text
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.handlers.admin.test_queue import lines, search
 from tests.house.applying import ANSWERS, ITEM, draft, key_of, serial_of, submitted
 from tests.house.browser import CODE_PAUSE, Fields
+from tests.house.kiosks import at_kiosk
 from tests.house.office import Office, booked
 from tests.house.people import new_number, new_phone
 from tests.house.town import Town
@@ -67,14 +68,14 @@ async def test_a_serial_number_is_understood_at_every_door(office: Office) -> No
     town = office.town
     path = await submitted(await town.citizen())
     serial = await serial_of(town, path)
-    anybody, desk = town.browser(), await office.desk("approver")
+    anybody, kiosk, desk = town.browser(), await at_kiosk(town), await office.desk("approver")
     for typed in (HIDDEN.format(serial), SENTENCE.format(serial), wide(serial.lower()), f"流水号：{serial}"):
         sent = quote(typed)
         for page in (
             await anybody.get(f"/progress?serial={sent}"),
             await anybody.post("/progress", {"serial": typed}),
             await anybody.get(f"/verify/{sent}"),
-            await anybody.post("/kiosk/progress", {"serial": typed}),
+            await kiosk.post("/kiosk/progress", {"serial": typed}),
         ):
             assert (page.status, "居住证签注" in page.text) == (200, True), typed
         assert lines(await search(desk, typed)) == [key_of(path)], typed

@@ -222,7 +222,7 @@ async def kiosked(house: House) -> Kiosked:
 
 STANDING: Mapping[str, Post] = {"screen-contact": POSTS["contact"], "screen-digital": POSTS["digital"]}
 """Who brings in the kiosk of a town that has none of its own."""
-HEAD = "screen-head"
+HEAD, STANDS = "screen-head", "屏幕测试机"
 STAYS = frozenset({"device_session", "kiosk", "place"})
 """Cookies that are the kiosk's own."""
 
@@ -251,13 +251,12 @@ class Standing(Kiosked):
 
 async def standing(town: Town) -> Kiosk:
     """A kiosk in service in the district's centre; the same one each time. Its device has the key 0."""
-    name = "屏幕测试机"
-    if found := await town.stores.kiosks.one_of({"name": name}):
+    if found := await town.stores.kiosks.one_of({"name": STANDS}):
         return found
     members = {one: await town.member(one, post) for one, post in STANDING.items()}
     made = Standing(town, {**members, HEAD: await town.member(HEAD, POSTS["head"])})
     await town.stores.contacts.name(USCC, "screen-contact", *made.who("head"))
-    return await made.in_service(name=name)
+    return await made.in_service(name=STANDS)
 
 
 async def token_of(house: House, kiosk: Kiosk, number: int = 0) -> str:

@@ -156,6 +156,8 @@ WITHOUT_EVENTS = {
     "models.chat.dialogues": "what was said so far; what comes of it is an event of the appointment",
     "models.kiosks.heartbeats": "what devices say; that a fault begins or ends is its event",
     "models.kiosks.sessions": "at which kiosk a browser stands; what is done with the key is its event",
+    "models.pairings.store": "where a QR leads, and until when a session lasts; its steps are its events",
+    "models.pairings.uses": "counts of a day",
     "models.kiosks.listening": "that servers listen; that they did not is its event",
     "models.staff.tries": "tries at a password; that there are too many is an event of the member",
     "models.staff.devices": "where members signed in; signing in is an event of the member",

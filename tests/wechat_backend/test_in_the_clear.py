@@ -19,6 +19,7 @@ from tests.files import a_pdf, photo
 from tests.house.browser import Browser, Fields
 from tests.house.clock import Clock
 from tests.house.guides import CARD, api_guide, plain_guide
+from tests.house.kiosks import at_kiosk
 from tests.house.office import conclude, staffed
 from tests.house.people import WEIMEI, new_number
 from tests.house.whole import Whole, in_the_clear, opened
@@ -165,8 +166,7 @@ async def by_the_api(whole: Whole) -> None:
     serial = handed.json["serial"]
     for path in ("/me", "/me/export", f"/applications/{draft['id']}", f"/progress/{serial}"):
         assert (await client.get(path)).status == 200
-    kiosk = whole.town.browser()
-    await kiosk.get("/kiosk")
+    kiosk = await at_kiosk(whole.town)
     for typed in (serial, NUMBER, PRIVATE["name"]):
         await kiosk.post("/kiosk/progress", {"serial": typed})
         await kiosk.get(f"/kiosk/guides?q={typed}".encode().decode("latin-1"))

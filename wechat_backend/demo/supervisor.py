@@ -271,6 +271,7 @@ def links(options: Options, variables: Mapping[str, str]) -> str:
         ("Phone simulator", options.simulator_url),
         ("Citizen pages", options.url),
         ("Kiosk", f"{options.url}/kiosk"),
+        *_activation(options, variables),
         ("Staff panel", f"{options.url}/admin"),
         *staff,
         (
@@ -281,6 +282,12 @@ def links(options: Options, variables: Mapping[str, str]) -> str:
         ("Settings and logs", str(options.data)),
     ]
     return "\n".join(f"  {name:<26} {value}" for name, value in rows)
+
+
+def _activation(options: Options, variables: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Opened once, it makes a browser the kiosk that waits first; none where all have their devices."""
+    code = variables[demo_env.CODES].split(",")[0]
+    return [("  make this browser one", f"{options.url}/kiosk/activate#code={code}")] if code else []
 
 
 def _called(member: demo_data.Member) -> str:

@@ -1,5 +1,6 @@
 """The outside systems: one module each, over the same `base.Gateway`."""
 
+from models.pairings import SceneCodes
 from models.people import Followers, Identity, Verifier
 from models.privacy import Privacy
 from models.store import Database
@@ -23,6 +24,10 @@ class Gateways:
 
     @property
     def identity(self) -> Identity:
+        return self.wechat
+
+    @property
+    def scenes(self) -> SceneCodes:
         return self.wechat
 
     @property

@@ -1,6 +1,6 @@
-"""WeChat's server API: template messages, sign-in, menu, users.
+"""WeChat's server API: template messages, sign-in, menu, users, QRs with a parameter.
 
-Satisfies `Identity` and `Followers` of `models.people.verification`.
+Satisfies `Identity` and `Followers` of `models.people.verification`, and `SceneCodes` of `models.pairings`.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from models.pairings import SceneCodesUnavailable
 from models.people import PlatformUser
 from models.people.accounts import SignInCodeInvalid, SignInSnapshot, WechatUnavailable
 from wechat_backend.gateways.base import GatewayError, JsonGateway, Remedy, as_json
@@ -131,6 +132,20 @@ class WeChat(JsonGateway):
         """What WeChat tells of a user: `subscribe` 0 or 1, `unionid`, `language`, …"""
         async with self.watched("user"):
             return await self._call("/cgi-bin/user/info", query={"openid": openid, "lang": "zh_CN"})
+
+    async def scene_code(self, scene: str, seconds: int) -> str:
+        """What a QR must say whose scan brings `scene`; see `models.pairings.scanning.SceneCodes`."""
+        asked = {
+            "expire_seconds": seconds,
+            "action_name": "QR_STR_SCENE",
+            "action_info": {"scene": {"scene_str": scene}},
+        }
+        try:
+            async with self.watched("qr_create"):
+                answer = await self._call("/cgi-bin/qrcode/create", body=asked)
+        except GatewayError as error:
+            raise SceneCodesUnavailable from error
+        return str(answer["url"])
 
     async def create_menu(self, menu: Mapping[str, Any]) -> None:
         async with self.watched("menu_create"):

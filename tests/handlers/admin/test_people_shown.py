@@ -8,6 +8,7 @@ import pytest
 from models.applications import State
 from models.people import Party
 from tests.house.guides import USCC, form_guide
+from tests.house.kiosks import at_kiosk
 from tests.house.office import Office, conclude
 from tests.house.people import WEIMEI
 
@@ -55,7 +56,7 @@ async def test_a_denial_is_no_plain_end(office: Office) -> None:
     for page in (
         await anybody.get(f"/verify/{serial}"),
         await anybody.get(f"/progress?serial={serial}"),
-        await anybody.post("/kiosk/progress", {"serial": serial}),
+        await (await at_kiosk(office.town)).post("/kiosk/progress", {"serial": serial}),
     ):
         steps = page.text.split('<ol class="timeline')[1].split("</ol>")[0]
         assert "不予办理" in steps

@@ -13,10 +13,13 @@ from models.applications import State
 from models.blacklist import Ground, Reference
 from models.chat import inbox
 from models.outgoing.deliveries import Plan, Via
+from models.pairings import Kind
 from models.people import Party
 from tests.house.barred import BEGUN, LAST_DAY, LISTED, wrong_at
 from tests.house.guides import CARD, plain_guide
+from tests.house.kiosks import kiosked
 from tests.house.listing import Listing
+from tests.house.outside import TakesAll
 from tests.house.wechat import USER, Peer, event, message
 
 
@@ -30,6 +33,27 @@ async def test_follow_welcomes_and_is_known(peer: Peer) -> None:
     assert await peer.say(event("unsubscribe", CreateTime="1764000005")) == ""
     account = await peer.services.accounts.documents.find_one({"openid": USER})
     assert account["following"] is False
+
+
+async def test_who_scans_a_kiosks_qr_is_led_on(peer: Peer) -> None:
+    """A follower by the scan, a newcomer by following; a code that is over, and any other scene, say so."""
+    made = await kiosked(peer)
+    made.stores.materials.inspector = TakesAll()
+    kiosk, pairings = await made.in_service(name="一号机"), peer.stores.pairings
+    ticket = await pairings.ask(Kind.KIOSK, kiosk["_id"], "/kiosk", "192.0.2.7", peer.by())
+    code = pairings.code_of(ticket.key)
+    newcomer = await peer.say(event("subscribe", f"qrscene_pair_{code}"))
+    follower = await peer.say(event("SCAN", f"pair_{code}", CreateTime="1764000005"))
+    for said in (newcomer, follower):
+        assert "一号机" in said
+        assert f'<a href="https://panyu.test/pair/{code}">' in said
+    account = await peer.services.accounts.documents.find_one({"openid": USER})
+    assert account["following"] is True
+    await pairings.cancel(ticket, peer.by())
+    assert "换一个码" in await peer.say(event("SCAN", f"pair_{code}", CreateTime="1764000006"))
+    assert "换一个码" in await peer.say(event("SCAN", "pair_X", CreateTime="1764000007"))
+    assert await peer.say(event("SCAN", "poster", CreateTime="1764000008")) == ""
+    assert "欢迎" in await peer.say(event("subscribe", "qrscene_poster", CreateTime="1764000009"))
 
 
 async def test_text_finds_guides_and_a_number_opens_one(peer: Peer) -> None:

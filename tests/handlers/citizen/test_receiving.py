@@ -9,6 +9,7 @@ from models.guides import Guide
 from tests.house.applying import draft, key_of
 from tests.house.browser import Browser, Fields
 from tests.house.guides import plain_guide
+from tests.house.kiosks import at_kiosk
 from tests.house.places import HALL, hall
 from tests.house.town import Town
 
@@ -137,7 +138,7 @@ async def test_a_generated_form_is_not_called_submitted(town: Town) -> None:
             await citizen.get(path),
             await citizen.get(f"{path}/receipt"),
             await citizen.get(f"/verify/{serial}"),
-            await citizen.post("/kiosk/progress", {"serial": str(serial)}),
+            await (await at_kiosk(town)).post("/kiosk/progress", {"serial": str(serial)}),
         ):
             assert said in page.text
             assert unsaid not in page.text
@@ -192,7 +193,8 @@ async def test_by_serial_number_the_deadline_is_that_of_the_running_clock(town: 
 
     async def shown() -> str:
         pages = [
-            await town.browser().post(page, {"serial": serial}) for page in ("/progress", "/kiosk/progress")
+            await (await at_kiosk(town)).post(page, {"serial": serial})
+            for page in ("/progress", "/kiosk/progress")
         ]
         told = [re.findall(r"最迟 ([\d-]+)", page.text) for page in pages]
         assert told[0] == told[1]

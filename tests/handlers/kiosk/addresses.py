@@ -1,8 +1,10 @@
 """The kiosk's pages that need nobody, taken from its routes: one that is added is tried like the others."""
 
 from handlers.kiosk import ROUTES
+from handlers.kiosk.device import KioskPage
 from handlers.kiosk.halls import KioskPlace
-from handlers.kiosk.pages import KioskEnd, KioskHome, KioskPage, KioskUnknown
+from handlers.kiosk.pages import KioskEnd, KioskHome, KioskUnknown
+from handlers.kiosk.pairing import KioskNews
 from handlers.kiosk.stopped import KioskState
 from handlers.web.places import HALL_CODE
 from handlers.web.visitor import Auth
@@ -10,7 +12,7 @@ from models.guides import ITEM_CODE
 from tests.house.guides import rich_guide
 from tests.house.places import HALL
 
-APART = {KioskEnd, KioskHome, KioskPlace, KioskState, KioskUnknown}
+APART = {KioskEnd, KioskHome, KioskPlace, KioskNews, KioskState, KioskUnknown}
 """The home stands first; the others have no page of their own."""
 
 

@@ -1,0 +1,95 @@
+"""Signing in at a kiosk by one's phone, both ways: the phone scans what the kiosk shows, or the kiosk takes
+what the phone offers."""
+
+from contextlib import suppress
+from urllib.parse import urlencode
+
+from handlers.kiosk.device import KioskPage
+from handlers.web.pairing import HOW, PairingCode, PairingNews, PairingScreen, next_page
+from models.errors import DomainError, Unavailable
+from models.pairings import TO_SCAN, Kind, PairingNotFound, scene_of
+
+
+class KioskScreen(PairingScreen, KioskPage):
+    kind = Kind.KIOSK
+
+    @property
+    def screen_kiosk(self) -> str:
+        return self.kiosk["_id"] if self.kiosk else ""
+
+
+class KioskSignIn(KioskScreen):
+    """GET /kiosk/sign-in?next=: what the pairing of this browser has come to; a touch asks for a code."""
+
+    async def get(self) -> None:
+        page = next_page(self.get_query_argument("next", "/kiosk"), "/kiosk")
+        if self.account:
+            return self.redirect(page)
+        return self.screen("sign_in.html", next=page, **self.shown(await self.pairing()))
+
+
+class KioskAsk(KioskScreen):
+    """POST /kiosk/sign-in/code: somebody has touched 「微信扫码登录」. WeChat is asked for a code of its own,
+    which brings a newcomer to the account; without one the QR is the plain address."""
+
+    async def post(self) -> None:
+        page = next_page(self.get_body_argument("next", "/kiosk"), "/kiosk")
+        ticket, pairings = await self.ask(page), self.services.pairings
+        with suppress(Unavailable):
+            scene = scene_of(pairings.code_of(ticket.key))
+            link = await self.services.scenes.scene_code(scene, round(TO_SCAN.total_seconds()))
+            await pairings.show(ticket.key, link)
+        self.see_other(f"/kiosk/sign-in?{urlencode({'next': page})}")
+
+
+class KioskCode(KioskScreen, PairingCode):
+    """GET /kiosk/sign-in/code.png"""
+
+
+class KioskJoin(KioskScreen):
+    """POST /kiosk/sign-in/join: the phone has given the digits."""
+
+    async def post(self) -> None:
+        joined = await self.join()
+        self.see_other(joined.page)
+
+
+class KioskContinue(KioskScreen):
+    """GET and POST /kiosk/continue: by the six digits that a phone shows, or by its QR at the scanner."""
+
+    async def get(self) -> None:
+        self.screen("continue.html")
+
+    async def post(self) -> None:
+        try:
+            given = self.get_body_argument("code", "")
+            ticket = await self.services.pairings.take(given, self.screen_kiosk, self.by_screen())
+        except DomainError as error:
+            return self.screen("continue.html", error=error)
+        self.keep_ticket(ticket)
+        return self.see_other("/kiosk/sign-in")
+
+
+class KioskNews(KioskScreen, PairingNews):
+    """GET /kiosk/pairing/state and /kiosk/pairing/events: of the code that is shown, or of who is signed
+    in."""
+
+    async def get(self, how: str) -> None:
+        await self.tell_news(how)
+
+    async def followed(self) -> str:
+        if self.session and (key := self.session.get("pairing")):
+            return key
+        if pairing := await self.pairing():
+            return pairing["_id"]
+        raise PairingNotFound
+
+
+ROUTES = [
+    (r"/kiosk/sign-in", KioskSignIn),
+    (r"/kiosk/sign-in/code", KioskAsk),
+    (r"/kiosk/sign-in/code\.png", KioskCode),
+    (r"/kiosk/sign-in/join", KioskJoin),
+    (r"/kiosk/continue", KioskContinue),
+    (rf"/kiosk/pairing/{HOW}", KioskNews),
+]

@@ -1,0 +1,249 @@
+"""A phone signs in a kiosk and a PC, by the pages of each; either ends it, and who comes with a code that is
+worth nothing is told why."""
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient
+
+from handlers.web import pairing
+from models.pairings import SceneCodesUnavailable, State
+from tests.house.applying import draft
+from tests.house.browser import COMPUTER, PHONE_IN_WECHAT, Browser, Page
+from tests.house.kiosks import at_kiosk
+from tests.house.server import serving
+from tests.house.town import Town, citizen_app
+
+
+@dataclass
+class Screen:
+    """A kiosk's browser, or a PC's."""
+
+    town: Town
+    browser: Browser
+    root: str
+
+    async def key(self) -> str:
+        return self.browser.cookies["pairing"].partition(".")[0]
+
+    async def ask(self, page: str) -> str:
+        """Touch for a code, which a phone can open."""
+        asked = await self.browser.post(f"{self.root}/code", {"next": page})
+        assert asked.location == f"{self.root}?next={quote(page, safe='')}"
+        return f"/pair/{self.town.services.pairings.code_of(await self.key())}"
+
+    async def page(self) -> str:
+        return (await self.browser.get(self.root)).text
+
+    async def digits(self) -> str:
+        found = re.search(r'pairing__digits">(\d\d)<', await self.page())
+        assert found
+        return found[1]
+
+    async def signed_in(self, phone: Browser, page: str) -> Page:
+        """All steps; where the screen goes on."""
+        scanned = await phone.get(await self.ask(page))
+        given = await phone.post(scanned.location, {"digits": await self.digits()})
+        assert given.status == 303
+        return await self.browser.post(f"{self.root}/join")
+
+
+@dataclass
+class Scenes:
+    """WeChat's QRs with a parameter; it does not answer where `url` is empty."""
+
+    url: str = ""
+    asked: tuple[str, int] = ("", 0)
+
+    async def scene_code(self, scene: str, seconds: int) -> str:
+        self.asked = (scene, seconds)
+        if not self.url:
+            raise SceneCodesUnavailable
+        return self.url
+
+
+@pytest.fixture
+async def phone(town: Town) -> Browser:
+    citizen = await town.citizen()
+    citizen.agent = PHONE_IN_WECHAT
+    return citizen
+
+
+@pytest.fixture
+def pc(town: Town) -> Screen:
+    return Screen(town, town.browser(COMPUTER), "/sign-in")
+
+
+@pytest.fixture
+async def kiosk(town: Town) -> Screen:
+    return Screen(town, await at_kiosk(town), "/kiosk/sign-in")
+
+
+async def test_a_pc_is_signed_in_and_ended_by_the_phone(town: Town, pc: Screen, phone: Browser) -> None:
+    turned_away = await pc.browser.get("/applications")
+    assert turned_away.location == "/sign-in?next=%2Fapplications"
+    assert "显示二维码" in (await pc.browser.get(turned_away.location)).text
+    scanned = await phone.get(await pc.ask("/applications"))
+    asked = (await phone.get(scanned.location)).text
+    assert "一台电脑的浏览器" in asked
+    assert f">{await pc.digits()}<" not in asked  # they stand on the screen alone
+    assert (await pc.browser.post("/sign-in/join")).status == 409
+    given = await phone.post(scanned.location, {"digits": f" {await pc.digits()} "})
+    assert given.location == scanned.location
+    assert "data-now" in await pc.page()
+    assert (await pc.browser.post("/sign-in/join")).location == "/applications"
+    assert (await pc.browser.get("/applications")).status == 200
+    assert "pairing" not in pc.browser.cookies
+    listed = (await phone.get("/me/devices")).text
+    assert "电脑浏览器" in listed
+    assert (await pc.browser.get("/sign-in/state")).json == {"state": "joined"}
+    ended = await phone.post(f"{scanned.location}/end")
+    assert ended.location == "/me/devices"
+    assert "没有正在使用" in (await phone.get("/me/devices")).text
+    assert (await pc.browser.get("/applications")).location == "/sign-in?next=%2Fapplications"
+    assert "重新登录" in (await pc.browser.get("/signed-out")).text
+    assert "屏幕上的使用已结束" in (await phone.get(scanned.location)).text
+
+
+async def test_a_pc_ends_it_for_the_phone_too(pc: Screen, phone: Browser) -> None:
+    assert (await pc.signed_in(phone, "/me")).location == "/me"
+    await pc.browser.post("/sign-out")
+    assert "没有正在使用" in (await phone.get("/me/devices")).text
+
+
+async def test_only_a_pc_shows_the_code(town: Town) -> None:
+    for agent, status in ((PHONE_IN_WECHAT, 302), (COMPUTER, 200), ("", 302)):
+        assert (await town.browser(agent).get("/sign-in")).status == status
+    framed = await town.browser(COMPUTER).get("/sign-in", Sec_Fetch_Dest="iframe")
+    assert "/connect/oauth2/authorize" in framed.location
+    assert "/connect/oauth2/authorize" in (await town.browser(COMPUTER).get("/sign-in?here=1")).location
+
+
+@pytest.mark.parametrize("page", ["//evil.test", "/sign-in?next=/", "/sign-in/wechat", "https://evil.test"])
+async def test_nobody_is_led_elsewhere(pc: Screen, kiosk: Screen, phone: Browser, page: str) -> None:
+    for screen, home in ((pc, "/"), (kiosk, "/kiosk")):
+        await screen.browser.post(f"{screen.root}/code", {"next": page})
+        kept = await screen.town.services.pairings.get(await screen.key())
+        assert kept["page"] == home
+    await kiosk.browser.post("/kiosk/sign-in/code", {"next": "/kiosks-of-others"})
+    assert (await kiosk.town.services.pairings.get(await kiosk.key()))["page"] == "/kiosk"
+
+
+@pytest.mark.article("23.3")
+async def test_a_kiosk_is_signed_in_and_its_end_wipes_all(kiosk: Screen, phone: Browser) -> None:
+    page = "/kiosk/guides?q=jzz"
+    token, url = kiosk.browser.cookies["device_session"], kiosk.browser.town.url
+    assert "显示二维码" in await kiosk.page()
+    code = await kiosk.ask(page)
+    png = await kiosk.browser.get("/kiosk/sign-in/code.png")
+    assert (png.headers["Content-Type"], png.headers["Cache-Control"]) == ("image/png", "no-store")
+    scanned = await phone.get(code)
+    shown = (await phone.get(scanned.location)).text
+    assert "屏幕测试机" in shown
+    await phone.post(scanned.location, {"digits": await kiosk.digits()})
+    assert (await kiosk.browser.post("/kiosk/sign-in/join")).location == page
+    home = (await kiosk.browser.get("/kiosk")).text
+    assert "kiosk/person.js" in home
+    assert "结束使用" in home
+    assert (await kiosk.browser.get("/kiosk/sign-in?next=/kiosk/notes")).location == "/kiosk/notes"
+    assert (await kiosk.browser.get("/me")).location.startswith("/sign-in")  # it counts at the kiosk's pages
+    moved = Browser(kiosk.town, {"session": kiosk.browser.cookies["session"]})
+    assert (await moved.get("/kiosk/pairing/state")).status == 403
+    assert (await moved.get("/me")).location.startswith("/sign-in")
+    await kiosk.browser.get("/kiosk/end")
+    assert "session" not in kiosk.browser.cookies
+    assert (kiosk.browser.cookies["device_session"], url) == (token, kiosk.town.url)
+    assert "没有正在使用" in (await phone.get("/me/devices")).text
+
+
+async def test_a_phone_goes_on_at_a_kiosk(town: Town, kiosk: Screen, phone: Browser) -> None:
+    page = f"{await draft(phone)}/form"
+    assert "到自助终端继续" in (await phone.get(page)).text
+    offered = await phone.post("/continue", {"page": page})
+    shown = (await phone.get(offered.location)).text
+    found = re.search(r"(\d{3})&nbsp;(\d{3})", shown)
+    assert found
+    wrong = await kiosk.browser.post("/kiosk/continue", {"code": "12345"})
+    assert (wrong.status, "六位数字" in wrong.text) == (400, True)
+    taken = await kiosk.browser.post("/kiosk/continue", {"code": "".join(found.groups())})
+    assert taken.location == "/kiosk/sign-in"
+    asked = (await phone.get(offered.location)).text
+    assert "屏幕测试机" in asked
+    await phone.post(offered.location, {"digits": await kiosk.digits()})
+    assert (await kiosk.browser.post("/kiosk/sign-in/join")).location == f"/kiosk{page}"
+    for elsewhere in ("/me", "/kiosk", "//evil.test", "/applications/../me"):
+        assert (await phone.post("/continue", {"page": elsewhere})).status == 400
+
+
+async def test_who_tries_in_vain_is_told_why(town: Town, kiosk: Screen, phone: Browser) -> None:
+    friend = await town.citizen("李四")
+    code = await kiosk.ask("/kiosk")
+    mine = (await friend.get(code)).location
+    taken = await phone.get(code)
+    assert (taken.status, "已在另一台设备上使用" in taken.text) == (409, True)
+    assert (await phone.get(mine)).status == 404
+    assert (await phone.post(mine, {"digits": await kiosk.digits()})).status == 404
+    malformed = await friend.post(mine, {"digits": "7"})
+    assert (malformed.status, "两位数字" in malformed.text) == (400, True)
+    right = await kiosk.digits()
+    wrong = await friend.post(mine, {"digits": "11" if right != "11" else "12"})
+    assert (wrong.status, "没有登录" in wrong.text) == (409, True)
+    assert (await friend.post(mine, {"digits": right})).status == 409
+    assert "数字不对" in await kiosk.page()
+    assert (await kiosk.browser.post("/kiosk/sign-in/join")).status == 409
+    offered = await phone.post("/continue", {"page": await draft(phone)})
+    key = offered.location.rpartition("/")[2]
+    offer = town.services.pairings.code_of(key)
+    assert "要在自助终端上扫描" in (await friend.get(f"/pair/{offer}")).text
+    assert (
+        "要用手机微信扫"
+        in (
+            await kiosk.browser.post(
+                "/kiosk/continue", {"code": (await kiosk.ask("/kiosk")).rpartition("/")[2]}
+            )
+        ).text
+    )
+    assert not [one for one in await town.services.pairings.those([key]) if one["state"] is not State.ASKED]
+
+
+async def test_the_kiosks_code_is_wechats_where_it_gives_one(town: Town, kiosk: Screen) -> None:
+    scenes = Scenes()
+    services = replace(town.services, scenes=scenes)
+    async with serving(citizen_app(services)) as url:
+        other = Town(services, url=url, clock=town.clock, sign_ins=town.sign_ins, register=town.register)
+        screen = Screen(other, Browser(other, dict(kiosk.browser.cookies)), kiosk.root)
+        for given in ("http://weixin.qq.com/q/abc", ""):  # and where WeChat does not answer
+            scenes.url = given
+            code = (await screen.ask("/kiosk")).rpartition("/")[2]
+            assert scenes.asked == (f"pair_{code}", 120)
+            kept = await town.services.pairings.get(await screen.key())
+            assert town.services.pairings.link_of(kept) == given
+            assert (await screen.browser.get("/kiosk/sign-in/code.png")).status == 200
+    with pytest.raises(SceneCodesUnavailable):
+        await town.services.scenes.scene_code("pair_x", 1)
+
+
+async def test_a_page_is_told_as_it_happens(
+    town: Town, pc: Screen, phone: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairing, "OPEN_SECONDS", 0.5)
+    monkeypatch.setattr(pairing, "LOOK_SECONDS", 0.1)
+    assert (await pc.browser.get("/sign-in/events")).status == 404
+    code = await pc.ask("/")
+    told: list[bytes] = []
+
+    async def listen() -> None:
+        cookies = "; ".join(f"{name}={value}" for name, value in pc.browser.cookies.items())
+        await AsyncHTTPClient().fetch(
+            f"{town.url}/sign-in/events", headers={"Cookie": cookies}, streaming_callback=told.append
+        )
+
+    await listen()
+    assert b"".join(told).startswith(b'data: {"state": "asked"}\n\n:\n\n')
+    told.clear()
+    await phone.get(code)
+    await listen()
+    assert b"".join(told).startswith(b'data: {"state": "scanned"}\n\n:\n\n')
+    assert (await pc.browser.get("/sign-in/state")).json == {"state": "scanned"}
