@@ -1,6 +1,6 @@
 """自助终端: the full-screen pages of a kiosk (article 23)."""
 
-from handlers.kiosk import activation, applications, halls, pages, pairing, reviews, stopped
+from handlers.kiosk import activation, applications, appointments, halls, pages, pairing, reviews, stopped
 
 ROUTES = [
     *activation.ROUTES,
@@ -8,6 +8,7 @@ ROUTES = [
     *stopped.ROUTES,
     *pairing.ROUTES,
     *applications.ROUTES,
+    *appointments.ROUTES,
     *reviews.ROUTES,
     *pages.ROUTES,
 ]
