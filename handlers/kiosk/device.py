@@ -33,6 +33,7 @@ class KioskPage(CitizenPage):
     `while_stopped`."""
 
     channel = Channel.KIOSK
+    session_cookie = Cookie.PERSON
     kiosk: Kiosk | None = None
     while_stopped = False
     """Whether it is shown also while the kiosk is out of service, or is none any more."""

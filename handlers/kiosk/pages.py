@@ -126,8 +126,9 @@ class KioskEnd(KioskPage):
         self.redirect("/kiosk")
 
     async def wipe(self) -> None:
-        if token := self.get_cookie(self.cookie(Cookie.SESSION)):
-            await self.services.paired.sign_out(token, self.cause())
+        for kept in (Cookie.PERSON, Cookie.SESSION):  # the second of who left the kiosk's own pages
+            if token := self.get_cookie(self.cookie(kept)):
+                await self.services.paired.sign_out(token, self.cause())
         if ticket := Ticket.read(self.get_cookie(self.cookie(Cookie.PAIRING))):
             await self.services.pairings.cancel(ticket, self.cause())
         for cookie in Cookie:  # with that of the forms, none of this session can be sent again

@@ -6,8 +6,12 @@ from urllib.parse import urlencode
 
 from handlers.kiosk.device import KioskPage
 from handlers.web.pairing import HOW, PairingCode, PairingNews, PairingScreen, next_page
+from models.concurrency import wait_at_most
 from models.errors import DomainError, Unavailable
 from models.pairings import TO_SCAN, Kind, PairingNotFound, scene_of
+
+PATIENCE = 3.0
+"""Seconds that somebody who stands there waits for WeChat's QR; the plain one is as good for who follows."""
 
 
 class KioskScreen(PairingScreen, KioskPage):
@@ -25,7 +29,9 @@ class KioskSignIn(KioskScreen):
         page = next_page(self.get_query_argument("next", "/kiosk"), "/kiosk")
         if self.account:
             return self.redirect(page)
-        return self.screen("sign_in.html", next=page, **self.shown(await self.pairing()))
+        pairing = await self.pairing()
+        by_message = pairing is not None and self.services.pairings.link_of(pairing) != ""
+        return self.screen("sign_in.html", next=page, by_message=by_message, **self.shown(pairing))
 
 
 class KioskAsk(KioskScreen):
@@ -35,10 +41,10 @@ class KioskAsk(KioskScreen):
     async def post(self) -> None:
         page = next_page(self.get_body_argument("next", "/kiosk"), "/kiosk")
         ticket, pairings = await self.ask(page), self.services.pairings
-        with suppress(Unavailable):
+        with suppress(Unavailable, TimeoutError):
             scene = scene_of(pairings.code_of(ticket.key))
-            link = await self.services.scenes.scene_code(scene, round(TO_SCAN.total_seconds()))
-            await pairings.show(ticket.key, link)
+            asked = self.services.scenes.scene_code(scene, round(TO_SCAN.total_seconds()))
+            await pairings.show(ticket.key, await wait_at_most(PATIENCE, asked))
         self.see_other(f"/kiosk/sign-in?{urlencode({'next': page})}")
 
 

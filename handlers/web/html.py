@@ -162,6 +162,9 @@ class HtmlHandler(BaseHandler):
 class PageHandler(HtmlHandler, Visitor):
     """A citizen's page."""
 
+    session_cookie = Cookie.SESSION
+    """In which the browser has the token of who is signed in."""
+
     @property
     def channel(self) -> Channel:
         """WeChat's browser names itself, on phones and on computers."""
@@ -169,7 +172,7 @@ class PageHandler(HtmlHandler, Visitor):
         return Channel.H5 if in_wechat else Channel.WEB
 
     async def token(self) -> str | None:
-        return self.get_cookie(self.cookie(Cookie.SESSION))
+        return self.get_cookie(self.cookie(self.session_cookie))
 
     def turn_away(self, error: DomainError, page: str) -> None:
         if self.request.method != "GET":

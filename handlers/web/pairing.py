@@ -15,7 +15,7 @@ from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.protection import Cookie
 from models.errors import Forbidden, NotFound
 from models.events import Cause
-from models.pairings import Joined, Kind, Pairing, PairingNotFound, State, Ticket, rung, state_at
+from models.pairings import Joined, Kind, Pairing, PairingNotFound, State, Ticket, joins_again, rung, state_at
 
 OPEN_SECONDS = 50.0
 """Of one connection on which changes are told; the browser then opens the next."""
@@ -95,7 +95,7 @@ class PairingScreen(CitizenPage):
         if (ticket := self.ticket) is None:
             raise PairingNotFound
         joined = await self.services.paired.join(ticket, self.screen_kiosk, self.by_screen())
-        self.keep_cookie(Cookie.SESSION, joined.token)
+        self.keep_cookie(self.session_cookie, joined.token)
         self.drop_cookie(Cookie.PAIRING)
         return joined
 
@@ -106,11 +106,15 @@ class PairingScreen(CitizenPage):
         return pairings.link_of(pairing) or f"{self.services.site.base_url}/pair/{code}"
 
     def shown(self, pairing: Pairing | None) -> dict[str, Any]:
-        """For the template: the state ("" before there is a pairing), and the seconds that are left of it."""
+        """For the template: the state ("" before there is a pairing), and the seconds that are left of it.
+        Who has signed in and did not hear of it is asked to do so once more."""
         if pairing is None:
             return {"pairing": None, "state": "", "left": 0}
+        state = state_at(pairing, self.now)
+        if state is State.JOINED:
+            state = State.AGREED if joins_again(pairing, self.now) else State.ENDED
         left = int((pairing["expires_at"] - self.now).total_seconds()) + 1
-        return {"pairing": pairing, "state": state_at(pairing, self.now).value, "left": max(1, left)}
+        return {"pairing": pairing, "state": state.value, "left": max(1, left)}
 
 
 class PairingCode(PairingScreen):

@@ -24,6 +24,7 @@ class Cookie(StrEnum):
     PLACE = "place"
     KIOSK = "kiosk"
     DEVICE_SESSION = "device_session"
+    PERSON = "person"  # the session at a kiosk: no other page has it
     PAIRING = "pairing"
 
 

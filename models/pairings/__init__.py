@@ -2,7 +2,18 @@
 goes on at a kiosk with what was begun on the phone (article 23)."""
 
 from models.pairings.changes import Changes, rung
-from models.pairings.document import DIGITS, SHORT, TO_SCAN, Kind, Pairing, State, Ticket, Way, state_at
+from models.pairings.document import (
+    DIGITS,
+    SHORT,
+    TO_SCAN,
+    Kind,
+    Pairing,
+    State,
+    Ticket,
+    Way,
+    joins_again,
+    state_at,
+)
 from models.pairings.faults import (
     DigitsMalformed,
     DigitsWrong,
@@ -54,6 +65,7 @@ __all__ = [
     "Ticket",
     "TooManyPairings",
     "Way",
+    "joins_again",
     "rung",
     "scene_of",
     "state_at",

@@ -118,6 +118,12 @@ END = Step(OPEN | {State.JOINED}, State.ENDED, "pairing.ended")
 STEPS = (SCAN, TAKE, AGREE, REFUSE, JOIN, END)
 
 
+def joins_again(pairing: Pairing, now: datetime) -> bool:
+    """Whether the screen that has signed in may do so once more, where the answer was lost."""
+    joined = pairing.get("joined_at")
+    return pairing["state"] is State.JOINED and joined is not None and now - joined < TO_GIVE
+
+
 def state_at(pairing: Pairing, now: datetime) -> State:
     """The state, or `expired` where its time is over."""
     over = pairing["state"] in END.of and pairing["expires_at"] <= now

@@ -36,6 +36,7 @@ from models.pairings.document import (
     Step,
     Ticket,
     Way,
+    joins_again,
     state_at,
 )
 from models.pairings.faults import (
@@ -264,7 +265,7 @@ class Pairings(Store[Pairing]):
         for _ in range(2):  # of two at once the second finds the first
             pairing = await self.of_screen(ticket, kiosk)
             state = state_at(pairing, by.at)
-            if state is State.JOINED and by.at - pairing["joined_at"] < TO_GIVE_AGAIN:
+            if joins_again(pairing, by.at):
                 return pairing, False
             if state in (State.ASKED, State.SCANNED):
                 raise PairingNotAgreed
@@ -362,9 +363,6 @@ class Pairings(Store[Pairing]):
 
     def _index(self, code: str) -> str:
         return self.privacy.index(code, "pairing")
-
-
-TO_GIVE_AGAIN = AGREE.lasts or TO_SCAN
 
 
 def _told(kind: Kind, kiosk: str) -> Document:

@@ -8,6 +8,11 @@ function again() {
   location.replace(shown.dataset.page); // of a page that answered a form, too
 }
 
-if (shown.dataset.pairing) follow(shown.dataset.pairing, shown.dataset.state, again);
-if (shown.dataset.left) setTimeout(again, Number(shown.dataset.left) * 1000);
+const { pairing, state, left } = shown.dataset;
+const deaf = pairing ? follow(pairing, state, again) : () => {};
+const late = left ? setTimeout(again, Number(left) * 1000) : 0;
+document.addEventListener("submit", () => {
+  deaf(); // the answer to the form says what has become of it
+  clearTimeout(late);
+});
 document.querySelector("form[data-now]")?.requestSubmit();

@@ -3,7 +3,7 @@
 const ASK = 3000;
 const SILENT = 5000;
 
-/** `changed` is called once, with the first state that is not the `known` one. */
+/** `changed` is called once, with the first state that is not the `known` one; what is returned ends the listening. */
 export function follow(address, known, changed) {
   let source = null;
   let asking = 0;
@@ -53,4 +53,8 @@ export function follow(address, known, changed) {
   document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
   addEventListener("pagehide", stop);
   if (!document.hidden) start();
+  return () => {
+    over = true;
+    stop();
+  };
 }

@@ -6,11 +6,12 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
+from models.kiosks import Kiosk
 from models.kiosks.document import OutageCause
+from tests.browser.standing import stand
 from tests.house.applying import serial_of, submitted
 from tests.house.guides import USCC, plain_guide
 from tests.house.kiosks import kiosked
-from tests.house.places import HALL
 from tests.house.town import Town
 from tests.looks import focus_unseen, serious
 
@@ -36,6 +37,7 @@ async def screen(town: Town, chromium: Chromium, request: pytest.FixtureRequest)
     context = await chromium.new_context(viewport={"width": width, "height": height}, has_touch=True)
     page = await context.new_page()
     page.set_default_timeout(10_000)
+    await stand(context, town)
     await page.goto(f"{town.url}/kiosk")
     yield page
     await context.close()
@@ -97,17 +99,15 @@ async def test_the_way_back_leads_to_the_same_place(screen: Page, town: Town) ->
 
 
 @pytest.fixture(scope="module")
-async def broken(town: Town) -> str:
-    """A kiosk that is under repair."""
+async def broken(town: Town) -> Kiosk:
+    """One that is under repair."""
     kiosks = await kiosked(town)
-    kiosk: str = (await kiosks.in_service())["_id"]
-    await kiosks.fault(kiosk, OutageCause.OWN)
-    return kiosk
+    return await kiosks.fault((await kiosks.in_service())["_id"], OutageCause.OWN)
 
 
 @pytest.mark.article("21.4")
-async def test_all_of_a_kiosk_that_has_stopped_is_in_sight(screen: Page, town: Town, broken: str) -> None:
-    await screen.goto(f"{town.url}/kiosk/place/{HALL.code}?kiosk={broken}")
+async def test_all_of_a_kiosk_that_has_stopped_is_in_sight(screen: Page, town: Town, broken: Kiosk) -> None:
+    await stand(screen.context, town, broken)
     await screen.goto(f"{town.url}/kiosk")
     await expect(screen.get_by_role("heading", name="暂停服务")).to_be_visible()
     await expect(screen.get_by_role("heading", name="最近可以办事的网点")).to_be_visible()

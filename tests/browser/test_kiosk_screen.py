@@ -6,9 +6,11 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
+from tests.browser.standing import stand
 from tests.handlers.kiosk.addresses import PAGES
 from tests.house.applying import serial_of, submitted
 from tests.house.guides import rich_guide
+from tests.house.places import hall
 from tests.house.town import Town
 from tests.looks import focus_unseen, serious
 
@@ -26,6 +28,7 @@ async def screen(town: Town, chromium: Chromium) -> AsyncIterator[Page]:
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     await page.clock.install()
+    await stand(context, town)
     await page.goto(f"{town.url}/kiosk")
     yield page
     assert faults == []
@@ -110,7 +113,7 @@ async def test_going_back_shows_nothing_of_anybody(screen: Page, town: Town) -> 
 
 async def test_form_of_an_ended_session_begins_anew(screen: Page, town: Town) -> None:
     await screen.goto(f"{town.url}/kiosk/progress")
-    await screen.context.clear_cookies()
+    await screen.context.clear_cookies(name="_xsrf")
     await screen.locator("#serial").fill("2026112400")
     await screen.get_by_role("button", name="查询").tap()
     await screen.wait_for_url(f"{town.url}/kiosk")
@@ -127,6 +130,7 @@ async def test_phone_numbers_stay_on_one_line(screen: Page, town: Town, path: st
 
 @pytest.mark.parametrize("language", ["中文", "English"])
 async def test_every_page_shows_where_the_keyboard_is(screen: Page, town: Town, language: str) -> None:
+    await town.furnish(hall=hall("nancun", location={"coordinates": [113.381, 22.937]}))
     if language == "English":
         await screen.get_by_role("button", name="English").tap()
     serial = await serial_of(town, await submitted(await town.citizen()))

@@ -29,7 +29,7 @@ from models.voices import GivenReview
 from models.voices.rectifications import Verb
 from tests.house.desk import Desk
 from tests.house.guides import plain_guide
-from tests.house.kiosks import kiosked
+from tests.house.kiosks import at_kiosk, kiosked
 from tests.house.listing import CLERK, LI, WANG, ZHAO, Listing
 from tests.house.office import Office, staffed
 from tests.house.places import HALL, with_windows
@@ -125,6 +125,8 @@ TYPED: Mapping[str, Mapping[str, str]] = {
         "admin/sign_in.html": "/admin/sign-in",
         "citizen/parts/search.html": "/guides",
         "citizen/progress.html": "/progress",
+    },
+    "kiosk": {
         "kiosk/guides.html": "/kiosk/guides",
         "kiosk/home.html": "/kiosk",
         "kiosk/progress.html": "/kiosk/progress",
@@ -138,6 +140,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
 SECRET_FIELDS = {
     *("admin/password.html", "admin/second_factor.html", "admin/account/wechat_form.html"),
     "admin/typed.html",
+    "kiosk/activate.html",
 }
 """Templates whose fields take secrets and codes, which are neither kept nor shown, and one that shows what
 was typed and cannot be typed in."""
@@ -435,7 +438,8 @@ async def test_what_is_typed_runs_nowhere_when_it_is_shown_again(world: World, c
     town, url = world.office.town, world.office.town.url
     subject = f"account:{(await town.account())['_id']}"
     person = {"session": await town.services.sessions.open(subject, town.by(subject))}
-    cookies = {"panel": (await world.office.desk("marked")).cookies, "stranger": {}, "person": person}
+    panel, kiosk = (await world.office.desk("marked")).cookies, (await at_kiosk(town)).cookies
+    cookies = {"panel": panel, "stranger": {}, "kiosk": kiosk, "person": person}
     for who, pages in TYPED.items():
         watch = await watched(chromium, url, cookies[who])
         for page in dict.fromkeys(pages.values()):

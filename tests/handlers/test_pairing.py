@@ -1,8 +1,9 @@
 """A phone signs in a kiosk and a PC, by the pages of each; either ends it, and who comes with a code that is
 worth nothing is told why."""
 
+import asyncio
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 import pytest
@@ -10,11 +11,15 @@ from tornado.httpclient import AsyncHTTPClient
 
 from handlers.web import pairing
 from models.pairings import SceneCodesUnavailable, State
+from models.store import Database
 from tests.house.applying import draft
 from tests.house.browser import COMPUTER, PHONE_IN_WECHAT, Browser, Page
 from tests.house.kiosks import at_kiosk
+from tests.house.outside import Register
 from tests.house.server import serving
+from tests.house.stores import stores_over
 from tests.house.town import Town, citizen_app
+from wechat_backend.pairing_watch import following_pairings
 
 
 @dataclass
@@ -149,11 +154,12 @@ async def test_a_kiosk_is_signed_in_and_its_end_wipes_all(kiosk: Screen, phone: 
     assert "结束使用" in home
     assert (await kiosk.browser.get("/kiosk/sign-in?next=/kiosk/notes")).location == "/kiosk/notes"
     assert (await kiosk.browser.get("/me")).location.startswith("/sign-in")  # it counts at the kiosk's pages
-    moved = Browser(kiosk.town, {"session": kiosk.browser.cookies["session"]})
+    taken = kiosk.browser.cookies["person"]
+    moved = Browser(kiosk.town, {"session": taken, "person": taken})
     assert (await moved.get("/kiosk/pairing/state")).status == 403
     assert (await moved.get("/me")).location.startswith("/sign-in")
     await kiosk.browser.get("/kiosk/end")
-    assert "session" not in kiosk.browser.cookies
+    assert "person" not in kiosk.browser.cookies
     assert (kiosk.browser.cookies["device_session"], url) == (token, kiosk.town.url)
     assert "没有正在使用" in (await phone.get("/me/devices")).text
 
@@ -225,25 +231,59 @@ async def test_the_kiosks_code_is_wechats_where_it_gives_one(town: Town, kiosk: 
         await town.services.scenes.scene_code("pair_x", 1)
 
 
-async def test_a_page_is_told_as_it_happens(
-    town: Town, pc: Screen, phone: Browser, monkeypatch: pytest.MonkeyPatch
+@dataclass
+class Listener:
+    """Hears what a page is pushed; `arrived` once there are so many bytes."""
+
+    screen: Screen
+    told: bytes = b""
+    more: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hear(self, part: bytes) -> None:
+        self.told += part
+        self.more.set()
+
+    async def listen(self) -> None:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.screen.browser.cookies.items())
+        await AsyncHTTPClient().fetch(
+            f"{self.screen.town.url}/sign-in/events",
+            headers={"Cookie": cookies},
+            streaming_callback=self.hear,
+        )
+
+    async def heard(self, line: bytes) -> None:
+        async with asyncio.timeout(20):
+            while line not in self.told:
+                self.more.clear()
+                await self.more.wait()
+
+
+async def test_a_page_hears_how_things_stand_whenever_it_listens(
+    pc: Screen, phone: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pairing, "OPEN_SECONDS", 0.5)
+    monkeypatch.setattr(pairing, "OPEN_SECONDS", 0.3)
     monkeypatch.setattr(pairing, "LOOK_SECONDS", 0.1)
     assert (await pc.browser.get("/sign-in/events")).status == 404
     code = await pc.ask("/")
-    told: list[bytes] = []
-
-    async def listen() -> None:
-        cookies = "; ".join(f"{name}={value}" for name, value in pc.browser.cookies.items())
-        await AsyncHTTPClient().fetch(
-            f"{town.url}/sign-in/events", headers={"Cookie": cookies}, streaming_callback=told.append
-        )
-
-    await listen()
-    assert b"".join(told).startswith(b'data: {"state": "asked"}\n\n:\n\n')
-    told.clear()
+    await (before := Listener(pc)).listen()
+    assert before.told.startswith(b'data: {"state": "asked"}\n\n:\n\n')
     await phone.get(code)
-    await listen()
-    assert b"".join(told).startswith(b'data: {"state": "scanned"}\n\n:\n\n')
+    await (after := Listener(pc)).listen()
+    assert after.told.startswith(b'data: {"state": "scanned"}\n\n:\n\n')
     assert (await pc.browser.get("/sign-in/state")).json == {"state": "scanned"}
+
+
+async def test_what_another_process_changes_is_pushed(
+    town: Town, pc: Screen, phone: Browser, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairing, "LOOK_SECONDS", 60.0)  # nobody looks
+    code = (await pc.ask("/")).rpartition("/")[2]
+    elsewhere = stores_over(database, town.clock.now, Register()).pairings
+    async with following_pairings(town.services.pairings.changes):
+        listening = asyncio.create_task((listener := Listener(pc)).listen())
+        await listener.heard(b'"asked"')
+        await elsewhere.scan(code, "wang", town.by())
+        await listener.heard(b'"scanned"')
+        await elsewhere.end(await pc.key(), {}, town.by())
+        await listener.heard(b'"ended"')
+        listening.cancel()

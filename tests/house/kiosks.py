@@ -222,7 +222,7 @@ async def kiosked(house: House) -> Kiosked:
 
 STANDING: Mapping[str, Post] = {"screen-contact": POSTS["contact"], "screen-digital": POSTS["digital"]}
 """Who brings in the kiosk of a town that has none of its own."""
-HEAD, STANDS = "screen-head", "屏幕测试机"
+HEAD, STANDS, WHERE = "screen-head", "屏幕测试机", "大厅入口旁"
 STAYS = frozenset({"device_session", "kiosk", "place"})
 """Cookies that are the kiosk's own."""
 
@@ -256,7 +256,7 @@ async def standing(town: Town) -> Kiosk:
     members = {one: await town.member(one, post) for one, post in STANDING.items()}
     made = Standing(town, {**members, HEAD: await town.member(HEAD, POSTS["head"])})
     await town.stores.contacts.name(USCC, "screen-contact", *made.who("head"))
-    return await made.in_service(name=STANDS)
+    return await made.in_service(name=STANDS, position=WHERE)
 
 
 async def token_of(house: House, kiosk: Kiosk, number: int = 0) -> str:

@@ -6,8 +6,7 @@ from handlers.admin.panel import PanelPage
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.qr import qr_png
 from handlers.web.staff import needs
-from models.kiosks import Kiosk
-from models.kiosks.announcing import stop_of
+from models.kiosks import Kiosk, stop_of
 from models.kiosks.rules import KioskMovedOn
 from models.staff import Scope
 

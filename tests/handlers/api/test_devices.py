@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -135,6 +136,33 @@ async def test_everything_but_the_state_may_be_absent(api: Service, kiosk: Kiosk
     heard = await api.services.heartbeats.find(kiosk["_id"])
     assert heard
     assert heard["said"] == {"state": "serving", "session": False, "software": ""}
+
+
+async def test_a_session_of_the_kiosks_pages(api: Service, kiosk: Kiosk) -> None:
+    """A cookie that no script reads and no other site sends, for ten minutes, which a heartbeat renews."""
+    opened = await post(api, kiosk, "/session", {})
+    assert opened.status == 204
+    [kept] = opened.headers.get_list("Set-Cookie")
+    assert re.match(r"__Host-device_session=[\w-]{43};", kept)
+    for word in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=600", "Secure"):
+        assert word in kept
+    assert (await beat(api, kiosk)).headers.get_list("Set-Cookie") == []
+    one = signed(api, kiosk, path="/api/v1/devices/heartbeat", body=json.dumps(HEARTBEAT).encode())
+    asked = {name.replace("-", "_"): value for name, value in headers_of(one).items()}
+    asked["Cookie"] = kept.split(";")[0]
+    renewed = await api.client().send("POST", "/devices/heartbeat", one.body, asked)
+    assert renewed.headers.get_list("Set-Cookie") == [kept]
+
+
+async def test_a_session_needs_the_key(api: Service, kiosks: Kiosked, kiosk: Kiosk) -> None:
+    unsigned = await api.client().send("POST", "/devices/session", b"", {})
+    assert (unsigned.status, unsigned.code) == (401, "device_unsigned")
+    assert (await post(api, kiosk, "/session", {}, number=1)).code == "signature_invalid"
+    address = "/api/v1/devices/session"
+    one = signed(api, kiosk, path=address, body=b"")
+    assert ((await send(api, one)).status, (await send(api, one)).code) == (204, "nonce_used")
+    await api.services.devices.revoke(kiosk["_id"], *kiosks.who("digital"))
+    assert (await post(api, kiosk, "/session", {})).code == "key_revoked"
 
 
 UNSAID: list[tuple[dict[str, Any], str]] = [

@@ -12,7 +12,7 @@ from tests.house.browser import Browser
 from tests.house.server import serving
 from tests.house.town import Town, citizen_app
 
-OWN = ("session", "arrival", "language", "elder", "_xsrf", "pairing")
+OWN = ("session", "arrival", "language", "elder", "_xsrf", "pairing", "person")
 """What pages keep in a visitor's browser."""
 
 

@@ -13,7 +13,7 @@ from tests.handlers.kiosk.addresses import PAGES
 from tests.house.applying import concluded, serial_of, submitted
 from tests.house.browser import Browser
 from tests.house.guides import DEPARTMENT, USCC, plain_guide, rich_guide
-from tests.house.kiosks import STANDS, STAYS, at_kiosk
+from tests.house.kiosks import STANDS, STAYS, WHERE, at_kiosk
 from tests.house.places import HALL
 from tests.house.town import Town
 
@@ -286,7 +286,7 @@ async def test_unknown_guide_leads_back(town: Town) -> None:
 
 async def test_all_pages_in_english(town: Town) -> None:
     browser = await kiosk(town, "en")
-    data = {*town_words(), "中文", STANDS, "一楼A区1号位"}
+    data = {*town_words(), "中文", STANDS, WHERE}
     for page in (*PAGES, "/guides?q=zzzz"):
         text = (await browser.get(f"/kiosk{page}")).text
         for word in sorted(data, key=len, reverse=True):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from models.errors import Unauthenticated, Unavailable
+from models.pairings import SceneCodesUnavailable
 from models.people.verification import PlatformUser
 from models.privacy import Privacy
 from tests.house.clock import Clock
@@ -18,6 +19,7 @@ from wechat_backend.gateways.tokens import AFTER_FAILURE, FORCE_APART, LEASE, To
 from wechat_backend.gateways.wechat import App, WeChat
 
 TOKEN, SEND = "/cgi-bin/stable_token", "/cgi-bin/message/template/send"
+QR = "/cgi-bin/qrcode/create"
 OAUTH, SESSION = "/sns/oauth2/access_token", "/sns/jscode2session"
 APPID = "wx0123456789abcdef"
 
@@ -267,6 +269,17 @@ async def test_sign_in_that_fails(client: WeChat, peer: Peer, answer: Any, error
     peer.answers[OAUTH] = answer
     with pytest.raises(error):
         await client.exchange("code-1")
+
+
+async def test_a_qr_whose_scan_is_told(client: WeChat, peer: Peer, platform: Platform) -> None:
+    peer.answers[QR] = {"ticket": "gQ", "expire_seconds": 120, "url": "http://weixin.qq.com/q/abc"}
+    assert await client.scene_code("pair_x", 120) == "http://weixin.qq.com/q/abc"
+    [call] = peer.to(QR)
+    asked = {"expire_seconds": 120, "action_name": "QR_STR_SCENE"}
+    assert call.json == asked | {"action_info": {"scene": {"scene_str": "pair_x"}}}
+    peer.answers[QR] = {"errcode": 45009, "errmsg": "reach max api daily quota limit"}
+    with pytest.raises(SceneCodesUnavailable):
+        await client.scene_code("pair_x", 120)
 
 
 async def test_menu_and_users(client: WeChat, peer: Peer, platform: Platform) -> None:

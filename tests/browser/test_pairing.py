@@ -1,0 +1,255 @@
+"""A phone, a kiosk and a PC in real browsers, on two server processes: each side's end is at once the
+other's, and a picture of a code that went elsewhere signs nobody in (article 23).
+
+Pictures of each step are in `artifacts/pairing`.
+"""
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import Page, expect
+
+from models.people import Party
+from models.store import Database
+from tests.browser.album import ARTIFACTS, PHONE
+from tests.house.browser import PHONE_IN_WECHAT
+from tests.house.guides import plain_guide
+from tests.house.house import House
+from tests.house.kiosks import kiosked, token_of
+from tests.house.outside import Register, TakesAll
+from tests.house.settings import environment
+from tests.house.stores import stores_over
+from tests.looks import focus_unseen, picture, serious
+from tests.wechat_backend.demo.test_supervisor import free_port
+from wechat_backend.wiring import utc_now
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+ROOT = Path(__file__).parents[2]
+FOLDER = ARTIFACTS / "pairing"
+UPRIGHT, LYING, DESK = (1080, 1920), (1920, 1080), (1440, 900)
+
+
+@dataclass
+class Street:
+    """Two servers, and the house behind both; `kiosk` is the one that stands there."""
+
+    house: House
+    servers: list[str]
+    chromium: Chromium
+    kiosk: Any
+    shot: int = 0
+
+    async def page(
+        self, server: int, size: tuple[int, int], cookies: dict[str, str], agent: str = ""
+    ) -> Page:
+        more = {"user_agent": agent} if agent else {}
+        width, height = size
+        context = await self.chromium.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", has_touch=True, **more
+        )
+        url = self.servers[server]
+        await context.add_cookies([{"name": n, "value": v, "url": url} for n, v in cookies.items()])
+        page = await context.new_page()
+        await page.goto(f"{url}/progress")
+        return page
+
+    async def phone(self, server: int, party: Party) -> Page:
+        subject = f"account:{party.account}"
+        session = await self.house.stores.sessions.open(subject, self.house.by(subject))
+        size = (PHONE["width"], PHONE["height"])
+        return await self.page(server, size, {"session": session}, PHONE_IN_WECHAT)
+
+    async def screen(self, server: int, size: tuple[int, int] = UPRIGHT) -> Page:
+        token = await token_of(self.house, self.kiosk)
+        return await self.page(server, size, {"device_session": token})
+
+    async def at(self, page: Page, path: str) -> None:
+        base = "/".join(page.url.split("/")[:3])
+        await page.goto(base + path)
+
+    async def keep(self, page: Page, name: str) -> None:
+        self.shot += 1
+        await picture(page, FOLDER / f"{self.shot:02}-{name}.png", whole=True)
+        assert await serious(page) == [], name
+
+    async def code(self, page: Page) -> str:
+        """What the QR on a screen leads to."""
+        await expect(page.locator("[data-pairing][data-state=asked]")).to_be_visible()
+        [ticket] = [c["value"] for c in await page.context.cookies() if c["name"] == "pairing"]
+        return f"/pair/{self.house.stores.pairings.code_of(ticket.partition('.')[0])}"
+
+
+@contextmanager
+def server(env: dict[str, str], log: Path) -> Iterator[str]:
+    """Its address, as soon as it listens."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with log.open("wb") as output:
+        serving = subprocess.Popen(
+            [sys.executable, "-m", "wechat_backend", "serve"],
+            env=env | {"PANYU_PORT": str(port), "PANYU_BASE_URL": url},
+            cwd=ROOT,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        while b'"serving"' not in log.read_bytes():
+            assert serving.poll() is None, log.read_text()
+            sleep(0.1)
+        yield url
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        serving.wait()
+
+
+@pytest.fixture(scope="module")
+async def street(
+    mongo_uri: str, database: Database, chromium: Chromium, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Street]:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    connected: Any = database
+    env = environment("http://127.0.0.1:1", mongo_uri, connected.name)
+    logs = [tmp_path_factory.mktemp("servers") / f"{number}.log" for number in range(2)]
+    house = House(stores_over(database, utc_now, Register()))
+    house.stores.materials.inspector = TakesAll()
+    with server(env, logs[0]) as one, server(env, logs[1]) as two:  # on an empty database
+        kiosk = await (await kiosked(house)).in_service(name="市桥一号自助终端")
+        await house.publish(plain_guide())
+        yield Street(house, [one, two], chromium, kiosk)
+
+
+async def digits_of(screen: Page) -> str:
+    """As soon as the phone has scanned."""
+    return await screen.locator(".pairing__digits").inner_text()
+
+
+async def give(phone: Page, digits: str) -> None:
+    await phone.get_by_label("屏幕上显示的两位数字").fill(digits)
+    await phone.get_by_role("button", name="在这个屏幕上登录").tap()
+
+
+async def shown(page: Page, words: str) -> None:
+    await expect(page.get_by_role("heading", level=1).filter(has_text=words)).to_be_visible()
+
+
+async def token_in(page: Page) -> str:
+    return next((c["value"] for c in await page.context.cookies() if c["name"] == "person"), "")
+
+
+async def test_a_kiosk_is_signed_in_and_the_phone_ends_it(street: Street) -> None:
+    kiosk, phone = await street.screen(0), await street.phone(1, await street.house.applicant())
+    await street.at(kiosk, "/kiosk")
+    await street.keep(kiosk, "kiosk-home")
+    await street.at(kiosk, "/kiosk/sign-in?next=/kiosk/notes")
+    await street.keep(kiosk, "kiosk-sign-in")
+    await kiosk.get_by_role("button", name="显示二维码").tap()
+    code = await street.code(kiosk)
+    await street.keep(kiosk, "kiosk-code")
+    await street.at(phone, code)
+    await expect(phone.get_by_text("市桥一号自助终端")).to_be_visible()
+    await street.keep(phone, "phone-asked")
+    assert await focus_unseen(phone) == []
+    digits = await digits_of(kiosk)  # pushed
+    await street.keep(kiosk, "kiosk-digits")
+    await kiosk.set_viewport_size({"width": LYING[0], "height": LYING[1]})
+    await street.keep(kiosk, "kiosk-digits-lying")
+    await give(phone, digits)
+    await expect(kiosk).to_have_url(f"{street.servers[0]}/kiosk/notes")
+    await shown(phone, "已登录，请在屏幕上继续")
+    await street.keep(phone, "phone-joined")
+    token = await token_in(kiosk)
+    await street.at(phone, "/me/devices")
+    await street.keep(phone, "phone-devices")
+    await phone.get_by_role("button", name="结束").tap()
+    await expect(kiosk).to_have_url(f"{street.servers[0]}/kiosk")
+    assert await token_in(kiosk) == ""
+    assert token
+    assert await street.house.stores.sessions.find(token, "account", street.house.by()) is None
+    for page in (kiosk, phone):
+        await page.context.close()
+
+
+@pytest.mark.article("23.3")
+async def test_a_phone_goes_on_at_a_kiosk_which_ends_it(street: Street) -> None:
+    party = await street.house.applicant()
+    begun = await street.house.desk(party).begun(plain_guide())
+    phone, kiosk = await street.phone(0, party), await street.screen(1, LYING)
+    await street.at(phone, f"/applications/{begun['_id']}/form")
+    await phone.get_by_role("button", name="到自助终端继续").tap()
+    short = (await phone.locator(".pairing__digits").inner_text()).replace("\xa0", "")
+    await street.keep(phone, "phone-offers")
+    await street.at(kiosk, "/kiosk/continue")
+    await kiosk.get_by_label("手机上显示的六位数字").tap()
+    for digit in short:
+        await kiosk.locator(".pad").get_by_role("button", name=digit, exact=True).tap()
+    await street.keep(kiosk, "kiosk-continue")
+    await kiosk.get_by_role("button", name="继续", exact=True).tap()
+    digits = await digits_of(kiosk)
+    await expect(phone.get_by_text("市桥一号自助终端")).to_be_visible()  # pushed
+    await give(phone, digits)
+    await expect(kiosk).to_have_url(f"{street.servers[1]}/kiosk/applications/{begun['_id']}/form")
+    await shown(phone, "已登录")
+    await kiosk.get_by_role("link", name="结束使用").tap()
+    await expect(kiosk).to_have_url(f"{street.servers[1]}/kiosk")
+    await shown(phone, "屏幕上的使用已结束")
+    await street.keep(phone, "phone-ended")
+    for page in (kiosk, phone):
+        await page.context.close()
+
+
+async def test_a_pc_is_signed_in_and_the_phone_ends_it(street: Street) -> None:
+    pc, phone = await street.page(0, DESK, {}), await street.phone(1, await street.house.applicant())
+    await street.at(pc, "/me")
+    code = await street.code(pc)  # without a touch
+    await street.keep(pc, "pc-code")
+    await street.at(phone, code)
+    digits = await digits_of(pc)
+    await street.keep(pc, "pc-digits")
+    await give(phone, digits)
+    await expect(pc).to_have_url(f"{street.servers[0]}/me")
+    await shown(pc, "个人中心")
+    await phone.get_by_role("button", name="结束屏幕上的使用").tap()
+    await shown(pc, "已退出登录")
+    await street.keep(pc, "pc-ended")
+    await street.at(pc, "/me")
+    assert "/sign-in" in pc.url
+    for page in (pc, phone):
+        await page.context.close()
+
+
+async def test_a_screenshot_sent_to_a_friend_signs_nobody_in(street: Street) -> None:
+    house = street.house
+    kiosk = await street.screen(0, LYING)
+    mine, theirs = (
+        await street.phone(1, await house.applicant()),
+        await street.phone(0, await house.applicant()),
+    )
+    await street.at(kiosk, "/kiosk/sign-in")
+    await kiosk.get_by_role("button", name="显示二维码").tap()
+    code = await street.code(kiosk)
+    await street.keep(kiosk, "kiosk-code-lying")
+    await street.at(theirs, code)
+    await expect(kiosk.locator(".pairing__digits")).to_be_visible()
+    await street.at(mine, code)
+    await shown(mine, "已在另一台设备上使用")
+    await street.keep(mine, "phone-taken")
+    right = await digits_of(kiosk)
+    await give(theirs, "11" if right != "11" else "12")
+    await shown(theirs, "数字与屏幕上显示的不一致")
+    await street.keep(theirs, "friend-refused")
+    await expect(kiosk.get_by_text("手机上填写的数字不对")).to_be_visible()
+    await street.keep(kiosk, "kiosk-refused")
+    assert await token_in(kiosk) == ""
+    for page in (kiosk, mine, theirs):
+        await page.context.close()
