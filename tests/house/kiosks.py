@@ -282,7 +282,7 @@ async def person_at_kiosk(town: Town, phone: Browser) -> Browser:
     ticket = await stores.pairings.take(stores.pairings.code_of(offered["_id"]), kiosk["_id"], by)
     digits = (await stores.pairings.get(ticket.key))["digits"]
     await stores.pairings.give(ticket.key, account, digits, by)
-    screen.cookies["session"] = (await stores.paired.join(ticket, kiosk["_id"], by)).token
+    screen.cookies["person"] = (await stores.paired.join(ticket, kiosk["_id"], by)).token
     return screen
 
 

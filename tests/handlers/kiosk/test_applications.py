@@ -120,7 +120,7 @@ async def test_a_persons_session_counts_at_its_own_kiosk_alone(town: Town) -> No
     screen = await person_at_kiosk(town, phone)
     assert (await screen.get(f"/kiosk{path}")).status == 200
     elsewhere = town.browser()
-    elsewhere.cookies["session"] = screen.cookies["session"]
+    elsewhere.cookies["session"] = screen.cookies["person"]
     assert (await elsewhere.get(path)).status == 302, "on no phone and no computer"
     assert (await elsewhere.get(f"/kiosk{path}")).status == 403
     alone = await at_kiosk(town)
