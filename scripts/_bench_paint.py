@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from _bench import furnished, wait_for
 from playwright.async_api import Browser, ViewportSize, async_playwright
 
-PAGES = ("/", "/guides?q=jzz", "/kiosk", "/admin/sign-in")
+PAGES = ("/", "/guides?q=jzz", "/kiosk/guides", "/admin/sign-in")
 TRIES = 5
 NETWORK = {
     "offline": False,

@@ -20,20 +20,20 @@ from tests.looks import focus_unseen, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.article("23.3")]
 HELD = """async change => {
+  const curve = { name: "ECDSA", namedCurve: "P-256" };
+  if (change?.next) change.next = await crypto.subtle.generateKey(curve, false, ["sign", "verify"]);
   const asked = indexedDB.open("panyu-kiosk");
   await new Promise(done => asked.onsuccess = done);
   const store = asked.result.transaction("held", "readwrite").objectStore("held");
   const got = store.get("device");
   await new Promise(done => got.onsuccess = done);
-  const found = got.result;
-  if (change) await new Promise(done => store.put({ ...found, ...change }, "device").onsuccess = done);
+  if (change) await new Promise(done => store.put({ ...got.result, ...change }, "device").onsuccess = done);
   asked.result.close();
-  if (!found) return null;
-  const { kiosk, key, said } = found;
+  const { kiosk, key, next, skew, due } = got.result;
   const taken = await crypto.subtle.exportKey("pkcs8", key.privateKey).then(() => true, () => false);
-  return { kiosk, said, taken, extractable: key.privateKey.extractable };
+  return { kiosk, taken, extractable: key.privateKey.extractable, offered: Boolean(next), skew, due };
 }"""
-"""What the device holds in its browser, after a change to it."""
+"""What the device holds in its browser, before a change to it; `next: true` is a new key."""
 HOME, GONE, UNKNOWN = "您好，请问要办什么事？", "停止服务", "此屏幕还没有激活为自助终端"
 
 
@@ -68,7 +68,8 @@ async def code_of(kiosks: Kiosked, kiosk: Kiosk) -> str:
 
 
 async def activated(town: Town, kiosks: Kiosked, screen: Page) -> Kiosk:
-    """By the link of READY's table."""
+    """By the link of READY's table. The clock of the house is the browser's."""
+    town.clock.set(datetime.now(UTC))
     kiosk = await kiosks.placed_one()
     await screen.goto(f"{town.url}/kiosk/activate#code={await code_of(kiosks, kiosk)}")
     await screen.wait_for_url(f"{town.url}/kiosk")
@@ -165,6 +166,22 @@ async def test_it_does_what_a_page_can(town: Town, kiosks: Kiosked, screen: Page
     now = await kiosks.get(kiosk["_id"])
     assert now["device_key"]["spki"] != kiosk["device_key"]["spki"]
     assert now["commands"] == []
+
+
+async def test_a_wrong_clock_and_a_lost_offer_cost_nothing(town: Town, kiosks: Kiosked, screen: Page) -> None:
+    """The clock is an hour fast; a new key was made, and the power went before it was offered."""
+    kiosk = await activated(town, kiosks, screen)
+    await screen.evaluate(HELD, {"skew": 3_600_000, "next": True, "due": 0})
+    for _ in range(100):
+        held = await screen.evaluate(HELD)
+        if held["due"]:
+            break
+        await screen.wait_for_timeout(200)
+    assert abs(held["skew"]) < 60_000
+    assert not held["offered"]
+    assert (await kiosks.get(kiosk["_id"]))["device_key"] == kiosk["device_key"]
+    await screen.reload()
+    await heading(screen, HOME)
 
 
 @pytest.mark.usefixtures("kiosks")

@@ -286,7 +286,7 @@ def links(options: Options, variables: Mapping[str, str]) -> str:
 
 def _activation(options: Options, variables: Mapping[str, str]) -> list[tuple[str, str]]:
     """Opened once, it makes a browser the kiosk that waits first; none where all have their devices."""
-    code = variables[demo_env.CODES].split(",")[0]
+    code = variables.get(demo_env.CODES, "").split(",")[0]
     return [("  make this browser one", f"{options.url}/kiosk/activate#code={code}")] if code else []
 
 

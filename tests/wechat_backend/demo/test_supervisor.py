@@ -295,3 +295,13 @@ def test_where_to_look_is_told_in_words(tmp_path: Path) -> None:
     for member in data.STAFF:
         acts = f", acts for {member.stands_in_for}" if member.stands_in_for else ""
         assert f"{member.name}, {member.department or member.role.label}{acts} " in table
+
+
+def test_a_browser_becomes_a_kiosk_by_a_link(tmp_path: Path) -> None:
+    """While one of them waits for its device; the code is behind `#`, which is sent nowhere."""
+    variables = demo_env.complete({}) | demo_env.addresses(8001, 8002, "mongodb://127.0.0.1:9")
+    options = Options(8001, 8002, tmp_path, reset=False)
+    told = links(options, variables | {demo_env.CODES: "7KQ2AAAABBBB,9KQ2AAAABBBB"})
+    assert "/kiosk/activate#code=7KQ2AAAABBBB" in told
+    assert "/kiosk/activate" not in links(options, variables | {demo_env.CODES: ""})
+    assert "/kiosk/activate" not in links(options, variables)
