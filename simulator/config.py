@@ -35,7 +35,9 @@ class SimulatorConfig:
     """Where phones keep what they remember; None: nowhere."""
     devices: Path | None = None
     """The keys of the kiosks' devices that it plays; None: none."""
-    desk_cookies: frozenset[str] = frozenset({"_xsrf", "staff", "device", "kiosk"})
+    desk_cookies: frozenset[str] = frozenset(
+        {"_xsrf", "staff", "device", "kiosk", "place", "device_session", "person", "pairing"}
+    )
     """Cookies of the desk that the phone stands on, which stay when the person changes (see `cookies`)."""
 
     @property

@@ -52,10 +52,12 @@ class Street:
     async def page(
         self, server: int, size: tuple[int, int], cookies: dict[str, str], agent: str = ""
     ) -> Page:
-        more = {"user_agent": agent} if agent else {}
         width, height = size
         context = await self.chromium.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", has_touch=True, **more
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            has_touch=True,
+            user_agent=agent or None,
         )
         url = self.servers[server]
         await context.add_cookies([{"name": n, "value": v, "url": url} for n, v in cookies.items()])
