@@ -4,9 +4,8 @@ Anybody may look, as at guides; who takes a place is bound first, and comes back
 to all that they wish to do in that visit (`together`).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,15 +25,16 @@ from handlers.citizen.together import (
     serving_all,
     unplanned,
 )
+from handlers.web.booking import chosen_of, halls_for, open_slot, times
 from handlers.web.dates import Day
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound, known
-from models.appointments import MOST_A_DAY, FreeSlot
-from models.appointments.rules import SlotFull, SlotUnknown, TooManyBookings
+from models.appointments import MOST_A_DAY
+from models.appointments.rules import TooManyBookings
 from models.errors import BadInput, DomainError
 from models.guides import Guide, check_audience
 from models.people import Acting
-from models.places import Hall, Near, Position, seen_from, slots
+from models.places import Position
 from models.workdays import local_date
 
 PAGE, MORE = "citizen/appointments/new.html", "citizen/appointments/also.html"
@@ -176,59 +176,9 @@ async def steps(page: CitizenPage, step: Step, here: Position | None = None) -> 
     }
 
 
-async def halls_for(page: CitizenPage, guide: Guide, here: Position | None = None) -> list[Near]:
-    """Where an item is booked; with a position, which is not kept, the nearest first."""
-    services = page.services
-    if here:
-        halls = await services.halls.near(here, group=guide.group, places=guide.places)
-    else:
-        halls = await services.halls.offering(guide.group, guide.places)
-    return seen_from(halls, here, page.now, services.calendar)
-
-
-def chosen_of(halls: Sequence[Near], code: str) -> Hall | None:
-    """The hall with this code, or the only one there is."""
-    if len(halls) == 1:
-        return halls[0].hall
-    return next((near.hall for near in halls if near.hall.code == code), None)
-
-
 async def others(page: CitizenPage, guide: Guide) -> list[Acting]:
     """As whom else the visitor could book."""
     return await page.services.binding.others(page.party, guide.audience) if page.party else []
-
-
-async def times(
-    page: CitizenPage, guide: Guide, hall: Hall | None, day: date | None, without: Collection[str] = ()
-) -> dict[str, Any]:
-    """The days of a hall with the places left, and the slots of one of them; of appointments `without`, which
-    are to be moved, the places are free."""
-    if hall is None:
-        return {"days": {}, "slots": []}
-    appointments, calendar, by = page.services.appointments, page.services.calendar, page.cause()
-    left = await appointments.days_left(hall, guide.group, calendar, by, without)
-    ahead = [
-        one for one in left if any(slot.start > by.at for slot in slots(hall, guide.group, one, calendar))
-    ]
-    free: list[FreeSlot] = []
-    if day and day in ahead:
-        free = await appointments.free(hall, guide.group, day, calendar, by, without)
-    return {"days": {one: left[one] for one in ahead}, "slots": free}
-
-
-def open_slot(free: Sequence[FreeSlot], start: datetime) -> FreeSlot:
-    """The slot that begins then and has a place.
-
-    Raises:
-        BadInput: `slot_unknown`.
-        Conflict: `slot_full`.
-    """
-    for slot in free:
-        if slot.start == start:
-            if not slot.left:
-                raise SlotFull
-            return slot
-    raise SlotUnknown
 
 
 ROUTES = [(NEW, NewAppointmentPage), (SLOT, ChosenSlotPage), (ALSO, AlsoPage)]

@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from handlers.citizen.appointments import SHOWN, AppointmentPage
-from handlers.citizen.booking import Way, chosen_of, halls_for, open_slot, times
+from handlers.citizen.booking import Way
 from handlers.citizen.halls import Here
+from handlers.web.booking import chosen_of, halls_for, open_slot, times
 from handlers.web.dates import Day, Moment
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from handlers.citizen.appointments import SHOWN, AppointmentPage
-from handlers.citizen.booking import Way, chosen_of, halls_for, open_slot, times
+from handlers.citizen.booking import Way
+from handlers.web.booking import chosen_of, halls_for, open_slot, times
 from handlers.citizen.moving import Asked
 from handlers.citizen.together import planned, serving_all
 from handlers.web.dates import Moment

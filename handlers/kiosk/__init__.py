@@ -1,7 +1,16 @@
 """自助终端: the full-screen pages of a kiosk (article 23)."""
 
-from handlers.kiosk import activation, halls, pages, pairing, stopped
+from handlers.kiosk import activation, applications, appointments, halls, pages, pairing, reviews, stopped
 
-ROUTES = [*activation.ROUTES, *halls.ROUTES, *stopped.ROUTES, *pairing.ROUTES, *pages.ROUTES]
+ROUTES = [
+    *activation.ROUTES,
+    *halls.ROUTES,
+    *stopped.ROUTES,
+    *pairing.ROUTES,
+    *applications.ROUTES,
+    *appointments.ROUTES,
+    *reviews.ROUTES,
+    *pages.ROUTES,
+]
 
 __all__ = ["ROUTES"]

@@ -44,6 +44,7 @@ class KioskGuide(KioskPage):
         self.screen(
             "guide.html",
             guide=guide,
+            channel=self.channel,
             search=self.search,
             department=department,
             steps=steps_of(guide),

@@ -26,6 +26,7 @@ SHEETS = {
         "frame",
         "list",
         "guide",
+        "form",
         "pad",
         "leaving",
         "places",

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from models.events import Cause
+from models.events import Cause, Channel
 from models.guides import Guide
 from models.kiosks import GivenLetter, Kiosk, KioskFiles, Request, Signed, State, Wanted
 from models.kiosks.document import Consumable, Network, OutageCause, Owner, Paper, Peripheral, Supplier
@@ -269,6 +269,21 @@ async def token_of(house: House, kiosk: Kiosk, number: int = 0) -> str:
 async def at_kiosk(town: Town, kiosk: Kiosk | None = None) -> Browser:
     """The browser of a kiosk, of `standing` by default: it lasts for ten minutes of the town's clock."""
     return Browser(town, {"device_session": await token_of(town, kiosk or await standing(town))})
+
+
+async def person_at_kiosk(town: Town, phone: Browser) -> Browser:
+    """The browser of a kiosk at which the person has signed in who is signed in on this phone."""
+    screen, kiosk = await at_kiosk(town), await standing(town)
+    stores, by = town.stores, town.by(channel=Channel.KIOSK)
+    session = await stores.sessions.find(phone.cookies["session"], "account", by)
+    assert session
+    account = session["subject"].removeprefix("account:")
+    offered = await stores.pairings.offer(account, "/kiosk/applications", by)
+    ticket = await stores.pairings.take(stores.pairings.code_of(offered["_id"]), kiosk["_id"], by)
+    digits = (await stores.pairings.get(ticket.key))["digits"]
+    await stores.pairings.give(ticket.key, account, digits, by)
+    screen.cookies["person"] = (await stores.paired.join(ticket, kiosk["_id"], by)).token
+    return screen
 
 
 def signed(

@@ -43,7 +43,9 @@ class Town(House):
 
     async def version(self, path: str) -> Fields:
         """The hidden field of a page that hands in what it showed."""
-        of = re.fullmatch(r"/applications/([0-9a-f]{32})/(form|draft|confirm|supplement)", path)
+        of = re.fullmatch(
+            r"(?:/kiosk)?/applications/([0-9a-f]{32})/(form|draft|confirm|supplement)(?:\?.*)?", path
+        )
         found = await self.services.applications.documents.find_one({"_id": of[1]}) if of else None
         return {"version": str(found["version"])} if found else {}
 

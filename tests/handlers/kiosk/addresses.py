@@ -1,4 +1,4 @@
-"""The kiosk's pages, taken from its routes: one that is added is tried like the others."""
+"""The kiosk's pages that need nobody, taken from its routes: one that is added is tried like the others."""
 
 from handlers.kiosk import ROUTES
 from handlers.kiosk.device import KioskPage
@@ -7,6 +7,7 @@ from handlers.kiosk.pages import KioskEnd, KioskHome, KioskUnknown
 from handlers.kiosk.pairing import KioskNews
 from handlers.kiosk.stopped import KioskState
 from handlers.web.places import HALL_CODE
+from handlers.web.visitor import Auth
 from models.guides import ITEM_CODE
 from tests.house.guides import rich_guide
 from tests.house.places import HALL
@@ -16,7 +17,9 @@ APART = {KioskEnd, KioskHome, KioskPlace, KioskNews, KioskState, KioskUnknown}
 
 
 def _is_page(pattern: str, handler: type[KioskPage]) -> bool:
-    return handler not in APART and handler.get is not KioskPage.get and not pattern.endswith(r"\.png")
+    for_anyone = getattr(handler.get, "who", Auth.ANYONE) is Auth.ANYONE
+    shown = handler.get is not KioskPage.get and not pattern.endswith(r"\.png")
+    return handler not in APART and for_anyone and shown
 
 
 def _address(pattern: str) -> str:

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from handlers.citizen.applications.page import ApplicationPage
-from handlers.web.pages import DOCUMENT_ID
+from handlers.web.cases.page import CasePage
 from handlers.web.uploads import Upload
 from handlers.web.visitor import Auth, bound, declared
 from models.applications import OwnCase, State, current_files, open_materials
@@ -14,23 +13,21 @@ from models.events import Cause
 from models.materials.inspection.kinds import LARGEST
 from models.materials.store import Materials
 
-CODE = r"([a-z0-9_]+)"
 
-
-class MaterialsPage(ApplicationPage):
+class MaterialsPage(CasePage):
     """GET /applications/{id}/materials: of a draft, and what was to follow."""
 
     @bound
     async def get(self, key: str) -> None:
         case = await self.load(key)
         if case.state is State.SUPPLEMENT_REQUESTED:
-            return self.redirect(f"/applications/{key}")
+            return self.redirect(f"{self.root}/{key}")
         if case.state is not State.DRAFT and not open_materials(case.application):
-            return self.redirect(f"/applications/{key}")
+            return self.redirect(f"{self.root}/{key}")
         return self.show_case(template_of(case), case, **page_values(case))
 
 
-class UploadHandler(Upload, ApplicationPage):
+class UploadHandler(Upload, CasePage):
     """POST /applications/{id}/materials/{code}: one file (multipart field `file`)."""
 
     @bound
@@ -41,7 +38,7 @@ class UploadHandler(Upload, ApplicationPage):
         return self.by_party()
 
     async def get(self, key: str, _code: str) -> None:
-        self.redirect(f"/applications/{key}/materials")
+        self.redirect(f"{self.root}/{key}/materials")
 
     @declared(Auth.APPLICANT)  # checked by `take`, once the form is read
     async def post(self, key: str, code: str) -> None:
@@ -60,20 +57,20 @@ class UploadHandler(Upload, ApplicationPage):
             return self.show_case(template_of(case), case, given=self.shown(case), **values)
         if self.by_script:
             return self.tell({"kept": True})
-        return self.see_other(back(case, code))
+        return self.see_other(back(self.root, case, code))
 
 
-class RemoveHandler(ApplicationPage):
+class RemoveHandler(CasePage):
     """POST /applications/{id}/materials/{code}/remove"""
 
     @bound
     async def post(self, key: str, code: str) -> None:
         case = await self.load(key)
         await self.services.papers.take_back(case, code, self.by_party())
-        self.see_other(back(case, code))
+        self.see_other(back(self.root, case, code))
 
 
-class FileHandler(ApplicationPage):
+class FileHandler(CasePage):
     """GET /applications/{id}/files/{file}: a material of one's own, or the result."""
 
     @bound
@@ -85,9 +82,9 @@ class FileHandler(ApplicationPage):
         self.send_file(kept, content)
 
 
-def back(case: OwnCase, code: str) -> str:
+def back(root: str, case: OwnCase, code: str) -> str:
     """To where the file was handed in, or to the application when nothing more is to follow."""
-    path = f"/applications/{case.key}"
+    path = f"{root}/{case.key}"
     if case.state is State.SUPPLEMENT_REQUESTED:
         return f"{path}/supplement#{code}"
     more = case.state is State.DRAFT or open_materials(case.application) - {code}
@@ -97,7 +94,7 @@ def back(case: OwnCase, code: str) -> str:
 def template_of(case: OwnCase) -> str:
     """The page on which files are handed in just now."""
     pages = {State.DRAFT: "materials", State.SUPPLEMENT_REQUESTED: "supplement"}
-    return f"citizen/applications/{pages.get(case.state, 'follow')}.html"
+    return f"{pages.get(case.state, 'follow')}.html"
 
 
 def page_values(case: OwnCase) -> dict[str, Any]:
@@ -110,11 +107,3 @@ def page_values(case: OwnCase) -> dict[str, Any]:
         "unreplaced": unreplaced(case.application),
         "largest": LARGEST,
     }
-
-
-ROUTES = [
-    (rf"/applications/{DOCUMENT_ID}/materials", MaterialsPage),
-    (rf"/applications/{DOCUMENT_ID}/materials/{CODE}", UploadHandler),
-    (rf"/applications/{DOCUMENT_ID}/materials/{CODE}/remove", RemoveHandler),
-    (rf"/applications/{DOCUMENT_ID}/files/{DOCUMENT_ID}", FileHandler),
-]

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from handlers.citizen.applications.materials import page_values
-from handlers.citizen.applications.page import ApplicationPage, about
-from handlers.web.pages import DOCUMENT_ID, CitizenPage
+from handlers.web.cases.materials import page_values
+from handlers.web.cases.page import CasePage, CasePages
 from handlers.web.visitor import bound
 from models.applications import (
     ERRANDS,
@@ -29,23 +28,23 @@ MOST = 100
 """Applications that the list shows."""
 
 
-class ApplicationsPage(CitizenPage):
+class ApplicationsPage(CasePages):
     """GET /applications; POST starts one, or goes on with the draft that there is."""
 
     @bound
     async def get(self) -> None:
         mine, _ = await self.services.applications.page_of(self.bound_party().id, MOST)
-        self.show("citizen/applications/list.html", applications=mine, names=await self.names(*mine))
+        self.show(self.template("list.html"), applications=mine, names=await self.names(*mine))
 
     @bound
     async def post(self) -> None:
         await self.check_role()
         item = self.get_body_argument("item", "")
         case = await self.services.filing.start(self.bound_party(), item, self.by_party())
-        self.see_other(f"/applications/{case.key}/form")
+        self.see_other(f"{self.root}/{case.key}/form")
 
 
-class NewApplicationPage(CitizenPage):
+class NewApplicationPage(CasePages):
     """GET /applications/new?item=: what will be asked, before anything is written."""
 
     @bound
@@ -56,7 +55,7 @@ class NewApplicationPage(CitizenPage):
         open_ones = [one for one in same if one["state"] is not State.DRAFT]
         begun = any(one["guide"] == guide.key for one in same if one["state"] is State.DRAFT)
         self.show(
-            "citizen/applications/new.html",
+            self.template("new.html"),
             guide=guide,
             open_ones=open_ones,
             begun=begun,
@@ -64,18 +63,18 @@ class NewApplicationPage(CitizenPage):
         )
 
 
-class ApplicationStatusPage(ApplicationPage):
+class ApplicationStatusPage(CasePage):
     """GET /applications/{id}"""
 
     @bound
     async def get(self, key: str) -> None:
         case = await self.load(key)
         if case.state is State.DRAFT:
-            return self.redirect(f"/applications/{key}/form")
+            return self.redirect(f"{self.root}/{key}/form")
         await open_paper(self.services.servings, case.application, self.by_party())
         supplement = progress.open_supplement(case.application)
         return self.show_case(
-            "citizen/applications/show.html",
+            "show.html",
             case,
             names=await self.names(case.application),
             can_review=can_review("application", case.state),
@@ -98,16 +97,16 @@ class ApplicationStatusPage(ApplicationPage):
         return {"invited": errands, "visits": visits}
 
 
-class SupplementPage(ApplicationPage):
+class SupplementPage(CasePage):
     """GET and POST /applications/{id}/supplement: all that was asked for, at once."""
 
     @bound
     async def get(self, key: str) -> None:
         case = await self.load(key)
         if case.state is not State.SUPPLEMENT_REQUESTED:
-            return self.redirect(f"/applications/{key}")
+            return self.redirect(f"{self.root}/{key}")
         values = page_values(case) | {"given": self.shown(case)}
-        return self.show_case("citizen/applications/supplement.html", case, **values)
+        return self.show_case("supplement.html", case, **values)
 
     @bound
     async def post(self, key: str) -> None:
@@ -118,11 +117,11 @@ class SupplementPage(ApplicationPage):
         except DomainError as error:
             case = await self.load(key)
             values = page_values(case) | {"labels": self.labels_of(case.guide.form)}
-            return self.again("citizen/applications/supplement.html", error, **about(case), **values)
-        return self.see_other(f"/applications/{key}")
+            return self.again(self.template("supplement.html"), error, **self.about(case), **values)
+        return self.see_other(f"{self.root}/{key}")
 
 
-class WithdrawHandler(ApplicationPage):
+class WithdrawHandler(CasePage):
     """POST /applications/{id}/withdraw"""
 
     @bound
@@ -132,23 +131,13 @@ class WithdrawHandler(ApplicationPage):
         except Conflict:
             if (await self.load(key)).state is not State.WITHDRAWN:
                 raise
-        self.see_other(f"/applications/{key}")
+        self.see_other(f"{self.root}/{key}")
 
 
-class DeleteHandler(CitizenPage):
+class DeleteHandler(CasePages):
     """POST /applications/{id}/delete: a draft, with its files."""
 
     @bound
     async def post(self, key: str) -> None:
         await self.services.papers.discard(key, self.bound_party(), self.by_party())
-        self.see_other("/applications")
-
-
-ROUTES = [
-    (r"/applications", ApplicationsPage),
-    (r"/applications/new", NewApplicationPage),
-    (rf"/applications/{DOCUMENT_ID}", ApplicationStatusPage),
-    (rf"/applications/{DOCUMENT_ID}/supplement", SupplementPage),
-    (rf"/applications/{DOCUMENT_ID}/withdraw", WithdrawHandler),
-    (rf"/applications/{DOCUMENT_ID}/delete", DeleteHandler),
-]
+        self.see_other(self.root)

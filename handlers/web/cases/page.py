@@ -1,7 +1,7 @@
-"""What every page of one application begins with."""
+"""What every page of one application begins with, at whichever door."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from handlers.web.pages import CitizenPage
 from handlers.web.request_limits import LARGEST_FORM
@@ -12,7 +12,20 @@ from models.people import mask_number
 Given = dict[str, str | list[str]]
 
 
-class ApplicationPage(CitizenPage):
+class CasePages(CitizenPage):
+    """Pages of applications at one door: its templates, and the address under which they are."""
+
+    templates: ClassVar = "citizen/applications"
+    root: ClassVar = "/applications"
+
+    def get_template_namespace(self) -> dict[str, Any]:
+        return super().get_template_namespace() | {"root": self.root}
+
+    def template(self, name: str) -> str:
+        return f"{self.templates}/{name}"
+
+
+class CasePage(CasePages):
     largest_body = LARGEST_FORM
 
     def get_template_namespace(self) -> dict[str, Any]:
@@ -26,8 +39,19 @@ class ApplicationPage(CitizenPage):
         """The party's own application, with the version of the guide under which it was begun."""
         return await self.services.filing.case(key, self.bound_party())
 
-    def show_case(self, template: str, case: OwnCase, **values: Any) -> None:
-        self.show(template, **about(case), **values)
+    def show_case(self, name: str, case: OwnCase, **values: Any) -> None:
+        self.show(self.template(name), **self.about(case), **values)
+
+    def about(self, case: OwnCase) -> dict[str, Any]:
+        """The case as templates know it."""
+        return {
+            "base_path": f"{self.root}/{case.key}",
+            "case": case,
+            "application": case.application,
+            "guide": case.guide,
+            "ways": offered(case.guide),
+            "visit": visit_now(case),
+        }
 
     async def receipt(self, case: OwnCase) -> Receipt:
         return await self.services.filing.receipt(case, self.services.site.base_url)
@@ -62,17 +86,6 @@ class ApplicationPage(CitizenPage):
     def known_of(self, case: OwnCase) -> dict[str, str]:
         """What the binding answers, by question, as its owner may see it on a screen."""
         return hide_numbers(case.guide.form, self.services.filing.known(case))
-
-
-def about(case: OwnCase) -> dict[str, Any]:
-    """The case as templates know it."""
-    return {
-        "case": case,
-        "application": case.application,
-        "guide": case.guide,
-        "ways": offered(case.guide),
-        "visit": visit_now(case),
-    }
 
 
 def hide_numbers(form: Form, answers: dict[str, Any]) -> dict[str, Any]:

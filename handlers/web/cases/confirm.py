@@ -4,10 +4,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handlers.citizen.applications.difference import changes, seen_of
-from handlers.citizen.applications.page import ApplicationPage, hide_numbers
 from handlers.web.answers import with_parts
-from handlers.web.pages import DOCUMENT_ID
+from handlers.web.cases.difference import changes, seen_of
+from handlers.web.cases.page import CasePage, hide_numbers
 from handlers.web.visitor import bound
 from models.applications import DraftChanged, How, OwnCase, Place, State, lacking, offered
 from models.errors import Conflict, DomainError, InvalidForm
@@ -23,15 +22,15 @@ class ConfirmForm(BaseModel):
     electronic: Wording | None = None
 
 
-class ConfirmPage(ApplicationPage):
+class ConfirmPage(CasePage):
     """GET and POST /applications/{id}/confirm"""
 
     @bound
     async def get(self, key: str) -> None:
         case = await self.load(key)
         if case.state is not State.DRAFT:
-            return self.redirect(f"/applications/{key}")
-        return self.show_case("citizen/applications/confirm.html", case, **await self.values(case))
+            return self.redirect(f"{self.root}/{key}")
+        return self.show_case("confirm.html", case, **await self.values(case))
 
     @bound
     async def post(self, key: str) -> None:
@@ -46,7 +45,7 @@ class ConfirmPage(ApplicationPage):
         if filled.electronic:
             party = self.bound_party()
             await self.services.electronic_service.agree(party.id, filled.electronic, self.by_party())
-        return self.see_other(f"/applications/{key}/receipt")
+        return self.see_other(f"{self.root}/{key}/receipt")
 
     async def refuse(self, key: str, error: DomainError) -> None:
         """The page again, with what has changed since it was shown; a promise for what was shown before is
@@ -57,14 +56,12 @@ class ConfirmPage(ApplicationPage):
         if isinstance(error, Conflict) and case.application["serial"]:
             if values["changes"]:
                 raise error
-            return self.see_other(f"/applications/{key}/receipt")  # tapped twice
+            return self.see_other(f"{self.root}/{key}/receipt")  # tapped twice
         given = self.given()
         if isinstance(error, DraftChanged) or values["changes"]:
             given.pop("promise", None)
         errors = self.errors_of(error)
-        return self.show_case(
-            "citizen/applications/confirm.html", case, error=error, given=given, errors=errors, **values
-        )
+        return self.show_case("confirm.html", case, error=error, given=given, errors=errors, **values)
 
     async def values(self, case: OwnCase) -> dict[str, Any]:
         found, guide, filing = case.application, case.guide, self.services.filing
@@ -91,6 +88,3 @@ class ConfirmPage(ApplicationPage):
             "lacking": lacking(guide, found),
             "halls": await self.services.halls.those(guide.places),
         }
-
-
-ROUTES = [(rf"/applications/{DOCUMENT_ID}/confirm", ConfirmPage)]

@@ -1,8 +1,7 @@
 """智能引导 form filling: sections, conditional questions, and a draft that is saved by itself."""
 
-from handlers.citizen.applications.difference import rows_of
-from handlers.citizen.applications.page import ApplicationPage, Given
-from handlers.web.pages import DOCUMENT_ID
+from handlers.web.cases.difference import rows_of
+from handlers.web.cases.page import CasePage, Given
 from handlers.web.visitor import bound
 from models.applications import OwnCase, State
 from models.errors import Conflict, InvalidForm
@@ -13,15 +12,15 @@ KEPT = "kept"
 """Value of `use-<question>` where what is kept was chosen instead of what was written."""
 
 
-class FormPage(ApplicationPage):
+class FormPage(CasePage):
     """GET and POST /applications/{id}/form"""
 
     @bound
     async def get(self, key: str) -> None:
         case = await self.load(key)
         if case.state is not State.DRAFT:
-            return self.redirect(f"/applications/{key}")
-        return self.show_case("citizen/applications/form.html", case, given=self.shown(case))
+            return self.redirect(f"{self.root}/{key}")
+        return self.show_case("form.html", case, given=self.shown(case))
 
     @bound
     async def post(self, key: str) -> None:
@@ -32,7 +31,7 @@ class FormPage(ApplicationPage):
             filing.check_complete(case, local_date(self.now))
         except InvalidForm as error:
             return self.show_case(
-                "citizen/applications/form.html",
+                "form.html",
                 case,
                 error=error,
                 errors=self.errors_of(error),
@@ -41,7 +40,7 @@ class FormPage(ApplicationPage):
             )
         except Conflict as error:
             return await self.compare(key, given, error)
-        return self.see_other(f"/applications/{key}/materials")
+        return self.see_other(f"{self.root}/{key}/materials")
 
     def chosen(self, case: OwnCase) -> Given:
         """The answers as they were written; where the applicant chose the kept one, that one."""
@@ -59,7 +58,7 @@ class FormPage(ApplicationPage):
         written = check_answers(form, given, known, complete=False, today=local_date(self.now))
         kept = self.services.applications.answers(case.application)
         self.show_case(
-            "citizen/applications/changed.html",
+            "changed.html",
             case,
             error=error,
             draft=case.state is State.DRAFT,
@@ -73,7 +72,7 @@ def listed(given: Given) -> dict[str, list[str]]:
     return {name: [value] if isinstance(value, str) else value for name, value in given.items()}
 
 
-class DraftHandler(ApplicationPage):
+class DraftHandler(CasePage):
     """POST /applications/{id}/draft: what the page's script keeps while the applicant writes."""
 
     @bound
@@ -82,11 +81,5 @@ class DraftHandler(ApplicationPage):
         given = self.answered(case.guide.form)
         kept = await self.services.filing.save(case, given, self.version(), self.by_party())
         if not self.by_script:
-            return self.see_other(f"/applications/{key}")
+            return self.see_other(f"{self.root}/{key}")
         return self.tell({"saved_at": local(self.now, "%H:%M"), "version": kept.application["version"]})
-
-
-ROUTES = [
-    (rf"/applications/{DOCUMENT_ID}/form", FormPage),
-    (rf"/applications/{DOCUMENT_ID}/draft", DraftHandler),
-]

@@ -1,0 +1,63 @@
+// Nothing that was typed is lost with the network: a step is taken once the server answers. A form that was sent
+// and not answered is sent again; the service takes it once.
+const AGAIN = 3000;
+const LONGEST = 10000;
+const said = document.querySelector(".offline");
+let busy = false;
+
+/** What the server answers, however long that takes. */
+async function answered(address, options) {
+  for (;;) {
+    try {
+      const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(LONGEST), ...options });
+      if (answer.status < 502) return answer;
+    } catch {
+      // no network just now
+    }
+    said.hidden = false;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN));
+  }
+}
+
+async function once(step) {
+  if (busy) return;
+  busy = true;
+  await step();
+  said.hidden = true;
+  busy = false;
+}
+
+function go(address) {
+  return once(async () => {
+    await answered("/kiosk/state");
+    location.assign(address);
+  });
+}
+
+/** An answer that leads on is followed; any other is asked for once more by the browser, which shows it. */
+function send(form, submitter) {
+  return once(async () => {
+    const body = new URLSearchParams(new FormData(form, submitter));
+    const answer = await answered(form.action, { method: "POST", body });
+    if (answer.redirected) return location.assign(answer.url);
+    for (const [name, value] of submitter?.name ? [[submitter.name, submitter.value]] : []) {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+    form.submit();
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (event.defaultPrevented || !link || link.getAttribute("href").startsWith("#") || link.origin !== location.origin) return;
+  event.preventDefault();
+  go(link.href);
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  event.preventDefault();
+  const { target: form, submitter } = event;
+  if (form.method === "post") send(form, submitter);
+  else go(`${form.action}?${new URLSearchParams(new FormData(form, submitter))}`);
+});

@@ -1,0 +1,169 @@
+"""Applying at a kiosk: one group of questions a screen, materials from the phone (article 23)."""
+
+import asyncio
+
+import pytest
+
+from tests.files import photo
+from tests.house.applying import ANSWERS, concluded, draft, submitted
+from tests.house.browser import Browser, Fields
+from tests.house.guides import USCC, rich_guide
+from tests.house.kiosks import at_kiosk, person_at_kiosk, standing, token_of
+from tests.house.town import Town
+
+ROOT = "/kiosk/applications"
+ITEM = f"{USCC}{77:013}"
+PROMISED: Fields = {"how": "window", "hall": "district", "promise": "yes"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def offered(town: Town) -> None:
+    await town.publish(rich_guide(item=ITEM, channels=["h5", "kiosk", "window"]))
+
+
+async def begun(screen: Browser) -> str:
+    """The path of an application that was begun at a kiosk."""
+    done = await screen.post(ROOT, {"item": ITEM})
+    assert done.status == 303, done.text
+    return done.location.removesuffix("/form")
+
+
+async def filled(screen: Browser, path: str) -> str:
+    """The path to which the last group of questions leads."""
+    where = f"{path}/form"
+    while "/form" in where:
+        shown = await screen.get(where)
+        part = shown.hidden("part")
+        asked = {name: value for name, value in ANSWERS.items() if f'name="{name}"' in shown.text}
+        done = await screen.post(f"{path}/form?part={part}", {"part": part, **asked})
+        assert done.status == 303, done.text
+        where = done.location
+    return where
+
+
+@pytest.mark.article("23.4")
+async def test_who_has_signed_in_applies_from_the_guide_to_the_receipt(town: Town) -> None:
+    phone = await town.citizen("王小明")
+    screen = await person_at_kiosk(town, phone)
+    assert "王**" in (await screen.get(f"{ROOT}/new?item={ITEM}")).text
+    path = await begun(screen)
+    assert "第 1 组，共 2 组" in (await screen.get(f"{path}/form")).text
+    assert await filled(screen, path) == f"{path}/materials"
+    assert "还没有收到" in (await screen.get(f"{path}/materials")).text
+    taken = await phone.upload(f"{path.removeprefix('/kiosk')}/materials/permit", "permit.jpg", photo())
+    assert taken.status == 303
+    assert (await screen.get(f"{path}/papers")).json["files"]
+    assert "已收到" in (await screen.get(f"{path}/materials")).text
+    done = await screen.post(f"{path}/confirm", PROMISED)
+    assert (done.status, done.location) == (303, f"{path}/receipt"), done.text
+    kept = await town.services.applications.get(path.split("/")[3])
+    assert kept["serial"] in (await screen.get(f"{path}/receipt")).text
+    assert kept["serial"] in (await screen.get(ROOT)).text
+    assert kept["serial"] in (await phone.get(path.removeprefix("/kiosk"))).text
+
+
+@pytest.mark.article("23.4")
+async def test_what_is_wrong_on_a_screen_is_said_there_and_the_rest_stays(town: Town) -> None:
+    screen = await person_at_kiosk(town, await town.citizen())
+    path = await begun(screen)
+    shown = await screen.get(f"{path}/form")
+    part = shown.hidden("part")
+    asked = {name: value for name, value in ANSWERS.items() if f'name="{name}"' in shown.text}
+    refused = await screen.post(f"{path}/form?part={part}", {"part": part, **asked, "phone": "12"})
+    assert refused.status == 400
+    assert 'value="12"' in refused.text
+    assert "手机号码有误" in refused.text
+
+
+async def test_a_draft_goes_on_at_the_kiosk_and_back_on_the_phone(town: Town) -> None:
+    phone = await town.citizen()
+    path = await draft(phone, item=ITEM)
+    screen = await person_at_kiosk(town, phone)
+    again = await begun(screen)
+    assert again == f"/kiosk{path}", "it is the same draft"
+    assert await filled(screen, again) == f"{again}/materials"
+    assert 'value="李四"' in (await phone.get(f"{path}/form")).text
+
+
+async def test_what_was_written_on_two_screens_is_chosen_from(town: Town) -> None:
+    phone = await town.citizen()
+    path = await draft(phone, item=ITEM)
+    screen = await person_at_kiosk(town, phone)
+    shown = await screen.get(f"/kiosk{path}/form")
+    part, old = shown.hidden("part"), {"version": shown.hidden("version")}
+    asked = {name: value for name, value in ANSWERS.items() if f'name="{name}"' in shown.text}
+    await phone.post(f"{path}/form", ANSWERS | {"phone": "13900139000"})
+    both = await screen.post(f"/kiosk{path}/form?part={part}", {"part": part, **asked, **old})
+    assert both.status == 409
+    assert "核对两处内容" in both.text
+
+
+@pytest.mark.article("23.4")
+async def test_handed_in_again_because_the_answer_was_lost_it_is_one_application(town: Town) -> None:
+    phone = await town.citizen()
+    path = await draft(phone, item=ITEM)
+    await phone.upload(f"{path}/materials/permit", "permit.jpg", photo())
+    screen = await person_at_kiosk(town, phone)
+    page = await screen.get(f"/kiosk{path}/confirm")
+    sent = {**PROMISED, "version": page.hidden("version")}
+    answers = await asyncio.gather(*(screen.post(f"/kiosk{path}/confirm", sent) for _ in range(3)))
+    answers += [await screen.post(f"/kiosk{path}/confirm", sent)]
+    assert {(one.status, one.location) for one in answers} == {(303, f"/kiosk{path}/receipt")}
+    listed = (await screen.get(ROOT)).text
+    assert listed.count("list__one") == 1
+
+
+@pytest.mark.article("23.2")
+async def test_a_persons_session_counts_at_its_own_kiosk_alone(town: Town) -> None:
+    phone = await town.citizen()
+    path = await submitted(phone, item=ITEM)
+    screen = await person_at_kiosk(town, phone)
+    assert (await screen.get(f"/kiosk{path}")).status == 200
+    elsewhere = town.browser()
+    elsewhere.cookies["session"] = screen.cookies["person"]
+    assert (await elsewhere.get(path)).status == 302, "on no phone and no computer"
+    assert (await elsewhere.get(f"/kiosk{path}")).status == 403
+    alone = await at_kiosk(town)
+    assert (await alone.get(f"/kiosk{path}")).location.startswith("/kiosk/sign-in?next=")
+    screen.cookies.pop("device_session")
+    assert (await screen.get(f"/kiosk{path}")).status == 403
+    screen.cookies["device_session"] = await token_of(town, await standing(town))
+    assert (await screen.get(f"/kiosk{path}")).status == 200
+
+
+@pytest.mark.article("7.own")
+async def test_somebody_elses_is_not_found_at_a_kiosk(town: Town) -> None:
+    path = await submitted(await town.citizen(), item=ITEM)
+    screen = await person_at_kiosk(town, await town.citizen())
+    pages = (
+        "",
+        "/form",
+        "/materials",
+        "/papers",
+        "/papers.png",
+        "/confirm",
+        "/receipt",
+        "/supplement",
+        "/review",
+    )
+    for page in pages:
+        assert (await screen.get(f"/kiosk{path}{page}")).status == 404, page
+    for action in ("/form", "/confirm", "/withdraw", "/supplement", "/delete", "/review"):
+        assert (await screen.post(f"/kiosk{path}{action}", {"promise": "yes", "level": "5"})).status == 404, (
+            action
+        )
+
+
+@pytest.mark.article("23.7")
+async def test_a_bad_level_says_why_at_a_kiosk_too(town: Town) -> None:
+    phone = await town.citizen()
+    going_on, path = await submitted(phone, item=ITEM), await concluded(town, phone)
+    screen = await person_at_kiosk(town, phone)
+    assert (await screen.post(f"/kiosk{going_on}/review", {"level": "5"})).status == 422
+    bare = await screen.post(f"/kiosk{path}/review", {"level": "1"})
+    assert bare.status == 422
+    done = await screen.post(f"/kiosk{path}/review", {"level": "1", "words": "等得太久"})
+    assert (done.status, done.location) == (303, f"/kiosk{path}/review")
+    review = await town.services.reviews.find(f"application:{path.split('/')[2]}")
+    assert review
+    assert (review["level"], review["channel"]) == (1, "kiosk")
