@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 
 from handlers.citizen.appointments import SHOWN, AppointmentPage
 from handlers.citizen.booking import Way
-from handlers.web.booking import chosen_of, halls_for, open_slot, times
 from handlers.citizen.moving import Asked
 from handlers.citizen.together import planned, serving_all
+from handlers.web.booking import chosen_of, halls_for, open_slot, times
 from handlers.web.dates import Moment
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
