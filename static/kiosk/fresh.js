@@ -2,6 +2,7 @@
 const typed = [...document.querySelectorAll("input:not([type=hidden])")];
 
 export function fresh() {
-  const home = "home" in document.body.dataset && document.documentElement.lang === "zh-CN";
+  const page = document.documentElement;
+  const home = "home" in document.body.dataset && page.lang === "zh-CN" && !page.classList.contains("elder");
   return home && typed.every((input) => !input.value);
 }
