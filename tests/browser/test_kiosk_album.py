@@ -1,5 +1,5 @@
-"""Each page of the kiosk, upright and on its side, as usual, in large text and in English: nothing is wider than
-its place, all can be touched, axe finds nothing. The pictures are in `artifacts/kiosk`."""
+"""Each page of the kiosk, upright and on its side, as usual, in large text and in English: nothing is wider
+than its place, all can be touched, axe finds nothing. The pictures are in `artifacts/kiosk`."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tests.handlers.kiosk.addresses import PAGES
 from tests.house.applying import concluded, draft, key_of, submitted
 from tests.house.browser import Browser
 from tests.house.clock import START
-from tests.house.guides import rich_guide
+from tests.house.guides import USCC, rich_guide
 from tests.house.kiosks import person_at_kiosk
 from tests.house.town import Town
 from tests.looks import focus_unseen, picture, serious
@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.article("23.3"), pytest.mark.time
 SIZES = {"upright": (1080, 1920), "lying": (1920, 1080)}
 LOOKS = {"usual": {}, "large": {"elder": "1"}, "english": {"language": "en"}}
 ITEM = rich_guide().item
+HERE = f"{USCC}{77:013}"
+"""An item for which one can apply at the kiosk."""
 HEAD = ".top a, .top button, .foot a, .foot button, .help"
 WIDE = """() => {
   const main = document.querySelector(".main"), edge = document.documentElement.clientWidth;
@@ -51,9 +53,10 @@ class Person:
 async def person(town: Town) -> Person:
     town.clock.set(START)
     phone: Browser = await town.citizen()
-    case = key_of(await draft(phone))
-    sent = key_of(await submitted(await another(town, phone)))
     done = key_of(await concluded(town, phone))
+    sent = key_of(await submitted(phone))
+    await town.publish(rich_guide(item=HERE, channels=["h5", "kiosk", "window"]))
+    case = key_of(await draft(phone, item=HERE))
     screen = await person_at_kiosk(town, phone)
     new = f"/appointments/new?item={ITEM}"
     times = (await screen.get(f"/kiosk{new}&hall=district&day=2026-11-27")).text
@@ -65,7 +68,7 @@ async def person(town: Town) -> Person:
         [
             "",
             "/applications",
-            f"/applications/new?item={ITEM}",
+            f"/applications/new?item={HERE}",
             f"/applications/{case}/form?part=1",
             f"/applications/{case}/form?part=2",
             f"/applications/{case}/materials",
@@ -79,3 +82,71 @@ async def person(town: Town) -> Person:
             "/reviews",
         ],
     )
+
+
+@pytest.fixture(params=SIZES)
+async def screen(chromium: Chromium, request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, Page]]:
+    width, height = SIZES[request.param]
+    context = await chromium.new_context(viewport={"width": width, "height": height}, has_touch=True)
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    yield request.param, page
+    await context.close()
+
+
+async def faults(page: Page) -> list[str]:
+    """What is too wide, too small, or under something else."""
+    every = "a, button, summary, input:not([type=hidden]), textarea"
+    return [
+        *(str(one) for one in await page.evaluate(WIDE)),
+        *(f"hidden: {one}" for one in await page.locator(HEAD).evaluate_all(HIDDEN)),
+        *(f"small: {one}" for one in await page.locator(every).evaluate_all(SMALL)),
+    ]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_page_fits_the_screen(
+    town: Town, person: Person, screen: tuple[str, Page], look: str
+) -> None:
+    size, page = screen
+    found: dict[str, list[str]] = {}
+    for whose, paths in (("nobody", PAGES), ("person", person.pages)):
+        cookies = {
+            name: value for name, value in person.cookies.items() if whose == "person" or name != "person"
+        }
+        await page.context.clear_cookies()
+        await page.context.add_cookies(
+            [{"name": n, "value": v, "url": town.url} for n, v in {**cookies, **LOOKS[look]}.items()]
+        )
+        for number, path in enumerate(paths):
+            await page.goto(f"{town.url}/kiosk{path}")
+            name = path.split("?")[0].strip("/").replace("/", "-")[-40:] or "home"
+            await picture(page, ARTIFACTS / "kiosk" / f"{size}-{look}-{whose}-{number:02}-{name}.png")
+            wrong = [
+                *await faults(page),
+                *(await serious(page) if size == "upright" else await focus_unseen(page)),
+            ]
+            if wrong:
+                found[f"{whose} {path}"] = wrong
+    assert found == {}
+
+
+async def test_a_call_for_help_lies_over_what_is_typed(
+    town: Town, person: Person, screen: tuple[str, Page]
+) -> None:
+    size, page = screen
+    await page.context.add_cookies(
+        [{"name": n, "value": v, "url": town.url} for n, v in person.cookies.items()]
+    )
+    await page.goto(f"{town.url}/kiosk")
+    await page.locator("#q").fill("JLK")
+    await page.get_by_role("button", name="呼叫帮助").focus()
+    await page.keyboard.press("Enter")
+    box = page.get_by_role("dialog", name="呼叫帮助")
+    await expect(box).to_contain_text("已经")
+    assert await serious(page) == []
+    await picture(page, ARTIFACTS / "kiosk" / f"{size}-help.png")
+    await page.keyboard.press("Escape")
+    await expect(box).to_be_hidden()
+    await expect(page.locator("#q")).to_have_value("JLK")
+    await expect(page.get_by_role("button", name="呼叫帮助")).to_be_focused()
