@@ -4,5 +4,6 @@ const typed = [...document.querySelectorAll("input:not([type=hidden])")];
 export function fresh() {
   const page = document.documentElement;
   const home = "home" in document.body.dataset && page.lang === "zh-CN" && !page.classList.contains("elder");
-  return home && typed.every((input) => !input.value);
+  const helping = document.querySelector(".helping:not([hidden])");
+  return home && !helping && typed.every((input) => !input.value);
 }

@@ -6,6 +6,7 @@ const part = "/kiosk/help?part=1";
 const form = document.querySelector("[data-help]");
 const box = document.querySelector(".helping");
 const said = document.querySelector("[data-renewed]") ?? box?.querySelector(".helping__said");
+const idle = document.body.dataset.idle;
 const around = [...document.body.children].filter((one) => one.matches(".top, .main, .foot, .pad"));
 
 async function tell(options) {
@@ -27,6 +28,7 @@ async function call() {
 
 function show(open) {
   box.hidden = !open;
+  document.body.dataset.idle = open ? box.dataset.idle : idle; // who waits for somebody does not touch the screen
   for (const one of around) one.inert = open;
   (open ? box : form).querySelector("button").focus();
 }

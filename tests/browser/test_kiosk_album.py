@@ -1,7 +1,8 @@
 """Each page of the kiosk, upright and on its side, as usual, in large text and in English: nothing is wider
 than its place, all can be touched, axe finds nothing. The pictures are in `artifacts/kiosk`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -15,12 +16,15 @@ from tests.house.browser import Browser
 from tests.house.clock import START
 from tests.house.guides import USCC, rich_guide
 from tests.house.kiosks import person_at_kiosk
+from tests.house.places import hall
 from tests.house.town import Town
 from tests.looks import focus_unseen, picture, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.article("23.3"), pytest.mark.timeout(300)]
 SIZES = {"upright": (1080, 1920), "lying": (1920, 1080)}
 LOOKS = {"usual": {}, "large": {"elder": "1"}, "english": {"language": "en"}}
+TRIED = [("upright", "large"), ("lying", "large"), ("upright", "english")]
+"""Text as usual needs less room than large text, and English more room where the screen is narrow."""
 ITEM = rich_guide().item
 HERE = f"{USCC}{77:013}"
 """An item for which one can apply at the kiosk."""
@@ -52,6 +56,7 @@ class Person:
 @pytest.fixture(scope="module")
 async def person(town: Town) -> Person:
     town.clock.set(START)
+    await town.furnish(hall=hall("nancun", location={"coordinates": [113.381, 22.937]}))
     phone: Browser = await town.citizen()
     done = key_of(await concluded(town, phone))
     sent = key_of(await submitted(phone))
@@ -84,13 +89,16 @@ async def person(town: Town) -> Person:
     )
 
 
-@pytest.fixture(params=SIZES)
-async def screen(chromium: Chromium, request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, Page]]:
-    width, height = SIZES[request.param]
+@asynccontextmanager
+async def opened(
+    chromium: Chromium, size: str, town: Town, cookies: Mapping[str, str]
+) -> AsyncIterator[Page]:
+    width, height = SIZES[size]
     context = await chromium.new_context(viewport={"width": width, "height": height}, has_touch=True)
+    await context.add_cookies([{"name": n, "value": v, "url": town.url} for n, v in cookies.items()])
     page = await context.new_page()
     page.set_default_timeout(10_000)
-    yield request.param, page
+    yield page
     await context.close()
 
 
@@ -104,49 +112,38 @@ async def faults(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(("size", "look"), TRIED)
 async def test_every_page_fits_the_screen(
-    town: Town, person: Person, screen: tuple[str, Page], look: str
+    town: Town, person: Person, chromium: Chromium, size: str, look: str
 ) -> None:
-    size, page = screen
+    nobody = {name: value for name, value in person.cookies.items() if name != "person"}
     found: dict[str, list[str]] = {}
-    for whose, paths in (("nobody", PAGES), ("person", person.pages)):
-        cookies = {
-            name: value for name, value in person.cookies.items() if whose == "person" or name != "person"
-        }
-        await page.context.clear_cookies()
-        await page.context.add_cookies(
-            [{"name": n, "value": v, "url": town.url} for n, v in {**cookies, **LOOKS[look]}.items()]
-        )
-        for number, path in enumerate(paths):
-            await page.goto(f"{town.url}/kiosk{path}")
-            name = path.split("?")[0].strip("/").replace("/", "-")[-40:] or "home"
-            await picture(page, ARTIFACTS / "kiosk" / f"{size}-{look}-{whose}-{number:02}-{name}.png")
-            wrong = [
-                *await faults(page),
-                *(await serious(page) if size == "upright" else await focus_unseen(page)),
-            ]
-            if wrong:
-                found[f"{whose} {path}"] = wrong
+    for whose, cookies, paths in (("nobody", nobody, PAGES), ("person", person.cookies, person.pages)):
+        async with opened(chromium, size, town, {**cookies, **LOOKS[look]}) as page:
+            for number, path in enumerate(paths):
+                await page.goto(f"{town.url}/kiosk{path}")
+                name = path.split("?")[0].strip("/").replace("/", "-")[-40:] or "home"
+                await picture(page, ARTIFACTS / "kiosk" / f"{size}-{look}-{whose}-{number:02}-{name}.png")
+                asked = await (serious(page) if size == "upright" else focus_unseen(page))
+                if wrong := [*await faults(page), *asked]:
+                    found[f"{whose} {path}"] = wrong
     assert found == {}
 
 
+@pytest.mark.article("23.2")
 async def test_a_call_for_help_lies_over_what_is_typed(
-    town: Town, person: Person, screen: tuple[str, Page]
+    town: Town, person: Person, chromium: Chromium
 ) -> None:
-    size, page = screen
-    await page.context.add_cookies(
-        [{"name": n, "value": v, "url": town.url} for n, v in person.cookies.items()]
-    )
-    await page.goto(f"{town.url}/kiosk")
-    await page.locator("#q").fill("JLK")
-    await page.get_by_role("button", name="呼叫帮助").focus()
-    await page.keyboard.press("Enter")
-    box = page.get_by_role("dialog", name="呼叫帮助")
-    await expect(box).to_contain_text("已经")
-    assert await serious(page) == []
-    await picture(page, ARTIFACTS / "kiosk" / f"{size}-help.png")
-    await page.keyboard.press("Escape")
-    await expect(box).to_be_hidden()
-    await expect(page.locator("#q")).to_have_value("JLK")
-    await expect(page.get_by_role("button", name="呼叫帮助")).to_be_focused()
+    async with opened(chromium, "lying", town, person.cookies) as page:
+        await page.goto(f"{town.url}/kiosk")
+        await page.locator("#q").fill("JLK")
+        await page.get_by_role("button", name="呼叫帮助").focus()
+        await page.keyboard.press("Enter")
+        box = page.get_by_role("dialog", name="呼叫帮助")
+        await expect(box).to_contain_text("已经")
+        assert await serious(page) == []
+        await picture(page, ARTIFACTS / "kiosk" / "lying-help.png")
+        await page.keyboard.press("Escape")
+        await expect(box).to_be_hidden()
+        await expect(page.locator("#q")).to_have_value("JLK")
+        await expect(page.get_by_role("button", name="呼叫帮助")).to_be_focused()
