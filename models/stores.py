@@ -34,6 +34,8 @@ from models.kiosks import (
     Entering,
     Foresight,
     Heartbeats,
+    HelpCalls,
+    Helping,
     Keeping,
     KioskDevices,
     KioskFiles,
@@ -214,6 +216,8 @@ class Stores:
     retiring: Retiring
     alerts: Alerts
     alerting: Alerting
+    help_calls: HelpCalls
+    helping: Helping
     outbox: Outbox
     deliveries: Deliveries
     early_reports: EarlyReports
@@ -292,6 +296,7 @@ def assemble(
     kiosk_files, heartbeats = KioskFiles(materials), Heartbeats(database)
     listening, spells, kiosk_lists = Listening(database), Spells(database), KioskLists(kiosks, contacts)
     device_answers, alerts = DeviceAnswers(database, privacy), Alerts(database)
+    help_calls = HelpCalls(database)
     binding = Binding(applicants, agencies, phone_codes, verifier, counters)
     accounts, sessions = Accounts(database), Sessions(database)
     pairings, kiosk_uses = Pairings(database, privacy, counters), KioskUses(database)
@@ -398,6 +403,8 @@ def assemble(
         retiring=Retiring(kiosks, contacts, guides, kiosk_files, calendar, foresight),
         alerts=alerts,
         alerting=Alerting(alerts, kiosks, halls, device_answers, duty, calendar),
+        help_calls=help_calls,
+        helping=Helping(help_calls, halls, duty, calendar),
         outbox=Outbox(database),
         deliveries=deliveries,
         early_reports=deliveries.early,

@@ -82,6 +82,11 @@ async def _alert(services: Services, key: str) -> Subject:
     return Subject((await services.halls.get((await services.alerts.get(key))["hall"])).name)
 
 
+async def _help(services: Services, key: str) -> Subject:
+    """The kiosk."""
+    return await _kiosk(services, (await services.help_calls.get(key))["kiosk"])
+
+
 async def _kiosk(services: Services, key: str) -> Subject:
     return Subject((await services.kiosks.get(key))["name"])
 
@@ -97,6 +102,7 @@ FINDERS: Mapping[str, Callable[[Services, str], Awaitable[Subject]]] = {
     "agency": _agency,
     "ban": _ban,
     "alert": _alert,
+    "help": _help,
     "kiosk": _kiosk,
 }
 """By what an event's name begins with."""

@@ -1,4 +1,4 @@
-"""办事申请 at a kiosk: the same pages as elsewhere, with one group of questions a screen (article 23.4).
+"""办事申请 at a kiosk: the same pages as elsewhere, with one group of questions a screen (article 23.5).
 
 What has to be photographed is photographed with the phone, and appears here.
 """

@@ -1,6 +1,7 @@
 """What every page of a kiosk knows: at which kiosk it is shown, as the device has shown with its key
 (docs/devices.md), and whether that one serves."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,12 +48,20 @@ class KioskPage(CitizenPage):
             return
         if self.session:
             await self.services.paired.go_on(self.session, self.cause())
+        if self.account:
+            await self.find_whose()
         if self.while_stopped:
             return
         if stop := await self.stop():
             await self.show_stop(stop)
         elif self.kiosk is None:
             await self.turn_away_screen()
+
+    async def find_whose(self) -> None:
+        """For whom somebody is signed in: nobody where the account is not bound yet, or acts for a body that
+        has dismissed it."""
+        with suppress(Forbidden):
+            self.party = await self.find_party()
 
     async def at_kiosk(self) -> str:
         await self.find_kiosk()

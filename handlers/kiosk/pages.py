@@ -1,6 +1,7 @@
 """自助终端: the full-screen pages of a kiosk (article 23). They keep no personal data."""
 
 from handlers.kiosk.device import KioskPage
+from handlers.kiosk.reviews import unreviewed
 from handlers.web.base import Nowhere, safe_next
 from handlers.web.pages import steps_of
 from handlers.web.progress import public_view
@@ -9,13 +10,19 @@ from models.errors import BadInput, NotFound
 from models.guides import ITEM_CODE
 from models.pairings import Ticket
 
+MOST_USED = 6
+"""Guides on the first page."""
+
 
 class KioskHome(KioskPage):
-    """GET /kiosk"""
+    """GET /kiosk: the guides that are asked for most, and for who is signed in what is their own."""
 
     async def get(self) -> None:
+        found = await self.services.search.find(limit=MOST_USED)
         self.screen(
             "home.html",
+            most_used=found.guides,
+            to_review=len(await unreviewed(self.services, self.party)) if self.party else 0,
             topics=await self.services.search.topics(),
             suspensions=await self.services.announcing.all([self.place]),
         )
@@ -100,14 +107,16 @@ class KioskNotes(KioskPage):
         self.screen("notes.html")
 
 
-class KioskLanguage(KioskPage):
-    """POST /kiosk/language: for this session only; it ends with it."""
+class KioskSettings(KioskPage):
+    """POST /kiosk/settings: language and large text, for this session only; they end with it."""
 
     while_stopped = True
 
     async def post(self) -> None:
-        chosen = "en" if self.get_body_argument("language", "") == "en" else "zh_CN"
-        self.keep_cookie(Cookie.LANGUAGE, chosen)
+        if language := self.get_body_argument("language", ""):
+            self.keep_cookie(Cookie.LANGUAGE, "en" if language == "en" else "zh_CN")
+        if elder := self.get_body_argument("elder", ""):
+            self.keep_cookie(Cookie.ELDER, "1" if elder == "1" else "0")
         page = safe_next(self.get_body_argument("next", "/kiosk"))
         self.see_other(page if page.startswith("/kiosk") else "/kiosk")
 
@@ -153,7 +162,7 @@ ROUTES = [
     (r"/kiosk/phone/code\.png", KioskPhoneCode),
     (r"/kiosk/progress", KioskProgress),
     (r"/kiosk/notes", KioskNotes),
-    (r"/kiosk/language", KioskLanguage),
+    (r"/kiosk/settings", KioskSettings),
     (r"/kiosk/end", KioskEnd),
     (r"/kiosk/.*", KioskUnknown),
 ]

@@ -1,4 +1,4 @@
-"""What is for somebody who has signed in at this kiosk with their phone (articles 23.2 and 23.4)."""
+"""What is for somebody who has signed in at this kiosk with their phone (articles 23.3 to 23.7)."""
 
 from typing import Any
 from urllib.parse import urlencode

@@ -29,6 +29,13 @@ from models.kiosks.heartbeats import (
     NonceUsed,
     TooManySignals,
 )
+from models.kiosks.help import (
+    HELP_OVER,
+    HelpCall,
+    HelpCalls,
+    Helping,
+    HelpState,
+)
 from models.kiosks.keeping import Keeping
 from models.kiosks.listening import PULSE, Listening
 from models.kiosks.lists import KioskLists, Sought
@@ -49,6 +56,7 @@ from models.kiosks.watching import Watching
 __all__ = [
     "BEGIN",
     "END",
+    "HELP_OVER",
     "LOOK",
     "OUT",
     "PULSE",
@@ -84,6 +92,10 @@ __all__ = [
     "Heard",
     "Heartbeat",
     "Heartbeats",
+    "HelpCall",
+    "HelpCalls",
+    "HelpState",
+    "Helping",
     "Keeping",
     "KeyRevoked",
     "Kiosk",

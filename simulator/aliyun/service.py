@@ -85,6 +85,9 @@ TEMPLATES: Mapping[str, SmsTemplate] = {
         "${hall}的“${kiosk}”被建议退出服务（${ground}），请与电子公务科商定。请登录工作人员平台“自助终端”查看。"
     ),
     "SMS_ALERT": SmsTemplate("${hall}${trouble}，${what}。请登录工作人员平台“终端”中的“告警”查看。"),
+    "SMS_HELP": SmsTemplate(
+        "${hall}${position}的“${kiosk}”前有人求助，请前往。请登录工作人员平台“终端看板”查看。"
+    ),
     "SMS_AGENCY": SmsTemplate(
         "${enterprise}与经办人${person}的授权：${status}。详情请在“番禺智慧政务”公众号查看。"
     ),

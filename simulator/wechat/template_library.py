@@ -102,6 +102,9 @@ LIBRARY: Mapping[str, Template] = {
     "TM_ALERT": Template(
         "终端告警通知", {"thing1": "地点", "thing2": "异常", "thing3": "说明", "time4": "时间"}
     ),
+    "TM_HELP": Template(
+        "自助终端求助通知", {"thing1": "地点", "thing2": "位置", "thing3": "终端", "time4": "时间"}
+    ),
     "TM_AGENCY": Template("经办授权通知", {"thing1": "企业名称", "thing2": "经办人", "thing3": "授权状态"}),
 }
 

@@ -1,4 +1,4 @@
-// Renews the board every 15 s in place: the focus stays on the link it was on, the page does not scroll. What is
+// Renews the board every 15 s in place: the focus stays on the link or button it was on, the page does not scroll. What is
 // older than a minute says so. A page that nobody looks at is not renewed until it is looked at again.
 const EVERY = 15000;
 const OLD = 60000;
@@ -20,9 +20,10 @@ async function renew() {
 }
 
 function put(html) {
-  const focused = board.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  const at = board.contains(document.activeElement) ? document.activeElement : null;
+  const same = at && (at.id ? `#${CSS.escape(at.id)}` : `a[href="${CSS.escape(at.getAttribute("href"))}"]`);
   board.innerHTML = html;
-  if (focused) board.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  if (same) board.querySelector(same)?.focus({ preventScroll: true });
   renewedAt = Date.now();
 }
 

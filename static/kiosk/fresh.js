@@ -2,6 +2,8 @@
 const typed = [...document.querySelectorAll("input:not([type=hidden])")];
 
 export function fresh() {
-  const home = "home" in document.body.dataset && document.documentElement.lang === "zh-CN";
-  return home && typed.every((input) => !input.value);
+  const page = document.documentElement;
+  const home = "home" in document.body.dataset && page.lang === "zh-CN" && !page.classList.contains("elder");
+  const helping = document.querySelector(".helping:not([hidden])");
+  return home && !helping && typed.every((input) => !input.value);
 }

@@ -3,7 +3,6 @@ import { end } from "./end.js";
 import { fresh } from "./fresh.js";
 
 const WARNING = 15;
-const idle = Number(document.body.dataset.idle);
 const box = document.querySelector(".idle");
 const count = box.querySelector(".idle__count");
 const pad = document.querySelector(".pad");
@@ -22,7 +21,7 @@ function warn(left) {
 }
 
 function look() {
-  const left = idle - Math.floor((Date.now() - last) / 1000);
+  const left = Number(document.body.dataset.idle) - Math.floor((Date.now() - last) / 1000);
   if (fresh()) {
     if (left <= 0) pad.hidden = true;
   } else if (left <= 0) end();

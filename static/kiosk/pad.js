@@ -42,3 +42,6 @@ for (const one of fields) {
   for (const kind of ["focus", "click"]) one.addEventListener(kind, () => open(one));
   if (one === document.activeElement) open(one); // with a fault, say
 }
+for (const one of document.querySelectorAll("textarea")) {
+  one.addEventListener("focus", () => one.scrollIntoView({ block: "nearest" })); // the browser shows its caret alone
+}

@@ -1,4 +1,4 @@
-"""The board: how the kiosks of all places stand now. It renews itself every 15 s."""
+"""The board: how the kiosks of all places stand now, and who wants help. It renews itself every 15 s."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from handlers.admin.kiosks.pages import KioskRows
 from handlers.admin.kiosks.words import said_words
+from handlers.admin.panel import FormAction
+from handlers.web.pages import DOCUMENT_ID
 from handlers.web.places import seen, shortened
 from handlers.web.schematic import Schematic, Spot, Town, overseen
 from handlers.web.staff import needs
-from models.kiosks import Standing, Stands
+from models.errors import DomainError
+from models.kiosks import HelpCall, Kiosk, Standing, Stands
 from models.kiosks.board import counted
 from models.kiosks.document import Custody
 from models.places import Near
-from models.staff import Scope
+from models.staff import Scope, scopes_of
 from models.workdays import local
 
 WANT_SOMEBODY = (Standing.OFFLINE, Standing.FAULT, Standing.LOW)
@@ -88,17 +91,30 @@ def drawn(halls: Sequence[Near], shown: Sequence[Place]) -> Schematic:
     return overseen(halls, spots, [Town(name, name, shortened(name), "") for name in names])
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody waits for help at a kiosk; `hall` is the name of its place."""
+
+    call: HelpCall
+    kiosk: Kiosk
+    hall: str
+
+
 class BoardPage(KioskRows):
     """GET /admin/kiosk-board?show=&part=: with `part` only what is renewed."""
 
     @needs(Scope.KIOSKS_READ)
     async def get(self) -> None:
+        await self.board()
+
+    async def board(self, error: DomainError | None = None) -> None:
         kiosks = await self.services.board.read(self.signed_in_member())
         show = self.get_query_argument("show", "")
         chosen = Standing(show) if show in tuple(Standing) else None
         shown = [one for one in kiosks if chosen in (None, one.standing)]
         halls = await seen(self.services, self.now)
-        found = places(shown, {near.hall.code: near.hall.name for near in halls})
+        names = {near.hall.code: near.hall.name for near in halls}
+        found = places(shown, names)
         part = bool(self.get_query_argument("part", ""))
         self.show(
             "admin/kiosks/board_places.html" if part else "admin/kiosks/board.html",
@@ -112,11 +128,43 @@ class BoardPage(KioskRows):
             until=until,
             want=WANT_SOMEBODY,
             renewed=self.now,
+            waiting=await self.waiting(names),
+            error=error,
         )
+
+    async def waiting(self, halls: Mapping[str, str]) -> list[Waiting]:
+        """Where the member could go; nowhere, if that is not their work."""
+        member = self.signed_in_member()
+        if Scope.ALERTS_HANDLE not in scopes_of(member):
+            return []
+        calls = await self.services.help_calls.waiting(member)
+        kiosks = {one["_id"]: one for one in await self.services.kiosks.those(one["kiosk"] for one in calls)}
+        return [Waiting(one, kiosks[one["kiosk"]], halls.get(one["hall"], "—")) for one in calls]
+
+
+class TakeHelpHandler(FormAction, BoardPage):
+    """POST /admin/help-calls/{id}/take: the member goes there."""
+
+    def form_page(self) -> str:
+        return "/admin/kiosk-board"
+
+    @needs(Scope.ALERTS_HANDLE)
+    async def post(self, key: str) -> None:
+        calls = self.services.help_calls
+        try:
+            await calls.take(key, self.signed_in_member(), self.by_member())
+        except calls.missing:
+            raise
+        except DomainError as error:
+            return await self.board(error)
+        return self.see_other(self.form_page(), said="已告诉求助的人您正在过去。")
 
 
 def _urgency(one: Stands) -> tuple[int, str]:
     return list(Standing).index(one.standing), one.kiosk["name"]
 
 
-ROUTES = [("/admin/kiosk-board", BoardPage)]
+ROUTES = [
+    ("/admin/kiosk-board", BoardPage),
+    (rf"/admin/help-calls/{DOCUMENT_ID}/take", TakeHelpHandler),
+]

@@ -1,4 +1,4 @@
-"""Notices to members of the staff: kiosks of a place are in trouble, and somebody is to see to it."""
+"""Notices to members of the staff: kiosks of a place are in trouble, or somebody at one needs help."""
 
 from models.outgoing.deliveries import Via
 from models.outgoing.notices.record import Notice, Recipient, Telling
@@ -21,5 +21,16 @@ NOTICES = (
         fields={"thing1": "hall", "thing2": "trouble", "thing3": "what", "time4": "time"},
         parameters=("hall", "trouble", "what"),
         page="/admin/alerts/{about}",
+    ),
+    Notice(
+        name="help",
+        label="终端求助",
+        purpose=Purpose.LEGAL,
+        events={"help.called": Telling(MEMBER)},
+        ways=(Via.WECHAT,),
+        fallback=Via.SMS,
+        fields={"thing1": "hall", "thing2": "position", "thing3": "kiosk", "time4": "time"},
+        parameters=("hall", "position", "kiosk"),
+        page="/admin/kiosk-board",
     ),
 )

@@ -165,6 +165,8 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "staff.view_kept",
         "staff.view_removed",
         "alert.acknowledged",
+        "help.taken",
+        "help.closed",
         "duty.set",
         "duty.emptied",
         "duty.heads_named",

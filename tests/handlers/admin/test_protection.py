@@ -200,7 +200,7 @@ FORMS: Mapping[str, Fields] = {
     "/admin/sign-in": {"username": "window", "password": PASSWORD},
     "/admin/confirm": {"code": "000000"},
     "/settings": {"language": "zh_CN"},
-    "/kiosk/language": {"language": "zh_CN"},
+    "/kiosk/settings": {"language": "zh_CN"},
     "/binding": {"name": ""},
     "/binding/code": {"phone": ""},
     "/binding/preferences": {"language": "zh_CN"},

@@ -128,6 +128,12 @@ async def world(office: Office) -> World:
                     halls, ({Reach.HALLS}, {Reach.TOWNSHIP}, frozenset[Reach]()), strict=True
                 )
             ],
+            "help-calls": [
+                await called(town, one, everywhere | within)
+                for one, within in zip(
+                    halls, ({Reach.HALLS}, {Reach.TOWNSHIP}, frozenset[Reach]()), strict=True
+                )
+            ],
             "halls": [
                 Thing({"halls": one.code}, ("halls", one.code), everywhere | within)
                 for one, within in zip(
@@ -218,6 +224,13 @@ async def alerted(town: Town, where: Hall, within: frozenset[Reach]) -> Thing:
     await alerts.open(where, CENTRE, [trouble], "theirs", town.by())
     (found,) = [one for one in await alerts.going_on() if one["hall"] == where.code]
     return Thing({"alerts": found["_id"]}, ("alerts", found["_id"]), within)
+
+
+async def called(town: Town, where: Hall, within: frozenset[Reach]) -> Thing:
+    """Somebody waits for help there, and a member was told who is none of the world's."""
+    kiosk: Any = {"_id": uuid4().hex}
+    call = await town.stores.help_calls.open(kiosk, where, CENTRE.key, "theirs", town.by())
+    return Thing({"help-calls": call["_id"]}, ("help_calls", call["_id"]), within)
 
 
 def application(found: Any, within: frozenset[Reach]) -> Thing:

@@ -41,7 +41,7 @@ async def filled(screen: Browser, path: str) -> str:
     return where
 
 
-@pytest.mark.article("23.4")
+@pytest.mark.article("23.5", "23.6")
 async def test_who_has_signed_in_applies_from_the_guide_to_the_receipt(town: Town) -> None:
     phone = await town.citizen("王小明")
     screen = await person_at_kiosk(town, phone)
@@ -62,7 +62,7 @@ async def test_who_has_signed_in_applies_from_the_guide_to_the_receipt(town: Tow
     assert kept["serial"] in (await phone.get(path.removeprefix("/kiosk"))).text
 
 
-@pytest.mark.article("23.4")
+@pytest.mark.article("23.5")
 async def test_what_is_wrong_on_a_screen_is_said_there_and_the_rest_stays(town: Town) -> None:
     screen = await person_at_kiosk(town, await town.citizen())
     path = await begun(screen)
@@ -98,7 +98,7 @@ async def test_what_was_written_on_two_screens_is_chosen_from(town: Town) -> Non
     assert "核对两处内容" in both.text
 
 
-@pytest.mark.article("23.4")
+@pytest.mark.article("23.5")
 async def test_handed_in_again_because_the_answer_was_lost_it_is_one_application(town: Town) -> None:
     phone = await town.citizen()
     path = await draft(phone, item=ITEM)
@@ -113,7 +113,7 @@ async def test_handed_in_again_because_the_answer_was_lost_it_is_one_application
     assert listed.count("list__one") == 1
 
 
-@pytest.mark.article("23.2")
+@pytest.mark.article("23.3")
 async def test_a_persons_session_counts_at_its_own_kiosk_alone(town: Town) -> None:
     phone = await town.citizen()
     path = await submitted(phone, item=ITEM)

@@ -49,9 +49,10 @@ def test_a_new_page_is_closed_to_strangers() -> None:
             "KioskHall",
             "KioskHallCode",
             "KioskPlace",
-            "KioskLanguage",
+            "KioskSettings",
             "KioskEnd",
             "KioskState",
+            "KioskHelp",
         ),
     }
 

@@ -27,7 +27,7 @@ async def kiosk(town: Town, language: str = "zh_CN") -> Browser:
     browser = await at_kiosk(town)
     await browser.get("/kiosk")
     if language != "zh_CN":
-        await browser.post("/kiosk/language", {"language": language, "next": "/kiosk"})
+        await browser.post("/kiosk/settings", {"language": language, "next": "/kiosk"})
     return browser
 
 
@@ -260,7 +260,7 @@ async def test_kiosk_keeps_no_cookie_of_anybody(town: Town) -> None:
         await browser.get(f"/kiosk{page}")
     await browser.post("/kiosk/progress", {"serial": serial})
     assert browser.cookies.keys() == {"_xsrf", *STAYS}
-    await browser.post("/kiosk/language", {"language": "en", "next": "/kiosk"})
+    await browser.post("/kiosk/settings", {"language": "en", "next": "/kiosk"})
     kept = next(line for line in browser.set_cookies if line.startswith("language="))
     assert "expires" not in kept.lower()
     assert "HttpOnly" in kept
@@ -268,7 +268,7 @@ async def test_kiosk_keeps_no_cookie_of_anybody(town: Town) -> None:
 
 @pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/admin", "/me"])
 async def test_language_stays_in_the_kiosk(town: Town, path: str) -> None:
-    answer = await (await kiosk(town)).post("/kiosk/language", {"language": "en", "next": path})
+    answer = await (await kiosk(town)).post("/kiosk/settings", {"language": "en", "next": path})
     assert answer.location == "/kiosk"
 
 

@@ -71,7 +71,7 @@ async def test_a_suspended_kiosk_says_so_by_itself(town: Town, kiosks: Kiosked) 
     assert (await browser.get("/kiosk/state")).json == {"stopped": True}
     for serving in (beside, hall_alone, nowhere):
         assert (await serving.get("/kiosk/state")).json == {"stopped": False}
-    await browser.post("/kiosk/language", {"language": "en", "next": "/kiosk"})
+    await browser.post("/kiosk/settings", {"language": "en", "next": "/kiosk"})
     english = (await browser.get("/kiosk")).text
     assert [word for word in ("Out of service", "Reason", "Nearest") if word not in english] == []
     for path in ("/kiosk/halls", "/kiosk/halls/nancun", "/kiosk/halls/nancun/code.png"):

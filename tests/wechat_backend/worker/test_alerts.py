@@ -129,3 +129,30 @@ async def test_of_what_is_over_nobody_is_told_late(
     await world.work()
     assert by_wechat(platforms) == []
     assert await skipped(world) == ["alert_over"]
+
+
+@pytest.mark.article("23.2")
+async def test_who_is_on_duty_is_told_where_help_is_needed(
+    world: World, platforms: Platforms, failing: str
+) -> None:
+    kiosk = await world.stores.kiosks.get(failing)
+    await world.stores.helping.call(kiosk, world.by(f"kiosk:{failing}"))
+    await world.work()
+    [told] = [one for one in platforms.messages.values() if one["template_id"] == "TM_HELP"]
+    assert (told["touser"], told["url"]) == (OF_LING, "https://panyu.test/admin/kiosk-board")
+    assert {name: field["value"] for name, field in told["data"].items()} == {
+        "thing1": HALL.name,
+        "thing2": kiosk["position"],
+        "thing3": kiosk["name"],
+        "time4": "2026年11月24日 10:03",
+    }
+
+
+async def test_of_a_call_that_was_taken_nobody_is_told_late(
+    world: World, platforms: Platforms, failing: str
+) -> None:
+    call = await world.stores.helping.call(await world.stores.kiosks.get(failing), world.by("kiosk:x"))
+    ming = await world.stores.staff.get("ming")
+    await world.stores.help_calls.take(call["_id"], ming, world.by_staff("ming"))
+    await world.work()
+    assert "TM_HELP" not in {one["template_id"] for one in platforms.messages.values()}

@@ -1,9 +1,9 @@
-"""The facts of notices about kiosks in trouble, to members of the staff."""
+"""The facts of notices about kiosks in trouble, and about calls for help there, to members of the staff."""
 
 from dataclasses import dataclass
 
 from models.events import KeptEvent
-from models.kiosks import AlertState, Fault
+from models.kiosks import AlertState, Fault, HelpState
 from models.outgoing import Delivery
 from models.stores import Stores
 from models.workdays import local
@@ -34,4 +34,34 @@ async def about_alert(stores: Stores, delivery: Delivery, event: KeptEvent) -> G
     counts = [(event["data"][what.value], what.label) for what in Fault]
     trouble = "、".join(f"{count}台终端{label}" for count, label in counts if count)
     facts = AlertFacts(hall=hall.name, trouble=trouble, time=local(event["at"], TIME))
+    return Gathered(facts, **ways)
+
+
+@dataclass(frozen=True)
+class HelpFacts(Facts):
+    """Where somebody needs help; who they are nobody has asked."""
+
+    hall: str
+    kiosk: str
+    position: str
+    time: str
+
+
+async def about_help(stores: Stores, delivery: Delivery, event: KeptEvent) -> Gathered:
+    """To the member's own WeChat or phone.
+
+    Raises:
+        Overtaken: `help_over`, also where somebody goes there already; `member_left`.
+    """
+    if (await stores.help_calls.get(event["about"]))["state"] is not HelpState.OPEN:
+        raise Overtaken("help_over")
+    ways = await member_told(stores, delivery)
+    kiosk = await stores.kiosks.get(event["data"]["kiosk"])
+    hall = await stores.halls.get(event["data"]["hall"])
+    facts = HelpFacts(
+        hall=hall.name,
+        kiosk=kiosk["name"],
+        position=kiosk["position"] or "",
+        time=local(event["at"], TIME),
+    )
     return Gathered(facts, **ways)

@@ -8,7 +8,7 @@ from models.outgoing import Delivery
 from models.outgoing.notices import NOTICES
 from models.stores import Stores
 from wechat_backend.worker.facts.agencies import AgencyFacts, about_agency
-from wechat_backend.worker.facts.alerts import AlertFacts, about_alert
+from wechat_backend.worker.facts.alerts import AlertFacts, HelpFacts, about_alert, about_help
 from wechat_backend.worker.facts.applications import ApplicationFacts, about_application
 from wechat_backend.worker.facts.appointments import AppointmentFacts, about_appointment
 from wechat_backend.worker.facts.blacklist import BanFacts, about_ban
@@ -29,6 +29,7 @@ class Subject:
 
 SUBJECTS: Mapping[str, Subject] = {
     "alert": Subject(AlertFacts, about_alert),
+    "help": Subject(HelpFacts, about_help),
     "kiosk": Subject(KioskFacts, about_kiosk),
     "phone_code": Subject(CodeFacts, about_code),
     "application": Subject(ApplicationFacts, about_application),

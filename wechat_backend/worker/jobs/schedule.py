@@ -14,7 +14,7 @@ from models.blacklist import EXPIRY
 from models.blacklist import PAPER as BAN_PAPER
 from models.errors import Unavailable
 from models.events import Cause, Channel
-from models.kiosks import BEGIN, RETIREMENT, TELL
+from models.kiosks import BEGIN, HELP_OVER, RETIREMENT, TELL
 from models.kiosks import END as SUSPENSION_END
 from models.kiosks import LOOK as ALERT_LOOK
 from models.outgoing import REPORT
@@ -115,6 +115,11 @@ async def _see_to_alert(stores: Stores, due: Due, by: Cause) -> bool:
     return await stores.alerting.see_to(due, by)
 
 
+async def _close_help(stores: Stores, due: Due, by: Cause) -> bool:
+    """Closes a call for help at a kiosk that nobody has taken in time."""
+    return await held(stores.help_calls.close(due, by), stores.help_calls.missing)
+
+
 async def _tell(stores: Stores, due: Due, by: Cause) -> bool:
     """Tells those whose visits it concerns that a kiosk stops, or does not stop after all."""
     return await stores.telling.settle(due, by)
@@ -151,6 +156,7 @@ WITHIN: Mapping[str, Fire] = {
     RETIREMENT: _retire,
     TELL: _tell,
     ALERT_LOOK: _see_to_alert,
+    HELP_OVER: _close_help,
 }
 """What is seen to in the database alone."""
 ASKING: Mapping[str, Fire] = {ASK_UNIONID: _join}

@@ -1,0 +1,108 @@
+"""Calls for help at a kiosk: one is open, however often it is asked; one member goes, or time ends it."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from models.kiosks import HELP_OVER, HelpCall, HelpState, Kiosk
+from models.kiosks.help import WAITS
+from models.schedule import Due, Overtaken
+from models.staff import CENTRE, Role
+from models.workdays import local_date
+from tests.house.clock import START, Clock
+from tests.house.house import House, said
+from tests.house.kiosks import Kiosked
+from tests.house.places import HALL
+from tests.house.staff import Post
+
+pytestmark = pytest.mark.article("23.2")
+
+
+class Street:
+    """A kiosk in a hall where Ling is on duty, and the calls there."""
+
+    def __init__(self, kiosks: Kiosked, kiosk: Kiosk, clock: Clock) -> None:
+        self.kiosk, self.kiosks, self.house, self.clock = kiosk, kiosks, kiosks.house, clock
+        self.calls = kiosks.stores.help_calls
+
+    async def call(self) -> HelpCall:
+        by = self.house.by(f"kiosk:{self.kiosk['_id']}")
+        return await self.kiosks.stores.helping.call(self.kiosk, by)
+
+    async def take(self, call: HelpCall, username: str) -> str:
+        member = await self.kiosks.stores.staff.get(username)
+        return await said(self.calls.take(call["_id"], member, self.house.by_staff(username)))
+
+    def due(self, call: HelpCall) -> Due:
+        return Due(f"{call['_id']}:{HELP_OVER}", HELP_OVER, call["_id"], call["until"], 1, "lease")
+
+    async def all(self) -> list[HelpCall]:
+        return [self.calls.shaped(one) async for one in self.calls.documents.find({}).sort("called_at", 1)]
+
+
+@pytest.fixture
+async def street(house: House, kiosks: Kiosked, clock: Clock) -> Street:
+    clock.set(START)
+    for kept in (house.stores.help_calls, house.stores.rosters, house.stores.duty_heads):
+        await kept.documents.delete_many({})
+    if await house.stores.staff.find("ling") is None:
+        await house.reachable("ling", Post((Role.SERVICE_CENTRE,), halls=(HALL.code,)))
+    member, today = await house.stores.staff.get("ling"), local_date(START)
+    await house.stores.duty.set_days(CENTRE, today, today, "ling", "", member, house.by_staff("ling"))
+    return Street(kiosks, await kiosks.in_service(), clock)
+
+
+async def test_called_by_many_at_once_one_is_open_and_one_is_told(street: Street) -> None:
+    calls = await asyncio.gather(*(street.call() for _ in range(8)))
+    [kept] = await street.all()
+    assert {one["_id"] for one in calls} == {kept["_id"]}
+    assert [(event["name"], event["data"]["member"]) for event in kept["events"]] == [("help.called", "ling")]
+    assert kept["state"] is HelpState.OPEN
+
+
+async def test_it_tells_where_and_nothing_of_who(street: Street) -> None:
+    kept = await street.call()
+    [found] = await street.all()
+    assert found["events"][0]["data"].keys() == {"kiosk", "hall", "member"}
+    assert (kept["kiosk"], kept["hall"], kept["section"]) == (street.kiosk["_id"], HALL.code, CENTRE.key)
+    assert found["events"][0]["actor"] == f"kiosk:{street.kiosk['_id']}"
+
+
+async def test_one_of_several_goes(street: Street) -> None:
+    call = await street.call()
+    ends = await asyncio.gather(*(street.take(call, who) for who in ("ling", "centre", "digital")))
+    assert sorted(ends) == ["done", "help_call_moved_on", "help_call_moved_on"]
+    with pytest.raises(Overtaken):
+        await street.calls.close(street.due(call), street.house.by())
+
+
+async def test_who_does_not_reach_the_place_cannot_take_it(street: Street) -> None:
+    call = await street.call()
+    assert await street.take(call, "elsewhere") == "help_call_not_found"
+    assert await street.take(call, "window") == "scope_missing"
+    assert [one["_id"] for one in await street.calls.waiting(street.kiosks.members["township"])] == [
+        call["_id"]
+    ]
+    assert await street.calls.waiting(street.kiosks.members["elsewhere"]) == []
+
+
+async def test_after_a_quarter_of_an_hour_it_is_over_and_the_next_is_another(street: Street) -> None:
+    call = await street.call()
+    street.clock.advance(WAITS)
+    await street.calls.close(street.due(call), street.house.by())
+    assert await street.take(call, "ling") == "help_call_moved_on"
+    assert (await street.call())["_id"] != call["_id"]
+    assert [one["state"] for one in await street.all()] == [HelpState.CLOSED, HelpState.OPEN]
+
+
+async def test_who_was_helped_can_call_again(street: Street) -> None:
+    call = await street.call()
+    await street.take(call, "ling")
+    assert (await street.call())["_id"] != call["_id"]
+
+
+async def test_nobody_is_called_while_nobody_serves(street: Street) -> None:
+    street.clock.advance(timedelta(hours=12))
+    assert await said(street.call()) == "help_nobody_there"
+    assert await street.all() == []
