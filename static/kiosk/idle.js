@@ -29,5 +29,5 @@ function look() {
   else if (left <= WARNING) warn(left);
 }
 
-for (const kind of ["pointerdown", "keydown", "scroll"]) document.addEventListener(kind, stir, { capture: true, passive: true });
+for (const kind of ["pointerdown", "keydown", "scroll", "arrived"]) document.addEventListener(kind, stir, { capture: true, passive: true });
 setInterval(look, 500);
