@@ -126,11 +126,12 @@ class KioskEnd(KioskPage):
         self.redirect("/kiosk")
 
     async def wipe(self) -> None:
+        by = self.cause(f"kiosk:{self.kiosk['_id']}" if self.kiosk else "system")
         for kept in (Cookie.PERSON, Cookie.SESSION):  # the second of who left the kiosk's own pages
             if token := self.get_cookie(self.cookie(kept)):
-                await self.services.paired.sign_out(token, self.cause())
+                await self.services.paired.sign_out(token, by)
         if ticket := Ticket.read(self.get_cookie(self.cookie(Cookie.PAIRING))):
-            await self.services.pairings.cancel(ticket, self.cause())
+            await self.services.pairings.cancel(ticket, by)
         for cookie in Cookie:  # with that of the forms, none of this session can be sent again
             if cookie not in STAYING:
                 self.drop_cookie(cookie)

@@ -4,7 +4,7 @@ what the phone offers."""
 from contextlib import suppress
 from urllib.parse import urlencode
 
-from handlers.kiosk.device import KioskPage
+from handlers.kiosk.device import IDLE_SECONDS, KioskPage
 from handlers.web.pairing import HOW, PairingCode, PairingNews, PairingScreen, next_page
 from models.concurrency import wait_at_most
 from models.errors import DomainError, Unavailable
@@ -28,10 +28,13 @@ class KioskSignIn(KioskScreen):
     async def get(self) -> None:
         page = next_page(self.get_query_argument("next", "/kiosk"), "/kiosk")
         if self.account:
-            return self.redirect(page)
+            self.redirect(page)
+            return
         pairing = await self.pairing()
         by_message = pairing is not None and self.services.pairings.link_of(pairing) != ""
-        return self.screen("sign_in.html", next=page, by_message=by_message, **self.shown(pairing))
+        shown = self.shown(pairing)
+        idle = IDLE_SECONDS + shown["left"]  # who is busy with the phone does not touch the screen
+        self.screen("sign_in.html", next=page, by_message=by_message, idle=idle, **shown)
 
 
 class KioskAsk(KioskScreen):

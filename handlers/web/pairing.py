@@ -15,7 +15,18 @@ from handlers.web.pages import DOCUMENT_ID, CitizenPage
 from handlers.web.protection import Cookie
 from models.errors import Forbidden, NotFound
 from models.events import Cause
-from models.pairings import Joined, Kind, Pairing, PairingNotFound, State, Ticket, joins_again, rung, state_at
+from models.pairings import (
+    OPEN,
+    Joined,
+    Kind,
+    Pairing,
+    PairingNotFound,
+    State,
+    Ticket,
+    joins_again,
+    rung,
+    state_at,
+)
 
 OPEN_SECONDS = 50.0
 """Of one connection on which changes are told; the browser then opens the next."""
@@ -114,7 +125,7 @@ class PairingScreen(CitizenPage):
         if state is State.JOINED:
             state = State.AGREED if joins_again(pairing, self.now) else State.ENDED
         left = int((pairing["expires_at"] - self.now).total_seconds()) + 1
-        return {"pairing": pairing, "state": state.value, "left": max(1, left)}
+        return {"pairing": pairing, "state": state.value, "left": max(1, left) if state in OPEN else 0}
 
 
 class PairingCode(PairingScreen):

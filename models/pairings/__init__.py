@@ -4,6 +4,7 @@ goes on at a kiosk with what was begun on the phone (article 23)."""
 from models.pairings.changes import Changes, rung
 from models.pairings.document import (
     DIGITS,
+    OPEN,
     SHORT,
     TO_SCAN,
     Kind,
@@ -36,6 +37,7 @@ from models.pairings.uses import KioskUses
 
 __all__ = [
     "DIGITS",
+    "OPEN",
     "PREFIX",
     "SHORT",
     "TO_SCAN",

@@ -142,6 +142,7 @@ async def test_a_kiosk_is_signed_in_and_its_end_wipes_all(kiosk: Screen, phone: 
     token, url = kiosk.browser.cookies["device_session"], kiosk.browser.town.url
     assert "显示二维码" in await kiosk.page()
     code = await kiosk.ask(page)
+    assert 'data-idle="181"' in await kiosk.page()  # who takes out the phone does not touch the screen
     png = await kiosk.browser.get("/kiosk/sign-in/code.png")
     assert (png.headers["Content-Type"], png.headers["Cache-Control"]) == ("image/png", "no-store")
     scanned = await phone.get(code)

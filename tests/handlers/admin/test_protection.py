@@ -195,7 +195,7 @@ ELSEWHERE = [
     "@evil.example",
     "",
 ]
-GETS = ("/admin/sign-in", "/admin/confirm", "/binding", "/sign-in", "/sign-in/wechat")
+GETS = ("/admin/sign-in", "/admin/confirm", "/binding", "/sign-in", "/sign-in/wechat", "/kiosk/sign-in")
 FORMS: Mapping[str, Fields] = {
     "/admin/sign-in": {"username": "window", "password": PASSWORD},
     "/admin/confirm": {"code": "000000"},
@@ -205,6 +205,8 @@ FORMS: Mapping[str, Fields] = {
     "/binding/code": {"phone": ""},
     "/binding/preferences": {"language": "zh_CN"},
     "/acting": {"body": ""},
+    "/sign-in/code": {},
+    "/kiosk/sign-in/code": {},
 }
 """The pages that take a `next`, and the least that their forms say."""
 
