@@ -14,6 +14,10 @@ class PersonPage(KioskPage):
     def get_template_namespace(self) -> dict[str, Any]:
         return super().get_template_namespace() | {"idle": self.idle_seconds}
 
+    def picture(self, url: str, *, kept: bool = True) -> None:  # noqa: ARG002
+        """Never kept: what it leads to is this person's."""
+        super().picture(url, kept=False)
+
     def turn_away(self, error: DomainError, page: str) -> None:  # noqa: ARG002
         """To the screen on which one signs in by phone; who is not bound yet is bound on the phone first."""
         if isinstance(error, NotBound):

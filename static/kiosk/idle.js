@@ -4,7 +4,7 @@ import { fresh } from "./fresh.js";
 
 const WARNING = 15;
 const box = document.querySelector(".idle");
-const count = box.querySelector(".idle__count");
+const count = box?.querySelector(".idle__count");
 const pad = document.querySelector(".pad");
 let last = Date.now();
 
@@ -28,5 +28,7 @@ function look() {
   else if (left <= WARNING) warn(left);
 }
 
-for (const kind of ["pointerdown", "keydown", "scroll"]) document.addEventListener(kind, stir, { capture: true, passive: true });
-setInterval(look, 500);
+if (box) { // it is gone where the session has ended already
+  for (const kind of ["pointerdown", "keydown", "scroll", "arrived"]) document.addEventListener(kind, stir, { capture: true, passive: true });
+  setInterval(look, 500);
+}

@@ -1,5 +1,6 @@
 // Nothing that was typed is lost with the network: a step is taken once the server answers. A form that was sent
-// and not answered is sent again; the service takes it once.
+// and not answered is sent again; the service takes it once. Each page takes the place of the one before, so that
+// the browser's history holds none of them.
 const AGAIN = 3000;
 const LONGEST = 10000;
 const said = document.querySelector(".offline");
@@ -30,7 +31,7 @@ async function once(step) {
 function go(address) {
   return once(async () => {
     await answered("/kiosk/state");
-    location.assign(address);
+    location.replace(address);
   });
 }
 
@@ -39,7 +40,7 @@ function send(form, submitter) {
   return once(async () => {
     const body = new URLSearchParams(new FormData(form, submitter));
     const answer = await answered(form.action, { method: "POST", body });
-    if (answer.redirected) return location.assign(answer.url);
+    if (answer.redirected) return location.replace(answer.url);
     for (const [name, value] of submitter?.name ? [[submitter.name, submitter.value]] : []) {
       form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }

@@ -51,7 +51,11 @@ LISTED: Sequence[tuple[str, Ground]] = (
 )
 LAST_DAY, UNTIL = "2027-02-28（含当日）以前不能在线申请", "2027-02-28T16:00:00"
 """As people and programs are told it."""
-FOR_ALL: dict[str, Any] = {"audience": ["person", "enterprise"], "materials": []}
+FOR_ALL: dict[str, Any] = {
+    "audience": ["person", "enterprise"],
+    "materials": [],
+    "channels": ["h5", "miniprogram", "kiosk", "window"],
+}
 EVIDENCE, BEGUN, HANDED_IN = (
     plain_guide(number, name=name, **FOR_ALL)
     for number, name in ((60, "占道备案"), (61, "开工备案"), (62, "竣工备案"))

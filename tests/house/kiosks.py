@@ -19,10 +19,11 @@ from models.events import Cause, Channel
 from models.guides import Guide
 from models.kiosks import GivenLetter, Kiosk, KioskFiles, Request, Signed, State, Wanted
 from models.kiosks.document import Consumable, Network, OutageCause, Owner, Paper, Peripheral, Supplier
+from models.pairings import Kind
 from models.schedule import Due
 from models.staff import Member, Role
 from tests.files import a_pdf, on_disk
-from tests.house.browser import Browser
+from tests.house.browser import COMPUTER, Browser
 from tests.house.guides import OTHER, USCC, plain_guide
 from tests.house.house import House
 from tests.house.outside import TakesAll
@@ -273,16 +274,32 @@ async def at_kiosk(town: Town, kiosk: Kiosk | None = None) -> Browser:
 
 async def person_at_kiosk(town: Town, phone: Browser) -> Browser:
     """The browser of a kiosk at which the person has signed in who is signed in on this phone."""
+    session = await town.stores.sessions.find(phone.cookies["session"], "account", town.by())
+    assert session
+    return await account_at_kiosk(town, session["subject"].removeprefix("account:"))
+
+
+async def account_at_kiosk(town: Town, account: str) -> Browser:
+    """The browser of a kiosk at which an account has signed in just now, by six digits."""
     screen, kiosk = await at_kiosk(town), await standing(town)
     stores, by = town.stores, town.by(channel=Channel.KIOSK)
-    session = await stores.sessions.find(phone.cookies["session"], "account", by)
-    assert session
-    account = session["subject"].removeprefix("account:")
     offered = await stores.pairings.offer(account, "/kiosk/applications", by)
     ticket = await stores.pairings.take(stores.pairings.code_of(offered["_id"]), kiosk["_id"], by)
     digits = (await stores.pairings.get(ticket.key))["digits"]
     await stores.pairings.give(ticket.key, account, digits, by)
     screen.cookies["person"] = (await stores.paired.join(ticket, kiosk["_id"], by)).token
+    return screen
+
+
+async def account_at_pc(town: Town, account: str) -> Browser:
+    """The browser of a PC that the account's phone has signed in just now."""
+    screen, stores, by = town.browser(COMPUTER), town.stores, town.by()
+    ticket = await stores.pairings.ask(Kind.PC, "", "/me", "", by)
+    code = stores.pairings.code_of(ticket.key)
+    await stores.pairings.scan(code, account, by)
+    digits = (await stores.pairings.get(ticket.key))["digits"]
+    await stores.pairings.give(ticket.key, account, digits, by)
+    screen.cookies["session"] = (await stores.paired.join(ticket, "", by)).token
     return screen
 
 
