@@ -13,6 +13,7 @@ from handlers.admin.kiosks.forms import FORMS
 from handlers.admin.kiosks.words import TOLD
 from handlers.chat.envelope import Message
 from handlers.chat.places import Nearby
+from handlers.chat.telling import locale_of
 from models.foreseen import ConsequencesChanged
 from models.kiosks import CommandName, DeviceState, Heard, Kiosks, Outcome, State
 from models.kiosks.actions import STEPS, Action
@@ -581,7 +582,7 @@ async def test_every_door_tells_what_kiosks_offer_now(office: Office, kiosks: Ki
     async def asked() -> list[str]:
         visitor = town.browser()
         message = Message("o", "gh", "location", "0", latitude="22.937", longitude="113.384")
-        nearby = Nearby(town.services, lambda _, words: words)
+        nearby = Nearby(town.services, lambda _, words: words, locale_of(english=False))
         pages = [
             await visitor.get(path) for path in ("/halls", f"/halls/{HALL.code}", f"/kiosk/halls/{HALL.code}")
         ]
