@@ -12,6 +12,7 @@ from models.applications import State
 from tests.browser.album import Album
 from tests.browser.screens import home, join, press
 from tests.browser.standing import stand
+from tests.files import a_pdf
 from tests.house.guides import USCC, rich_guide
 from tests.house.town import Town
 from tests.looks import serious
@@ -46,6 +47,7 @@ async def test_who_waits_for_the_phone_has_three_minutes(town: Town, screen: Pag
     town.clock.advance(timedelta(minutes=1))
     await join(screen, town, party, f"/applications/{key}/supplement")
     await screen.get_by_label("现住址").fill(RIGHT)
+    await screen.wait_for_timeout(500)  # until the page has scrolled to it, as a hand would have done
     await later(screen, 160)
     await expect(warning).to_be_hidden()
     await later(screen, 8)
@@ -53,7 +55,7 @@ async def test_who_waits_for_the_phone_has_three_minutes(town: Town, screen: Pag
     assert 0 < int(await screen.locator(".idle__count").inner_text()) <= 15
     assert await serious(screen) == []
     await album.snap(screen, "warning")
-    await desk.attach(key, "permit")
+    await desk.attach(key, "permit", await town.file(party.id, key, "permit", content=a_pdf("清楚的照片")))
     await expect(screen.locator(".papers__have")).to_be_visible()
     await expect(warning).to_be_hidden()
     await expect(screen.get_by_label("现住址")).to_have_value(RIGHT)
