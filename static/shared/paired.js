@@ -8,11 +8,15 @@ function again() {
   location.replace(shown.dataset.page); // of a page that answered a form, too
 }
 
-const { pairing, state, left } = shown.dataset;
-const deaf = pairing ? follow(pairing, state, again) : () => {};
-const late = left ? setTimeout(again, Number(left) * 1000) : 0;
-document.addEventListener("submit", () => {
-  deaf(); // the answer to the form says what has become of it
-  clearTimeout(late);
-});
-document.querySelector("form[data-now]")?.requestSubmit();
+function begin() {
+  const { pairing, state, left } = shown.dataset;
+  const deaf = pairing ? follow(pairing, state, again) : () => {};
+  const late = left ? setTimeout(again, Number(left) * 1000) : 0;
+  document.addEventListener("submit", () => {
+    deaf(); // the answer to the form says what has become of it
+    clearTimeout(late);
+  });
+  document.querySelector("form[data-now]")?.requestSubmit();
+}
+
+if (shown) begin(); // it is gone where the session has ended already

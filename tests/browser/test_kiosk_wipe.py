@@ -108,7 +108,7 @@ async def screen(whole: Whole, kiosks: Kiosked, chromium: Chromium) -> AsyncIter
     context = await chromium.new_context(viewport={"width": 1080, "height": 1920}, has_touch=True)
     context.set_default_timeout(15_000)
     page, faults = await context.new_page(), list[str]()
-    page.on("pageerror", lambda error: faults.append(f"{error} {error.stack}"))
+    page.on("pageerror", lambda error: faults.append(str(error)))
     kiosk = await kiosks.placed_one()
     code = await kiosks.stores.activations.issue(kiosk["_id"], *kiosks.who("digital"))
     await page.goto(f"{whole.town.url}/kiosk/activate#code={code}")

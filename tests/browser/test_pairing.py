@@ -17,13 +17,14 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from models.people import Party
 from models.store import Database
 from tests.browser.album import ARTIFACTS, PHONE
+from tests.files import photo
 from tests.house.browser import PHONE_IN_WECHAT
-from tests.house.guides import plain_guide
+from tests.house.guides import USCC, plain_guide, rich_guide
 from tests.house.house import House
 from tests.house.kiosks import kiosked, token_of
 from tests.house.outside import Register, TakesAll
@@ -36,6 +37,7 @@ from wechat_backend.wiring import utc_now
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 ROOT = Path(__file__).parents[2]
 FOLDER = ARTIFACTS / "pairing"
+OFFERED = rich_guide(item=f"{USCC}{81:013}", channels=["h5", "kiosk", "window"])
 UPRIGHT, LYING, DESK = (1080, 1920), (1920, 1080), (1440, 900)
 
 
@@ -127,7 +129,7 @@ async def street(
     house.stores.materials.inspector = TakesAll()
     with server(env, logs[0]) as one, server(env, logs[1]) as two:  # on an empty database
         kiosk = await (await kiosked(house)).in_service(name="市桥一号自助终端")
-        await house.publish(plain_guide())
+        await house.publish(plain_guide(), OFFERED)
         yield Street(house, [one, two], chromium, kiosk)
 
 
@@ -254,4 +256,81 @@ async def test_a_screenshot_sent_to_a_friend_signs_nobody_in(street: Street) -> 
     await street.keep(kiosk, "kiosk-refused")
     assert await token_in(kiosk) == ""
     for page in (kiosk, mine, theirs):
+        await page.context.close()
+
+
+async def written(page: Page) -> None:
+    """The form, on however many screens."""
+    while await page.locator("form.form[action*='/form']").count():
+        at = page.url
+        if await page.get_by_label("现住址").count():
+            await page.get_by_label("现住址").fill("番禺区市桥街繁华路1号")
+            await page.get_by_label("租赁").check()
+            await page.get_by_label("出租人姓名").fill("李四")
+        await page.locator("form.form > button").tap()
+        await page.wait_for_url(lambda url, at=at: url != at)
+
+
+async def photographed(phone: Page) -> None:
+    taken = FilePayload(name="permit.jpg", mimeType="image/jpeg", buffer=photo())
+    await phone.set_input_files("[type=file]", taken)
+    await expect(phone.locator(".kept__name")).to_be_visible()
+
+
+async def handed_in(page: Page) -> None:
+    await page.locator("#promise").check()
+    await page.locator("form[action$=confirm] > button, form[action$=confirm] .weui-btn").last.tap()
+    await page.wait_for_url("**/receipt")
+
+
+async def signed_in(street: Street, kiosk: Page, phone: Page, page: str) -> None:
+    """By the QR on the kiosk, which goes on at this page."""
+    await street.at(kiosk, f"/kiosk/sign-in?next={page}")
+    await kiosk.get_by_role("button", name="显示二维码").tap()
+    await street.at(phone, await street.code(kiosk))
+    await give(phone, await digits_of(kiosk))
+    await kiosk.wait_for_url(f"**{page}")
+
+
+@pytest.mark.article("23.4")
+async def test_begun_at_the_kiosk_and_handed_in_on_the_phone(street: Street) -> None:
+    party = await street.house.applicant()
+    kiosk, phone = await street.screen(0), await street.phone(1, party)
+    await signed_in(street, kiosk, phone, f"/kiosk/applications/new?item={OFFERED.item}")
+    await kiosk.get_by_role("button", name="开始填写").tap()
+    await kiosk.wait_for_url("**/form*")
+    await written(kiosk)
+    await shown(kiosk, "材料")
+    key = kiosk.url.split("/")[5]
+    await street.at(phone, f"/applications/{key}/materials")  # as the QR at the kiosk says
+    await photographed(phone)
+    await expect(kiosk.locator(".papers__have")).to_be_visible()  # by itself
+    await street.keep(kiosk, "kiosk-photo")
+    await street.at(phone, f"/applications/{key}/confirm")
+    await handed_in(phone)
+    now = await street.house.stores.applications.get(key)
+    await kiosk.get_by_role("link", name="下一步").tap()
+    await expect(kiosk.get_by_text(now["serial"] or "")).to_be_visible()
+    await street.keep(kiosk, "kiosk-handed-in-on-the-phone")
+    for page in (kiosk, phone):
+        await page.context.close()
+
+
+@pytest.mark.article("23.4")
+async def test_begun_on_the_phone_and_handed_in_at_the_kiosk(street: Street) -> None:
+    party = await street.house.applicant()
+    kiosk, phone = await street.screen(1, LYING), await street.phone(0, party)
+    key = (await street.house.desk(party).begun(OFFERED))["_id"]
+    await street.at(phone, f"/applications/{key}/form")
+    await written(phone)
+    await street.at(phone, f"/applications/{key}/materials")
+    await photographed(phone)
+    await signed_in(street, kiosk, phone, f"/kiosk/applications/{key}/confirm")
+    await expect(kiosk.get_by_text("番禺区市桥街繁华路1号")).to_be_visible()
+    await handed_in(kiosk)
+    serial = (await kiosk.locator(".serial").inner_text()).strip()
+    await street.keep(kiosk, "kiosk-receipt")
+    await street.at(phone, "/applications")
+    await expect(phone.get_by_text(serial)).to_be_visible()
+    for page in (kiosk, phone):
         await page.context.close()

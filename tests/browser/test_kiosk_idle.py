@@ -1,0 +1,81 @@
+"""Whoever has left a kiosk is signed out: after a minute, after three where the phone is waited for. Who
+types is there, and so is whose photo arrives; what they typed stays (articles 20.1 and 23.4)."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import Page, expect
+
+from models.applications import State
+from tests.browser.album import Album
+from tests.browser.screens import home, join, press
+from tests.browser.standing import stand
+from tests.files import a_pdf
+from tests.house.guides import USCC, rich_guide
+from tests.house.town import Town
+from tests.looks import serious
+
+pytestmark = [pytest.mark.browser, pytest.mark.article("20.1", "23.4")]
+OFFERED = rich_guide(item=f"{USCC}{80:013}", channels=["h5", "kiosk", "window"])
+RIGHT = "番禺区桥南街2号"
+
+
+@pytest.fixture
+async def screen(town: Town, chromium: Chromium) -> AsyncIterator[Page]:
+    context = await chromium.new_context(viewport={"width": 1920, "height": 1080}, has_touch=True)
+    context.set_default_timeout(15_000)
+    page, faults = await context.new_page(), list[str]()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    await page.clock.install()
+    await stand(context, town)
+    yield page
+    assert faults == []
+    await context.close()
+
+
+async def later(screen: Page, seconds: int) -> None:
+    await screen.clock.fast_forward(seconds * 1000)
+
+
+async def test_who_waits_for_the_phone_has_three_minutes(town: Town, screen: Page) -> None:
+    album, party = Album("kiosk-idle"), await town.applicant()
+    desk, warning = town.desk(party), screen.locator(".idle")
+    key = (await desk.submitted(OFFERED))["_id"]
+    await town.staff.request_supplement(key, ["permit"], ["address"], "照片不清楚，地址不全")
+    town.clock.advance(timedelta(minutes=1))
+    await join(screen, town, party, f"/applications/{key}/supplement")
+    await screen.get_by_label("现住址").fill(RIGHT)
+    await screen.wait_for_timeout(500)  # until the page has scrolled to it, as a hand would have done
+    await later(screen, 160)
+    await expect(warning).to_be_hidden()
+    await later(screen, 8)
+    await expect(warning).to_be_visible()
+    assert 0 < int(await screen.locator(".idle__count").inner_text()) <= 15
+    assert await serious(screen) == []
+    await album.snap(screen, "warning")
+    await desk.attach(key, "permit", await town.file(party.id, key, "permit", content=a_pdf("清楚的照片")))
+    await expect(screen.locator(".papers__have")).to_be_visible()
+    await expect(warning).to_be_hidden()
+    await expect(screen.get_by_label("现住址")).to_have_value(RIGHT)
+    await album.snap(screen, "arrived")
+    await press(screen, "提交补正")
+    await screen.wait_for_url(f"{town.url}/kiosk/applications/{key}")
+    now = await desk.get(key)
+    assert (now["state"], (await desk.present(now))["address"]) == (State.SUBMITTED, RIGHT)
+
+
+async def test_who_types_is_there_and_who_has_left_is_not(town: Town, screen: Page) -> None:
+    party = await town.applicant()
+    begun = await town.desk(party).begun(OFFERED)
+    await join(screen, town, party, f"/applications/{begun['_id']}/form")
+    await later(screen, 50)
+    await expect(screen.locator(".idle")).to_be_visible()
+    await screen.keyboard.press("Shift")
+    await expect(screen.locator(".idle")).to_be_hidden()
+    await later(screen, 44)
+    await expect(screen.locator(".idle")).to_be_hidden()
+    await later(screen, 17)
+    await home(screen)
+    assert "person" not in {one["name"] for one in await screen.context.cookies()}
