@@ -66,6 +66,7 @@ async def test_a_fault_stays_in_sight_with_the_keys(screen: Page, town: Town) ->
     await screen.goto(f"{town.url}/kiosk/progress")
     await screen.locator("#serial").fill("2026112400")
     await screen.get_by_role("button", name="查询").tap()
+    await expect(screen.get_by_role("alert")).to_be_visible()
     await expect(screen.locator(".pad")).to_be_visible()
     for parts in (TYPED, ".foot .help"):
         assert await screen.locator(parts).evaluate_all(WHOLE) == [], parts

@@ -142,8 +142,8 @@ class BoardPage(KioskRows):
         return [Waiting(one, kiosks[one["kiosk"]], halls.get(one["hall"], "—")) for one in calls]
 
 
-class TakeHelpHandler(FormAction, BoardPage):
-    """POST /admin/help-calls/{id}/take: the member goes there."""
+class GoHandler(FormAction, BoardPage):
+    """POST /admin/help-calls/{id}/go: the member goes there."""
 
     def form_page(self) -> str:
         return "/admin/kiosk-board"
@@ -166,5 +166,5 @@ def _urgency(one: Stands) -> tuple[int, str]:
 
 ROUTES = [
     ("/admin/kiosk-board", BoardPage),
-    (rf"/admin/help-calls/{DOCUMENT_ID}/take", TakeHelpHandler),
+    (rf"/admin/help-calls/{DOCUMENT_ID}/go", GoHandler),
 ]

@@ -158,7 +158,7 @@ POST /admin/kiosk-contact                            .       .       .       dep
 GET  /admin/alerts                                   .       .       .       .       .       all     halls   towns   .       .       .       .
 GET  /admin/alerts/{id}                              .       .       .       .       .       all     halls   towns   .       .       .       .
 POST /admin/alerts/{id}/acknowledge                  .       .       .       .       .       all     halls   towns   .       .       .       .
-POST /admin/help-calls/{id}/take                     .       .       .       .       .       all     halls   towns   .       .       .       .
+POST /admin/help-calls/{id}/go                       .       .       .       .       .       all     halls   towns   .       .       .       .
 GET  /admin/duty                                     .       .       .       .       .       all     halls   towns   .       .       .       .
 POST /admin/duty/days                                .       .       .       .       .       all     halls   towns   .       .       .       .
 POST /admin/duty/heads                               .       .       .       .       .       all     halls   towns   .       .       .       .

@@ -43,7 +43,7 @@ async def test_a_call_is_answered_from_the_board(town: Town, board: Browser) -> 
     shown = (await board.get(f"{BOARD}?part=1")).text
     assert f"{HALL.name} · {WHERE}" in shown
     assert "王" not in shown.split("</section>")[0]
-    assert shown.count("/take") == 1
+    assert shown.count("/go") == 1
     take = shown.split('action="')[1].split('"')[0]
     assert (await board.post(take)).location == BOARD
     assert "工作人员正在过来" in (await screen.get(f"{CALL}?part=1")).text
