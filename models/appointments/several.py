@@ -169,7 +169,7 @@ class Several:
                             )
                         )
             except DuplicateKeyError as error:
-                raise _refusal(error, wanted[len(made)]) from None
+                raise _refusal(error) from None
             return made
 
         booked = await till_done(attempt)
@@ -240,7 +240,7 @@ class Several:
                         )
                     )
         except DuplicateKeyError as error:
-            raise _refusal(error, moved[len(done)][1]) from None
+            raise _refusal(error) from None
         stayed = [one for one in movable if one["_id"] not in keys]
         return sorted([*done, *stayed], key=lambda one: one["start"])
 
@@ -342,12 +342,7 @@ def _visit_after(found: Sequence[Appointment], movable: Sequence[Appointment], t
     return uuid4().hex if stay and leave else movable[0]["visit"]
 
 
-def _refusal(error: DuplicateKeyError, lost: Wanted) -> Exception:
-    """What comes of a claim that another booking has: of a seat, a new try with what is free now."""
-    match lost_claim(error):
-        case "item":
-            return MatterBooked(item=lost.guide.name)
-        case "visit":
-            return VisitOverlaps()
-        case _:
-            return ChangedMeanwhile()
+def _refusal(error: DuplicateKeyError) -> Exception:
+    """What comes of a claim that another booking has: but for a time of this visit, a new try, which finds
+    what is free now, or says what is not."""
+    return VisitOverlaps() if lost_claim(error) == "visit" else ChangedMeanwhile()

@@ -12,11 +12,13 @@ from models.applications import Decision, Errand, How, State, can_invite, open_i
 from models.applications.case import StaffCase
 from models.applications.inviting import invitations_of
 from models.guides import Guide
+from models.staff import Role
 from tests.house.clock import Clock
 from tests.house.desk import Desk, place_of
-from tests.house.guides import plain_guide
+from tests.house.guides import OTHER, plain_guide
 from tests.house.house import said
 from tests.house.places import hall
+from tests.house.staff import Post
 from tests.models.applications.test_inviting import book
 
 PAPER = [{"code": "form", "name": "申请表", "kinds": ["paper"]}]
@@ -125,3 +127,7 @@ async def test_what_a_member_asks_for_is_known(desk: Desk, case: StaffCase) -> N
         at = await desk.at(case.key, member)
         assert await said(desk.stores.inviting.invite(at, errand, by)) == code
         assert await said(desk.stores.inviting.withdraw(at, errand, by)) == code
+    elsewhere = await desk.house.member("elsewhere", Post((Role.APPROVER, Role.SERVICE_MANAGEMENT), OTHER))
+    at = await desk.at(case.key, elsewhere)
+    assert await said(desk.stores.inviting.invite(at, "sign", by)) == "other_department"
+    assert invitations_of(like(case, internal=[{"what": "application.noted"}]).application) == []

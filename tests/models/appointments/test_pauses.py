@@ -39,16 +39,22 @@ async def told(appointments: Appointments, visit: Appointment) -> list[str]:
 
 
 async def test_which_visits_a_pause_touches(
-    appointments: Appointments, pauses: Pauses, visit: Appointment, other: Party, cause: MakeCause
+    appointments: Appointments,
+    pauses: Pauses,
+    visit: Appointment,
+    party: Party,
+    other: Party,
+    cause: MakeCause,
 ) -> None:
     """Those booked there for the item, in its time, in their order."""
 
-    async def book(which: int, hall: str, ahead: timedelta) -> Appointment:
+    async def book(which: int, hall: str, ahead: timedelta, who: Party = other) -> Appointment:
         start = NINE + ahead
-        return await appointments.book(other, GUIDES[which], HALLS[hall], start, CALENDAR, cause())
+        return await appointments.book(who, GUIDES[which], HALLS[hall], start, CALENDAR, cause())
 
     later = await book(0, "district", timedelta(days=1))
-    await book(1, "district", HALF)
+    second = await book(1, "district", HALF)
+    first = await book(1, "district", timedelta(), party)
     await book(2, "wanbo", 2 * HALF)
 
     async def touched(start: timedelta, end: timedelta | None, items: Any = (ITEM,)) -> list[str]:
@@ -63,6 +69,7 @@ async def test_which_visits_a_pause_touches(
     assert await touched(nothing, HALF + timedelta(seconds=1)) == [own]
     assert await touched(2 * HALF - timedelta(seconds=1), 3 * HALF) == [own]
     assert await touched(nothing, timedelta(days=1), [GUIDES[2].item]) == []
+    assert await touched(nothing, None, [GUIDES[1].item]) == [first["_id"], second["_id"]]
     await appointments.cancel(later["_id"], other, cause())
     assert await touched(nothing, None) == [own]
 
@@ -70,14 +77,14 @@ async def test_which_visits_a_pause_touches(
 async def test_of_a_pause_people_are_told_once_and_before_their_visit(
     appointments: Appointments, pauses: Pauses, visit: Appointment, cause: MakeCause, clock: Clock
 ) -> None:
-    pauses_told: list[Any] = [PAUSE, PAUSE, PAUSE | {"kiosk": "k2"}, PAUSE | {"since": START + HALF}]
+    pauses_told: list[Any] = [PAUSE, PAUSE, PAUSE | {"since": START + HALF}, PAUSE | {"kiosk": "k2"}]
     for pause in pauses_told:
         await pauses.tell(visit, pause, {}, cause())
     assert await told(appointments, visit) == ["stops"] * 3
     clock.set(visit["start"])
     await pauses.tell(visit, PAUSE, {}, cause())
     found = await appointments.get(visit["_id"])
-    assert found["pause"] == {**PAUSE, "since": START + HALF}
+    assert found["pause"] == PAUSE | {"kiosk": "k2"}
     assert await told(appointments, visit) == ["stops"] * 3
 
 

@@ -35,6 +35,7 @@ from models.appointments.rules import (
     first_day,
     objection_words,
     offered,
+    required_material,
 )
 from models.errors import DomainError
 from models.workdays import PANYU, Workdays
@@ -198,6 +199,17 @@ def test_how_long_words_are() -> None:
         assert said(decision_reason, "长" * 501, upheld=upheld) == "words_too_long"
     assert said(decision_reason, " ", upheld=False) == "reason_required"
     assert said(decision_reason, " ", upheld=True) == ""
+
+
+@pytest.mark.article("9.refusal")
+def test_which_material_can_lack() -> None:
+    """One that the guide requires, by its code; the photograph is not required."""
+    permit = {"code": "permit", "name": "许可证", "kinds": ["copy"]}
+    guide = plain_guide(materials=[*(one.model_dump() for one in GUIDE.materials), permit])
+    for code in ("id_card", "permit"):
+        assert required_material(guide, code).code == code
+    for wrong in ("photo", "passport", "", None):
+        assert said(required_material, guide, wrong) == "material_not_required"
 
 
 @pytest.mark.article("9.time")
