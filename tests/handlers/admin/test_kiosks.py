@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import tornado.locale
 
 from handlers.admin.kiosks.forms import FORMS
 from handlers.admin.kiosks.words import TOLD
 from handlers.chat.envelope import Message
 from handlers.chat.places import Nearby
+from handlers.chat.telling import locale_of
 from models.foreseen import ConsequencesChanged
 from models.kiosks import CommandName, DeviceState, Heard, Kiosks, Outcome, State
 from models.kiosks.actions import STEPS, Action
@@ -582,7 +582,7 @@ async def test_every_door_tells_what_kiosks_offer_now(office: Office, kiosks: Ki
     async def asked() -> list[str]:
         visitor = town.browser()
         message = Message("o", "gh", "location", "0", latitude="22.937", longitude="113.384")
-        nearby = Nearby(town.services, lambda _, words: words, tornado.locale.get("zh_CN"))
+        nearby = Nearby(town.services, lambda _, words: words, locale_of(english=False))
         pages = [
             await visitor.get(path) for path in ("/halls", f"/halls/{HALL.code}", f"/kiosk/halls/{HALL.code}")
         ]
