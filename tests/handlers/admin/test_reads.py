@@ -75,6 +75,7 @@ async def visits(office: Office) -> None:
     patterns = await appointments.documents.find({"_id": ids}, {"claims": 0}).sort("_id", 1).to_list()
     made: list[Any] = copies(patterns)
     for one in made:
+        one["visit"] = one["_id"]
         words = appointments.sealed(one["_id"], "我到场了")  # as it is sealed for this one alone
         for part in filter(None, (one["objection"], *one["timeline"])):
             part |= {name: words for name in ("words", "reason") if name in part}
