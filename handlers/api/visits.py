@@ -44,17 +44,15 @@ class Visit(Answer):
 
 class VisitBase(AppointmentBase):
     async def whole(self, visit: str, found: Sequence[Kept]) -> Visit:
-        """
-        Raises:
-            NotFound: `appointment_not_found`, there is none.
-        """
-        if not found:
-            raise AppointmentNotFound
         names = await self.names(*found)
         return Visit(visit=visit, appointments=[self.named(one, names) for one in found])
 
     async def own(self, visit: str) -> list[Kept]:
-        return await self.services.appointments.of_visit(visit, self.bound_party().id)
+        """
+        Raises:
+            NotFound: `appointment_not_found`.
+        """
+        return await self.services.several.own(visit, self.bound_party())
 
 
 class VisitResource(VisitBase):
@@ -91,9 +89,9 @@ class VisitMoveResource(VisitBase):
     )
     async def post(self, visit: str, asked: VisitMove) -> Visit:
         services, party = self.services, self.bound_party()
-        found = await self.whole(visit, await self.own(visit))
+        found = await self.own(visit)
         matters = await self.matters(asked.matters)
-        hall = await services.halls.get(asked.hall or found.appointments[0].hall)
+        hall = await services.halls.get(asked.hall or found[0]["hall"])
         moved = await services.several.move(visit, matters, party, hall, services.calendar, self.by_party())
         return await self.whole(moved[0]["visit"], moved)
 
