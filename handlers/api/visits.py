@@ -7,7 +7,7 @@ from pydantic import Field
 from handlers.api.appointments import Appointment, AppointmentBase, Timed
 from handlers.api.contract import Answer, Asked, Endpoint, operation
 from handlers.web.visitor import Auth
-from models.appointments import MOST_A_DAY
+from models.appointments import MOST_A_DAY, State
 from models.appointments import Appointment as Kept
 from models.appointments.matters import ItemTwice, VisitNotOneDay
 from models.appointments.rules import (
@@ -91,7 +91,7 @@ class VisitMoveResource(VisitBase):
         services, party = self.services, self.bound_party()
         found = await self.own(visit)
         matters = await self.matters(asked.matters)
-        hall = await services.halls.get(asked.hall or found[0]["hall"])
+        hall = await services.halls.get(asked.hall or hall_of(found))
         moved = await services.several.move(visit, matters, party, hall, services.calendar, self.by_party())
         return await self.whole(moved[0]["visit"], moved)
 
@@ -106,6 +106,11 @@ class VisitCancellationResource(VisitBase):
     async def post(self, visit: str) -> Visit:
         await self.services.several.cancel(visit, self.bound_party(), self.by_party())
         return await self.whole(visit, await self.own(visit))
+
+
+def hall_of(visit: Sequence[Kept]) -> str:
+    """Where what is booked of it is: what ended may have been elsewhere, before the others were moved."""
+    return next((one["hall"] for one in visit if one["state"] is State.BOOKED), visit[0]["hall"])
 
 
 ENDPOINTS = [

@@ -309,6 +309,21 @@ async def visit_of_two(client: Client, service: Service) -> Any:
     return made.json
 
 
+@pytest.mark.article("9.place")
+async def test_the_hall_of_a_visit_is_that_of_what_is_still_booked(two_halls: Service) -> None:
+    """The first was cancelled, and the other moved elsewhere: a new time is one there."""
+    li = await two_halls.citizen("li")
+    made = await visit_of_two(li, two_halls)
+    at = f"/visits/{made['visit']}"
+    await li.post(f"/appointments/{made['id']}/cancellation")
+    elsewhere = await times(two_halls, SECOND, NEXT)
+    asked = {"matters": [{"item": SECOND, "start": elsewhere[0].isoformat()}]}
+    assert (await li.post(f"{at}/move", {**asked, "hall": NEXT})).status == 200
+    asked = {"matters": [{"item": SECOND, "start": elsewhere[1].isoformat()}]}
+    moved = await li.post(f"{at}/move", asked)
+    assert (moved.status, [one["hall"] for one in moved.json["appointments"]]) == (200, [NEXT])
+
+
 @pytest.mark.article("7.agent")
 async def test_who_acts_for_nobody_is_told_whose_visit_it_is(two_halls: Service) -> None:
     """As they are of one of its matters."""
