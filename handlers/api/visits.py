@@ -7,7 +7,7 @@ from pydantic import Field
 from handlers.api.appointments import Appointment, AppointmentBase, Timed
 from handlers.api.contract import Answer, Asked, Endpoint, operation
 from handlers.web.visitor import Auth
-from models.appointments import MOST_A_DAY
+from models.appointments import MOST_A_DAY, State
 from models.appointments import Appointment as Kept
 from models.appointments.matters import ItemTwice, VisitNotOneDay
 from models.appointments.rules import (
@@ -44,17 +44,15 @@ class Visit(Answer):
 
 class VisitBase(AppointmentBase):
     async def whole(self, visit: str, found: Sequence[Kept]) -> Visit:
-        """
-        Raises:
-            NotFound: `appointment_not_found`, there is none.
-        """
-        if not found:
-            raise AppointmentNotFound
         names = await self.names(*found)
         return Visit(visit=visit, appointments=[self.named(one, names) for one in found])
 
     async def own(self, visit: str) -> list[Kept]:
-        return await self.services.appointments.of_visit(visit, self.bound_party().id)
+        """
+        Raises:
+            NotFound: `appointment_not_found`.
+        """
+        return await self.services.several.own(visit, self.bound_party())
 
 
 class VisitResource(VisitBase):
@@ -91,9 +89,9 @@ class VisitMoveResource(VisitBase):
     )
     async def post(self, visit: str, asked: VisitMove) -> Visit:
         services, party = self.services, self.bound_party()
-        found = await self.whole(visit, await self.own(visit))
+        found = await self.own(visit)
         matters = await self.matters(asked.matters)
-        hall = await services.halls.get(asked.hall or found.appointments[0].hall)
+        hall = await services.halls.get(asked.hall or hall_of(found))
         moved = await services.several.move(visit, matters, party, hall, services.calendar, self.by_party())
         return await self.whole(moved[0]["visit"], moved)
 
@@ -108,6 +106,11 @@ class VisitCancellationResource(VisitBase):
     async def post(self, visit: str) -> Visit:
         await self.services.several.cancel(visit, self.bound_party(), self.by_party())
         return await self.whole(visit, await self.own(visit))
+
+
+def hall_of(visit: Sequence[Kept]) -> str:
+    """Where what is booked of it is: what ended may have been elsewhere, before the others were moved."""
+    return next((one["hall"] for one in visit if one["state"] is State.BOOKED), visit[0]["hall"])
 
 
 ENDPOINTS = [

@@ -58,6 +58,14 @@ def can_remind(visit: Appointment, at: datetime, now: datetime) -> bool:
     return waits and any(one.at == at and now < one.until for one in reminders(visit["start"]))
 
 
+def tells_too(before: Appointment, visit: Appointment, at: datetime) -> bool:
+    """Whether the reminder of the moment `at` of one visit is told by a matter `before` it in the same visit:
+    that has its own at that moment, or had it. Who booked within the hour before the first had none of it."""
+    [what] = [one.what for one in reminders(visit["start"]) if one.at == at]
+    [own] = [one.at for one in reminders(before["start"]) if one.what == what]
+    return own == at or own in before["reminded"]
+
+
 @dataclass(frozen=True)
 class Reminding:
     appointments: Store[Appointment]

@@ -199,7 +199,7 @@ class Several:
         wanted = wanted_together(party, matters, hall, calendar, by.at)
 
         async def attempt() -> list[Appointment]:
-            found = await self._own(visit, party)
+            found = await self.own(visit, party)
             movable = _movable(found, by.at)
             if {one["item"] for one in movable} != {one.guide.item for one in wanted}:
                 raise VisitChanged
@@ -254,7 +254,7 @@ class Several:
         """
 
         async def attempt() -> list[Appointment]:
-            booked = [one for one in await self._own(visit, party) if one["state"] is State.BOOKED]
+            booked = [one for one in await self.own(visit, party) if one["state"] is State.BOOKED]
             keys = [one["_id"] for one in booked if can_cancel(one, by.at)]
             if not keys:
                 raise AppointmentBegun if booked else AppointmentEnded
@@ -275,11 +275,17 @@ class Several:
 
         return await till_done(attempt)
 
-    async def _own(self, visit: str, party: Party) -> list[Appointment]:
-        found = await self.appointments.of_visit(visit, party.id)
-        if not found:
-            raise AppointmentNotFound
-        return found
+    async def own(self, visit: str, party: Party) -> list[Appointment]:
+        """All that are of a visit of the party's own, in the order of their times.
+
+        Raises:
+            NotFound: `appointment_not_found`, also for a visit of another applicant.
+        """
+        found = await self.appointments.of_visits([visit])
+        own = [one for one in found if one["applicant"] == party.id]
+        if not own:
+            raise AppointmentNotFound(found[0]["applicant"] if found else None)
+        return own
 
     async def _choose(self, wanted: Sequence[Wanted], without: Collection[str] = ()) -> list[Claimed]:
         """For each a seat that is free, one of the day's bookings that is, and a number.

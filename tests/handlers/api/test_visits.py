@@ -301,6 +301,51 @@ async def test_a_visit_as_a_whole(two_halls: Service) -> None:
     assert (await li.post(f"{at}/cancellation")).code == "appointment_ended"
 
 
+async def visit_of_two(client: Client, service: Service) -> Any:
+    first = (await times(service, FIRST))[0].isoformat()
+    one, *also = await planned(client, first, SECOND)
+    made = await client.post("/appointments", {**one, "hall": "district", "also": also})
+    assert made.status == 201, made.json
+    return made.json
+
+
+@pytest.mark.article("9.place")
+async def test_the_hall_of_a_visit_is_that_of_what_is_still_booked(two_halls: Service) -> None:
+    """The first was cancelled, and the other moved elsewhere: a new time is one there."""
+    li = await two_halls.citizen("li")
+    made = await visit_of_two(li, two_halls)
+    at = f"/visits/{made['visit']}"
+    await li.post(f"/appointments/{made['id']}/cancellation")
+    elsewhere = await times(two_halls, SECOND, NEXT)
+    asked = {"matters": [{"item": SECOND, "start": elsewhere[0].isoformat()}]}
+    assert (await li.post(f"{at}/move", {**asked, "hall": NEXT})).status == 200
+    asked = {"matters": [{"item": SECOND, "start": elsewhere[1].isoformat()}]}
+    moved = await li.post(f"{at}/move", asked)
+    assert (moved.status, [one["hall"] for one in moved.json["appointments"]]) == (200, [NEXT])
+
+
+@pytest.mark.article("7.agent")
+async def test_who_acts_for_nobody_is_told_whose_visit_it_is(two_halls: Service) -> None:
+    """As they are of one of its matters."""
+    wang, liang = await two_halls.citizen("wang"), await two_halls.citizen("liang")
+    [body] = [one for one in two_halls.simulator.simulator.people.bodies if one.id == "weimei"]
+    asked = {"credential_kind": "uscc", "name": body.name, "number": body.credentials[0].number}
+    agency = (await wang.post("/enterprises", asked)).json
+    await liang.post(f"/enterprises/{agency['id']}/confirmation")
+    await wang.put("/me/acting", {"body": agency["body"]["id"]})
+    made = await visit_of_two(wang, two_halls)
+    at = f"/visits/{made['visit']}"
+    await wang.put("/me/acting", {"body": None})
+    matters = [{"item": FIRST, "start": made["start"]}]
+    for refused in (
+        await wang.get(f"/appointments/{made['id']}"),
+        await wang.get(at),
+        await wang.post(f"{at}/move", {"matters": matters}),
+        await wang.post(f"{at}/cancellation"),
+    ):
+        assert (refused.status, refused.code) == (409, "other_role")
+
+
 async def test_what_does_not_fit_is_named(two_halls: Service) -> None:
     li = await two_halls.citizen("li")
     last = max(one for one in await times(two_halls, FIRST))

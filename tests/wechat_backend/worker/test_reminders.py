@@ -135,3 +135,26 @@ async def test_a_visit_of_several_matters_is_told_of_once(simulated: World, simu
     await services.several.cancel(visit[0]["visit"], party, simulated.by(f"applicant:{party.id}"))
     await work(simulated)
     assert ["已取消" in text for text in letters(simulator, "SMS_APPOINTMENT")] == [False, True]
+
+
+@pytest.mark.article("9.reminded")
+async def test_who_books_within_the_hour_before_the_first_is_reminded_by_the_next(
+    simulated: World, simulator: Running
+) -> None:
+    """The first has no reminder that could tell of all: it was over when they booked."""
+    party = await li_follows(simulator, simulated)
+    await simulator.simulator.wechat.unfollow(person_of(simulator, "li"))
+    services = simulated.services
+    guides = [plain_guide(number, name=name) for number, name in enumerate(("居住证签注", "医保参保"), 1)]
+    tomorrow = services.calendar.after(local_date(simulated.clock()), 1)
+    starts = [local_moment(tomorrow, time(10, 30 * number)) for number in range(2)]
+    set_clock(simulated, starts[0] - timedelta(minutes=45))
+    matters = [Matter(guide, start) for guide, start in zip(guides, starts, strict=True)]
+    by = simulated.by(f"applicant:{party.id}")
+    await services.several.book(party, matters, HALL, services.calendar, by)
+    await simulated.publish(*guides)
+    await work(simulated)
+    set_clock(simulated, starts[1] - timedelta(hours=1))
+    await work(simulated)
+    [told] = letters(simulator, "SMS_REMINDER")
+    assert "“居住证签注、医保参保”" in told

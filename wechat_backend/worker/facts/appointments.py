@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.appointments import REMINDED, STOPS, Appointment, State, can_remind
+from models.appointments.reminding import tells_too
 from models.events import KeptEvent
 from models.guides import Guide, Way
 from models.outgoing import Delivery
@@ -69,12 +70,13 @@ async def _told(stores: Stores, appointment: Appointment, event: KeptEvent) -> S
 
 
 async def _reminded(stores: Stores, visit: Appointment, event: KeptEvent) -> Sequence[Appointment]:
-    now = stores.clock()
-    if not can_remind(visit, event["data"]["at"], now):
+    now, at = stores.clock(), event["data"]["at"]
+    if not can_remind(visit, at, now):
         raise Overtaken("visit_over")
     found = await stores.appointments.of_visit(visit["visit"], visit["applicant"])
     ahead = [one for one in found if one["state"] is State.BOOKED and one["start"] > now]
-    if ahead[0]["_id"] != visit["_id"]:
+    before = [one for one in ahead if one["start"] < visit["start"]]
+    if any(tells_too(one, visit, at) for one in before):
         raise Overtaken("told_with_visit")
     return ahead
 
