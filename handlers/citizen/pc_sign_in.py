@@ -55,16 +55,16 @@ class PcJoin(PcScreen):
 
 
 class PcNews(PcScreen, PairingNews):
-    """GET /sign-in/state and /sign-in/events: of the code that the browser shows, or of its session."""
+    """GET /sign-in/state and /sign-in/events: of the browser's session, or of the code that it shows."""
 
     async def get(self, how: str) -> None:
         await self.tell_news(how)
 
     async def followed(self) -> str:
-        if pairing := await self.pairing():
-            return pairing["_id"]
         if self.session and (key := self.session.get("pairing")):
             return key
+        if pairing := await self.pairing():
+            return pairing["_id"]
         raise PairingNotFound
 
 

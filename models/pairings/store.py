@@ -23,7 +23,6 @@ from models.pairings.document import (
     END,
     JOIN,
     KEPT,
-    OPEN,
     REFUSE,
     SCAN,
     SHORT,
@@ -287,9 +286,9 @@ class Pairings(Store[Pairing]):
                 await self._step(END, pairing, by, any_time=True)
 
     async def cancel(self, ticket: Ticket, by: Cause) -> None:
-        """The screen that asked gives up, or goes over to another code."""
-        open_states = {"$in": [state.value for state in OPEN]}
-        await self.end(ticket.key, {"browser": ticket.digest, "state": open_states}, by)
+        """The screen that asked gives up, or goes over to another code; also where it has been signed in and
+        did not hear of that."""
+        await self.end(ticket.key, {"browser": ticket.digest}, by)
 
     async def is_joined(self, key: str) -> bool:
         found = await self.documents.find_one({"_id": key, "state": State.JOINED.value}, {"_id": 1})

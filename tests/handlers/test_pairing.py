@@ -118,6 +118,13 @@ async def test_a_pc_ends_it_for_the_phone_too(pc: Screen, phone: Browser) -> Non
     assert "没有正在使用" in (await phone.get("/me/devices")).text
 
 
+async def test_a_code_of_another_tab_does_not_end_a_pcs_session(pc: Screen, phone: Browser) -> None:
+    """Who is signed in hears of that, whatever is asked for in a tab that was open before."""
+    await pc.signed_in(phone, "/applications")
+    await pc.ask("/")
+    assert (await pc.browser.get("/sign-in/state")).json == {"state": "joined"}
+
+
 async def test_only_a_pc_shows_the_code(town: Town) -> None:
     for agent, status in ((PHONE_IN_WECHAT, 302), (COMPUTER, 200), ("", 302)):
         assert (await town.browser(agent).get("/sign-in")).status == status

@@ -98,6 +98,14 @@ async def test_a_kiosk_goes_on_signed_in_and_nowhere_else(street: Street) -> Non
     assert not [secret for secret in (ticket.secret, code, token) if secret in kept]
 
 
+async def test_who_gives_up_at_the_screen_is_not_signed_in_by_an_answer_that_was_lost(street: Street) -> None:
+    """The end is on its way before the answer that brings the token."""
+    ticket, token = await street.brought()
+    await street.pairings.cancel(ticket, street.house.by(f"kiosk:{HERE}", Channel.KIOSK))
+    assert await street.who(token) == ""
+    assert await said(street.join(ticket)) == "pairing_used"
+
+
 async def test_who_comes_with_a_used_code_is_told_so(street: Street) -> None:
     ticket, code = await street.ask()
     await street.scan(code)
