@@ -78,7 +78,7 @@ async def left_alone(screen: Page, at: str) -> None:
 async def kept(screen: Page) -> str:
     """What the browser would still have after a loss of power."""
     stored = await screen.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, history.state])")
-    return stored + str(await screen.context.storage_state(indexed_db=True))
+    return f"{stored}{await screen.context.storage_state(indexed_db=True)}"
 
 
 @pytest.mark.parametrize("at", AT)

@@ -47,6 +47,16 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "serving.delivered",
         "application.served",
     ),
+    "both the phone and the screen show it at once": (
+        "pairing.asked",
+        "pairing.offered",
+        "pairing.scanned",
+        "pairing.taken",
+        "pairing.agreed",
+        "pairing.refused",
+        "pairing.joined",
+        "pairing.ended",
+    ),
     "the page of the alert shows it; nobody has to act on it": (
         "alert.changed",
         "alert.cleared",
