@@ -77,7 +77,7 @@ async def left_alone(screen: Page, at: str) -> None:
 
 async def kept(screen: Page) -> str:
     """What the browser would still have after a loss of power."""
-    stored = await screen.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, history.state])")
+    stored: str = await screen.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, history.state])")
     return stored + str(await screen.context.storage_state(indexed_db=True))
 
 

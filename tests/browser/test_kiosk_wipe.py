@@ -172,6 +172,8 @@ async def visited(whole: Whole, page: Page, number: int) -> Visit:
     await expect(page.locator("#q")).to_have_value(planted["sought"])
     await town.staff.accept(key)
     await town.staff.approve(key)
+    await page.get_by_role("link", name="返回首页").tap()
+    await home(page)
     await page.evaluate("address => location.replace(address)", f"/kiosk/applications/{key}/review")
     await page.get_by_label("还想说的话").fill(planted["review"])
     await visit.remember()

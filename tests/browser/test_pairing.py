@@ -268,7 +268,7 @@ async def written(page: Page) -> None:
             await page.get_by_label("租赁").check()
             await page.get_by_label("出租人姓名").fill("李四")
         await page.locator("form.form > button").tap()
-        await page.wait_for_url(lambda url, at=at: url != at)
+        await expect(page).not_to_have_url(at)
 
 
 async def photographed(phone: Page) -> None:
