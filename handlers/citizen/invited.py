@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from handlers.citizen.reviews import opinion_of
 from handlers.web.pages import CitizenPage
+from handlers.web.reviewing import opinion_of
 from models.errors import BadInput, Refused
 from models.voices import tags_on, where_and_when
 from models.voices.invitations import LinkUsed
