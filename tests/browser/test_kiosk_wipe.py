@@ -22,7 +22,7 @@ from tests.house.kiosks import Kiosked, kiosked
 from tests.house.people import new_number, new_phone
 from tests.house.whole import Whole, opened
 
-pytestmark = [pytest.mark.browser, pytest.mark.article("20.1", "23.2"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.article("20.1", "23.3"), pytest.mark.timeout(240)]
 ITEM = f"{USCC}{78:013}"
 OFFERED = api_guide(item=ITEM, channels=["h5", "kiosk", "window"])
 DATABASES = ["panyu-kiosk"]

@@ -113,7 +113,7 @@ async def test_handed_in_again_because_the_answer_was_lost_it_is_one_application
     assert listed.count("list__one") == 1
 
 
-@pytest.mark.article("23.2")
+@pytest.mark.article("23.3")
 async def test_a_persons_session_counts_at_its_own_kiosk_alone(town: Town) -> None:
     phone = await town.citizen()
     path = await submitted(phone, item=ITEM)
