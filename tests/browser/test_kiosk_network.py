@@ -77,8 +77,8 @@ async def left_alone(screen: Page, at: str) -> None:
 
 async def kept(screen: Page) -> str:
     """What the browser would still have after a loss of power."""
-    stored = await screen.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, history.state])")
-    return f"{stored}{await screen.context.storage_state(indexed_db=True)}"
+    stored = await screen.evaluate("JSON.stringify([localStorage, sessionStorage, history.state])")
+    return str(stored) + str(await screen.context.storage_state(indexed_db=True))
 
 
 @pytest.mark.parametrize("at", AT)
