@@ -222,3 +222,15 @@ async def test_an_enterprise_does_several_things_too(dashi: Town) -> None:
     assert other_role.status in (403, 409)
     await citizen.post("/acting", {"body": body, "next": "/"})
     assert (await citizen.post("/appointments", shown(plan))).status == 303
+
+
+async def test_what_was_cancelled_is_not_listed_with_what_went_to_another_day(dashi: Town) -> None:
+    citizen = await dashi.citizen("王小明")
+    visit = await booked(citizen, TIMES[0], SECOND.item, THIRD.item)
+    second = re.findall(r'href="(/appointments/[0-9a-f]{32})"', (await citizen.get(visit)).text)[0]
+    await citizen.post(f"{visit}/cancel", {})
+    moved = {"hall": "dashi", "item": [SECOND.item, THIRD.item], "start": TIMES[4:6], "seen": 0}
+    assert (await citizen.post(f"{second}/visit/move", moved)).status == 303
+    page = (await citizen.get("/appointments")).text
+    assert "同一次到访，2 个事项" in page
+    assert "3 个事项" not in page
