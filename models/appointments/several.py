@@ -282,11 +282,10 @@ class Several:
         Raises:
             NotFound: `appointment_not_found`, also for a visit of another applicant.
         """
-        found = await self.appointments.of_visits([visit])
-        own = [one for one in found if one["applicant"] == party.id]
-        if not own:
-            raise AppointmentNotFound(found[0]["applicant"] if found else None)
-        return own
+        if own := await self.appointments.of_visit(visit, party.id):
+            return own
+        anybodys = await self.appointments.of_visits([visit])
+        raise AppointmentNotFound(anybodys[0]["applicant"] if anybodys else None)
 
     async def _choose(self, wanted: Sequence[Wanted], without: Collection[str] = ()) -> list[Claimed]:
         """For each a seat that is free, one of the day's bookings that is, and a number.
