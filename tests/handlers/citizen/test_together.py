@@ -231,7 +231,8 @@ async def test_what_was_cancelled_is_not_listed_with_what_went_to_another_day(da
     visit = await booked(citizen, AFTERNOON[0], SECOND.item, THIRD.item)
     second = re.findall(r'href="(/appointments/[0-9a-f]{32})"', (await citizen.get(visit)).text)[0]
     await citizen.post(f"{visit}/cancel", {})
-    moved = {"hall": "dashi", "item": [SECOND.item, THIRD.item], "start": AFTERNOON[1:], "seen": "0"}
+    moved: dict[str, str | list[str]] = {"hall": "dashi", "seen": "0", "start": AFTERNOON[1:]}
+    moved["item"] = [SECOND.item, THIRD.item]
     assert (await citizen.post(f"{second}/visit/move", moved)).status == 303
     page = (await citizen.get("/appointments")).text
     assert "同一次到访，2 个事项" in page
