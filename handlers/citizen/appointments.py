@@ -134,10 +134,11 @@ class AppointmentPage(CitizenPage):
 
 
 def by_visit(appointments: Sequence[Appointment]) -> list[list[Appointment]]:
-    """Those of one visit together, in the order of their times, where the first of them stands."""
-    visits: dict[str, list[Appointment]] = {}
+    """Those of one visit, hall and day together, in the order of their times, where the first of them stands:
+    what ended stays where it was when the others are moved."""
+    visits: dict[tuple[str, str, str], list[Appointment]] = {}
     for one in appointments:
-        visits.setdefault(one["visit"], []).append(one)
+        visits.setdefault((one["visit"], one["hall"], one["day"]), []).append(one)
     return [sorted(each, key=lambda one: one["start"]) for each in visits.values()]
 
 

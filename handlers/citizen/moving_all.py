@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -14,9 +15,10 @@ from handlers.web.booking import chosen_of, halls_for, open_slot, times
 from handlers.web.dates import Moment
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
-from models.appointments import MOST_A_DAY, Appointment, Matter, State, can_move, check_move
+from models.appointments import MOST_A_DAY, Appointment, Matter, State, can_move, check_move, fits
 from models.errors import Conflict, DomainError
 from models.guides import Guide
+from models.places import Hall
 from models.store import ChangedMeanwhile
 from models.workdays import local_date
 
@@ -136,9 +138,18 @@ class MoveAllPage(AppointmentPage):
             "local_date": local_date,
             "new": None,
             "chosen": None,
-            "mine": first["start"] if hall and first["hall"] == hall.code else None,
+            "mine": self.taken(ahead, hall),
             **await times(self, guides[0], hall, day, ahead.keys),
         }
+
+    def taken(self, ahead: Ahead, hall: Hall | None) -> datetime | None:
+        """The time at which the first is now, which is no other one; where any of them does not fit there any
+        more it is."""
+        first = ahead.visit[0]
+        if hall is None or first["hall"] != hall.code:
+            return None
+        served = all(fits(hall, one, self.services.calendar) for one in ahead.visit)
+        return first["start"] if served else None
 
     async def plan(self, values: dict[str, Any], ahead: Ahead, asked: Asked) -> Any:
         """When each could be had, if the first were then.

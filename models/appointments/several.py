@@ -19,6 +19,7 @@ from pymongo.errors import DuplicateKeyError
 from models.appointments.booking import Appointments
 from models.appointments.claiming import Claimed, a_number, lost_claim, shuffled
 from models.appointments.document import CANCELLED, Appointment, State
+from models.appointments.fitting import fits
 from models.appointments.listing import held_on
 from models.appointments.making import Wanted
 from models.appointments.matters import (
@@ -187,7 +188,8 @@ class Several:
         by: Cause,
     ) -> list[Appointment]:
         """Take other places for all matters of a visit that have not begun, and give the old ones back, or
-        leave all as it is; those whose time is the same already stay. Returns all of them.
+        leave all as it is; those whose time is the same already stay, unless they do not fit the hall any
+        more. Returns all of them.
 
         Raises:
             NotFound: `appointment_not_found`.
@@ -203,7 +205,7 @@ class Several:
             movable = _movable(found, by.at)
             if {one["item"] for one in movable} != {one.guide.item for one in wanted}:
                 raise VisitChanged
-            return await self._replace(found, movable, wanted, by)
+            return await self._replace(found, movable, wanted, calendar, by)
 
         return await till_done(attempt)
 
@@ -212,6 +214,7 @@ class Several:
         found: Sequence[Appointment],
         movable: Sequence[Appointment],
         wanted: Sequence[Wanted],
+        calendar: Workdays,
         by: Cause,
     ) -> list[Appointment]:
         """
@@ -220,9 +223,7 @@ class Several:
         """
         of_item = {one["item"]: one for one in movable}
         pairs = [(of_item[one.guide.item], one) for one in wanted]
-        moved = [
-            (old, new) for old, new in pairs if (old["hall"], old["start"]) != (new.hall.code, new.slot.start)
-        ]
+        moved = [(old, new) for old, new in pairs if not _is_at(old, new, calendar)]
         if not moved:
             raise SlotSame
         keys = [old["_id"] for old, _ in moved]
@@ -281,11 +282,10 @@ class Several:
         Raises:
             NotFound: `appointment_not_found`, also for a visit of another applicant.
         """
-        found = await self.appointments.of_visits([visit])
-        own = [one for one in found if one["applicant"] == party.id]
-        if not own:
-            raise AppointmentNotFound(found[0]["applicant"] if found else None)
-        return own
+        if own := await self.appointments.of_visit(visit, party.id):
+            return own
+        anybodys = await self.appointments.of_visits([visit])
+        raise AppointmentNotFound(anybodys[0]["applicant"] if anybodys else None)
 
     async def _choose(self, wanted: Sequence[Wanted], without: Collection[str] = ()) -> list[Claimed]:
         """For each a seat that is free, one of the day's bookings that is, and a number.
@@ -339,6 +339,12 @@ def _movable(found: Sequence[Appointment], now: datetime) -> list[Appointment]:
     if not ahead:
         raise TooLateToMove if booked else AppointmentEnded
     return ahead
+
+
+def _is_at(old: Appointment, new: Wanted, calendar: Workdays) -> bool:
+    """Whether it is there and then already, and can be served so."""
+    same = (old["hall"], old["start"]) == (new.hall.code, new.slot.start)
+    return same and fits(new.hall, old, calendar)
 
 
 def _visit_after(found: Sequence[Appointment], movable: Sequence[Appointment], to: Wanted) -> str:

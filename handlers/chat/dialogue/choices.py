@@ -96,7 +96,7 @@ async def halls(facts: Facts, state: State) -> list[Option]:
 
 async def days(facts: Facts, state: State) -> list[Option]:
     guide, hall = await facts.guide(state), await facts.hall(state)
-    found = await facts.reading.days(hall, guide.group)
+    found = await facts.reading.days(hall, guide.group, await facts.moving(state))
     return [
         Option(
             day.isoformat(),
@@ -109,7 +109,8 @@ async def days(facts: Facts, state: State) -> list[Option]:
 
 async def slots(facts: Facts, state: State) -> list[Option]:
     guide, hall = await facts.guide(state), await facts.hall(state)
-    free = await facts.reading.slots(hall, guide.group, date.fromisoformat(state.chosen[Step.DAY]))
+    day, moving = date.fromisoformat(state.chosen[Step.DAY]), await facts.moving(state)
+    free = await facts.reading.slots(hall, guide.group, day, moving)
     visit = await facts.visit(state) if Step.MINE in state.chosen else None
     own = visit["start"] if visit and visit["hall"] == hall.code else None
     made = [slot_option(slot.start, slot.end, slot.left) for slot in free if slot.start != own]

@@ -89,7 +89,8 @@ class Facts:
         start = datetime.fromisoformat(state.chosen[Step.START])
         guides, hall = await self.guides(state), await self.hall(state)
         calendar, of = self.services.calendar, self.services.several
-        found = await of.plan(party, guides, hall, start, calendar, self.by)
+        moving = await self.moving(state)
+        found = await of.plan(party, guides, hall, start, calendar, self.by, moving)
         return [one.start.isoformat() for one in found[1:]]
 
     async def about(self, state: State) -> list[str]:
@@ -157,7 +158,9 @@ class Facts:
     async def _moment(self, state: State, guide: Guide, start: str) -> str:
         """The time of a slot, in words."""
         day, begin = date.fromisoformat(state.chosen[Step.DAY]), datetime.fromisoformat(start)
-        for one in await self.reading.slots(await self.hall(state), guide.group, day):
+        for one in await self.reading.slots(
+            await self.hall(state), guide.group, day, await self.moving(state)
+        ):
             if one.start == begin:
                 return words.moment_words(one.start, one.end, self.tongue)
         return words.moment_words(begin, begin, self.tongue)
@@ -259,6 +262,10 @@ class Facts:
         if only["applicant"] not in {party.id for party in self.roles.values()}:
             raise self.services.appointments.missing
         return [only]
+
+    async def moving(self, state: State) -> list[str]:
+        """The keys of what is to be moved, whose places are free for it; of a new booking none."""
+        return [one["_id"] for one in await self.matters(state)] if Step.MINE in state.chosen else []
 
     async def _there(self, code: str) -> list[Hall]:
         """The hall, unless it is gone."""

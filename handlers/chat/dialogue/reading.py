@@ -1,6 +1,6 @@
 """What one message reads of the database, each thing once: all parts of an answer speak of the same."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -69,19 +69,21 @@ class Reading:
         self.kept.update({("visit", one["_id"]): one for one in found})
         return found
 
-    async def days(self, hall: Hall, group: str) -> dict[date, int]:
-        """The places left by day."""
+    async def days(self, hall: Hall, group: str, without: Sequence[str] = ()) -> dict[date, int]:
+        """The places left by day; of appointments `without`, which are to be moved, the places are free."""
         calendar, of = self.services.calendar, self.services.appointments
         found: dict[date, int] = await self._once(
-            ("days", hall.code, group), lambda: of.days_left(hall, group, calendar, self.by)
+            ("days", hall.code, group, *without),
+            lambda: of.days_left(hall, group, calendar, self.by, without),
         )
         return found
 
-    async def slots(self, hall: Hall, group: str, day: date) -> list[FreeSlot]:
-        """The slots of a day that have not begun."""
+    async def slots(self, hall: Hall, group: str, day: date, without: Sequence[str] = ()) -> list[FreeSlot]:
+        """The slots of a day that have not begun; `without` as for `days`."""
         calendar, of = self.services.calendar, self.services.appointments
         found: list[FreeSlot] = await self._once(
-            ("slots", hall.code, group, day), lambda: of.free(hall, group, day, calendar, self.by)
+            ("slots", hall.code, group, day, *without),
+            lambda: of.free(hall, group, day, calendar, self.by, without),
         )
         return found
 

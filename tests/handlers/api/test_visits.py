@@ -220,6 +220,14 @@ async def test_a_visit_of_an_enterprise(two_halls: Service) -> None:
     await wang.put("/me/acting", {"body": None})
     for refused in (await wang.get(f"{at}/ticket"), await moved(wang, visit, second)):
         assert (refused.status, refused.code) == (409, "other_role")
+    whole = f"/visits/{visit['visit']}"
+    matters = {"matters": [{"item": FIRST, "start": second.isoformat()}]}
+    for refused in (
+        await wang.get(whole),
+        await wang.post(f"{whole}/move", matters),
+        await wang.post(f"{whole}/cancellation"),
+    ):
+        assert (refused.status, refused.code) == (409, "other_role")
     await wang.put("/me/acting", {"body": agency["body"]["id"]})
     assert (await moved(wang, visit, second)).json["moves"] == 1
 
@@ -322,28 +330,6 @@ async def test_the_hall_of_a_visit_is_that_of_what_is_still_booked(two_halls: Se
     asked = {"matters": [{"item": SECOND, "start": elsewhere[1].isoformat()}]}
     moved = await li.post(f"{at}/move", asked)
     assert (moved.status, [one["hall"] for one in moved.json["appointments"]]) == (200, [NEXT])
-
-
-@pytest.mark.article("7.agent")
-async def test_who_acts_for_nobody_is_told_whose_visit_it_is(two_halls: Service) -> None:
-    """As they are of one of its matters."""
-    wang, liang = await two_halls.citizen("wang"), await two_halls.citizen("liang")
-    [body] = [one for one in two_halls.simulator.simulator.people.bodies if one.id == "weimei"]
-    asked = {"credential_kind": "uscc", "name": body.name, "number": body.credentials[0].number}
-    agency = (await wang.post("/enterprises", asked)).json
-    await liang.post(f"/enterprises/{agency['id']}/confirmation")
-    await wang.put("/me/acting", {"body": agency["body"]["id"]})
-    made = await visit_of_two(wang, two_halls)
-    at = f"/visits/{made['visit']}"
-    await wang.put("/me/acting", {"body": None})
-    matters = [{"item": FIRST, "start": made["start"]}]
-    for refused in (
-        await wang.get(f"/appointments/{made['id']}"),
-        await wang.get(at),
-        await wang.post(f"{at}/move", {"matters": matters}),
-        await wang.post(f"{at}/cancellation"),
-    ):
-        assert (refused.status, refused.code) == (409, "other_role")
 
 
 async def test_what_does_not_fit_is_named(two_halls: Service) -> None:

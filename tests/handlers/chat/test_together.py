@@ -188,3 +188,15 @@ async def test_what_was_changed_on_a_page_since_is_asked_anew(peer: Peer, party:
     await peer.stores.appointments.cancel(last["_id"], party, peer.by())
     assert "已取消" not in await says(peer, "1")
     assert len(await starts(peer, party)) == 1
+
+
+@pytest.mark.article("9.time")
+async def test_a_visit_moved_by_one_slot_finds_its_own_places_free(peer: Peer, party: Party) -> None:
+    await peer.stores.halls.put(with_windows(1, MORNING), peer.by())
+    await booked_two(peer)
+    assert "整次改时间或大厅" in await says(peer, "我的预约")
+    shown = await says(peer, "1", "明天上午九点半")
+    for part in ("新时间：11月25日（周三） 上午9:30–10:00", "新时间：11月25日（周三） 上午10:00–10:30"):
+        assert part in shown
+    assert "改期成功" in await says(peer, "1")
+    assert [one[2] for one in await starts(peer, party)] == ["01:30", "02:00"]

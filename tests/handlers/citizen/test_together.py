@@ -30,6 +30,8 @@ TIMES = [
     f"2026-11-{day}T0{hour}:00+00:00" for day in (25, 26, 27) for hour in ("1:00", "1:30", "2:00", "2:30")
 ]
 """Slots from nine to half past ten in Panyu, of three days."""
+AFTERNOON = [f"2026-11-{at}+00:00" for at in ("25T06:30", "26T07:00", "26T07:30")]
+"""Where nobody else books."""
 MONDAY = ["2026-11-30T01:00:00+00:00", "2026-11-30T01:30:00+00:00"]
 
 
@@ -222,3 +224,16 @@ async def test_an_enterprise_does_several_things_too(dashi: Town) -> None:
     assert other_role.status in (403, 409)
     await citizen.post("/acting", {"body": body, "next": "/"})
     assert (await citizen.post("/appointments", shown(plan))).status == 303
+
+
+async def test_what_was_cancelled_is_not_listed_with_what_went_to_another_day(dashi: Town) -> None:
+    citizen = await dashi.citizen("王小明")
+    visit = await booked(citizen, AFTERNOON[0], SECOND.item, THIRD.item)
+    second = re.findall(r'href="(/appointments/[0-9a-f]{32})"', (await citizen.get(visit)).text)[0]
+    await citizen.post(f"{visit}/cancel", {})
+    moved: dict[str, str | list[str]] = {"hall": "dashi", "seen": "0", "start": AFTERNOON[1:]}
+    moved["item"] = [SECOND.item, THIRD.item]
+    assert (await citizen.post(f"{second}/visit/move", moved)).status == 303
+    page = (await citizen.get("/appointments")).text
+    assert "同一次到访，2 个事项" in page
+    assert "3 个事项" not in page

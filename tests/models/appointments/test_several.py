@@ -237,6 +237,20 @@ async def test_where_one_place_is_not_won_all_are_kept(
     assert await house.stores.appointments.of_visit(made[0]["visit"], party.id) == made
 
 
+@pytest.mark.article("9.place")
+@pytest.mark.parametrize("starts", [(0, 3), (0, 1)])
+async def test_what_does_not_fit_any_more_gets_another_place_at_its_own_time(
+    house: House, several: Several, party: Party, starts: tuple[int, int]
+) -> None:
+    """As where it is moved alone."""
+    before, after = served_by(("general", 1)), served_by(("social", 1), ("general", 1))
+    made = await several.book(party, visit(0, 1), before, CALENDAR, house.by())
+    moved = await several.move(made[0]["visit"], visit(*starts), party, after, CALENDAR, house.by())
+    assert [(one["window"], one["moves"]) for one in moved] == [("w1", 1)] * 2
+    again = several.move(made[0]["visit"], visit(*starts), party, after, CALENDAR, house.by())
+    assert await said(again) == "slot_same"
+
+
 async def test_what_has_begun_stays_behind(
     house: House, several: Several, appointments: Appointments, party: Party, clock: Clock
 ) -> None:

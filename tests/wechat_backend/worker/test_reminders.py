@@ -158,3 +158,26 @@ async def test_who_books_within_the_hour_before_the_first_is_reminded_by_the_nex
     await work(simulated)
     [told] = letters(simulator, "SMS_REMINDER")
     assert "“居住证签注、医保参保”" in told
+
+
+async def test_what_left_a_visit_before_the_letter_went_out_is_told_by_itself(
+    simulated: World, simulator: Running
+) -> None:
+    """Nobody is told that it is on the day of the others."""
+    party = await li_follows(simulator, simulated)
+    await simulator.simulator.wechat.unfollow(person_of(simulator, "li"))
+    services, by = simulated.services, simulated.by(f"applicant:{party.id}")
+    guides = [plain_guide(number, name=name) for number, name in enumerate(("居住证签注", "医保参保"), 1)]
+    days = [services.calendar.after(local_date(simulated.clock()), ahead) for ahead in (1, 2)]
+    starts = [local_moment(days[0], time(10, 30 * number)) for number in range(2)]
+    matters = [Matter(guide, start) for guide, start in zip(guides, starts, strict=True)]
+    visit = await services.several.book(party, matters, HALL, services.calendar, by)
+    await simulated.publish(*guides)
+    later = local_moment(days[1], time(10))
+    await services.appointments.move(visit[0]["_id"], party, guides[0], HALL, later, services.calendar, by)
+    await work(simulated)
+    told = letters(simulator, "SMS_APPOINTMENT")
+    assert sorted([name in text for name in ("居住证签注", "医保参保")] for text in told) == [
+        [False, True],
+        [True, False],
+    ]

@@ -66,7 +66,13 @@ async def _told(stores: Stores, appointment: Appointment, event: KeptEvent) -> S
         raise Overtaken("told_with_visit")
     found = [await stores.appointments.get(key) for key in together]
     booked = [one for one in found if one["state"] is State.BOOKED]
-    return sorted(booked or found, key=lambda one: one["start"])
+    return _still_together(sorted(booked or found, key=lambda one: one["start"]))
+
+
+def _still_together(told: Sequence[Appointment]) -> Sequence[Appointment]:
+    """Those that are for one hall and day: what left the visit since then has told so by itself."""
+    stay = [one for one in told if one["visit"] != one["_id"]] or told
+    return [one for one in stay if (one["hall"], one["day"]) == (stay[0]["hall"], stay[0]["day"])]
 
 
 async def _reminded(stores: Stores, visit: Appointment, event: KeptEvent) -> Sequence[Appointment]:
