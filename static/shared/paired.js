@@ -5,6 +5,7 @@ import { follow } from "./pairing.js";
 const shown = document.querySelector("[data-pairing]");
 
 function again() {
+  if (!shown.isConnected) return; // all was taken off the screen: the session is being ended
   location.replace(shown.dataset.page); // of a page that answered a form, too
 }
 
