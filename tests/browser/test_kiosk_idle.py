@@ -130,3 +130,19 @@ async def test_a_code_that_goes_with_the_end_does_not_come_back(town: Town, scre
     [asked] = await town.stores.pairings.documents.find({"state": "asked"}).to_list()
     await town.stores.pairings.end(asked["_id"], {}, town.by())
     assert await seen_after(screen, let) == ["/kiosk"]
+
+
+async def test_a_code_that_runs_out_without_a_network_is_shown_to_be_over_later(
+    town: Town, screen: Page
+) -> None:
+    """The browser's own page of a fault would stay until somebody comes."""
+    await screen.goto(f"{town.url}/kiosk/sign-in")
+    await press(screen, "显示二维码")
+    await expect(screen.locator("[data-state=asked]")).to_be_visible()
+    await screen.context.set_offline(True)
+    town.clock.advance(timedelta(seconds=121))
+    await later(screen, 121)
+    await screen.wait_for_timeout(1000)
+    await expect(screen.locator("[data-state=asked]")).to_be_visible()
+    await screen.context.set_offline(False)
+    await expect(screen.get_by_role("alert")).to_have_text("这个码已过期。")
