@@ -52,9 +52,17 @@ class KioskAppointments(PersonPage):
         try:
             booked = await self.services.appointments.book(party, guide, hall, asked.start, calendar, by)
         except DomainError as error:
+            if made := await self.booked_so(asked):
+                return self.see_other(f"{ROOT}/{made}")
             step = Step(item=asked.item, hall=asked.hall, day=local_date(asked.start))
             return self.again(NEW, error, **await self.steps(step))
         return self.see_other(f"{ROOT}/{booked['_id']}")
+
+    async def booked_so(self, asked: Booking) -> str:
+        """The id of what was asked for, where it is booked: touched twice, or the answer was lost."""
+        mine = await self.services.appointments.ahead_of(self.bound_party().id, asked.item, self.now)
+        so = (asked.hall, asked.start)
+        return next((one["_id"] for one in mine if (one["hall"], one["start"]) == so), "")
 
     async def steps(self, step: Step) -> dict[str, Any]:
         """What there is to choose from after what has been chosen, the halls nearest to the kiosk first."""

@@ -75,6 +75,9 @@ class KioskContinue(KioskScreen):
             ticket = await self.services.pairings.take(given, self.screen_kiosk, self.by_screen())
         except DomainError as error:
             return self.screen("continue.html", error=error)
+        if before := await self.token():  # of somebody else, perhaps, who has left without an end
+            await self.services.paired.sign_out(before, self.by_screen())
+            self.drop_cookie(self.session_cookie)
         self.keep_ticket(ticket)
         return self.see_other("/kiosk/sign-in")
 

@@ -1,7 +1,8 @@
 // Takes everything off the screen at once; the first page comes back when the server says that all is wiped.
 const AGAIN = 3000;
 const LONGEST = 10000;
-let over = false;
+/** From then on the page does nothing more: what was under way might show the person's pages once more. */
+export let over = false;
 
 export async function end() {
   if (over) return;

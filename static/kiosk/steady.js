@@ -1,23 +1,26 @@
 // Nothing that was typed is lost with the network: a step is taken once the server answers. A form that was sent
 // and not answered is sent again; the service takes it once. Each page takes the place of the one before, so that
-// the browser's history holds none of them.
+// the browser's history holds none of them. With the end of the session nothing that waited is done any more.
+import { over } from "./end.js";
+
 const AGAIN = 3000;
 const LONGEST = 10000;
 const said = document.querySelector(".offline");
 let busy = false;
 
-/** What the server answers, however long that takes. */
+/** What the server answers, however long that takes; it is nothing once the session is over. */
 async function answered(address, options) {
-  for (;;) {
+  while (!over) {
     try {
       const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(LONGEST), ...options });
-      if (answer.status < 502) return answer;
+      if (answer.status < 502 && !over) return answer;
     } catch {
       // no network just now
     }
     said.hidden = false;
     await new Promise((resolve) => setTimeout(resolve, AGAIN));
   }
+  return new Promise(() => {});
 }
 
 async function once(step) {

@@ -2,10 +2,23 @@
 // needs nobody's touch is handed in at once.
 import { follow } from "./pairing.js";
 
+const AGAIN = 3000;
+const LONGEST = 10000;
 const shown = document.querySelector("[data-pairing]");
 
-function again() {
-  location.replace(shown.dataset.page); // of a page that answered a form, too
+/** The page anew, once the server answers: without a network the browser would show a page of its own. */
+async function again() {
+  const { page } = shown.dataset; // of a page that answered a form, too
+  while (shown.isConnected && !(await reached(page))) await new Promise((resolve) => setTimeout(resolve, AGAIN));
+  if (shown.isConnected) location.replace(page); // else all was taken off the screen: the session is being ended
+}
+
+async function reached(page) {
+  try {
+    return await fetch(page, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(LONGEST) });
+  } catch {
+    return null;
+  }
 }
 
 function begin() {

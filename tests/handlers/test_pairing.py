@@ -191,6 +191,22 @@ async def test_a_phone_goes_on_at_a_kiosk(town: Town, kiosk: Screen, phone: Brow
         assert (await phone.post("/continue", {"page": elsewhere})).status == 400
 
 
+async def test_who_goes_on_where_another_one_did_not_end_is_not_shown_theirs(
+    town: Town, kiosk: Screen, phone: Browser
+) -> None:
+    await kiosk.signed_in(await town.citizen("李四"), "/kiosk")
+    before = kiosk.browser.cookies["person"]
+    page = f"{await draft(phone)}/form"
+    offered = await phone.post("/continue", {"page": page})
+    short = town.services.pairings.short_of(offered.location.rpartition("/")[2])
+    await kiosk.browser.post("/kiosk/continue", {"code": short})
+    assert "person" not in kiosk.browser.cookies
+    await phone.post(offered.location, {"digits": await kiosk.digits()})
+    assert (await kiosk.browser.post("/kiosk/sign-in/join")).location == f"/kiosk{page}"
+    kiosk.browser.cookies["person"] = before
+    assert (await kiosk.browser.get("/kiosk/applications")).location.startswith("/kiosk/sign-in")
+
+
 async def test_who_tries_in_vain_is_told_why(town: Town, kiosk: Screen, phone: Browser) -> None:
     friend = await town.citizen("李四")
     code = await kiosk.ask("/kiosk")

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from handlers.web.cases.form import listed
 from handlers.web.cases.materials import page_values
-from handlers.web.cases.page import CasePage, CasePages
+from handlers.web.cases.page import CasePage, CasePages, Given
 from handlers.web.visitor import bound
 from models.applications import (
     ERRANDS,
@@ -116,9 +117,19 @@ class SupplementPage(CasePage):
             await self.services.filing.supplement(case, given, version, self.by_party())
         except DomainError as error:
             case = await self.load(key)
+            if isinstance(error, Conflict) and self.answers_again(case, given):
+                return self.see_other(f"{self.root}/{key}")
             values = page_values(case) | {"labels": self.labels_of(case.guide.form)}
             return self.again(self.template("supplement.html"), error, **self.about(case), **values)
         return self.see_other(f"{self.root}/{key}")
+
+    def answers_again(self, case: OwnCase, given: Given) -> bool:
+        """Whether this is what was answered already: tapped twice, or the answer was lost."""
+        last = next(reversed(case.application["supplements"]), None)
+        if last is None or last["answered_at"] is None:
+            return False
+        sent, kept = listed(given), self.shown(case)
+        return all(sent.get(name, []) == kept.get(name, []) for name in last["fields"])
 
 
 class WithdrawHandler(CasePage):

@@ -155,6 +155,9 @@ async def test_a_supplement_is_of_the_files_that_were_seen(town: Town) -> None:
         assert text in stale.text
     sent |= fields(stale, "version")
     assert (await citizen.post(f"{path}/supplement", sent)).location == path
+    assert (await citizen.post(f"{path}/supplement", sent)).location == path, "the answer was lost"
+    other = await citizen.post(f"{path}/supplement", sent | {"address": "番禺区市桥街3号"})
+    assert other.status == 409, "it is not what was answered"
 
 
 async def test_the_difference_is_told_in_english_too(town: Town) -> None:
