@@ -17,7 +17,7 @@ from wechat_backend.database.connection import Database as Connected
 
 
 @pytest.fixture(scope="session")
-async def kept() -> AsyncIterator[dict[str, Connected]]:
+async def indexed_ones() -> AsyncIterator[dict[str, Connected]]:
     """By driver, a database with the indexes of all stores: they take longer to make than most tests."""
     made: dict[str, Connected] = {}
     yield made
@@ -28,14 +28,14 @@ async def kept() -> AsyncIterator[dict[str, Connected]]:
 
 @pytest.fixture(scope="module")
 async def indexed(
-    mongo_uri: str, any_database: Connected, kept: dict[str, Connected]
+    mongo_uri: str, any_database: Connected, indexed_ones: dict[str, Connected]
 ) -> AsyncIterator[Connected]:
     """With the indexes of all stores, and the driver of the module's database; `house` leaves it empty."""
     driver = "motor" if "motor" in type(any_database.client).__module__ else "pymongo"
-    if driver not in kept:
-        kept[driver] = await connect(mongo_uri, unused_name(), driver, WORKER_PATIENCE)
-        await stores_over(kept[driver], lambda: START, Register()).prepare()
-    database = kept[driver]
+    if driver not in indexed_ones:
+        indexed_ones[driver] = await connect(mongo_uri, unused_name(), driver, WORKER_PATIENCE)
+        await stores_over(indexed_ones[driver], lambda: START, Register()).prepare()
+    database = indexed_ones[driver]
     yield database
     indexed = {store.collection for store in stores_over(database, lambda: START, Register()).all()}
     for name in set(await database.native.list_collection_names()) - indexed:

@@ -9,11 +9,11 @@ import pytest
 
 from models.appointments import DAY_OVER, Appointment, Ending, Endings, ObjectionState, State
 from models.appointments.document import GivingUp
+from models.appointments.rules import ArrivalTooEarly
 from models.errors import BadInput, Conflict, DomainError, Forbidden, NotFound
 from models.outgoing import notices
 from models.people.parties import Party
 from models.staff import Member, Role
-from models.store import ChangedMeanwhile
 from tests.house.clock import Clock
 from tests.house.guides import plain_guide
 from tests.house.house import House
@@ -68,7 +68,7 @@ async def test_who_moves_while_they_are_recorded_has_not_come_to_the_new_time(
         return found
 
     monkeypatch.setattr(Endings, "for_member", then_moved)
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(ArrivalTooEarly):
         await endings.arrive(booked["_id"], member, house.by())
     assert (await house.stores.appointments.get(booked["_id"]))["arrived_at"] is None
 

@@ -40,7 +40,6 @@ VERBS: dict[str, Verb] = {
     "record": lambda house, key, member, _, by: house.stores.endings.record(
         key, member, Ending.NO_SHOW, by, seen=State.BOOKED
     ),
-    "arrive": lambda house, key, member, _, by: house.stores.endings.arrive(key, member, by),
     "confirm": lambda house, key, _, party, by: house.stores.endings.answer(key, party, by, confirmed=True),
     "deny": lambda house, key, _, party, by: house.stores.endings.answer(key, party, by, confirmed=False),
 }
@@ -82,6 +81,42 @@ async def test_what_is_written_while_somebody_looks_is_not_overwritten(
         patch.setattr(appointments, "get", overtaken)
         assert await said(VERBS[verb](house, key, member, party, house.by())) == "changed_meanwhile"
     assert await appointments.documents.find_one({"_id": key}) == before | written
+
+
+@pytest.mark.article("9.refusal", "9.record")
+@pytest.mark.parametrize(
+    ("written", "outcome"),
+    [
+        ({"state": "served"}, "appointment_ended"),
+        ({"arrived_at": START}, "arrival_recorded"),
+        ({"giving_up": "declined"}, "done"),
+    ],
+)
+async def test_an_arrival_is_recorded_of_what_was_written_meanwhile(
+    house: House,
+    booked: Appointment,
+    member: Member,
+    monkeypatch: pytest.MonkeyPatch,
+    written: dict[str, Any],
+    outcome: str,
+) -> None:
+    """It is looked at anew, and nothing of it is overwritten."""
+    appointments, key = house.stores.appointments, booked["_id"]
+    read, looks = appointments.get, 0
+
+    async def overtaken(key: str) -> Appointment:
+        nonlocal looks
+        found, looks = await read(key), looks + 1
+        if looks == 1:
+            await appointments.documents.update_one({"_id": key}, {"$set": written})
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(appointments, "get", overtaken)
+        assert await said(house.stores.endings.arrive(key, member, house.by())) == outcome
+    now: Any = await appointments.documents.find_one({"_id": key})
+    assert now == now | written
+    assert looks > 1
 
 
 @pytest.mark.article("9.objection")
