@@ -1,4 +1,4 @@
-"""That a browser stands at a kiosk (docs/decisions/0016-pairing.md), in the stores."""
+"""That a browser stands at a kiosk (docs/decisions/0016-device.md), in the stores."""
 
 from datetime import timedelta
 
