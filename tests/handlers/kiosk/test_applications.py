@@ -1,6 +1,7 @@
 """Applying at a kiosk: one group of questions a screen, materials from the phone (article 23)."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -13,17 +14,45 @@ from tests.house.town import Town
 
 ROOT = "/kiosk/applications"
 ITEM = f"{USCC}{77:013}"
+PARTED = f"{USCC}{78:013}"
+"""Its second group asks something only of who rents, its third only who owns."""
+OPTIONS = [{"value": "own", "label": "自有"}, {"value": "rent", "label": "租赁"}]
+GROUPS: list[dict[str, Any]] = [
+    {
+        "title": "住房",
+        "questions": [
+            {"name": "housing", "label": "住房类型", "kind": "choice", "options": OPTIONS},
+            {"name": "address", "label": "现住址", "kind": "long_text"},
+        ],
+    },
+    *(
+        {
+            "title": label,
+            "questions": [
+                {
+                    "name": name,
+                    "label": label,
+                    "kind": "name",
+                    "when": {"question": "housing", "values": [value]},
+                }
+            ],
+        }
+        for name, label, value in (("landlord", "出租人姓名", "rent"), ("owner", "产权人姓名", "own"))
+    ),
+]
 PROMISED: Fields = {"how": "window", "hall": "district", "promise": "yes"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 async def offered(town: Town) -> None:
-    await town.publish(rich_guide(item=ITEM, channels=["h5", "kiosk", "window"]))
+    channels = ["h5", "kiosk", "window"]
+    await town.publish(rich_guide(item=ITEM, channels=channels))
+    await town.publish(rich_guide(item=PARTED, channels=channels, form={"sections": GROUPS}))
 
 
-async def begun(screen: Browser) -> str:
+async def begun(screen: Browser, item: str = ITEM) -> str:
     """The path of an application that was begun at a kiosk."""
-    done = await screen.post(ROOT, {"item": ITEM})
+    done = await screen.post(ROOT, {"item": item})
     assert done.status == 303, done.text
     return done.location.removesuffix("/form")
 
@@ -73,6 +102,66 @@ async def test_what_is_wrong_on_a_screen_is_said_there_and_the_rest_stays(town: 
     assert refused.status == 400
     assert 'value="12"' in refused.text
     assert "手机号码有误" in refused.text
+
+
+@pytest.mark.article("23.5")
+async def test_a_group_that_asks_nothing_is_left_out(town: Town) -> None:
+    """And an address that names it, or none that there is, leads to the first one."""
+    screen = await person_at_kiosk(town, await town.citizen())
+    form = f"{await begun(screen, PARTED)}/form"
+    sent: Fields = {"part": "1", "housing": "own", "address": "繁华路1号"}
+    first = await screen.post(f"{form}?part=1", sent)
+    assert first.location == f"{form}?part=3"
+    assert "第 2 组，共 2 组" in (await screen.get(first.location)).text
+    for named in ("0", "2", "4", "x", ""):
+        assert "第 1 组，共 2 组" in (await screen.get(f"{form}?part={named}")).text, named
+    last = await screen.post(first.location, {"part": "3", "owner": "李四"})
+    assert last.location == form.replace("/form", "/materials")
+
+
+@pytest.mark.article("23.5")
+async def test_a_screen_answers_for_its_own_questions_alone(town: Town) -> None:
+    """What it leaves empty is empty, whatever was there before; what others ask it can neither clear nor
+    fill; and only what is wrong here is said here."""
+    screen = await person_at_kiosk(town, await town.citizen())
+    form = f"{await begun(screen, PARTED)}/form"
+    sent: Fields = {"part": "1", "housing": "rent", "address": "繁华路1号", "landlord": "李四"}
+    assert (await screen.post(f"{form}?part=1", sent)).location == f"{form}?part=2"
+    applications = town.services.applications
+    kept = applications.answers(await applications.get(form.split("/")[3]))
+    assert kept == {"housing": "rent", "address": "繁华路1号"}
+    assert (await screen.post(f"{form}?part=2", {"part": "2", "landlord": "李四"})).status == 303
+    assert applications.answers(await applications.get(form.split("/")[3])) == {**kept, "landlord": "李四"}
+    bare = await screen.post(f"{form}?part=1", {"part": "1", "address": "繁华路2号"})
+    assert (bare.status, "出租人姓名" in bare.text) == (400, False)
+
+
+async def test_the_form_of_what_was_handed_in_leads_to_where_it_stands(town: Town) -> None:
+    phone = await town.citizen()
+    path = await submitted(phone, item=ITEM)
+    screen = await person_at_kiosk(town, phone)
+    assert (await screen.get(f"/kiosk{path}/form")).location == f"/kiosk{path}"
+
+
+@pytest.mark.article("23.3")
+async def test_what_is_a_persons_is_not_kept_and_is_sent_by_them_alone(town: Town) -> None:
+    phone = await town.citizen()
+    path = await draft(phone, item=ITEM)
+    screen = await person_at_kiosk(town, phone)
+    code = await screen.get(f"/kiosk{path}/papers.png")
+    assert (code.status, code.headers["Cache-Control"]) == (200, "no-store")
+    nobody = await at_kiosk(town)
+    assert (await nobody.post(f"/kiosk{path}/withdraw")).status == 401
+    assert (await nobody.get(f"/kiosk{path}/form")).location.startswith("/kiosk/sign-in?next=")
+
+
+@pytest.mark.article("23.3")
+async def test_who_is_not_bound_yet_is_sent_to_the_phone(town: Town) -> None:
+    phone = town.browser()
+    await phone.sign_in("openid-unbound")
+    screen = await person_at_kiosk(town, phone)
+    shown = await screen.get(ROOT)
+    assert (shown.status, "请先在手机上完成实名认证" in shown.text) == (403, True)
 
 
 async def test_a_draft_goes_on_at_the_kiosk_and_back_on_the_phone(town: Town) -> None:
