@@ -87,8 +87,20 @@ async def test_who_does_not_reach_the_place_cannot_take_it(street: Street) -> No
     assert await street.calls.waiting(street.kiosks.members["elsewhere"]) == []
 
 
+async def test_who_was_told_can_take_it_wherever_they_are_from(street: Street) -> None:
+    """Who is on duty for the centre need not be of this hall."""
+    house, today = street.house, local_date(START)
+    afar = await house.reachable("afar", Post((Role.SERVICE_CENTRE,), halls=("nancun",)))
+    await house.stores.duty.set_days(CENTRE, today, today, "afar", "", afar, house.by_staff("afar"))
+    call = await street.call()
+    assert [one["_id"] for one in await street.calls.waiting(afar)] == [call["_id"]]
+    assert await street.take(call, "afar") == "done"
+
+
 async def test_after_a_quarter_of_an_hour_it_is_over_and_the_next_is_another(street: Street) -> None:
     call = await street.call()
+    [kept] = await street.all()
+    assert kept["events"][0]["plans"] == [{"what": HELP_OVER, "at": street.clock.now() + WAITS}]
     street.clock.advance(WAITS)
     await street.calls.close(street.due(call), street.house.by())
     assert await street.take(call, "ling") == "help_call_moved_on"

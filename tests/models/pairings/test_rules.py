@@ -116,3 +116,13 @@ async def test_the_phone_lists_first_where_it_signed_in_last(street: Street, clo
     third, _ = await street.brought("")
     listed = await street.paired.of_account("wang", clock.now())
     assert [one.pairing["_id"] for one in listed] == [third.key, second.key, first.key]
+
+
+async def test_what_ran_out_can_still_be_ended(street: Street, clock: Clock) -> None:
+    """Who touches the end a moment too late has ended it."""
+    ticket, code = await street.ask()
+    await street.scan(code)
+    clock.advance(TO_GIVE)
+    await street.paired.end_by_phone(ticket.key, "wang", street.house.by())
+    assert (await street.pairings.get(ticket.key))["state"] is State.ENDED
+    assert await said(street.give(ticket)) == "pairing_used"
