@@ -15,7 +15,7 @@ from tests.house.town import Town
 ROOT = "/kiosk/applications"
 ITEM = f"{USCC}{77:013}"
 PARTED = f"{USCC}{78:013}"
-"""Its second group asks something only of who rents, its third only who owns."""
+"""Its second group asks only who rents, its third only who owns; its last asks who rents one thing more."""
 OPTIONS = [{"value": "own", "label": "自有"}, {"value": "rent", "label": "租赁"}]
 GROUPS: list[dict[str, Any]] = [
     {
@@ -39,6 +39,18 @@ GROUPS: list[dict[str, Any]] = [
         }
         for name, label, value in (("landlord", "出租人姓名", "rent"), ("owner", "产权人姓名", "own"))
     ),
+    {
+        "title": "同住人",
+        "questions": [
+            {"name": "other", "label": "同住人姓名", "kind": "name"},
+            {
+                "name": "tenant",
+                "label": "承租人姓名",
+                "kind": "name",
+                "when": {"question": "housing", "values": ["rent"]},
+            },
+        ],
+    },
 ]
 PROMISED: Fields = {"how": "window", "hall": "district", "promise": "yes"}
 
@@ -112,11 +124,22 @@ async def test_a_group_that_asks_nothing_is_left_out(town: Town) -> None:
     sent: Fields = {"part": "1", "housing": "own", "address": "繁华路1号"}
     first = await screen.post(f"{form}?part=1", sent)
     assert first.location == f"{form}?part=3"
-    assert "第 2 组，共 2 组" in (await screen.get(first.location)).text
-    for named in ("0", "2", "4", "x", ""):
-        assert "第 1 组，共 2 组" in (await screen.get(f"{form}?part={named}")).text, named
-    last = await screen.post(first.location, {"part": "3", "owner": "李四"})
-    assert last.location == form.replace("/form", "/materials")
+    assert "第 2 组，共 3 组" in (await screen.get(first.location)).text
+    for named in ("0", "2", "5", "x", ""):
+        assert "第 1 组，共 3 组" in (await screen.get(f"{form}?part={named}")).text, named
+    last = (await screen.post(first.location, {"part": "3", "owner": "李四"})).location
+    assert last == f"{form}?part=4"
+    shown = (await screen.get(last)).text
+    assert ('name="other"' in shown, 'name="tenant"' in shown) == (True, False)
+    done = await screen.post(last, {"part": "4", "other": "李五"})
+    assert done.location == form.replace("/form", "/materials")
+
+
+async def test_what_depends_on_an_answer_of_the_same_screen_is_there_with_it(town: Town) -> None:
+    """The page shows it once that is chosen."""
+    screen = await person_at_kiosk(town, await town.citizen())
+    shown = (await screen.get(f"{await begun(screen)}/form?part=2")).text
+    assert ('name="housing"' in shown, 'name="landlord"' in shown) == (True, True)
 
 
 @pytest.mark.article("23.5")
@@ -191,6 +214,10 @@ async def test_what_was_written_on_two_screens_is_chosen_from(town: Town) -> Non
     both = await screen.post(f"/kiosk{path}/form?part={part}", {"part": part, **asked, **old})
     assert both.status == 409
     assert "核对两处内容" in both.text
+    chosen = {**ANSWERS, "address": "繁华路9号", "use-phone": "kept", "version": both.hidden("version")}
+    assert (await screen.post(f"/kiosk{path}/form", chosen)).status == 303
+    kept = (await phone.get(f"{path}/form")).text
+    assert ("繁华路9号" in kept, 'value="13900139000"' in kept) == (True, True)
 
 
 @pytest.mark.article("23.5")
@@ -220,6 +247,10 @@ async def test_a_persons_session_counts_at_its_own_kiosk_alone(town: Town) -> No
     assert (await elsewhere.get(f"/kiosk{path}")).status == 403
     alone = await at_kiosk(town)
     assert (await alone.get(f"/kiosk{path}")).location.startswith("/kiosk/sign-in?next=")
+    alone.cookies.pop("device_session")
+    alone.cookies["person"] = phone.cookies["session"]
+    assert "kiosk/person.js" not in (await alone.get("/kiosk/guides")).text, "where no kiosk is, nobody is"
+    assert "kiosk/person.js" in (await screen.get("/kiosk/guides")).text
     screen.cookies.pop("device_session")
     assert (await screen.get(f"/kiosk{path}")).status == 403
     screen.cookies["device_session"] = await token_of(town, await standing(town))

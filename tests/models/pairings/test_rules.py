@@ -84,9 +84,13 @@ async def test_it_is_kept_a_day_beyond_its_end_and_no_longer(street: Street, clo
     until = clock.now() + LIFETIME[Channel.KIOSK]
     joined = await street.pairings.get(ticket.key)
     assert (joined["expires_at"], joined["purge_at"]) == (until, until + KEPT)
-    clock.advance(LIFETIME[Channel.KIOSK] * 0.6)
+    clock.advance(LIFETIME[Channel.KIOSK] * 0.4)
     session = await street.sessions.find(token, "account", street.house.by())
     assert session is not None
+    await street.paired.go_on(session, street.house.by())
+    early = await street.pairings.get(ticket.key)
+    assert early["expires_at"] == until, "not every request writes"
+    clock.advance(LIFETIME[Channel.KIOSK] * 0.2)
     await street.paired.go_on(session, street.house.by())
     until = clock.now() + LIFETIME[Channel.KIOSK]
     assert (await street.pairings.get(ticket.key))["purge_at"] == until + KEPT
@@ -126,3 +130,26 @@ async def test_what_ran_out_can_still_be_ended(street: Street, clock: Clock) -> 
     await street.paired.end_by_phone(ticket.key, "wang", street.house.by())
     assert (await street.pairings.get(ticket.key))["state"] is State.ENDED
     assert await said(street.give(ticket)) == "pairing_used"
+
+
+async def test_a_code_is_read_however_its_letters_are_sent(street: Street) -> None:
+    """A scanner that types may have no shift key."""
+    offered = await street.pairings.offer("wang", PAGE, street.house.by())
+    code = street.pairings.code_of(offered["_id"])
+    ticket = await street.pairings.take(code.lower(), HERE, street.house.by())
+    assert ticket.key == offered["_id"]
+    for cut in (f"{ticket.key}.", str(ticket)[:-1], f"{ticket}0", ticket.key):
+        assert Ticket.read(cut) is None
+
+
+@pytest.mark.article("23.3")
+@pytest.mark.parametrize("end", ["phone", "screen"])
+async def test_of_an_ended_session_nothing_is_left(street: Street, end: str) -> None:
+    ticket, token = await street.brought()
+    await street.paired.end_by_phone(ticket.key, "friend", street.house.by())
+    assert await street.sessions.documents.count_documents({}) == 1, "not theirs"
+    if end == "phone":
+        await street.paired.end_by_phone(ticket.key, "wang", street.house.by())
+    else:
+        await street.paired.sign_out(token, street.house.by())
+    assert await street.sessions.documents.count_documents({}) == 0
