@@ -153,3 +153,8 @@ async def test_of_an_ended_session_nothing_is_left(street: Street, end: str) -> 
     else:
         await street.paired.sign_out(token, street.house.by())
     assert await street.sessions.documents.count_documents({}) == 0
+
+
+async def test_of_what_is_done_at_a_pc_no_kiosk_counts_a_use(street: Street) -> None:
+    await street.brought("")
+    assert await street.house.stores.kiosk_uses.documents.count_documents({}) == 0
