@@ -163,7 +163,8 @@ async def chooses_a_time_unbound(stage: Stage) -> None:
     """A form that leads to WeChat's sign-in, at another origin, and on to binding."""
     view = stage.view
     await view.get_by_role("link", name="预约大厅").first.click()
-    await view.get_by_role("link", name="番禺区政务服务中心").click()
+    halls = view.locator("a[href*='hall=']")  # the guide's own page names the halls too
+    await halls.filter(has_text="番禺区政务服务中心").click()
     await view.locator(".day").nth(2).click()
     await view.locator(".slot:not(.slot_full)").first.click()
     await view.get_by_role("button", name="下一步").click()

@@ -91,6 +91,8 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "citizen/parts/question.html": ("answer",),
     "citizen/parts/rectified.html": ("rated",),
     "citizen/parts/review_form.html": ("review",),
+    "kiosk/question.html": ("answer",),
+    "kiosk/review.html": ("review",),
 }
 """Template with a field for text → the texts of it that are kept, by what the world calls them."""
 ELSEWHERE = ("file",)
@@ -140,7 +142,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
 SECRET_FIELDS = {
     *("admin/password.html", "admin/second_factor.html", "admin/account/wechat_form.html"),
     "admin/typed.html",
-    "kiosk/activate.html",
+    *("kiosk/activate.html", "kiosk/continue.html", "citizen/pairing.html"),
 }
 """Templates whose fields take secrets and codes, which are neither kept nor shown, and one that shows what
 was typed and cannot be typed in."""

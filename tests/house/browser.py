@@ -113,8 +113,9 @@ class Browser:
                     del self.cookies[name]
 
     async def sign_in(self, openid: str, to: str = "/me") -> Page:
-        """As WeChat does it: out with a state, back with it and a code."""
-        left = await self.get(f"/sign-in?{urlencode({'next': to})}")
+        """As WeChat does it: out with a state, back with it and a code; on a computer where that is asked."""
+        here = {"here": "1"} if self.agent == COMPUTER else {}
+        left = await self.get(f"/sign-in?{urlencode({'next': to, **here})}")
         return await self.get(self.town.back_from_wechat(left.location, openid))
 
     async def bind(self, name: str, number: str, phone: str = PHONE, /, **changes: str) -> Page:
