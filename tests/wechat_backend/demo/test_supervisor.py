@@ -187,13 +187,12 @@ def start(data: Path, *options: str) -> subprocess.Popen[str]:
 
 
 def ready(process: subprocess.Popen[str]) -> Running:
-    """Wait for READY, for a minute at most (see pytest's own time-out for when nothing is said)."""
-    began, begun = time.monotonic(), []
+    """Wait for READY (see pytest's own time-out for when it never comes)."""
+    begun: list[str] = []
     assert process.stdout
     for line in process.stdout:
         begun.append(line.rstrip())
         if line.startswith("READY "):
-            assert time.monotonic() - began < 60
             return Running(process, line.split()[1], begun)
     raise AssertionError("\n".join(begun))
 
