@@ -20,7 +20,7 @@ async def all_to_their_end(works: Iterable[Awaitable[T]]) -> list[T]:
     Raises:
         Exception: of the first that failed, by their order; the others were done all the same.
     """
-    tasks = [_begun(work) for work in works]
+    tasks = [begun(work) for work in works]
     if tasks:
         await asyncio.wait(tasks)
     failed = [error for task in tasks if (error := task.exception())]
@@ -35,15 +35,15 @@ async def wait_at_most(seconds: float, work: Awaitable[T]) -> T:
     Raises:
         TimeoutError
     """
-    task = _begun(work)
+    task = begun(work)
     await asyncio.wait({task}, timeout=seconds)
     if not task.done():
         raise TimeoutError
     return task.result()
 
 
-def _begun(work: Awaitable[T]) -> asyncio.Future[T]:
-    """Start `work`; its error counts as read, since the caller may have been cancelled."""
+def begun(work: Awaitable[T]) -> asyncio.Future[T]:
+    """Start `work`; its error counts as read, since the caller may have been cancelled, or does not wait."""
     task = asyncio.ensure_future(work)
     task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     return task

@@ -3,6 +3,7 @@
 from collections.abc import Container, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from chinese_calendar import is_workday
@@ -10,6 +11,8 @@ from chinese_calendar import is_workday
 from models.festivals import FIXED, LAST_PUBLISHED_YEAR, Doubt
 
 PANYU = ZoneInfo("Asia/Shanghai")
+published = lru_cache(maxsize=4096)(is_workday)
+"""Whether a date is worked by the holiday notices; looked up once."""
 
 
 def local_date(moment: datetime) -> date:
@@ -46,7 +49,7 @@ class Workdays:
             return self.overrides[day]
         if self.certain(day):
             with suppress(NotImplementedError):  # a year that only the overrides know
-                return bool(is_workday(day))
+                return published(day)
         return day.weekday() < 5 and (day.month, day.day) not in FIXED
 
     def certain(self, day: date) -> bool:

@@ -119,7 +119,7 @@ class Filing:
             await self._check_single(party, guide, by)
             with suppress(DuplicateKeyError):  # begun at the same time, and perhaps handed in already
                 begun = await self.applications.add(draft, event)
-                await self.uses.count(item)
+                self.uses.count(item)
                 return OwnCase(begun, guide, party)
         raise rules.ApplicationMovedOn
 

@@ -165,7 +165,7 @@ class Appointments(Store[Appointment]):
             if await self.documents.find_one({"claims": item_claim(party.id, guide.item)}, {"_id": 1}):
                 raise AlreadyBooked from None
             raise
-        await self.uses.count(guide.item)
+        self.uses.count(guide.item)
         return made
 
     async def insert(

@@ -175,7 +175,7 @@ class Several:
 
         booked = await till_done(attempt)
         for one in wanted:
-            await self.appointments.uses.count(one.guide.item)
+            self.appointments.uses.count(one.guide.item)
         return booked
 
     async def move(

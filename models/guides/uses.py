@@ -1,9 +1,14 @@
 """How much an item is asked for: what is asked for most comes first in every list."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import TypedDict
 
-from models.store import Document, Store, insert_or_update
+from pymongo.errors import PyMongoError
+
+from models.concurrency import begun
+from models.store import Database, Document, Store, insert_or_update
 
 
 class Use(TypedDict):
@@ -20,11 +25,35 @@ class Uses(Store[Use]):
 
     collection = "uses"
 
-    async def count(self, item: str) -> None:
-        """Somebody applies for the item, or books a time for it."""
-        await insert_or_update(
-            self.documents, {"_id": item}, {"$inc": {"counted": 1}, "$setOnInsert": {"expected": 0}}
-        )
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._counted = Counter[str]()
+        self._writing: asyncio.Future[None] | None = None
+
+    def count(self, item: str) -> None:
+        """Somebody applies for the item, or books a time for it.
+
+        They do not wait for that. Where many want an item at once, what is counted during one write is
+        written together by the next; a process that dies has not counted the last of them.
+        """
+        self._counted[item] += 1
+        if self._writing is None or self._writing.done():
+            self._writing = begun(self._write())
+
+    async def written(self) -> None:
+        """Return when the database has all that was counted; it does not if it cannot be reached."""
+        if self._writing:
+            await asyncio.wait({self._writing})
+
+    async def _write(self) -> None:
+        while self._counted:
+            item, times = self._counted.popitem()
+            how = {"$inc": {"counted": times}, "$setOnInsert": {"expected": 0}}
+            try:
+                await insert_or_update(self.documents, {"_id": item}, how)
+            except PyMongoError:
+                self._counted[item] += times  # written with the next that is counted
+                return
 
     async def expect(self, item: str, times: int) -> None:
         """Begin with so many times, as the data say."""

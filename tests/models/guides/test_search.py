@@ -50,7 +50,8 @@ async def test_what_is_used_most_comes_first(house: House, cause: MakeCause) -> 
     await uses.expect(guides[1].item, 2)
     assert items((await search.find("居住证")).guides) == items([guides[1], guides[0], guides[2]])
     for _ in range(3):
-        await uses.count(guides[2].item)
+        uses.count(guides[2].item)
+    await uses.written()
     assert items((await search.find()).guides) == items([guides[2], guides[1], guides[0]])
     assert await search.topics() == ["主题3", "主题2", "主题1"]
     await uses.expect(guides[1].item, 4)
@@ -65,6 +66,7 @@ async def test_to_apply_and_to_book_count_as_use(house: House) -> None:
     await house.booking(party)
     with pytest.raises(Conflict):  # it is booked already
         await house.booking(party)
+    await house.stores.uses.written()
     assert (await house.stores.uses.get(guide.item))["counted"] == 2
 
 
