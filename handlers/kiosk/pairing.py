@@ -65,7 +65,7 @@ class KioskJoin(KioskScreen):
 
 class KioskContinue(KioskScreen):
     """GET and POST /kiosk/continue: by the six digits that a phone shows, or by its QR at the scanner. The
-    browser has a secret before it sends them: where the answer is lost, it is known when it sends them again."""
+    browser has a secret before it sends them, by which it is known when it sends them again."""
 
     async def get(self) -> None:
         if self.ticket is None:
