@@ -8,7 +8,7 @@ from handlers.kiosk.device import IDLE_SECONDS, KioskPage
 from handlers.web.pairing import HOW, PairingCode, PairingNews, PairingScreen, next_page
 from models.concurrency import wait_at_most
 from models.errors import DomainError, Unavailable
-from models.pairings import TO_SCAN, Kind, PairingNotFound, scene_of
+from models.pairings import TO_SCAN, Kind, PairingNotFound, Ticket, scene_of
 
 PATIENCE = 3.0
 """Seconds that somebody who stands there waits for WeChat's QR; the plain one is as good for who follows."""
@@ -64,15 +64,19 @@ class KioskJoin(KioskScreen):
 
 
 class KioskContinue(KioskScreen):
-    """GET and POST /kiosk/continue: by the six digits that a phone shows, or by its QR at the scanner."""
+    """GET and POST /kiosk/continue: by the six digits that a phone shows, or by its QR at the scanner. The
+    browser has a secret before it sends them, by which it is known when it sends them again."""
 
     async def get(self) -> None:
+        if self.ticket is None:
+            self.keep_ticket(Ticket.new())  # of no pairing yet
         self.screen("continue.html")
 
     async def post(self) -> None:
         try:
             given = self.get_body_argument("code", "")
-            ticket = await self.services.pairings.take(given, self.screen_kiosk, self.by_screen())
+            secret = (self.ticket or Ticket.new()).secret
+            ticket = await self.services.pairings.take(given, secret, self.screen_kiosk, self.by_screen())
         except DomainError as error:
             return self.screen("continue.html", error=error)
         if before := await self.token():  # of somebody else, perhaps, who has left without an end

@@ -1,9 +1,9 @@
 """呼叫帮助: somebody in front of a kiosk asks that one of the staff comes (article 23, item 2). Nobody asks
 who they are, and it is not kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar, NotRequired
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from models.kiosks.alerts import readable
 from models.kiosks.document import Kiosk, Labelled
 from models.places import Hall, Halls, working
 from models.schedule import Due, Overtaken
-from models.staff import Duty, Member
+from models.staff import Duty, Member, Section
 from models.store import Document, Record, Store, unique_text
 from models.workdays import Workdays, local_date
 
@@ -49,8 +49,8 @@ class HelpState(Labelled):
 
 
 class HelpCall(Record):
-    """`open` is the kiosk while nobody has taken the call and it is not over. `member` was told, "" where
-    nobody could be; `reach` names those who may take it, as with alerts."""
+    """`open` is the kiosk while nobody has taken the call and it is not over. `told` are the members
+    who were told, none where nobody could be; `reach` names those who may take it, as with alerts."""
 
     kiosk: str
     hall: str
@@ -58,7 +58,7 @@ class HelpCall(Record):
     section: str
     open: NotRequired[str]
     state: HelpState
-    member: str
+    told: list[str]
     called_at: datetime
     until: datetime
     taken_by: str | None
@@ -101,21 +101,23 @@ class HelpCalls(Store[HelpCall]):
         query = {"$and": [readable(member), {"open": {"$gte": ""}}]}
         return await self._each(self.documents.find(query, {"events": 0}).sort("called_at", ASCENDING))
 
-    async def open(self, kiosk: Kiosk, hall: Hall, section: str, member: str, by: Cause) -> HelpCall:
-        """Open the call of a kiosk and tell a member, "" for nobody; the open one where there is one."""
+    async def open(
+        self, kiosk: Kiosk, hall: Hall, section: str, members: Sequence[str], by: Cause
+    ) -> HelpCall:
+        """Open the call of a kiosk and tell these members; the open one where there is one."""
         key, until = uuid4().hex, by.at + WAITS
-        told = {"kiosk": kiosk["_id"], "hall": hall.code, "member": member}
+        told = {"kiosk": kiosk["_id"], "hall": hall.code, "members": [*members]}
         event = Event("help.called", key, by, told, plans=(Plan(HELP_OVER, until),))
-        of_member = [f"member:{member}"] if member else []
+        of_members = [f"member:{one}" for one in members]
         new: Document = {
             "_id": key,
             "kiosk": kiosk["_id"],
             "hall": hall.code,
-            "reach": [f"hall:{hall.code}", f"township:{hall.township}", *of_member],
+            "reach": [f"hall:{hall.code}", f"township:{hall.township}", *of_members],
             "section": section,
             "open": kiosk["_id"],
             "state": HelpState.OPEN.value,
-            "member": member,
+            "told": [*members],
             "called_at": by.at,
             "until": until,
             "taken_by": None,
@@ -124,7 +126,7 @@ class HelpCalls(Store[HelpCall]):
         try:
             return await self.add(new, event)
         except DuplicateKeyError:
-            return await self.open_at(kiosk["_id"]) or await self.open(kiosk, hall, section, member, by)
+            return await self.open_at(kiosk["_id"]) or await self.open(kiosk, hall, section, members, by)
 
     async def take(self, key: str, member: Member, by: Cause) -> HelpCall:
         """A member goes there.
@@ -169,8 +171,9 @@ class Helping:
     calendar: Workdays
 
     async def call(self, kiosk: Kiosk, by: Cause) -> HelpCall:
-        """Ask that somebody comes to a kiosk; asked again, it is the call that is open. Told is who is on
-        duty, as of an alert.
+        """Ask that somebody comes to a kiosk; asked again, it is the call that is open. Told are all
+        who are put down for the day; where none of them can be reached, the first of those who are told of an
+        alert.
 
         Raises:
             Refused: `help_nobody_there`, while nobody serves at its place.
@@ -179,8 +182,12 @@ class Helping:
         if going_on := await self.calls.open_at(kiosk["_id"]):
             return going_on
         section = section_of_hall(hall)
-        line = await self.duty.line(section, local_date(by.at))
-        return await self.calls.open(kiosk, hall, section.key, next(iter(line.members), ""), by)
+        return await self.calls.open(
+            kiosk, hall, section.key, await self._told(section, local_date(by.at)), by
+        )
+
+    async def _told(self, section: Section, day: date) -> list[str]:
+        return await self.duty.put_down(section, day) or (await self.duty.line(section, day)).members[:1]
 
     async def _staffed(self, kiosk: Kiosk, now: datetime) -> Hall:
         found: Iterable[Hall] = await self.halls.those([kiosk["hall"]] if kiosk["hall"] else [])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from hmac import compare_digest
 from typing import NotRequired, Self
 
 from models.privacy import Sealed
@@ -116,6 +117,11 @@ REFUSE = Step(frozenset({State.SCANNED}), State.REFUSED, "pairing.refused")
 JOIN = Step(frozenset({State.AGREED}), State.JOINED, "pairing.joined")
 END = Step(OPEN | {State.JOINED}, State.ENDED, "pairing.ended")
 STEPS = (SCAN, TAKE, AGREE, REFUSE, JOIN, END)
+
+
+def is_of_screen(pairing: Pairing, ticket: Ticket, kiosk: str) -> bool:
+    """Whether the browser with this ticket, at this kiosk ("" for a PC), is the screen of a pairing."""
+    return compare_digest(pairing["browser"], ticket.digest) and pairing["kiosk"] == kiosk
 
 
 def joins_again(pairing: Pairing, now: datetime) -> bool:

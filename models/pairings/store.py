@@ -10,12 +10,13 @@ from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar
 
-from pymongo import IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from models import typed
 from models.counters import Counters, Limit, Per, Use, network_of
 from models.events import Cause, Event
+from models.pairings.again import still_its, still_theirs
 from models.pairings.changes import Changes
 from models.pairings.document import (
     AGREE,
@@ -23,6 +24,7 @@ from models.pairings.document import (
     END,
     JOIN,
     KEPT,
+    OPEN,
     REFUSE,
     SCAN,
     SHORT,
@@ -35,6 +37,7 @@ from models.pairings.document import (
     Step,
     Ticket,
     Way,
+    is_of_screen,
     joins_again,
     state_at,
 )
@@ -65,6 +68,8 @@ OFFERED = Limit("pairing_offered", 60, Per.HOUR, TooManyPairings)
 """Of one account."""
 TRIED = Limit("pairing_tried", 20, Per.HOUR, TooManyPairings)
 """Wrong codes at one kiosk; there are a million short ones."""
+HOLDS_DIGITS: Document = {"short": {"$gte": ""}, "state": {"$in": sorted(state.value for state in OPEN)}}
+"""So long six digits are one offer's alone."""
 TRIES = 5
 """For six digits that are nobody else's just now."""
 
@@ -76,7 +81,8 @@ class Pairings(Store[Pairing]):
     indexes: ClassVar = [
         IndexModel("purge_at", name="purge", expireAfterSeconds=0),
         unique_text("code"),
-        unique_text("short"),
+        IndexModel([("short", ASCENDING), ("asked_at", DESCENDING)], name="short_latest"),
+        IndexModel("short", unique=True, name="short_open", partialFilterExpression=HOLDS_DIGITS),
     ]
 
     def __init__(self, database: Database, privacy: Privacy, counters: Counters) -> None:
@@ -136,10 +142,11 @@ class Pairings(Store[Pairing]):
         await self.counters.take([Use(OFFERED, account)], by.at)
         for left in reversed(range(TRIES)):
             key = secrets.token_hex(16)
-            new = self._new(key, Kind.KIOSK, Way.FROM_PHONE, page, by)
-            short = {"account": account, "short": self._index(self.short_of(key))}
+            new, short = self._new(key, Kind.KIOSK, Way.FROM_PHONE, page, by), self._index(self.short_of(key))
+            await self._give_back(short, by.at)
             with suppress(*([DuplicateKeyError] if left else [])):
-                return await self.add(new | short, Event("pairing.offered", key, by))
+                offer = new | {"account": account, "short": short}
+                return await self.add(offer, Event("pairing.offered", key, by))
         raise AssertionError("the last try raises or returns")
 
     # The phone
@@ -169,7 +176,7 @@ class Pairings(Store[Pairing]):
             if pairing["account"] not in ("", account):
                 raise PairingTaken
             if (state := state_at(pairing, by.at)) is not State.ASKED:
-                return _still_theirs(pairing, state)
+                return still_theirs(pairing, state)
             with suppress(ChangedMeanwhile):
                 digits = {"account": account, "digits": _new_digits()}
                 return await self._step(SCAN, pairing, by, {"account": ""}, digits)
@@ -200,7 +207,7 @@ class Pairings(Store[Pairing]):
         for _ in range(2):  # of two tries at once the second finds the first
             pairing = await self.own(key, account)
             if (state := state_at(pairing, by.at)) is not State.SCANNED:
-                return _still_theirs(pairing, state)
+                return still_theirs(pairing, state)
             right = secrets.compare_digest(given, pairing["digits"])
             with suppress(ChangedMeanwhile):
                 decided = await self._step(AGREE if right else REFUSE, pairing, by)
@@ -219,14 +226,13 @@ class Pairings(Store[Pairing]):
             Forbidden: `pairing_elsewhere`.
         """
         pairing = await self.get(ticket.key)
-        same = secrets.compare_digest(pairing["browser"], ticket.digest)
-        if not same or pairing["kiosk"] != kiosk:
+        if not is_of_screen(pairing, ticket, kiosk):
             raise PairingElsewhere
         return pairing
 
-    async def take(self, given: str, kiosk: str, by: Cause) -> Ticket:
+    async def take(self, given: str, secret: str, kiosk: str, by: Cause) -> Ticket:
         """A kiosk takes what a phone offers, by the code that was scanned (an address that ends with it, too)
-        or by the six digits. The first kiosk counts.
+        or by the six digits; `secret` is that of its browser. The first one counts, and may come again.
 
         Raises:
             BadInput: `pairing_code_malformed`.
@@ -237,20 +243,23 @@ class Pairings(Store[Pairing]):
         """
         tried = [Use(TRIED, kiosk)]
         await self.counters.take(tried, by.at)
-        pairing = await self._offered(given)
-        if pairing["way"] is Way.TO_PHONE:
-            raise PairingForPhone
-        state = state_at(pairing, by.at)
-        if state is not State.ASKED:
-            raise OVER.get(state, PairingTaken)
-        ticket = Ticket(pairing["_id"], Ticket.new().secret)
-        screen = {"kiosk": kiosk, "browser": ticket.digest, "digits": _new_digits()}
-        try:
-            await self._step(TAKE, pairing, by, {"browser": ""}, screen)
-        except ChangedMeanwhile:
-            raise PairingTaken from None
+        ticket = await self._taken(given, secret, kiosk, by)
         await self.counters.give_back(tried, by.at)
         return ticket
+
+    async def _taken(self, given: str, secret: str, kiosk: str, by: Cause) -> Ticket:
+        for _ in range(2):  # of two at once the second finds the first
+            pairing = await self._offered(given)
+            if pairing["way"] is Way.TO_PHONE:
+                raise PairingForPhone
+            ticket = Ticket(pairing["_id"], secret)
+            if (state := state_at(pairing, by.at)) is not State.ASKED:
+                return still_its(pairing, state, ticket, kiosk)
+            with suppress(ChangedMeanwhile):
+                screen = {"kiosk": kiosk, "browser": ticket.digest, "digits": _new_digits()}
+                await self._step(TAKE, pairing, by, {"browser": ""}, screen)
+                return ticket
+        raise PairingTaken
 
     async def join(self, ticket: Ticket, kiosk: str, until: datetime, by: Cause) -> tuple[Pairing, bool]:
         """The screen signs in, with a session `until` a moment; whether it was this call that did it. The
@@ -328,9 +337,15 @@ class Pairings(Store[Pairing]):
         short = typed.digits(given)
         if not re.fullmatch(f"[0-9]{{{SHORT}}}", short):
             raise ShortMalformed
-        if (found := await self._first({"short": self._index(short)})) is None:
+        latest = self.documents.find({"short": self._index(short)}).sort("asked_at", DESCENDING).limit(1)
+        if not (found := await self._each(latest)):
             raise PairingNotFound
-        return found
+        return found[0]
+
+    async def _give_back(self, short: str, now: datetime) -> None:
+        """Six digits are free again once the time of their offer is over."""
+        over = {**HOLDS_DIGITS, "short": short, "expires_at": {"$lte": now}}
+        await self.documents.update_one(over, {"$unset": {"short": ""}})
 
     async def _step(
         self,
@@ -370,14 +385,3 @@ def _told(kind: Kind, kiosk: str) -> Document:
 
 def _new_digits() -> str:
     return str(secrets.randbelow(9 * 10 ** (DIGITS - 1)) + 10 ** (DIGITS - 1))
-
-
-def _still_theirs(pairing: Pairing, state: State) -> Pairing:
-    """The same phone comes again.
-
-    Raises:
-        Conflict: `pairing_used`, `pairing_expired`, `pairing_refused`.
-    """
-    if state in (State.SCANNED, State.AGREED, State.JOINED):
-        return pairing
-    raise OVER.get(state, PairingUsed)

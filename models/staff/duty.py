@@ -171,6 +171,11 @@ class Duty:
         further = [] if section == DIGITAL else await self._of(DIGITAL, day)
         return Line(list(dict.fromkeys(one for one in (*own, *further) if one)), not own[0])
 
+    async def put_down(self, section: Section, day: date) -> list[str]:
+        """Who is on duty and who stands behind, by user name, as far as they can be reached; of one who is
+        away the substitute."""
+        return list(dict.fromkeys(one for one in await self._put_down(section, day) if one))
+
     async def set_days(
         self,
         section: Section,
@@ -234,9 +239,13 @@ class Duty:
 
     async def _of(self, section: Section, day: date) -> list[str]:
         """The section's own line with "" for who cannot be reached; the first is who is on duty."""
+        heads = [await self.reached(one, day) for one in await self.heads.of(section)]
+        return [*await self._put_down(section, day), *heads]
+
+    async def _put_down(self, section: Section, day: date) -> list[str]:
         place = await self.rosters.on(section, day)
         put_down = [place["on_duty"], place["behind"] or ""] if place else ["", ""]
-        return [await self.reached(one, day) for one in (*put_down, *await self.heads.of(section))]
+        return [await self.reached(one, day) for one in put_down]
 
     async def _check(self, section: Section, usernames: Sequence[str]) -> None:
         for username in usernames:

@@ -191,6 +191,28 @@ async def test_a_phone_goes_on_at_a_kiosk(town: Town, kiosk: Screen, phone: Brow
         assert (await phone.post("/continue", {"page": elsewhere})).status == 400
 
 
+async def test_a_kiosk_whose_answer_was_lost_goes_on_by_the_same_digits(
+    town: Town, kiosk: Screen, phone: Browser
+) -> None:
+    """The form is sent again with what the browser had at first; without that it is another's."""
+    offered = await phone.post("/continue", {"page": await draft(phone)})
+    short = town.services.pairings.short_of(offered.location.rpartition("/")[2])
+    await kiosk.browser.get("/kiosk/continue")
+    before = dict(kiosk.browser.cookies)
+    for _ in range(2):
+        kiosk.browser.cookies = dict(before)
+        taken = await kiosk.browser.post("/kiosk/continue", {"code": short})
+        assert (taken.status, taken.location) == (303, "/kiosk/sign-in")
+    await kiosk.browser.get("/kiosk/continue")  # somebody goes back, and tries once more
+    assert (await kiosk.browser.post("/kiosk/continue", {"code": short})).location == "/kiosk/sign-in"
+    await phone.post(offered.location, {"digits": await kiosk.digits()})
+    del before["pairing"]
+    stranger = Browser(kiosk.town, before)
+    refused = await stranger.post("/kiosk/continue", {"code": short})
+    assert refused.location != "/kiosk/sign-in"
+    assert (await kiosk.browser.post("/kiosk/sign-in/join")).status == 303
+
+
 async def test_who_goes_on_where_another_one_did_not_end_is_not_shown_theirs(
     town: Town, kiosk: Screen, phone: Browser
 ) -> None:

@@ -19,7 +19,7 @@ from models.events import Cause, Channel
 from models.guides import Guide
 from models.kiosks import GivenLetter, Kiosk, KioskFiles, Request, Signed, State, Wanted
 from models.kiosks.document import Consumable, Network, OutageCause, Owner, Paper, Peripheral, Supplier
-from models.pairings import Kind
+from models.pairings import Kind, Ticket
 from models.schedule import Due
 from models.staff import Member, Role
 from tests.files import a_pdf, on_disk
@@ -284,7 +284,8 @@ async def account_at_kiosk(town: Town, account: str) -> Browser:
     screen, kiosk = await at_kiosk(town), await standing(town)
     stores, by = town.stores, town.by(channel=Channel.KIOSK)
     offered = await stores.pairings.offer(account, "/kiosk/applications", by)
-    ticket = await stores.pairings.take(stores.pairings.code_of(offered["_id"]), kiosk["_id"], by)
+    code, secret = stores.pairings.code_of(offered["_id"]), Ticket.new().secret
+    ticket = await stores.pairings.take(code, secret, kiosk["_id"], by)
     digits = (await stores.pairings.get(ticket.key))["digits"]
     await stores.pairings.give(ticket.key, account, digits, by)
     screen.cookies["person"] = (await stores.paired.join(ticket, kiosk["_id"], by)).token

@@ -4,9 +4,9 @@ from models.outgoing.deliveries import Via
 from models.outgoing.notices.record import Notice, Recipient, Telling
 from models.outgoing.sms import Purpose
 
-AGENT = Recipient("agent", lambda _event, document: str(document["person"]))
+AGENT = Recipient("agent", lambda _event, document: [str(document["person"])])
 REPRESENTATIVE = Recipient(
-    "legal representative", lambda _event, document: f"representative:{document['representative']}"
+    "legal representative", lambda _event, document: [f"representative:{document['representative']}"]
 )
 
 NOTICES = (

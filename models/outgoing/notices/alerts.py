@@ -4,7 +4,8 @@ from models.outgoing.deliveries import Via
 from models.outgoing.notices.record import Notice, Recipient, Telling
 from models.outgoing.sms import Purpose
 
-MEMBER = Recipient("the member whose turn it is", lambda event, _document: str(event["data"]["member"]))
+MEMBER = Recipient("the member whose turn it is", lambda event, _document: [str(event["data"]["member"])])
+MEMBERS = Recipient("all who are on duty", lambda event, _document: [*event["data"]["members"]])
 
 NOTICES = (
     Notice(
@@ -26,7 +27,7 @@ NOTICES = (
         name="help",
         label="终端求助",
         purpose=Purpose.LEGAL,
-        events={"help.called": Telling(MEMBER)},
+        events={"help.called": Telling(MEMBERS)},
         ways=(Via.WECHAT,),
         fallback=Via.SMS,
         fields={"thing1": "hall", "thing2": "position", "thing3": "kiosk", "time4": "time"},

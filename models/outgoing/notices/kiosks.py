@@ -5,7 +5,7 @@ from models.outgoing.notices.record import Notice, Recipient, Telling
 from models.outgoing.sms import Purpose
 
 CONTACT = Recipient(
-    "the contact of the department", lambda event, _document: str(event["data"].get("contact", ""))
+    "the contact of the department", lambda event, _document: [str(event["data"].get("contact", ""))]
 )
 
 NOTICES = (

@@ -7,7 +7,7 @@ from models.outgoing.sms import Purpose
 PHONE = Recipient("phone", itself)
 LOST = Recipient("applicant, by the account that lost the binding", itself)
 BOUND = Recipient("applicant", itself)
-FORMER = Recipient("the phone of before", lambda event, _document: f"former_phone:{event['about']}")
+FORMER = Recipient("the phone of before", lambda event, _document: [f"former_phone:{event['about']}"])
 
 NOTICES = (
     Notice(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 from models.events import KeptEvent
 from models.outgoing.deliveries import Plan, Via
@@ -11,18 +12,18 @@ from models.store import Document
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who is told: `words` for readers; `find` makes the id that a delivery keeps, of event and document, ""
-    where nobody is to be told."""
+    """Who is told: `words` for readers; `find` makes the ids that deliveries keep, of event and document, one
+    for each who is to be told; "" is nobody."""
 
     words: str
-    find: Callable[[KeptEvent, Document], str]
+    find: Callable[[KeptEvent, Document], list[str]]
 
 
-def itself(event: KeptEvent, _document: Document) -> str:
-    return event["about"]
+def itself(event: KeptEvent, _document: Document) -> list[str]:
+    return [event["about"]]
 
 
-APPLICANT = Recipient("applicant", lambda _event, document: str(document["applicant"]))
+APPLICANT = Recipient("applicant", lambda _event, document: [str(document["applicant"])])
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,7 @@ class Notice:
     def plans(self, event: KeptEvent, document: Document) -> Iterator[Plan]:
         """What is to be sent because of one of its events."""
         telling = self.events[event["name"]]
-        recipient = telling.to.find(event, document)
-        for via in self.ways if recipient else ():
+        for recipient, via in product(filter(None, telling.to.find(event, document)), self.ways):
             fallback = self.fallback if via is Via.WECHAT else None
             yield Plan(via, self.name, recipient, fallback, telling.serves)
 

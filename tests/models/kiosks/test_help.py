@@ -47,7 +47,7 @@ async def street(house: House, kiosks: Kiosked, clock: Clock) -> Street:
     for kept in (house.stores.help_calls, house.stores.rosters, house.stores.duty_heads):
         await kept.documents.delete_many({})
     if await house.stores.staff.find("ling") is None:
-        await house.reachable("ling", Post((Role.SERVICE_CENTRE,), halls=(HALL.code,)))
+        await house.reachable("ling", AT_HALL)
     member, today = await house.stores.staff.get("ling"), local_date(START)
     await house.stores.duty.set_days(CENTRE, today, today, "ling", "", member, house.by_staff("ling"))
     return Street(kiosks, await kiosks.in_service(), clock)
@@ -57,16 +57,39 @@ async def test_called_by_many_at_once_one_is_open_and_one_is_told(street: Street
     calls = await asyncio.gather(*(street.call() for _ in range(8)))
     [kept] = await street.all()
     assert {one["_id"] for one in calls} == {kept["_id"]}
-    assert [(event["name"], event["data"]["member"]) for event in kept["events"]] == [("help.called", "ling")]
+    assert [(event["name"], event["data"]["members"]) for event in kept["events"]] == [
+        ("help.called", ["ling"])
+    ]
     assert kept["state"] is HelpState.OPEN
 
 
 async def test_it_tells_where_and_nothing_of_who(street: Street) -> None:
     kept = await street.call()
     [found] = await street.all()
-    assert found["events"][0]["data"].keys() == {"kiosk", "hall", "member"}
+    assert found["events"][0]["data"].keys() == {"kiosk", "hall", "members"}
     assert (kept["kiosk"], kept["hall"], kept["section"]) == (street.kiosk["_id"], HALL.code, CENTRE.key)
     assert found["events"][0]["actor"] == f"kiosk:{street.kiosk['_id']}"
+
+
+AT_HALL = Post((Role.SERVICE_CENTRE,), halls=(HALL.code,))
+
+
+async def test_all_who_are_put_down_are_told_and_can_go(street: Street) -> None:
+    """Who is on duty and who stands behind, each once; whoever else is told of alerts only where neither can
+    be reached."""
+    house, today = street.house, local_date(START)
+    for name in ("ming", "ning"):
+        if await house.stores.staff.find(name) is None:
+            await house.reachable(name, AT_HALL)
+    ling, by = await house.stores.staff.get("ling"), house.by_staff("ling")
+    await house.stores.duty.set_days(CENTRE, today, today, "ling", "ming", ling, by)
+    await house.stores.duty.name_heads(CENTRE, ["ning"], ling, by)
+    call = await street.call()
+    assert call["told"] == ["ling", "ming"]
+    assert {"member:ling", "member:ming"} < {*call["reach"]}
+    assert await street.take(call, "ming") == "done"
+    await house.stores.duty.set_days(CENTRE, today, today, "", "", ling, by)
+    assert (await street.call())["told"] == ["ning"]
 
 
 async def test_one_of_several_goes(street: Street) -> None:

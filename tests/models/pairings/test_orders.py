@@ -83,13 +83,16 @@ class Believed:
             self.until = now + LIFETIME[Channel.KIOSK if screen else Channel.WEB]
         return "done"
 
-    def take(self, screen: str, now: datetime) -> str:
+    def take(self, screen: str, now: datetime, *, again: bool = False) -> str:
+        """`again` by the browser that has taken it, in which the answer of before was lost."""
         if not self.offered_by:
             return "pairing_for_phone"
         if self.state(now) != "live":
             return self.state(now)
+        if self.joined_at:
+            return "pairing_used"
         if self.screen:
-            return "pairing_used" if self.joined_at else "pairing_taken"
+            return "done" if again and screen == self.screen else "pairing_taken"
         self.screen, self.until = screen, now + TO_GIVE
         return "done"
 
@@ -115,6 +118,7 @@ MOVES = st.one_of(
     st.tuples(st.just("come_back"), CODES),
     st.tuples(st.just("come_back"), CODES),
     st.tuples(st.just("take"), CODES, st.sampled_from([HERE, THERE])),
+    st.tuples(st.just("take_again"), CODES, st.sampled_from([HERE, HERE, THERE])),
     st.tuples(st.just("end"), CODES, PHONES),
     st.tuples(st.just("sign_out"), CODES),
     st.tuples(st.just("wait"), st.sampled_from([TO_GIVE / 2, TO_GIVE, TO_SCAN, LIFETIME[Channel.KIOSK]])),
@@ -172,13 +176,24 @@ class World:
         await self.join(code, code.screen)
 
     async def take(self, code: Believed, screen: str) -> None:
-        believed, pairings = code.take(screen, self.clock.now()), self.street.pairings
-        by, shown = self.street.house.by(), pairings.code_of(code.ticket.key)
+        believed = code.take(screen, self.clock.now())
+        shown = self.street.pairings.code_of(code.ticket.key)
         await self.street.house.stores.counters.documents.delete_many({})
         if believed == "done":
-            code.ticket = await pairings.take(shown, screen, by)
+            code.ticket = await self.street.take(shown, screen)
         else:
-            assert await said(pairings.take(shown, screen, by)) == believed
+            assert await said(self.street.take(shown, screen)) == believed
+
+    async def take_again(self, code: Believed, screen: str) -> None:
+        if not code.ticket.secret or not code.offered_by:
+            return
+        believed = code.take(screen, self.clock.now(), again=True)
+        shown = self.street.pairings.code_of(code.ticket.key)
+        await self.street.house.stores.counters.documents.delete_many({})
+        if believed == "done":
+            assert await self.street.take(shown, screen, code.ticket) == code.ticket
+        else:
+            assert await said(self.street.take(shown, screen, code.ticket)) == believed
 
     async def end(self, code: Believed, phone: str) -> None:
         await self.street.paired.end_by_phone(code.ticket.key, phone, self.street.house.by())

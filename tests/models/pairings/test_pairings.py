@@ -54,6 +54,11 @@ class Street:
         digits = shown if right else ("11" if shown != "11" else "12")
         return await self.pairings.give(ticket.key, account, digits, self.house.by(f"account:{account}"))
 
+    async def take(self, given: str, kiosk: str = HERE, screen: Ticket | None = None) -> Ticket:
+        """A kiosk takes an offer; in a browser that has a secret already, or in another one."""
+        by = self.house.by(f"kiosk:{kiosk}", Channel.KIOSK)
+        return await self.pairings.take(given, (screen or Ticket.new()).secret, kiosk, by)
+
     async def join(self, ticket: Ticket, kiosk: str = HERE) -> str:
         by = self.house.by(f"kiosk:{kiosk}", Channel.KIOSK if kiosk else Channel.WEB)
         return (await self.paired.join(ticket, kiosk, by)).token
@@ -174,29 +179,29 @@ async def test_a_phone_goes_on_at_a_kiosk(street: Street) -> None:
     code, short = street.pairings.code_of(offered["_id"]), street.pairings.short_of(offered["_id"])
     assert await said(street.scan(code)) == await said(street.scan(code, "friend")) == "pairing_for_screen"
     by = street.house.by(f"kiosk:{HERE}", Channel.KIOSK)
-    ticket = await street.pairings.take(f" {short[:3]} {short[3:]} ", HERE, by)
+    ticket = await street.take(f" {short[:3]} {short[3:]} ")
     for again in (short, code, f"https://panyu.test/pair/{code}"):
-        assert await said(street.pairings.take(again, THERE, by)) == "pairing_taken"
+        assert await said(street.take(again, THERE)) == "pairing_taken"
     assert await said(street.give(ticket, "friend")) == "pairing_not_found"
     await street.give(ticket)
     joined = await street.paired.join(ticket, HERE, by)
     assert (joined.page, await street.who(joined.token)) == ("/kiosk/applications/1", "account:wang")
-    assert await said(street.pairings.take(short, THERE, by)) == "pairing_used"
+    assert await said(street.take(short, THERE)) == "pairing_used"
 
 
 async def test_what_a_kiosk_takes_wrongly_is_told_and_counted(street: Street, clock: Clock) -> None:
     by = street.house.by(f"kiosk:{HERE}", Channel.KIOSK)
     _, code = await street.ask()
-    assert await said(street.pairings.take(code, THERE, by)) == "pairing_for_phone"
+    assert await said(street.take(code, THERE)) == "pairing_for_phone"
     for malformed in ("", "12345", "abc"):
-        assert await said(street.pairings.take(malformed, HERE, by)) == "pairing_code_malformed"
+        assert await said(street.take(malformed)) == "pairing_code_malformed"
     offered = await street.pairings.offer("wang", PAGE, by)
     short = street.pairings.short_of(offered["_id"])
     clock.advance(TO_SCAN)
     later = street.house.by(f"kiosk:{HERE}", Channel.KIOSK)
-    assert await said(street.pairings.take(short, HERE, later)) == "pairing_expired"
+    assert await said(street.take(short)) == "pairing_expired"
     wrong = f"{(int(short) + 1) % 10**6:06}"
-    ends = [await said(street.pairings.take(wrong, HERE, later)) for _ in range(TRIED.most)]
+    ends = [await said(street.take(wrong)) for _ in range(TRIED.most)]
     assert ends[0] == "pairing_not_found"
     assert ends[-1] == "too_many_pairings"
     for _ in range(OFFERED.most - 1):
@@ -263,7 +268,7 @@ async def test_of_several_at_once_one_comes_first(street: Street) -> None:
     assert use["signed_in"] == 1
     offered = await street.pairings.offer("wang", PAGE, street.house.by())
     code = street.pairings.code_of(offered["_id"])
-    takes = (street.pairings.take(code, kiosk, street.house.by()) for kiosk in (HERE, THERE))
+    takes = (street.take(code, kiosk) for kiosk in (HERE, THERE))
     assert await both(*takes) == ["done", "pairing_taken"]
 
 

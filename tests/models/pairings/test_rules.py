@@ -1,20 +1,24 @@
 """Rules of a pairing that no walk through a whole one shows: what is counted, what is drawn, and how long it
 is kept (article 23)."""
 
+import asyncio
 import secrets
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pymongo.errors import DuplicateKeyError
 
 from models.events import Channel
 from models.pairings import Kind, State, Ticket, store
-from models.pairings.document import KEPT, TO_GIVE
+from models.pairings.document import KEPT, TO_GIVE, TO_SCAN
 from models.pairings.store import TRIED
 from models.sessions import LIFETIME
 from tests.house.clock import Clock
 from tests.house.house import House, said
 from tests.models.pairings.test_pairings import HERE, PAGE, THERE, Street, both
+
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -25,8 +29,7 @@ def street(house: House) -> Street:
 async def taken(street: Street, kiosk: str = HERE) -> Ticket:
     """A kiosk takes the six digits of a phone."""
     offered = await street.pairings.offer("wang", PAGE, street.house.by())
-    by = street.house.by(f"kiosk:{kiosk}", Channel.KIOSK)
-    return await street.pairings.take(street.pairings.short_of(offered["_id"]), kiosk, by)
+    return await street.take(street.pairings.short_of(offered["_id"]), kiosk)
 
 
 async def test_a_page_that_is_fetched_twice_at_once_is_one_scan(street: Street) -> None:
@@ -37,13 +40,49 @@ async def test_a_page_that_is_fetched_twice_at_once_is_one_scan(street: Street) 
 
 
 @pytest.mark.article("23.3")
+@pytest.mark.parametrize("given", ["agreed", "not yet"])
+async def test_a_kiosk_that_did_not_hear_that_it_has_taken_an_offer_takes_it_again(
+    street: Street, given: str
+) -> None:
+    """The same screen is answered as the first time, with one event and the same two digits; what another
+    browser there or another kiosk comes with is worth nothing."""
+    offered = await street.pairings.offer("wang", PAGE, street.house.by())
+    code, screen = street.pairings.code_of(offered["_id"]), Ticket.new()
+    ticket = await street.take(code, HERE, screen)
+    digits = (await street.pairings.get(ticket.key))["digits"]
+    if given == "agreed":
+        await street.give(ticket)
+    for shown in (code, street.pairings.short_of(ticket.key)):
+        assert await street.take(shown, HERE, screen) == ticket
+        assert await said(street.take(shown)) == "pairing_taken"
+        assert await said(street.take(shown, THERE, screen)) == "pairing_taken"
+    kept = await street.pairings.get(ticket.key)
+    told = [event["name"] for event in kept["events"]]
+    assert (kept["digits"], told.count("pairing.taken")) == (digits, 1)
+
+
+async def test_a_kiosk_that_sends_an_offer_twice_at_once_takes_it_once(street: Street) -> None:
+    for _ in range(6):
+        offered = await street.pairings.offer("wang", PAGE, street.house.by())
+        code, screen = street.pairings.code_of(offered["_id"]), Ticket.new()
+        first, second = await asyncio.gather(*(street.take(code, HERE, screen) for _ in range(2)))
+        assert first == second
+
+
+async def test_an_answer_that_is_asked_for_anew_is_no_try(street: Street) -> None:
+    offered = await street.pairings.offer("wang", PAGE, street.house.by())
+    code, screen = street.pairings.code_of(offered["_id"]), Ticket.new()
+    for _ in range(TRIED.most + 2):
+        await street.take(code, HERE, screen)
+
+
+@pytest.mark.article("23.3")
 async def test_who_types_their_digits_rightly_has_not_tried(street: Street) -> None:
     """A kiosk at which many go on all day is not shut; wrong codes at one shut no other."""
     for _ in range(TRIED.most + 1):
         await taken(street)
-    by = street.house.by(f"kiosk:{HERE}", Channel.KIOSK)
     nobodys = "2" * 16
-    ends = [await said(street.pairings.take(nobodys, HERE, by)) for _ in range(TRIED.most + 1)]
+    ends = [await said(street.take(nobodys)) for _ in range(TRIED.most + 1)]
     assert ends == ["pairing_not_found"] * TRIED.most + ["too_many_pairings"]
     assert (await taken(street, THERE)).key
 
@@ -99,6 +138,51 @@ async def test_it_is_kept_a_day_beyond_its_end_and_no_longer(street: Street, clo
     assert (await street.pairings.get(ticket.key))["purge_at"] == until + KEPT
 
 
+ALONE = ("asked", "scanned", "agreed")
+GOES = {
+    "asked": (),
+    "scanned": ("take",),
+    "agreed": ("take", "give"),
+    "joined": ("take", "give", "join"),
+    "refused": ("take", "wrong"),
+    "ended": ("end",),
+    "expired": ("wait",),
+    "expired when taken": ("take", "wait"),
+}
+"""How an offer goes on, by where it ends."""
+
+
+@pytest.mark.article("23.3")
+@pytest.mark.parametrize("ends", GOES)
+async def test_six_digits_are_one_offers_alone_while_it_is_open(
+    street: Street, clock: Clock, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    """From then on they may be another's, who is then the one whom they mean."""
+    monkeypatch.setattr(store.Pairings, "short_of", lambda _self, _key: "123456")
+    offered = await street.pairings.offer("wang", PAGE, street.house.by())
+    ticket = Ticket(offered["_id"], Ticket.new().secret)
+    for step in GOES[ends]:
+        match step:
+            case "take":
+                await street.take("123456", HERE, ticket)
+            case "give" | "wrong":
+                await said(street.give(ticket, right=step == "give"))
+            case "join":
+                await street.join(ticket)
+            case "end":
+                await street.paired.end_by_phone(ticket.key, "wang", street.house.by())
+            case "wait":
+                clock.advance(TO_SCAN)
+    if ends in ALONE:
+        with pytest.raises(DuplicateKeyError):
+            await street.pairings.offer("li", PAGE, street.house.by())
+        return
+    assert await said(street.take("123456", THERE)) in ("pairing_used", "pairing_refused", "pairing_expired")
+    clock.advance(SECOND)
+    another = await street.pairings.offer("li", PAGE, street.house.by())
+    assert (await street.take("123456", THERE)).key == another["_id"]
+
+
 async def test_an_offer_that_was_taken_has_its_minute(street: Street, clock: Clock) -> None:
     ticket = await taken(street)
     clock.advance(TO_GIVE)
@@ -114,9 +198,9 @@ async def test_only_the_screen_itself_gives_up(street: Street) -> None:
 
 async def test_the_phone_lists_first_where_it_signed_in_last(street: Street, clock: Clock) -> None:
     first, _ = await street.brought()
-    clock.advance(timedelta(seconds=1))
+    clock.advance(SECOND)
     second, _ = await street.brought(THERE)
-    clock.advance(timedelta(seconds=1))
+    clock.advance(SECOND)
     third, _ = await street.brought("")
     listed = await street.paired.of_account("wang", clock.now())
     assert [one.pairing["_id"] for one in listed] == [third.key, second.key, first.key]
@@ -136,7 +220,7 @@ async def test_a_code_is_read_however_its_letters_are_sent(street: Street) -> No
     """A scanner that types may have no shift key."""
     offered = await street.pairings.offer("wang", PAGE, street.house.by())
     code = street.pairings.code_of(offered["_id"])
-    ticket = await street.pairings.take(code.lower(), HERE, street.house.by())
+    ticket = await street.take(code.lower())
     assert ticket.key == offered["_id"]
     for cut in (f"{ticket.key}.", str(ticket)[:-1], f"{ticket}0", ticket.key):
         assert Ticket.read(cut) is None

@@ -150,3 +150,17 @@ async def test_who_is_not_reached_any_more_is_passed_over(house: House, duty: Du
     assert await duty.line(CENTRE, TODAY) == Line(["ming"], gap=True)
     await house.stores.employment.suspend("ming", house.by("cli"))
     assert await duty.line(CENTRE, TODAY) == Line([], gap=True)
+
+
+async def test_who_is_put_down_for_a_day_and_can_be_reached(house: House, duty: Duty) -> None:
+    """Both, who is on duty first; of one who is away the substitute, and nobody twice."""
+    assert await duty.put_down(CENTRE, TODAY) == []
+    await duty.name_heads(CENTRE, ["ning"], await who(house, "ling"), house.by_staff("ling"))
+    assert await put(house, "ling", "ming") == "done"
+    assert await duty.put_down(CENTRE, TODAY) == ["ling", "ming"]
+    assert await duty.put_down(CENTRE, TODAY + timedelta(days=1)) == []
+    leave = Leave("ming", TODAY, TODAY)
+    await house.stores.absences.set_own(await who(house, "ling"), leave, house.by_staff("ling"))
+    assert await duty.put_down(CENTRE, TODAY) == ["ming"]
+    await house.stores.employment.suspend("ming", house.by("cli"))
+    assert await duty.put_down(CENTRE, TODAY) == []

@@ -29,6 +29,7 @@ from wechat_backend.database.migrations import (
     m0022_windows,
     m0023_reminded,
     m0024_visits,
+    m0025_called,
 )
 from wechat_backend.database.migrations.steps import Migration
 
@@ -57,5 +58,6 @@ ALL: tuple[Migration, ...] = (
     m0022_windows.MIGRATION,
     m0023_reminded.MIGRATION,
     m0024_visits.MIGRATION,
+    m0025_called.MIGRATION,
 )
 """Numbered from 1, without a gap. What has been released stays as it is."""
