@@ -1,17 +1,46 @@
 """Signing in at a kiosk by one's phone, both ways: the phone scans what the kiosk shows, or the kiosk takes
 what the phone offers."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlencode
 
 from handlers.kiosk.device import IDLE_SECONDS, KioskPage
-from handlers.web.pairing import HOW, PairingCode, PairingNews, PairingScreen, next_page
+from handlers.web.pairing import HOW, PairingCode, PairingScreen, ScreenNews, next_page
 from models.concurrency import wait_at_most
 from models.errors import DomainError, Unavailable
-from models.pairings import TO_SCAN, Kind, PairingNotFound, scene_of
+from models.pairings import (
+    TO_SCAN,
+    Kind,
+    PairingExpired,
+    PairingForPhone,
+    PairingNotFound,
+    PairingRefused,
+    PairingTaken,
+    PairingUsed,
+    ShortMalformed,
+    TooManyPairings,
+    scene_of,
+)
 
 PATIENCE = 3.0
 """Seconds that somebody who stands there waits for WeChat's QR; the plain one is as good for who follows."""
+
+
+FAULTS: Mapping[str, type[DomainError]] = {
+    fault.code: fault
+    for fault in (
+        PairingExpired,
+        PairingForPhone,
+        PairingNotFound,
+        PairingRefused,
+        PairingTaken,
+        PairingUsed,
+        ShortMalformed,
+        TooManyPairings,
+    )
+}
+"""Why a code is not taken, by what the address of the page says."""
 
 
 class KioskScreen(PairingScreen, KioskPage):
@@ -59,22 +88,23 @@ class KioskJoin(KioskScreen):
     """POST /kiosk/sign-in/join: the phone has given the digits."""
 
     async def post(self) -> None:
-        joined = await self.join()
-        self.see_other(joined.page)
+        self.see_other(await self.join())
 
 
 class KioskContinue(KioskScreen):
-    """GET and POST /kiosk/continue: by the six digits that a phone shows, or by its QR at the scanner."""
+    """GET and POST /kiosk/continue: by the six digits that a phone shows, or by its QR at the scanner. What
+    was wrong with them is said by a page of its own (`?fault=`), so that they are not sent again for it."""
 
     async def get(self) -> None:
-        self.screen("continue.html")
+        fault = FAULTS.get(self.get_query_argument("fault", ""))
+        self.screen("continue.html", fault=fault.message if fault else "")
 
     async def post(self) -> None:
         try:
             given = self.get_body_argument("code", "")
             ticket = await self.services.pairings.take(given, self.screen_kiosk, self.by_screen())
-        except DomainError as error:
-            return self.screen("continue.html", error=error)
+        except tuple(FAULTS.values()) as error:
+            return self.see_other(f"/kiosk/continue?{urlencode({'fault': error.code})}")
         if before := await self.token():  # of somebody else, perhaps, who has left without an end
             await self.services.paired.sign_out(before, self.by_screen())
             self.drop_cookie(self.session_cookie)
@@ -82,19 +112,9 @@ class KioskContinue(KioskScreen):
         return self.see_other("/kiosk/sign-in")
 
 
-class KioskNews(KioskScreen, PairingNews):
+class KioskNews(KioskScreen, ScreenNews):
     """GET /kiosk/pairing/state and /kiosk/pairing/events: of the code that is shown, or of who is signed
     in."""
-
-    async def get(self, how: str) -> None:
-        await self.tell_news(how)
-
-    async def followed(self) -> str:
-        if self.session and (key := self.session.get("pairing")):
-            return key
-        if pairing := await self.pairing():
-            return pairing["_id"]
-        raise PairingNotFound
 
 
 ROUTES = [
