@@ -11,7 +11,8 @@ from tornado.httpclient import AsyncHTTPClient
 
 from handlers.kiosk.pairing import FAULTS
 from handlers.web import pairing
-from models.pairings import Pairings, SceneCodesUnavailable, State
+from models.pairings import SceneCodesUnavailable, State
+from models.pairings.faults import OVER
 from models.store import Database
 from tests.house.applying import draft
 from tests.house.browser import COMPUTER, PHONE_IN_WECHAT, Browser, Page
@@ -132,7 +133,7 @@ async def test_a_second_tab_goes_on_where_the_first_one_did(
     for screen, page in ((pc, "/applications"), (kiosk, "/kiosk/guides")):
         assert (await screen.browser.post(f"{screen.root}/join")).status == 404
         await screen.signed_in(phone, page)
-        before = screen.browser.cookies
+        before = dict(screen.browser.cookies)
         again = await screen.browser.post(f"{screen.root}/join")
         assert (again.status, again.location, screen.browser.cookies) == (303, page, before)
 
@@ -218,10 +219,8 @@ async def test_what_is_wrong_with_a_code_is_said_by_a_page_that_can_be_asked_for
         assert 'id="fault"' not in (await kiosk.browser.get(quote(f"/kiosk/continue{named}", "/?="))).text
 
 
-def test_all_that_can_be_wrong_with_a_code_has_its_words() -> None:
-    """Those that `Pairings.take` names, by the codes that its text has."""
-    named = set(re.findall("`([a-z_]+)`", (Pairings.take.__doc__ or "").partition("Raises")[2]))
-    assert named == FAULTS.keys()
+def test_whatever_has_become_of_a_code_is_said_by_that_page() -> None:
+    assert {fault.code for fault in OVER.values()} < FAULTS.keys()
 
 
 async def test_who_goes_on_where_another_one_did_not_end_is_not_shown_theirs(

@@ -197,3 +197,15 @@ async def test_a_form_whose_answer_was_lost_is_sent_again(town: Town, form: str)
     assert answers[0].status in (200, 303), answers[0].text
     assert form in ANEW or await told(town) - start == once
     assert form in ANEW or set(once.values()) <= {1}
+
+
+@pytest.mark.article("23.5", "28.2")
+async def test_what_is_refused_and_asked_for_again_is_counted_once(town: Town) -> None:
+    """The answer to a form is shown by sending it again, where it is an error."""
+    phone = await town.citizen()
+    await handed_in(phone)
+    screen = await person_at_kiosk(town, phone)
+    start = await told(town)
+    answers = [await screen.post("/kiosk/applications", {"item": ITEM}) for _ in range(2)]
+    assert [one.status for one in answers] == [409, 409]
+    assert (await told(town) - start)["application.repeat_refused"] == 1
