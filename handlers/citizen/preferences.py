@@ -4,7 +4,6 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from handlers.web.base import safe_next
 from handlers.web.pages import CitizenPage
 from handlers.web.protection import Cookie
 
@@ -37,7 +36,7 @@ class PreferencesHandler(CitizenPage):
     async def post(self) -> None:
         chosen = self.form(Preferences)
         await prefer(self, chosen)
-        self.see_other(safe_next(chosen.next))
+        self.see_other(self.nearest(chosen.next))
 
 
 class ElderHandler(CitizenPage):

@@ -33,7 +33,19 @@ class Booking(BaseModel):
     start: Moment
 
 
-class KioskAppointments(PersonPage):
+class BookingPage(PersonPage):
+    async def steps(self, step: Step) -> dict[str, Any]:
+        """What there is to choose from after what has been chosen, the halls nearest to the kiosk first."""
+        guide = await self.services.guides.published(step.item)
+        check_audience(guide, self.bound_party().applicant["kind"])
+        own = await self.own_place()
+        halls = await halls_for(self, guide, own.position if own else None)
+        hall = chosen_of(halls, step.hall)
+        found = await times(self, guide, hall, step.day)
+        return {"step": step, "guide": guide, "halls": halls, "hall": hall, **found}
+
+
+class KioskAppointments(BookingPage):
     """GET /kiosk/appointments; POST books."""
 
     @bound
@@ -64,18 +76,8 @@ class KioskAppointments(PersonPage):
         so = (asked.hall, asked.start)
         return next((one["_id"] for one in mine if (one["hall"], one["start"]) == so), "")
 
-    async def steps(self, step: Step) -> dict[str, Any]:
-        """What there is to choose from after what has been chosen, the halls nearest to the kiosk first."""
-        guide = await self.services.guides.published(step.item)
-        check_audience(guide, self.bound_party().applicant["kind"])
-        own = await self.own_place()
-        halls = await halls_for(self, guide, own.position if own else None)
-        hall = chosen_of(halls, step.hall)
-        found = await times(self, guide, hall, step.day)
-        return {"step": step, "guide": guide, "halls": halls, "hall": hall, **found}
 
-
-class KioskNewAppointment(KioskAppointments):
+class KioskNewAppointment(BookingPage):
     """GET /kiosk/appointments/new?item=&hall=&day="""
 
     @bound

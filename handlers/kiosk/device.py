@@ -124,6 +124,11 @@ class KioskPage(CitizenPage):
     async def token(self) -> str | None:
         return await super().token() if self.kiosk else None
 
+    @property
+    def return_to(self) -> str:
+        """This page, or what is nearest above the address of a form: no page says here which one it was."""
+        return self.nearest(str(self.request.uri))
+
     def get_template_namespace(self) -> dict[str, Any]:
         return super().get_template_namespace() | {"kiosk": self.kiosk}
 

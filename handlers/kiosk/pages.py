@@ -2,7 +2,7 @@
 
 from handlers.kiosk.device import KioskPage
 from handlers.kiosk.reviews import unreviewed
-from handlers.web.base import Nowhere, safe_next
+from handlers.web.base import Nowhere
 from handlers.web.pages import steps_of
 from handlers.web.progress import public_view
 from handlers.web.protection import STAYING, Cookie
@@ -117,7 +117,7 @@ class KioskSettings(KioskPage):
             self.keep_cookie(Cookie.LANGUAGE, "en" if language == "en" else "zh_CN")
         if elder := self.get_body_argument("elder", ""):
             self.keep_cookie(Cookie.ELDER, "1" if elder == "1" else "0")
-        page = safe_next(self.get_body_argument("next", "/kiosk"))
+        page = self.nearest(self.get_body_argument("next", "/kiosk"))
         self.see_other(page if page.startswith("/kiosk") else "/kiosk")
 
 

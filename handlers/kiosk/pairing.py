@@ -1,17 +1,47 @@
 """Signing in at a kiosk by one's phone, both ways: the phone scans what the kiosk shows, or the kiosk takes
 what the phone offers."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlencode
 
 from handlers.kiosk.device import IDLE_SECONDS, KioskPage
-from handlers.web.pairing import HOW, PairingCode, PairingNews, PairingScreen, next_page
+from handlers.web.pairing import HOW, PairingCode, PairingScreen, ScreenNews, next_page
 from models.concurrency import wait_at_most
 from models.errors import DomainError, Unavailable
-from models.pairings import TO_SCAN, Kind, PairingNotFound, Ticket, scene_of
+from models.pairings import (
+    TO_SCAN,
+    Kind,
+    PairingExpired,
+    PairingForPhone,
+    PairingNotFound,
+    PairingRefused,
+    PairingTaken,
+    PairingUsed,
+    ShortMalformed,
+    Ticket,
+    TooManyPairings,
+    scene_of,
+)
 
 PATIENCE = 3.0
 """Seconds that somebody who stands there waits for WeChat's QR; the plain one is as good for who follows."""
+
+
+FAULTS: Mapping[str, type[DomainError]] = {
+    fault.code: fault
+    for fault in (
+        PairingExpired,
+        PairingForPhone,
+        PairingNotFound,
+        PairingRefused,
+        PairingTaken,
+        PairingUsed,
+        ShortMalformed,
+        TooManyPairings,
+    )
+}
+"""Why a code is not taken, by what the address of the page says."""
 
 
 class KioskScreen(PairingScreen, KioskPage):
@@ -59,26 +89,27 @@ class KioskJoin(KioskScreen):
     """POST /kiosk/sign-in/join: the phone has given the digits."""
 
     async def post(self) -> None:
-        joined = await self.join()
-        self.see_other(joined.page)
+        self.see_other(await self.join())
 
 
 class KioskContinue(KioskScreen):
     """GET and POST /kiosk/continue: by the six digits that a phone shows, or by its QR at the scanner. The
-    browser has a secret before it sends them, by which it is known when it sends them again."""
+    browser has a secret before it sends them, by which it is known when it sends them again. What was wrong
+    with them is said by a page of its own (`?fault=`), which can be asked for again."""
 
     async def get(self) -> None:
         if self.ticket is None:
             self.keep_ticket(Ticket.new())  # of no pairing yet
-        self.screen("continue.html")
+        fault = FAULTS.get(self.get_query_argument("fault", ""))
+        self.screen("continue.html", fault=fault.message if fault else "")
 
     async def post(self) -> None:
         try:
             given = self.get_body_argument("code", "")
             secret = (self.ticket or Ticket.new()).secret
             ticket = await self.services.pairings.take(given, secret, self.screen_kiosk, self.by_screen())
-        except DomainError as error:
-            return self.screen("continue.html", error=error)
+        except tuple(FAULTS.values()) as error:
+            return self.see_other(f"/kiosk/continue?{urlencode({'fault': error.code})}")
         if before := await self.token():  # of somebody else, perhaps, who has left without an end
             await self.services.paired.sign_out(before, self.by_screen())
             self.drop_cookie(self.session_cookie)
@@ -86,19 +117,9 @@ class KioskContinue(KioskScreen):
         return self.see_other("/kiosk/sign-in")
 
 
-class KioskNews(KioskScreen, PairingNews):
+class KioskNews(KioskScreen, ScreenNews):
     """GET /kiosk/pairing/state and /kiosk/pairing/events: of the code that is shown, or of who is signed
     in."""
-
-    async def get(self, how: str) -> None:
-        await self.tell_news(how)
-
-    async def followed(self) -> str:
-        if self.session and (key := self.session.get("pairing")):
-            return key
-        if pairing := await self.pairing():
-            return pairing["_id"]
-        raise PairingNotFound
 
 
 ROUTES = [

@@ -164,7 +164,7 @@ class BaseHandler(RequestHandler):
     @classmethod
     def methods(cls) -> list[str]:
         """Those that this address answers."""
-        return sorted(method for method in cls.SUPPORTED_METHODS if _answers(cls, method))
+        return sorted(method for method in cls.SUPPORTED_METHODS if answers(cls, method))
 
     def write_domain_error(self, error: DomainError) -> None:
         raise NotImplementedError(f"{type(self).__name__} says how it shows {error.code}")
@@ -218,7 +218,8 @@ class BaseHandler(RequestHandler):
         return parse(schema, {name: value for name, value in found.items() if value not in ("", [])})
 
 
-def _answers(handler: type[RequestHandler], method: str) -> bool:
+def answers(handler: type[RequestHandler], method: str) -> bool:
+    """Whether a handler has something to say to this method."""
     return getattr(handler, method.lower()) is not getattr(RequestHandler, method.lower())
 
 

@@ -7,9 +7,9 @@ from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 import tornado.locale
-from tornado.web import RequestHandler
+from tornado.routing import PathMatches
 
-from handlers.web.base import BaseHandler, Nowhere, PageExpired, safe_next
+from handlers.web.base import BaseHandler, Nowhere, PageExpired, answers, safe_next
 from handlers.web.bundle import address_of
 from handlers.web.clocks import explained
 from handlers.web.protection import HOST, Cookie, cookie_name
@@ -37,14 +37,29 @@ class HtmlHandler(BaseHandler):
     @property
     def return_to(self) -> str:
         """The page to come back to: this page, or the page whose form was sent; if the browser does not name
-        it, the form's own address, which leads to it."""
+        it, the form's own address, or what is nearest above it."""
         if self.request.method == "GET":
             return str(self.request.uri)
         sent_from = urlsplit(self.request.headers.get("Referer", ""))
         if sent_from.netloc in (urlsplit(self.services.site.base_url).netloc, self.request.host):
-            return safe_next(sent_from._replace(scheme="", netloc="", fragment="").geturl())
-        opens = type(self).get is not RequestHandler.get
-        return safe_next(self.request.path) if opens else "/"
+            return self.nearest(sent_from._replace(scheme="", netloc="", fragment="").geturl())
+        return self.nearest(self.request.path)
+
+    def nearest(self, page: str) -> str:
+        """A page of this site that can be asked for: `page`, or where that is no such one, as an address to
+        which only forms are sent, what is nearest above it."""
+        page = safe_next(page)
+        path = urlsplit(page).path
+        while path != "/" and not self.opens(path):
+            page = path = path.rpartition("/")[0] or "/"
+        return page
+
+    def opens(self, path: str) -> bool:
+        """Whether something answers a GET of this path."""
+        for rule in self.application.wildcard_router.rules:
+            if isinstance(rule.matcher, PathMatches) and rule.matcher.regex.match(path):
+                return answers(rule.target, "GET")
+        return False
 
     @property
     def from_own_page(self) -> bool:

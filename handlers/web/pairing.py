@@ -17,7 +17,6 @@ from models.errors import Forbidden, NotFound
 from models.events import Cause
 from models.pairings import (
     OPEN,
-    Joined,
     Kind,
     Pairing,
     PairingNotFound,
@@ -97,18 +96,25 @@ class PairingScreen(CitizenPage):
     def by_screen(self) -> Cause:
         return self.cause(f"kiosk:{self.screen_kiosk}" if self.screen_kiosk else "system")
 
-    async def join(self) -> Joined:
-        """Sign this browser in.
+    @property
+    def paired_by(self) -> str:
+        """The pairing that has signed this browser in; "" if none has."""
+        return (self.session or {}).get("pairing", "")
+
+    async def join(self) -> str:
+        """Sign this browser in; the page where it goes on. One that is signed in already, from another tab or
+        because the answer has arrived after all, goes on there too.
 
         Raises:
             NotFound, Forbidden, Conflict: see `models.pairings.Pairings.join`.
         """
-        if (ticket := self.ticket) is None:
-            raise PairingNotFound
-        joined = await self.services.paired.join(ticket, self.screen_kiosk, self.by_screen())
-        self.keep_cookie(self.session_cookie, joined.token)
-        self.drop_cookie(Cookie.PAIRING)
-        return joined
+        if ticket := self.ticket:
+            with suppress(*([PairingNotFound] if self.paired_by else [])):
+                joined = await self.services.paired.join(ticket, self.screen_kiosk, self.by_screen())
+                self.keep_cookie(self.session_cookie, joined.token)
+                self.drop_cookie(Cookie.PAIRING)
+                return joined.page
+        return (await self.services.pairings.get(self.paired_by))["page"]
 
     def link_of(self, pairing: Pairing) -> str:
         """What the QR of a pairing says: what WeChat gave for it, else the address of its page."""
@@ -185,3 +191,17 @@ class PairingNews(CitizenPage, ABC):
 
     def on_finish(self) -> None:
         """How long a page listens says nothing of how fast we answer: it is not counted."""
+
+
+class ScreenNews(PairingScreen, PairingNews):
+    """Of who is signed in in this browser, or else of the code that it shows."""
+
+    async def get(self, how: str) -> None:
+        await self.tell_news(how)
+
+    async def followed(self) -> str:
+        if key := self.paired_by:
+            return key
+        if pairing := await self.pairing():
+            return pairing["_id"]
+        raise PairingNotFound

@@ -4,9 +4,11 @@ from typing import Any, ClassVar
 
 from handlers.web.pages import CitizenPage
 from handlers.web.visitor import bound
+from models import typed
 from models.errors import BadInput, DomainError
 from models.store import Document
 from models.voices import LEVELS, check_reviewable, guide_matter, is_bad, tags_of_version, tags_on
+from models.voices.rules import AlreadyReviewed
 from models.voices.stages import RATED
 from models.workdays import local_date
 
@@ -40,8 +42,15 @@ class ReviewPage(CitizenPage):
         try:
             await self.give(values["matter"], values["about"])
         except DomainError as error:
-            return self.again(self.template, error, **values)
+            if not isinstance(error, AlreadyReviewed) or not await self.said_so(values["matter"]):
+                return self.again(self.template, error, **values)
         return self.see_other(values["path"])
+
+    async def said_so(self, matter: str) -> bool:
+        """Whether this very review is kept: tapped twice, or the answer was lost."""
+        level, tags, words = opinion_of(self)
+        kept = await self.services.reviews.own(matter, self.bound_party())
+        return (kept["level"], kept["tags"], kept["words"]) == (level, tags, typed.words(words))
 
     async def give(self, matter: str, about: Document) -> None:
         level, tags, words = opinion_of(self)

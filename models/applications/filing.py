@@ -148,7 +148,13 @@ class Filing:
         answers = check_answers(form, given, self.known(case), complete=False, today=today)
         if answers == self.applications.answers(case.application):
             return case
-        return await self._keep(case, answers, version, by)
+        try:
+            return await self._keep(case, answers, version, by)
+        except Conflict:  # of two at once the second finds the first
+            now = await self.applications.get(case.key)
+            if now["state"] is not State.DRAFT or answers != self.applications.answers(now):
+                raise
+            return case.changed_to(now)
 
     async def submit(
         self, case: OwnCase, version: int, place: Place, by: Cause, *, promised: bool

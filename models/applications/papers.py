@@ -6,10 +6,10 @@ from typing import BinaryIO
 from models.applications import rules
 from models.applications.actions import FOLLOWED, State
 from models.applications.case import OwnCase
-from models.applications.document import Application, PaperState
+from models.applications.document import Application, Paper, PaperState
 from models.applications.filing import Filing
 from models.applications.store import Applications
-from models.errors import DomainError, NotFound, Refused
+from models.errors import Conflict, DomainError, NotFound, Refused
 from models.events import Cause, Event
 from models.guides import Guide
 from models.materials.store import KeptFile, Materials
@@ -64,13 +64,19 @@ class Papers:
             await self.materials.drop(unneeded, by)
 
     async def discard(self, key: str, party: Party, by: Cause) -> None:
-        """Take a draft away, and then the files that were uploaded for it.
+        """Take a draft away, and then the files that were uploaded for it; doing it again changes nothing.
 
         Raises:
+            ApplicationNotFound: there is none, or it is another applicant's.
             Conflict: see `Filing.discard`.
         """
-        found = await self.filing.own(key, party)
-        await self.filing.discard(found, party, by)
+        found = await self.applications.get(key)
+        if not _is_discarded(found, party):
+            try:
+                await self.filing.discard(found, party, by)
+            except Conflict:  # of two at once the second finds the first
+                if not _is_discarded(await self.applications.get(key), party):
+                    raise
         for paper in found["materials"]:
             if paper["file"]:
                 await self.materials.drop(paper["file"], by)
@@ -94,7 +100,7 @@ class Papers:
 
     async def detach(self, case: OwnCase, code: str, by: Cause) -> str | None:
         """Take a file off a material, unless it has been handed in; returns it, if the department has not
-        had it.
+        had it. Doing it again changes nothing.
 
         Raises:
             Refused: `material_not_asked`.
@@ -103,7 +109,15 @@ class Papers:
         if case.state in HANDED_IN:
             raise rules.moved_on(case.state)
         rules.check_open(case.application, code)
-        return await self._put(case.application, code, by, file=None, name=None)
+        if not _file_of(case.application, code):
+            return None
+        try:
+            return await self._put(case.application, code, by, file=None, name=None)
+        except rules.ApplicationMovedOn:  # of two at once the second finds the first
+            now = await self.applications.get(case.key)
+            if now["state"] is not case.state or _file_of(now, code):
+                raise
+            return None
 
     async def _put(
         self, found: Application, code: str, by: Cause, *, file: str | None, name: str | None
@@ -111,7 +125,7 @@ class Papers:
         """Change one material; others may change at the same time."""
         followed = found["state"] in HANDED_IN
         event = Event(FOLLOWED if followed else CHANGED, found["_id"], by, {"code": code})
-        before = next(paper for paper in found["materials"] if paper["code"] == code)
+        before = _paper_of(found, code)
         expected = {"code": code, "file": before["file"], "state": before["state"].value}
         changed = await self.applications.change(
             found["_id"],
@@ -127,6 +141,19 @@ class Papers:
             otherwise=rules.ApplicationMovedOn,
         )
         return before["file"] if before["file"] not in rules.files_of(changed) else None
+
+
+def _is_discarded(found: Application, party: Party) -> bool:
+    """Whether it was a draft of the party's own, which they have deleted."""
+    return found["state"] is State.DISCARDED and found["applicant"] == party.id
+
+
+def _paper_of(found: Application, code: str) -> Paper:
+    return next(paper for paper in found["materials"] if paper["code"] == code)
+
+
+def _file_of(found: Application, code: str) -> str | None:
+    return _paper_of(found, code)["file"]
 
 
 def check_asked(case: OwnCase, code: str) -> None:

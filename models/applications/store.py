@@ -1,8 +1,8 @@
 """Applications in MongoDB: one document each, one guarded write a step."""
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -33,7 +33,7 @@ from models.law import Unit
 from models.paging import Position, behind, position
 from models.privacy import Privacy
 from models.schedule import Due
-from models.store import Database, Document, Refusal, Store, entry, part, unique_text
+from models.store import ChangedMeanwhile, Database, Document, Refusal, Store, entry, part, unique_text
 
 KEPT_BACK = frozenset(
     {
@@ -70,6 +70,8 @@ INVITED, UNINVITED = "application.invited_to_book", "application.invitation_with
 REPEATED, LOOK = "application.repeat_refused", "application.look"
 """Each hand-in, withdrawal and refused repeat plans that the blacklist's watch looks at it."""
 MOST_REPEATS = 100
+SAME_TOUCH = timedelta(seconds=30)
+"""So long a request that is sent again, as its answer was lost or was an error, is the one before."""
 
 
 class Applications(Sealing, Store[Application]):
@@ -286,14 +288,16 @@ class Applications(Sealing, Store[Application]):
             raise rules.AlreadyUnderWay(application=first["_id"], serial=str(first["serial"]))
 
     async def note_repeat(self, key: str, by: Cause) -> None:
-        """Another one of its item was refused, since this one is under way."""
-        await super().change(
-            key,
-            expects={},
-            update={"$push": {"repeats": {"$each": [by.at], "$slice": -MOST_REPEATS}}},
-            event=Event(REPEATED, key, by, plans=(Plan(LOOK, by.at),)),
-            otherwise=self.missing,
-        )
+        """Another one of its item was refused, since this one is under way. Refused again within
+        `SAME_TOUCH`, it is not counted again."""
+        with suppress(ChangedMeanwhile):
+            await super().change(
+                key,
+                expects={"repeats": {"$not": {"$gt": by.at - SAME_TOUCH}}},
+                update={"$push": {"repeats": {"$each": [by.at], "$slice": -MOST_REPEATS}}},
+                event=Event(REPEATED, key, by, plans=(Plan(LOOK, by.at),)),
+                otherwise=ChangedMeanwhile,
+            )
 
     async def tried(self, applicant: str, item: str, since: datetime) -> tuple[int, list[str]]:
         """How often an applicant handed in, withdrew or was refused one of an item after a moment, and with

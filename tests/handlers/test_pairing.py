@@ -9,8 +9,10 @@ from urllib.parse import quote
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
+from handlers.kiosk.pairing import FAULTS
 from handlers.web import pairing
 from models.pairings import SceneCodesUnavailable, State
+from models.pairings.faults import OVER
 from models.store import Database
 from tests.house.applying import draft
 from tests.house.browser import COMPUTER, PHONE_IN_WECHAT, Browser, Page
@@ -125,6 +127,17 @@ async def test_a_code_of_another_tab_does_not_end_a_pcs_session(pc: Screen, phon
     assert (await pc.browser.get("/sign-in/state")).json == {"state": "joined"}
 
 
+async def test_a_second_tab_goes_on_where_the_first_one_did(
+    pc: Screen, kiosk: Screen, phone: Browser
+) -> None:
+    for screen, page in ((pc, "/applications"), (kiosk, "/kiosk/guides")):
+        assert (await screen.browser.post(f"{screen.root}/join")).status == 404
+        await screen.signed_in(phone, page)
+        before = dict(screen.browser.cookies)
+        again = await screen.browser.post(f"{screen.root}/join")
+        assert (again.status, again.location, screen.browser.cookies) == (303, page, before)
+
+
 async def test_only_a_pc_shows_the_code(town: Town) -> None:
     for agent, status in ((PHONE_IN_WECHAT, 302), (COMPUTER, 200), ("", 302)):
         assert (await town.browser(agent).get("/sign-in")).status == status
@@ -179,8 +192,6 @@ async def test_a_phone_goes_on_at_a_kiosk(town: Town, kiosk: Screen, phone: Brow
     shown = (await phone.get(offered.location)).text
     found = re.search(r"(\d{3})&nbsp;(\d{3})", shown)
     assert found
-    wrong = await kiosk.browser.post("/kiosk/continue", {"code": "12345"})
-    assert (wrong.status, "六位数字" in wrong.text) == (400, True)
     taken = await kiosk.browser.post("/kiosk/continue", {"code": "".join(found.groups())})
     assert taken.location == "/kiosk/sign-in"
     asked = (await phone.get(offered.location)).text
@@ -211,6 +222,27 @@ async def test_a_kiosk_whose_answer_was_lost_goes_on_by_the_same_digits(
     refused = await stranger.post("/kiosk/continue", {"code": short})
     assert refused.location != "/kiosk/sign-in"
     assert (await kiosk.browser.post("/kiosk/sign-in/join")).status == 303
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [("12345", "请填写手机上显示的六位数字"), ("123456", "这个码无效"), ("own", "要用手机微信扫")],
+)
+async def test_what_is_wrong_with_a_code_is_said_by_a_page_that_can_be_asked_for_again(
+    kiosk: Screen, code: str, says: str
+) -> None:
+    """A form whose answer is an error is sent once more: there is a limit to wrong codes."""
+    given = (await kiosk.ask("/kiosk")).rpartition("/")[2] if code == "own" else code
+    refused = await kiosk.browser.post("/kiosk/continue", {"code": given})
+    assert (refused.status, refused.location.split("=")[0]) == (303, "/kiosk/continue?fault")
+    for _ in range(2):
+        assert says in (await kiosk.browser.get(refused.location)).text
+    for named in ("", "?fault=", "?fault=not_found", f"?fault={says}"):
+        assert 'id="fault"' not in (await kiosk.browser.get(quote(f"/kiosk/continue{named}", "/?="))).text
+
+
+def test_whatever_has_become_of_a_code_is_said_by_that_page() -> None:
+    assert {fault.code for fault in OVER.values()} < FAULTS.keys()
 
 
 async def test_who_goes_on_where_another_one_did_not_end_is_not_shown_theirs(
@@ -249,14 +281,6 @@ async def test_who_tries_in_vain_is_told_why(town: Town, kiosk: Screen, phone: B
     key = offered.location.rpartition("/")[2]
     offer = town.services.pairings.code_of(key)
     assert "要在自助终端上扫描" in (await friend.get(f"/pair/{offer}")).text
-    assert (
-        "要用手机微信扫"
-        in (
-            await kiosk.browser.post(
-                "/kiosk/continue", {"code": (await kiosk.ask("/kiosk")).rpartition("/")[2]}
-            )
-        ).text
-    )
     assert not [one for one in await town.services.pairings.those([key]) if one["state"] is not State.ASKED]
 
 

@@ -248,4 +248,5 @@ async def test_what_is_refused_leads_back_to_where_it_was_asked(town: Town) -> N
     assert refused.status == 403
     assert 'href="/me?from=chat">返回刚才的页面' in refused.text
     elsewhere = await citizen.post("/me/preferences", {"_xsrf": "old"}, Referer="https://a.example//b")
-    assert "返回刚才的页面" not in elsewhere.text
+    assert 'href="/me">返回刚才的页面' in elsewhere.text  # what is nearest above the form's address
+    assert "返回刚才的页面" not in (await citizen.post("/sign-out", {"_xsrf": "old"})).text

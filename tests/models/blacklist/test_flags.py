@@ -60,7 +60,11 @@ async def test_the_same_item_very_often_is_flagged_once(
     with pytest.raises(AlreadyUnderWay):
         await desk.begun(guide)
     assert await look(house, last["_id"])
+    with pytest.raises(AlreadyUnderWay):
+        await desk.begun(guide)  # sent again: it is the same one
+    await look(house, last["_id"])
     assert await open_flags(flags) == []  # eight times: as often as may be
+    clock.advance(timedelta(seconds=30))
     with pytest.raises(AlreadyUnderWay):
         await desk.begun(guide)
     for number in (1, 1, 2):  # looked at again, and after another event
