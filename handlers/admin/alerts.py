@@ -8,7 +8,6 @@ from handlers.admin.lists import Choice, Column, Filter, PanelList
 from handlers.admin.panel import STAFF, FormAction, PanelPage, doer, doers
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
-from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.kiosks import Alert, AlertState, WantedAlerts
 from models.staff import Scope, section_of
@@ -107,14 +106,14 @@ class AlertsPage(AlertRows):
         asked = ALERTS.narrowed(self, (halls,))
         hall = asked.get("hall", "")
         page = await store.page(member, wanted(asked["show"], hall), lists.ROWS_A_PAGE, **lists.places(self))
-        counts = await all_to_their_end(store.count(member, wanted(key, hall)) for key in ALERTS.filters)
+        counts = await lists.counts(ALERTS.filters, lambda key: store.count(member, wanted(key, hall)))
         shown = lists.shown(
             ALERTS,
             await self.alert_rows(page.rows),
             page,
             asked,
             choices=(halls,),
-            counts=dict(zip(ALERTS.filters, counts, strict=True)),
+            counts=counts,
         )
         self.show("admin/alerts/list.html", listed=shown)
 

@@ -26,7 +26,6 @@ from models.blacklist import (
     paper_of,
     status_of,
 )
-from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.staff import Scope
 from models.workdays import local
@@ -91,15 +90,15 @@ class AppealsPage(AppealRows):
     async def get(self) -> None:
         store, member, show = self.services.bans, self.signed_in_member(), APPEALS.chosen(self)
         page = await store.appeals(member, wanted(show, self.now), lists.ROWS_A_PAGE, **lists.places(self))
-        counts = await all_to_their_end(
-            store.count_appeals(member, wanted(key, self.now)) for key in APPEALS.filters
+        counts = await lists.counts(
+            APPEALS.filters, lambda key: store.count_appeals(member, wanted(key, self.now))
         )
         shown = lists.shown(
             APPEALS,
             self.appeal_rows(page.rows),
             page,
             {"show": show},
-            counts=dict(zip(APPEALS.filters, counts, strict=True)),
+            counts=counts,
         )
         self.show("admin/blacklist/appeals.html", listed=shown)
 

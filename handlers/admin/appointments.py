@@ -30,7 +30,6 @@ from models.appointments import (
     said_number,
 )
 from models.appointments.rules import is_marked_arrived
-from models.concurrency import all_to_their_end
 from models.errors import BadInput, DomainError
 from models.staff import Scope
 from models.workdays import local, local_date
@@ -245,7 +244,9 @@ class AppointmentsPage(VisitRows):
         if acted and acted not in {one["_id"] for one in page.rows}:
             begins = place_before(await appointments.get(acted))
             page = await appointments.of_day(chosen, day, Visits(show), lists.ROWS_A_PAGE, after=begins)
-        counts = await all_to_their_end(appointments.count_of_day(chosen, day, which) for which in Visits)
+        counts = await lists.counts(
+            Visits, lambda which: appointments.count_of_day(chosen, day, Visits(which))
+        )
         self.show(
             "admin/appointments.html",
             halls=halls,
@@ -258,7 +259,7 @@ class AppointmentsPage(VisitRows):
                 page,
                 asked,
                 choices=[Choice("hall", "大厅", halls)] if len(halls) > 1 else [],
-                counts=dict(zip(Visits, counts, strict=True)),
+                counts=counts,
             ),
             scanning=True,
             error=error,

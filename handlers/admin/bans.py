@@ -165,8 +165,8 @@ class BansPage(BanRows):
         narrowed = {name: asked.get(name, "") for name in ("ground", "month")}
         sought = wanted(asked["show"], self.now, **narrowed)
         page = await store.page(member, sought, lists.ROWS_A_PAGE, **lists.places(self))
-        counts = await all_to_their_end(
-            store.count(member, wanted(key, self.now, **narrowed)) for key in BANS.filters
+        counts = await lists.counts(
+            BANS.filters, lambda key: store.count(member, wanted(key, self.now, **narrowed))
         )
         shown = lists.shown(
             BANS,
@@ -174,7 +174,7 @@ class BansPage(BanRows):
             page,
             asked,
             choices=choices,
-            counts=dict(zip(BANS.filters, counts, strict=True)),
+            counts=counts,
         )
         self.show("admin/blacklist/bans.html", listed=shown)
 

@@ -9,7 +9,6 @@ from handlers.admin.lists import Column, Filter, PanelList
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.subjects import Subject, subjects
 from handlers.web.staff import needs
-from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.outgoing import Delivery, Spent, Stage
 from models.outgoing.notices import named
@@ -101,7 +100,7 @@ class DeliveriesPage(DeliveryRows):
         sendings, show = self.services.sendings, Stage(DELIVERIES.chosen(self))
         member = self.signed_in_member()
         page = await sendings.page(member, show, lists.ROWS_A_PAGE, **lists.places(self))
-        counts = await all_to_their_end(sendings.count(member, stage) for stage in Stage)
+        counts = await lists.counts(Stage, lambda stage: sendings.count(member, Stage(stage)))
         compared, unknown = await self.services.reconciled.seen(member)
         self.show(
             "admin/deliveries.html",
@@ -111,7 +110,7 @@ class DeliveriesPage(DeliveryRows):
                 await self.sendings(page.rows),
                 page,
                 {"show": show},
-                counts=dict(zip(Stage, counts, strict=True)),
+                counts=counts,
             ),
             spent=await sendings.spent(member, self.now),
             compared=compared,

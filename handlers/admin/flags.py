@@ -18,7 +18,6 @@ from handlers.web.visitor import declared
 from models.applications import Application, check_serial
 from models.blacklist import Flag, FlagReason, FlagState, WantedFlags
 from models.blacklist.document import Kind
-from models.concurrency import all_to_their_end
 from models.errors import DomainError, NotFound
 from models.events import Cause
 from models.materials.inspection.kinds import LARGEST
@@ -123,14 +122,14 @@ class FlagsPage(FlagRows):
         reason = asked.get("reason", "")
         sought = wanted(asked["show"], reason)
         page = await store.page(member, sought, lists.ROWS_A_PAGE, **lists.places(self))
-        counts = await all_to_their_end(store.count(member, wanted(key, reason)) for key in FLAGS.filters)
+        counts = await lists.counts(FLAGS.filters, lambda key: store.count(member, wanted(key, reason)))
         shown = lists.shown(
             FLAGS,
             await self.flag_rows(page.rows),
             page,
             asked,
             choices=(REASON,),
-            counts=dict(zip(FLAGS.filters, counts, strict=True)),
+            counts=counts,
         )
         self.show("admin/blacklist/flags.html", listed=shown)
 

@@ -1,7 +1,7 @@
 """A list of the panel, declared once: its columns, filters and words make the page, its addresses and the
 table to take away."""
 
-from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -11,6 +11,7 @@ from tornado.iostream import StreamClosedError
 
 from handlers.admin.panel import PanelPage
 from handlers.web.tables import begin_table, line
+from models.concurrency import all_to_their_end
 from models.paging import ENOUGH, Page
 from models.workdays import local
 
@@ -209,6 +210,12 @@ def shown(
         asked=asked,
         **more,
     )
+
+
+async def counts(keys: Iterable[str], count: Callable[[str], Awaitable[int]]) -> dict[str, int]:
+    """How many each filter of a list shows, by its key; all are counted at once."""
+    each = list(keys)
+    return dict(zip(each, await all_to_their_end(count(key) for key in each), strict=True))
 
 
 def figure(count: int) -> str:

@@ -12,7 +12,6 @@ from handlers.admin.panel import FormAction, PanelPage, doer, doers
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from models.appointments import DONE, LABELS, OBJECTIONS, Appointment, Ending, Objection, ObjectionState
-from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.staff import Scope
 from models.store import Line
@@ -120,15 +119,15 @@ class ObjectionsPage(ObjectionRows):
         page = await endings.objected(
             member, states, lists.ROWS_A_PAGE, latest_first=latest_first, **lists.places(self)
         )
-        counts = await all_to_their_end(
-            endings.count_objected(member, one.states) for one in OBJECTED.filters.values()
+        counts = await lists.counts(
+            OBJECTED.filters, lambda key: endings.count_objected(member, OBJECTED.filters[key].states)
         )
         shown = lists.shown(
             OBJECTED,
             await self.objections(page.rows, acted),
             page,
             {"show": show},
-            counts=dict(zip(OBJECTED.filters, counts, strict=True)),
+            counts=counts,
         )
         self.show("admin/objections.html", listed=shown, error=error)
 

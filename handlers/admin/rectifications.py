@@ -11,7 +11,6 @@ from handlers.admin.panel import FormAction, PanelPage
 from handlers.admin.reviews import shortened, tags_of, words_for
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
-from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.staff import Member, Scope, district_wide, reaches
 from models.voices import LEVELS, Rectification
@@ -124,15 +123,15 @@ class RectificationsPage(RectificationRows):
         show = RECTIFICATIONS.chosen(self)
         asked = wanted(show, self.now)
         page = await store.page(member, asked, lists.ROWS_A_PAGE, **lists.places(self))
-        counts = await all_to_their_end(
-            store.count(member, wanted(key, self.now)) for key in RECTIFICATIONS.filters
+        counts = await lists.counts(
+            RECTIFICATIONS.filters, lambda key: store.count(member, wanted(key, self.now))
         )
         shown = lists.shown(
             RECTIFICATIONS,
             self.rectification_rows(page.rows),
             page,
             {"show": show},
-            counts=dict(zip(RECTIFICATIONS.filters, counts, strict=True)),
+            counts=counts,
         )
         self.show("admin/rectifications/list.html", listed=shown)
 

@@ -17,7 +17,6 @@ from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
 from handlers.web.uploads import Upload
 from handlers.web.visitor import declared
-from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.events import Cause
 from models.guides import ITEM_CODE
@@ -169,15 +168,16 @@ class ReviewsPage(ReviewRows):
         asked = REVIEWS.narrowed(self, choices)
         sought = self.sought(asked)
         page = await reviews.page(member, sought, lists.ROWS_A_PAGE, **lists.places(self))
-        each = [self.sought({**asked, "show": key}) for key in REVIEWS.filters]
-        counts = await all_to_their_end(reviews.count(member, one) for one in each)
+        counts = await lists.counts(
+            REVIEWS.filters, lambda key: reviews.count(member, self.sought({**asked, "show": key}))
+        )
         shown = lists.shown(
             REVIEWS,
             self.review_rows(page.rows),
             page,
             asked,
             choices=choices,
-            counts=dict(zip(REVIEWS.filters, counts, strict=True)),
+            counts=counts,
         )
         self.show("admin/reviews/list.html", listed=shown)
 

@@ -10,7 +10,6 @@ from handlers.admin import lists
 from handlers.admin.lists import Column, Filter, PanelList
 from handlers.admin.panel import FormAction, PanelPage
 from handlers.web.staff import needs
-from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.serving import (
     NOTED,
@@ -115,16 +114,16 @@ class ServingsPage(PanelPage):
             delivered=show == DONE,
             **lists.places(self),
         )
-        counts = await all_to_their_end(
-            servings.count(member, one.states, delivered=name == DONE)
-            for name, one in SERVINGS.filters.items()
+        counts = await lists.counts(
+            SERVINGS.filters,
+            lambda key: servings.count(member, SERVINGS.filters[key].states, delivered=key == DONE),
         )
         shown = lists.shown(
             SERVINGS,
             [Row(one) for one in page.rows],
             page,
             {"show": show},
-            counts=dict(zip(SERVINGS.filters, counts, strict=True)),
+            counts=counts,
         )
         self.show("admin/servings.html", listed=shown)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from handlers.api.contract import Answer, Asked, Endpoint, Expected, Resource, Said, operation
-from handlers.api.materials import UPLOAD
+from handlers.api.materials import NOT_TAKEN, UPLOAD
 from handlers.web.uploads import Upload
 from handlers.web.visitor import Auth, bound
 from models.blacklist import (
@@ -31,16 +31,6 @@ from models.blacklist.rules import (
     TooManyFiles,
 )
 from models.events import Cause
-from models.materials.inspection.faults import (
-    InspectionBusy,
-    MaterialActive,
-    MaterialDamaged,
-    MaterialEncrypted,
-    MaterialKindNotAccepted,
-    MaterialTooLarge,
-    MaterialUnclear,
-    NoRoomForFiles,
-)
 from models.serving import How, Paper
 
 
@@ -199,14 +189,7 @@ class AppealFilesResource(Upload, DecisionBase):
             BanNotFound,
             AppealDecided,
             TooManyFiles,
-            MaterialTooLarge,
-            MaterialKindNotAccepted,
-            MaterialDamaged,
-            MaterialUnclear,
-            MaterialEncrypted,
-            MaterialActive,
-            InspectionBusy,
-            NoRoomForFiles,
+            *NOT_TAKEN,
         ),
     )
     async def post(self, key: str) -> Decision:

@@ -138,6 +138,10 @@ class Media:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+Declared = Callable[[Callable[..., Awaitable[Any]]], Method]
+"""What declares a method of a resource, as its decorator."""
+
+
 @dataclass(frozen=True)
 class File:
     content: bytes
@@ -310,7 +314,7 @@ def operation(
     status: int | None = None,
     errors: Sequence[type[DomainError]] = (),
     if_match: bool = False,
-) -> Callable[[Callable[..., Awaitable[Any]]], Method]:
+) -> Declared:
     """Declare one method of a resource; without `answers` it replies 204."""
     declared = Operation(summary, auth, asks, answers, status or (200 if answers else 204), errors, if_match)
 

@@ -23,6 +23,17 @@ from models.materials.store import FileNotFound, Materials
 
 KINDS = ("application/pdf", "image/jpeg", "image/png")
 UPLOAD = Media((*KINDS, "image/heic", "image/webp", "multipart/form-data"))
+NOT_TAKEN = (
+    MaterialTooLarge,
+    MaterialKindNotAccepted,
+    MaterialDamaged,
+    MaterialUnclear,
+    MaterialEncrypted,
+    MaterialActive,
+    InspectionBusy,
+    NoRoomForFiles,
+)
+"""Why a file that is handed in is not taken."""
 NOT_THERE = (ApplicationNotFound, FileNotFound)
 
 
@@ -56,18 +67,11 @@ class MaterialResource(Upload, FileBase):
         asks=UPLOAD,
         answers=Application,
         errors=(
-            MaterialTooLarge,
-            MaterialKindNotAccepted,
-            MaterialDamaged,
-            MaterialUnclear,
-            MaterialEncrypted,
-            MaterialActive,
+            *NOT_TAKEN,
             ApplicationNotFound,
             MaterialUnknown,
             *MOVED,
             MaterialNotAsked,
-            InspectionBusy,
-            NoRoomForFiles,
         ),
     )
     async def put(self, key: str, code: str) -> Application:

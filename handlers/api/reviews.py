@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from handlers.api.contract import Answer, Asked, Endpoint, Resource, Said, operation
+from handlers.api.contract import Answer, Asked, Declared, Endpoint, Resource, Said, operation
 from handlers.web.visitor import Auth
 from models.applications import ApplicationNotFound
 from models.appointments.rules import AppointmentNotFound
+from models.errors import DomainError
 from models.guides.store import GuideNotFound
 from models.voices import LEVELS, GivenReview, Opinion, WordsState, guide_matter, tags_on
 from models.voices.rules import (
@@ -29,6 +30,7 @@ from models.workdays import local_date
 
 OPINIONS = (LevelInvalid, TagsInvalid, WordsTooLong, BadReviewNeedsReason)
 CODES = (*OPINIONS, AlreadyReviewed, NotFinished, NotYours)
+AGAIN = (*OPINIONS, AlreadyFollowedUp, ReviewNotFound)
 
 
 class AskedOpinion(Asked):
@@ -73,6 +75,20 @@ class LevelsResource(Resource):
         )
 
 
+def given(missing: type[DomainError]) -> Declared:
+    """The operation that shows a review; `missing` says that there is no such matter."""
+    return operation(
+        "The review given", auth=Auth.APPLICANT, answers=Review, errors=(missing, ReviewNotFound)
+    )
+
+
+def giving(summary: str, *errors: type[DomainError]) -> Declared:
+    """An operation that takes an opinion, and shows the review that comes of it."""
+    return operation(
+        summary, auth=Auth.APPLICANT, asks=AskedOpinion, answers=Review, status=201, errors=errors
+    )
+
+
 class ReviewBase(Resource, ABC):
     """`kind` names what is reviewed, as in a review's `_id`."""
 
@@ -107,36 +123,17 @@ class ApplicationMatter(ReviewBase):
 
 
 class ApplicationReviewResource(ApplicationMatter):
-    @operation(
-        "The review given",
-        auth=Auth.APPLICANT,
-        answers=Review,
-        errors=(ApplicationNotFound, ReviewNotFound),
-    )
+    @given(ApplicationNotFound)
     async def get(self, key: str) -> Review:
         return await self.found(key)
 
-    @operation(
-        "Review a concluded application",
-        auth=Auth.APPLICANT,
-        asks=AskedOpinion,
-        answers=Review,
-        status=201,
-        errors=(*CODES, ApplicationNotFound),
-    )
+    @giving("Review a concluded application", *CODES, ApplicationNotFound)
     async def post(self, key: str, asked: AskedOpinion) -> Review:
         return await self.give(key, asked)
 
 
 class ApplicationFollowUpResource(ApplicationMatter):
-    @operation(
-        "Say once more how it is, after the review",
-        auth=Auth.APPLICANT,
-        asks=AskedOpinion,
-        answers=Review,
-        status=201,
-        errors=(*OPINIONS, AlreadyFollowedUp, ReviewNotFound, ApplicationNotFound),
-    )
+    @giving("Say once more how it is, after the review", *AGAIN, ApplicationNotFound)
     async def post(self, key: str, asked: AskedOpinion) -> Review:
         return await self.follow_up(key, asked)
 
@@ -149,36 +146,17 @@ class AppointmentMatter(ReviewBase):
 
 
 class AppointmentReviewResource(AppointmentMatter):
-    @operation(
-        "The review given",
-        auth=Auth.APPLICANT,
-        answers=Review,
-        errors=(AppointmentNotFound, ReviewNotFound),
-    )
+    @given(AppointmentNotFound)
     async def get(self, key: str) -> Review:
         return await self.found(key)
 
-    @operation(
-        "Review a served appointment",
-        auth=Auth.APPLICANT,
-        asks=AskedOpinion,
-        answers=Review,
-        status=201,
-        errors=(*CODES, AppointmentNotFound),
-    )
+    @giving("Review a served appointment", *CODES, AppointmentNotFound)
     async def post(self, key: str, asked: AskedOpinion) -> Review:
         return await self.give(key, asked)
 
 
 class AppointmentFollowUpResource(AppointmentMatter):
-    @operation(
-        "Say once more how it is, after the review",
-        auth=Auth.APPLICANT,
-        asks=AskedOpinion,
-        answers=Review,
-        status=201,
-        errors=(*OPINIONS, AlreadyFollowedUp, ReviewNotFound, AppointmentNotFound),
-    )
+    @giving("Say once more how it is, after the review", *AGAIN, AppointmentNotFound)
     async def post(self, key: str, asked: AskedOpinion) -> Review:
         return await self.follow_up(key, asked)
 
@@ -191,36 +169,17 @@ class GuideMatter(ReviewBase):
 
 
 class GuideReviewResource(GuideMatter):
-    @operation(
-        "The review given",
-        auth=Auth.APPLICANT,
-        answers=Review,
-        errors=(GuideNotFound, ReviewNotFound),
-    )
+    @given(GuideNotFound)
     async def get(self, key: str) -> Review:
         return await self.found(key)
 
-    @operation(
-        "Review a guide in force, apart from services",
-        auth=Auth.APPLICANT,
-        asks=AskedOpinion,
-        answers=Review,
-        status=201,
-        errors=(*CODES, GuideNotFound),
-    )
+    @giving("Review a guide in force, apart from services", *CODES, GuideNotFound)
     async def post(self, key: str, asked: AskedOpinion) -> Review:
         return await self.give(key, asked)
 
 
 class GuideFollowUpResource(GuideMatter):
-    @operation(
-        "Say once more how it is, after the review",
-        auth=Auth.APPLICANT,
-        asks=AskedOpinion,
-        answers=Review,
-        status=201,
-        errors=(*OPINIONS, AlreadyFollowedUp, ReviewNotFound, GuideNotFound),
-    )
+    @giving("Say once more how it is, after the review", *AGAIN, GuideNotFound)
     async def post(self, key: str, asked: AskedOpinion) -> Review:
         return await self.follow_up(key, asked)
 

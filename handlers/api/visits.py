@@ -4,34 +4,18 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from handlers.api.appointments import Appointment, AppointmentBase, Timed
-from handlers.api.contract import Answer, Asked, Endpoint, operation
+from handlers.api.appointment import MOVING, Appointment, AppointmentBase, Elsewhere, Timed
+from handlers.api.contract import Answer, Endpoint, operation
 from handlers.web.visitor import Auth
 from models.appointments import MOST_A_DAY, State
 from models.appointments import Appointment as Kept
 from models.appointments.matters import ItemTwice, VisitNotOneDay
-from models.appointments.rules import (
-    AlreadyBooked,
-    AppointmentBegun,
-    AppointmentEnded,
-    AppointmentNotFound,
-    ArrivalRecorded,
-    SlotFull,
-    SlotSame,
-    SlotUnknown,
-    TooLateToMove,
-    TooManyBookings,
-    VisitOverlaps,
-)
+from models.appointments.rules import AlreadyBooked, AppointmentBegun, AppointmentEnded, AppointmentNotFound
 from models.appointments.several import VisitChanged
-from models.guides import NotForApplicant
-from models.guides.store import GuideNotFound
-from models.places.halls import HallNotFound
 from models.store import ChangedMeanwhile
 
 
-class VisitMove(Asked):
-    hall: str | None = Field(None, max_length=64, description="another hall; that of the visit, if left out")
+class VisitMove(Elsewhere):
     matters: list[Timed] = Field(
         min_length=1, max_length=MOST_A_DAY, description="all that can be moved, each with its new time"
     )
@@ -67,25 +51,7 @@ class VisitMoveResource(VisitBase):
         auth=Auth.APPLICANT,
         asks=VisitMove,
         answers=Visit,
-        errors=(
-            SlotUnknown,
-            AppointmentNotFound,
-            GuideNotFound,
-            HallNotFound,
-            SlotFull,
-            SlotSame,
-            AlreadyBooked,
-            AppointmentEnded,
-            ArrivalRecorded,
-            ChangedMeanwhile,
-            VisitChanged,
-            ItemTwice,
-            VisitOverlaps,
-            VisitNotOneDay,
-            NotForApplicant,
-            TooLateToMove,
-            TooManyBookings,
-        ),
+        errors=(*MOVING, AlreadyBooked, VisitChanged, ItemTwice, VisitNotOneDay),
     )
     async def post(self, visit: str, asked: VisitMove) -> Visit:
         services, party = self.services, self.bound_party()

@@ -109,33 +109,35 @@ class Decisions:
         if await self.bans.documents.find_one({"running": {"$in": keys}}, {"_id": 1}):
             raise rules.AlreadyListed
         event = Event(PROPOSED, key, by, {"ground": ground.value})
-        proposed: Document = {
-            "_id": key,
-            "applicant": applicant,
-            "kind": subject["kind"].value,
-            "masked_name": subject["masked_name"],
-            "keys": keys,
-            "running": keys,
+        proposed = {
+            **_of(subject, keys),
             "ground": ground.value,
             "facts": self.bans.sealed(key, facts),
             "evidence": await self.freezer.freeze(evidence, subject, key, by, file),
+            **self._undecided(event),
+        }
+        for _ in range(TRIES):
+            with suppress(ChangedMeanwhile):  # another officer lists the same one, or closes the flag
+                return await self._add(proposed, event, flag)
+        raise ChangedMeanwhile
+
+    def _undecided(self, event: Event) -> Document:
+        """What is known of a decision that is proposed by this."""
+        return {
+            "_id": event.about,
             "state": State.PROPOSED.value,
-            "proposed_by": people_of(by),
-            "proposed_at": by.at,
+            "proposed_by": people_of(event.cause),
+            "proposed_at": event.cause.at,
             "confirmed_by": [],
             "confirmed_at": None,
             "delivered": None,
             "until": None,
             "appeal_until": None,
             "appeal": None,
-            "reason": self.bans.sealed(key, ""),
+            "reason": self.bans.sealed(event.about, ""),
             "ended_at": None,
             "timeline": [entry(event)],
         }
-        for _ in range(TRIES):
-            with suppress(ChangedMeanwhile):  # another officer lists the same one, or closes the flag
-                return await self._add(proposed, event, flag)
-        raise ChangedMeanwhile
 
     async def _add(self, proposed: Document, event: Event, flag: str | None) -> Ban:
         try:
@@ -362,3 +364,14 @@ class Decisions:
             event=event,
             otherwise=otherwise,
         )
+
+
+def _of(subject: Applicant, keys: list[str]) -> Document:
+    """Whom a proposal is about, and by what they are known."""
+    return {
+        "applicant": subject["_id"],
+        "kind": subject["kind"].value,
+        "masked_name": subject["masked_name"],
+        "keys": keys,
+        "running": keys,
+    }

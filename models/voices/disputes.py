@@ -80,36 +80,33 @@ class Disputes:
         found = await self.reviews.get_by_ref(ref)
         if not reaches(member, Scope.DISPUTES_RAISE, found["department"] or ""):
             raise self.reviews.missing
-        grounds, evidence = typed.words(grounds), typed.words(evidence)
-        if not grounds or not evidence:
-            raise GroundsMissing
-        if max(len(grounds), len(evidence)) > LONGEST:
-            raise WordsTooLong(limit=LONGEST)
+        grounds, evidence = _grounds(grounds, evidence)
         if by.at > self.until(found):
             raise DisputeTooLate(days=in_force(Term.DISPUTE, local_date(latest(found))).number)
         matter = found["_id"]
-        people = [actor for actor in (by.actor, by.on_behalf_of) if actor]
-        dispute = {
+        return await self.reviews.change(
+            matter,
+            expects={"dispute": None},
+            sets={"dispute": self._raised(matter, grounds, evidence, by)},
+            update={"$addToSet": {"marks": Mark.DISPUTED.value}},
+            event=Event("review.disputed", matter, by, {"department": found["department"]}),
+            otherwise=AlreadyDisputed,
+        )
+
+    def _raised(self, matter: str, grounds: str, evidence: str, by: Cause) -> Document:
+        return {
             "state": DisputeState.RAISED.value,
             "grounds": self._sealed(matter, "grounds", grounds),
             "evidence": self._sealed(matter, "evidence", evidence),
             "files": [],
             "at": by.at,
-            "people": people,
+            "people": [actor for actor in (by.actor, by.on_behalf_of) if actor],
             "word": self._sealed(matter, "word", ""),
             "word_until": None,
             "word_at": None,
             "reason": self._sealed(matter, "reason", ""),
             "decided_at": None,
         }
-        return await self.reviews.change(
-            matter,
-            expects={"dispute": None},
-            sets={"dispute": dispute},
-            update={"$addToSet": {"marks": Mark.DISPUTED.value}},
-            event=Event("review.disputed", matter, by, {"department": found["department"]}),
-            otherwise=AlreadyDisputed,
-        )
 
     async def ask(self, ref: str, member: Member, by: Cause) -> GivenReview:
         """Ask the person for a word.
@@ -233,6 +230,20 @@ def is_heard(review: GivenReview, now: datetime) -> bool:
     if dispute is None or dispute["word_until"] is None:
         return False
     return dispute["word_at"] is not None or now > dispute["word_until"]
+
+
+def _grounds(grounds: str, evidence: str) -> tuple[str, str]:
+    """Both in their normal form.
+
+    Raises:
+        BadInput: `grounds_missing`, `words_too_long`.
+    """
+    grounds, evidence = typed.words(grounds), typed.words(evidence)
+    if not grounds or not evidence:
+        raise GroundsMissing
+    if max(len(grounds), len(evidence)) > LONGEST:
+        raise WordsTooLong(limit=LONGEST)
+    return grounds, evidence
 
 
 def _written(words: str) -> str:

@@ -83,16 +83,16 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "admin/reviews/review.html": ("grounds", "evidence", "upheld"),
     "admin/serving.html": ("called",),
     "admin/views.html": ("view",),
-    "citizen/applications/confirm/receiving.html": ("address",),
     "citizen/appointments/show.html": ("objection",),
     "citizen/blacklist/show.html": ("appeal",),
     "citizen/parts/dispute.html": ("word",),
     "citizen/parts/field.html": ("applicant",),
     "citizen/parts/question.html": ("answer",),
     "citizen/parts/rectified.html": ("rated",),
-    "citizen/parts/review_form.html": ("review",),
     "kiosk/question.html": ("answer",),
-    "kiosk/review.html": ("review",),
+    "shared/answer.html": ("answer",),
+    "shared/opinion_fields.html": ("review",),
+    "shared/receiving.html": ("address",),
 }
 """Template with a field for text → the texts of it that are kept, by what the world calls them."""
 ELSEWHERE = ("file",)

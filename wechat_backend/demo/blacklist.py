@@ -6,15 +6,15 @@ through the models, each step at a time in the past, like the cases (`cases`).
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 from models.blacklist import PAPER, FlagReason, Ground
-from models.events import Cause, Channel
+from models.events import Channel
 from models.people import Party
 from models.schedule import Due
 from models.serving import Paper
 from models.stores import Stores
-from wechat_backend.demo.cases import CONCLUDED, FENG, Person, a_paper, bound, days_before
+from wechat_backend.demo.cases import CONCLUDED, FENG, a_paper
+from wechat_backend.demo.scene import Person, Scene, bound
 from wechat_backend.worker.serving import serve_ban
 
 LISTED = Person("demo-listed-a", "演示甲", "440113199003073011", "13900010093")
@@ -43,14 +43,7 @@ async def make_once(stores: Stores, now: datetime) -> bool:
 
 
 @dataclass(frozen=True)
-class _Demo:
-    stores: Stores
-    now: datetime
-
-    def by(self, actor: str, days: int, channel: Channel = Channel.WINDOW) -> Cause:
-        at = days_before(self.stores.calendar, self.now, days)
-        return Cause(actor, at, channel, f"demo-{uuid4().hex[:12]}")
-
+class _Demo(Scene):
     async def flag(self) -> None:
         """By the department, about one of its cases."""
         party = await self.party(FENG)

@@ -9,7 +9,7 @@ who binds there as him sees his cases, and a visit that he can object to.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from tempfile import TemporaryFile
 from typing import Any
@@ -22,29 +22,20 @@ from models.applications import Decision, How, Place, StaffCase, lacking
 from models.applications.actions import Procedure
 from models.appointments import Ending
 from models.events import Cause, Channel
-from models.people import ApplicantKind, CredentialKind, Party, PlatformUser, check_credential
+from models.people import Party
 from models.places import slots
 from models.staff import Leave
 from models.staff.absences import AbsenceOverlaps
 from models.stores import Stores
-from models.workdays import Workdays, local_date, local_moment
+from models.workdays import local_date
+from wechat_backend.demo.scene import Person, Scene, bound
 
-STEPS_AT = time(10, 30)
-"""When, in Panyu, each step was taken."""
 CIVIL, CENTRE, MANAGEMENT, DEPUTY = "civil", "centre", "management", "deputy"
 """The members of staff who took steps: with items of their own department, at a hall of their own, and with
 those of all departments; see `data.STAFF`. The deputy stands in for the first, who is away."""
 AWAY_DAYS = 14
 PAGES = {"household": 3}
 """Of the papers that are a booklet, by their code."""
-
-
-@dataclass(frozen=True)
-class Person:
-    openid: str
-    name: str
-    number: str
-    phone: str
 
 
 XU = Person("demo-xu-wenxuan", "许文轩", "440113198504123027", "13900010091")
@@ -94,7 +85,7 @@ async def make_once(stores: Stores, items: Mapping[str, str], now: datetime) -> 
     """
     if await stores.applications.documents.find_one({}, {"_id": 1}):
         return False
-    demo = _Demo(stores, items, now)
+    demo = _Demo(stores, now, items)
     for filed in (BY_SILENCE, GENERATED):
         await demo.hand_in(filed)
     await demo.pause(await demo.hand_in(PAUSED))
@@ -107,14 +98,8 @@ async def make_once(stores: Stores, items: Mapping[str, str], now: datetime) -> 
 
 
 @dataclass(frozen=True)
-class _Demo:
-    stores: Stores
+class _Demo(Scene):
     items: Mapping[str, str]
-    now: datetime
-
-    def by(self, actor: str, days: int, channel: Channel = Channel.WINDOW) -> Cause:
-        at = days_before(self.stores.calendar, self.now, days)
-        return Cause(actor, at, channel, f"demo-{uuid4().hex[:12]}")
 
     async def hand_in(self, filed: Filed) -> str:
         """The application's id."""
@@ -181,31 +166,6 @@ class _Demo:
 
     async def _case(self, key: str, username: str) -> StaffCase:
         return await self.stores.handling.case(key, await self.stores.staff.get(username))
-
-
-async def bound(stores: Stores, person: Person, by: Cause) -> Party:
-    """The person, bound a while ago to an account of the mini-program."""
-    account = await stores.accounts.arrive_miniprogram(PlatformUser(person.openid), by)
-    if not (found := await stores.applicants.find_by_account(account["_id"])):
-        kind, of = CredentialKind.RESIDENT_ID, ApplicantKind.PERSON
-        found = await stores.applicants.bind(
-            check_credential(of, kind, person.number, local_date(by.at)),
-            name=person.name,
-            phone=person.phone,
-            account=account["_id"],
-            verified_by="register",
-            by=by,
-        )
-    return Party(found, found, account["_id"])
-
-
-def days_before(calendar: Workdays, now: datetime, days: int) -> datetime:
-    """The time of a step so many working days before today, which is not counted, worked or not."""
-    day = local_date(now)
-    while days:
-        day -= timedelta(days=1)
-        days -= calendar.worked(day)
-    return local_moment(day, STEPS_AT)
 
 
 def a_paper(pages: int = 1) -> Any:

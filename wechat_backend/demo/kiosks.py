@@ -29,8 +29,9 @@ from models.schedule import Due
 from models.staff import Member
 from models.stores import Stores
 from models.workdays import local_date, local_moment
-from wechat_backend.demo.cases import a_paper, days_before
+from wechat_backend.demo.cases import a_paper
 from wechat_backend.demo.peer import Devices, Manner, new_key, public
+from wechat_backend.demo.scene import days_before
 
 CIVIL, POLICE = "contact", "contact2"
 """The contacts of the departments, as `data.STAFF` has them."""

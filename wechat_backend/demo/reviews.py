@@ -7,18 +7,17 @@ people do not exist (「演示」 stands in what they wrote); their numbers pass
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from models.appointments import Ending
-from models.events import Cause, Channel
-from models.people import ApplicantKind, CredentialKind, Party, PlatformUser, check_credential
+from models.events import Channel
+from models.people import Party
 from models.places import slots
 from models.schedule import Due
 from models.stores import Stores
 from models.voices import RECTIFY, GivenReview
 from models.voices.stages import STEPS, Verb
 from models.workdays import local_date
-from wechat_backend.demo.cases import days_before
+from wechat_backend.demo.scene import Person, Scene, bound
 
 CENTRE, MANAGEMENT, SUPERVISOR, CONTACT = "centre", "management", "supervisor", "contact"
 """The members of staff who record, decide, dispute and rectify; see `data.STAFF`."""
@@ -82,7 +81,7 @@ async def make_once(stores: Stores, items: Mapping[str, str], now: datetime) -> 
     its code. A process that dies in between leaves fewer."""
     if await stores.reviews.documents.find_one({}, {"_id": 1}):
         return False
-    demo = _Demo(stores, items, now)
+    demo = _Demo(stores, now, items)
     for bad in BAD:
         review = await demo.review(bad.person, bad.item, bad.days, bad.level, bad.tags, bad.words)
         await demo.see_to(bad, review)
@@ -92,14 +91,8 @@ async def make_once(stores: Stores, items: Mapping[str, str], now: datetime) -> 
 
 
 @dataclass(frozen=True)
-class _Demo:
-    stores: Stores
+class _Demo(Scene):
     items: Mapping[str, str]
-    now: datetime
-
-    def by(self, actor: str, days: int, channel: Channel = Channel.WINDOW) -> Cause:
-        at = days_before(self.stores.calendar, self.now, days)
-        return Cause(actor, at, channel, f"demo-{uuid4().hex[:12]}")
 
     async def ordinary(self, number: int) -> None:
         """One of the many: a visit, and mostly its review."""
@@ -173,18 +166,6 @@ class _Demo:
             await disputes.decide(ref, management, reason, by, set_aside=True)
 
     async def _party(self, person: int) -> Party:
-        """A person, bound a while ago to an account of the mini-program."""
         name, number = PEOPLE[person]
-        by = self.by("system", SPREAD + 2, Channel.MINIPROGRAM)
-        account = await self.stores.accounts.arrive_miniprogram(PlatformUser(f"demo-reviewer-{person}"), by)
-        if not (found := await self.stores.applicants.find_by_account(account["_id"])):
-            kind, of = CredentialKind.RESIDENT_ID, ApplicantKind.PERSON
-            found = await self.stores.applicants.bind(
-                check_credential(of, kind, number, local_date(by.at)),
-                name=name,
-                phone=f"139000102{person:02}",
-                account=account["_id"],
-                verified_by="register",
-                by=by,
-            )
-        return Party(found, found, account["_id"])
+        one = Person(f"demo-reviewer-{person}", name, number, f"139000102{person:02}")
+        return await bound(self.stores, one, self.by("system", SPREAD + 2, Channel.MINIPROGRAM))

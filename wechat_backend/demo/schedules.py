@@ -10,7 +10,8 @@ from models.events import Cause, Channel
 from models.guides import Guide
 from models.places import Changes, Hall, WindowRow, slots
 from models.stores import Stores
-from wechat_backend.demo.cases import FENG, bound
+from wechat_backend.demo.cases import FENG
+from wechat_backend.demo.scene import bound
 
 HALL, CENTRE = "wanbo", "centre"
 ITEM = "老年人优待证（敬老卡）申领"

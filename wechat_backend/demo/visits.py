@@ -11,7 +11,8 @@ from uuid import uuid4
 from models.events import Cause, Channel
 from models.places import slots
 from models.stores import Stores
-from wechat_backend.demo.cases import GENERATED, PAUSED, XU, bound
+from wechat_backend.demo.cases import GENERATED, PAUSED, XU
+from wechat_backend.demo.scene import bound
 
 HALL = "centre"
 ITEMS = (GENERATED.item, PAUSED.item)

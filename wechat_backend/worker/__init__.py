@@ -19,6 +19,7 @@ from wechat_backend.watchdog import Watchdog
 from wechat_backend.wiring import build_stores, privacy_of, utc_now
 from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.carriers import Carriers
+from wechat_backend.worker.job import Job
 from wechat_backend.worker.jobs.alerts import KioskAlerts
 from wechat_backend.worker.jobs.deliver import Deliver
 from wechat_backend.worker.jobs.heartbeat import Heartbeat
@@ -89,29 +90,14 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
         deliver.job.bell,
         following(stores),
     )
-    menu_publisher = MenuPublisher(stores.leases, gateways.wechat, menu(settings.base_url), clock)
-    holders = (stores.applications, stores.bans, stores.flags, stores.reviews, stores.kiosks)
-    sweep = Sweep(stores.leases, stores.materials, holders, clock)
-    retirements = Retirements(stores.leases, stores.retiring, clock)
-    kiosk_watch = KioskWatch(stores.leases, stores.watching, clock)
-    kiosk_alerts = KioskAlerts(stores.leases, stores.heartbeats, stores.alerting, clock)
-    schedule_runner = ScheduleRunner(stores, WITHIN, clock)
-    questions = Questions(stores, clock)
-    receipts = Receipts(Arrivals(stores.deliveries), carriers.arrival, clock)
-    reconciling = Reconciling(stores, gateways.government, clock)
-    reconcile = Reconcile(stores.leases, reconciling, stores.reviews, clock)
     jobs = [
         relay.job,
         deliver.job,
-        receipts.job,
-        schedule_runner.job,
-        questions.job,
-        menu_publisher.job,
-        sweep.job,
-        reconcile.job,
-        retirements.job,
-        kiosk_watch.job,
-        kiosk_alerts.job,
+        Receipts(Arrivals(stores.deliveries), carriers.arrival, clock).job,
+        ScheduleRunner(stores, WITHIN, clock).job,
+        Questions(stores, clock).job,
+        MenuPublisher(stores.leases, gateways.wechat, menu(settings.base_url), clock).job,
+        *_jobs_of_one(stores, gateways, clock),
     ]
     watch = Watch(stores.database, jobs)
 
@@ -121,6 +107,20 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
     heartbeat = Heartbeat(name, loops, relay, deliver, stores, alarm, clock)
     loops.append(Loop(heartbeat.job))
     return Worker(name, loops, relay, deliver)
+
+
+def _jobs_of_one(stores: Stores, gateways: Gateways, clock: Clock) -> list[Job]:
+    """Those that look through all there is; one worker at a time does each."""
+    leases = stores.leases
+    holders = (stores.applications, stores.bans, stores.flags, stores.reviews, stores.kiosks)
+    reconciling = Reconciling(stores, gateways.government, clock)
+    return [
+        Sweep(leases, stores.materials, holders, clock).job,
+        Reconcile(leases, reconciling, stores.reviews, clock).job,
+        Retirements(leases, stores.retiring, clock).job,
+        KioskWatch(leases, stores.watching, clock).job,
+        KioskAlerts(leases, stores.heartbeats, stores.alerting, clock).job,
+    ]
 
 
 def following(stores: Stores) -> Follow:

@@ -14,7 +14,6 @@ from handlers.web import charts
 from handlers.web.figures import percent
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.staff import needs
-from models.concurrency import all_to_their_end
 from models.errors import DomainError
 from models.kiosks import Heartbeat, Kiosk, Sought, Standing, State, announcement
 from models.kiosks.actions import Action
@@ -130,7 +129,7 @@ class KiosksPage(KioskRows):
         choices = within_reach(departments, halls, *await store.found_in(member))
         asked = KIOSKS.narrowed(self, choices)
         page = await store.page(member, sought(asked["show"], asked), lists.ROWS_A_PAGE, **lists.places(self))
-        counts = await all_to_their_end(store.count(member, sought(key, asked)) for key in KIOSKS.filters)
+        counts = await lists.counts(KIOSKS.filters, lambda key: store.count(member, sought(key, asked)))
         heard = await self.services.heartbeats.of([one["_id"] for one in page.rows])
         shown = lists.shown(
             KIOSKS,
@@ -146,7 +145,7 @@ class KiosksPage(KioskRows):
             page,
             asked,
             choices=choices,
-            counts=dict(zip(KIOSKS.filters, counts, strict=True)),
+            counts=counts,
         )
         self.show("admin/kiosks/list.html", listed=shown)
 

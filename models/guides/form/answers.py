@@ -121,22 +121,31 @@ def check_answers(
                 answers[question.name] = known[question.name]
             continue
         raw = given.get(question.name)
-        if _empty(raw):
-            if question.required and complete:
-                faults[question.name] = AnswerMissing()
-            continue
         try:
-            answers[question.name] = answer = CHECKS[question.kind](question, raw)
-            if question.latest == "today" and answer > today.isoformat():
-                raise DateInFuture
+            if not _empty(raw):
+                answers[question.name] = _answer(question, raw, today)
+            elif question.required:
+                raise AnswerMissing
         except BadInput as error:
             if complete:
                 faults[question.name] = error
-            else:
+            elif not _empty(raw):
                 answers[question.name] = _as_written(raw)
     if faults:
         raise InvalidForm(faults)
     return answers
+
+
+def _answer(question: Question, raw: Any, today: date) -> Any:
+    """In its normal form.
+
+    Raises:
+        BadInput
+    """
+    answer = CHECKS[question.kind](question, raw)
+    if question.latest == "today" and answer > today.isoformat():
+        raise DateInFuture
+    return answer
 
 
 def _empty(raw: Any) -> bool:

@@ -227,8 +227,8 @@ async def alerted(town: Town, where: Hall, within: frozenset[Reach]) -> Thing:
 
 
 async def called(town: Town, where: Hall, within: frozenset[Reach]) -> Thing:
-    """Somebody waits for help there, and a member was told who is none of the world's."""
-    kiosk: Any = {"_id": uuid4().hex}
+    """Somebody waits for help at a kiosk there; a member was told who is none of the world's."""
+    kiosk: Any = await town.stores.kiosks.documents.find_one({"hall": where.code})
     call = await town.stores.help_calls.open(kiosk, where, CENTRE.key, ["theirs"], town.by())
     return Thing({"help-calls": call["_id"]}, ("help_calls", call["_id"]), within)
 

@@ -43,6 +43,17 @@ def test_every_token_that_is_used_is_set(door: str) -> None:
     assert used <= known
 
 
+def test_doors_show_no_templates_of_each_other() -> None:
+    """What two of them show is in `shared`."""
+    shown = {
+        (path.relative_to(TEMPLATES).parts[0], path.parent.joinpath(name).resolve().relative_to(TEMPLATES))
+        for path in TEMPLATES.rglob("*.html")
+        for name in re.findall(r'{% (?:include|extends) "([^"]+)" %}', path.read_text("utf-8"))
+    }
+    assert len(shown) > 100
+    assert {(door, part) for door, part in shown if part.parts[0] not in (door, "shared")} == set()
+
+
 def test_every_module_has_a_page() -> None:
     assert MODULES.keys() == NAMED | IMPORTED
 
@@ -164,7 +175,7 @@ async def ask(town: Town, address: str, method: str = "GET", **headers: str) -> 
 
 @pytest.mark.parametrize(
     "path",
-    [path for door in ("citizen", "kiosk") for path in sorted((TEMPLATES / door).rglob("*.html"))],
+    [path for door in ("citizen", "kiosk", "shared") for path in sorted((TEMPLATES / door).rglob("*.html"))],
     ids=lambda path: path.relative_to(TEMPLATES).as_posix(),
 )
 def test_lines_of_templates_can_be_read(path: Path) -> None:

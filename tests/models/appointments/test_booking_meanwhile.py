@@ -10,6 +10,7 @@ from models.people import Party
 from tests.house.clock import START, Clock, MakeCause
 from tests.house.guides import plain_guide
 from tests.house.house import said
+from tests.house.meanwhile import overwritten
 from tests.house.places import WHOLE_DAY, with_windows
 from tests.models.appointments.test_booking import CALENDAR, GUIDE, NINE, TOMORROW
 
@@ -141,20 +142,15 @@ async def test_what_is_written_while_the_person_acts_is_not_overwritten(
     written: dict[str, Any],
 ) -> None:
     """Between the reading and the writing."""
-    key, read = booked["_id"], appointments.get
+    key = booked["_id"]
     before: Any = await appointments.documents.find_one({"_id": key})
-
-    async def overtaken(key: str) -> Appointment:
-        found = await read(key)
-        await appointments.documents.update_one({"_id": key}, {"$set": written})
-        return found
 
     acts = {
         "cancel": lambda: appointments.cancel(key, party, cause()),
         "move": lambda: appointments.move(key, party, BOTH, HALL, TEN, CALENDAR, cause()),
     }
     with monkeypatch.context() as patch:
-        patch.setattr(appointments, "get", overtaken)
+        overwritten(patch, appointments, key, written)
         codes = {"cancel": "appointment_ended", "move": "changed_meanwhile"}
         assert await said(acts[act]()) == codes[act]
     assert await appointments.documents.find_one({"_id": key}) == before | written

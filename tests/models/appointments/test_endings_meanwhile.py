@@ -13,6 +13,7 @@ from models.staff import Member
 from tests.house.clock import START, Clock
 from tests.house.guides import plain_guide
 from tests.house.house import House, said
+from tests.house.meanwhile import overwritten
 
 PHOTO = {"code": "permit", "name": "许可证", "kinds": ["copy"]}
 CARD = {"code": "id_card", "name": "身份证", "kinds": ["certificate"]}
@@ -69,16 +70,9 @@ async def test_what_is_written_while_somebody_looks_is_not_overwritten(
 ) -> None:
     """Between the reading and the writing."""
     appointments, key = house.stores.appointments, booked["_id"]
-    read = appointments.get
-
-    async def overtaken(key: str) -> Appointment:
-        found = await read(key)
-        await appointments.documents.update_one({"_id": key}, {"$set": written})
-        return found
-
     before: Any = await appointments.documents.find_one({"_id": key})
     with monkeypatch.context() as patch:
-        patch.setattr(appointments, "get", overtaken)
+        overwritten(patch, appointments, key, written)
         assert await said(VERBS[verb](house, key, member, party, house.by())) == "changed_meanwhile"
     assert await appointments.documents.find_one({"_id": key}) == before | written
 
@@ -125,17 +119,10 @@ async def test_what_is_corrected_while_one_objects_is_not_objected_to(
 ) -> None:
     appointments, key = house.stores.appointments, booked["_id"]
     await house.recorded(booked, Ending.NO_SHOW, minutes=30)
-    read = appointments.get
-
-    async def overtaken(key: str) -> Appointment:
-        found = await read(key)
-        await appointments.documents.update_one({"_id": key}, {"$set": {"state": "served"}})
-        return found
-
-    monkeypatch.setattr(appointments, "get", overtaken)
+    overwritten(monkeypatch, appointments, key, {"state": "served"})
     objecting = house.stores.endings.object(key, party, State.NO_SHOW, "我来了", house.by())
     assert await said(objecting) == "nothing_to_object"
-    assert (await read(key))["objection"] is None
+    assert (await appointments.get(key))["objection"] is None
 
 
 @pytest.mark.article("9.correction", "9.refusal")

@@ -1,6 +1,5 @@
 """Several matters of one visit (article 9): what is refused, what is told, what others write meanwhile."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from models.people import Party
 from tests.house.clock import Clock, MakeCause
 from tests.house.guides import plain_guide
 from tests.house.house import House, said
+from tests.house.meanwhile import after
 from tests.house.places import with_windows
 from tests.models.appointments.test_booking import CALENDAR, NINE
 from tests.models.appointments.test_several import GUIDES, HALF, HALL, TIMES, WANBO, booked, visit
@@ -22,21 +22,6 @@ NAMED = [plain_guide(number, name=f"事项{number}") for number in range(3)]
 @pytest.fixture
 def several(house: House) -> Several:
     return house.stores.several
-
-
-def meanwhile(
-    patch: pytest.MonkeyPatch, store: Appointments, name: str, doing: Callable[[], Awaitable[object]]
-) -> None:
-    """What happens once, after the first reading by this name."""
-    read = getattr(store, name)
-
-    async def overtaken(*given: Any, **more: Any) -> Any:
-        found = await read(*given, **more)
-        patch.setattr(store, name, read)
-        await doing()
-        return found
-
-    patch.setattr(store, name, overtaken)
 
 
 @pytest.mark.article("9.booking")
@@ -69,7 +54,7 @@ async def test_a_place_that_is_lost_meanwhile_is_sought_anew(
 ) -> None:
     """And where none is left, it is said of which matter."""
     matters = [Matter(NAMED[number], TIMES[number]) for number in range(2)]
-    meanwhile(
+    after(
         monkeypatch,
         appointments,
         "open_seats",
@@ -90,7 +75,7 @@ async def test_a_matter_that_is_booked_meanwhile_is_named(
 ) -> None:
     tomorrow = NINE + timedelta(days=1)
     matters = [Matter(NAMED[number], TIMES[number]) for number in range(2)]
-    meanwhile(
+    after(
         monkeypatch,
         appointments,
         "open_seats",
@@ -121,7 +106,7 @@ async def test_of_three_a_day_one_is_booked_meanwhile(
     cause: MakeCause,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    meanwhile(
+    after(
         monkeypatch,
         appointments,
         "open_seats",
@@ -203,7 +188,7 @@ async def test_what_is_written_while_all_is_cancelled_is_not_overwritten(
     async def write() -> None:
         await appointments.documents.update_one({"_id": second["_id"]}, {"$set": written})
 
-    meanwhile(monkeypatch, appointments, "of_visit", write)
+    after(monkeypatch, appointments, "of_visit", write)
     cancelled = await several.cancel(first["visit"], party, house.by())
     assert [one["_id"] for one in cancelled] == [first["_id"]]
     assert await appointments.documents.find_one({"_id": second["_id"]}) == before | written
@@ -235,7 +220,7 @@ async def test_what_is_written_while_all_is_moved_is_not_overwritten(
     async def write() -> None:
         await appointments.documents.update_one({"_id": second["_id"]}, {"$set": written})
 
-    meanwhile(monkeypatch, appointments, "of_visit", write)
+    after(monkeypatch, appointments, "of_visit", write)
     moving = several.move(first["visit"], visit(3, 4), party, HALL, CALENDAR, house.by())
     assert await said(moving) == code
     found: Any = await appointments.documents.find_one({"_id": first["_id"]})

@@ -10,6 +10,7 @@ from models.staff import Member, Role
 from tests.house.clock import START, Clock, MakeCause
 from tests.house.guides import plain_guide
 from tests.house.house import House, said
+from tests.house.meanwhile import after, overwritten
 from tests.house.places import WHOLE_DAY, hall, with_windows
 from tests.house.schedules import keeper
 from tests.house.staff import Post
@@ -104,16 +105,9 @@ async def test_what_is_written_while_it_is_decided_is_not_overwritten(
     written: dict[str, Any],
 ) -> None:
     appointments, key = house.stores.appointments, visit["_id"]
-    read = appointments.get
-
-    async def overtaken(key: str) -> Appointment:
-        found = await read(key)
-        await appointments.documents.update_one({"_id": key}, {"$set": written})
-        return found
-
     before: Any = await appointments.documents.find_one({"_id": key})
     with monkeypatch.context() as patch:
-        patch.setattr(appointments, "get", overtaken)
+        overwritten(patch, appointments, key, written)
         deciding = getattr(house.stores.unfit, verb)(key, member, cause())
         assert await said(deciding) == "changed_meanwhile"
     assert await appointments.documents.find_one({"_id": key}) == before | written
@@ -130,18 +124,11 @@ async def test_two_who_decide_the_same_at_once_decide_it_once(
     verb: str,
 ) -> None:
     appointments, key = house.stores.appointments, visit["_id"]
-    read, decide = appointments.get, getattr(house.stores.unfit, verb)
-
-    async def overtaken(key: str) -> Appointment:
-        found = await read(key)
-        monkeypatch.setattr(appointments, "get", read)
-        await decide(key, member, cause())
-        return found
-
-    monkeypatch.setattr(appointments, "get", overtaken)
+    decide = getattr(house.stores.unfit, verb)
+    after(monkeypatch, appointments, "get", lambda: decide(key, member, cause()))
     decided = await decide(key, member, cause())
     assert [one["name"] for one in decided["events"]][1:] == [decided["timeline"][-1]["what"]]
-    assert decided == await read(key)
+    assert decided == await appointments.get(key)
     assert decided["events"][-1]["data"] == {"reason": "outside_hours"}
 
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from models.applications import State as Stage
-from models.blacklist import Ban, FlagReason, Reference
+from models.blacklist import FlagReason, Reference
 from models.people import CredentialKind, Party, known_by
 from tests.house.guides import plain_guide
 from tests.house.house import House, said
 from tests.house.listing import CLERK, LI, SEEN, Listing
+from tests.house.meanwhile import after
 from tests.house.people import BOSS, credential, new_phone
 
 FOR_ALL: dict[str, Any] = {"audience": ["person", "enterprise"]}
@@ -63,21 +64,6 @@ async def listing_of(house: House, party: Party) -> Listing:
     return Listing(house, party.id, (Reference("application", found["_id"]),))
 
 
-async def just_after_looking(
-    house: House, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[Any]]
-) -> None:
-    """Something happens just after the next look whether a decision is in force."""
-    look, bans = house.stores.bans.in_force, house.stores.bans
-
-    async def in_force(*asked: Any) -> Ban | None:
-        found = await look(*asked)
-        monkeypatch.setattr(bans, "in_force", look)
-        await happens()
-        return found
-
-    monkeypatch.setattr(bans, "in_force", in_force)
-
-
 @pytest.mark.article("28.online")
 @pytest.mark.parametrize("cards", [a_person, an_agent, a_body])
 async def test_what_is_handed_in_under_another_card_just_when_it_is_delivered_is_refused(
@@ -87,7 +73,7 @@ async def test_what_is_handed_in_under_another_card_just_when_it_is_delivered_is
     listing = await listing_of(house, listed)
     ban, desk = await listing.confirmed(), house.desk(other)
     draft = await desk.filled(plain_guide(10, **FOR_ALL))
-    await just_after_looking(house, monkeypatch, lambda: listing.arrived(ban, house.stores.clock()))
+    after(monkeypatch, house.stores.bans, "in_force", lambda: listing.arrived(ban, house.stores.clock()))
     assert await said(desk.hand_in(draft)) == "blacklisted"
     found = await desk.get(draft["_id"])
     assert (found["state"], found["serial"]) == (Stage.DRAFT, None)

@@ -18,6 +18,7 @@ from tests.files import a_pdf, on_disk
 from tests.house.guides import plain_guide
 from tests.house.house import House, said
 from tests.house.listing import FACTS, LI, WANG, WORDS, ZHAO, Listing, officer
+from tests.house.meanwhile import after
 from tests.house.people import credential, new_number
 
 QIAN = officer("qian")
@@ -216,19 +217,6 @@ async def test_of_two_at_once(house: House, race: str) -> None:
         await check_whole(case)
 
 
-async def meanwhile(house: House, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Any]) -> None:
-    """Something happens just after the next time that a decision is read."""
-    read, bans = house.stores.bans.get, house.stores.bans
-
-    async def get(key: str) -> Ban:
-        found = await read(key)
-        monkeypatch.setattr(bans, "get", read)
-        await happens()
-        return found
-
-    monkeypatch.setattr(bans, "get", get)
-
-
 @pytest.mark.article("28.appeal", "28.delisting")
 @pytest.mark.parametrize("race", [race for race in RACES if "malice" not in race])  # it is not read first
 async def test_of_two_of_whom_one_comes_between_reading_and_writing(
@@ -240,7 +228,7 @@ async def test_of_two_of_whom_one_comes_between_reading_and_writing(
     async def happens() -> None:
         ended.append(await second(case))
 
-    await meanwhile(house, monkeypatch, happens)
+    after(monkeypatch, house.stores.bans, "get", happens)
     told = await first(case)
     assert (told, *ended) in allowed
     await check_whole(case)

@@ -13,6 +13,7 @@ from models.kiosks.document import LIVE, OUT, Finding, OutageCause, Paper
 from models.store import ChangedMeanwhile
 from tests.house.house import said
 from tests.house.kiosks import Kiosked, signed, spki
+from tests.house.meanwhile import before
 from tests.house.places import HALL
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -373,14 +374,11 @@ async def test_of_two_of_whom_one_comes_between_reading_and_writing(
     make, *asked = RACES[race]
     (first, told), (second, _) = asked[turn], asked[1 - turn]
     case, store, between = Case(kiosks, (await make(kiosks))["_id"]), kiosks.stores.kiosks, []
-    write = store.change
 
-    async def change(*what: Any, **more: Any) -> Kiosk:
-        monkeypatch.setattr(store, "change", write)
+    async def other() -> None:
         between.append(await second(case))
-        return await write(*what, **more)
 
-    monkeypatch.setattr(store, "change", change)
+    before(monkeypatch, store, "change", other)
     assert await first(case) == told
     assert between == ["done"]
     await check_whole(case)
@@ -403,16 +401,15 @@ NEXT_LOOK: Mapping[str, str] = {
 
 async def test_whose_fault_it_was_outlives_the_end(kiosks: Kiosked, monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case(kiosks, (await about_to_end(kiosks))["_id"])
-    write = kiosks.stores.kiosks.change
+    said = list[str]()
 
-    async def change(*what: Any, **more: Any) -> Kiosk:
-        monkeypatch.setattr(kiosks.stores.kiosks, "change", write)
-        assert await case.attribute() == "done"
-        return await write(*what, **more)
+    async def attribute() -> None:
+        said.append(await case.attribute())
 
-    monkeypatch.setattr(kiosks.stores.kiosks, "change", change)
+    before(monkeypatch, kiosks.stores.kiosks, "change", attribute)
     while await case.end() == AGAIN:
         pass
+    assert said == ["done"]
     found = await case.get()
     assert found["state"] is State.IN_SERVICE
     assert [one["cause"] for one in found["outages"]] == [OutageCause.THIRD_PARTY]

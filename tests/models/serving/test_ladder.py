@@ -14,6 +14,7 @@ from models.store import ChangedMeanwhile
 from tests.house.clock import cause_at
 from tests.house.guides import OTHER_DEPARTMENT, USCC
 from tests.house.house import House
+from tests.house.meanwhile import before
 from tests.house.served import NOT_TOLD, Served, served
 from tests.house.staff import POSTS, Post
 
@@ -256,14 +257,8 @@ async def test_a_step_that_a_clerk_notes_meanwhile_is_over_all_the_same(
     paper = await to(house, How.CALL)
     found, servings = await paper.get(), house.stores.servings
     assert found["next_at"]
-    due, by, write = paper.due(found["next_at"]), cause_at(found["next_at"]), servings.change
-
-    async def change(*what: Any, **more: Any) -> Any:
-        monkeypatch.setattr(servings, "change", write)
-        await paper.record(Word.NO_ANSWER)
-        return await write(*what, **more)
-
-    monkeypatch.setattr(servings, "change", change)
+    due, by = paper.due(found["next_at"]), cause_at(found["next_at"])
+    before(monkeypatch, servings, "change", lambda: paper.record(Word.NO_ANSWER))
     with pytest.raises(ChangedMeanwhile):
         await servings.go_on(due, "", by)
     assert await servings.go_on(due, "", by)

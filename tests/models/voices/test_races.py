@@ -28,6 +28,7 @@ from models.voices import (
 )
 from models.voices.stages import STEPS, Escalated, State, Verb
 from tests.house.house import House, said
+from tests.house.meanwhile import after
 from tests.house.reviewed import POSTS, due
 
 UNCIVIL = "这帮王八蛋，等了一天"
@@ -331,14 +332,12 @@ async def test_who_is_talked_to_just_before_the_look_writes(
 ) -> None:
     """What was done is not taken higher; what is late still is."""
     case = await case_of(house, [])
-    read, store = house.stores.rectifications.find, house.stores.rectifications
+    store, talked = house.stores.rectifications, list[str]()
 
-    async def find(matter: str) -> Rectification | None:
-        monkeypatch.setattr(store, "find", read)
-        found = await read(matter)
-        assert await case.contact() == "done"
-        return found
+    async def contact() -> None:
+        talked.append(await case.contact())
 
-    monkeypatch.setattr(store, "find", find)
+    after(monkeypatch, store, "find", contact)
     assert await look(case) == told
+    assert talked == ["done"]
     assert (await store.get(case.review["_id"]))["escalated"] is escalated

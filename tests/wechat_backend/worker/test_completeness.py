@@ -212,7 +212,7 @@ def test_every_record_is_in_the_list() -> None:
 
 
 def test_every_store_that_tells_is_relayed() -> None:
-    assert events().keys() == told().keys(), "models/stores.py: a store is missing"
+    assert events().keys() == told().keys(), "models/stores/bundle.py: a store is missing"
     assert all(re.fullmatch(r"[a-z_]+\.[a-z_]+", event) for event in told())
 
 
