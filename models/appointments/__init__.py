@@ -25,7 +25,8 @@ from models.appointments.fitting import Misfit, Reason, fits, misfit
 from models.appointments.listing import place_before
 from models.appointments.matters import Matter
 from models.appointments.pauses import Pauses
-from models.appointments.reminding import Reminding, can_remind
+from models.appointments.reminders import can_remind
+from models.appointments.reminding import Reminding
 from models.appointments.rescheduling import Preview, Rescheduling
 from models.appointments.rules import (
     MOST_A_DAY,
