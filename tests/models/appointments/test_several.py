@@ -313,8 +313,8 @@ async def test_who_is_there_for_one_is_there_for_all(house: House, party: Party,
     clock.set(TIMES[1] - timedelta(minutes=61))
     arriving = house.stores.endings.arrive(third["_id"], staff, by("centre"))
     assert await said(arriving) == "appointment_not_begun"
-    clock.set(TIMES[1])
-    await record(house, first, Ending.MISSING_MATERIAL)
+    clock.set(TIMES[1] + timedelta(minutes=15))
+    await record(house, first, Ending.NO_SHOW)
     clock.set(TIMES[2] - timedelta(minutes=60))
     arrived = await house.stores.endings.arrive(third["_id"], staff, by("centre"))
     assert arrived["arrived_at"] == clock.now()
@@ -327,6 +327,41 @@ async def test_who_is_there_for_one_is_there_for_all(house: House, party: Party,
             "arrival_recorded",
             "appointment_ended",
         )
+
+
+@pytest.mark.article("9.refusal", "9.record", "9.correction")
+@pytest.mark.parametrize("ending", [Ending.SERVED, Ending.MISSING_MATERIAL])
+async def test_who_was_at_a_window_for_one_was_there_for_all(
+    house: House, party: Party, clock: Clock, ending: Ending
+) -> None:
+    """Nobody checked them in; nor is the one that was recorded corrected to a no-show."""
+    await house.furnish(*GUIDES, hall=HALL)
+    first, second, third = await booked(house, party, 0, 1, 3)
+    await house.stores.appointments.cancel(third["_id"], party, house.by())
+    clock.set(NINE)
+    await record(house, first, ending)
+    clock.set(TIMES[2])
+    for one in (first, second):
+        assert await said(record(house, one, Ending.NO_SHOW)) == "has_arrived"
+        assert (await house.stores.appointments.get(one["_id"]))["arrived_at"] == NINE
+    assert (await house.stores.appointments.get(third["_id"]))["arrived_at"] is None
+
+
+@pytest.mark.article("9.refusal", "9.correction")
+async def test_what_is_recorded_on_a_later_day_is_no_arrival(
+    house: House, party: Party, clock: Clock
+) -> None:
+    """Nothing can become a no-show any more; who is alone can be corrected the same day."""
+    await house.furnish(*GUIDES, hall=HALL)
+    first, second = await booked(house, party, 0, 1)
+    clock.set(NINE + timedelta(days=1))
+    assert (await record(house, first, Ending.SERVED))["arrived_at"] is None
+    assert (await house.stores.appointments.get(second["_id"]))["arrived_at"] is None
+    later = [Matter(GUIDES[3], NINE + timedelta(days=2))]
+    [alone] = await house.stores.several.book(party, later, HALL, CALENDAR, house.by())
+    clock.set(alone["end"])
+    assert (await record(house, alone, Ending.SERVED))["arrived_at"] is None
+    assert (await record(house, alone, Ending.NO_SHOW))["state"] is State.NO_SHOW
 
 
 @pytest.mark.article("9.refusal")
