@@ -37,6 +37,12 @@ class VisitMove(Asked):
     )
 
 
+class VisitCancellation(Asked):
+    appointments: list[str] = Field(
+        min_length=1, max_length=MOST_A_DAY, description="the ids of all that can be cancelled, as was shown"
+    )
+
+
 class Visit(Answer):
     visit: str
     appointments: list[Appointment] = Field(description="in the order of their times")
@@ -100,11 +106,13 @@ class VisitCancellationResource(VisitBase):
     @operation(
         "Cancel all matters of a visit that have not begun",
         auth=Auth.APPLICANT,
+        asks=VisitCancellation,
         answers=Visit,
-        errors=(AppointmentNotFound, AppointmentEnded, AppointmentBegun, ChangedMeanwhile),
+        errors=(AppointmentNotFound, AppointmentEnded, AppointmentBegun, VisitChanged, ChangedMeanwhile),
     )
-    async def post(self, visit: str) -> Visit:
-        await self.services.several.cancel(visit, self.bound_party(), self.by_party())
+    async def post(self, visit: str, asked: VisitCancellation) -> Visit:
+        party, by = self.bound_party(), self.by_party()
+        await self.services.several.cancel(visit, party, by, seen=asked.appointments)
         return await self.whole(visit, await self.own(visit))
 
 

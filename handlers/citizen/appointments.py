@@ -121,6 +121,7 @@ class AppointmentPage(CitizenPage):
         """The matters of its visit, and what each that is booked asks to bring."""
         booked = [one for one in together or [found] if one["state"] is State.BOOKED]
         guides = [await self.services.guides.version(one["guide"]) for one in booked]
+        cancelled = [one["_id"] for one in booked if can_cancel(one, self.now)]
         return {
             "together": together,
             "states": LABELS,
@@ -129,7 +130,7 @@ class AppointmentPage(CitizenPage):
             "bring": [guide for guide in guides if guide.materials],
             "all_move": sum(can_move(one, self.now) for one in booked) > 1
             and not any(one["arrived_at"] for one in booked),
-            "all_cancel": sum(can_cancel(one, self.now) for one in booked) > 1,
+            "all_cancel": cancelled if len(cancelled) > 1 else [],
         }
 
 

@@ -16,7 +16,7 @@ from handlers.web.dates import Moment
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
 from models.appointments import MOST_A_DAY, Appointment, Matter, State, can_move, check_move, fits
-from models.errors import Conflict, DomainError
+from models.errors import Conflict, DomainError, Refused
 from models.guides import Guide
 from models.places import Hall
 from models.store import ChangedMeanwhile
@@ -33,6 +33,12 @@ class MoveAll(BaseModel):
     item: list[str] = Field(min_length=1, max_length=MOST_A_DAY)
     start: list[Moment] = Field(min_length=1, max_length=MOST_A_DAY)
     seen: int
+
+
+class CancelAll(BaseModel):
+    """`seen` are the ids of what the page showed as to be cancelled."""
+
+    seen: list[str] = Field([], max_length=MOST_A_DAY)
 
 
 @dataclass(frozen=True)
@@ -170,18 +176,25 @@ class MoveAllPage(AppointmentPage):
 
 
 class CancelAllHandler(AppointmentPage):
-    """POST /appointments/{id}/visit/cancel: all that have not begun."""
+    """POST /appointments/{id}/visit/cancel: all that have not begun, where these are what the page showed."""
 
     @bound
     async def post(self, key: str) -> None:
-        services, party = self.services, self.bound_party()
+        services, party, seen = self.services, self.bound_party(), self.form(CancelAll).seen
         found = await services.appointments.own(key, party)
         try:
-            await services.several.cancel(found["visit"], party, self.by_party())
-        except Conflict:  # tapped twice
-            if (await services.appointments.own(key, party))["state"] is not State.CANCELLED:
-                raise
-        self.see_other(f"/appointments/{key}")
+            await services.several.cancel(found["visit"], party, self.by_party(), seen=seen)
+        except (Conflict, Refused) as error:
+            if not await self.is_cancelled(seen):
+                found = await services.appointments.own(key, party)
+                return self.again(SHOWN, error, **await self.values(found))
+        return self.see_other(f"/appointments/{key}")
+
+    async def is_cancelled(self, seen: Sequence[str]) -> bool:
+        """Whether all that was shown is: it was tapped twice."""
+        mine = await self.services.appointments.of_applicant(self.bound_party().id)
+        cancelled = {one["_id"] for one in mine if one["state"] is State.CANCELLED}
+        return bool(seen) and cancelled >= {*seen}
 
 
 ROUTES = [

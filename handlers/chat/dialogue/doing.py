@@ -66,10 +66,11 @@ class Doing:
 
     async def cancel(self, state: State) -> list[Appointment]:
         facts = self.asking.facts
-        visit = await facts.visit(state)
+        visit, *more = await facts.matters(state)
         party = facts.party_of(visit)
         if is_whole_visit(state):
-            return await facts.services.several.cancel(visit["visit"], party, self._by(party))
+            keys = [one["_id"] for one in (visit, *more)]
+            return await facts.services.several.cancel(visit["visit"], party, self._by(party), seen=keys)
         return [await facts.services.appointments.cancel(visit["_id"], party, self._by(party))]
 
     async def _matters(self, state: State) -> list[Matter]:

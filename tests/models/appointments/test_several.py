@@ -185,19 +185,25 @@ async def test_all_of_it_is_cancelled_or_one_alone(
 ) -> None:
     made = await booked(house, party, 0, 2, 4)
     await appointments.cancel(made[2]["_id"], party, house.by())
+    both = [one["_id"] for one in made[:2]]
     assert await times(appointments, party) == {GUIDES[0].item: 0, GUIDES[1].item: 2}
-    assert await said(several.cancel(made[0]["visit"], other, house.by())) == "appointment_not_found"
+    assert (
+        await said(several.cancel(made[0]["visit"], other, house.by(), seen=both)) == "appointment_not_found"
+    )
     clock.set(NINE)
-    cancelled = await several.cancel(made[0]["visit"], party, house.by())
+    stale = several.cancel(made[0]["visit"], party, house.by(), seen=both)
+    assert await said(stale) == "visit_changed"
+    cancelled = await several.cancel(made[0]["visit"], party, house.by(), seen=both[1:])
     assert [one["_id"] for one in cancelled] == [made[1]["_id"]]
-    assert await said(several.cancel(made[0]["visit"], party, house.by())) == "appointment_begun"
+    assert await said(several.cancel(made[0]["visit"], party, house.by(), seen=both)) == "appointment_begun"
     assert await times(appointments, party) == {GUIDES[0].item: 0}
 
 
 async def test_two_cancel_it_at_once(house: House, several: Several, party: Party) -> None:
     made = await booked(house, party, 0, 1, 2)
+    keys = [one["_id"] for one in made]
     answers = await asyncio.gather(
-        *(said(several.cancel(made[0]["visit"], party, house.by())) for _ in range(3))
+        *(said(several.cancel(made[0]["visit"], party, house.by(), seen=keys)) for _ in range(3))
     )
     assert sorted(answers) == ["appointment_ended", "appointment_ended", "done"]
 

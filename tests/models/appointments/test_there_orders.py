@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.appointments import Appointment, Ending, Matter, State
+from models.appointments import Appointment, Ending, Matter, State, can_cancel
 from models.errors import DomainError
 from models.people import Party
 from models.staff import Member
@@ -63,7 +63,8 @@ class Visit:
         stores, by = self.house.stores, self.house.by_staff("centre")
         own = self.house.by(f"applicant:{self.party.id}")
         if name == "cancel_all":
-            await stores.several.cancel(self.visit, self.party, own)
+            booked = [one["_id"] for one in await self.now() if can_cancel(one, own.at)]
+            await stores.several.cancel(self.visit, self.party, own, seen=booked)
             return
         key = self.keys[given[0]]
         match name:

@@ -132,7 +132,8 @@ async def test_a_visit_of_several_matters_is_told_of_once(simulated: World, simu
     await work(simulated)
     texts = letters(simulator, "SMS_REMINDER")
     assert [["居住证签注、医保参保" in text, visit[0]["_id"] in text] for text in texts] == [[True, True]]
-    await services.several.cancel(visit[0]["visit"], party, simulated.by(f"applicant:{party.id}"))
+    keys = [one["_id"] for one in visit]
+    await services.several.cancel(visit[0]["visit"], party, simulated.by(f"applicant:{party.id}"), seen=keys)
     await work(simulated)
     assert ["已取消" in text for text in letters(simulator, "SMS_APPOINTMENT")] == [False, True]
 
