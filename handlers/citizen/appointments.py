@@ -15,6 +15,7 @@ from models.appointments import (
     Appointment,
     Matter,
     State,
+    by_visit,
     can_cancel,
     can_move,
     can_object,
@@ -132,15 +133,6 @@ class AppointmentPage(CitizenPage):
             and not any(one["arrived_at"] for one in booked),
             "all_cancel": cancelled if len(cancelled) > 1 else [],
         }
-
-
-def by_visit(appointments: Sequence[Appointment]) -> list[list[Appointment]]:
-    """Those of one visit, hall and day together, in the order of their times, where the first of them stands:
-    what ended stays where it was when the others are moved."""
-    visits: dict[tuple[str, str, str], list[Appointment]] = {}
-    for one in appointments:
-        visits.setdefault((one["visit"], one["hall"], one["day"]), []).append(one)
-    return [sorted(each, key=lambda one: one["start"]) for each in visits.values()]
 
 
 def in_turn(newest_first: Sequence[Appointment]) -> list[Appointment]:

@@ -22,7 +22,7 @@ from models.appointments.document import (
 )
 from models.appointments.endings import Endings
 from models.appointments.fitting import Misfit, Reason, fits, misfit
-from models.appointments.listing import place_before
+from models.appointments.listing import by_visit, place_before
 from models.appointments.matters import Matter
 from models.appointments.pauses import Pauses
 from models.appointments.reminders import can_remind
@@ -81,6 +81,7 @@ __all__ = [
     "UnfitVisit",
     "Visits",
     "bookable_days",
+    "by_visit",
     "called",
     "can_arrive",
     "can_cancel",

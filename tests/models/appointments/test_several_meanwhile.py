@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.appointments import Appointments, Matter, Several
+from models.appointments import Appointments, Matter, Several, State
 from models.errors import DomainError
 from models.people import Party
 from tests.house.clock import Clock, MakeCause
