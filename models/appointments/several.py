@@ -353,10 +353,12 @@ def _is_at(old: Appointment, new: Wanted, calendar: Workdays) -> bool:
 
 
 def _visit_after(found: Sequence[Appointment], movable: Sequence[Appointment], to: Wanted) -> str:
-    """The visit that those which are moved are of: a new one, if they leave one behind that is booked."""
+    """The visit that those which are moved are of: a new one, if they leave one behind that is booked; who
+    goes alone is alone."""
     stay = [one for one in found if one["state"] is State.BOOKED and one not in movable]
     leave = (movable[0]["hall"], movable[0]["day"]) != (to.hall.code, to.day)
-    return uuid4().hex if stay and leave else movable[0]["visit"]
+    apart = uuid4().hex if movable[1:] else movable[0]["_id"]
+    return apart if stay and leave else movable[0]["visit"]
 
 
 def _refusal(error: DuplicateKeyError) -> Exception:

@@ -262,7 +262,7 @@ async def test_what_is_moved_of_a_visit_that_is_over_in_part(
     clock.set(NINE)
     assert await move(Matter(GUIDES[2], TIMES[4])) == [of]
     [away] = await move(Matter(GUIDES[2], TIMES[4]), hall=WANBO)
-    assert away != of
+    assert [one["_id"] for one in await appointments.of_visit(away, party.id)] == [away]
     moving = several.move(of, visit(5), party, HALL, CALENDAR, house.by())
     assert await said(moving) == "appointment_begun"
     left = [one["_id"] for one in await appointments.of_visit(away, party.id)]
