@@ -11,13 +11,21 @@ from chinese_calendar import is_workday
 from models.festivals import FIXED, LAST_PUBLISHED_YEAR, Doubt
 
 PANYU = ZoneInfo("Asia/Shanghai")
-published = lru_cache(maxsize=4096)(is_workday)
-"""Whether a date is worked by the holiday notices; looked up once."""
 
 
 def local_date(moment: datetime) -> date:
     """The date in Panyu at an aware `moment`."""
     return moment.astimezone(PANYU).date()
+
+
+@lru_cache(maxsize=4096)
+def published(day: date) -> bool:
+    """Whether a date is worked by the holiday notices.
+
+    Raises:
+        NotImplementedError: there is none for its year.
+    """
+    return bool(is_workday(day))
 
 
 def beginning(moment: datetime) -> datetime:

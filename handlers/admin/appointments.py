@@ -29,7 +29,7 @@ from models.appointments import (
     recordable,
     said_number,
 )
-from models.appointments.rules import is_marked_arrived
+from models.appointments.rules import is_its_day, is_marked_arrived
 from models.errors import BadInput, DomainError
 from models.staff import Scope
 from models.workdays import local, local_date
@@ -94,6 +94,11 @@ class Visit:
     def arrives(self) -> int:
         """Of how many matters an arrival is recorded at once."""
         return 1 + sum(is_marked_arrived(one) for one, *_ in self.others)
+
+    @property
+    def there_for_all(self) -> bool:
+        """Whether who is recorded at the window for it counts as there for others too."""
+        return self.arrives > 1 and is_its_day(self.appointment, self.now)
 
     @property
     def endings(self) -> dict[str, str]:
@@ -298,7 +303,7 @@ class VisitAction(FormAction, AppointmentsPage):
         """That what was recorded counts for more than one matter of the visit."""
         together = (await self.services.several.together([found]))[found["_id"]]
         count = sum(one["arrived_at"] is not None for one in together)
-        return f"，同一次到访的{count}个事项都已登记" if count > 1 else ""
+        return f"，同一次到访的{count}个事项都算到场" if count > 1 else ""
 
 
 class EndingHandler(VisitAction):
@@ -311,7 +316,7 @@ class EndingHandler(VisitAction):
             self.services.endings.record(
                 key, member, filled.ending, self.by_member(), seen=filled.seen, material=filled.material
             ),
-            "已记录：{name}，{label}。",
+            "已记录：{name}，{label}{also}。",
         )
 
 

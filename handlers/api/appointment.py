@@ -71,7 +71,9 @@ class Objection(Answer):
 
 class Appointment(Answer):
     id: str
-    visit: str = Field(description="the same for those that are one visit; its own id where it is alone")
+    visit: str = Field(
+        description="the same for those that are one visit; its own id where it was booked alone, or left"
+    )
     item: str
     item_name: str
     hall: str

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from handlers.api.appointment import MOVING, Appointment, AppointmentBase, Elsewhere, Timed
-from handlers.api.contract import Answer, Endpoint, operation
+from handlers.api.contract import Answer, Asked, Endpoint, operation
 from handlers.web.visitor import Auth
 from models.appointments import MOST_A_DAY, State
 from models.appointments import Appointment as Kept
@@ -18,6 +18,12 @@ from models.store import ChangedMeanwhile
 class VisitMove(Elsewhere):
     matters: list[Timed] = Field(
         min_length=1, max_length=MOST_A_DAY, description="all that can be moved, each with its new time"
+    )
+
+
+class VisitCancellation(Asked):
+    appointments: list[str] = Field(
+        min_length=1, max_length=MOST_A_DAY, description="the ids of all that can be cancelled, as was shown"
     )
 
 
@@ -66,11 +72,13 @@ class VisitCancellationResource(VisitBase):
     @operation(
         "Cancel all matters of a visit that have not begun",
         auth=Auth.APPLICANT,
+        asks=VisitCancellation,
         answers=Visit,
-        errors=(AppointmentNotFound, AppointmentEnded, AppointmentBegun, ChangedMeanwhile),
+        errors=(AppointmentNotFound, AppointmentEnded, AppointmentBegun, VisitChanged, ChangedMeanwhile),
     )
-    async def post(self, visit: str) -> Visit:
-        await self.services.several.cancel(visit, self.bound_party(), self.by_party())
+    async def post(self, visit: str, asked: VisitCancellation) -> Visit:
+        party, by = self.bound_party(), self.by_party()
+        await self.services.several.cancel(visit, party, by, seen=asked.appointments)
         return await self.whole(visit, await self.own(visit))
 
 

@@ -15,6 +15,7 @@ from models.appointments import (
     Appointment,
     Matter,
     State,
+    by_visit,
     can_cancel,
     can_move,
     can_object,
@@ -121,6 +122,7 @@ class AppointmentPage(CitizenPage):
         """The matters of its visit, and what each that is booked asks to bring."""
         booked = [one for one in together or [found] if one["state"] is State.BOOKED]
         guides = [await self.services.guides.version(one["guide"]) for one in booked]
+        cancelled = [one["_id"] for one in booked if can_cancel(one, self.now)]
         return {
             "together": together,
             "states": LABELS,
@@ -129,17 +131,8 @@ class AppointmentPage(CitizenPage):
             "bring": [guide for guide in guides if guide.materials],
             "all_move": sum(can_move(one, self.now) for one in booked) > 1
             and not any(one["arrived_at"] for one in booked),
-            "all_cancel": sum(can_cancel(one, self.now) for one in booked) > 1,
+            "all_cancel": cancelled if len(cancelled) > 1 else [],
         }
-
-
-def by_visit(appointments: Sequence[Appointment]) -> list[list[Appointment]]:
-    """Those of one visit, hall and day together, in the order of their times, where the first of them stands:
-    what ended stays where it was when the others are moved."""
-    visits: dict[tuple[str, str, str], list[Appointment]] = {}
-    for one in appointments:
-        visits.setdefault((one["visit"], one["hall"], one["day"]), []).append(one)
-    return [sorted(each, key=lambda one: one["start"]) for each in visits.values()]
 
 
 def in_turn(newest_first: Sequence[Appointment]) -> list[Appointment]:

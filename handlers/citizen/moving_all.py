@@ -3,14 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from handlers.citizen.appointments import AppointmentPage
+from pydantic import BaseModel, Field
+
+from handlers.citizen.appointments import SHOWN, AppointmentPage
 from handlers.citizen.moving import Ahead, MovePage
 from handlers.citizen.together import Planned, planned
 from handlers.web.pages import DOCUMENT_ID
 from handlers.web.visitor import bound
-from models.appointments import Appointment, Matter, State, can_move
-from models.errors import Conflict
+from models.appointments import MOST_A_DAY, Appointment, Matter, State, can_move
+from models.errors import Conflict, Refused
 from models.places import Hall
+
+
+class CancelAll(BaseModel):
+    """`seen` are the ids of what the page showed as to be cancelled."""
+
+    seen: list[str] = Field([], max_length=MOST_A_DAY)
 
 
 class MoveAllPage(MovePage):
@@ -47,18 +55,25 @@ class MoveAllPage(MovePage):
 
 
 class CancelAllHandler(AppointmentPage):
-    """POST /appointments/{id}/visit/cancel: all that have not begun."""
+    """POST /appointments/{id}/visit/cancel: all that have not begun, where these are what the page showed."""
 
     @bound
     async def post(self, key: str) -> None:
-        services, party = self.services, self.bound_party()
+        services, party, seen = self.services, self.bound_party(), self.form(CancelAll).seen
         found = await services.appointments.own(key, party)
         try:
-            await services.several.cancel(found["visit"], party, self.by_party())
-        except Conflict:  # tapped twice
-            if (await services.appointments.own(key, party))["state"] is not State.CANCELLED:
-                raise
-        self.see_other(f"/appointments/{key}")
+            await services.several.cancel(found["visit"], party, self.by_party(), seen=seen)
+        except (Conflict, Refused) as error:
+            if not await self.is_cancelled(seen):
+                found = await services.appointments.own(key, party)
+                return self.again(SHOWN, error, **await self.values(found))
+        return self.see_other(f"/appointments/{key}")
+
+    async def is_cancelled(self, seen: Sequence[str]) -> bool:
+        """Whether all that was shown is: it was tapped twice."""
+        mine = await self.services.appointments.of_applicant(self.bound_party().id)
+        cancelled = {one["_id"] for one in mine if one["state"] is State.CANCELLED}
+        return bool(seen) and cancelled >= {*seen}
 
 
 ROUTES = [

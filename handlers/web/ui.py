@@ -112,12 +112,22 @@ class Nothing(Part):
 
 
 class Ask(Part):
-    """A step that cannot be taken back: its button opens the question whether to take it."""
+    """A step that cannot be taken back: its button opens the question whether to take it. `seen` are the ids
+    of what it is taken with, as the page shows them."""
 
     def render(
-        self, name: str, path: str, question: str, button: str, *, look: str = "", big: bool = False
+        self,
+        name: str,
+        path: str,
+        question: str,
+        button: str,
+        *,
+        look: str = "",
+        big: bool = False,
+        seen: Sequence[str] = (),
     ) -> bytes:
-        return self.part("ask", name=name, path=path, question=question, button=button, look=look, big=big)
+        looks = {"look": look, "big": big}
+        return self.part("ask", name=name, path=path, question=question, button=button, seen=seen, **looks)
 
 
 class Search(Part):

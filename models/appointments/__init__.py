@@ -22,10 +22,11 @@ from models.appointments.document import (
 )
 from models.appointments.endings import Endings
 from models.appointments.fitting import Misfit, Reason, fits, misfit
-from models.appointments.listing import place_before
+from models.appointments.listing import by_visit, place_before
 from models.appointments.matters import Matter
 from models.appointments.pauses import Pauses
-from models.appointments.reminding import Reminding, can_remind
+from models.appointments.reminders import can_remind
+from models.appointments.reminding import Reminding
 from models.appointments.rescheduling import Preview, Rescheduling
 from models.appointments.rules import (
     MOST_A_DAY,
@@ -80,6 +81,7 @@ __all__ = [
     "UnfitVisit",
     "Visits",
     "bookable_days",
+    "by_visit",
     "called",
     "can_arrive",
     "can_cancel",

@@ -34,7 +34,7 @@ from models.appointments.document import (
 from models.appointments.fitting import fits
 from models.appointments.listing import day_query, held_on, objection_query
 from models.appointments.making import Wanted, place_of, visit_of
-from models.appointments.reminding import plans_of
+from models.appointments.reminders import plans_of
 from models.appointments.rules import (
     AlreadyBooked,
     AppointmentBegun,

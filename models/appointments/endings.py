@@ -6,7 +6,7 @@ Each of these is told to the person, who can object. What nobody recorded by the
 `unrecorded`: it blocks nobody and counts against nobody.
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,10 +38,12 @@ from models.appointments.rules import (
     check_proposal,
     check_record,
     decision_reason,
+    is_alone,
     is_asked_to_give_up,
     is_marked_arrived,
     objection_words,
     required_material,
+    shows_there,
 )
 from models.appointments.several import till_done
 from models.asking import when_to_ask
@@ -54,6 +56,9 @@ from models.places import Hall, Halls
 from models.schedule import Due, Overtaken, held
 from models.staff import Member, Scope, check_district, check_scope, serves
 from models.store import ChangedMeanwhile, Document
+
+End = Callable[..., Awaitable[Appointment]]
+"""Ends a matter; takes what is set besides, and the session of a transaction."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +117,7 @@ class Endings:
 
         async def attempt() -> Appointment:
             found = await self.for_member(key, member)
-            visit = await self.appointments.of_visit(found["visit"], found["applicant"])
-            here = [one for one in visit if (one["hall"], one["day"]) == (found["hall"], found["day"])]
+            here = await self._here(found)
             begins = min((one["start"] for one in here if one["state"] is State.BOOKED), default=None)
             check_arrival(found, by.at, begins)
             others = [one for one in here if one["_id"] != key and is_marked_arrived(one)]
@@ -125,6 +129,11 @@ class Endings:
                 return await self._arrived(found, by, session)
 
         return await till_done(attempt)
+
+    async def _here(self, found: Appointment) -> list[Appointment]:
+        """All of its visit that are for the same hall and day, itself too."""
+        visit = await self.appointments.of_visit(found["visit"], found["applicant"])
+        return [one for one in visit if (one["hall"], one["day"]) == (found["hall"], found["day"])]
 
     async def _arrived(self, found: Appointment, by: Cause, session: Any = None) -> Appointment:
         event = Event(ARRIVED, found["_id"], by)
@@ -140,7 +149,8 @@ class Endings:
         seen: State,
         material: str | None = None,
     ) -> Appointment:
-        """Record how it ended, or correct what was recorded; `seen` is the state that the member saw.
+        """Record how it ended, or correct what was recorded; `seen` is the state that the member saw. Who was
+        at the window for one matter of a visit was there for all of them, as who is checked in.
 
         `material` is the code of the one that lacks, and counts with that ending alone.
 
@@ -160,15 +170,46 @@ class Endings:
         if found["state"] is not State.BOOKED:
             data["instead_of"] = found["state"].value
         plans = (Plan(ASK_REVIEW, when_to_ask(by.at)),) if ending is Ending.SERVED else ()
-        return await self.appointments.end(
-            key,
-            State(ending),
-            Event(f"appointment.{ending}", key, by, data, plans=plans),
-            expects=_as_read(found),
-            otherwise=ChangedMeanwhile,
-            sets={"material": code},
-            reason=_remark(found, lacking),
-        )
+        event = Event(f"appointment.{ending}", key, by, data, plans=plans)
+
+        async def end(sets: Document, session: Any = None) -> Appointment:
+            return await self.appointments.end(
+                key,
+                State(ending),
+                event,
+                expects=_as_read(found),
+                otherwise=ChangedMeanwhile,
+                sets={"material": code, **sets},
+                reason=_remark(found, lacking),
+                session=session,
+            )
+
+        if is_alone(found) or not shows_there(found, ending, by.at):
+            return await end({})
+        return await self._there_for_all(found, by, end)
+
+    async def _there_for_all(self, found: Appointment, by: Cause, end: End) -> Appointment:
+        """End it, and mark its visit as with a check-in: each matter of it, or none.
+
+        Raises:
+            Conflict: `changed_meanwhile`.
+        """
+
+        async def attempt() -> Appointment | None:
+            here = await self._here(found)
+            if not any(_as_read(one) == _as_read(found) for one in here if one["_id"] == found["_id"]):
+                return None
+            others = [one for one in here if one["_id"] != found["_id"] and is_marked_arrived(one)]
+            if not others:
+                return await end({})
+            async with self.appointments.database.transaction() as session:
+                for one in others:
+                    await self._arrived(one, by, session)
+                return await end({"arrived_at": found["arrived_at"] or by.at}, session)
+
+        if (ended := await till_done(attempt)) is None:
+            raise ChangedMeanwhile
+        return ended
 
     async def _lacking(self, found: Appointment, ending: Ending, material: str | None) -> Material | None:
         """By the version of the guide that was booked."""

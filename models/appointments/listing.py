@@ -24,6 +24,15 @@ def place_before(found: Appointment) -> str:
     return Position(found["start"], f"{int(found['_id'], 16) - 1:032x}").cursor
 
 
+def by_visit(appointments: Iterable[Appointment]) -> list[list[Appointment]]:
+    """Those of one visit, hall and day together, in the order of their times, where the first of them stands:
+    what ended stays where it was when the others are moved."""
+    visits: dict[tuple[str, str, str], list[Appointment]] = {}
+    for one in appointments:
+        visits.setdefault((one["visit"], one["hall"], one["day"]), []).append(one)
+    return [sorted(each, key=lambda one: one["start"]) for each in visits.values()]
+
+
 def day_query(halls: Iterable[str], day: date, which: Visits) -> Document:
     return {"hall": {"$in": sorted(halls)}, "day": day.isoformat(), **OF_VISITS[which]}
 

@@ -1,98 +1,81 @@
-"""Reminding of a visit: in the evening before it, and an hour before it begins (article 9).
+"""Reminding of a visit (article 9): of several matters once, by one letter that names all that are ahead.
 
-Each reminder goes out once, at a moment that follows from the start of the visit: so a plan that was made for
-another start finds no reminder at its moment and changes nothing. What nobody sees to in time stays unsaid:
-a reminder at night, or after the visit has begun, helps nobody.
+Which of them tells is written with the reminder, in one transaction: so it does not matter what becomes of
+that one until the letter goes out.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
+from typing import Any
 
-from models.appointments.document import (
-    DAY_OVER,
-    REMIND_EVENING,
-    REMIND_HOUR,
-    REMINDED,
-    Appointment,
-    State,
-)
-from models.events import Cause, Plan
+from models.appointments.booking import Appointments
+from models.appointments.document import REMINDED, Appointment, State
+from models.appointments.reminders import can_remind, moment_of, told_with, what_at
+from models.appointments.rules import is_alone
+from models.appointments.several import till_done
+from models.events import Cause, Event
 from models.schedule import Due
-from models.store import ChangedMeanwhile, Store, entry
-from models.workdays import local_date, local_moment
-
-EVENING, NIGHT = time(18), time(22)
-"""Between which, in Panyu, people are reminded on the day before."""
-AHEAD = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Reminder:
-    """It is planned as `what`, for the moment `at`; at `until` it is too late for it."""
-
-    what: str
-    at: datetime
-    until: datetime
-
-
-def reminders(start: datetime) -> tuple[Reminder, ...]:
-    """Those of a visit that starts then."""
-    before = local_date(start) - timedelta(days=1)
-    return (
-        Reminder(REMIND_EVENING, local_moment(before, EVENING), local_moment(before, NIGHT)),
-        Reminder(REMIND_HOUR, start - AHEAD, start),
-    )
-
-
-def plans_of(start: datetime, closes_at: datetime, now: datetime) -> tuple[Plan, ...]:
-    """What is planned for a visit that is booked, or moved to this start: its reminders, as far as they are
-    still ahead, and the end of its day."""
-    ahead = (Plan(one.what, one.at) for one in reminders(start) if one.at > now)
-    return (*ahead, Plan(DAY_OVER, closes_at))
-
-
-def can_remind(visit: Appointment, at: datetime, now: datetime) -> bool:
-    """Whether the reminder of the moment `at` still is one of this visit's, not too late, and of use: the
-    person has not come yet, nor cancelled."""
-    waits = visit["state"] is State.BOOKED and not visit["arrived_at"]
-    return waits and any(one.at == at and now < one.until for one in reminders(visit["start"]))
-
-
-def tells_too(before: Appointment, visit: Appointment, at: datetime) -> bool:
-    """Whether the reminder of the moment `at` of one visit is told by a matter `before` it in the same visit:
-    that has its own at that moment, or had it. Who booked within the hour before the first had none of it."""
-    [what] = [one.what for one in reminders(visit["start"]) if one.at == at]
-    [own] = [one.at for one in reminders(before["start"]) if one.what == what]
-    return own == at or own in before["reminded"]
+from models.store import ChangedMeanwhile, Document, entry
 
 
 @dataclass(frozen=True)
 class Reminding:
-    appointments: Store[Appointment]
+    appointments: Appointments
 
     async def remind(self, due: Due, by: Cause) -> bool:
-        """Remind the person of the visit; not twice at the same moment of it.
+        """Remind the person of the visit, of all its matters; not twice at the same moment of it.
 
         Raises:
             Conflict: `changed_meanwhile`.
         """
-        try:
+
+        async def attempt() -> bool:
             visit = await self.appointments.get(due.about)
-        except self.appointments.missing:
-            return False
-        if due.at in visit["reminded"] or not can_remind(visit, due.at, by.at):
-            return False
-        event = due.event(REMINDED, by, {"at": due.at})
+            if due.at in visit["reminded"] or not can_remind(visit, due.at, by.at):
+                return False
+            if is_alone(visit):
+                await self._note(visit, due.at, due.event(REMINDED, by, {"at": due.at}))
+            else:
+                await self._of_all(visit, due, by)
+            return True
+
+        with suppress(self.appointments.missing):
+            return await till_done(attempt)
+        return False
+
+    async def _of_all(self, visit: Appointment, due: Due, by: Cause) -> None:
+        """It tells of all that are ahead, and these are noted as told with it."""
+        what = what_at(due.at, visit["start"])
+        found = await self.appointments.of_visit(visit["visit"], visit["applicant"])
+        here = [one for one in found if (one["hall"], one["day"]) == (visit["hall"], visit["day"])]
+        ahead = told_with(here, what, by.at)
+        data = {"at": due.at, "what": what, "together": [one["_id"] for one in ahead]}
+        async with self.appointments.database.transaction() as session:
+            for one in ahead:
+                at = moment_of(what, one["start"])
+                if one["_id"] != visit["_id"] and at not in one["reminded"]:
+                    event = Event(REMINDED, one["_id"], by, {"at": at, "with": visit["_id"]})
+                    await self._note(one, at, event, session)
+            await self._note(visit, due.at, due.event(REMINDED, by, data), session)
+
+    async def _note(self, visit: Appointment, at: datetime, event: Event, session: Any = None) -> None:
+        """
+        Raises:
+            Conflict: `changed_meanwhile`.
+        """
+        expects: Document = {
+            "state": State.BOOKED.value,
+            "arrived_at": None,
+            "start": visit["start"],
+            "visit": visit["visit"],
+            "reminded": {"$ne": at},
+        }
         await self.appointments.change(
-            due.about,
-            expects={
-                "state": State.BOOKED.value,
-                "arrived_at": None,
-                "start": visit["start"],
-                "reminded": {"$ne": due.at},
-            },
-            update={"$push": {"reminded": due.at, "timeline": entry(event)}},
+            visit["_id"],
+            expects=expects,
+            update={"$push": {"reminded": at, "timeline": entry(event)}},
             event=event,
             otherwise=ChangedMeanwhile,
+            session=session,
         )
-        return True

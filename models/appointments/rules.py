@@ -226,6 +226,17 @@ def is_marked_arrived(other: Appointment) -> bool:
     return not other["arrived_at"] and other["state"] in {State.BOOKED, *RECORDED}
 
 
+def is_alone(appointment: Appointment) -> bool:
+    """Whether it was booked alone, or left the visit that it was booked in."""
+    return appointment["visit"] == appointment["_id"]
+
+
+def shows_there(appointment: Appointment, ending: Ending, now: datetime) -> bool:
+    """Whether this record says that the person is in the hall now: they were at the window. What is recorded
+    on a later day says it of nothing that could still become a no-show."""
+    return ending is not Ending.NO_SHOW and is_its_day(appointment, now)
+
+
 def check_record(appointment: Appointment, ending: Ending, now: datetime) -> None:
     """No ending is recorded before it can be true, nor after the visit's day, on which it can be corrected.
 

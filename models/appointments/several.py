@@ -245,12 +245,15 @@ class Several:
         stayed = [one for one in movable if one["_id"] not in keys]
         return sorted([*done, *stayed], key=lambda one: one["start"])
 
-    async def cancel(self, visit: str, party: Party, by: Cause) -> list[Appointment]:
-        """Cancel all matters of a visit that are booked and have not begun; returns these.
+    async def cancel(
+        self, visit: str, party: Party, by: Cause, *, seen: Collection[str]
+    ) -> list[Appointment]:
+        """Cancel all matters of a visit that are booked and have not begun; returns these. They are those
+        that the person has `seen`, by id: what was added or taken away since then is shown before.
 
         Raises:
             NotFound: `appointment_not_found`.
-            Conflict: `appointment_ended`, `changed_meanwhile`.
+            Conflict: `appointment_ended`, `visit_changed`, `changed_meanwhile`.
             Refused: `appointment_begun`.
         """
 
@@ -259,6 +262,8 @@ class Several:
             keys = [one["_id"] for one in booked if can_cancel(one, by.at)]
             if not keys:
                 raise AppointmentBegun if booked else AppointmentEnded
+            if {*keys} != {*seen}:
+                raise VisitChanged
             data: Document = {"together": keys} if len(keys) > 1 else {}
             expects: Document = {"state": State.BOOKED.value, "applicant": party.id, "visit": visit}
             async with self.appointments.database.transaction() as session:
@@ -348,10 +353,12 @@ def _is_at(old: Appointment, new: Wanted, calendar: Workdays) -> bool:
 
 
 def _visit_after(found: Sequence[Appointment], movable: Sequence[Appointment], to: Wanted) -> str:
-    """The visit that those which are moved are of: a new one, if they leave one behind that is booked."""
+    """The visit that those which are moved are of: a new one, if they leave one behind that is booked; who
+    goes alone is alone."""
     stay = [one for one in found if one["state"] is State.BOOKED and one not in movable]
     leave = (movable[0]["hall"], movable[0]["day"]) != (to.hall.code, to.day)
-    return uuid4().hex if stay and leave else movable[0]["visit"]
+    apart = uuid4().hex if movable[1:] else movable[0]["_id"]
+    return apart if stay and leave else movable[0]["visit"]
 
 
 def _refusal(error: DuplicateKeyError) -> Exception:

@@ -12,12 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from models.appointments.booking import Appointments
 from models.appointments.document import ASKED_TO_MOVE, KEPT_ANYWAY, Appointment, State
 from models.appointments.fitting import Misfit, misfit
+from models.appointments.listing import by_visit
 from models.appointments.rules import AppointmentEnded, OtherHall, check_move, is_asked_to_move
+from models.appointments.several import till_done
 from models.errors import Conflict, DomainError
 from models.events import Cause, Event
 from models.places import Hall, Halls
@@ -177,9 +179,46 @@ class Unfit:
     async def decide_each(
         self, decision: Decision, keys: Iterable[str], member: Member, by: Cause
     ) -> list[Decided]:
-        """Decide the same on each of these, one after the other; what is refused of one stops no other."""
-        verb = {Decision.KEEP: self.keep, Decision.ASK: self.ask_to_move}[decision]
-        return [await self._decided(verb, key, member, by) for key in dict.fromkeys(keys)]
+        """Decide the same on each of these; what is refused of one stops no other. Matters of one visit are
+        asked to move at once."""
+        keys = [*dict.fromkeys(keys)]
+        if decision is Decision.KEEP:
+            return [await self._decided(self.keep, key, member, by) for key in keys]
+        known = await self._known(keys)
+        done: dict[str, Decided] = {}
+        for visit in by_visit(known.values()):
+            done |= await self._ask_of_visit([one["_id"] for one in visit], member, by)
+        return [done.get(key) or await self._decided(self.ask_to_move, key, member, by) for key in keys]
+
+    async def _ask_of_visit(self, keys: Sequence[str], member: Member, by: Cause) -> dict[str, Decided]:
+        """All of one visit that can be asked, in one transaction, so that one letter names them."""
+
+        async def read(key: str, member: Member, by: Cause) -> Appointment:
+            return (await self._to_ask(key, member, by))[0]
+
+        done = {key: await self._decided(read, key, member, by) for key in keys}
+        can = [key for key, one in done.items() if one.error is None]
+        if len(can) < 2:
+            return {key: one for key, one in done.items() if one.error}
+        try:
+            asked = await till_done(lambda: self._ask_together(can, member, by))
+        except DomainError as error:
+            return done | {key: Decided(done[key].visit, error) for key in can}
+        return done | {one["_id"]: Decided(one) for one in asked}
+
+    async def _ask_together(self, keys: Sequence[str], member: Member, by: Cause) -> list[Appointment]:
+        """
+        Raises:
+            see `ask_to_move`.
+        """
+        found = [await self._to_ask(key, member, by) for key in keys]
+        left = [(visit, why) for visit, why in found if why]
+        data: Document = {"together": [visit["_id"] for visit, _ in left]} if left[1:] else {}
+        done = {visit["_id"]: visit for visit, _ in found}
+        async with self.appointments.database.transaction() as session:
+            for visit, why in left:
+                done[visit["_id"]] = await self._ask(visit, why, by, data, session)
+        return [*done.values()]
 
     async def _decided(self, verb: Verb, key: str, member: Member, by: Cause) -> Decided:
         visit = None
@@ -203,9 +242,9 @@ class Unfit:
         reason = why.reason.value
         event = Event(KEPT_ANYWAY, key, by, {"reason": reason})
         expects: Document = {"kept_for": {"$ne": reason}}
-        return await self._decide(
-            visit, {"kept_for": reason}, expects, event, lambda found: found.get("kept_for") == reason
-        )
+        with suppress(ChangedMeanwhile):
+            return await self._write(visit, {"kept_for": reason}, expects, event)
+        return await self._found_done(key, lambda found: found.get("kept_for") == reason)
 
     async def ask_to_move(self, key: str, member: Member, by: Cause) -> Appointment:
         """Ask the person to choose another time; once for where it is now.
@@ -216,37 +255,60 @@ class Unfit:
             Conflict: `appointment_ended`, `arrival_recorded`, `visit_fits`, `changed_meanwhile`.
             Refused: `appointment_begun`.
         """
+        visit, why = await self._to_ask(key, member, by)
+        if why is None:
+            return visit
+        with suppress(ChangedMeanwhile):
+            return await self._ask(visit, why, by)
+        return await self._found_done(key, is_asked_to_move)
+
+    async def _to_ask(self, key: str, member: Member, by: Cause) -> tuple[Appointment, Misfit | None]:
+        """A visit that can be asked for, and why; None where it is asked for already.
+
+        Raises:
+            see `ask_to_move`.
+        """
         visit, why = await self._one(key, member)
         if is_asked_to_move(visit):
-            return visit
+            return visit, None
         if why is None:
             raise VisitFits
         check_move(visit, by.at)
-        event = Event(ASKED_TO_MOVE, key, by, {"reason": why.reason.value})
-        return await self._decide(
-            visit, {"asked_to_move_at": by.at}, {"asked_to_move_at": None}, event, is_asked_to_move
+        return visit, why
+
+    async def _ask(
+        self, visit: Appointment, why: Misfit, by: Cause, data: Document | None = None, session: Any = None
+    ) -> Appointment:
+        event = Event(ASKED_TO_MOVE, visit["_id"], by, {"reason": why.reason.value, **(data or {})})
+        asked: Document = {"asked_to_move_at": by.at}
+        return await self._write(visit, asked, {"asked_to_move_at": None}, event, session)
+
+    async def _write(
+        self, visit: Appointment, sets: Document, expects: Document, event: Event, session: Any = None
+    ) -> Appointment:
+        """One write, where the visit is as it was.
+
+        Raises:
+            Conflict: `changed_meanwhile`.
+        """
+        place: Document = {"hall": visit["hall"], "start": visit["start"], "window": visit["window"]}
+        return await self.appointments.change(
+            visit["_id"],
+            expects={**place, "state": State.BOOKED.value, **expects},
+            sets=sets,
+            update={"$push": {"timeline": self.appointments.line(event)}},
+            event=event,
+            otherwise=ChangedMeanwhile,
+            session=session,
         )
 
-    async def _decide(
-        self,
-        visit: Appointment,
-        sets: Document,
-        expects: Document,
-        event: Event,
-        done: Callable[[Appointment], bool],
-    ) -> Appointment:
-        """One write, where the visit is as it was; who decides the same at once finds it `done`."""
-        place: Document = {"hall": visit["hall"], "start": visit["start"], "window": visit["window"]}
-        with suppress(ChangedMeanwhile):
-            return await self.appointments.change(
-                visit["_id"],
-                expects={**place, "state": State.BOOKED.value, **expects},
-                sets=sets,
-                update={"$push": {"timeline": self.appointments.line(event)}},
-                event=event,
-                otherwise=ChangedMeanwhile,
-            )
-        found = await self.appointments.get(visit["_id"])
+    async def _found_done(self, key: str, done: Callable[[Appointment], bool]) -> Appointment:
+        """Who decides the same at once finds it `done`.
+
+        Raises:
+            Conflict: `changed_meanwhile`.
+        """
+        found = await self.appointments.get(key)
         if not done(found):
             raise ChangedMeanwhile
         return found

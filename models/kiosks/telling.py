@@ -1,9 +1,10 @@
 """Who has booked a visit is told when the kiosk stops which alone offers the item there, and when it does not
 stop after all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.appointments import Appointment, Pause, Pauses
+from models.appointments import Appointment, Pause, Pauses, by_visit
 from models.events import Cause
 from models.guides import Guides
 from models.kiosks.announcing import Announcing
@@ -41,14 +42,28 @@ class Telling:
         for absence in current:
             found = await self.foresight.of(kiosk, absence.start, absence.end)
             touched |= {one["_id"]: one for one in found.visits if one["start"] > by.at}
-        for one in await self.pauses.told(kiosk["_id"], by.at):
-            if one["_id"] not in touched:
-                await self.pauses.take_back(one, by)
-        for one in touched.values():
-            await self._tell(kiosk, touching(current, one), one, by)
+        over = [one for one in await self.pauses.told(kiosk["_id"], by.at) if one["_id"] not in touched]
+        for visit in by_visit(over):
+            for since in {one["pause"]["since"] for one in visit}:
+                await self.pauses.take_back([one for one in visit if one["pause"]["since"] == since], by)
+        for visit in by_visit(touched.values()):
+            await self._tell(kiosk, current, visit, by)
 
-    async def _tell(self, kiosk: Kiosk, absence: Absence, visit: Appointment, by: Cause) -> None:
-        pause = Pause(
+    async def _tell(
+        self, kiosk: Kiosk, current: Sequence[Absence], visit: Sequence[Appointment], by: Cause
+    ) -> None:
+        """Of the matters of one visit at once, as far as it is one absence and one place to go to."""
+        pauses = [await self._pause(kiosk, touching(current, one), one) for one in visit]
+        for number, pause in enumerate(pauses):
+            if pause in pauses[:number]:
+                continue
+            until = local(pause["end"]) if pause["end"] else ""
+            data = {"reason": pause["reason"], "until": until, "elsewhere": pause["elsewhere"]}
+            told = [one for one, its in zip(visit, pauses, strict=True) if its == pause]
+            await self.pauses.tell(told, pause, data, by)
+
+    async def _pause(self, kiosk: Kiosk, absence: Absence, visit: Appointment) -> Pause:
+        return Pause(
             kiosk=kiosk["_id"],
             since=absence.since,
             start=absence.start,
@@ -56,9 +71,6 @@ class Telling:
             reason=absence.reason,
             elsewhere=await self._elsewhere(visit),
         )
-        until = local(absence.end) if absence.end else ""
-        data = {"reason": absence.reason, "until": until, "elsewhere": pause["elsewhere"]}
-        await self.pauses.tell(visit, pause, data, by)
 
     async def _elsewhere(self, visit: Appointment) -> str:
         """The nearest place with windows for the item, where something works at the time of the visit, by

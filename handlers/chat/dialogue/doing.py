@@ -11,7 +11,7 @@ from handlers.chat.dialogue.facts import is_whole_visit, moves_of, seen, still_t
 from handlers.chat.dialogue.heard import Heard
 from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.steps import Turn
-from models.appointments import Appointment, Matter
+from models.appointments import Appointment, Matter, can_cancel
 from models.appointments import State as VisitState
 from models.errors import DomainError
 from models.events import Cause
@@ -66,10 +66,11 @@ class Doing:
 
     async def cancel(self, state: State) -> list[Appointment]:
         facts = self.asking.facts
-        visit = await facts.visit(state)
+        visit, *more = await facts.matters(state)
         party = facts.party_of(visit)
         if is_whole_visit(state):
-            return await facts.services.several.cancel(visit["visit"], party, self._by(party))
+            keys = [one["_id"] for one in (visit, *more)]
+            return await facts.services.several.cancel(visit["visit"], party, self._by(party), seen=keys)
         return [await facts.services.appointments.cancel(visit["_id"], party, self._by(party))]
 
     async def _matters(self, state: State) -> list[Matter]:
@@ -87,16 +88,34 @@ class Doing:
         if state.goal is Goal.MOVE:
             return await self._moved(state)
         found = await facts.ever(state)
-        ended = all(one["state"] is not VisitState.BOOKED for one in found)
-        return [one for one in found if one["state"] is VisitState.CANCELLED] or None if ended else None
+        if any(can_cancel(one, facts.by.at) for one in found):
+            return None
+        return [one for one in found if one["state"] is VisitState.CANCELLED] or None
 
     async def _moved(self, state: State) -> list[Appointment] | None:
         """The visit, if it was moved since it was shown, to the time that was confirmed."""
-        facts = self.asking.facts
-        found = [one for one in await facts.ever(state) if one["state"] is VisitState.BOOKED]
-        moves = moves_of(state)
+        moves, whole = moves_of(state), is_whole_visit(state)
+        found = await self._at_new_places(state) if whole else await self._still_booked(state)
         once = sum(one["moves"] for one in found) in range(moves + 1, moves + len(found) + 1)
-        return found if once and await self._is_as_wished(state, found) else None
+        return found if once and (whole or await self._is_as_wished(state, found)) else None
+
+    async def _still_booked(self, state: State) -> list[Appointment]:
+        return [one for one in await self.asking.facts.ever(state) if one["state"] is VisitState.BOOKED]
+
+    async def _at_new_places(self, state: State) -> list[Appointment]:
+        """Matters of one visit that are just where and when all were to be: what stayed behind, since it had
+        begun or was cancelled, is not of it any more."""
+        hall, times = state.chosen[Step.HALL], starts_of(state)
+        items = dict(zip(times[1:], (item for item, _ in state.also), strict=True))
+        found = [
+            one
+            for one in await self.asking.facts.every()
+            if (one["state"], one["hall"]) == (VisitState.BOOKED, hall)
+            and one["start"] in times
+            and items.get(one["start"], one["item"]) == one["item"]
+        ]
+        is_one = {one["start"] for one in found} == {*times} and len({one["visit"] for one in found}) == 1
+        return sorted(found, key=lambda one: one["start"]) if is_one and len(found) == len(times) else []
 
     async def _is_as_wished(self, state: State, found: Sequence[Appointment]) -> bool:
         """Whether these are all that was confirmed, where and when."""

@@ -59,10 +59,13 @@ class Facts:
         found = await self.reading.visits(visit["applicant"])
         return sorted((one for one in found if one["visit"] == visit["visit"]), key=lambda one: one["start"])
 
+    async def every(self) -> list[Appointment]:
+        """All of all roles, whatever became of them."""
+        return [one for party in self.roles.values() for one in await self.reading.visits(party.id)]
+
     async def ever(self, state: State) -> list[Appointment]:
         """What was chosen, whatever became of it; nothing where it is nobody's of the roles."""
-        key = key_of(state)
-        found = [one for party in self.roles.values() for one in await self.reading.visits(party.id)]
+        key, found = key_of(state), await self.every()
         meant = [one for one in found if one["_id"] == key or f"{TOGETHER}{one['visit']}" == key]
         return sorted(meant, key=lambda one: one["start"])
 

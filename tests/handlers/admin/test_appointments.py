@@ -326,13 +326,18 @@ async def test_who_comes_for_two_matters_arrives_once(office: Office) -> None:
         assert f"open={next_one['_id']}#{next_one['_id']}" in row
         assert "户口簿补发</a>：已预约" in row
         assert "同一次到访的2个事项都算到场" in row
+        assert "其他事项都算到场，不能再记为未到场" in row
         assert page.count("同一次到访2个事项") == 2
         done = await desk.post(f"/admin/appointments/{next_one['_id']}/arrival")
         after = (await desk.get(done.location)).text
-        assert "已到场，同一次到访的2个事项都已登记" in after
+        assert "已到场，同一次到访的2个事项都算到场" in after
         for each in (first, next_one):
             assert "已预约，已到大厅" in row_of(each["_id"], after)
             assert 'value="no_show"' not in row_of(each["_id"], after)
         sent: Fields = {"ending": "served", "seen": "booked"}
-        await desk.post(f"/admin/appointments/{first['_id']}/ending", sent)
-        assert "：已办理" in row_of(next_one["_id"], (await desk.get(list_of(day))).text)
+        done = await desk.post(f"/admin/appointments/{first['_id']}/ending", sent)
+        after = (await desk.get(done.location)).text
+        assert "已办理，同一次到访的2个事项都算到场" in after
+        row = row_of(next_one["_id"], after)
+        assert "：已办理" in row
+        assert "不能再记为未到场" not in row  # all are marked already

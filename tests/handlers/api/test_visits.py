@@ -225,7 +225,7 @@ async def test_a_visit_of_an_enterprise(two_halls: Service) -> None:
     for refused in (
         await wang.get(whole),
         await wang.post(f"{whole}/move", matters),
-        await wang.post(f"{whole}/cancellation"),
+        await wang.post(f"{whole}/cancellation", {"appointments": [visit["id"]]}),
     ):
         assert (refused.status, refused.code) == (409, "other_role")
     await wang.put("/me/acting", {"body": agency["body"]["id"]})
@@ -294,7 +294,10 @@ async def test_a_visit_as_a_whole(two_halls: Service) -> None:
     assert [each["item"] for each in whole["appointments"]] == [FIRST, SECOND]
     assert {each["visit"] for each in whole["appointments"]} == {made.json["visit"]} != {made.json["id"]}
     assert (await chen.get(at)).code == "appointment_not_found"
-    assert (await chen.post(f"{at}/cancellation")).code == "appointment_not_found"
+    both = {"appointments": [each["id"] for each in whole["appointments"]]}
+    assert (await chen.post(f"{at}/cancellation", both)).code == "appointment_not_found"
+    fewer = await li.post(f"{at}/cancellation", {"appointments": both["appointments"][:1]})
+    assert (fewer.status, fewer.code) == (409, "visit_changed")
     assert (await li.post("/appointments", booking)).code == "already_booked"
 
     twice = await li.post("/appointments", {**one, "hall": "district", "also": [one]})
@@ -304,9 +307,9 @@ async def test_a_visit_as_a_whole(two_halls: Service) -> None:
     assert (lacking.status, lacking.code) == (409, "visit_changed")
     moved = (await li.post(f"{at}/move", {"matters": matters})).json
     assert [datetime.fromisoformat(each["start"]) for each in moved["appointments"]] == starts[1:]
-    cancelled = (await li.post(f"{at}/cancellation")).json
+    cancelled = (await li.post(f"{at}/cancellation", both)).json
     assert [each["state"] for each in cancelled["appointments"]] == ["cancelled", "cancelled"]
-    assert (await li.post(f"{at}/cancellation")).code == "appointment_ended"
+    assert (await li.post(f"{at}/cancellation", both)).code == "appointment_ended"
 
 
 async def visit_of_two(client: Client, service: Service) -> Any:

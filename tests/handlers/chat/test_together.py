@@ -171,6 +171,34 @@ async def test_after_a_death_a_visit_is_booked_moved_and_cancelled_once(
     assert await starts(peer, party) == []
 
 
+async def test_a_repeated_answer_is_the_same_where_one_matter_was_over_before(
+    peer: Peer, party: Party, monkeypatch: Any
+) -> None:
+    """The first was cancelled before the others were moved, and then cancelled; of both the process knew
+    nothing any more."""
+    await says(peer, "预约居住证签注 明天上午九点", "再加老年人优待证", "再加养老保险参保", "1")
+    first = min(await visits(peer, party), key=lambda one: one["start"])
+    await peer.stores.appointments.cancel(first["_id"], party, peer.by())
+    done = Doing.done
+
+    async def dies(self: Doing, state: Any, **_: Any) -> Any:
+        await done(self, state)
+        raise AutoReconnect("the process dies")
+
+    for wishes, said in ((("我的预约", "1", "后天上午十点"), "改期成功"), (("取消预约",), "已取消预约")):
+        await says(peer, *wishes)
+        confirming = message("1")
+        with monkeypatch.context() as patched:
+            patched.setattr(Doing, "done", dies)
+            assert (await peer.send(peer.query(), confirming)).code == 503
+        await peer.services.inbox.documents.delete_many({})
+        told = await peer.say(confirming)
+        assert said in told
+        assert "养老保险参保" in told
+    lines = [line["what"] for one in await visits(peer, party) for line in one["timeline"]]
+    assert (lines.count("appointment.moved"), lines.count("appointment.cancelled")) == (2, 3)
+
+
 async def test_of_a_visit_one_matter_goes_elsewhere_alone(peer: Peer, party: Party) -> None:
     await booked_two(peer)
     assert "新时间：11月27日" in await says(peer, "我的预约", "4", "1", "周五", "1")

@@ -182,8 +182,10 @@ async def test_a_visit_is_shown_taken_along_moved_and_cancelled_as_a_whole(dashi
     other = await dashi.citizen()
     for path in ("move", "cancel"):
         assert (await other.post(f"{visit}/visit/{path}", form)).status == 404
+    keys = re.findall(r'name="seen" value="([0-9a-f]{32})"', (await citizen.get(visit)).text)
+    assert len(keys) == 2
     for _ in range(2):  # tapped twice
-        assert (await citizen.post(f"{visit}/visit/cancel")).location == visit
+        assert (await citizen.post(f"{visit}/visit/cancel", {"seen": keys})).location == visit
     assert {state for _, state, _ in await states(dashi, visit)} == {State.CANCELLED}
     assert "全部" not in (await citizen.get(visit)).text
 
@@ -193,7 +195,13 @@ async def test_one_matter_is_cancelled_or_leaves_by_itself(dashi: Town) -> None:
     citizen = await dashi.citizen()
     visit = await booked(citizen, TIMES[0], SECOND.item, THIRD.item)
     assert "只取消这个事项" in (await citizen.get(visit)).text
+    page = await citizen.get(visit)
+    keys = re.findall(r'name="seen" value="([0-9a-f]{32})"', page.text)
     await citizen.post(f"{visit}/cancel")
+    for old in ({"seen": keys}, {}):  # of the page before: it is shown again
+        shown_again = await citizen.post(f"{visit}/visit/cancel", old)
+        assert (shown_again.status, "刚刚有变化" in shown_again.text) == (409, True)
+        assert re.findall(r'name="seen" value="([0-9a-f]{32})"', shown_again.text) == keys[1:]
     kept = [(item, state) for item, state, _ in await states(dashi, visit)]
     assert kept[0] == (FIRST.item, State.CANCELLED)
     assert {state for _, state in kept[1:]} == {State.BOOKED}

@@ -79,10 +79,10 @@ async def test_of_a_pause_people_are_told_once_and_before_their_visit(
 ) -> None:
     pauses_told: list[Any] = [PAUSE, PAUSE, PAUSE | {"since": START + HALF}, PAUSE | {"kiosk": "k2"}]
     for pause in pauses_told:
-        await pauses.tell(visit, pause, {}, cause())
+        await pauses.tell([visit], pause, {}, cause())
     assert await told(appointments, visit) == ["stops"] * 3
     clock.set(visit["start"])
-    await pauses.tell(visit, PAUSE, {}, cause())
+    await pauses.tell([visit], PAUSE, {}, cause())
     found = await appointments.get(visit["_id"])
     assert found["pause"] == PAUSE | {"kiosk": "k2"}
     assert await told(appointments, visit) == ["stops"] * 3
@@ -95,17 +95,17 @@ async def test_who_was_told_is_told_that_it_goes_on_after_all(
         return await pauses.told(kiosk, clock.now())
 
     assert await listed() == []
-    await pauses.tell(visit, PAUSE, {}, cause())
+    await pauses.tell([visit], PAUSE, {}, cause())
     [known] = await listed()
     assert await listed("k2") == []
     for other in ({"kiosk": "k2"}, {"since": START + HALF}):
-        await pauses.take_back(known | {"pause": PAUSE | other}, cause())
+        await pauses.take_back([Appointment(**{**known, "pause": PAUSE | other})], cause())
     assert await listed() == [known]
     for _ in range(2):
-        await pauses.take_back(known, cause())
+        await pauses.take_back([known], cause())
     assert await listed() == []
     assert await told(appointments, visit) == ["stops", "goes_on"]
-    await pauses.tell(visit, PAUSE, {}, cause())
+    await pauses.tell([visit], PAUSE, {}, cause())
     clock.set(visit["start"])
     assert await listed() == []
 
@@ -113,10 +113,10 @@ async def test_who_was_told_is_told_that_it_goes_on_after_all(
 async def test_who_has_cancelled_is_told_nothing(
     appointments: Appointments, pauses: Pauses, visit: Appointment, party: Party, cause: MakeCause
 ) -> None:
-    await pauses.tell(visit, PAUSE, {}, cause())
+    await pauses.tell([visit], PAUSE, {}, cause())
     [known] = await pauses.told("k1", cause().at)
     await appointments.cancel(visit["_id"], party, cause())
     assert await pauses.told("k1", cause().at) == []
-    await pauses.tell(visit, PAUSE | {"kiosk": "k2"}, {}, cause())
-    await pauses.take_back(known, cause())
+    await pauses.tell([visit], PAUSE | {"kiosk": "k2"}, {}, cause())
+    await pauses.take_back([known], cause())
     assert await told(appointments, visit) == ["stops"]

@@ -185,19 +185,25 @@ async def test_all_of_it_is_cancelled_or_one_alone(
 ) -> None:
     made = await booked(house, party, 0, 2, 4)
     await appointments.cancel(made[2]["_id"], party, house.by())
+    both = [one["_id"] for one in made[:2]]
     assert await times(appointments, party) == {GUIDES[0].item: 0, GUIDES[1].item: 2}
-    assert await said(several.cancel(made[0]["visit"], other, house.by())) == "appointment_not_found"
+    assert (
+        await said(several.cancel(made[0]["visit"], other, house.by(), seen=both)) == "appointment_not_found"
+    )
     clock.set(NINE)
-    cancelled = await several.cancel(made[0]["visit"], party, house.by())
+    stale = several.cancel(made[0]["visit"], party, house.by(), seen=both)
+    assert await said(stale) == "visit_changed"
+    cancelled = await several.cancel(made[0]["visit"], party, house.by(), seen=both[1:])
     assert [one["_id"] for one in cancelled] == [made[1]["_id"]]
-    assert await said(several.cancel(made[0]["visit"], party, house.by())) == "appointment_begun"
+    assert await said(several.cancel(made[0]["visit"], party, house.by(), seen=both)) == "appointment_begun"
     assert await times(appointments, party) == {GUIDES[0].item: 0}
 
 
 async def test_two_cancel_it_at_once(house: House, several: Several, party: Party) -> None:
     made = await booked(house, party, 0, 1, 2)
+    keys = [one["_id"] for one in made]
     answers = await asyncio.gather(
-        *(said(several.cancel(made[0]["visit"], party, house.by())) for _ in range(3))
+        *(said(several.cancel(made[0]["visit"], party, house.by(), seen=keys)) for _ in range(3))
     )
     assert sorted(answers) == ["appointment_ended", "appointment_ended", "done"]
 
@@ -313,8 +319,8 @@ async def test_who_is_there_for_one_is_there_for_all(house: House, party: Party,
     clock.set(TIMES[1] - timedelta(minutes=61))
     arriving = house.stores.endings.arrive(third["_id"], staff, by("centre"))
     assert await said(arriving) == "appointment_not_begun"
-    clock.set(TIMES[1])
-    await record(house, first, Ending.MISSING_MATERIAL)
+    clock.set(TIMES[1] + timedelta(minutes=15))
+    await record(house, first, Ending.NO_SHOW)
     clock.set(TIMES[2] - timedelta(minutes=60))
     arrived = await house.stores.endings.arrive(third["_id"], staff, by("centre"))
     assert arrived["arrived_at"] == clock.now()
@@ -327,6 +333,41 @@ async def test_who_is_there_for_one_is_there_for_all(house: House, party: Party,
             "arrival_recorded",
             "appointment_ended",
         )
+
+
+@pytest.mark.article("9.refusal", "9.record", "9.correction")
+@pytest.mark.parametrize("ending", [Ending.SERVED, Ending.MISSING_MATERIAL])
+async def test_who_was_at_a_window_for_one_was_there_for_all(
+    house: House, party: Party, clock: Clock, ending: Ending
+) -> None:
+    """Nobody checked them in; nor is the one that was recorded corrected to a no-show."""
+    await house.furnish(*GUIDES, hall=HALL)
+    first, second, third = await booked(house, party, 0, 1, 3)
+    await house.stores.appointments.cancel(third["_id"], party, house.by())
+    clock.set(NINE)
+    await record(house, first, ending)
+    clock.set(TIMES[2])
+    for one in (first, second):
+        assert await said(record(house, one, Ending.NO_SHOW)) == "has_arrived"
+        assert (await house.stores.appointments.get(one["_id"]))["arrived_at"] == NINE
+    assert (await house.stores.appointments.get(third["_id"]))["arrived_at"] is None
+
+
+@pytest.mark.article("9.refusal", "9.correction")
+async def test_what_is_recorded_on_a_later_day_is_no_arrival(
+    house: House, party: Party, clock: Clock
+) -> None:
+    """Nothing can become a no-show any more; who is alone can be corrected the same day."""
+    await house.furnish(*GUIDES, hall=HALL)
+    first, second = await booked(house, party, 0, 1)
+    clock.set(NINE + timedelta(days=1))
+    assert (await record(house, first, Ending.SERVED))["arrived_at"] is None
+    assert (await house.stores.appointments.get(second["_id"]))["arrived_at"] is None
+    later = [Matter(GUIDES[3], NINE + timedelta(days=2))]
+    [alone] = await house.stores.several.book(party, later, HALL, CALENDAR, house.by())
+    clock.set(alone["end"])
+    assert (await record(house, alone, Ending.SERVED))["arrived_at"] is None
+    assert (await record(house, alone, Ending.NO_SHOW))["state"] is State.NO_SHOW
 
 
 @pytest.mark.article("9.refusal")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.appointments import Appointments, Matter, Several
+from models.appointments import Appointments, Matter, Several, State
 from models.errors import DomainError
 from models.people import Party
 from tests.house.clock import Clock, MakeCause
@@ -163,12 +163,12 @@ async def test_what_is_moved_is_told_together_and_in_the_order_of_the_times(
 async def test_what_is_cancelled_is_told_together(house: House, several: Several, party: Party) -> None:
     made = await booked(house, party, 0, 1, 2)
     await house.stores.appointments.cancel(made[0]["_id"], party, house.by())
-    cancelled: Any = await several.cancel(made[0]["visit"], party, house.by())
     keys = [one["_id"] for one in made[1:]]
+    cancelled: Any = await several.cancel(made[0]["visit"], party, house.by(), seen=keys)
     assert [one["events"][-1]["data"] for one in cancelled] == [{"together": keys}] * 2
     first, second = await booked(house, party, 3, 4)
     await house.stores.appointments.cancel(first["_id"], party, house.by())
-    cancelled = await several.cancel(second["visit"], party, house.by())
+    cancelled = await several.cancel(second["visit"], party, house.by(), seen=[second["_id"]])
     assert [one["events"][-1]["data"] for one in cancelled] == [{}]
 
 
@@ -189,8 +189,9 @@ async def test_what_is_written_while_all_is_cancelled_is_not_overwritten(
         await appointments.documents.update_one({"_id": second["_id"]}, {"$set": written})
 
     after(monkeypatch, appointments, "of_visit", write)
-    cancelled = await several.cancel(first["visit"], party, house.by())
-    assert [one["_id"] for one in cancelled] == [first["_id"]]
+    cancelling = several.cancel(first["visit"], party, house.by(), seen=[first["_id"], second["_id"]])
+    assert await said(cancelling) == "visit_changed"
+    assert (await appointments.get(first["_id"]))["state"] is State.BOOKED
     assert await appointments.documents.find_one({"_id": second["_id"]}) == before | written
 
 
@@ -246,10 +247,11 @@ async def test_what_is_moved_of_a_visit_that_is_over_in_part(
     clock.set(NINE)
     assert await move(Matter(GUIDES[2], TIMES[4])) == [of]
     [away] = await move(Matter(GUIDES[2], TIMES[4]), hall=WANBO)
-    assert away != of
+    assert [one["_id"] for one in await appointments.of_visit(away, party.id)] == [away]
     moving = several.move(of, visit(5), party, HALL, CALENDAR, house.by())
     assert await said(moving) == "appointment_begun"
-    await several.cancel(away, party, house.by())
+    left = [one["_id"] for one in await appointments.of_visit(away, party.id)]
+    await several.cancel(away, party, house.by(), seen=left)
     moving = several.move(away, [Matter(GUIDES[2], TIMES[5])], party, HALL, CALENDAR, house.by())
     assert await said(moving) == "appointment_ended"
 

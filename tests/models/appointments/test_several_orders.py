@@ -147,7 +147,8 @@ class Streets(Town):
                 return [await store.move(one["_id"], party, _guide(one), hall, start, CALENDAR, by)]
             case "cancel_one":
                 return [await store.cancel(one["_id"], party, by)]
-        return list(await several.cancel(one["visit"], party, by))
+        keys = [one["_id"] for one in visit]
+        return list(await several.cancel(one["visit"], party, by, seen=keys))
 
     async def step(self, newer: Hall | None, acts: list[Any]) -> None:
         """Do them all at once, and see that what is there follows from what was answered."""

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from models.appointments import Decision
+from models.appointments import Decision, Matter
 from models.appointments.rules import SlotSame
 from models.errors import DomainError, Forbidden
 from models.staff import Member
 from tests.house.clock import Clock, MakeCause
+from tests.house.guides import plain_guide
 from tests.house.house import House
 from tests.house.schedules import keeper, rows
 from tests.models.appointments.test_booking import CALENDAR, NINE
@@ -119,6 +120,30 @@ async def test_of_several_each_is_decided_on_by_itself(
         Decision.ASK, keys[2:], await keeper(house, "keeps-other", "wanbo"), cause()
     )
     assert (hidden.visit, hidden.error and hidden.error.code) == (None, "other_hall")
+
+
+async def test_matters_of_one_visit_are_asked_to_move_at_once(
+    house: House, member: Member, visit: Any, cause: MakeCause
+) -> None:
+    """By one letter, that names those that are asked; others, and who was asked before, are as ever."""
+    appointments, unfit = house.stores.appointments, house.stores.unfit
+    party = await house.applicant()
+    starts = [NINE + timedelta(minutes=30 * number) for number in range(3)]
+    matters = [Matter(*one) for one in zip([*GUIDES, plain_guide(3)], starts, strict=True)]
+    made = await house.stores.several.book(party, matters, HALL, CALENDAR, cause())
+    keys = [one["_id"] for one in made]
+    ended = await appointments.cancel(keys[0], party, cause())
+    each = await unfit.decide_each(Decision.ASK, [visit["_id"], *keys], member, cause())
+    assert [one.error and one.error.code for one in each] == [None, "appointment_ended", None, None]
+    assert ended["state"] == "cancelled"
+    assert [one.visit and one.visit["_id"] for one in each] == [visit["_id"], *keys]
+    again = await unfit.decide_each(Decision.ASK, keys[1:], member, cause())
+    assert [one.error for one in again] == [None, None]
+    for key, together in ((visit["_id"], None), (keys[1], keys[1:]), (keys[2], keys[1:])):
+        found: Any = await appointments.documents.find_one({"_id": key})
+        asked = [one["data"] for one in found["events"] if one["name"] == "appointment.asked_to_move"]
+        assert [one.get("together") for one in asked] == [together]
+        assert found["asked_to_move_at"]
 
 
 async def test_one_that_is_over_leaves_the_list(

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from models.appointments import Appointment
+from models.appointments import Appointment, Matter
 from models.appointments import State as Visit
 from models.appointments.document import GOES_ON, STOPS
 from models.events import Cause
 from models.kiosks import TELL, State, Wanted
 from models.schedule import Due
 from tests.house.clock import START
+from tests.house.guides import plain_guide
 from tests.house.house import House, said
 from tests.house.kiosks import GUIDE, Kiosked, a_letter
 from tests.house.places import HALL, WHOLE_DAY, hall
@@ -125,6 +126,40 @@ async def test_those_who_have_booked_are_told_once_and_keep_their_visit(
     assert (found["pause"]["reason"], found["pause"]["end"]) == ("系统升级", planned["suspension"]["end"])
     late = await house.stores.appointments.documents.find_one({"_id": visit["_id"]})
     assert late["events"][-1]["data"]["until"] == "2026-12-02 08:00"
+
+
+@pytest.mark.article("21.4", "21.announced")
+async def test_of_several_matters_of_a_visit_people_are_told_at_once(
+    house: House, kiosks: Kiosked, kiosk: str
+) -> None:
+    """By the event of the first that is still booked; of one that was told alone before, by the other's."""
+    second, stores = plain_guide(33, channels=["h5", "kiosk", "window"]), house.stores
+    await house.publish(second)
+    items = [GUIDE.item, second.item]
+    await stores.kiosks.documents.update_one({"_id": kiosk}, {"$set": {"items": items}})
+    party, day = await house.applicant(), FIRST.date()
+    slots = await stores.appointments.free(HALL, GUIDE.group, day, stores.calendar, by(house))
+    starts = [one.start for one in slots if one.start >= FIRST][:2]
+    matters = [Matter(*one) for one in zip((GUIDE, second), starts, strict=True)]
+    visit = await stores.several.book(party, matters, HALL, stores.calendar, house.by())
+    keys = [one["_id"] for one in visit]
+    await without_window(house)
+    await kiosks.planned(kiosk, wanted())
+    assert await asyncio.gather(*(settle(house, kiosk) for _ in range(3))) == [True] * 3
+    suspending, contact = kiosks.stores.suspending, kiosks.who("contact")
+    await suspending.call_off(kiosk, *contact)
+    for _ in range(2):
+        await settle(house, kiosk)
+    for key in keys:
+        found = await stores.appointments.documents.find_one({"_id": key})
+        said = [(one["name"], one["data"]["together"]) for one in found["events"] if "kiosk" in one["name"]]
+        assert said == [(STOPS, keys), (GOES_ON, keys)]
+    await stores.appointments.cancel(keys[0], party, house.by(f"applicant:{party.id}"))
+    await kiosks.planned(kiosk, wanted())
+    await settle(house, kiosk)
+    assert await told(house, visit[0]) == [STOPS, GOES_ON]
+    found = await stores.appointments.documents.find_one({"_id": keys[1]})
+    assert (found["events"][-1]["name"], "together" in found["events"][-1]["data"]) == (STOPS, False)
 
 
 @pytest.mark.article("21.4", "21.announced")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.appointments import Matter
-from models.appointments.reminding import reminders
+from models.appointments.reminders import reminders
 from models.workdays import local_date, local_moment
 from simulator import Running
 from simulator.aliyun.service import Aliyun
@@ -132,7 +132,8 @@ async def test_a_visit_of_several_matters_is_told_of_once(simulated: World, simu
     await work(simulated)
     texts = letters(simulator, "SMS_REMINDER")
     assert [["居住证签注、医保参保" in text, visit[0]["_id"] in text] for text in texts] == [[True, True]]
-    await services.several.cancel(visit[0]["visit"], party, simulated.by(f"applicant:{party.id}"))
+    keys = [one["_id"] for one in visit]
+    await services.several.cancel(visit[0]["visit"], party, simulated.by(f"applicant:{party.id}"), seen=keys)
     await work(simulated)
     assert ["已取消" in text for text in letters(simulator, "SMS_APPOINTMENT")] == [False, True]
 
@@ -181,3 +182,37 @@ async def test_what_left_a_visit_before_the_letter_went_out_is_told_by_itself(
         [False, True],
         [True, False],
     ]
+
+
+@pytest.mark.article("9.reminded")
+@pytest.mark.parametrize("rounds", [1, 2])
+async def test_a_reminder_is_not_lost_with_the_matter_that_was_to_tell_it(
+    simulated: World, simulator: Running, rounds: int
+) -> None:
+    """Of two letters the later matter's is looked at first; then the first matter is cancelled."""
+    party = await li_follows(simulator, simulated)
+    services, by = simulated.services, simulated.by(f"applicant:{party.id}")
+    guides = [plain_guide(number, name=name) for number, name in enumerate(("居住证签注", "医保参保"), 1)]
+    day = services.calendar.after(local_date(simulated.clock()), 2)
+    starts = [local_moment(day, time(10, 30 * number)) for number in range(2)]
+    matters = [Matter(guide, start) for guide, start in zip(guides, starts, strict=True)]
+    visit = await services.several.book(party, matters, HALL, services.calendar, by)
+    await simulated.publish(*guides)
+    await work(simulated)
+    set_clock(simulated, reminders(starts[0])[0].at)
+    await look(simulated)
+    await simulated.worker.relay.once()
+    of_second = {"name": "appointment.reminded", "about": visit[1]["_id"]}
+    event = await simulated.database["events"].find_one(of_second)
+    first = {"$set": {"due_at": simulated.clock() - timedelta(seconds=9)}}
+    await services.deliveries.documents.update_one({"event": event["_id"]}, first)
+    for _ in range(rounds):
+        assert await simulated.worker.deliver.once()
+    await services.appointments.cancel(visit[0]["_id"], party, simulated.by(f"applicant:{party.id}"))
+    await work(simulated)
+    told = [
+        one["data"]["thing1"]
+        for one in simulator.simulator.wechat.template_messages
+        if "thing5" in one["data"]
+    ]
+    assert ["医保参保" in words for words in told] == [True]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.appointments import REMINDED, STOPS, Appointment, State, can_remind
-from models.appointments.reminding import tells_too
+from models.appointments.reminders import told_with
 from models.events import KeptEvent
 from models.guides import Guide, Way
 from models.outgoing import Delivery
@@ -76,15 +76,17 @@ def _still_together(told: Sequence[Appointment]) -> Sequence[Appointment]:
 
 
 async def _reminded(stores: Stores, visit: Appointment, event: KeptEvent) -> Sequence[Appointment]:
-    now, at = stores.clock(), event["data"]["at"]
-    if not can_remind(visit, at, now):
-        raise Overtaken("visit_over")
-    found = await stores.appointments.of_visit(visit["visit"], visit["applicant"])
-    ahead = [one for one in found if one["state"] is State.BOOKED and one["start"] > now]
-    before = [one for one in ahead if one["start"] < visit["start"]]
-    if any(tells_too(one, visit, at) for one in before):
+    now, data = stores.clock(), event["data"]
+    if "with" in data:
         raise Overtaken("told_with_visit")
-    return ahead
+    if "together" not in data:
+        told = [visit] if can_remind(visit, data["at"], now) else []
+    else:
+        found = [await stores.appointments.get(key) for key in data["together"]]
+        told = told_with(sorted(found, key=lambda one: one["start"]), data["what"], now)
+    if not told:
+        raise Overtaken("visit_over")
+    return told
 
 
 def items(names: Sequence[str]) -> str:
