@@ -179,7 +179,7 @@ class Pairings(Store[Pairing]):
                 return still_theirs(pairing, state)
             with suppress(ChangedMeanwhile):
                 digits = {"account": account, "digits": _new_digits()}
-                return await self._step(SCAN, pairing, by, {"account": ""}, digits)
+                return await self._step(SCAN, pairing, by, digits)
         raise PairingTaken
 
     async def own(self, key: str, account: str) -> Pairing:
@@ -257,7 +257,7 @@ class Pairings(Store[Pairing]):
                 return still_its(pairing, state, ticket, kiosk)
             with suppress(ChangedMeanwhile):
                 screen = {"kiosk": kiosk, "browser": ticket.digest, "digits": _new_digits()}
-                await self._step(TAKE, pairing, by, {"browser": ""}, screen)
+                await self._step(TAKE, pairing, by, screen)
                 return ticket
         raise PairingTaken
 
@@ -281,7 +281,7 @@ class Pairings(Store[Pairing]):
                 raise OVER[state]
             with suppress(ChangedMeanwhile):
                 kept = {"joined_at": by.at, "expires_at": until, "purge_at": until + KEPT}
-                return await self._step(JOIN, pairing, by, sets=kept), True
+                return await self._step(JOIN, pairing, by, kept), True
         raise PairingUsed
 
     # Its end
@@ -290,9 +290,9 @@ class Pairings(Store[Pairing]):
         """Either side ends it, whatever its state; doing it again changes nothing. `expects` says whose it
         is."""
         pairing = await self._first({"_id": key, **expects})
-        if pairing and pairing["state"] in END.of:
+        if pairing:
             with suppress(ChangedMeanwhile):
-                await self._step(END, pairing, by, any_time=True)
+                await self._step(END, pairing, by)
 
     async def cancel(self, ticket: Ticket, by: Cause) -> None:
         """The screen that asked gives up, or goes over to another code; also where it has been signed in and
@@ -347,17 +347,9 @@ class Pairings(Store[Pairing]):
         over = {**HOLDS_DIGITS, "short": short, "expires_at": {"$lte": now}}
         await self.documents.update_one(over, {"$unset": {"short": ""}})
 
-    async def _step(
-        self,
-        step: Step,
-        pairing: Pairing,
-        by: Cause,
-        expects: Document | None = None,
-        sets: Document | None = None,
-        *,
-        any_time: bool = False,
-    ) -> Pairing:
-        """
+    async def _step(self, step: Step, pairing: Pairing, by: Cause, sets: Document | None = None) -> Pairing:
+        """From a pairing as it was read, whose time was looked at then: it changes with the state alone.
+
         Raises:
             Conflict: `changed_meanwhile`.
         """
@@ -365,11 +357,7 @@ class Pairings(Store[Pairing]):
         told = _told(pairing["kind"], (sets or {}).get("kiosk", pairing["kiosk"]))
         return await self.change(
             pairing["_id"],
-            expects={
-                "state": {"$in": [state.value for state in step.of]},
-                **({} if any_time else {"expires_at": {"$gt": by.at}}),
-                **(expects or {}),
-            },
+            expects={"state": {"$in": [state.value for state in step.of]}},
             sets={"state": step.to.value, **lasts, **(sets or {})},
             event=Event(step.event, pairing["_id"], by, told),
             otherwise=ChangedMeanwhile,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from models.kiosks import SESSION_LIFETIME, Kiosk
+from models.kiosks.document import State
 from tests.house.clock import Clock
 from tests.house.house import House, said
 from tests.house.kiosks import Kiosked, signed, spki, token_of
@@ -70,3 +71,24 @@ async def test_a_session_ends_with_its_key(house: House, kiosks: Kiosked, clock:
     clock.advance(SECOND)
     third = await token_of(house, again, 2)
     assert [await stands(house, token) for token in (first, second, third)] == [None, None, kiosk["_id"]]
+
+
+async def test_what_ran_out_a_moment_ago_is_not_renewed(house: House, kiosks: Kiosked, clock: Clock) -> None:
+    kiosk = await kiosks.in_service()
+    token = await token_of(house, kiosk)
+    clock.advance(SESSION_LIFETIME)
+    assert not await renewed(house, token, kiosk)
+    assert await stands(house, token) is None
+
+
+async def test_the_kiosk_is_found_in_its_own_shape_without_its_history(house: House, kiosks: Kiosked) -> None:
+    token = await token_of(house, await kiosks.in_service())
+    found = await house.stores.kiosk_sessions.find(token, house.stores.clock())
+    assert found is not None
+    assert (found["state"], type(found["state"])) == (State.IN_SERVICE, State)
+    assert not {"timeline", "events"} & found.keys()
+
+
+async def test_sessions_that_ran_out_are_removed(house: House) -> None:
+    kept = await house.stores.kiosk_sessions.documents.index_information()
+    assert kept["expires_at_1"]["expireAfterSeconds"] == 0
