@@ -229,7 +229,8 @@ class Nowhere(BaseHandler):
 
     async def prepare(self) -> None:
         await super().prepare()
-        raise HTTPError(HTTPStatus.NOT_FOUND)
+        if not self._finished:  # as by a kiosk that does not serve
+            raise HTTPError(HTTPStatus.NOT_FOUND)
 
 
 def parse(schema: type[Schema], given: Any) -> Schema:

@@ -4,24 +4,31 @@ worth nothing is told why."""
 import asyncio
 import re
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
+from handlers.kiosk import pairing as at_a_kiosk
 from handlers.kiosk.pairing import FAULTS
 from handlers.web import pairing
-from models.pairings import SceneCodesUnavailable, State
+from handlers.web.pairing import next_page
+from models.pairings import TO_SCAN, SceneCodesUnavailable, State, Ticket, store
 from models.pairings.faults import OVER
 from models.store import Database
 from tests.house.applying import draft
 from tests.house.browser import COMPUTER, PHONE_IN_WECHAT, Browser, Page
 from tests.house.kiosks import at_kiosk
 from tests.house.outside import Register
+from tests.house.scanned import read_qr
 from tests.house.server import serving
 from tests.house.stores import stores_over
 from tests.house.town import Town, citizen_app
 from wechat_backend.pairing_watch import following_pairings
+
+SYSTEMS = ("Windows NT 10.0; Win64", "Macintosh; Intel Mac OS X 15", "X11; Linux x86_64", "X11; CrOS x86_64")
+"""Of computers, as their browsers name them."""
 
 
 @dataclass
@@ -59,13 +66,15 @@ class Screen:
 
 @dataclass
 class Scenes:
-    """WeChat's QRs with a parameter; it does not answer where `url` is empty."""
+    """WeChat's QRs with a parameter; it does not answer where `url` is empty, or not in time."""
 
     url: str = ""
+    late: float = 0.0
     asked: tuple[str, int] = ("", 0)
 
     async def scene_code(self, scene: str, seconds: int) -> str:
         self.asked = (scene, seconds)
+        await asyncio.sleep(self.late)
         if not self.url:
             raise SceneCodesUnavailable
         return self.url
@@ -106,11 +115,13 @@ async def test_a_pc_is_signed_in_and_ended_by_the_phone(town: Town, pc: Screen, 
     listed = (await phone.get("/me/devices")).text
     assert "电脑浏览器" in listed
     assert (await pc.browser.get("/sign-in/state")).json == {"state": "joined"}
+    assert (await pc.browser.get("/signed-out")).location == "/"
     ended = await phone.post(f"{scanned.location}/end")
     assert ended.location == "/me/devices"
     assert "没有正在使用" in (await phone.get("/me/devices")).text
     assert (await pc.browser.get("/applications")).location == "/sign-in?next=%2Fapplications"
     assert "重新登录" in (await pc.browser.get("/signed-out")).text
+    assert "session" not in pc.browser.cookies
     assert "屏幕上的使用已结束" in (await phone.get(scanned.location)).text
 
 
@@ -138,11 +149,24 @@ async def test_a_second_tab_goes_on_where_the_first_one_did(
         assert (again.status, again.location, screen.browser.cookies) == (303, page, before)
 
 
-async def test_only_a_pc_shows_the_code(town: Town) -> None:
-    for agent, status in ((PHONE_IN_WECHAT, 302), (COMPUTER, 200), ("", 302)):
-        assert (await town.browser(agent).get("/sign-in")).status == status
-    framed = await town.browser(COMPUTER).get("/sign-in", Sec_Fetch_Dest="iframe")
-    assert "/connect/oauth2/authorize" in framed.location
+@pytest.mark.parametrize(
+    ("agent", "status"),
+    [
+        *((f"Mozilla/5.0 ({system}) Gecko/20100101", 200) for system in SYSTEMS),
+        ("Mozilla/5.0 (Windows NT 10.0) MicroMessenger/7.0 WindowsWechat", 302),
+        (PHONE_IN_WECHAT, 302),
+        ("", 302),
+    ],
+)
+async def test_only_a_pc_shows_the_code(town: Town, agent: str, status: int) -> None:
+    assert (await town.browser(agent).get("/sign-in")).status == status
+
+
+async def test_a_pc_shows_no_code_in_a_frame_or_where_wechat_is_asked_for(town: Town) -> None:
+    for frame in ("iframe", "frame"):
+        framed = await town.browser(COMPUTER).get("/sign-in", Sec_Fetch_Dest=frame)
+        assert "/connect/oauth2/authorize" in framed.location
+    assert (await town.browser(COMPUTER).get("/sign-in", Sec_Fetch_Dest="document")).status == 200
     assert "/connect/oauth2/authorize" in (await town.browser(COMPUTER).get("/sign-in?here=1")).location
 
 
@@ -154,6 +178,22 @@ async def test_nobody_is_led_elsewhere(pc: Screen, kiosk: Screen, phone: Browser
         assert kept["page"] == home
     await kiosk.browser.post("/kiosk/sign-in/code", {"next": "/kiosks-of-others"})
     assert (await kiosk.town.services.pairings.get(await kiosk.key()))["page"] == "/kiosk"
+
+
+@pytest.mark.parametrize(
+    ("page", "home", "leads"),
+    [
+        *((page, "/", page) for page in ("/", "/me", "/guides?q=/sign-in", "/applications/1")),
+        *((page, "/kiosk", page) for page in ("/kiosk", "/kiosk?x=1", "/kiosk/guides?q=jzz")),
+        *((page, "/", "/") for page in ("/sign-in?next=/", "/sign-in/wechat", "me", "//evil.test")),
+        *((f"/kiosk/{page}", "/kiosk", "/kiosk") for page in ("sign-in", "continue", "end", "pairing/state")),
+        *((page, "/kiosk", "/kiosk") for page in ("/me", "/kiosks", "/kiosk/guides?q=" + "x" * 500)),
+    ],
+)
+def test_where_one_goes_on_is_a_page_below_home_that_asks_for_no_code(
+    page: str, home: str, leads: str
+) -> None:
+    assert next_page(page, home) == leads
 
 
 @pytest.mark.article("23.3")
@@ -173,7 +213,8 @@ async def test_a_kiosk_is_signed_in_and_its_end_wipes_all(kiosk: Screen, phone: 
     home = (await kiosk.browser.get("/kiosk")).text
     assert "kiosk/person.js" in home
     assert "结束使用" in home
-    assert (await kiosk.browser.get("/kiosk/sign-in?next=/kiosk/notes")).location == "/kiosk/notes"
+    for asked, leads in (("/kiosk/notes", "/kiosk/notes"), ("//evil.test", "/kiosk")):
+        assert (await kiosk.browser.get(f"/kiosk/sign-in?next={asked}")).location == leads
     assert (await kiosk.browser.get("/me")).location.startswith("/sign-in")  # it counts at the kiosk's pages
     taken = kiosk.browser.cookies["person"]
     moved = Browser(kiosk.town, {"session": taken, "person": taken})
@@ -249,6 +290,7 @@ async def test_who_tries_in_vain_is_told_why(town: Town, kiosk: Screen, phone: B
     assert (await phone.post(mine, {"digits": await kiosk.digits()})).status == 404
     malformed = await friend.post(mine, {"digits": "7"})
     assert (malformed.status, "两位数字" in malformed.text) == (400, True)
+    assert 'aria-invalid="true"' in malformed.text
     right = await kiosk.digits()
     wrong = await friend.post(mine, {"digits": "11" if right != "11" else "12"})
     assert (wrong.status, "没有登录" in wrong.text) == (409, True)
@@ -262,21 +304,94 @@ async def test_who_tries_in_vain_is_told_why(town: Town, kiosk: Screen, phone: B
     assert not [one for one in await town.services.pairings.those([key]) if one["state"] is not State.ASKED]
 
 
-async def test_the_kiosks_code_is_wechats_where_it_gives_one(town: Town, kiosk: Screen) -> None:
-    scenes = Scenes()
+async def test_the_kiosks_code_is_wechats_where_it_gives_one(
+    town: Town, kiosk: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And else the plain address, which needs no message."""
+    monkeypatch.setattr(at_a_kiosk, "PATIENCE", 0.3)
+    wechats, scenes = "http://weixin.qq.com/q/abc", Scenes()
     services = replace(town.services, scenes=scenes)
     async with serving(citizen_app(services)) as url:
         other = Town(services, url=url, clock=town.clock, sign_ins=town.sign_ins, register=town.register)
         screen = Screen(other, Browser(other, dict(kiosk.browser.cookies)), kiosk.root)
-        for given in ("http://weixin.qq.com/q/abc", ""):  # and where WeChat does not answer
-            scenes.url = given
+        for given, late in ((wechats, 0.0), ("", 0.0), (wechats, 2.0)):
+            scenes.url, scenes.late = given, late
             code = (await screen.ask("/kiosk")).rpartition("/")[2]
             assert scenes.asked == (f"pair_{code}", 120)
-            kept = await town.services.pairings.get(await screen.key())
-            assert town.services.pairings.link_of(kept) == given
-            assert (await screen.browser.get("/kiosk/sign-in/code.png")).status == 200
+            in_time = given if not late else ""
+            picture = await screen.browser.get("/kiosk/sign-in/code.png")
+            assert await read_qr(picture.content) == (in_time or f"{town.services.site.base_url}/pair/{code}")
+            assert ("点公众号发来的消息" in await screen.page()) is (in_time != "")
     with pytest.raises(SceneCodesUnavailable):
         await town.services.scenes.scene_code("pair_x", 1)
+
+
+async def test_a_screen_knows_no_pairing_but_its_own(town: Town, pc: Screen, kiosk: Screen) -> None:
+    """One that was left behind, or is of another screen, is none, and one that another has replaced is worth
+    nothing."""
+    first, second = await kiosk.ask("/kiosk"), await kiosk.ask("/kiosk")
+    citizen = await town.citizen()
+    assert "已经用过" in (await citizen.get(first)).text
+    pc.browser.cookies["pairing"] = kiosk.browser.cookies["pairing"]
+    for ticket in (pc.browser.cookies["pairing"], str(Ticket.new()), "x"):
+        pc.browser.cookies["pairing"] = ticket
+        shown = await pc.browser.get("/sign-in")
+        assert (shown.status, "显示二维码" in shown.text) == (200, True)
+        assert (await pc.browser.get("/sign-in/code.png")).status == 404
+    await citizen.get(second)
+    assert (await kiosk.browser.get("/kiosk/sign-in/code.png")).status == 404, "it is scanned"
+    await kiosk.browser.get("/kiosk/end")
+    assert (await citizen.get(second)).status == 409, "with the visit at the kiosk it ends"
+
+
+async def test_who_did_not_hear_that_it_is_signed_in_asks_once_more_for_a_minute(
+    town: Town, kiosk: Screen, phone: Browser
+) -> None:
+    scanned = await phone.get(await kiosk.ask("/kiosk/guides"))
+    await phone.post(scanned.location, {"digits": await kiosk.digits()})
+    before = dict(kiosk.browser.cookies)
+    for left, again in ((0, "data-now"), (59, "data-now"), (1, "这次登录已取消")):
+        town.clock.advance(timedelta(seconds=left))
+        await Browser(town, dict(before)).post("/kiosk/sign-in/join")
+        page = (await Browser(town, dict(before)).get("/kiosk/sign-in")).text
+        assert again in page
+        assert 'data-idle="60"' in page, "nobody is waited for"
+
+
+async def test_who_is_signed_in_goes_on_whatever_else_the_browser_holds(pc: Screen, phone: Browser) -> None:
+    await pc.signed_in(phone, "/applications")
+    pc.browser.cookies["pairing"] = str(Ticket.new())
+    assert (await pc.browser.post("/sign-in/join")).location == "/applications"
+
+
+async def test_what_a_phone_shows_is_its_own(town: Town, kiosk: Screen, phone: Browser) -> None:
+    friend = await town.citizen("李四")
+    offered = await phone.post("/continue", {"page": await draft(phone)})
+    at = offered.location
+    png = await phone.get(f"{at}/code.png")
+    assert (png.status, png.headers["Cache-Control"]) == (200, "no-store")
+    assert (await phone.get(f"{at}/state")).json == {"state": "asked"}
+    for page in ("", "/code.png", "/state"):
+        assert (await friend.get(f"{at}{page}")).status == 404
+    await friend.post(f"{at}/end")
+    assert (await phone.get(f"{at}/state")).json == {"state": "asked"}
+    town.clock.advance(TO_SCAN)
+    assert "这个码已过期" in (await phone.get(at)).text
+
+
+async def test_the_list_of_screens_marks_the_one_it_is_read_on(pc: Screen, phone: Browser) -> None:
+    await pc.signed_in(phone, "/me")
+    assert "当前" in (await pc.browser.get("/me/devices")).text
+    assert "当前" not in (await phone.get("/me/devices")).text
+
+
+async def test_codes_are_counted_by_network(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "ASKED", replace(store.ASKED, most=1))
+    asked = [
+        (await town.browser(COMPUTER).post("/sign-in/code", {"next": "/"}, X_Real_Ip=address)).status
+        for address in ("198.51.100.1", "203.0.113.1", "198.51.100.1")
+    ]
+    assert asked == [303, 303, 429]
 
 
 @dataclass
@@ -319,6 +434,12 @@ async def test_a_page_hears_how_things_stand_whenever_it_listens(
     await (after := Listener(pc)).listen()
     assert after.told.startswith(b'data: {"state": "scanned"}\n\n:\n\n')
     assert (await pc.browser.get("/sign-in/state")).json == {"state": "scanned"}
+    monkeypatch.setattr(pairing, "OPEN_SECONDS", 3.0)
+    listening = asyncio.create_task((gone := Listener(pc)).listen())
+    await gone.heard(b'"scanned"')
+    await pc.town.services.pairings.documents.delete_one({"_id": await pc.key()})
+    await gone.heard(b'"ended"')
+    await listening
 
 
 async def test_what_another_process_changes_is_pushed(
@@ -335,3 +456,19 @@ async def test_what_another_process_changes_is_pushed(
         await elsewhere.end(await pc.key(), {}, town.by())
         await listener.heard(b'"ended"')
         listening.cancel()
+
+
+async def test_who_has_left_is_not_waited_for(pc: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairing, "LOOK_SECONDS", 60.0)
+    await pc.ask("/")
+    waiting = pc.town.services.pairings.changes.waiting
+    host, port = pc.town.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    ticket = f"Cookie: pairing={pc.browser.cookies['pairing']}"
+    writer.write(f"GET /sign-in/events HTTP/1.1\r\nHost: {host}:{port}\r\n{ticket}\r\n\r\n".encode())
+    async with asyncio.timeout(20):
+        await reader.readuntil(b'"asked"')
+        assert await pc.key() in waiting
+        writer.close()
+        while await pc.key() in waiting:
+            await asyncio.sleep(0.02)
