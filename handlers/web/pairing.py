@@ -94,7 +94,7 @@ class PairingScreen(CitizenPage):
     @property
     def paired_by(self) -> str:
         """The pairing that has signed this browser in; "" if none has."""
-        return (self.session or {}).get("pairing", "")
+        return self.session.get("pairing", "") if self.session else ""
 
     async def join(self) -> str:
         """Sign this browser in; the page where it goes on. One that is signed in already, from another tab or
