@@ -229,8 +229,7 @@ class Nowhere(BaseHandler):
 
     async def prepare(self) -> None:
         await super().prepare()
-        if not self._finished:  # as by a kiosk that does not serve
-            raise HTTPError(HTTPStatus.NOT_FOUND)
+        raise HTTPError(HTTPStatus.NOT_FOUND)
 
 
 def parse(schema: type[Schema], given: Any) -> Schema:
