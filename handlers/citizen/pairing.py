@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers.web.base import BadRequest
 from handlers.web.pages import DOCUMENT_ID, CitizenPage
-from handlers.web.pairing import FOLLOWED, HOW, PairingNews, at_kiosk
+from handlers.web.pairing import FOLLOWED, HOW, PairingNews
 from handlers.web.visitor import signed_in
 from models.errors import BadInput, Conflict
 from models.kiosks import Kiosk
@@ -62,7 +62,7 @@ class PairingPage(PhonePage):
             "citizen/pairing.html",
             pairing=pairing,
             state=state_at(pairing, self.now).value,
-            left=max(1, int((pairing["expires_at"] - self.now).total_seconds()) + 1),
+            left=int((pairing["expires_at"] - self.now).total_seconds()) + 1,
             short=pairings.short_of(pairing["_id"]),
             **dict(zip(("kiosk", "hall"), kiosks.get(pairing["kiosk"], (None, None)), strict=True)),
             **more,
@@ -112,7 +112,7 @@ class OfferPage(PhonePage):
         if not FOLLOWED.fullmatch(page):
             raise BadRequest
         account = self.signed_in_account()["_id"]
-        offered = await self.services.pairings.offer(account, at_kiosk(page), self.by_account())
+        offered = await self.services.pairings.offer(account, f"/kiosk{page}", self.by_account())
         self.see_other(f"/pairing/{offered['_id']}")
 
 

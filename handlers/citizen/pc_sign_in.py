@@ -7,15 +7,12 @@ from handlers.web.pages import CitizenPage
 from handlers.web.pairing import HOW, PairingCode, PairingScreen, ScreenNews, next_page
 from handlers.web.protection import Cookie
 from models.events import Channel
-from models.pairings import Kind
 
 COMPUTER = re.compile(r"Windows NT|Macintosh|X11;|CrOS")
 """In what browsers of computers call themselves."""
 
 
 class PcScreen(PairingScreen):
-    kind = Kind.PC
-
     @property
     def on_pc(self) -> bool:
         """Whether the browser is one of a computer and not WeChat's own; a page in the frame of another one

@@ -104,11 +104,12 @@ class KioskForm(AtKiosk, FormPage):
         return case.guide.form.sections[part - 1]
 
     def answers(self, case: OwnCase) -> dict[str, Any]:
-        return {**self.services.applications.answers(case.application), **self.services.filing.known(case)}
+        """Those that are kept; on what the binding answers no question depends."""
+        return self.services.applications.answers(case.application)
 
     def together(self, case: OwnCase) -> Given:
         """The answers of this screen beside those of the others, as they are kept."""
-        kept = self.services.applications.answers(case.application)
+        kept = self.answers(case)
         part = self.get_body_argument("part", "")
         if not part:  # all are sent, with what was chosen of two
             return self.chosen(case)

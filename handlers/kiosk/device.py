@@ -44,8 +44,6 @@ class KioskPage(CitizenPage):
 
     async def prepare(self) -> None:
         await super().prepare()
-        if self._finished:
-            return
         if self.session:
             await self.services.paired.go_on(self.session, self.cause())
         if self.account:
@@ -71,9 +69,12 @@ class KioskPage(CitizenPage):
         """Which kiosk and which place it is stays known, to be said when it is a kiosk no more."""
         token = self.get_cookie(self.cookie(Cookie.DEVICE_SESSION))
         self.kiosk = await self.services.kiosk_sessions.find(token, self.now) if token else None
-        if self.kiosk and self.get_cookie(self.cookie(Cookie.KIOSK)) != self.kiosk["_id"]:
-            self.keep_cookie(Cookie.KIOSK, self.kiosk["_id"], days=STAYS)
-            self.keep_cookie(Cookie.PLACE, self.kiosk["hall"] or "", days=STAYS)
+        known = (
+            {Cookie.KIOSK: self.kiosk["_id"], Cookie.PLACE: self.kiosk["hall"] or ""} if self.kiosk else {}
+        )
+        for cookie, value in known.items():
+            if self.get_cookie(self.cookie(cookie), "") != value:
+                self.keep_cookie(cookie, value, days=STAYS)
 
     @property
     def place(self) -> str:

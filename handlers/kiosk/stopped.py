@@ -9,7 +9,6 @@ class KioskState(KioskPage):
     while_stopped = True
 
     async def get(self) -> None:
-        self.set_header("Cache-Control", "no-store")
         self.tell({"stopped": await self.stop() is not None})
 
 

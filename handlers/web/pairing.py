@@ -40,15 +40,10 @@ NOT_NEXT = ("/kiosk/sign-in", "/kiosk/continue", "/kiosk/end", "/kiosk/pairing",
 """Where nobody goes on after signing in."""
 
 
-def at_kiosk(page: str) -> str:
-    """Where a kiosk goes on with a page of the phone: its first page where it has no such one."""
-    return f"/kiosk{page}" if FOLLOWED.fullmatch(page) else "/kiosk"
-
-
 def next_page(page: str, home: str) -> str:
     """A page of this site below `home` to go on at; `home` itself where it is no such one."""
     safe = safe_next(page)
-    inside = safe == home or safe.startswith((home.rstrip("/") + "/", home + "?"))
+    inside = safe.startswith((home.rstrip("/") + "/", home + "?"))
     return home if not inside or safe.startswith(NOT_NEXT) or len(safe) > LONGEST_PAGE else safe
 
 
@@ -99,7 +94,7 @@ class PairingScreen(CitizenPage):
     @property
     def paired_by(self) -> str:
         """The pairing that has signed this browser in; "" if none has."""
-        return (self.session or {}).get("pairing", "")
+        return self.session.get("pairing", "") if self.session else ""
 
     async def join(self) -> str:
         """Sign this browser in; the page where it goes on. One that is signed in already, from another tab or
@@ -109,7 +104,7 @@ class PairingScreen(CitizenPage):
             NotFound, Forbidden, Conflict: see `models.pairings.Pairings.join`.
         """
         if ticket := self.ticket:
-            with suppress(*([PairingNotFound] if self.paired_by else [])):
+            with suppress(PairingNotFound):
                 joined = await self.services.paired.join(ticket, self.screen_kiosk, self.by_screen())
                 self.keep_cookie(self.session_cookie, joined.token)
                 self.drop_cookie(Cookie.PAIRING)
@@ -128,10 +123,10 @@ class PairingScreen(CitizenPage):
         if pairing is None:
             return {"pairing": None, "state": "", "left": 0}
         state = state_at(pairing, self.now)
+        left = int((pairing["expires_at"] - self.now).total_seconds()) + 1 if state in OPEN else 0
         if state is State.JOINED:
             state = State.AGREED if joins_again(pairing, self.now) else State.ENDED
-        left = int((pairing["expires_at"] - self.now).total_seconds()) + 1
-        return {"pairing": pairing, "state": state.value, "left": max(1, left) if state in OPEN else 0}
+        return {"pairing": pairing, "state": state.value, "left": left}
 
 
 class PairingCode(PairingScreen):

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.house.applying import ANSWERS, concluded, draft, submitted
 from tests.house.browser import Browser, Fields
 from tests.house.guides import USCC, rich_guide
 from tests.house.kiosks import at_kiosk, person_at_kiosk, standing, token_of
+from tests.house.scanned import read_qr
 from tests.house.town import Town
 
 ROOT = "/kiosk/applications"
@@ -52,6 +54,7 @@ GROUPS: list[dict[str, Any]] = [
         ],
     },
 ]
+OWNED: Fields = {"housing": "own", "address": "繁华路1号", "owner": "李四", "other": "李五"}
 PROMISED: Fields = {"how": "window", "hall": "district", "promise": "yes"}
 
 
@@ -181,7 +184,24 @@ async def test_what_is_a_persons_is_not_kept_and_is_sent_by_them_alone(town: Tow
     assert (code.status, code.headers["Cache-Control"]) == (200, "no-store")
     nobody = await at_kiosk(town)
     assert (await nobody.post(f"/kiosk{path}/withdraw")).status == 401
-    assert (await nobody.get(f"/kiosk{path}/form")).location.startswith("/kiosk/sign-in?next=")
+    back = quote(f"/kiosk{path}/form?part=2", safe="")
+    assert (await nobody.get(f"/kiosk{path}/form?part=2")).location == f"/kiosk/sign-in?next={back}"
+
+
+@pytest.mark.article("23.5")
+async def test_the_phone_is_led_to_where_files_are_handed_in(town: Town) -> None:
+    """By a QR on the screen, which waits for as long as that takes."""
+    phone = await town.citizen()
+    path = await submitted(phone, item=ITEM)
+    await town.staff.request_supplement(path.split("/")[2], ["permit"], [], "缺背面")
+    begun_too = await draft(phone, item=PARTED, answers=OWNED)
+    screen = await person_at_kiosk(town, phone)
+    for case, page in ((path, "supplement"), (begun_too, "materials")):
+        shown = await screen.get(f"/kiosk{case}/{page}")
+        assert (shown.status, 'data-idle="180"' in shown.text) == (200, True)
+        code = await screen.get(f"/kiosk{case}/papers.png")
+        assert await read_qr(code.content) == f"{town.services.site.base_url}{case}/{page}"
+    assert (await phone.get(f"{path}/supplement")).status == 200
 
 
 @pytest.mark.article("23.3")

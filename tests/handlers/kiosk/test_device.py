@@ -72,6 +72,23 @@ async def test_a_kiosk_knows_its_place_by_its_session(town: Town, kiosks: Kioske
     assert (await screen.get("/kiosk/guides")).status == 200
 
 
+async def test_a_kiosk_knows_its_place_anew_where_it_is_moved(town: Town, kiosks: Kiosked) -> None:
+    """Or where the browser is that of another kiosk now; what it knows already is not sent again."""
+    kiosk = await kiosks.in_service()
+    screen = await at_kiosk(town, kiosk)
+    for changes in ({}, {"hall": "nancun"}):
+        await town.services.kiosks.documents.update_one({"_id": kiosk["_id"]}, {"$set": {"x": 1, **changes}})
+        await screen.get("/kiosk/notes")
+        sent = len(screen.set_cookies)
+        await screen.get("/kiosk/notes")
+        assert len(screen.set_cookies) == sent
+        assert screen.cookies["place"] == changes.get("hall", HALL.code)
+    other = await kiosks.in_service()
+    screen.cookies["device_session"] = await token_of(town, other)
+    await screen.get("/kiosk/notes")
+    assert (screen.cookies["kiosk"], screen.cookies["place"]) == (other["_id"], HALL.code)
+
+
 @pytest.mark.article("20.1")
 async def test_twenty_ends_spare_the_kiosk(town: Town, kiosks: Kiosked) -> None:
     screen = await at_kiosk(town, await kiosks.in_service())

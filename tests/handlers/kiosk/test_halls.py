@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 import pytest
 
@@ -53,7 +54,26 @@ async def test_by_township(circle: Town) -> None:
     assert order(served) == [HALL.code]
     assert rich_guide().name in served.text
     assert (await kiosk.get("/kiosk/halls?item=nothing")).status == 404
-    assert "没有符合条件的网点" in (await kiosk.get("/kiosk/halls?township=别处")).text
+    elsewhere = (await kiosk.get("/kiosk/halls?township=别处")).text
+    assert "没有符合条件的网点" in elsewhere
+    assert "<svg" in elsewhere, "with the map of all that there are"
+    assert re.findall(r'href="/kiosk/halls\?township=([^"&]+)', first.text) == sorted(
+        {quote(HALL.township), quote("南村镇")}
+    )
+
+
+@pytest.mark.article("18.near")
+async def test_who_looks_for_a_township_or_an_item_at_a_kiosk_sees_that(circle: Town) -> None:
+    """Its own place, by which else all is measured, is one of them then."""
+    kiosk = circle.browser()
+    kiosk.cookies |= {"kiosk": "0" * 32}
+    await kiosk.get(f"/kiosk/place/{HALL.code}")
+    assert "kiosk" not in kiosk.cookies, "it is none that was one before"
+    there = await kiosk.get("/kiosk/halls?township=南村镇")
+    assert (order(there), HALL.name in there.text, "步行" in there.text) == (["far"], False, False)
+    assert order(await kiosk.get(f"/kiosk/halls?item={rich_guide().item}")) == []
+    assert "步行" not in (await kiosk.get(f"/kiosk/halls/{HALL.code}")).text
+    assert "步行" in (await kiosk.get("/kiosk/halls/near")).text
 
 
 @pytest.mark.article("18.4", "18.5")

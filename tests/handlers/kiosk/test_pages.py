@@ -1,7 +1,7 @@
 """The kiosk's pages (article 23; 20.5 and 20.7; 13): all is found without signing in, and nothing stays."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from io import BytesIO
 
@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from pymongo.errors import AutoReconnect
 
+from models.applications.serials import new_serial
 from tests.handlers.kiosk.addresses import PAGES
 from tests.house.applying import concluded, serial_of, submitted
 from tests.house.browser import Browser
@@ -55,6 +56,9 @@ async def test_guide_is_found_by_name_pinyin_and_topic(town: Town) -> None:
     for query in ("q=居住证", "q=JZZ", "q=juzhuzheng", "topic=户籍"):
         found = links((await browser.get(f"/kiosk/guides?{query}")).text, f"/kiosk/guides/{ITEM}")
         assert len(found) == 1, query
+    assert links((await browser.get("/kiosk/guides?topic=社保")).text, f"/kiosk/guides/{ITEM}") == []
+    long = (await browser.get(f"/kiosk/guides?q={'居' * 50}&topic={'户' * 50}")).text
+    assert ("居" * 40 in long, "居" * 41 in long, "户" * 41 in long) == (True, False, False)
     nothing = await browser.get("/kiosk/guides?q=zzzz")
     assert nothing.status == 200
     assert "没有找到" in nothing.text
@@ -168,6 +172,8 @@ async def test_wrong_serial_keeps_what_was_typed(town: Town) -> None:
     unknown = await browser.post("/kiosk/progress", {"serial": "20260105QC8T7TMRZX6"})
     assert unknown.status in (400, 404)
     assert 'role="alert"' in unknown.text
+    missing = await browser.post("/kiosk/progress", {"serial": new_serial(date(2026, 1, 5))})
+    assert (missing.status, 'id="serial"' in missing.text) == (404, True)
 
 
 @pytest.mark.article("20.7")
@@ -264,6 +270,14 @@ async def test_kiosk_keeps_no_cookie_of_anybody(town: Town) -> None:
     kept = next(line for line in browser.set_cookies if line.startswith("language="))
     assert "expires" not in kept.lower()
     assert "HttpOnly" in kept
+
+
+async def test_a_language_and_a_size_are_those_that_there_are(town: Town) -> None:
+    screen = await kiosk(town)
+    await screen.post("/kiosk/settings", {"language": "fr", "elder": "2"})
+    assert (screen.cookies["language"], screen.cookies["elder"]) == ("zh_CN", "0")
+    await screen.post("/kiosk/settings", {"elder": "1"})
+    assert (screen.cookies["language"], screen.cookies["elder"]) == ("zh_CN", "1")
 
 
 @pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/admin", "/me"])

@@ -68,7 +68,8 @@ async def test_a_suspended_kiosk_says_so_by_itself(town: Town, kiosks: Kiosked) 
         assert [word for word in shown if word not in page.text] == []
         assert "data-stopped" in page.text
         assert "<h1>暂停服务</h1>" not in (await beside.get(f"/kiosk{path}")).text
-    assert (await browser.get("/kiosk/state")).json == {"stopped": True}
+    state = await browser.get("/kiosk/state")
+    assert (state.json, state.headers["Cache-Control"]) == ({"stopped": True}, "no-store")
     for serving in (beside, hall_alone, nowhere):
         assert (await serving.get("/kiosk/state")).json == {"stopped": False}
     await browser.post("/kiosk/settings", {"language": "en", "next": "/kiosk"})

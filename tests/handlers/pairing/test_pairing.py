@@ -1,91 +1,17 @@
 """A phone signs in a kiosk and a PC, by the pages of each; either ends it, and who comes with a code that is
 worth nothing is told why."""
 
-import asyncio
 import re
-from dataclasses import dataclass, field, replace
-from urllib.parse import quote
+from datetime import timedelta
 
 import pytest
-from tornado.httpclient import AsyncHTTPClient
 
-from handlers.kiosk.pairing import FAULTS
-from handlers.web import pairing
-from models.pairings import SceneCodesUnavailable, State
-from models.pairings.faults import OVER
-from models.store import Database
+from handlers.web.pairing import next_page
+from models.pairings import TO_SCAN, State, Ticket
 from tests.house.applying import draft
-from tests.house.browser import COMPUTER, PHONE_IN_WECHAT, Browser, Page
-from tests.house.kiosks import at_kiosk
-from tests.house.outside import Register
-from tests.house.server import serving
-from tests.house.stores import stores_over
-from tests.house.town import Town, citizen_app
-from wechat_backend.pairing_watch import following_pairings
-
-
-@dataclass
-class Screen:
-    """A kiosk's browser, or a PC's."""
-
-    town: Town
-    browser: Browser
-    root: str
-
-    async def key(self) -> str:
-        return self.browser.cookies["pairing"].partition(".")[0]
-
-    async def ask(self, page: str) -> str:
-        """Touch for a code, which a phone can open."""
-        asked = await self.browser.post(f"{self.root}/code", {"next": page})
-        assert asked.location == f"{self.root}?next={quote(page, safe='')}"
-        return f"/pair/{self.town.services.pairings.code_of(await self.key())}"
-
-    async def page(self) -> str:
-        return (await self.browser.get(self.root)).text
-
-    async def digits(self) -> str:
-        found = re.search(r'pairing__digits">(\d\d)<', await self.page())
-        assert found
-        return found[1]
-
-    async def signed_in(self, phone: Browser, page: str) -> Page:
-        """All steps; where the screen goes on."""
-        scanned = await phone.get(await self.ask(page))
-        given = await phone.post(scanned.location, {"digits": await self.digits()})
-        assert given.status == 303
-        return await self.browser.post(f"{self.root}/join")
-
-
-@dataclass
-class Scenes:
-    """WeChat's QRs with a parameter; it does not answer where `url` is empty."""
-
-    url: str = ""
-    asked: tuple[str, int] = ("", 0)
-
-    async def scene_code(self, scene: str, seconds: int) -> str:
-        self.asked = (scene, seconds)
-        if not self.url:
-            raise SceneCodesUnavailable
-        return self.url
-
-
-@pytest.fixture
-async def phone(town: Town) -> Browser:
-    citizen = await town.citizen()
-    citizen.agent = PHONE_IN_WECHAT
-    return citizen
-
-
-@pytest.fixture
-def pc(town: Town) -> Screen:
-    return Screen(town, town.browser(COMPUTER), "/sign-in")
-
-
-@pytest.fixture
-async def kiosk(town: Town) -> Screen:
-    return Screen(town, await at_kiosk(town), "/kiosk/sign-in")
+from tests.house.browser import Browser
+from tests.house.screens import Screen
+from tests.house.town import Town
 
 
 async def test_a_pc_is_signed_in_and_ended_by_the_phone(town: Town, pc: Screen, phone: Browser) -> None:
@@ -106,11 +32,13 @@ async def test_a_pc_is_signed_in_and_ended_by_the_phone(town: Town, pc: Screen, 
     listed = (await phone.get("/me/devices")).text
     assert "电脑浏览器" in listed
     assert (await pc.browser.get("/sign-in/state")).json == {"state": "joined"}
+    assert (await pc.browser.get("/signed-out")).location == "/"
     ended = await phone.post(f"{scanned.location}/end")
     assert ended.location == "/me/devices"
     assert "没有正在使用" in (await phone.get("/me/devices")).text
     assert (await pc.browser.get("/applications")).location == "/sign-in?next=%2Fapplications"
     assert "重新登录" in (await pc.browser.get("/signed-out")).text
+    assert "session" not in pc.browser.cookies
     assert "屏幕上的使用已结束" in (await phone.get(scanned.location)).text
 
 
@@ -138,14 +66,6 @@ async def test_a_second_tab_goes_on_where_the_first_one_did(
         assert (again.status, again.location, screen.browser.cookies) == (303, page, before)
 
 
-async def test_only_a_pc_shows_the_code(town: Town) -> None:
-    for agent, status in ((PHONE_IN_WECHAT, 302), (COMPUTER, 200), ("", 302)):
-        assert (await town.browser(agent).get("/sign-in")).status == status
-    framed = await town.browser(COMPUTER).get("/sign-in", Sec_Fetch_Dest="iframe")
-    assert "/connect/oauth2/authorize" in framed.location
-    assert "/connect/oauth2/authorize" in (await town.browser(COMPUTER).get("/sign-in?here=1")).location
-
-
 @pytest.mark.parametrize("page", ["//evil.test", "/sign-in?next=/", "/sign-in/wechat", "https://evil.test"])
 async def test_nobody_is_led_elsewhere(pc: Screen, kiosk: Screen, phone: Browser, page: str) -> None:
     for screen, home in ((pc, "/"), (kiosk, "/kiosk")):
@@ -154,6 +74,22 @@ async def test_nobody_is_led_elsewhere(pc: Screen, kiosk: Screen, phone: Browser
         assert kept["page"] == home
     await kiosk.browser.post("/kiosk/sign-in/code", {"next": "/kiosks-of-others"})
     assert (await kiosk.town.services.pairings.get(await kiosk.key()))["page"] == "/kiosk"
+
+
+@pytest.mark.parametrize(
+    ("page", "home", "leads"),
+    [
+        *((page, "/", page) for page in ("/", "/me", "/guides?q=/sign-in", "/applications/1")),
+        *((page, "/kiosk", page) for page in ("/kiosk", "/kiosk?x=1", "/kiosk/guides?q=jzz")),
+        *((page, "/", "/") for page in ("/sign-in?next=/", "/sign-in/wechat", "me", "//evil.test")),
+        *((f"/kiosk/{page}", "/kiosk", "/kiosk") for page in ("sign-in", "continue", "end", "pairing/state")),
+        *((page, "/kiosk", "/kiosk") for page in ("/me", "/kiosks", "/kiosk/guides?q=" + "x" * 500)),
+    ],
+)
+def test_where_one_goes_on_is_a_page_below_home_that_asks_for_no_code(
+    page: str, home: str, leads: str
+) -> None:
+    assert next_page(page, home) == leads
 
 
 @pytest.mark.article("23.3")
@@ -173,7 +109,8 @@ async def test_a_kiosk_is_signed_in_and_its_end_wipes_all(kiosk: Screen, phone: 
     home = (await kiosk.browser.get("/kiosk")).text
     assert "kiosk/person.js" in home
     assert "结束使用" in home
-    assert (await kiosk.browser.get("/kiosk/sign-in?next=/kiosk/notes")).location == "/kiosk/notes"
+    for asked, leads in (("/kiosk/notes", "/kiosk/notes"), ("//evil.test", "/kiosk")):
+        assert (await kiosk.browser.get(f"/kiosk/sign-in?next={asked}")).location == leads
     assert (await kiosk.browser.get("/me")).location.startswith("/sign-in")  # it counts at the kiosk's pages
     taken = kiosk.browser.cookies["person"]
     moved = Browser(kiosk.town, {"session": taken, "person": taken})
@@ -224,27 +161,6 @@ async def test_a_kiosk_whose_answer_was_lost_goes_on_by_the_same_digits(
     assert (await kiosk.browser.post("/kiosk/sign-in/join")).status == 303
 
 
-@pytest.mark.parametrize(
-    ("code", "says"),
-    [("12345", "请填写手机上显示的六位数字"), ("123456", "这个码无效"), ("own", "要用手机微信扫")],
-)
-async def test_what_is_wrong_with_a_code_is_said_by_a_page_that_can_be_asked_for_again(
-    kiosk: Screen, code: str, says: str
-) -> None:
-    """A form whose answer is an error is sent once more: there is a limit to wrong codes."""
-    given = (await kiosk.ask("/kiosk")).rpartition("/")[2] if code == "own" else code
-    refused = await kiosk.browser.post("/kiosk/continue", {"code": given})
-    assert (refused.status, refused.location.split("=")[0]) == (303, "/kiosk/continue?fault")
-    for _ in range(2):
-        assert says in (await kiosk.browser.get(refused.location)).text
-    for named in ("", "?fault=", "?fault=not_found", f"?fault={says}"):
-        assert 'id="fault"' not in (await kiosk.browser.get(quote(f"/kiosk/continue{named}", "/?="))).text
-
-
-def test_whatever_has_become_of_a_code_is_said_by_that_page() -> None:
-    assert {fault.code for fault in OVER.values()} < FAULTS.keys()
-
-
 async def test_who_goes_on_where_another_one_did_not_end_is_not_shown_theirs(
     town: Town, kiosk: Screen, phone: Browser
 ) -> None:
@@ -271,6 +187,7 @@ async def test_who_tries_in_vain_is_told_why(town: Town, kiosk: Screen, phone: B
     assert (await phone.post(mine, {"digits": await kiosk.digits()})).status == 404
     malformed = await friend.post(mine, {"digits": "7"})
     assert (malformed.status, "两位数字" in malformed.text) == (400, True)
+    assert 'aria-invalid="true"' in malformed.text
     right = await kiosk.digits()
     wrong = await friend.post(mine, {"digits": "11" if right != "11" else "12"})
     assert (wrong.status, "没有登录" in wrong.text) == (409, True)
@@ -284,76 +201,42 @@ async def test_who_tries_in_vain_is_told_why(town: Town, kiosk: Screen, phone: B
     assert not [one for one in await town.services.pairings.those([key]) if one["state"] is not State.ASKED]
 
 
-async def test_the_kiosks_code_is_wechats_where_it_gives_one(town: Town, kiosk: Screen) -> None:
-    scenes = Scenes()
-    services = replace(town.services, scenes=scenes)
-    async with serving(citizen_app(services)) as url:
-        other = Town(services, url=url, clock=town.clock, sign_ins=town.sign_ins, register=town.register)
-        screen = Screen(other, Browser(other, dict(kiosk.browser.cookies)), kiosk.root)
-        for given in ("http://weixin.qq.com/q/abc", ""):  # and where WeChat does not answer
-            scenes.url = given
-            code = (await screen.ask("/kiosk")).rpartition("/")[2]
-            assert scenes.asked == (f"pair_{code}", 120)
-            kept = await town.services.pairings.get(await screen.key())
-            assert town.services.pairings.link_of(kept) == given
-            assert (await screen.browser.get("/kiosk/sign-in/code.png")).status == 200
-    with pytest.raises(SceneCodesUnavailable):
-        await town.services.scenes.scene_code("pair_x", 1)
-
-
-@dataclass
-class Listener:
-    """Hears what a page is pushed; `arrived` once there are so many bytes."""
-
-    screen: Screen
-    told: bytes = b""
-    more: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def hear(self, part: bytes) -> None:
-        self.told += part
-        self.more.set()
-
-    async def listen(self) -> None:
-        cookies = "; ".join(f"{name}={value}" for name, value in self.screen.browser.cookies.items())
-        await AsyncHTTPClient().fetch(
-            f"{self.screen.town.url}/sign-in/events",
-            headers={"Cookie": cookies},
-            streaming_callback=self.hear,
-        )
-
-    async def heard(self, line: bytes) -> None:
-        async with asyncio.timeout(20):
-            while line not in self.told:
-                self.more.clear()
-                await self.more.wait()
-
-
-async def test_a_page_hears_how_things_stand_whenever_it_listens(
-    pc: Screen, phone: Browser, monkeypatch: pytest.MonkeyPatch
+async def test_who_did_not_hear_that_it_is_signed_in_asks_once_more_for_a_minute(
+    town: Town, kiosk: Screen, phone: Browser
 ) -> None:
-    monkeypatch.setattr(pairing, "OPEN_SECONDS", 0.3)
-    monkeypatch.setattr(pairing, "LOOK_SECONDS", 0.1)
-    assert (await pc.browser.get("/sign-in/events")).status == 404
-    code = await pc.ask("/")
-    await (before := Listener(pc)).listen()
-    assert before.told.startswith(b'data: {"state": "asked"}\n\n:\n\n')
-    await phone.get(code)
-    await (after := Listener(pc)).listen()
-    assert after.told.startswith(b'data: {"state": "scanned"}\n\n:\n\n')
-    assert (await pc.browser.get("/sign-in/state")).json == {"state": "scanned"}
+    scanned = await phone.get(await kiosk.ask("/kiosk/guides"))
+    await phone.post(scanned.location, {"digits": await kiosk.digits()})
+    before = dict(kiosk.browser.cookies)
+    for left, again in ((0, "data-now"), (59, "data-now"), (1, "这次登录已取消")):
+        town.clock.advance(timedelta(seconds=left))
+        await Browser(town, dict(before)).post("/kiosk/sign-in/join")
+        page = (await Browser(town, dict(before)).get("/kiosk/sign-in")).text
+        assert again in page
+        assert 'data-idle="60"' in page, "nobody is waited for"
 
 
-async def test_what_another_process_changes_is_pushed(
-    town: Town, pc: Screen, phone: Browser, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pairing, "LOOK_SECONDS", 60.0)  # nobody looks
-    code = (await pc.ask("/")).rpartition("/")[2]
-    elsewhere = stores_over(database, town.clock.now, Register()).pairings
-    async with following_pairings(town.services.pairings.changes):
-        listening = asyncio.create_task((listener := Listener(pc)).listen())
-        await listener.heard(b'"asked"')
-        await elsewhere.scan(code, "wang", town.by())
-        await listener.heard(b'"scanned"')
-        await elsewhere.end(await pc.key(), {}, town.by())
-        await listener.heard(b'"ended"')
-        listening.cancel()
+async def test_who_is_signed_in_goes_on_whatever_else_the_browser_holds(pc: Screen, phone: Browser) -> None:
+    await pc.signed_in(phone, "/applications")
+    pc.browser.cookies["pairing"] = str(Ticket.new())
+    assert (await pc.browser.post("/sign-in/join")).location == "/applications"
+
+
+async def test_what_a_phone_shows_is_its_own(town: Town, kiosk: Screen, phone: Browser) -> None:
+    friend = await town.citizen("李四")
+    offered = await phone.post("/continue", {"page": await draft(phone)})
+    at = offered.location
+    png = await phone.get(f"{at}/code.png")
+    assert (png.status, png.headers["Cache-Control"]) == (200, "no-store")
+    assert (await phone.get(f"{at}/state")).json == {"state": "asked"}
+    for page in ("", "/code.png", "/state"):
+        assert (await friend.get(f"{at}{page}")).status == 404
+    await friend.post(f"{at}/end")
+    assert (await phone.get(f"{at}/state")).json == {"state": "asked"}
+    town.clock.advance(TO_SCAN)
+    assert "这个码已过期" in (await phone.get(at)).text
+
+
+async def test_the_list_of_screens_marks_the_one_it_is_read_on(pc: Screen, phone: Browser) -> None:
+    await pc.signed_in(phone, "/me")
+    assert "当前" in (await pc.browser.get("/me/devices")).text
+    assert "当前" not in (await phone.get("/me/devices")).text
