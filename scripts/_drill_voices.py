@@ -37,6 +37,7 @@ from _voices_people import People, control  # noqa: E402
 from models.outgoing.outbox import PENDING  # noqa: E402
 from models.workdays import local_date  # noqa: E402
 from tests.house.guides import plain_guide  # noqa: E402
+from tests.house.outside import TakesAll  # noqa: E402
 from tests.house.worker import HALL, World  # noqa: E402
 from wechat_backend import reconcile_command  # noqa: E402
 from wechat_backend import worker as relay  # noqa: E402
@@ -166,6 +167,7 @@ async def drill(env: dict[str, str], options: argparse.Namespace, log: Any, fold
     database = await connect(settings.mongo_uri.get_secret_value(), settings.mongo_database)
     await check_current(database, ALL, utc_now())
     world = World(settings, database, utc_now)
+    world.stores.materials.inspector = TakesAll()
     await world.prepare()
     await world.furnish(plain_guide(), hall=HALL)
     await world.stores.uncivil.learn(["王八蛋"], world.by())
