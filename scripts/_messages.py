@@ -84,13 +84,13 @@ def shared(library: Path) -> Iterator[str]:
 
 
 def places(folder: Path) -> Iterator[str]:
-    """Where the halls are, when they are open, and how one gets in."""
+    """Where the halls are, and how one gets in."""
     for path in sorted(folder.rglob("*.yaml")):
         content = yaml.safe_load(path.read_text("utf-8"))
         halls = content["halls"] if isinstance(content, dict) else content
         common = content.get("defaults", {}) if isinstance(content, dict) else {}
         for hall in ({**common, **one} for one in halls):
-            yield from (hall[name] for name in ("township", "hours"))
+            yield hall["township"]
             yield from (hall["access"][name] for name in ("way", "parking"))
 
 

@@ -20,10 +20,11 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 import tornado.locale
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializationInfo
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializationInfo, WithJsonSchema
 
 from handlers.web.base import SAFE, BadRequest, InputInvalid, Nowhere, PageNotFound, TooLarge
 from handlers.web.devices import of_device
+from handlers.web.hours import hours_said
 from handlers.web.jsonapi import ApiHandler, JsonInvalid, PreconditionRequired, TooManyValues
 from handlers.web.names import english_names
 from handlers.web.uploads import FileMissing, UploadsBusy
@@ -35,6 +36,7 @@ from models.guides import ITEM_CODE
 from models.kiosks import DeviceClockStale, DeviceRefused, DeviceUnsigned, KeyRevoked, SignatureInvalid
 from models.people import ApplicantKind, NotTheirs, OtherRole
 from models.people.binding import NotAgent
+from models.places import Week
 from models.store import PageUnknown
 from models.workdays import local_date
 
@@ -80,6 +82,16 @@ def _in_language(text: str, info: SerializationInfo) -> str:
 
 Said = Annotated[str, PlainSerializer(_in_language, return_type=str)]
 """Words of ours or of a guide, kept in Chinese; who asks for English gets it where it is known."""
+
+
+def _hours_in_language(week: Week, info: SerializationInfo) -> str:
+    return hours_said(week, info.context["translate"] if info.context else str)
+
+
+SaidHours = Annotated[
+    Week, PlainSerializer(_hours_in_language, return_type=str), WithJsonSchema({"type": "string"})
+]
+"""When a place is open in a usual week, in words of the language that was asked for."""
 
 
 class Versioned(Answer):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from handlers.api.contract import Answer, Asked, Endpoint, Expected, Resource, Said, operation
+from handlers.api.contract import Answer, Asked, Endpoint, Expected, Resource, Said, SaidHours, operation
 from handlers.web.dates import Day
 from handlers.web.places import as_they_work, at_kiosks, directions, seen
 from models import guides, places
@@ -81,7 +81,7 @@ class Hall(Answer):
     township: Said
     location: Point
     all_day: bool
-    hours: Said
+    hours: SaidHours
     phone: str
     manager: Manager | None
     access: Access | None

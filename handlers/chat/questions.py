@@ -7,6 +7,7 @@ from datetime import date
 from handlers.chat import small_talk
 from handlers.chat.small_talk import Question
 from handlers.chat.telling import locale_of
+from handlers.web.hours import hours_said, times_said
 from handlers.web.names import title_of
 from handlers.web.places import directions
 from handlers.web.services import Services
@@ -42,7 +43,7 @@ class Questions:
         say, access = locale_of(english=english).translate, hall.access
         return {
             "hall": title_of(hall, "en" if english else "zh_CN"),
-            "hours": say(hall.hours),
+            "hours": hours_said(hall.hours, say),
             "today": self.today(hall, today, english=english),
             "address": say(hall.address),
             "hall_phone": hall.phone,
@@ -53,9 +54,9 @@ class Questions:
 
     def today(self, hall: Hall, today: date, *, english: bool) -> str:
         """When people serve there today, by the calendar and what holds for this day alone."""
-        hours = hall.hours_on(today, self.services.calendar)
-        told = (", " if english else "、").join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours)
-        weekday = locale_of(english=english).translate(WEEKDAYS[today.weekday()])
+        say = locale_of(english=english).translate
+        told = times_said(hall.hours_on(today, self.services.calendar), say)
+        weekday = say(WEEKDAYS[today.weekday()])
         return TODAY[english].format(weekday=weekday, hours=told or NOT_TODAY[english])
 
     async def hall(self, question: Question) -> Hall | None:

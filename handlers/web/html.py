@@ -12,6 +12,7 @@ from tornado.routing import PathMatches
 from handlers.web.base import BaseHandler, Nowhere, PageExpired, answers, safe_next
 from handlers.web.bundle import address_of
 from handlers.web.clocks import explained
+from handlers.web.hours import hours_said
 from handlers.web.protection import HOST, Cookie, cookie_name
 from handlers.web.sentences import filled
 from handlers.web.visitor import Auth, NotSignedIn, Visitor
@@ -21,6 +22,7 @@ from models.errors import DomainError, Unauthenticated
 from models.events import Channel
 from models.materials.store import KeptFile
 from models.people import OtherRole
+from models.places import Hall
 from models.workdays import local, local_date
 
 
@@ -142,6 +144,7 @@ class HtmlHandler(BaseHandler):
             "day_due": self.day_due,
             "explained": self.explained,
             "counted": self.counted,
+            "hours_of": self.hours_of,
             "expected_mark": self.expected_mark,
             "return_to": self.return_to,
             "request_id": self.request_id,
@@ -157,6 +160,10 @@ class HtmlHandler(BaseHandler):
     def day_due(self, moment: datetime, pattern: str = "%Y-%m-%d") -> str:
         """A deadline in words."""
         return self.expected_mark(local_date(moment)) + local(moment, pattern)
+
+    def hours_of(self, hall: Hall) -> str:
+        """When a place is open, in the visitor's language."""
+        return hours_said(hall.hours, self.locale.translate)
 
     def counted(self, text: str, count: int) -> str:
         """A sentence with one number in it, `{count}`."""

@@ -7,6 +7,7 @@ from models.places.opening import Working, open_times, working
 from models.places.positions import Datum, Position, position, to_gcj02
 from models.places.schedules import GROUPS, Changes, ClosureRow, WindowRow, places_on, rescheduled
 from models.places.ways import Minutes
+from models.places.week import Run, Week
 
 __all__ = [
     "GROUPS",
@@ -23,7 +24,9 @@ __all__ = [
     "Minutes",
     "Near",
     "Position",
+    "Run",
     "Slot",
+    "Week",
     "Window",
     "WindowRow",
     "Windows",

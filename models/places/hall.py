@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from models.described import Coded
 from models.places.positions import Position
+from models.places.week import WORKDAYS, Week, runs_of
 from models.workdays import Workdays, local_moment
 
 
@@ -147,7 +148,7 @@ class Closure(HallPart):
 
 class Hall(Coded):
     """A place; `all_day` says that its self-service area is open for 24 hours. `staffed` is when people guide
-    visitors of a place without windows. `hours` says the times in words."""
+    visitors of a place without windows."""
 
     code: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
     kind: HallKind
@@ -157,7 +158,6 @@ class Hall(Coded):
     township: Line
     location: Point
     all_day: bool
-    hours: Note
     phone: Line
     manager: Manager | None = None
     access: Access | None = None
@@ -169,6 +169,14 @@ class Hall(Coded):
     def position(self) -> Position:
         longitude, latitude = self.location.coordinates
         return Position(latitude, longitude)
+
+    @property
+    def hours(self) -> Week:
+        """When people serve there in a usual week, and whether one can serve oneself at all hours."""
+        windows = self.windows
+        differing = windows.by_weekday if windows else {}
+        by_day = {day: differing.get(day, self.staffed_hours) for day in WORKDAYS}
+        return Week(runs_of(by_day), windows is not None, self.all_day)
 
     @property
     def staffed_hours(self) -> list[tuple[time, time]]:

@@ -33,7 +33,7 @@ BATCH = 1000
 """Places that the server sends at once: all there are, where its own first answer ends at 101."""
 
 
-OF_SCHEDULE = ("windows", "closures", "hours")
+OF_SCHEDULE = ("windows", "closures")
 """The fields of a hall that staff write in the panel; from the first time on, `data/` does not."""
 RESCHEDULED = "hall.rescheduled"
 

@@ -17,14 +17,15 @@ from pydantic import BaseModel, ValidationError
 from models import typed
 from models.errors import BadInput
 from models.places.hall import Closure, Hall, Window, Windows, slots_on
+from models.places.week import WORKDAYS
 from models.workdays import Workdays
 
 Times = Sequence[tuple[str, str]]
 """From when to when as it was written, `09:00`; none on a day without windows."""
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-WORKDAYS, MAKE_UP_DAYS = range(1, 6), range(6, 8)
-"""ISO numbers of the days of which the hours are written: Monday to Friday, and those that are worked now and
-then. Where none are written for these they are as on most days."""
+MAKE_UP_DAYS = range(6, 8)
+"""ISO numbers of the days that are worked now and then: their hours are written beside those of `WORKDAYS`,
+and where none are they are as on most days."""
 GROUPS: Mapping[str, str] = {
     "general": "综合事务",
     "social": "社会保障与民生",
@@ -48,12 +49,6 @@ class HoursMissing(BadInput):
     code = "hours_missing"
     message = "周一至周五至少一天要有办理时间"
     field = "hours"
-
-
-class WordsWrong(BadInput):
-    code = "hours_words_wrong"
-    message = "请写明对外公布的开放时间，最多500字"
-    field = "words"
 
 
 class SlotMinutesWrong(BadInput):
@@ -123,11 +118,10 @@ class ClosureRow:
 
 @dataclass(frozen=True)
 class Changes:
-    """All of a schedule as it was written, of a hall as it was at a `revision` (`Halls.kept`); `words` say
-    its hours to the public. `weekdays` are by ISO number, `by_date` in the order of the rows."""
+    """All of a schedule as it was written, of a hall as it was at a `revision` (`Halls.kept`).
+    `weekdays` are by ISO number, `by_date` in the order of the rows."""
 
     revision: str
-    words: str
     slot_minutes: str
     weekdays: Mapping[int, Times]
     by_date: Sequence[tuple[str, Times]]
@@ -139,16 +133,13 @@ def rescheduled(hall: Hall, retired: Collection[str], changes: Changes, today: d
     """The hall with the schedule that was written; of what is over it keeps what it had.
 
     Raises:
-        BadInput: `hours_wrong`, `hours_missing`, `hours_words_wrong`, `slot_minutes_wrong`, `window_wrong`,
+        BadInput: `hours_wrong`, `hours_missing`, `slot_minutes_wrong`, `window_wrong`,
             `window_unknown`, `windows_missing`, `exception_wrong`, `closure_wrong`, `closure_begun`,
             `schedule_too_long`.
     """
     for rows in (changes.windows, changes.by_date, changes.closures):
         if len(rows) > MOST_ROWS:
             raise TooManyRows(most=MOST_ROWS)
-    words = typed.words(changes.words)
-    if not 0 < len(words) <= 500:
-        raise WordsWrong
     made = _made(
         Windows,
         SlotMinutesWrong,
@@ -160,7 +151,7 @@ def rescheduled(hall: Hall, retired: Collection[str], changes: Changes, today: d
         },
     )
     closures = _closures(changes.closures, hall, today)
-    return hall.model_copy(update={"windows": made, "closures": closures, "hours": words})
+    return hall.model_copy(update={"windows": made, "closures": closures})
 
 
 def retired_by(before: Hall, after: Hall) -> set[str]:

@@ -59,7 +59,6 @@ async def test_hours_are_changed_with_forty_visits_booked(whole: Whole, chromium
     page = await desks.open("centre", f"{at}/schedule", "schedule")
     for day in "一二三四五":
         await page.get_by_label(f"周{day}上午开始").fill("10:00")
-    await page.get_by_label("对外公布的开放时间").fill("周一至周五 10:00-12:00、14:00-17:00")
     await page.get_by_role("button", name="下一步：核对影响").click()
     await expect(page.get_by_role("heading", name="请核对")).to_be_visible()
     await desks.album.keep(page, "confirm")

@@ -20,7 +20,6 @@ def hall(code: str = "district", **changes: Any) -> Hall:
             "township": "市桥街道",
             "location": {"coordinates": [113.384, 22.937]},
             "all_day": True,
-            "hours": "周一至周五 9:00-12:00，13:00-17:00",
             "phone": "020-84601234",
             "windows": {"weekday_hours": WHOLE_DAY, "capacity": {"general": 1}},
             **changes,

@@ -17,7 +17,6 @@ def written(kept: Kept, **changes: Any) -> Changes:
     assert windows
     same: dict[str, Any] = {
         "revision": kept.revision,
-        "words": kept.hall.hours,
         "slot_minutes": str(windows.slot_minutes),
         "weekdays": {day: times(windows.by_weekday.get(day, windows.weekday_hours)) for day in range(1, 6)},
         "by_date": [(day.isoformat(), times(hours)) for day, hours in windows.by_date.items()],

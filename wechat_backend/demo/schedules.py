@@ -56,7 +56,6 @@ def _shared(hall: Hall, revision: str) -> Changes:
     hours = [(f"{opens:%H:%M}", f"{closes:%H:%M}") for opens, closes in windows.weekday_hours]
     return Changes(
         revision=revision,
-        words=hall.hours,
         slot_minutes=str(windows.slot_minutes),
         weekdays=dict.fromkeys(range(1, 6), hours),
         by_date=[],

@@ -64,14 +64,12 @@ class SchedulePage(PanelPage):
         """What it does, to be confirmed; `error` is why what was confirmed could not be saved."""
         member = self.signed_in_member()
         seen = await self.services.rescheduling.preview(code, written(sheet), member, self.now)
-        kept = await self.services.rescheduling.kept(code, member)
         hidden = [(name, value) for name, values in sheet.items() for value in values]
         self.show(
             "admin/halls/confirm.html",
             hall=seen.after,
             seen=seen,
             lines=changed_days(seen),
-            words_left=words_left(sheet_of(kept, local_date(self.now)), sheet),
             hidden=[one for one in hidden if one[0] not in ("step", "seen")],
             groups=groups_of(seen.after),
             error=error,
@@ -94,12 +92,6 @@ class SchedulePage(PanelPage):
             outdated=isinstance(error, ChangedMeanwhile),
             error=error,
         )
-
-
-def words_left(before: Sheet, after: Sheet) -> bool:
-    """Whether the hours of a week change, and what the public reads of them does not."""
-    was, now = ([times(one, f"day{day}", filled=True) for day in WORKDAYS] for one in (before, after))
-    return was != now and list(before["words"]) == list(after.get("words", ()))
 
 
 def changed_days(seen: Preview) -> list[tuple[str, int, int, int, int]]:

@@ -5,7 +5,8 @@ from datetime import date
 from itertools import zip_longest
 
 from models.places import GROUPS, Changes, ClosureRow, Hall, Kept, WindowRow
-from models.places.schedules import MAKE_UP_DAYS, WORKDAYS, Times
+from models.places.schedules import MAKE_UP_DAYS, Times
+from models.places.week import WORKDAYS
 
 Sheet = Mapping[str, Sequence[str]]
 """By the name of a field all that is in it, as a form sends it. Rows of windows, exceptions and closures are
@@ -19,7 +20,7 @@ SPARE = 2
 def sheet_of(kept: Kept, today: date) -> dict[str, list[str]]:
     """As the hall is; what is past is not on it."""
     hall, windows = kept.hall, kept.hall.windows
-    sheet = {"revision": [kept.revision], "words": [hall.hours]}
+    sheet = {"revision": [kept.revision]}
     if windows is None:
         return sheet
     sheet["slot_minutes"] = [str(windows.slot_minutes)]
@@ -61,7 +62,6 @@ def written(sheet: Sheet) -> Changes:
     )
     return Changes(
         revision=_one(sheet, "revision"),
-        words=_one(sheet, "words"),
         slot_minutes=_one(sheet, "slot_minutes"),
         weekdays={day: times(sheet, f"day{day}", filled=True) for day in (*WORKDAYS, *MAKE_UP_DAYS)},
         by_date=[(day, hours) for day, hours in dates if day or hours],

@@ -76,7 +76,7 @@ async def test_guide_has_every_field(town: Town) -> None:
         "居住证签注凭证",
         HALL.name,
         HALL.address,
-        HALL.hours,
+        "窗口：周一至周五 9:00–12:00、13:00–17:00；自助服务区24小时开放",
         "居住证暂行条例",
         "020-84601234",
         "020-12345",

@@ -185,7 +185,6 @@ async def test_the_hours_of_make_up_days(house: House, member: Member, cause: Ma
         ({"weekdays": {1: [("09:00:30", "12:00")]}}, "hours_wrong"),
         ({"weekdays": {1: TIMES, 6: [("09:00", "")]}}, "hours_wrong"),
         ({"weekdays": {}}, "hours_missing"),
-        ({"words": " "}, "hours_words_wrong"),
         ({"slot_minutes": "1"}, "slot_minutes_wrong"),
         ({"windows": []}, "windows_missing"),
         ({"windows": [WindowRow("", "新", (), "1")]}, "window_wrong"),
@@ -229,16 +228,14 @@ async def test_who_keeps_it(house: House, member: Member, cause: MakeCause) -> N
 
 async def test_from_then_on_the_data_leaves_it(house: House, member: Member, cause: MakeCause) -> None:
     halls = house.stores.halls
-    again = HALL.model_copy(update={"phone": "020-84600000", "hours": "全天"})
+    again = HALL.model_copy(update={"phone": "020-84600000"})
     assert await halls.put(again, cause())
     assert await halls.differing([HALL]) == []
-    made = await save(house, member, cause, weekdays=AFTERNOON, words="下午开放")
+    made = await save(house, member, cause, weekdays=AFTERNOON)
     assert await halls.differing([again]) == [HALL.code]
     assert not await halls.put(again, cause())
     assert await halls.put(HALL, cause())
-    assert (await halls.get(HALL.code)) == HALL.model_copy(
-        update={"windows": made.windows, "hours": "下午开放"}
-    )
+    assert (await halls.get(HALL.code)) == HALL.model_copy(update={"windows": made.windows})
     assert (await halls.documents.find_one({"_id": HALL.code}))["groups"] == ["general", "social"]
 
 

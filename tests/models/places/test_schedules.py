@@ -72,9 +72,6 @@ def closure(first: int, last: int, reason: str = "检修") -> ClosureRow:
         ({"by_date": [(day(n), ()) for n in range(61)]}, "schedule_too_long"),
         ({"closures": [closure(n, n) for n in range(60)]}, ""),
         ({"closures": [closure(n, n) for n in range(61)]}, "schedule_too_long"),
-        ({"words": "字" * 500}, ""),
-        ({"words": "字" * 501}, "hours_words_wrong"),
-        ({"words": " "}, "hours_words_wrong"),
         ({"slot_minutes": "5"}, ""),
         ({"slot_minutes": "4"}, "slot_minutes_wrong"),
         ({"slot_minutes": "240"}, ""),
@@ -135,12 +132,11 @@ def test_the_hours_of_most_days_and_of_those_that_differ() -> None:
 
 @pytest.mark.article("9.time")
 def test_what_is_past_stays_and_the_rest_is_written_anew() -> None:
-    after = made(by_date=[("2026-11-23", WHOLE), (day(1), MORNING)], closures=[closure(2, 3)], words=" 新 ")
+    after = made(by_date=[("2026-11-23", WHOLE), (day(1), MORNING)], closures=[closure(2, 3)])
     assert after.windows
     assert after.windows.by_date == {date(2026, 11, 23): [], date(2026, 11, 25): [(time(9), time(12))]}
     closed = {(one.reason, one.last) for one in after.closures}
     assert closed == {("装修", date(2026, 11, 23)), ("检修", date(2026, 11, 27))}, "what is left out ends"
-    assert after.hours == "新"
     today = made(by_date=[(day(0), MORNING)]).windows
     assert today
     assert today.by_date[TODAY] == [(time(9), time(12))]

@@ -2,13 +2,16 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 
 from models.events import Cause, Channel
+from models.places.hall import Closure
 from tests.house.clock import START
 from wechat_backend.database.connection import Database
 from wechat_backend.loading.loader import load
 from wechat_backend.loading.writer import prepared, store
 
+CLOSED = Closure(first=date(2027, 1, 1), last=date(2027, 1, 2), reason="检修")
 BY = Cause("system", START, Channel.SYSTEM, "request-data")
 
 
@@ -31,9 +34,9 @@ async def test_a_schedule_written_in_the_panel_is_left_and_told_of(database: Dat
     shelves = await prepared(database)
     assert (await store(data, shelves, BY)).differing == []
     kept = await shelves.halls.kept(data.halls[0].code)
-    await shelves.halls.reschedule(kept, kept.hall.model_copy(update={"hours": "下午开放"}), BY, {})
+    await shelves.halls.reschedule(kept, kept.hall.model_copy(update={"closures": [CLOSED]}), BY, {})
     renamed = [data.halls[0].model_copy(update={"phone": "020-84600000"}), *data.halls[1:]]
     counts = await store(replace(data, halls=renamed), shelves, BY)
     assert (counts.halls, counts.differing) == (1, [f"schedule of {kept.hall.code}: written in the panel"])
     found = await shelves.halls.get(kept.hall.code)
-    assert (found.hours, found.phone) == ("下午开放", "020-84600000")
+    assert (found.closures, found.phone) == ([CLOSED], "020-84600000")
