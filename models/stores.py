@@ -73,6 +73,7 @@ from models.schedule import Schedule
 from models.sendings import Sendings
 from models.serving import Servings
 from models.sessions import Sessions
+from models.shown import Shown
 from models.staff import (
     Absences,
     Devices,
@@ -129,6 +130,7 @@ class Stores:
     referrals: Referrals
     uses: Uses
     search: Search
+    shown: Shown
     halls: Halls
     staff: Staff
     employment: Employment
@@ -275,6 +277,7 @@ def assemble(
     applications, materials = Applications(database, privacy), Materials(database, privacy)
     departments, guides, halls = Departments(database), Guides(database), Halls(database)
     referrals, uses = Referrals(database), Uses(database)
+    shown = Shown.over(database, guides, departments, referrals, halls, uses)
     appointments = Appointments(database, uses, privacy)
     uncivil, flags = UncivilWords(database), Flags(database, privacy, applicants, applications, materials)
     reviews, bans = Reviews(database, privacy, uncivil), Bans(database, privacy)
@@ -315,7 +318,8 @@ def assemble(
         guides=guides,
         referrals=referrals,
         uses=uses,
-        search=Search(guides, referrals),
+        search=Search(shown.guides, shown.referrals),
+        shown=shown,
         halls=halls,
         staff=staff,
         employment=employment,

@@ -29,7 +29,7 @@ class GuidesPage(CitizenPage):
             "citizen/guides.html",
             asked=asked,
             found=found,
-            departments={d.code: d for d in await self.services.departments.all()},
+            departments={d.code: d for d in await self.services.shown.departments.all()},
         )
 
 
@@ -37,14 +37,14 @@ class GuidePage(CitizenPage):
     """GET /guides/{item}: everything that article 24 lists."""
 
     async def get(self, item: str) -> None:
-        guide = await self.services.guides.published(item)
+        guide = await self.services.shown.guides.published(item)
         self.show(
             "citizen/guide.html",
             guide=guide,
             steps=steps_of(guide),
             offered=guide.offered_in(self.channel),
-            department=await self.services.departments.get(guide.department),
-            places=await self.services.halls.those(guide.places),
+            department=await self.services.shown.departments.get(guide.department),
+            places=await self.services.shown.halls.those(guide.places),
         )
 
 

@@ -170,6 +170,10 @@ class Hall(Coded):
         longitude, latitude = self.location.coordinates
         return Position(latitude, longitude)
 
+    def serves(self, group: str) -> bool:
+        """Whether it has a window for an item group."""
+        return self.windows is not None and any(group in one.groups for one in self.windows.windows)
+
     @property
     def staffed_hours(self) -> list[tuple[time, time]]:
         """When people serve there on a usual working day, at windows or without."""
