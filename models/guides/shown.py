@@ -8,7 +8,7 @@ from models.guides.catalogue import Entry
 from models.guides.departments import Department, Departments
 from models.guides.guide import Guide, guide_of
 from models.guides.referrals import Referral, Referrals
-from models.guides.store import IN_FORCE, Guides, Offered, entry_of
+from models.guides.store import IN_FORCE, Guides, Offered, by_name, entry_of
 from models.guides.uses import Uses, demand
 from models.snapshot import Kept, Snapshot
 from models.store import Document
@@ -20,6 +20,11 @@ class InForce:
 
     guide: Guide
     entry: Entry
+
+    @property
+    def offered(self) -> Offered:
+        guide = self.guide
+        return Offered(guide.item, guide.name, guide.name_en, guide.group)
 
 
 def in_force_of(document: Document) -> InForce:
@@ -86,23 +91,17 @@ class ShownGuides:
         known = self.snapshot.of(self.kept)
         if known is None:
             return await self.guides.at_place(hall)
-        return _by_name([one.guide for one in known.values() if hall in one.guide.places])
+        return by_name(one.offered for one in known.values() if hall in one.guide.places)
 
     async def offered(self, items: Sequence[str]) -> dict[str, Offered]:
         known = self.snapshot.of(self.kept)
         if known is None:
             return await self.guides.offered(items)
-        found = _by_name([known[item].guide for item in items if item in known])
-        return {one.item: one for one in found}
+        return {one.item: one for one in by_name(known[item].offered for item in items if item in known)}
 
     def _by_key(self) -> dict[str, InForce]:
         known = self.snapshot.of(self.kept) or {}
         return {one.entry.key: one for one in known.values()}
-
-
-def _by_name(guides: Sequence[Guide]) -> list[Offered]:
-    found = [Offered(one.item, one.name, one.name_en, one.group) for one in guides]
-    return sorted(found, key=lambda one: one.name)
 
 
 @dataclass(frozen=True)

@@ -194,4 +194,4 @@ class Halls(Described[Hall]):
 
 def in_order(halls: Iterable[Hall]) -> list[Hall]:
     """The centre first, then the halls and so on, each kind by township."""
-    return sorted(halls, key=lambda hall: (ORDER.index(hall.kind), hall.township))
+    return sorted(halls, key=lambda hall: (ORDER.index(hall.kind), hall.township, hall.code))
