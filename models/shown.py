@@ -29,6 +29,12 @@ class Shown:
     referrals: ShownReferrals
     halls: ShownHalls
 
+    @property
+    def version(self) -> str:
+        """Of all that is described: guides, departments, referrals and places; "" while it is not known."""
+        of = (self.guides.kept, self.departments.kept, self.referrals.kept, self.halls.kept)
+        return self.snapshot.version(*of)
+
     @classmethod
     def over(
         cls,

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from handlers.web.pages import CitizenPage, steps_of
-from models.guides import ITEM_CODE
+from models.guides import ITEM_CODE, Guide
 from models.people import ApplicantKind
 
 
@@ -37,9 +37,16 @@ class GuidePage(CitizenPage):
     """GET /guides/{item}: everything that article 24 lists."""
 
     async def get(self, item: str) -> None:
+        version = self.services.shown.version
         guide = await self.services.shown.guides.published(item)
-        self.show(
-            "citizen/guide.html",
+        of = ("guide", guide.key, self.locale.code, guide.offered_in(self.channel))
+        main = await self.services.parts.get(of, version, lambda: self.main(guide))
+        self.show("citizen/guide.html", guide=guide, main=main)
+
+    async def main(self, guide: Guide) -> bytes:
+        """The part that is the same for everybody with this language and way to begin."""
+        return self.render_string(
+            "citizen/parts/guide.html",
             guide=guide,
             steps=steps_of(guide),
             offered=guide.offered_in(self.channel),
