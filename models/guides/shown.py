@@ -76,7 +76,7 @@ class ShownGuides:
         return [key for _, _, key in ranked]
 
     async def entries(self, keys: Sequence[str]) -> list[Entry]:
-        known = self._by_key()
+        known = self._by_key() if keys else {}
         unknown = await self.guides.entries([key for key in keys if key not in known])
         return [*(known[key].entry for key in keys if key in known), *unknown]
 

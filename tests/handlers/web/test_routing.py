@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tornado.httputil import HTTPServerRequest, RequestStartLine
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.routing import PathMatches, Rule
 
 from handlers.routes import routes
@@ -24,7 +24,8 @@ def address_of(pattern: str) -> st.SearchStrategy[str]:
 
 
 def asked(path: str) -> HTTPServerRequest:
-    return HTTPServerRequest(start_line=RequestStartLine("GET", path, "HTTP/1.1"), connection=Mock())
+    line, headers = RequestStartLine("GET", path, "HTTP/1.1"), HTTPHeaders({"Host": "here"})
+    return HTTPServerRequest(start_line=line, headers=headers, connection=Mock())
 
 
 def first(rules: Any, path: str) -> Any:
