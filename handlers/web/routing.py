@@ -10,6 +10,7 @@ DEPTH = 3
 """Parts of an address that are looked up: `/api/v1/guides` is told from the rest of the API."""
 LITERAL = re.compile(r"/([A-Za-z0-9_-]+)(?=/|\$)")
 """A part of a route's regular expression that only stands for itself."""
+GROUP = re.compile(r"\([^()]*\)")
 
 Prefix = tuple[str, ...]
 
@@ -33,9 +34,11 @@ class RouteIndex:
 def prefix_of(rule: Rule) -> Prefix:
     """The parts with which all addresses of a rule begin, at most `DEPTH`; none where that is not plain."""
     pattern = rule.matcher.regex.pattern if isinstance(rule.matcher, PathMatches) else ""
+    if "|" in GROUP.sub("", pattern):  # whole addresses to choose from
+        return ()
     parts: list[str] = []
     end = 0
-    while len(parts) < DEPTH and "|" not in pattern and (found := LITERAL.match(pattern, end)):
+    while len(parts) < DEPTH and (found := LITERAL.match(pattern, end)):
         parts.append(found[1])
         end = found.end()
     return tuple(parts)

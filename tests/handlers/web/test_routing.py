@@ -58,6 +58,7 @@ def test_few_are_tried() -> None:
         (r"/kiosk/code\.png", ("kiosk",)),
         ("/api/v1/halls/nearest", ("api", "v1", "halls")),
         ("/one/two|/three", ()),
+        ("/one/(two|three)", ("one",)),
     ],
 )
 def test_only_what_always_stands_there_is_looked_up(pattern: str, prefix: tuple[str, ...]) -> None:
