@@ -89,6 +89,7 @@ class Topics(Answer):
 class GuidesResource(Resource):
     @operation("Find guides", asks=GuidesQuery, answers=GuideList, errors=(PageUnknown,))
     async def get(self, asked: GuidesQuery) -> GuideList:
+        self.shown_version()
         found = await self.services.search.hits(
             asked.q,
             audience=asked.audience,
@@ -107,7 +108,11 @@ class GuidesResource(Resource):
 class GuideResource(Resource):
     @operation("Read one guide whole", answers=FullGuide, errors=(GuideNotFound,))
     async def get(self, item: str) -> FullGuide:
+        version = self.shown_version()
         guide = await self.services.shown.guides.published(item)
+        return await self.services.parts.get((FullGuide, guide.key), version, lambda: self.whole(guide))
+
+    async def whole(self, guide: Guide) -> FullGuide:
         department = await self.services.shown.departments.get(guide.department)
         return FullGuide(
             **{name: getattr(guide, name) for name in shape.Guide.model_fields},
@@ -120,6 +125,7 @@ class GuideResource(Resource):
 class DepartmentsResource(Resource):
     @operation("List the departments", answers=Departments)
     async def get(self) -> Departments:
+        self.shown_version()
         found = await self.services.shown.departments.all()
         return Departments(departments=[_department(each) for each in found])
 

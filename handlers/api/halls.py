@@ -209,6 +209,7 @@ class Slots(Answer):
 class HallsResource(Resource):
     @operation("List the places", asks=HallsQuery, answers=HallList, errors=(GuideNotFound,))
     async def get(self, asked: HallsQuery) -> HallList:
+        self.shown_version()
         if asked.item is None:
             return HallList(halls=halls_shown(await self.services.shown.halls.all(asked.kind)))
         guide = await self.services.shown.guides.published(asked.item)
@@ -219,6 +220,7 @@ class HallsResource(Resource):
 class HallResource(Resource):
     @operation("Show a place and what it offers", answers=PlaceOffering, errors=(HallNotFound,))
     async def get(self, code: str) -> PlaceOffering:
+        self.shown_version()
         hall = await self.services.shown.halls.get(code)
         [near] = await as_they_work(self.services, [hall], None, self.now)
         groups = hall.windows.capacity if hall.windows else ()

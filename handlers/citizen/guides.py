@@ -19,6 +19,7 @@ class GuidesPage(CitizenPage):
 
     async def get(self) -> None:
         asked = self.query(GuidesQuery)
+        self.shown_version()
         found = await self.services.search.find(
             asked.q[:50],
             audience=asked.audience,
@@ -37,7 +38,7 @@ class GuidePage(CitizenPage):
     """GET /guides/{item}: everything that article 24 lists."""
 
     async def get(self, item: str) -> None:
-        version = self.services.shown.version
+        version = self.shown_version()
         guide = await self.services.shown.guides.published(item)
         of = ("guide", guide.key, self.locale.code, guide.offered_in(self.channel))
         main = await self.services.parts.get(of, version, lambda: self.main(guide))

@@ -75,6 +75,7 @@ class HallsPage(CitizenPage):
     async def listed(
         self, asked: Sought, here: Position | None = None, error: BadInput | None = None
     ) -> None:
+        self.shown_version()
         guide = await self.services.shown.guides.published(asked.item) if asked.item else None
         found = await seen(self.services, self.now, here, guide)
         fitting = [near for near in found if asked.fits(near)]
@@ -102,6 +103,7 @@ class HallPage(CitizenPage):
     """GET /halls/{hall}"""
 
     async def get(self, code: str) -> None:
+        self.shown_version()
         hall = await self.services.shown.halls.get(code)
         near = await seen(self.services, self.now, hall.position, limit=NEIGHBOURS + 1)
         [itself] = [one for one in near if one.hall.code == code] or await as_they_work(

@@ -9,6 +9,7 @@ from typing import Any
 from tests.house.applying import ANSWERS, draft
 from tests.house.browser import Page
 from tests.house.house import House
+from tests.house.places import HALL
 from tests.house.town import Town
 
 Calls = Counter[str]
@@ -59,16 +60,22 @@ async def test_who_is_signed_in_is_asked_once(town: Town) -> None:
 
 
 async def test_a_guide_is_shown_without_asking(town: Town) -> None:
-    """Neither the page nor the API asks anything, but who is signed in."""
-    snapshot, visitor = town.services.shown.snapshot, town.browser()
+    """And the answer says of which version it is; what was changed is shown after a look."""
+    shown, visitor = town.services.shown, town.browser()
     item = (await town.services.guides.in_force())[0].partition("@")[0]
     pages = (f"/guides/{item}", "/guides?q=居注证", "/")
     asked_of_the_database = [without_tokens(await visitor.get(page)) for page in pages]
-    await snapshot.look()
+    await shown.snapshot.look()
     async with watched(town) as calls:
         assert [without_tokens(await visitor.get(page)) for page in pages] == asked_of_the_database
     assert not calls
-    await snapshot.end()
+    assert (await visitor.get(pages[0])).headers["Shown-Version"] == shown.version != ""
+    hall = await town.services.halls.get(HALL.code)
+    await town.services.halls.put(hall.model_copy(update={"phone": "020-12345678"}), town.by())
+    await shown.snapshot.look()
+    assert "020-12345678" in (await visitor.get(pages[0])).text
+    await town.services.halls.put(hall, town.by())
+    await shown.snapshot.end()
 
 
 def without_tokens(page: Page) -> str:
