@@ -74,9 +74,23 @@ class Sessions(Store[Session]):
 
     async def find(self, token: str, kind: str, by: Cause) -> Session | None:
         """The live session of this token whose subject is of this kind, if there is one."""
-        return await self._first(
-            {"_id": _digest(token), "expires_at": {"$gt": by.at}, "subject": {"$regex": f"^{kind}:"}}
-        )
+        return await self._first(_live(token, kind, by))
+
+    async def find_with(
+        self, token: str, kind: str, collection: str, by: Cause
+    ) -> tuple[Session, Document | None] | None:
+        """As `find`, and in the same round trip the document of `collection` that is the subject, if it is
+        there."""
+        query: list[Document] = [
+            {"$match": _live(token, kind, by)},
+            {"$set": {"key": {"$arrayElemAt": [{"$split": ["$subject", ":"]}, 1]}}},
+            {"$lookup": {"from": collection, "localField": "key", "foreignField": "_id", "as": "found"}},
+        ]
+        async for session in await self.documents.aggregate(query):
+            [subject] = session.pop("found") or [None]
+            del session["key"]
+            return self.shaped(session), subject
+        return None
 
     async def of_member(self, subject: str, proof: str, now: datetime) -> list[Session]:
         """The live sessions that a member opened with the password of this proof, the latest first."""
@@ -138,6 +152,11 @@ def _new(subject: str, by: Cause, more: Document) -> Document:
         "expires_at": by.at + LIFETIME[by.channel],
         **{name: value for name, value in more.items() if value},
     }
+
+
+def _live(token: str, kind: str, by: Cause) -> Document:
+    """The query for the session of a token whose subject is of a kind."""
+    return {"_id": _digest(token), "expires_at": {"$gt": by.at}, "subject": {"$regex": f"^{kind}:"}}
 
 
 def _digest(token: str) -> str:

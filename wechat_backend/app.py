@@ -33,6 +33,7 @@ from wechat_backend.pairing_watch import following_pairings
 from wechat_backend.pulse import telling
 from wechat_backend.server import Limits, WebServer, room_for
 from wechat_backend.settings import Settings
+from wechat_backend.shown_watch import following_shown
 from wechat_backend.wiring import build_stores, privacy_of, utc_now
 
 ROOT = Path(__file__).parent.parent
@@ -115,6 +116,7 @@ async def serve(settings: Settings) -> None:
             telling(services.listening, utc_now),
             following_calendar(services.calendar_years),
             following_pairings(services.pairings.changes),
+            following_shown(services.shown.snapshot),
         ):
             await run_while_current(database, ALL, until_told())
     finally:

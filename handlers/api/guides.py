@@ -89,6 +89,7 @@ class Topics(Answer):
 class GuidesResource(Resource):
     @operation("Find guides", asks=GuidesQuery, answers=GuideList, errors=(PageUnknown,))
     async def get(self, asked: GuidesQuery) -> GuideList:
+        self.shown_version()
         found = await self.services.search.hits(
             asked.q,
             audience=asked.audience,
@@ -97,7 +98,7 @@ class GuidesResource(Resource):
         )
         shown, following = page(found.guides, lambda key: key.partition("@")[0], asked)
         return GuideList(
-            guides=[_line(each) for each in await self.services.guides.read(shown)],
+            guides=[_line(each) for each in await self.services.shown.guides.read(shown)],
             referrals=[_referral(each) for each in found.referrals.values() if not asked.after],
             whole=found.whole,
             next=following,
@@ -107,12 +108,16 @@ class GuidesResource(Resource):
 class GuideResource(Resource):
     @operation("Read one guide whole", answers=FullGuide, errors=(GuideNotFound,))
     async def get(self, item: str) -> FullGuide:
-        guide = await self.services.guides.published(item)
-        department = await self.services.departments.get(guide.department)
+        version = self.shown_version()
+        guide = await self.services.shown.guides.published(item)
+        return await self.services.parts.get((FullGuide, guide.key), version, lambda: self.whole(guide))
+
+    async def whole(self, guide: Guide) -> FullGuide:
+        department = await self.services.shown.departments.get(guide.department)
         return FullGuide(
             **{name: getattr(guide, name) for name in shape.Guide.model_fields},
             department_details=_department(department),
-            halls=halls_shown(await self.services.halls.those(guide.places)),
+            halls=halls_shown(await self.services.shown.halls.those(guide.places)),
             receiving=receiving(guide),
         )
 
@@ -120,7 +125,8 @@ class GuideResource(Resource):
 class DepartmentsResource(Resource):
     @operation("List the departments", answers=Departments)
     async def get(self) -> Departments:
-        found = await self.services.departments.all()
+        self.shown_version()
+        found = await self.services.shown.departments.all()
         return Departments(departments=[_department(each) for each in found])
 
 

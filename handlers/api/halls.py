@@ -209,20 +209,22 @@ class Slots(Answer):
 class HallsResource(Resource):
     @operation("List the places", asks=HallsQuery, answers=HallList, errors=(GuideNotFound,))
     async def get(self, asked: HallsQuery) -> HallList:
+        self.shown_version()
         if asked.item is None:
-            return HallList(halls=halls_shown(await self.services.halls.all(asked.kind)))
-        guide = await self.services.guides.published(asked.item)
-        found = await self.services.halls.offering(guide.group, guide.places)
+            return HallList(halls=halls_shown(await self.services.shown.halls.all(asked.kind)))
+        guide = await self.services.shown.guides.published(asked.item)
+        found = await self.services.shown.halls.offering(guide.group, guide.places)
         return HallList(halls=halls_shown(hall for hall in found if asked.kind in (None, hall.kind)))
 
 
 class HallResource(Resource):
     @operation("Show a place and what it offers", answers=PlaceOffering, errors=(HallNotFound,))
     async def get(self, code: str) -> PlaceOffering:
-        hall = await self.services.halls.get(code)
+        self.shown_version()
+        hall = await self.services.shown.halls.get(code)
         [near] = await as_they_work(self.services, [hall], None, self.now)
         groups = hall.windows.capacity if hall.windows else ()
-        items = [one for one in await self.services.guides.at_place(code) if one.group in groups]
+        items = [one for one in await self.services.shown.guides.at_place(code) if one.group in groups]
         offered = await at_kiosks(self.services, [near])
         return PlaceOffering(**_place(near, offered), items=[Offered.model_validate(one) for one in items])
 
@@ -231,7 +233,7 @@ class NearestResource(Resource):
     @operation("Find the nearest places", asks=Here, answers=NearestList, errors=(GuideNotFound,))
     async def post(self, asked: Here) -> NearestList:
         here = position(asked.lat, asked.lng, asked.datum)
-        guide = await self.services.guides.published(asked.item) if asked.item else None
+        guide = await self.services.shown.guides.published(asked.item) if asked.item else None
         found = shown_first(await seen(self.services, self.now, here, guide), asked.limit)
         offered = await at_kiosks(self.services, found)
         return NearestList(places=[_nearest(near, offered) for near in found])
@@ -246,8 +248,8 @@ class DaysResource(Resource):
     )
     async def get(self, code: str, asked: DaysQuery) -> Days:
         services = self.services
-        hall = await services.halls.get(code)
-        guide = await services.guides.published(asked.item)
+        hall = await services.shown.halls.get(code)
+        guide = await services.shown.guides.published(asked.item)
         if hall.code not in guide.places:
             return Days(days=[])
         left = await services.appointments.days_left(hall, guide.group, services.calendar, self.cause())
@@ -265,8 +267,8 @@ class SlotsResource(Resource):
         errors=(GuideNotFound, HallNotFound),
     )
     async def get(self, code: str, asked: SlotsQuery) -> Slots:
-        hall = await self.services.halls.get(code)
-        guide = await self.services.guides.published(asked.item)
+        hall = await self.services.shown.halls.get(code)
+        guide = await self.services.shown.guides.published(asked.item)
         days = open_days(hall, self.services.calendar, self.now)
         day = asked.day or next(iter(days), local_date(self.now))
         return Slots(

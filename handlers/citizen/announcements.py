@@ -14,7 +14,7 @@ class AnnouncementsPage(CitizenPage):
 
     async def get(self) -> None:
         found = await self.services.servings.published(self.now - SHOWN)
-        departments = {one.code: one for one in await self.services.departments.all()}
+        departments = {one.code: one for one in await self.services.shown.departments.all()}
         calendar = self.services.calendar
         self.show(
             "citizen/announcements.html",

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from handlers.web.pages import CitizenPage, steps_of
-from models.guides import ITEM_CODE
+from models.guides import ITEM_CODE, Guide
 from models.people import ApplicantKind
 
 
@@ -19,6 +19,7 @@ class GuidesPage(CitizenPage):
 
     async def get(self) -> None:
         asked = self.query(GuidesQuery)
+        self.shown_version()
         found = await self.services.search.find(
             asked.q[:50],
             audience=asked.audience,
@@ -29,7 +30,7 @@ class GuidesPage(CitizenPage):
             "citizen/guides.html",
             asked=asked,
             found=found,
-            departments={d.code: d for d in await self.services.departments.all()},
+            departments={d.code: d for d in await self.services.shown.departments.all()},
         )
 
 
@@ -37,14 +38,21 @@ class GuidePage(CitizenPage):
     """GET /guides/{item}: everything that article 24 lists."""
 
     async def get(self, item: str) -> None:
-        guide = await self.services.guides.published(item)
-        self.show(
-            "citizen/guide.html",
+        version = self.shown_version()
+        guide = await self.services.shown.guides.published(item)
+        of = ("guide", guide.key, self.locale.code, guide.offered_in(self.channel))
+        main = await self.services.parts.get(of, version, lambda: self.main(guide))
+        self.show("citizen/guide.html", guide=guide, main=main)
+
+    async def main(self, guide: Guide) -> bytes:
+        """The part that is the same for everybody with this language and way to begin."""
+        return self.render_string(
+            "citizen/parts/guide.html",
             guide=guide,
             steps=steps_of(guide),
             offered=guide.offered_in(self.channel),
-            department=await self.services.departments.get(guide.department),
-            places=await self.services.halls.those(guide.places),
+            department=await self.services.shown.departments.get(guide.department),
+            places=await self.services.shown.halls.those(guide.places),
         )
 
 

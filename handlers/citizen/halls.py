@@ -75,7 +75,8 @@ class HallsPage(CitizenPage):
     async def listed(
         self, asked: Sought, here: Position | None = None, error: BadInput | None = None
     ) -> None:
-        guide = await self.services.guides.published(asked.item) if asked.item else None
+        self.shown_version()
+        guide = await self.services.shown.guides.published(asked.item) if asked.item else None
         found = await seen(self.services, self.now, here, guide)
         fitting = [near for near in found if asked.fits(near)]
         shown = shown_first(fitting, NEAREST) if here else sorted(fitting, key=by_kind)
@@ -102,13 +103,14 @@ class HallPage(CitizenPage):
     """GET /halls/{hall}"""
 
     async def get(self, code: str) -> None:
-        hall = await self.services.halls.get(code)
+        self.shown_version()
+        hall = await self.services.shown.halls.get(code)
         near = await seen(self.services, self.now, hall.position, limit=NEIGHBOURS + 1)
         [itself] = [one for one in near if one.hall.code == code] or await as_they_work(
             self.services, [hall], None, self.now
         )
         others = [one for one in near if one.hall.code != code][:NEIGHBOURS]
-        items = await self.services.guides.at_place(code)
+        items = await self.services.shown.guides.at_place(code)
         self.show(
             "citizen/hall.html",
             place=itself,

@@ -22,7 +22,7 @@ class KioskHalls(KioskPlaces):
         township, own = self.get_query_argument("township", "")[:40], await self.own_place()
         near_own = own is not None and not township
         item = self.get_query_argument("item", "")
-        guide = await self.services.guides.published(item) if item else None
+        guide = await self.services.shown.guides.published(item) if item else None
         found = await seen(self.services, self.now, own.position if own and near_own else None, guide)
         if own and near_own:
             shown = shown_first([one for one in found if one.hall.code != own.code], NEAREST)
@@ -45,14 +45,14 @@ class KioskHall(KioskPlaces):
     """GET /kiosk/halls/{hall}"""
 
     async def get(self, code: str) -> None:
-        hall, own = await self.services.halls.get(code), await self.own_place()
+        hall, own = await self.services.shown.halls.get(code), await self.own_place()
         here = own.position if own and own.code != code else None
         [place] = await as_they_work(self.services, [hall], here, self.now)
         self.screen(
             "hall.html",
             place=place,
             at_kiosks=await at_kiosks(self.services, [place]),
-            items=await self.services.guides.at_place(code),
+            items=await self.services.shown.guides.at_place(code),
             suspensions=await self.services.announcing.all([code]),
         )
 
@@ -61,7 +61,7 @@ class KioskHallCode(KioskPlaces):
     """GET /kiosk/halls/{hall}/code.png: a QR to go there with one's own phone."""
 
     async def get(self, code: str) -> None:
-        hall = await self.services.halls.get(code)
+        hall = await self.services.shown.halls.get(code)
         self.picture(f"{self.services.site.base_url}/halls/{hall.code}")
 
 
@@ -69,7 +69,7 @@ class KioskPlace(KioskPlaces):
     """GET /kiosk/place/{hall}: tells a browser that is no kiosk where it stands, once."""
 
     async def get(self, code: str) -> None:
-        hall = await self.services.halls.get(code)
+        hall = await self.services.shown.halls.get(code)
         self.keep_cookie(Cookie.PLACE, hall.code, days=STAYS)
         self.drop_cookie(Cookie.KIOSK)
         self.redirect("/kiosk")

@@ -46,8 +46,8 @@ class KioskGuide(KioskPage):
     open_to_all = True
 
     async def get(self, item: str) -> None:
-        guide = await self.services.guides.published(item)
-        department = await self.services.departments.get(guide.department)
+        guide = await self.services.shown.guides.published(item)
+        department = await self.services.shown.departments.get(guide.department)
         self.screen(
             "guide.html",
             guide=guide,
@@ -55,7 +55,7 @@ class KioskGuide(KioskPage):
             search=self.search,
             department=department,
             steps=steps_of(guide),
-            places=await self.services.halls.offering(guide.group, guide.places),
+            places=await self.services.shown.halls.offering(guide.group, guide.places),
         )
 
 
@@ -65,7 +65,7 @@ class KioskGuideCode(KioskPage):
     open_to_all = True
 
     async def get(self, item: str) -> None:
-        guide = await self.services.guides.published(item)
+        guide = await self.services.shown.guides.published(item)
         self.picture(f"{self.services.site.base_url}/guides/{guide.item}")
 
 

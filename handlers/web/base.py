@@ -128,6 +128,14 @@ class BaseHandler(RequestHandler):
         """Who and when, for the stores; `actor` is `account:<id>`, `applicant:<id>` or `staff:<name>`."""
         return Cause(actor, self.now, self.channel, self.request_id)
 
+    def shown_version(self) -> str:
+        """The version of what is described (guides, departments, places) that is shown; the answer names it.
+        To be asked for before anything of it is read; "" while the process does not know it."""
+        version = self.services.shown.version
+        if version:
+            self.set_header("Shown-Version", version)
+        return version
+
     def set_default_headers(self) -> None:
         if not hasattr(self, "request_id"):
             self.begin()

@@ -13,12 +13,12 @@ from models.places import Hall, Near, Position, seen_from, slots
 
 async def halls_for(page: CitizenPage, guide: Guide, here: Position | None = None) -> list[Near]:
     """Where an item is booked; with a position, which is not kept, the nearest first."""
-    services = page.services
+    halls = page.services.shown.halls
     if here:
-        halls = await services.halls.near(here, group=guide.group, places=guide.places)
+        found = await halls.near(here, group=guide.group, places=guide.places)
     else:
-        halls = await services.halls.offering(guide.group, guide.places)
-    return seen_from(halls, here, page.now, services.calendar)
+        found = await halls.offering(guide.group, guide.places)
+    return seen_from(found, here, page.now, page.services.calendar)
 
 
 def chosen_of(halls: Sequence[Near], code: str) -> Hall | None:

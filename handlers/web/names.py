@@ -19,7 +19,7 @@ async def english_names(services: Services, *documents: Mapping[str, Any]) -> di
     guides = [await services.guides.version(key) for key in {one["guide"] for one in documents}]
     named = [
         *((guide.key, guide.name_en) for guide in guides),
-        *((hall.code, hall.name_en) for hall in await services.halls.all()),
-        *((one.code, one.name_en) for one in await services.departments.all()),
+        *((hall.code, hall.name_en) for hall in await services.shown.halls.all()),
+        *((one.code, one.name_en) for one in await services.shown.departments.all()),
     ]
     return {code: name for code, name in named if name}

@@ -47,11 +47,12 @@ async def seen(
 ) -> list[Near]:
     """The places, or those where an item is handled: with a position the nearest first, and only `limit` of
     them where that is not 0. Three round trips at most."""
+    halls = services.shown.halls
     if position:
         group, places = (guide.group, guide.places) if guide else (None, None)
-        found = await services.halls.near(position, limit, group=group, places=places)
+        found = await halls.near(position, limit, group=group, places=places)
     else:
-        found = await (services.halls.offering(guide.group, guide.places) if guide else services.halls.all())
+        found = await (halls.offering(guide.group, guide.places) if guide else halls.all())
     return await as_they_work(services, found, position, now)
 
 
@@ -66,7 +67,7 @@ async def as_they_work(
 async def at_kiosks(services: Services, places: Sequence[Near]) -> dict[str, Offered]:
     """The items that one can begin at the kiosks of these places now, by code; at most one round trip."""
     items = {item for near in places for item in near.items}
-    return await services.guides.offered(sorted(items)) if items else {}
+    return await services.shown.guides.offered(sorted(items)) if items else {}
 
 
 def shortened(township: str) -> str:

@@ -11,6 +11,8 @@ from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, HTTPServerRequest
 from tornado.web import Application, RequestHandler
 
+from handlers.web.routing import RouteIndex
+
 LARGEST = 64 * 1024
 """Bytes that a handler takes if it does not say otherwise."""
 LARGEST_FORM = 256 * 1024
@@ -24,7 +26,18 @@ MOST_VALUES = 2000
 
 
 class BoundedApplication(Application):
-    """Gives no handler a larger body than it takes."""
+    """Gives no handler a larger body than it takes; finds the handler among many at once."""
+
+    def __init__(self, handlers: list[Any], **settings: Any) -> None:
+        super().__init__(handlers, **settings)
+        self.index = RouteIndex(self.wildcard_router.rules)
+
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
+        for rule in self.index.candidates(request.path):
+            arguments = rule.matcher.match(request)
+            if arguments is not None:
+                return self.get_handler_delegate(request, rule.target, rule.target_kwargs, **arguments)
+        return super().find_handler(request, **kwargs)
 
     def get_handler_delegate(  # type: ignore[override]
         self, request: HTTPServerRequest, target_class: type[RequestHandler], *args: Any, **kwargs: Any

@@ -1,8 +1,9 @@
 """What every handler is given: the stores, and what handlers alone need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
+from handlers.web.parts import Parts
 from handlers.web.site import Site
 from models.pairings import SceneCodes, SceneCodesUnavailable
 from models.people import Identity
@@ -17,6 +18,7 @@ class Services(Stores):
     site: Site
     identity: Identity
     scenes: SceneCodes
+    parts: Parts = field(default_factory=Parts)
 
     @classmethod
     def over(

@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
 
@@ -11,7 +10,6 @@ from models.errors import DomainError, Forbidden, Unauthenticated
 from models.events import Cause
 from models.guides import NotForApplicant
 from models.people import Account, NotTheirs, Party
-from models.people.accounts import AccountNotFound
 from models.sessions import Session
 
 
@@ -69,13 +67,10 @@ class Visitor(BaseHandler, ABC):
     async def prepare(self) -> None:
         await super().prepare()
         kiosk, token = await self.at_kiosk(), await self.token()
-        found = await self.services.sessions.find(token, "account", self.cause()) if token else None
-        if found and await self.services.paired.holds(found, kiosk):
-            self.session = found
-            with suppress(AccountNotFound):  # such a session signs nobody in
-                self.account = await self.services.accounts.get(
-                    self.session["subject"].removeprefix("account:")
-                )
+        accounts, sessions = self.services.accounts, self.services.sessions
+        found = await accounts.signed_in(sessions, token, self.cause()) if token else None
+        if found and await self.services.paired.holds(found[0], kiosk):
+            self.session, self.account = found  # a session whose account is gone signs nobody in
 
     def signed_in_account(self) -> Account:
         if self.account is None:

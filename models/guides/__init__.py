@@ -24,6 +24,7 @@ from models.guides.guide import (
 from models.guides.handling import HANDLING, Handling
 from models.guides.referrals import Referral, Referrals
 from models.guides.search import Found, Search
+from models.guides.shown import ShownDepartments, ShownGuides, ShownReferrals, kept_guides, kept_uses
 from models.guides.store import Guides, GuideState, Offered
 from models.guides.types import TYPES, ItemType, TypeRules
 from models.guides.uses import Uses
@@ -59,6 +60,9 @@ __all__ = [
     "Referrals",
     "Search",
     "Section",
+    "ShownDepartments",
+    "ShownGuides",
+    "ShownReferrals",
     "Step",
     "TimeLimit",
     "TypeRules",
@@ -69,5 +73,7 @@ __all__ = [
     "check_publishable",
     "guide_of",
     "is_asked",
+    "kept_guides",
+    "kept_uses",
     "mask_answer",
 ]

@@ -92,6 +92,11 @@ class Entry:
         return "\n".join(self.places)
 
     @cached_property
+    def everything(self) -> str:
+        """All in which a word can stand as it is typed."""
+        return "\n".join([self.text, self.english, self.spelled])
+
+    @cached_property
     def sounded(self) -> str:
         return sounds(self.text)
 
@@ -219,9 +224,9 @@ class Catalogue:
         if not words:
             return Listed([] if text.strip() else [entry.key for entry in within], whole=True)
         joined = "".join(words)
-        if not any(map(is_han, words)) and (found := _best(within, [joined], as_typed)):
+        if not any(map(is_han, words)) and (found := _best(_having(within, [joined]), [joined], as_typed)):
             return Listed(found, whole=True)  # the syllables of one word
-        if found := _best(within, words, as_typed):
+        if found := _best(_having(within, words), words, as_typed):
             return Listed(found, whole=True)
         return Listed(_best(within, words, nearly, all_of_them=False), whole=False)
 
@@ -282,6 +287,11 @@ def _share_of(name: set[str], words: set[str]) -> float:
     there = name & words
     telling = len(there) > 1 or len(there) * 2 >= len(name) or any(len(word) > LATIN_SLIP for word in there)
     return len(there) + len(there) / len(name) if there and telling else 0
+
+
+def _having(entries: Iterable[Entry], words: Sequence[str]) -> list[Entry]:
+    """Those in which all words stand: what has not got a word anywhere need not be looked into."""
+    return [entry for entry in entries if all(word in entry.everything for word in words)]
 
 
 def _best(

@@ -1,5 +1,7 @@
 """What people look for here and others do: who does it, and how they are reached."""
 
+from functools import cached_property
+
 from pydantic import Field
 from pymongo import ASCENDING
 
@@ -30,7 +32,7 @@ class Referral(Coded):
     website: str = Field("", pattern="^(https://.+)?$")
     spellings: list[str] = Field([], description="pinyin and initials; made when it is loaded")
 
-    @property
+    @cached_property
     def entry(self) -> Entry:
         """What it is found by; no guide has a key like its code.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from models.guides.catalogue import Catalogue, Entry
 from models.guides.guide import Guide
 from models.guides.referrals import Referral, Referrals
+from models.guides.shown import ShownGuides, ShownReferrals
 from models.guides.store import Guides
 from models.people import ApplicantKind
 
@@ -54,7 +55,7 @@ class Found:
 class Search:
     """By words, or all guides without; referrals are hit by words and by topic."""
 
-    def __init__(self, guides: Guides, referrals: Referrals) -> None:
+    def __init__(self, guides: Guides | ShownGuides, referrals: Referrals | ShownReferrals) -> None:
         self.guides, self.referrals = guides, referrals
         self.kept: dict[str, Entry] = {}
 

@@ -3,7 +3,7 @@
 A published version is never edited: a change is the next version. `models.guides.publishing` writes them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
@@ -122,7 +122,7 @@ class Guides(Store[Version]):
         """The items that are handled at a place, by name."""
         fields = {"_id": 0, **dict.fromkeys(Offered._fields, 1)}
         found = self.documents.find({"places": hall, **IN_FORCE}, fields).batch_size(BATCH)
-        return sorted([Offered(**document) async for document in found], key=lambda one: one.name)
+        return by_name([Offered(**document) async for document in found])
 
     async def at_kiosks(self, department: str) -> dict[str, str]:
         """The items of a department that can be begun at kiosks: name by code."""
@@ -134,8 +134,7 @@ class Guides(Store[Version]):
         """Those of the items that have a guide in force, by code and in the order of their names."""
         fields = {"_id": 0, **dict.fromkeys(Offered._fields, 1)}
         found = self.documents.find({"item": {"$in": list(items)}, **IN_FORCE}, fields)
-        each = sorted([Offered(**document) async for document in found], key=lambda one: one.name)
-        return {one.item: one for one in each}
+        return {one.item: one for one in by_name([Offered(**document) async for document in found])}
 
     async def names(self, items: Sequence[str]) -> dict[str, str]:
         """The names of items with a guide in force, by code."""
@@ -166,6 +165,10 @@ class Guides(Store[Version]):
         self.unchanging[guide.key] = guide
         if len(self.unchanging) > KEPT_IN_MEMORY:
             del self.unchanging[next(iter(self.unchanging))]
+
+
+def by_name(offered: Iterable[Offered]) -> list[Offered]:
+    return sorted(offered, key=lambda one: (one.name, one.item))
 
 
 def entry_of(document: Document) -> Entry:

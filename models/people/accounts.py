@@ -8,6 +8,7 @@ from uuid import uuid4
 from models.errors import NotFound, Unauthenticated, Unavailable
 from models.events import Cause, Event, Plan
 from models.people.verification import PlatformUser
+from models.sessions import Session, Sessions
 from models.store import ChangedMeanwhile, Document, Record, Store, unique_text
 
 
@@ -74,6 +75,17 @@ class Accounts(Store[Account]):
     )
     plans = (ASK_UNIONID,)
     indexes: ClassVar = [unique_text("openid"), unique_text("miniprogram_openid"), unique_text("unionid")]
+
+    async def signed_in(
+        self, sessions: Sessions, token: str, by: Cause
+    ) -> tuple[Session, Account | None] | None:
+        """The live session of a token, and whose it is, in one round trip; None where there is none. The
+        account of a session may be gone."""
+        found = await sessions.find_with(token, "account", self.collection, by)
+        if found is None:
+            return None
+        session, account = found
+        return session, account and self.shaped(account)
 
     async def find(self, openid: str) -> Account | None:
         """The account of a user of the official account, if it is known."""

@@ -6,6 +6,7 @@ from models.places.nearest import Near, nearest_working, seen_from, shown_first
 from models.places.opening import Working, open_times, working
 from models.places.positions import Datum, Position, position, to_gcj02
 from models.places.schedules import GROUPS, Changes, ClosureRow, WindowRow, places_on, rescheduled
+from models.places.shown import ShownHalls
 from models.places.ways import Minutes
 from models.places.week import Run, Week
 
@@ -25,6 +26,7 @@ __all__ = [
     "Near",
     "Position",
     "Run",
+    "ShownHalls",
     "Slot",
     "Week",
     "Window",

@@ -170,6 +170,10 @@ class Hall(Coded):
         longitude, latitude = self.location.coordinates
         return Position(latitude, longitude)
 
+    def serves(self, group: str) -> bool:
+        """Whether it has a window for an item group."""
+        return self.windows is not None and any(group in one.groups for one in self.windows.windows)
+
     @property
     def hours(self) -> Week:
         """When people serve there in a usual week, and whether one can serve oneself at all hours."""

@@ -1,7 +1,7 @@
 """The store of the places, and the nearest of them (article 18)."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import ClassVar
@@ -143,7 +143,7 @@ class Halls(Described[Hall]):
         """The centre first, then the halls and so on, each kind by township."""
         query: Document = {"kind": kind} if kind else {}
         found = self.documents.find(query).sort([("kind", ASCENDING), ("township", ASCENDING)])
-        return sorted(await self._each(found.batch_size(BATCH)), key=lambda hall: ORDER.index(hall.kind))
+        return in_order(await self._each(found.batch_size(BATCH)))
 
     async def townships(self) -> list[str]:
         """Those in which there is a hall, as halls name them."""
@@ -190,3 +190,8 @@ class Halls(Described[Hall]):
         if places is not None:
             query["_id"] = {"$in": sorted(places)}
         return await self._each(self.documents.find(query).limit(limit).batch_size(BATCH))
+
+
+def in_order(halls: Iterable[Hall]) -> list[Hall]:
+    """The centre first, then the halls and so on, each kind by township."""
+    return sorted(halls, key=lambda hall: (ORDER.index(hall.kind), hall.township, hall.code))

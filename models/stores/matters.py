@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from models.applications import Applications
 from models.appointments import Appointments, Endings, Reminding, Rescheduling, Several, Unfit
 from models.guides import Departments, Guides, Referrals, Search, Uses
+from models.shown import Shown
 from models.stores.ground import Ground
 
 
@@ -14,6 +15,7 @@ class Matters:
     guides: Guides
     referrals: Referrals
     uses: Uses
+    shown: Shown
     search: Search
     applications: Applications
     appointments: Appointments
@@ -26,14 +28,17 @@ class Matters:
 
 def matters(on: Ground) -> Matters:
     guides, referrals, uses = Guides(on.database), Referrals(on.database), Uses(on.database)
+    departments = Departments(on.database)
+    shown = Shown.over(on.database, guides, departments, referrals, on.halls, uses)
     appointments = Appointments(on.database, uses, on.privacy)
     unfit = Unfit(appointments, on.halls, on.calendar)
     return Matters(
-        departments=Departments(on.database),
+        departments=departments,
         guides=guides,
         referrals=referrals,
         uses=uses,
-        search=Search(guides, referrals),
+        search=Search(shown.guides, shown.referrals),
+        shown=shown,
         applications=Applications(on.database, on.privacy),
         appointments=appointments,
         several=Several(appointments),

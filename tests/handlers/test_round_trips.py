@@ -1,12 +1,15 @@
 """How often a step of an application asks the database: the hot path has no call to spare."""
 
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.house.applying import ANSWERS, draft
+from tests.house.browser import Page
 from tests.house.house import House
+from tests.house.places import HALL
 from tests.house.town import Town
 
 Calls = Counter[str]
@@ -45,3 +48,36 @@ async def test_a_search_asks_for_what_is_in_force_and_for_what_others_do(town: T
     async with watched(town) as calls:
         assert "居住证签注" in (await visitor.get("/guides?q=居注证")).text
     assert calls == {"aggregate guides": 1, "query referrals": 1, "query departments": 1}
+
+
+async def test_who_is_signed_in_is_asked_once(town: Town) -> None:
+    """The session and its account come together."""
+    visitor = town.browser()
+    await visitor.sign_in("openid-asked-once")
+    async with watched(town) as calls:
+        assert (await visitor.get("/sign-in?next=/")).status == 302
+    assert calls == {"aggregate sessions": 1}
+
+
+async def test_a_guide_is_shown_without_asking(town: Town) -> None:
+    """And the answer says of which version it is; what was changed is shown after a look."""
+    shown, visitor = town.services.shown, town.browser()
+    item = (await town.services.guides.in_force())[0].partition("@")[0]
+    pages = (f"/guides/{item}", "/guides?q=居注证", "/")
+    asked_of_the_database = [without_tokens(await visitor.get(page)) for page in pages]
+    await shown.snapshot.look()
+    async with watched(town) as calls:
+        assert [without_tokens(await visitor.get(page)) for page in pages] == asked_of_the_database
+    assert not calls
+    assert (await visitor.get(pages[0])).headers["Shown-Version"] == shown.version != ""
+    hall = await town.services.halls.get(HALL.code)
+    await town.services.halls.put(hall.model_copy(update={"phone": "020-12345678"}), town.by())
+    await shown.snapshot.look()
+    assert "020-12345678" in (await visitor.get(pages[0])).text
+    await town.services.halls.put(hall, town.by())
+    await shown.snapshot.end()
+
+
+def without_tokens(page: Page) -> str:
+    """A page without what differs each time that it is opened."""
+    return re.sub(r'name="_xsrf" value="[^"]*"', "", page.text)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from handlers.web.base import safe_next
 from models.people.accounts import WechatUnavailable
 from tests.house.browser import Browser, Page
-from tests.house.town import Town
+from tests.house.town import Town, opened
 
 HOPS = 8
 """More redirects than this one after the other are a loop."""
@@ -251,6 +251,17 @@ async def test_signing_out(town: Town) -> None:
     assert "session" not in visitor.cookies
     visitor.cookies["session"] = session
     assert (await visitor.get("/binding")).location == "/sign-in?next=%2Fbinding"
+
+
+async def test_signing_out_at_one_server_holds_at_once_at_the_other(town: Town) -> None:
+    async with opened(town.services.database) as other:
+        here = town.browser()
+        await here.sign_in("openid-both")
+        there = other.browser()
+        there.cookies |= here.cookies
+        assert (await there.get("/binding")).status == 200
+        await here.post("/sign-out")
+        assert (await there.get("/binding")).location == "/sign-in?next=%2Fbinding"
 
 
 async def test_a_session_runs_out(town: Town) -> None:
