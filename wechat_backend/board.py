@@ -1,0 +1,57 @@
+"""What the processes of one web server know of each other: a piece of memory that they share.
+
+It is made before they are forked off. Each writes a row of its own, which nobody else writes while it lives,
+and reads those of the others; so there is no lock that one that is killed could keep.
+"""
+
+from mmap import mmap
+
+BUCKETS = 1 << 16
+"""Addresses are counted by their hash, which is salted anew at each start and the same in all that are forked
+off. Two that meet in one bucket are counted as one."""
+SERVING, COUNTS = 0, 1
+"""Where a row keeps whether its process serves, and where its counts begin."""
+ROW = COUNTS + BUCKETS
+CELL = 4
+"""Bytes of a number."""
+
+
+class Board:
+    """One row for each of so many `processes`, which are numbered from 0."""
+
+    def __init__(self, processes: int) -> None:
+        self.processes = processes
+        self._cells = memoryview(mmap(-1, processes * ROW * CELL)).cast("I")
+
+    def serves(self, process: int) -> bool:
+        return bool(self._cells[process * ROW + SERVING])
+
+    def wipe(self, process: int) -> None:
+        """It has ended: it serves nobody, and its connections are gone."""
+        self._cells[process * ROW : (process + 1) * ROW] = memoryview(bytes(ROW * CELL)).cast("I")
+
+
+class Row:
+    """What one process writes, and what it reads of the others."""
+
+    def __init__(self, board: Board, process: int) -> None:
+        self.process, self.processes = process, board.processes
+        self._cells, self._begin = board._cells, process * ROW
+        self._others = [number * ROW + COUNTS for number in range(board.processes) if number != process]
+
+    def serve(self) -> None:
+        self._cells[self._begin + SERVING] = 1
+
+    def elsewhere(self, origin: str) -> int:
+        """How many connections of an address the other processes have."""
+        bucket = hash(origin) % BUCKETS
+        return sum(self._cells[counts + bucket] for counts in self._others)
+
+    def note(self, origin: str, change: int) -> None:
+        """So many connections of an address have come, or gone where `change` is negative."""
+        self._cells[self._begin + COUNTS + hash(origin) % BUCKETS] += change
+
+
+def alone() -> Row:
+    """That of a web server which is one process."""
+    return Row(Board(1), 0)
