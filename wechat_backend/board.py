@@ -9,11 +9,13 @@ from mmap import mmap
 BUCKETS = 1 << 16
 """Addresses are counted by their hash, which is salted anew at each start and the same in all that are forked
 off. Two that meet in one bucket are counted as one."""
-SERVING, COUNTS = 0, 1
-"""Where a row keeps whether its process serves, and where its counts begin."""
+SERVING, TOTAL, COUNTS = 0, 1, 2
+"""Where a row keeps whether its process serves, how many connections it has, and those of each address."""
 ROW = COUNTS + BUCKETS
 CELL = 4
 """Bytes of a number."""
+LEAD = 4
+"""Connections by which a process may have more than another without leaving the next ones to it."""
 
 
 class Board:
@@ -37,19 +39,28 @@ class Row:
     def __init__(self, board: Board, process: int) -> None:
         self.process, self.processes = process, board.processes
         self._cells, self._begin = board._cells, process * ROW
-        self._others = [number * ROW + COUNTS for number in range(board.processes) if number != process]
+        self._others = [number * ROW for number in range(board.processes) if number != process]
 
     def serve(self) -> None:
         self._cells[self._begin + SERVING] = 1
 
     def elsewhere(self, origin: str) -> int:
         """How many connections of an address the other processes have."""
-        bucket = hash(origin) % BUCKETS
-        return sum(self._cells[counts + bucket] for counts in self._others)
+        cell = COUNTS + hash(origin) % BUCKETS
+        return sum(self._cells[row + cell] for row in self._others)
 
-    def note(self, origin: str, change: int) -> None:
-        """So many connections of an address have come, or gone where `change` is negative."""
-        self._cells[self._begin + COUNTS + hash(origin) % BUCKETS] += change
+    def note(self, origin: str | None, change: int) -> None:
+        """So many connections have come, or gone where `change` is negative; None is no address to count."""
+        self._cells[self._begin + TOTAL] += change
+        if origin is not None:
+            self._cells[self._begin + COUNTS + hash(origin) % BUCKETS] += change
+
+    def leads(self) -> bool:
+        """Whether another process that serves has fewer connections."""
+        own = self._cells[self._begin + TOTAL]
+        return any(
+            self._cells[row + TOTAL] + LEAD < own for row in self._others if self._cells[row + SERVING]
+        )
 
 
 def alone() -> Row:

@@ -16,7 +16,9 @@ class Tally(Protocol):
 
     def elsewhere(self, origin: str) -> int: ...
 
-    def note(self, origin: str, change: int) -> None: ...
+    def note(self, origin: str | None, change: int) -> None: ...
+
+    def leads(self) -> bool: ...
 
 
 class Room(Generic[Guest]):
@@ -88,5 +90,4 @@ class Room(Generic[Guest]):
         self._count[origin] += change
         if not self._count[origin]:
             del self._count[origin]
-        if origin is not None:
-            self.tally.note(origin, change)
+        self.tally.note(origin, change)

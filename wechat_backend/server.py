@@ -43,6 +43,9 @@ OTHER_FILES = 128
 ACCEPTED_A_TURN, SERVED_A_TURN = 50, 10
 """New connections that are let in, and of those that have not asked in full how many are served, between
 two turns of those inside."""
+ACCEPTED_IN_A_ROW, LEFT_TO_OTHERS = 4, 0.005
+"""How many connections a process takes before it leaves the next ones, for so many seconds, to one that has
+fewer. Should that one hang, some hundreds a second are let in all the same."""
 PAUSE_SECONDS = 0.1
 """Seconds before the next connection is accepted, after no descriptor was left."""
 LAST_CALL, FINISH_SECONDS = 0.5, 6.0
@@ -137,6 +140,8 @@ class WebServer(HTTPServer):
         for number in count(1):
             if number % ACCEPTED_A_TURN == 0:
                 await asyncio.sleep(0)  # the other tasks have a turn
+            if number % ACCEPTED_IN_A_ROW == 0 and self.room.tally.leads():
+                await asyncio.sleep(LEFT_TO_OTHERS)
             try:
                 connection, address = await loop.sock_accept(listening)
             except ConnectionAbortedError:

@@ -196,6 +196,16 @@ def is_open(connection: socket.socket) -> bool:
     return False
 
 
+def test_none_outlives_the_one_that_started_it(served: Served) -> None:
+    """The last test of this server."""
+    children = served.pids
+    served.parent.kill()
+    until = time.monotonic() + PATIENCE
+    while any(Path(f"/proc/{pid}/exe").exists() for pid in children):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def test_the_whole_ends_without_dropping_a_request(mongo_uri: str, tmp_path: Path) -> None:
     with serving(mongo_uri, tmp_path, "test_processes") as served:
         crowd = Crowd(served.port, 8)
@@ -209,16 +219,6 @@ def test_the_whole_ends_without_dropping_a_request(mongo_uri: str, tmp_path: Pat
         assert not any(Path(f"/proc/{pid}").exists() for pid in children)
 
 
-def test_none_outlives_the_one_that_started_it(mongo_uri: str, tmp_path: Path) -> None:
-    with serving(mongo_uri, tmp_path, "test_processes") as served:
-        children = served.pids
-        served.parent.kill()
-        until = time.monotonic() + PATIENCE
-        while any(Path(f"/proc/{pid}/exe").exists() for pid in children):
-            assert time.monotonic() < until
-            time.sleep(0.05)
-
-
 def test_what_refuses_to_start_ends_all(tmp_path: Path) -> None:
     env = environment("http://127.0.0.1:1", "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100", "x")
     ended = subprocess.run(
@@ -227,6 +227,7 @@ def test_what_refuses_to_start_ends_all(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
+        check=False,
     )
     assert ended.returncode == 2
     assert ended.stderr.count("PANYU_MONGO_URI: the database does not answer") == 1
