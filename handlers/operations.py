@@ -7,7 +7,7 @@ but the server stays ready: people are still served. What is counted is told at 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from handlers.web.jsonapi import ApiHandler
-from handlers.web.metrics import DATABASE_UP, measure
+from handlers.web.metrics import FIGURES, measure, registry
 from models.concurrency import wait_at_most
 from models.database_trouble import DatabaseUnavailable
 from models.events import Channel
@@ -60,9 +60,9 @@ class MetricsHandler(OperationsHandler):
         try:
             await wait_at_most(DATABASE_SECONDS, measure(self.services))
         except Exception:  # the database does not answer, so its figures are unknown
-            DATABASE_UP.set(0)
+            FIGURES.up = False
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
-        self.finish(generate_latest())
+        self.finish(generate_latest(registry()))
 
 
 ROUTES = [(r"/healthz", HealthHandler), (r"/readyz", ReadyHandler)]

@@ -12,7 +12,9 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from models.errors import DomainError
 from wechat_backend import logs, staff_command
@@ -33,8 +35,13 @@ ENDING_SECONDS = 10.0
 
 def main() -> int:
     arguments = _parser().parse_args()
+    return _answered(lambda: int(arguments.start(arguments)))
+
+
+def _answered(start: Callable[[], int]) -> int:
+    """Its exit code; where something must be put right first, standard error says what."""
     try:
-        return int(arguments.start(arguments))
+        return start()
     except SettingsError as error:
         return _refuse(str(error))
     except DatabaseUnreachable as error:
@@ -48,7 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         required=True, metavar="serve | worker | migrate | figures | reconcile | staff | demo | simulator"
     )
-    commands.add_parser("serve", help="pages, JSON API, WeChat callback").set_defaults(start=serve)
+    serve_parser = commands.add_parser("serve", help="pages, JSON API, WeChat callback")
+    serve_parser.add_argument(
+        "--processes", type=int, metavar="N", help="instead of PANYU_PROCESSES: how many, 0 as by default"
+    )
+    serve_parser.set_defaults(start=serve)
     commands.add_parser("worker", help="relays events, sends notices").set_defaults(start=worker)
     migrate_parser = commands.add_parser("migrate", help="brings the database to what this code needs")
     migrate_parser.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -85,19 +96,34 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def serve(_arguments: argparse.Namespace) -> int:
-    async def process(settings: Settings) -> None:
-        from wechat_backend import app  # noqa: PLC0415 - each process loads what it needs
+def serve(arguments: argparse.Namespace) -> int:
+    settings = _begin()
+    count = arguments.processes or settings.processes or _processors(settings)
+    if count == 1:
+        return _serve(settings)
+    from wechat_backend import processes  # noqa: PLC0415 - each process loads what it needs
 
-        await app.serve(settings)
+    return processes.run(count, settings, partial(_serve, settings))
 
-    return _run(process)
+
+def _processors(settings: Settings) -> int:
+    """How many the web server uses by itself."""
+    return 1 if settings.demo or sys.platform != "linux" else len(os.sched_getaffinity(0))
+
+
+def _serve(settings: Settings, *place: Any) -> int:
+    """`place` is what one process of several is given."""
+    from wechat_backend import app  # noqa: PLC0415
+
+    logs.write_behind()
+    return _answered(lambda: _run_with(settings, lambda _: app.serve(settings, *place)))
 
 
 def worker(_arguments: argparse.Namespace) -> int:
     async def process(settings: Settings) -> None:
         from wechat_backend import worker as relay  # noqa: PLC0415
 
+        logs.write_behind()
         await relay.run(settings)
 
     return _run(process)
@@ -187,8 +213,16 @@ def _run(process: Callable[[Settings], Awaitable[None]], told: int = 0) -> int:
 
     The exit code is 0, or `told` if it was told to end.
     """
+    return _run_with(_begin(), process, told)
+
+
+def _begin() -> Settings:
     settings = load_settings()
     logs.configure(settings.log_level)
+    return settings
+
+
+def _run_with(settings: Settings, process: Callable[[Settings], Awaitable[None]], told: int = 0) -> int:
     return 0 if asyncio.run(_until_told(process(settings))) else told
 
 
@@ -196,7 +230,7 @@ async def _until_told(running: Awaitable[None]) -> bool:
     """Whether it came to its own end."""
     task = asyncio.ensure_future(running)
     for told in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(told, task.cancel)
+        asyncio.get_running_loop().add_signal_handler(told, lambda: task.cancelling() or task.cancel())
     await asyncio.wait([task])
     end_within(ENDING_SECONDS)
     if not task.cancelled():

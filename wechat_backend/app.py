@@ -5,13 +5,13 @@ import gc
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import structlog
 import tornado.locale
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from handlers import operations
@@ -24,22 +24,22 @@ from handlers.web.request_limits import BoundedApplication
 from handlers.web.services import Services
 from handlers.web.site import Site
 from models.store import Database
+from wechat_backend.board import Row, alone
 from wechat_backend.calendar_watch import begin_calendar, following_calendar
 from wechat_backend.database.connection import connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import check_current, run_while_current
+from wechat_backend.doors import Doors, open_doors
 from wechat_backend.gateways import Gateways
 from wechat_backend.pairing_watch import following_pairings
 from wechat_backend.pulse import telling
-from wechat_backend.server import Limits, WebServer, room_for
+from wechat_backend.server import FINISH_SECONDS, Limits, WebServer, room_for
 from wechat_backend.settings import Settings
 from wechat_backend.shown_watch import following_shown
 from wechat_backend.wiring import build_stores, privacy_of, utc_now
 
 ROOT = Path(__file__).parent.parent
-BACKLOG = 4096
-"""Connections that may wait for the loop's next turn; one too many comes again a second later."""
-SHUTDOWN_SECONDS = 3
+SHUTDOWN_SECONDS = FINISH_SECONDS + 1
 
 log = structlog.get_logger()
 
@@ -60,10 +60,16 @@ def build_services(
     return Services.over(stores, site=site, identity=gateways.identity, scenes=gateways.scenes)
 
 
-def make_app(services: Services, settings: Settings) -> Application:
-    bundle()  # before the first visitor waits for it
+@cache
+def prepare() -> None:
+    """What all applications share: what pages are dressed with, and their words."""
+    bundle()
     tornado.locale.load_gettext_translations(str(ROOT / "locale"), "panyu")
     tornado.locale.set_default_locale("zh_CN")
+
+
+def make_app(services: Services, settings: Settings) -> Application:
+    prepare()  # before the first visitor waits for it
     known = routes(_callback_keys(settings))
     return BoundedApplication(
         known,
@@ -81,13 +87,16 @@ def make_operations_app(services: Services) -> Application:
     return Application(known, services=services, log_function=_request_log(known))
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, doors: Doors | None = None, row: Row | None = None) -> None:
     """Serve until cancelled, then finish what has begun.
+
+    One process of several is given the `doors` that all of them are asked at, and its `row`.
 
     Raises:
         wechat_backend.database.connection.DatabaseUnreachable
         wechat_backend.database.migrations.record.MigrationError: the database is not of this code's shape.
     """
+    row = row or alone()
     database = await connect(
         settings.mongo_uri.get_secret_value(), settings.mongo_database, settings.mongo_driver
     )
@@ -96,21 +105,16 @@ async def serve(settings: Settings) -> None:
     services = build_services(settings, database, gateways)
     await services.prepare()
     await begin_calendar(services)
-    connections = room_for(settings.connections)
+    connections = room_for(-(-settings.connections // row.processes))
     limits = Limits(connections, settings.connections_per_address, settings.trusted_proxies)
-    server = WebServer(make_app(services, settings), limits=limits)
-    server.listen(settings.port, settings.bind, backlog=BACKLOG)
+    doors = doors or open_doors(settings)
+    server = WebServer(make_app(services, settings), limits=limits, tally=row)
+    server.add_sockets(doors.visitors)
     watched = HTTPServer(make_operations_app(services))
-    (listening,) = bind_sockets(settings.operations_port, settings.operations_bind)
-    watched.add_socket(listening)
+    watched.add_sockets(doors.operators)
     gc.freeze()  # what is there now stays; looking through it again and again would make everybody wait
-    log.info(
-        "serving",
-        address=settings.bind,
-        port=settings.port,
-        operations_port=listening.getsockname()[1],
-        connections=connections,
-    )
+    log.info("serving", process=row.process, connections=connections, **doors.addresses())
+    row.serve()
     try:
         async with (
             telling(services.listening, utc_now),
@@ -120,10 +124,9 @@ async def serve(settings: Settings) -> None:
         ):
             await run_while_current(database, ALL, until_told())
     finally:
-        server.stop()
-        watched.stop()
         with suppress(TimeoutError):
-            await asyncio.wait_for(server.close_all_connections(), SHUTDOWN_SECONDS)
+            await asyncio.wait_for(server.finish(), SHUTDOWN_SECONDS)
+        watched.stop()
         gateways.close()
         await database.close()
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 Guest = TypeVar("Guest", bound=Hashable)
 
@@ -11,11 +11,26 @@ class Full(Exception):
     """No place is free, and no connection only waits."""
 
 
-class Room(Generic[Guest]):
-    """`places` in all and `each` for those of one origin; an origin of None is not counted by itself."""
+class Tally(Protocol):
+    """What other processes have of an origin, and are told of ours (`wechat_backend.board.Row`)."""
 
-    def __init__(self, places: int, each: int) -> None:
-        self.places, self.each = places, each
+    def elsewhere(self, origin: str) -> int: ...
+
+    def note(self, origin: str | None, change: int) -> None: ...
+
+    def leads(self) -> bool: ...
+
+
+class Room(Generic[Guest]):
+    """`places` in all and `each` for those of one origin; an origin of None is not counted by itself.
+
+    Of several processes each has `places` of its own, and those of an origin count in all of them (`tally`).
+    Two that let one in at the same moment can exceed `each` by one. Where an origin has its share, a guest of
+    this process makes room, or the new one is turned away.
+    """
+
+    def __init__(self, places: int, each: int, tally: Tally) -> None:
+        self.places, self.each, self.tally = places, each, tally
         self._origins: dict[Guest, str | None] = {}
         self._count: Counter[str | None] = Counter()
         self._waiting: dict[Guest, None] = {}
@@ -30,7 +45,7 @@ class Room(Generic[Guest]):
         Raises:
             Full
         """
-        if origin is not None and self._count[origin] >= self.each:
+        if origin is not None and self._count[origin] + self.tally.elsewhere(origin) >= self.each:
             leaving = next(iter(self._waiting_of.get(origin, ())), None)
         elif len(self) >= self.places:
             leaving = self.longest_waiting()
@@ -45,7 +60,7 @@ class Room(Generic[Guest]):
 
     def enter(self, guest: Guest, origin: str | None) -> None:
         self._origins[guest] = origin
-        self._count[origin] += 1
+        self._change(origin, 1)
         self.wait(guest)
 
     def wait(self, guest: Guest) -> None:
@@ -69,7 +84,10 @@ class Room(Generic[Guest]):
         if guest not in self._origins:
             return
         self.work(guest)
-        origin = self._origins.pop(guest)
-        self._count[origin] -= 1
+        self._change(self._origins.pop(guest), -1)
+
+    def _change(self, origin: str | None, change: int) -> None:
+        self._count[origin] += change
         if not self._count[origin]:
             del self._count[origin]
+        self.tally.note(origin, change)

@@ -8,9 +8,11 @@ import resource
 import socket
 from collections import deque
 from collections.abc import Awaitable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import count
+from time import monotonic
 from typing import Any, cast
 
 import structlog
@@ -21,7 +23,8 @@ from tornado.iostream import IOStream
 from tornado.web import Application
 
 from handlers.web import request_limits
-from wechat_backend.connections import Full, Room
+from wechat_backend.board import alone
+from wechat_backend.connections import Full, Room, Tally
 from wechat_backend.slow_clients import AnsweringStream, Unsent
 
 Network = IPv4Network | IPv6Network
@@ -40,8 +43,15 @@ OTHER_FILES = 128
 ACCEPTED_A_TURN, SERVED_A_TURN = 50, 10
 """New connections that are let in, and of those that have not asked in full how many are served, between
 two turns of those inside."""
+ACCEPTED_IN_A_ROW, LEFT_TO_OTHERS = 4, 0.005
+"""How many connections a process takes before it leaves the next ones, for so many seconds, to one that has
+fewer. Should that one hang, some hundreds a second are let in all the same."""
 PAUSE_SECONDS = 0.1
 """Seconds before the next connection is accepted, after no descriptor was left."""
+LAST_CALL, FINISH_SECONDS = 0.5, 6.0
+"""At the end: seconds without a request in which others may ask, and those in which all must be answered."""
+GLANCE = 0.02
+"""Seconds between two looks whether all are."""
 
 log = structlog.get_logger()
 
@@ -78,7 +88,9 @@ class WebServer(HTTPServer):
     already asked in full come first.
     """
 
-    def initialize(self, application: Application, limits: Limits) -> None:  # type: ignore[override]
+    def initialize(  # type: ignore[override]
+        self, application: Application, limits: Limits, tally: Tally | None = None
+    ) -> None:
         super().initialize(
             application,
             idle_connection_timeout=IDLE_SECONDS,
@@ -88,7 +100,8 @@ class WebServer(HTTPServer):
         )
         self.limits = limits
         self.unsent = Unsent(MOST_UNSENT, ANSWER_SECONDS, SLOWEST)
-        self.room: Room[IOStream] = Room(limits.connections, limits.per_address)
+        self.room: Room[IOStream] = Room(limits.connections, limits.per_address, tally or alone())
+        self.under_way: set[IOStream] = set()
         self.accepting: dict[socket.socket, asyncio.Task[None]] = {}
         self.newcomers: deque[tuple[IOStream, tuple[Any, ...]]] = deque()
 
@@ -103,11 +116,32 @@ class WebServer(HTTPServer):
         self.accepting.clear()
         super().stop()
 
+    async def finish(self) -> None:
+        """Let nobody in any more, answer what has been asked, and close.
+
+        Who waited to be let in is let in first. Each answer from now on is the last of its connection; one
+        that has not asked may do so during the last call, since its request can be on its way.
+        """
+        for listening in self.accepting:
+            with suppress(OSError):  # nobody waits any more
+                while True:
+                    self._let_in(*listening.accept())
+        self.stop()
+        self.conn_params.no_keep_alive = True
+        began = busy = monotonic()
+        while len(self.room) and monotonic() < min(busy + LAST_CALL, began + FINISH_SECONDS):
+            await asyncio.sleep(GLANCE)
+            if self.under_way:
+                busy = monotonic()
+        await self.close_all_connections()
+
     async def _accept(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         for number in count(1):
             if number % ACCEPTED_A_TURN == 0:
                 await asyncio.sleep(0)  # the other tasks have a turn
+            if number % ACCEPTED_IN_A_ROW == 0 and self.room.tally.leads():
+                await asyncio.sleep(LEFT_TO_OTHERS)
             try:
                 connection, address = await loop.sock_accept(listening)
             except ConnectionAbortedError:
@@ -159,10 +193,13 @@ class WebServer(HTTPServer):
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
         stream = cast(HTTP1ServerConnection, server_conn).stream
         self.room.wait(stream)
+        self.under_way.discard(stream)
         return _Arriving(super().start_request(server_conn, request_conn), self, stream, request_conn)
 
     def on_close(self, server_conn: object) -> None:
-        self.room.leave(cast(HTTP1ServerConnection, server_conn).stream)
+        stream = cast(HTTP1ServerConnection, server_conn).stream
+        self.room.leave(stream)
+        self.under_way.discard(stream)
         super().on_close(server_conn)
 
 
@@ -177,6 +214,7 @@ class _Arriving(HTTPMessageDelegate):
 
     def headers_received(self, start_line: Any, headers: HTTPHeaders) -> Awaitable[None] | None:
         self.server.room.wait(self.stream)  # for its body
+        self.server.under_way.add(self.stream)
         peer, limits = str(self.context.address[0]), self.server.limits
         self.context.remote_ip = limits.caller(peer, headers)
         self.context.protocol = "http"

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     operations_port: int = Field(
         8890, ge=0, le=65535, description="The port of `/metrics`; 0 is any free one, which the log tells."
     )
+    processes: int = Field(
+        0, ge=0, description="Processes of one web server; 0 is one for each processor, in the demo one."
+    )
     connections: int = Field(2000, ge=1, description="Connections that may be open at once.")
     connections_per_address: int = Field(200, ge=1, description="The same, from one network address.")
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(

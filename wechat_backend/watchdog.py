@@ -14,6 +14,8 @@ from time import monotonic
 
 import structlog
 
+from wechat_backend import logs
+
 log = structlog.get_logger("panyu.watchdog")
 
 LOOK_EVERY = 1.0
@@ -50,6 +52,7 @@ class Watchdog:
             faulthandler.dump_traceback_later(LAST_RESORT, exit=True)
             if silent := self.silent():
                 log.critical("hangs", silent=silent, doing=self._doing())
+                logs.flush()
                 os._exit(ENDED_BY_WATCHDOG)
 
     def _doing(self) -> str:

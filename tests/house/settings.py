@@ -14,6 +14,7 @@ def environment(peer: str, mongo_uri: str, database: str) -> dict[str, str]:
     return {
         "PANYU_BASE_URL": "https://panyu.test",
         "PANYU_OPERATIONS_PORT": "0",
+        "PANYU_PROCESSES": "1",
         "PANYU_MONGO_URI": mongo_uri,
         "PANYU_MONGO_DATABASE": database,
         "PANYU_ENCRYPTION_KEYS": f"test:{b64encode(bytes(range(32))).decode()}",

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wechat_backend.board import alone
 from wechat_backend.connections import Full, Room
 
 STEPS = st.lists(st.tuples(st.sampled_from(("enter", "wait", "work", "leave")), st.integers(0, 9)))
 
 
 def test_who_has_waited_longest_makes_room() -> None:
-    room: Room[str] = Room(3, 3)
+    room: Room[str] = Room(3, 3, alone())
     for guest in ("first", "second", "third"):
         assert room.who_makes_room("a") is None
         room.enter(guest, "a")
@@ -28,7 +29,7 @@ def test_who_has_waited_longest_makes_room() -> None:
 
 
 def test_one_origin_makes_room_for_itself() -> None:
-    room: Room[str] = Room(10, 2)
+    room: Room[str] = Room(10, 2, alone())
     for guest, origin in (("other", "b"), ("one", "a"), ("two", "a"), ("proxy", None), ("proxy 2", None)):
         room.enter(guest, origin)
     assert room.who_makes_room("a") == "one"
@@ -42,7 +43,7 @@ def test_one_origin_makes_room_for_itself() -> None:
 
 @given(STEPS)
 def test_never_more_than_there_are_places(steps: list[tuple[str, int]]) -> None:
-    room: Room[int] = Room(4, 2)
+    room: Room[int] = Room(4, 2, alone())
     inside: dict[int, str] = {}
     for step, guest in steps:
         if step != "enter":

@@ -75,7 +75,7 @@ import logging
 import structlog
 from wechat_backend import logs
 logs.configure("info")
-flood = logging.getLogger().handlers[0].filters[0]
+flood = logging.getLogger().handlers[0].filters[0].__self__
 ours, theirs = structlog.get_logger("panyu"), logging.getLogger("asyncio")
 for number in range(1000):
     ours.warning("accept_failed", number=number)
