@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from handlers.chat.items import LISTED, named
+from handlers.chat.numbers import Numbers
 from handlers.chat.telling import Telling, fault_text, locale_of
 from handlers.web.names import title_of
 from handlers.web.services import Services
@@ -25,10 +26,11 @@ class Finding:
 
     services: Services
     link: Callable[[str, str], str]
+    numbers: Numbers
     phone_line: str
     english: bool = False
 
-    async def search(self, sender: str, words: str, by: Cause) -> str:
+    async def search(self, words: str) -> str:
         """A numbered list of guides; a number alone then opens one."""
         found = await named(self.services, words)
         if not found.hits:
@@ -36,7 +38,7 @@ class Finding:
         parts = [self.listed(found), self.telling.elsewhere(found)]
         if not found.is_ours(found.hits[0]):
             parts.reverse()
-        await self.services.inbox.offer(sender, [guide.item for guide in found.guides], by.at)
+        self.numbers.choices = [guide.item for guide in found.guides]
         return "\n\n".join(filter(None, parts))
 
     async def beside(self, words: str) -> str | None:

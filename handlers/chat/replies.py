@@ -12,6 +12,7 @@ from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.talk import Talk
 from handlers.chat.envelope import Message
 from handlers.chat.finding import Finding
+from handlers.chat.numbers import Numbers
 from handlers.chat.opinions import Opinions
 from handlers.chat.places import Nearby
 from handlers.chat.questions import Questions
@@ -33,7 +34,10 @@ REACHED = "success"
 
 @dataclass(frozen=True)
 class Chat:
+    """What the account says to one message; `numbers` takes what those of a list in it stand for."""
+
     services: Services
+    numbers: Numbers
 
     async def answer(self, message: Message, by: Cause) -> str | None:
         """The reply to a message; None where nothing needs to be said."""
@@ -72,7 +76,7 @@ class Chat:
             if (said := await answer(self, heard, by)) is not None:
                 return said
         sender = heard.message.sender
-        found = await heard.finding(self).search(sender, heard.words[:LONGEST], by)
+        found = await heard.finding(self).search(heard.words[:LONGEST])
         return found + await self.talk.reminder(sender, by)
 
     async def heard(self, message: Message, by: Cause) -> "Text":
@@ -117,7 +121,7 @@ class Chat:
         if hear(heard.words, local_date(by.at)).plain:
             await self.services.inbox.answered(heard.message.sender)
             return None
-        opinions = Opinions(self.services, self.anchor)
+        opinions = Opinions(self.services, self.anchor, self.numbers)
         return await opinions.answer(heard.message.sender, heard.whole, by)
 
     async def progress(self, heard: "Text", by: Cause) -> str | None:
@@ -149,7 +153,7 @@ class Chat:
         if not re.fullmatch(r"[0-9]{1,2}", heard.words):
             return None
         number, sender, found = int(heard.words), heard.message.sender, heard.finding(self)
-        opinions = Opinions(self.services, self.anchor)
+        opinions = Opinions(self.services, self.anchor, self.numbers)
         waiting = await opinions.waiting(sender, number, by)
         since = waiting.at if waiting else None
         if item := await self.services.inbox.chosen(sender, number, by.at, since):
@@ -333,7 +337,8 @@ class Text:
     state: State
 
     def finding(self, chat: Chat) -> Finding:
-        return Finding(chat.services, chat.anchor, chat.phone_line(english=self.english), self.english)
+        phone = chat.phone_line(english=self.english)
+        return Finding(chat.services, chat.anchor, chat.numbers, phone, self.english)
 
 
 ANSWERS: Sequence[Callable[[Chat, Text, Cause], Awaitable[str | None]]] = (
