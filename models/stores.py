@@ -60,6 +60,7 @@ from models.people import (
     Agencies,
     Applicants,
     Binding,
+    Correspondents,
     ElectronicService,
     Followers,
     Joining,
@@ -145,6 +146,7 @@ class Stores:
     duty: Duty
     views: Views
     accounts: Accounts
+    correspondents: Correspondents
     sessions: Sessions
     pairings: Pairings
     paired: PairedSessions
@@ -332,6 +334,7 @@ def assemble(
         duty=duty,
         views=Views(staff),
         accounts=accounts,
+        correspondents=Correspondents(accounts),
         sessions=sessions,
         pairings=pairings,
         paired=PairedSessions(pairings, sessions, kiosk_uses),

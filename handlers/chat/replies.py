@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from handlers.chat import small_talk
 from handlers.chat.dialogue.heard import hall_names, hear, is_english, plain
@@ -12,6 +13,7 @@ from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.talk import Talk
 from handlers.chat.envelope import Message
 from handlers.chat.finding import Finding
+from handlers.chat.items import Items
 from handlers.chat.numbers import Numbers
 from handlers.chat.opinions import Opinions
 from handlers.chat.places import Nearby
@@ -38,6 +40,10 @@ class Chat:
 
     services: Services
     numbers: Numbers
+
+    @cached_property
+    def items(self) -> Items:
+        return Items(self.services)
 
     async def answer(self, message: Message, by: Cause) -> str | None:
         """The reply to a message; None where nothing needs to be said."""
@@ -81,7 +87,7 @@ class Chat:
 
     async def heard(self, message: Message, by: Cause) -> "Text":
         words, whole = typed.line(typed.narrow(message.text)), typed.words(message.text)
-        account = await self.services.accounts.find_by_openid(message.sender)
+        account = await self.services.correspondents.find(message.sender)
         state = await self.talk.state(message.sender, by.at)
         written, before = is_english(plain(words)), speaks_english(state, account)
         return Text(
@@ -233,7 +239,7 @@ class Chat:
 
     @property
     def talk(self) -> Talk:
-        return Talk(self.services, self.anchor, self.elsewhere)
+        return Talk(self.services, self.anchor, self.elsewhere, self.items)
 
     def elsewhere(self, found: Found, *, english: bool) -> str:
         return Telling(self.anchor, locale_of(english=english)).elsewhere(found)
@@ -300,7 +306,7 @@ class Chat:
 
     async def in_english(self, sender: str, by: Cause) -> bool:
         """Whether one is answered in English where the message has no words."""
-        account = await self.services.accounts.find_by_openid(sender)
+        account = await self.services.correspondents.find(sender)
         return speaks_english(await self.talk.state(sender, by.at), account)
 
     def not_text(self, kind: str, *, english: bool = False) -> str:
@@ -338,7 +344,7 @@ class Text:
 
     def finding(self, chat: Chat) -> Finding:
         phone = chat.phone_line(english=self.english)
-        return Finding(chat.services, chat.anchor, chat.numbers, phone, self.english)
+        return Finding(chat.services, chat.anchor, chat.items, chat.numbers, phone, self.english)
 
 
 ANSWERS: Sequence[Callable[[Chat, Text, Cause], Awaitable[str | None]]] = (
