@@ -37,6 +37,10 @@ DOTS = r"\u00b7\u0387\u1427\u16eb\u2022\u2027\u2219\u22c5\u2e31\u30fb\u318d\uff6
 APOSTROPHES = r"'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201b\u2032\ua78c\uff07\uff40"
 HYPHENS = r"\-\u02d7\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d"
 """Parts of character classes: all that keyboards and word processors put for one sign."""
+KIN = tuple(
+    (sign, re.compile(f"[{kin}]"))
+    for sign, kin in ((DOT, DOTS), (APOSTROPHE, APOSTROPHES), (HYPHEN, HYPHENS))
+)
 
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 WRITTEN_WIDE = "！（），：；？～"
@@ -134,8 +138,8 @@ def _seen(text: str) -> str:
 
 
 def _one_sign(text: str) -> str:
-    for sign, kin in ((DOT, DOTS), (APOSTROPHE, APOSTROPHES), (HYPHEN, HYPHENS)):
-        text = re.sub(f"[{kin}]", sign, text)
+    for sign, kin in KIN:
+        text = kin.sub(sign, text)
     return text
 
 

@@ -1,7 +1,7 @@
 """WeChat's callback: chat messages, menu clicks, follows, and what became of template messages."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -10,9 +10,12 @@ from typing import Any
 import structlog
 
 from handlers.chat.envelope import Envelope, Message, Opened, parse, text_reply
+from handlers.chat.numbers import Numbers
 from handlers.chat.replies import BUSY, Chat
 from handlers.web.base import BaseHandler
-from models.chat import Inbox
+from handlers.web.services import Services
+from models.chat import Inbox, Listed, Repeated, Turn
+from models.claims import claiming
 from models.concurrency import wait_at_most
 from models.database_trouble import is_trouble
 from models.errors import BadInput, DomainError, Forbidden, NotFound, Unavailable
@@ -53,10 +56,15 @@ class Callback:
     """One request of WeChat's, and what answering it needs."""
 
     envelope: Envelope
-    inbox: Inbox
-    chat: Chat
-    now: Callable[[], datetime]
+    services: Services
     request: str
+
+    @property
+    def inbox(self) -> Inbox:
+        return self.services.inbox
+
+    def now(self) -> datetime:
+        return self.services.clock()
 
     async def reply(self, query: dict[str, str], body: bytes) -> str:
         """The body of the answer to one request of WeChat's.
@@ -147,16 +155,44 @@ class Callback:
 
     async def _words(self, query: dict[str, str], message: Message) -> str | None:
         """The reply to a message, made once."""
-        now = self.now()
-        before = await self.inbox.begin(message.key, nonce_of(query), now, self.request)
-        if before is not None:
-            reply: str | None = before["reply"]
-            return reply
+        nonce, now = nonce_of(query), self.now()
+        if before := await self.inbox.before(message.key, nonce):
+            return before["reply"]
         cause = Cause(f"openid:{message.sender}", now, Channel.CHAT, self.request)
-        words = await self.chat.answer(message, cause)
-        log.info("message_answered", kind=message.kind, event_name=message.event, answered=bool(words))
-        await self.inbox.finish(message.key, words, self.request)
+        try:
+            turn = Turn(self.inbox, message.key, nonce, self.now, self.request)
+            return await self._first(turn, message, cause)
+        except Repeated:
+            return await self._again(nonce, message, cause)
+
+    async def _first(self, turn: Turn, message: Message, by: Cause) -> str | None:
+        """
+        Raises:
+            Repeated: somebody else answers, or has answered; this one has changed nothing.
+        """
+        try:
+            with claiming(turn.claim):
+                words, listed = await self._made(message, by)
+        except Exception:
+            await turn.claim()  # the message and its nonce are spent, though nothing came of it
+            raise
+        await turn.keep(words, listed)
         return words
+
+    async def _again(self, nonce: str, message: Message, by: Cause) -> str | None:
+        """The reply that another one makes or has made, or, where they died, our own."""
+        before = await self.inbox.begin(message.key, nonce, by.at, self.request)
+        if before is not None:
+            return before["reply"]
+        words, listed = await self._made(message, by)
+        await self.inbox.finish(message.key, words, self.request, listed)
+        return words
+
+    async def _made(self, message: Message, by: Cause) -> tuple[str | None, Listed | None]:
+        numbers = Numbers()
+        words = await Chat(self.services, numbers).answer(message, by)
+        log.info("message_answered", kind=message.kind, event_name=message.event, answered=bool(words))
+        return words, numbers.listed(message.sender, by.at)
 
     def _sealed(self, opened: Opened, message: Message, words: str, query: dict[str, str]) -> str:
         stamp = str(int(self.now().timestamp()))
@@ -178,9 +214,7 @@ class CallbackHandler(BaseHandler):
 
     @property
     def callback(self) -> Callback:
-        services = self.services
-        chat = Chat(services)
-        return Callback(self.envelope, services.inbox, chat, services.clock, self.request_id)
+        return Callback(self.envelope, self.services, self.request_id)
 
     def check_xsrf_cookie(self) -> None:
         """WeChat signs instead."""

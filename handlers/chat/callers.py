@@ -7,7 +7,7 @@ from models.people import Party
 
 async def party_of(services: Services, openid: str) -> Party | None:
     """For whom the user of the chat acts; None before the real name is registered."""
-    account = await services.accounts.find_by_openid(openid)
+    account = await services.correspondents.find(openid)
     person = account and await services.applicants.find_by_account(account["_id"])
     if not account or not person:
         return None

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from handlers.chat.items import LISTED, named
+from handlers.chat.items import LISTED, Items
+from handlers.chat.numbers import Numbers
 from handlers.chat.telling import Telling, fault_text, locale_of
 from handlers.web.names import title_of
 from handlers.web.services import Services
@@ -25,24 +26,26 @@ class Finding:
 
     services: Services
     link: Callable[[str, str], str]
+    items: Items
+    numbers: Numbers
     phone_line: str
     english: bool = False
 
-    async def search(self, sender: str, words: str, by: Cause) -> str:
+    async def search(self, words: str) -> str:
         """A numbered list of guides; a number alone then opens one."""
-        found = await named(self.services, words)
+        found = await self.items.named(words)
         if not found.hits:
             return self.nothing_found(found.topics)
         parts = [self.listed(found), self.telling.elsewhere(found)]
         if not found.is_ours(found.hits[0]):
             parts.reverse()
-        await self.services.inbox.offer(sender, [guide.item for guide in found.guides], by.at)
+        self.numbers.choices = [guide.item for guide in found.guides]
         return "\n\n".join(filter(None, parts))
 
     async def beside(self, words: str) -> str | None:
         """The guides that are meant, without numbers, which mean something else just now; None where nothing
         is hit."""
-        found = await named(self.services, words)
+        found = await self.items.named(words)
         if not found.whole or not found.hits:
             return None
         links = [f"· {self.guide_link(guide)}" for guide in found.guides[:MEANT]]
@@ -85,7 +88,7 @@ class Finding:
 
     async def party(self, sender: str) -> Party | None:
         """For whom the sender acts; None for one who is not bound, or no longer the agent of the body."""
-        account = await self.services.accounts.find(sender)
+        account = await self.services.correspondents.find(sender)
         with suppress(Forbidden):
             return await self.services.binding.party(account) if account else None
         return None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.chat.callers import party_of
+from handlers.chat.numbers import Numbers
 from handlers.web.services import Services
 from models.events import Cause
 from models.law import Term, in_force
@@ -41,6 +42,7 @@ class Opinions:
 
     services: Services
     link: Callable[[str, str], str]
+    numbers: Numbers
 
     async def answer(self, sender: str, words: str, by: Cause) -> str | None:
         """The reply to a reason that was asked for, and to the wish to review; None to all else."""
@@ -69,7 +71,7 @@ class Opinions:
         finished = await self.finished(party, by.at)
         if finished is None:
             return NOTHING
-        await self.services.inbox.offer(sender, [], by.at)
+        self.numbers.choices = []
         return f"{self.named(finished)}\n请回复数字评价：{SCALE}。"
 
     async def waiting(self, sender: str, level: int, by: Cause) -> Finished | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from handlers.chat import small_talk
 from handlers.chat.dialogue.heard import hall_names, hear, is_english, plain
@@ -12,6 +13,8 @@ from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.talk import Talk
 from handlers.chat.envelope import Message
 from handlers.chat.finding import Finding
+from handlers.chat.items import Items
+from handlers.chat.numbers import Numbers
 from handlers.chat.opinions import Opinions
 from handlers.chat.places import Nearby
 from handlers.chat.questions import Questions
@@ -33,7 +36,14 @@ REACHED = "success"
 
 @dataclass(frozen=True)
 class Chat:
+    """What the account says to one message; `numbers` takes what those of a list in it stand for."""
+
     services: Services
+    numbers: Numbers
+
+    @cached_property
+    def items(self) -> Items:
+        return Items(self.services)
 
     async def answer(self, message: Message, by: Cause) -> str | None:
         """The reply to a message; None where nothing needs to be said."""
@@ -72,12 +82,12 @@ class Chat:
             if (said := await answer(self, heard, by)) is not None:
                 return said
         sender = heard.message.sender
-        found = await heard.finding(self).search(sender, heard.words[:LONGEST], by)
+        found = await heard.finding(self).search(heard.words[:LONGEST])
         return found + await self.talk.reminder(sender, by)
 
     async def heard(self, message: Message, by: Cause) -> "Text":
         words, whole = typed.line(typed.narrow(message.text)), typed.words(message.text)
-        account = await self.services.accounts.find_by_openid(message.sender)
+        account = await self.services.correspondents.find(message.sender)
         state = await self.talk.state(message.sender, by.at)
         written, before = is_english(plain(words)), speaks_english(state, account)
         return Text(
@@ -117,7 +127,7 @@ class Chat:
         if hear(heard.words, local_date(by.at)).plain:
             await self.services.inbox.answered(heard.message.sender)
             return None
-        opinions = Opinions(self.services, self.anchor)
+        opinions = Opinions(self.services, self.anchor, self.numbers)
         return await opinions.answer(heard.message.sender, heard.whole, by)
 
     async def progress(self, heard: "Text", by: Cause) -> str | None:
@@ -149,7 +159,7 @@ class Chat:
         if not re.fullmatch(r"[0-9]{1,2}", heard.words):
             return None
         number, sender, found = int(heard.words), heard.message.sender, heard.finding(self)
-        opinions = Opinions(self.services, self.anchor)
+        opinions = Opinions(self.services, self.anchor, self.numbers)
         waiting = await opinions.waiting(sender, number, by)
         since = waiting.at if waiting else None
         if item := await self.services.inbox.chosen(sender, number, by.at, since):
@@ -229,7 +239,7 @@ class Chat:
 
     @property
     def talk(self) -> Talk:
-        return Talk(self.services, self.anchor, self.elsewhere)
+        return Talk(self.services, self.anchor, self.elsewhere, self.items)
 
     def elsewhere(self, found: Found, *, english: bool) -> str:
         return Telling(self.anchor, locale_of(english=english)).elsewhere(found)
@@ -296,7 +306,7 @@ class Chat:
 
     async def in_english(self, sender: str, by: Cause) -> bool:
         """Whether one is answered in English where the message has no words."""
-        account = await self.services.accounts.find_by_openid(sender)
+        account = await self.services.correspondents.find(sender)
         return speaks_english(await self.talk.state(sender, by.at), account)
 
     def not_text(self, kind: str, *, english: bool = False) -> str:
@@ -333,7 +343,8 @@ class Text:
     state: State
 
     def finding(self, chat: Chat) -> Finding:
-        return Finding(chat.services, chat.anchor, chat.phone_line(english=self.english), self.english)
+        phone = chat.phone_line(english=self.english)
+        return Finding(chat.services, chat.anchor, chat.items, chat.numbers, phone, self.english)
 
 
 ANSWERS: Sequence[Callable[[Chat, Text, Cause], Awaitable[str | None]]] = (

@@ -41,7 +41,7 @@ class Screens:
         """What is said of a scene; None for one that is of no screen."""
         if not scene.startswith(PREFIX):
             return None
-        english = speaks_english(await self.services.accounts.find_by_openid(openid))
+        english = speaks_english(await self.services.correspondents.find(openid))
         code = scene.removeprefix(PREFIX)
         try:
             pairing = await self.services.pairings.by_code(code)

@@ -2,7 +2,7 @@
 what is answered, in Chinese and in English."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -131,7 +131,7 @@ class Question:
     halls: tuple[str, ...] = ()
 
 
-def asked(text: str, halls: Sequence[HallName] = ()) -> Question | None:
+def asked(text: str, halls: tuple[HallName, ...] = ()) -> Question | None:
     """What is asked, where it is one of the topics and nothing else."""
     said = plain(text)
     if not said or len(said) > LONGEST:
@@ -145,7 +145,7 @@ def asked(text: str, halls: Sequence[HallName] = ()) -> Question | None:
     return None
 
 
-def loosely(text: str, halls: Sequence[HallName] = ()) -> list[Question]:
+def loosely(text: str, halls: tuple[HallName, ...] = ()) -> list[Question]:
     """What a longer sentence asks: of a hall all of it, else one thing."""
     said = spoken(plain(text))
     _, codes = halls_in(said, halls)

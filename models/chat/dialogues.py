@@ -8,11 +8,12 @@ after a death too, finds its own answer.
 from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 
-from pymongo import IndexModel
+from pymongo import IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from models.privacy import Privacy
 from models.store import Database, Document, Store
+from models.together import Finds, Writes
 
 KEPT = timedelta(days=1)
 """As long as a silence may be."""
@@ -34,10 +35,11 @@ class Dialogues(Store):
     def __init__(self, database: Database, privacy: Privacy) -> None:
         super().__init__(database)
         self.privacy = privacy
+        self.found, self.writes = Finds(self.documents), Writes(self.documents)
 
     async def find(self, openid: str, now: datetime) -> Kept:
         """How the conversation with a user stands; one that is over its time has no state."""
-        found: Document | None = await self.documents.find_one({"_id": openid})
+        found = await self.found.ask(openid)
         if found is None:
             return Kept(0, None, "", "")
         if found["expires_at"] <= now:
@@ -57,11 +59,10 @@ class Dialogues(Store):
             "expires_at": now + KEPT,
             "version": before.version + 1,
         }
-        if before.version:
-            query = {"_id": openid, "version": before.version}
-            return bool((await self.documents.update_one(query, {"$set": kept})).matched_count)
+        # no such version: the upsert inserts, which the id forbids if there is another one
+        guarded = UpdateOne({"_id": openid, "version": before.version}, {"$set": kept}, upsert=True)
         try:
-            await self.documents.insert_one({"_id": openid, **kept})
+            await self.writes.ask(guarded)
         except DuplicateKeyError:
             return False
         return True

@@ -1,6 +1,7 @@
 """What a person who types a search wants: the words that name it, without those that every question has."""
 
 import re
+from functools import lru_cache
 
 from models.typed import HAN, narrow
 
@@ -19,10 +20,13 @@ ENGLISH = re.compile(
 )
 LONGEST = 50
 """Signs of a search, as they are compared; what stands behind them is dropped."""
+REMEMBERED = 8192
+"""Names and keywords of guides, which every search compares, and what is typed."""
 MOST = 8
 """Words that are looked for; the others of a long sentence are dropped."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def plain(text: str) -> str:
     """Lower case, half width, without spaces and marks."""
     return re.sub(r"\W+", "", narrow(text).lower())

@@ -9,6 +9,7 @@ from models.people import (
     Agencies,
     Applicants,
     Binding,
+    Correspondents,
     ElectronicService,
     Followers,
     Joining,
@@ -27,6 +28,7 @@ class People:
     joining: Joining
     window: Window
     accounts: Accounts
+    correspondents: Correspondents
     sessions: Sessions
     pairings: Pairings
     paired: PairedSessions
@@ -52,6 +54,7 @@ def people(on: Ground, verifier: Verifier, followers: Followers) -> People:
         joining=Joining(accounts, binding, sessions, followers),
         window=Window(applicants),
         accounts=accounts,
+        correspondents=Correspondents(accounts),
         sessions=sessions,
         pairings=pairings,
         paired=PairedSessions(pairings, sessions, kiosk_uses),

@@ -152,6 +152,7 @@ WRITES = {
 WITHOUT_EVENTS = {
     "models.sessions": "who is signed in; signing in is an event of the member or the account",
     "models.leases": "who is at work just now",
+    "models.together": "what a store hands to it; the modules of such stores count too",
     "models.chat.inbox": "messages, which only pass through",
     "models.chat.dialogues": "what was said so far; what comes of it is an event of the appointment",
     "models.kiosks.heartbeats": "what devices say; that a fault begins or ends is its event",
@@ -215,11 +216,13 @@ def tells_of_events(tree: ast.AST) -> list[int]:
 
 
 def writes(tree: ast.AST) -> list[int]:
-    """Lines that write to a collection themselves."""
+    """Lines that write to a collection themselves, or by rounds of writes (`models.together`)."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [
-        node.lineno
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES
+        call.lineno
+        for call in calls
+        if (isinstance(call.func, ast.Attribute) and call.func.attr in WRITES)
+        or (isinstance(call.func, ast.Name) and call.func.id == "Writes")
     ]
 
 

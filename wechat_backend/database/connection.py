@@ -26,6 +26,7 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
+from models.claims import ClaimsFirst
 from models.store import ChangedMeanwhile
 
 WEB_PATIENCE, WORKER_PATIENCE = 5.0, 20.0
@@ -80,7 +81,7 @@ class Database:
         self._closed = False
 
     def __getitem__(self, name: str) -> Any:
-        return self.driver.collection(self.native[name])
+        return ClaimsFirst(self.driver.collection(self.native[name]))
 
     def bucket(self, name: str) -> Any:
         """The GridFS bucket of this name; files are cut into chunks of 255 kB."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from handlers.chat.dialogue.mending import SIMPLE, meant, mended
@@ -47,6 +48,11 @@ from models.guides.sounds import sounds
 from models.places import Hall
 from models.typed import HAN, narrow
 
+REMEMBERED = 512
+"""Texts, and names of halls, of which a process keeps what they mean."""
+Made = Callable[[str], str]
+"""How a text is compared: as it is written, or as it sounds."""
+
 
 class HallName(NamedTuple):
     """A hall by its code, with what it is called, in small letters."""
@@ -86,16 +92,18 @@ class Heard:
 
 def hall_names(halls: Iterable[Hall]) -> tuple[HallName, ...]:
     """What halls are called: by their names, without what all names have in common, and by township."""
-    return tuple(HallName(hall.code, _names(hall)) for hall in halls)
+    called = ((hall.code, hall.kind, hall.name, hall.name_en, hall.township) for hall in halls)
+    return tuple(HallName(code, _names(kind, *names)) for code, kind, *names in called)
 
 
-def _names(hall: Hall) -> tuple[str, ...]:
-    chinese, english = plain(hall.name), plain(hall.name_en)
+@lru_cache(maxsize=REMEMBERED)
+def _names(kind: str, name: str, name_en: str, township: str) -> tuple[str, ...]:
+    chinese, english = plain(name), plain(name_en)
     found = {chinese, chinese.removeprefix("番禺区"), TAILS.sub("", chinese), english}
-    found.add(ENGLISH_TAILS.sub("", english).removesuffix(" town" if hall.kind == "township" else ""))
-    if hall.kind == "township":
-        found |= {hall.township, TAILS.sub("", hall.township)}
-    if hall.kind == "centre":
+    found.add(ENGLISH_TAILS.sub("", english).removesuffix(" town" if kind == "township" else ""))
+    if kind == "township":
+        found |= {township, TAILS.sub("", township)}
+    if kind == "centre":
         found |= set(CENTRE)
     return tuple(sorted((name for name in found - VAGUE if len(name) > 1), key=len, reverse=True))
 
@@ -105,8 +113,9 @@ def plain(text: str) -> str:
     return " ".join(narrow(text).lower().split()).strip(END)
 
 
-def hear(text: str, today: date, halls: Sequence[HallName] = ()) -> Heard:
-    """What a message says."""
+@lru_cache(maxsize=REMEMBERED)
+def hear(text: str, today: date, halls: tuple[HallName, ...] = ()) -> Heard:
+    """What a message says. Several ask of the same message, and many people say the same."""
     said = plain("".join(CIRCLED.get(sign, sign) for sign in text))
     english = is_english(said)
     if said in SIGNS[Sign.TONGUE]:
@@ -164,7 +173,7 @@ def _first_wish(said: str) -> tuple[str, bool]:
 
 
 def _wish(
-    before: str, after: str, goal: Goal | None, today: date, halls: Sequence[HallName]
+    before: str, after: str, goal: Goal | None, today: date, halls: tuple[HallName, ...]
 ) -> tuple[Wish, str]:
     """The time and place that are wished for, and what is left of the words before and after a goal. A day
     before the moving, or at all of what is seen or cancelled, is that of the visit."""
@@ -225,7 +234,8 @@ def _goal(said: str) -> tuple[Goal | None, str, str]:
     return None, "", said
 
 
-def halls_in(said: str, halls: Sequence[HallName]) -> tuple[str, tuple[str, ...]]:
+@lru_cache(maxsize=REMEMBERED)
+def halls_in(said: str, halls: tuple[HallName, ...]) -> tuple[str, tuple[str, ...]]:
     """The text without the names of halls in it, and the codes of the halls: of the longest names first,
     and else of such as sound alike."""
     codes: dict[str, None] = {}
@@ -259,26 +269,36 @@ def alone(said: str) -> str:
     return re.sub(AROUND_A_PLACE, "", said.strip(END))
 
 
-def _named(said: str, halls: Sequence[HallName], made: Callable[[str], str]) -> tuple[str, int] | None:
+def _named(said: str, halls: Sequence[HallName], made: Made) -> tuple[str, int] | None:
     """The longest name of a hall that stands in the text, and where."""
-    text = made(said)
-    names = {name for hall in halls for name in hall.names if _stands(name, said, made)}
+    text, place = made(said), made(alone(said))
+    names = {name for hall in halls for name in hall.names if _stands(name, text, place, made)}
     if not names:
         return None
     longest = max(names, key=len)
     return longest, text.index(made(longest))
 
 
-def _stands(name: str, said: str, made: Callable[[str], str]) -> bool:
-    """A short name that only sounds alike counts where a place is meant."""
-    text = made(said)
+def _stands(name: str, text: str, place: str, made: Made) -> bool:
+    """A short name that only sounds alike counts where a place is meant: it is all of `place`, or stands by
+    words that tell."""
+    wanted = _made(name, made)
     if made is str or len(name) > SHORT:
-        return made(name) in text
-    before = "|".join(map(made, BEFORE_PLACES))
-    after = "|".join(map(made, AFTER_PLACES))
-    if made(alone(said)) == made(name):
+        return wanted in text
+    if wanted == place:
         return True
-    return re.search(f"(?:{before}){made(name)}|{made(name)}(?:{after})", text) is not None
+    return wanted in text and re.search(_as_place(wanted, made), text) is not None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _made(name: str, made: Made) -> str:
+    return made(name)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _as_place(wanted: str, made: Made) -> str:
+    before, after = ("|".join(map(made, words)) for words in (BEFORE_PLACES, AFTER_PLACES))
+    return f"(?:{before}){wanted}|{wanted}(?:{after})"
 
 
 def left_of(rest: str) -> str:

@@ -65,7 +65,10 @@ def meant(text: str, names: Iterable[str]) -> dict[str, str]:
 
 
 def _pairs(text: str, names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    there = frozenset(text)
     for name in names:
+        if len(set(name) - there) > 1:  # more than one character is another one
+            continue
         for start in range(len(text) - len(name) + 1):
             piece = text[start : start + len(name)]
             if sum(a != b for a, b in zip(piece, name, strict=True)) == 1:

@@ -23,7 +23,7 @@ from handlers.chat.dialogue.state import NO_WISH, Goal, State, Step, state_of
 from handlers.chat.dialogue.steps import Note, Turn
 from handlers.chat.dialogue.words import Tongue
 from handlers.chat.envelope import Message
-from handlers.chat.items import named
+from handlers.chat.items import Items
 from handlers.web.services import Services
 from models.chat import Kept, digest
 from models.errors import Conflict
@@ -65,6 +65,7 @@ class Talk:
     services: Services
     link: Callable[[str, str], str]
     elsewhere: Elsewhere
+    items: Items
 
     async def answer(self, message: Message, said: str, by: Cause, goal: Goal | None = None) -> str | None:
         """The reply; None where the words are about something else. `goal` is that of a tap on the menu."""
@@ -113,7 +114,7 @@ class Talk:
         if is_silent(state, by.at):
             after = replace(state, reminded=True).kept()
             await self.services.dialogues.keep(sender, kept, after, kept.message, kept.said, by.at)
-        tongue = tongue_of(state, await self.services.accounts.find_by_openid(sender))
+        tongue = tongue_of(state, await self.services.correspondents.find(sender))
         return "\n" + words.REMINDER[tongue].format(step=words.SHORT[state.step][tongue])
 
     async def spoken(self, sender: str, by: Cause, *, english: bool) -> None:
@@ -168,7 +169,7 @@ class Talk:
         return made.words
 
     async def _facts(self, sender: str, state: State, by: Cause) -> Facts:
-        account = await self.services.accounts.find_by_openid(sender)
+        account = await self.services.correspondents.find(sender)
         roles = await roles_of(self.services, account)
         return Facts(self.services, roles, tongue_of(state, account), by, Reading(self.services, by), account)
 
@@ -232,7 +233,7 @@ class Talk:
         turn = steps.adding(replace(state, step=Step.CONFIRM))
         if not turn.state.adding:
             return await self._asking(facts, turn.state).said(turn)
-        found = await named(self.services, heard.item, heard.about)
+        found = await self.items.named(heard.item, heard.about)
         items = tuple(guide.item for guide in found.guides)
         note = None if items else Note.NOTHING_FOUND
         state = replace(turn.state, found=items, held=None if found.whole else Step.ALSO)
@@ -258,7 +259,7 @@ class Talk:
         asking = self._asking(facts, state)
         if not heard.item:
             return await asking.said(Turn(state), *noted(heard))
-        found = await named(self.services, heard.item, heard.about)
+        found = await self.items.named(heard.item, heard.about)
         if state.goal is not Goal.BOOK:
             meant = tuple(guide.item for guide in found.guides) if found.whole else ()
             return await asking.said(Turn(replace(state, found=meant)), *noted(heard))
@@ -275,7 +276,7 @@ class Talk:
         """Whether an item is named together with a time or place, and another one than is booked just now."""
         if not heard.item or (heard.wish == NO_WISH and not heard.no_day):
             return False
-        found = await named(self.services, heard.item, heard.about)
+        found = await self.items.named(heard.item, heard.about)
         items = {guide.item for guide in found.guides} if found.whole else set()
         return bool(items) and (state is None or state.chosen.get(Step.ITEM) not in items)
 
