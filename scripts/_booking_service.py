@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from _bench import free_port
+from _machine import free_port
 from _kiosks_chaos import Process
 from pymongo.read_concern import ReadConcern
 

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from _bench import ask, furnished, signed_in, wait_for
+from _machine import ask, furnished, signed_in, wait_for
 from _drill_attacks import memory
 
 WARMING, ERRORS, UPLOADS = 1500, 10_000, 50

@@ -27,7 +27,7 @@ from time import perf_counter, sleep
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from _bench import embedded, free_port, processes, wait_for  # noqa: E402
+from _machine import embedded, free_port, processes, wait_for  # noqa: E402
 from _bench_memory import STARTED, taken, wait_for_line  # noqa: E402
 from _bench_worker import processor_seconds  # noqa: E402
 from _drill_kiosks import HALLS, furnished  # noqa: E402

@@ -11,7 +11,7 @@ import statistics
 import sys
 from dataclasses import dataclass
 
-from _bench import furnished, wait_for
+from _machine import furnished, wait_for
 from playwright.async_api import Browser, ViewportSize, async_playwright
 
 PAGES = ("/", "/guides?q=jzz", "/kiosk/guides", "/admin/sign-in")

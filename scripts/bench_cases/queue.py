@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from _bench import embedded  # noqa: E402
+from _machine import embedded  # noqa: E402
 
 from handlers.admin.lists import ROWS_A_PAGE  # noqa: E402
 from handlers.admin.queue import CHANNEL, KIND, QUEUE  # noqa: E402
