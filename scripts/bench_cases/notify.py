@@ -30,8 +30,9 @@ from tests.house.worker import World
 A_SECOND = 20
 LONGEST = 30.0
 """Seconds within which a change must be told."""
-SETTLE = 3.0
-"""Seconds until the worker has done what comes at the start."""
+SETTLES = 120
+"""Seconds in which the worker has done what comes at the start: it asks WeChat about each new follower."""
+INFO = "/cgi-bin/user/info"
 HALL = with_windows(10_000, WHOLE_DAY)
 
 
@@ -50,6 +51,7 @@ class WeChat:
             return platforms.template(call)
 
         self.peer.answers[SEND] = template
+        self.peer.answers[INFO] = lambda call: {"subscribe": 1, "unionid": f"union-{call.query['openid']}"}
 
     def awaited(self, openid: str) -> asyncio.Future[float]:
         return self.arrived.setdefault(openid, asyncio.get_running_loop().create_future())
@@ -75,8 +77,20 @@ async def told(uri: str, folder: Path, changes: int) -> list[float]:
             with processes({**os.environ, **env}, folder) as start:
                 worker = start("worker")
                 await asyncio.to_thread(wait_for_line, worker, folder / "worker.log", STARTED["worker"])
-                await asyncio.sleep(SETTLE)
+                await settled(peer, changes)
                 return await spread(world, wechat, people)
+
+
+async def settled(peer: Peer, people: int) -> None:
+    """Until the worker has nothing to do.
+
+    Raises:
+        TimeoutError
+    """
+    async with asyncio.timeout(SETTLES):
+        while len(peer.to(INFO)) < people:  # noqa: ASYNC110 - another process asks
+            await asyncio.sleep(0.2)
+    await asyncio.sleep(1)
 
 
 async def followers(world: World, many: int) -> Mapping[str, Party]:
