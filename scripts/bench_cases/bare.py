@@ -1,7 +1,7 @@
 """Bare Tornado servers: what one cannot do without. Run as `-m bench_cases.bare KIND PORT ARGUMENT …`.
 
-    documents PORT MONGO_URI DATABASE              /fixed has fixed words; /one reads one guide by its key
-    chat PORT TOKEN AES_KEY APPID CHARACTERS       decrypts a message and encrypts a constant, by wechatpy
+documents PORT MONGO_URI DATABASE              /fixed has fixed words; /one reads one guide by its key
+chat PORT TOKEN AES_KEY APPID CHARACTERS       decrypts a message and encrypts a constant, by wechatpy
 """
 
 import asyncio

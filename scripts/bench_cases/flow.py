@@ -166,6 +166,8 @@ def report(asked: Asked, rounds: Rounds, people: int, servers: int) -> None:
     for step, times in [*asked.steps.items(), ("all", took), ("whole way", asked.ways)]:
         figures = (statistics.median(times), at(times, 95))
         print(f"{step:<10}{len(times):>10}" + "".join(f"{1000 * one:>9.0f} ms" for one in figures))
-    print(f"\nrequests/s {rounds.median('per_second'):.0f}, bookings/s {rounds.median('bookings'):.0f}", end="")
+    print(
+        f"\nrequests/s {rounds.median('per_second'):.0f}, bookings/s {rounds.median('bookings'):.0f}", end=""
+    )
     print(f", slots lost to others {dict(asked.refused) or 'none'}")
     print(f"web servers {rounds.median('core_ms'):.1f} ms of a core a request")

@@ -33,9 +33,7 @@ ALL_FROM = 60
 """Seconds of quiet with which more than one worker is looked at."""
 
 
-def idle(
-    count: int, env: dict[str, str], folder: Path, mongod: int, seconds: float
-) -> tuple[float, float]:
+def idle(count: int, env: dict[str, str], folder: Path, mongod: int, seconds: float) -> tuple[float, float]:
     """The share of a core that each worker uses, and that mongod uses, while nothing happens."""
     with processes(env, folder) as start:
         workers = [start("worker") for _ in range(count)]

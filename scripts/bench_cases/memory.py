@@ -14,7 +14,14 @@ from _machine import STARTED, serve_options, taken, tree, wait_for, wait_for_lin
 from bench_cases.effort import Effort, Figures, Ground
 from bench_cases.load import CONNECTIONS, drive
 
-PAGES = ("/", "/guides?q=jzz", "/guides", "/halls", "/healthz", "/api/v1/guides?q=%E5%B1%85%E4%BD%8F%E8%AF%81")
+PAGES = (
+    "/",
+    "/guides?q=jzz",
+    "/guides",
+    "/halls",
+    "/healthz",
+    "/api/v1/guides?q=%E5%B1%85%E4%BD%8F%E8%AF%81",
+)
 WARM = 500
 """Pages after which all that is loaded when it is first needed is there."""
 

@@ -15,7 +15,17 @@ from urllib.parse import urlencode
 
 from wechatpy.crypto import WeChatCrypto
 
-SEARCHES = ("居住证", "社保卡", "老年人优待证", "结婚登记", "营业执照", "jzz", "公积金提取", "残疾人证", "学校")
+SEARCHES = (
+    "居住证",
+    "社保卡",
+    "老年人优待证",
+    "结婚登记",
+    "营业执照",
+    "jzz",
+    "公积金提取",
+    "残疾人证",
+    "学校",
+)
 CONVERSATION = ("预约", "居住证", "1")
 """In this order, over one connection."""
 KINDS: Mapping[str, int] = {"search": 4, "dialogue": len(CONVERSATION), "serial": 2, "repeat": 1}
@@ -97,7 +107,5 @@ def words_in(account: Account, body: bytes) -> str:
         for name in ("MsgSignature", "TimeStamp", "Nonce")
     }
     plain = {name: text.removeprefix("<![CDATA[").removesuffix("]]>") for name, text in parts.items()}
-    xml: str = account.crypto.decrypt_message(
-        body, plain["MsgSignature"], plain["TimeStamp"], plain["Nonce"]
-    )
+    xml: str = account.crypto.decrypt_message(body, plain["MsgSignature"], plain["TimeStamp"], plain["Nonce"])
     return xml.partition("<Content><![CDATA[")[2].partition("]]></Content>")[0]

@@ -109,6 +109,4 @@ async def spread(world: World, wechat: WeChat, people: Mapping[str, Party]) -> l
         await world.book(party, HALL)
         return await asyncio.wait_for(wechat.awaited(openid), LONGEST) - asked
 
-    return await asyncio.gather(
-        *(one(number / A_SECOND, *who) for number, who in enumerate(people.items()))
-    )
+    return await asyncio.gather(*(one(number / A_SECOND, *who) for number, who in enumerate(people.items())))
