@@ -32,7 +32,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import _machine  # noqa: F401 - first: it finds the service
+import _machine
 from bench_cases.effort import FULL, QUICK, Effort, Figures, Ground
 
 from wechat_backend.database.mongod import find_mongod

@@ -1,1 +1,1 @@
-"""What `scripts/bench` measures: one module a case, each with `run(effort)`; `load` and `bare` serve them all."""
+"""The cases of `scripts/bench`: one module each, with `run(effort, ground)`; the others serve them all."""

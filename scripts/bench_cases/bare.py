@@ -7,7 +7,7 @@ chat PORT TOKEN AES_KEY APPID CHARACTERS       decrypts a message and encrypts a
 import asyncio
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ async def chat(port: int, token: str, key: str, appid: str, characters: str) -> 
     await asyncio.Event().wait()
 
 
-KINDS: dict[str, Callable[..., Awaitable[None]]] = {"documents": documents, "chat": chat}
+KINDS: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {"documents": documents, "chat": chat}
 
 if __name__ == "__main__":
     asyncio.run(KINDS[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:]))

@@ -1,8 +1,8 @@
 """How many WeChat messages one web server answers, beside what cannot be done without and beside peers.
 
-The server that is measured has one processor for itself; mongod and the load have the others. All get the same
-encrypted requests; the bare Tornado and the peers answer with a constant as long as our mean answer, and
-remember nothing. Ours answers each message once, and a repeated one as before.
+The server that is measured has one processor for itself; mongod and the load have the others. All get the
+same encrypted requests; the bare Tornado and the peers answer with a constant as long as our mean answer,
+and remember nothing. Ours answers each message once, and a repeated one as before.
 """
 
 import asyncio
@@ -44,19 +44,20 @@ def run(effort: Effort, ground: Ground) -> Figures:
         for port, process in running.values():
             wait_for(port)
             pin(process.pid, {alone})
-        used = Rounds()
+        used, days = Rounds(), list[list[bytes]]()
 
         def measured(name: str) -> float:
+            number = len(used.figures.get(name, ()))
+            if number == len(days):  # the first of a round: the others get the same
+                days.append(day(account, serials, round(effort.seconds * MOST_A_SECOND)))
             port, process = running[name]
-            messages = day(account, serials, round(effort.seconds * MOST_A_SECOND))
             before = processor_seconds(*tree(process.pid))
-            load = asyncio.run(sent(port, messages, effort.seconds))
+            load = asyncio.run(sent(port, days[number], effort.seconds))
             used.note(name, 1000 * (processor_seconds(*tree(process.pid)) - before) / len(load.took))
             return load.per_second
 
-        for name in running:  # warm
-            measured(name)
-        used = Rounds()
+        interleaved(1, {name: partial(measured, name) for name in running})  # warm
+        used, days = Rounds(), []
         found = interleaved(effort.rounds, {name: partial(measured, name) for name in running})
     return report(found, used, length)
 

@@ -1,8 +1,8 @@
 """How much each door costs, as a ratio to a bare Tornado handler that reads one document, in the same run.
 
-Everything runs on this machine: a mongod, the bare server, the service, the simulator (which signs the visitor
-in) and the load. So the numbers compare doors with each other and with the bare server; they say nothing about
-a real machine. Round trips are what the database counted for one request, sessions included.
+Everything runs on this machine: a mongod, the bare server, the service, the simulator (which signs the
+visitor in) and the load. So the numbers compare doors with each other and with the bare server; they say
+nothing about a real machine. Round trips are what the database counted for one request, sessions included.
 """
 
 import asyncio

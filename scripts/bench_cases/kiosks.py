@@ -23,6 +23,8 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter, sleep
 
+from _drill_kiosks import HALLS, furnished
+from _kiosks_devices import EVERY, PATH, Device
 from _machine import (
     STARTED,
     embedded,
@@ -34,13 +36,10 @@ from _machine import (
     wait_for,
     wait_for_line,
 )
-from _drill_kiosks import HALLS, furnished
-from _kiosks_devices import EVERY, PATH, Device
 from pymongo import MongoClient
 from tornado.web import Application, RequestHandler
 
 from bench_cases.effort import Effort, Figures, Ground
-
 from models.kiosks import Signed
 from models.kiosks.signatures import is_signed
 from models.outgoing.deliveries import UNTRIED

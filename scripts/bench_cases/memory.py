@@ -1,8 +1,8 @@
 """What the web server and a worker take once they have started, and the web server after some thousand pages.
 
-Everything is on this machine: a mongod with Panyu's data, the simulator, and one process of each kind. Resident
-(RSS) is all that a process has in memory; proportional (PSS) counts what n processes share as one n-th. Both in
-MB of 1024 × 1024 bytes.
+Everything is on this machine: a mongod with Panyu's data, the simulator, and one process of each kind.
+Resident (RSS) is all that a process has in memory; proportional (PSS) counts what n processes share as one
+n-th. Both in MB of 1024 × 1024 bytes.
 """
 
 import asyncio

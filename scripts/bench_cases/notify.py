@@ -1,7 +1,8 @@
 """How soon a person is told of a change: from asking the store for it until the message reaches WeChat.
 
-One worker runs as a process of its own; this script makes the changes (bookings of people who follow), twenty a
-second, each at its time, however long those before it take; and it plays WeChat, as the simulator does.
+One worker runs as a process of its own; this script makes the changes (bookings of people who follow),
+twenty a second, each at its time, however long those before it take; and it plays WeChat, as the simulator
+does.
 """
 
 import asyncio

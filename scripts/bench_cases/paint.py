@@ -1,8 +1,9 @@
 """How soon a first visitor sees a page on a slow network: 400 kbit/s, 400 ms a round trip, nothing kept.
 
-The network is Chromium's own: it delays and slows down each answer, but not the opening of connections; over
-https on a real network that takes another two or three round trips. Everything else is on this machine: an
-embedded mongod with Panyu's data and one web server. The browser is that of the tests: `scripts/test` brings it.
+The network is Chromium's own: it delays and slows down each answer, but not the opening of connections;
+over https on a real network that takes another two or three round trips. Everything else is on this
+machine: an embedded mongod with Panyu's data and one web server. The browser is that of the tests:
+`scripts/test` brings it.
 """
 
 import asyncio

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import _machine  # noqa: F401 - finds the service
+
 from tests.house.outside import TakesAll
 from tests.house.settings import settings_of
 from tests.house.worker import World

@@ -39,8 +39,8 @@ async def compared(
     rounds, documents = Rounds(), world.database["bench"]
     for number in range(effort.rounds):
         changes = await prepare(2 + number, effort.writes)
-        bare = [partial(write, documents, sizes)] * effort.writes
-        turns = [(CHANGES, changes), (BARE, bare)]
+        bare: Sequence[Change] = [partial(write, documents, sizes)] * effort.writes
+        turns: list[tuple[str, Sequence[Change]]] = [(CHANGES, changes), (BARE, bare)]
         for name, doing in turns if number % 2 else reversed(turns):
             rounds.note(name, await every(doing))
     told = " + ".join(f"{size:,}" for size in sizes)

@@ -29,7 +29,14 @@ def prepare() -> None:
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
     _setup.run("Making .bench", [sys.executable, "-m", "venv", "--clear", HOME], "It cannot be made")
-    pip = [HOME / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    pip: list[str | Path] = [
+        HOME / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+    ]
     _setup.run(f"Installing {REQUIREMENTS.name} with pip", [*pip, "-r", REQUIREMENTS], "pip failed")
     STAMP.write_text(wanted)
 
@@ -40,7 +47,15 @@ def werobot(port: int, account: Account, characters: int) -> "subprocess.Popen[b
 
 def flask(port: int, account: Account, characters: int) -> "subprocess.Popen[bytes]":
     """One worker with threads, whose connections stay open; that is quicker than one that closes each."""
-    command = [HOME / "bin" / "gunicorn", "--chdir", HERE, "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    command: list[str | Path] = [
+        HOME / "bin" / "gunicorn",
+        "--chdir",
+        HERE,
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "1",
+    ]
     command += ["--worker-class", "gthread", "--threads", "4", "--keep-alive", "75"]
     return _started([*command, "--log-level", "error", "with_flask:app"], account, characters)
 
