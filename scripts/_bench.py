@@ -30,6 +30,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import _machine
@@ -60,11 +61,13 @@ def main(arguments: Sequence[str], effort: Effort | None = None) -> int:
     parser.add_argument("cases", nargs="*", metavar="CASE", help="all with figures, if none is named")
     parser.add_argument("--quick", action="store_true", help="all with figures within five minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--profile", action="store_true", help="take apart what the time of ours is spent on")
     options = parser.parse_args(arguments)
     if unknown := {*options.cases} - {*KEYS, *TABLES}:
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
     print(machine())
-    figures = measured(options.cases or list(KEYS), effort or (QUICK if options.quick else FULL))
+    given = effort or (QUICK if options.quick else FULL)
+    figures = measured(options.cases or list(KEYS), replace(given, profiled=options.profile))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
     return 0

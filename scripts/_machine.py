@@ -29,10 +29,12 @@ from wechat_backend.dies_with_parent import dying_with_parent  # noqa: E402
 
 PERSON = "li"
 TICKS = os.sysconf("SC_CLK_TCK")
-PATIENCE = 60.0
-"""Seconds in which a process says that it is at work."""
+PATIENCE = 120.0
+"""Seconds in which a process is at work, on a machine that is busy with others."""
 STARTED = {"serve": '"event": "serving"', "worker": '"event": "heartbeat"'}
 """What the log of each says when it is at work."""
+
+PROFILED = str(ROOT / "scripts" / "_profiled.py")
 
 Start = Callable[..., subprocess.Popen[bytes]]
 """Starts a process of the service, by its name and arguments."""
@@ -96,12 +98,14 @@ def furnished(what: str) -> Iterator[tuple[Start, int, int, Path]]:
 
 @contextmanager
 def processes(env: Mapping[str, str], folder: Path) -> Iterator[Start]:
-    """Of the service, under these settings; each logs to the folder, and all are ended with the context."""
+    """Of the service, under these settings; each logs to the folder, and all are ended with the context. One
+    that is to leave a `profile` there when it ends is slower."""
     running: list[subprocess.Popen[bytes]] = []
 
-    def start(*arguments: str) -> subprocess.Popen[bytes]:
+    def start(*arguments: str, profile: Path | None = None) -> subprocess.Popen[bytes]:
+        program = [PROFILED, str(profile)] if profile else ["-m", "wechat_backend"]
         with (folder / f"{arguments[0]}.log").open("wb") as log:
-            command = dying_with_parent([sys.executable, "-m", "wechat_backend", *arguments])
+            command = dying_with_parent([sys.executable, *program, *arguments])
             running.append(subprocess.Popen(command, env=dict(env), cwd=ROOT, stdout=log, stderr=log))
         return running[-1]
 
@@ -155,7 +159,7 @@ def free_port() -> int:
 
 def wait_for(port: int) -> None:
     """Return when somebody listens there."""
-    for _ in range(300):
+    for _ in range(round(PATIENCE / 0.1)):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

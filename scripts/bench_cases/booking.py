@@ -32,7 +32,7 @@ def run(effort: Effort, _ground: Ground) -> Figures:
 
 async def measured(uri: str, effort: Effort) -> float:
     async with opened(environment(NOBODY, uri, "bench")) as world:
-        guides = [plain_guide(number + 1) for number in range(effort.rounds + 2)]
+        guides = [plain_guide(number + 1) for number in range(effort.rounds + 3)]
         await world.furnish(*guides, hall=HALL)
         people = [await world.applicant() for _ in range(effort.writes)]
 

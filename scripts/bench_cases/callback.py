@@ -7,11 +7,13 @@ and remember nothing. Ours answers each message once, and a repeated one as befo
 
 import asyncio
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from subprocess import Popen
+from typing import Any
 
+import _profiled
 from _machine import Town, apart, free_port, pin, processor_seconds, serve_options, tree, wait_for
 from pymongo import MongoClient
 
@@ -25,6 +27,8 @@ OURS, BARE = "ours", "bare Tornado"
 PEERS = ("WeRoBot on Tornado", "wechatpy in Flask, gunicorn")
 MOST_A_SECOND = 3000
 """Messages that are ready for each second of a round, more than anybody answers."""
+PROFILED = 300
+"""Messages for each second of a round by which the time is taken apart."""
 SAMPLE = 100
 """Messages by which the length of answers is known."""
 
@@ -59,7 +63,19 @@ def run(effort: Effort, ground: Ground) -> Figures:
         interleaved(1, {name: partial(measured, name) for name in running})  # warm
         used, days = Rounds(), []
         found = interleaved(effort.rounds, {name: partial(measured, name) for name in running})
+    if effort.profiled:
+        profiled(town, partial(sent, town.port, day(account, serials, round(PROFILED * effort.seconds))))
     return report(found, used, length)
+
+
+def profiled(town: Town, load: Callable[[], Coroutine[Any, Any, Load]]) -> None:
+    """What the time of the web server is spent on under this load."""
+    file = town.folder / "serve.profile"
+    with town.processes() as start:
+        start("serve", *serve_options(1), profile=file)
+        wait_for(town.port)
+        asyncio.run(load())
+    _profiled.report(str(file))
 
 
 def end(process: "Popen[bytes]") -> None:

@@ -43,6 +43,8 @@ class Effort:
     """How often each thing is asked of a collection of one size."""
     kiosks: float
     """Seconds of heartbeats."""
+    profiled: bool = False
+    """Whether the processor time of ours is taken apart, in another round."""
 
 
 FULL = Effort(

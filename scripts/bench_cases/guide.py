@@ -11,6 +11,7 @@ from subprocess import Popen
 from _machine import apart, ask, free_port, pin, serve_options, wait_for
 
 from bench_cases import bare
+from bench_cases.callback import profiled
 from bench_cases.effort import Effort, Figures, Ground
 from bench_cases.load import CONNECTIONS, Load, Rounds, drive, interleaved
 
@@ -48,6 +49,8 @@ def run(effort: Effort, ground: Ground) -> Figures:
         finally:
             plain.kill()
             plain.wait()
+    if effort.profiled:
+        profiled(town, partial(pages, *places[PAGE], effort.seconds))
     print(f"{'server':<32}{'requests/s':>12}{'of bare':>10}{'p95':>12}")
     for name in places:
         print(

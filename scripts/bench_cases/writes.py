@@ -8,13 +8,15 @@ change needs, its rules, and what is sealed.
 """
 
 import asyncio
+import cProfile
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 from uuid import uuid4
 
+import _profiled
 from bson import encode
 
 from bench_cases.effort import Effort
@@ -48,7 +50,18 @@ async def compared(
     print(f"{'':<14}{what + 's/s':>16}")
     for name in rounds.figures:
         print(f"{name if name == BARE else what + 's':<14}{rounds.median(name):>16.0f}")
+    if effort.profiled:
+        await profiled(await prepare(2 + effort.rounds, effort.writes))
     return rounds.ratio(CHANGES, BARE)
+
+
+async def profiled(changes: Sequence[Change]) -> None:
+    """What the time of this process is spent on while these changes are made."""
+    profile = cProfile.Profile(thread_time)
+    profile.enable()
+    await every(changes)
+    profile.disable()
+    _profiled.report(profile)
 
 
 async def written(world: World, change: Change) -> list[int]:
