@@ -1,4 +1,4 @@
-"""Runs the service under a profiler that counts processor time: `_profiled.py FILE serve …`."""
+"""Runs the service under a profiler that counts processor time: `_profiled.py FILE serve …`.
 
 Also reads what was profiled: whose code the time was spent in, and which of our functions led there.
 """
