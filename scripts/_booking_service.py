@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from _bench import free_port
 from _kiosks_chaos import Process
+from _machine import free_port
 from pymongo.read_concern import ReadConcern
 
 from models.places import Hall

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from _bench import ROOT, free_port, wait_for
+from _machine import ROOT, free_port, wait_for
 
 from wechat_backend.database.mongod import Mongod
 from wechat_backend.demo import env as demo_env

@@ -31,10 +31,10 @@ from tornado.httpclient import AsyncHTTPClient
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from _bench import free_port, processes, wait_for  # noqa: E402
 from _booking_ledger import Document, Row, of_deliveries, of_events, of_fire, of_sale, of_seats  # noqa: E402
 from _booking_people import Person, Service, Wishes, live  # noqa: E402
 from _booking_service import GROUPS, Servers, Windows, changed, served, servers  # noqa: E402
+from _machine import free_port, processes, wait_for  # noqa: E402
 
 from models.appointments import bookable_days  # noqa: E402
 from models.outgoing.outbox import PENDING  # noqa: E402

@@ -28,7 +28,7 @@ from tornado.httpclient import AsyncHTTPClient
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from _bench import free_port, processes, wait_for  # noqa: E402
+from _machine import free_port, processes, wait_for  # noqa: E402
 
 from models.database_trouble import DatabaseUnavailable  # noqa: E402
 from models.people.verification import PlatformUser  # noqa: E402

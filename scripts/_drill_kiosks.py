@@ -31,10 +31,10 @@ from pymongo import MongoClient
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from _bench import free_port, processes, wait_for  # noqa: E402
 from _kiosks_chaos import Chaos, Process  # noqa: E402
 from _kiosks_devices import Device, Devices  # noqa: E402
 from _kiosks_ledger import Document, Happened, Row, reckon  # noqa: E402
+from _machine import free_port, processes, wait_for  # noqa: E402
 
 from models.outgoing.outbox import PENDING  # noqa: E402
 from tests.house.kiosks import Kiosked, kiosked  # noqa: E402

@@ -12,8 +12,8 @@ import os
 import sys
 from collections.abc import Iterator
 
-from _bench import ask, furnished, signed_in, wait_for
 from _drill_attacks import memory
+from _machine import ask, furnished, signed_in, wait_for
 
 WARMING, ERRORS, UPLOADS = 1500, 10_000, 50
 UPLOAD = 10 * 1024 * 1024

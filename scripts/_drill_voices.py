@@ -29,7 +29,7 @@ from pymongo import MongoClient
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from _bench import free_port, processes, wait_for  # noqa: E402
+from _machine import free_port, processes, wait_for  # noqa: E402
 from _voices_deaths import FASTER, OF_RECONCILING, STEPS, Workers, die, hurry  # noqa: E402
 from _voices_ledger import Row, again_by_sms, latest, of_gaps, reckon  # noqa: E402
 from _voices_people import People, control  # noqa: E402

@@ -3,6 +3,7 @@
     _setup.py run [options of the demo]     set up, then become the demo
     _setup.py test                          set up what tests need
     _setup.py serve                         set up what the service needs, which is given its database
+    _setup.py bench                         set up what is measured, with a database
 
 What is there already is left alone: a file of requirements is installed again only when it has changed.
 When something is missing that this script cannot bring, it stops with one line that says what to do.
@@ -38,7 +39,7 @@ VENDOR = ROOT / "static" / "vendor"
 STAMPS = VENV / "installed.json"
 """What was installed: file name → SHA-256 of what it said."""
 
-ROOM = {"run": 1.5e9, "test": 3e9, "serve": 1e9}
+ROOM = {"run": 1.5e9, "test": 3e9, "serve": 1e9, "bench": 6e9}
 """Bytes that a first set-up needs, with some air."""
 
 SCANNER = "jsqr/dist/jsQR.js"

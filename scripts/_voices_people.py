@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from urllib.request import Request, urlopen
 
-from _bench import ask
+from _machine import ask
 from _voices_ledger import Truth
 
 from models.applications import State

@@ -1,18 +1,20 @@
 """How soon a first visitor sees a page on a slow network: 400 kbit/s, 400 ms a round trip, nothing kept.
 
-The network is Chromium's own: it delays and slows down each answer, but not the opening of connections; over
-https on a real network that takes another two or three round trips. Everything else is on this machine: an
-embedded mongod with Panyu's data and one web server.
+The network is Chromium's own: it delays and slows down each answer, but not the opening of connections;
+over https on a real network that takes another two or three round trips. Everything else is on this
+machine: an embedded mongod with Panyu's data and one web server. The browser is that of the tests:
+`scripts/test` brings it.
 """
 
 import asyncio
 import shutil
 import statistics
-import sys
 from dataclasses import dataclass
 
-from _bench import furnished, wait_for
+from _machine import serve_options, wait_for
 from playwright.async_api import Browser, ViewportSize, async_playwright
+
+from bench_cases.effort import Effort, Figures, Ground
 
 PAGES = ("/", "/guides?q=jzz", "/kiosk/guides", "/admin/sign-in")
 TRIES = 5
@@ -35,13 +37,13 @@ class Visit:
     kilobytes: float
 
 
-def main() -> int:
-    with furnished("bench") as (start, port, simulator_port, _folder):
-        start("serve")
-        for each in (port, simulator_port):
-            wait_for(each)
-        asyncio.run(report(f"http://127.0.0.1:{port}"))
-    return 0
+def run(_effort: Effort, ground: Ground) -> Figures:
+    town = ground.town
+    with town.processes() as start:
+        start("serve", *serve_options(1))
+        wait_for(town.port)
+        asyncio.run(report(town.url))
+    return {}
 
 
 async def report(address: str) -> None:
@@ -73,7 +75,3 @@ async def visit(browser: Browser, address: str) -> Visit:
     painted = await page.evaluate(SEEN)
     await context.close()
     return Visit(painted / 1000, len(sizes), sum(sizes) / 1000)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,34 +5,29 @@ page, and its count), the bare find the same documents by their ids. Medians and
 list; `keys` are those of the index that the worst of them reads.
 """
 
-import argparse
 import asyncio
 import statistics
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+from _machine import embedded
 
-from _bench import embedded  # noqa: E402
-
-from handlers.admin.lists import ROWS_A_PAGE  # noqa: E402
-from handlers.admin.queue import CHANNEL, KIND, QUEUE  # noqa: E402
-from models.applications import DueBy, Holder, NudgeState, Sought  # noqa: E402
-from models.applications.queue import index_for  # noqa: E402
-from models.staff import Member, Role  # noqa: E402
-from tests.house.clock import Clock  # noqa: E402
-from tests.house.guides import USCC  # noqa: E402
-from tests.house.house import House  # noqa: E402
-from tests.house.many import MANY, fill  # noqa: E402
-from tests.house.outside import Register, TakesAll  # noqa: E402
-from tests.house.staff import Post  # noqa: E402
-from tests.house.stores import stores_over  # noqa: E402
-from wechat_backend.database.connection import connect  # noqa: E402
+from bench_cases.effort import Effort, Figures, Ground
+from handlers.admin.lists import ROWS_A_PAGE
+from handlers.admin.queue import CHANNEL, KIND, QUEUE
+from models.applications import DueBy, Holder, NudgeState, Sought
+from models.applications.queue import index_for
+from models.staff import Member, Role
+from tests.house.clock import Clock
+from tests.house.guides import USCC
+from tests.house.house import House
+from tests.house.many import MANY, fill
+from tests.house.outside import Register, TakesAll
+from tests.house.staff import Post
+from tests.house.stores import stores_over
+from wechat_backend.database.connection import connect
 
 MEMBERS = {
     role: Post((role,), USCC)
@@ -51,13 +46,10 @@ CHOICES: tuple[dict[str, Any], ...] = (
 HEAD = f"{'member':<20}{'list':<12}{'page':>9}{'p95':>9}{'count':>9}{'p95':>9}{'of bare':>9}{'keys':>9}"
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser("bench queue", description="Measure the lists of the panel.")
-    parser.add_argument("--many", type=int, default=MANY, help="applications")
-    options = parser.parse_args()
+def run(effort: Effort, _ground: Ground) -> Figures:
     with embedded("bench") as (server, _):
-        asyncio.run(bench(server.uri, options.many))
-    return 0
+        asyncio.run(bench(server.uri, min(effort.largest, MANY)))
+    return {}
 
 
 async def bench(uri: str, many: int) -> None:
@@ -120,7 +112,3 @@ async def keys_read(documents: Any, queue: Any, member: Member, sought: Sought, 
     find = {"find": documents.name, "filter": query, "sort": dict(order), "limit": ROWS_A_PAGE + 1, **hint}
     told = await documents.database.command({"explain": find, "verbosity": "executionStats"})
     return int(told["executionStats"]["totalKeysExamined"])
-
-
-if __name__ == "__main__":
-    sys.exit(main())

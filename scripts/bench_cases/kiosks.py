@@ -9,7 +9,6 @@ Times are from opening the connection to the end of the answer. Fractions of a c
 time that went by; those of the web server are for heartbeats and pages together.
 """
 
-import argparse
 import asyncio
 import os
 import statistics
@@ -24,31 +23,36 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter, sleep
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+from _drill_kiosks import HALLS, furnished
+from _kiosks_devices import EVERY, PATH, Device
+from _machine import (
+    STARTED,
+    embedded,
+    free_port,
+    processes,
+    processor_seconds,
+    serve_options,
+    taken,
+    wait_for,
+    wait_for_line,
+)
+from pymongo import MongoClient
+from tornado.web import Application, RequestHandler
 
-from _bench import embedded, free_port, processes, wait_for  # noqa: E402
-from _bench_memory import STARTED, taken, wait_for_line  # noqa: E402
-from _bench_worker import processor_seconds  # noqa: E402
-from _drill_kiosks import HALLS, furnished  # noqa: E402
-from _kiosks_devices import EVERY, PATH, Device  # noqa: E402
-from pymongo import MongoClient  # noqa: E402
-from tornado.web import Application, RequestHandler  # noqa: E402
-
-from models.kiosks import Signed  # noqa: E402
-from models.kiosks.signatures import is_signed  # noqa: E402
-from models.outgoing.deliveries import UNTRIED  # noqa: E402
-from models.outgoing.outbox import PENDING  # noqa: E402
-from models.store import Document  # noqa: E402
-from tests.house.kiosks import GUIDE, headers_of, signed_with  # noqa: E402
-from wechat_backend.demo import env as demo_env  # noqa: E402
-from wechat_backend.dies_with_parent import dying_with_parent  # noqa: E402
-from wechat_backend.wiring import utc_now  # noqa: E402
+from bench_cases.effort import Effort, Figures, Ground
+from models.kiosks import Signed
+from models.kiosks.signatures import is_signed
+from models.outgoing.deliveries import UNTRIED
+from models.outgoing.outbox import PENDING
+from models.store import Document
+from tests.house.kiosks import GUIDE, headers_of, signed_with
+from wechat_backend.demo import env as demo_env
+from wechat_backend.dies_with_parent import dying_with_parent
+from wechat_backend.wiring import utc_now
 
 KIOSKS, READERS = 2000, 150
 """Each asks every 30 s: some 67 heartbeats and 5 pages a second."""
-FULL, QUICK = 300.0, 30.0
-"""Seconds of load."""
+SCRIPTS = Path(__file__).parents[1]
 PATIENCE = 20.0
 MOST_SAID = 4000
 """Characters of the log of a process that ended."""
@@ -204,7 +208,7 @@ def bench(kiosks: int, seconds: float) -> None:
             wait_for(port)
         running = {}
         for name, line in STARTED.items():
-            running[name] = start(name)
+            running[name] = start(name, *(serve_options(1) if name == "serve" else ()))
             wait_for_line(running[name], folder / f"{name}.log", line)
         until_idle(mongod.uri)
         running |= {"mongod": mongod.process, "bare Tornado": plain}
@@ -240,7 +244,9 @@ def report_used(before: Mapping[str, Used], after: Mapping[str, Used], lasted: f
 
 def bare_server(port: int, device: Device) -> subprocess.Popen[bytes]:
     key = b64encode(device.spki).decode()
-    return subprocess.Popen(dying_with_parent([sys.executable, __file__, "--bare", str(port), key]))
+    return subprocess.Popen(
+        dying_with_parent([sys.executable, "-m", "bench_cases.kiosks", str(port), key]), cwd=SCRIPTS
+    )
 
 
 async def serve_bare(port: int, spki: bytes) -> None:
@@ -260,16 +266,10 @@ async def serve_bare(port: int, spki: bytes) -> None:
     await asyncio.Event().wait()
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser("bench kiosks", description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="30 s of load instead of five minutes")
-    parser.add_argument("--kiosks", type=int, default=KIOSKS)
-    options = parser.parse_args()
-    bench(options.kiosks, QUICK if options.quick else FULL)
-    return 0
+def run(effort: Effort, _ground: Ground) -> Figures:
+    bench(KIOSKS, effort.kiosks)
+    return {}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--bare"]:
-        asyncio.run(serve_bare(int(sys.argv[2]), b64decode(sys.argv[3])))
-    sys.exit(main())
+    asyncio.run(serve_bare(int(sys.argv[1]), b64decode(sys.argv[2])))
