@@ -20,12 +20,6 @@ from tests.models.pairings.test_rules import SECOND
 pytestmark = pytest.mark.article("23.3")
 
 
-@pytest.fixture(scope="module")
-async def any_database(database: Any) -> Any:
-    """With the default driver alone: what the drivers differ in is the kernel's, and is tried there."""
-    return database
-
-
 @pytest.fixture
 def street(house: House) -> Street:
     return Street(house)
