@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from models.events import Channel
 from models.pairings import Changes, State, Ticket, rung
-from models.pairings.document import TO_GIVE
+from models.pairings.document import TO_GIVE, TO_SCAN
+from models.pairings.store import TRIES
 from models.pairings.uses import KioskUses
+from models.sessions import LIFETIME
 from models.store import Document
 from tests.house.clock import Clock
 from tests.house.house import House, said
@@ -27,9 +29,9 @@ def street(house: House) -> Street:
 
 async def test_digits_count_however_they_are_typed(street: Street) -> None:
     ticket, code = await street.ask()
-    first, second = (await street.scan(code))["digits"]
-    wide = chr(ord(first) + ord("０") - ord("0"))
-    given = await street.pairings.give(ticket.key, "wang", f" {wide} {second} ", street.house.by())
+    digits = (await street.scan(code))["digits"]
+    wide = chr(ord(digits[0]) + ord("０") - ord("0"))
+    given = await street.pairings.give(ticket.key, "wang", f" {wide} {digits[1]} ", street.house.by())
     assert given["state"] is State.AGREED
 
 
@@ -107,6 +109,39 @@ async def test_a_session_of_before_the_phones_goes_on_and_ends_alone(street: Str
     assert [await street.who(token, ""), await street.who(token, HERE)] == ["account:wang", ""]
     await street.paired.sign_out(token, by)
     assert await street.who(token, "") == ""
+
+
+async def test_whose_time_is_over_is_told_so_also_where_they_were_signed_in(
+    street: Street, clock: Clock
+) -> None:
+    ticket, token = await street.brought()
+    [listed] = await street.paired.of_account("wang", clock.now())
+    assert "events" not in listed.pairing
+    clock.advance(LIFETIME[Channel.KIOSK])
+    assert await said(street.join(ticket)) == "pairing_expired"
+    assert await street.who(token) == ""
+
+
+async def test_digits_that_are_held_are_drawn_anew(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For as many times as they are tried; where all are held nothing is offered, and nothing is lost."""
+    drawn = iter(["123456"] * TRIES + ["654321"] + ["123456"] * TRIES)
+    monkeypatch.setattr(street.pairings, "short_of", lambda _key: next(drawn))
+    first = await street.pairings.offer("wang", PAGE, street.house.by())
+    second = await street.pairings.offer("li", PAGE, street.house.by())
+    assert (await street.take("654321")).key == second["_id"]
+    with pytest.raises(DuplicateKeyError):
+        await street.pairings.offer("li", PAGE, street.house.by())
+    assert (await street.take("123456")).key == first["_id"]
+
+
+async def test_digits_are_free_from_the_moment_at_which_their_offer_is_over(
+    street: Street, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(street.pairings, "short_of", lambda _key: "123456")
+    await street.pairings.offer("wang", PAGE, street.house.by())
+    clock.advance(TO_SCAN)
+    second = await street.pairings.offer("li", PAGE, street.house.by())
+    assert (await street.take("123456")).key == second["_id"]
 
 
 async def test_uses_are_counted_by_local_day_and_kiosk(street: Street) -> None:
