@@ -73,6 +73,20 @@ async def test_the_screen_asks_again_within_a_minute(street: Street, clock: Cloc
     assert await said(street.join(ticket)) == "pairing_used"
 
 
+async def test_a_code_is_found_as_a_scanner_types_it_and_no_other_text_finds_any(street: Street) -> None:
+    offered = await street.pairings.offer("wang", PAGE, street.house.by())
+    code = street.pairings.code_of(offered["_id"])
+    for text in ("\ud800" * 16, code[:-1], f"{code}A", f" {code}"):
+        assert await said(street.scan(text)) == "pairing_not_found"
+    assert (await street.take(f" https://panyu.test/pair/{code}\n")).key == offered["_id"]
+
+
+async def test_what_is_over_is_removed_by_itself_and_no_code_is_there_twice(street: Street) -> None:
+    kept = await street.pairings.documents.index_information()
+    assert kept["purge"]["expireAfterSeconds"] == 0
+    assert (kept["purge"]["key"], kept["code"]["unique"]) == ([("purge_at", 1)], True)
+
+
 async def test_of_what_is_asked_for_and_not_scanned_no_screen_is_signed_in(street: Street) -> None:
     ticket, _ = await street.ask()
     assert await said(street.join(ticket)) == "pairing_not_agreed"
