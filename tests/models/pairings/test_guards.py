@@ -87,6 +87,16 @@ async def test_what_is_over_is_removed_by_itself_and_no_code_is_there_twice(stre
     assert (kept["purge"]["key"], kept["code"]["unique"]) == ([("purge_at", 1)], True)
 
 
+async def test_what_wechat_gave_for_a_qr_is_kept_sealed(street: Street) -> None:
+    """It ends with the code."""
+    ticket, _ = await street.ask()
+    assert street.pairings.link_of(await street.pairings.get(ticket.key)) == ""
+    link = "http://weixin.qq.com/q/abc"
+    await street.pairings.show(ticket.key, link)
+    kept = await street.pairings.get(ticket.key)
+    assert (street.pairings.link_of(kept), link in str(kept)) == (link, False)
+
+
 async def test_of_what_is_asked_for_and_not_scanned_no_screen_is_signed_in(street: Street) -> None:
     ticket, _ = await street.ask()
     assert await said(street.join(ticket)) == "pairing_not_agreed"
