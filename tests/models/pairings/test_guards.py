@@ -87,8 +87,18 @@ async def test_what_is_over_is_removed_by_itself_and_no_code_is_there_twice(stre
     assert (kept["purge"]["key"], kept["code"]["unique"]) == ([("purge_at", 1)], True)
 
 
+async def test_the_phone_that_signed_a_screen_in_finds_it_so_when_it_comes_again(street: Street) -> None:
+    """Its page is fetched anew, or the answer to its digits was lost."""
+    ticket, code = await street.ask()
+    await street.scan(code)
+    await street.give(ticket)
+    assert (await street.give(ticket))["state"] is State.AGREED
+    await street.join(ticket)
+    assert (await street.scan(code))["state"] is State.JOINED
+    assert (await street.give(ticket, right=False))["state"] is State.JOINED, "it is no try any more"
+
+
 async def test_what_wechat_gave_for_a_qr_is_kept_sealed(street: Street) -> None:
-    """It ends with the code."""
     ticket, _ = await street.ask()
     assert street.pairings.link_of(await street.pairings.get(ticket.key)) == ""
     link = "http://weixin.qq.com/q/abc"
