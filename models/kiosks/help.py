@@ -1,7 +1,7 @@
 """呼叫帮助: somebody in front of a kiosk asks that one of the staff comes (article 23, item 2). Nobody asks
 who they are, and it is not kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar, NotRequired
@@ -171,27 +171,22 @@ class Helping:
     calendar: Workdays
 
     async def call(self, kiosk: Kiosk, by: Cause) -> HelpCall:
-        """Ask that somebody comes to a kiosk; asked again, it is the call that is open. Told are all
-        who are put down for the day; where none of them can be reached, the first of those who are told of an
-        alert.
+        """Ask that somebody comes to a kiosk; asked again, it is the call that is open. Told are all who are
+        put down for the day; where none of them can be reached, the first of those who are told of an alert.
 
         Raises:
             Refused: `help_nobody_there`, while nobody serves at its place.
         """
         hall = await self._staffed(kiosk, by.at)
-        if going_on := await self.calls.open_at(kiosk["_id"]):
-            return going_on
         section = section_of_hall(hall)
-        return await self.calls.open(
-            kiosk, hall, section.key, await self._told(section, local_date(by.at)), by
-        )
+        members = await self._told(section, local_date(by.at))
+        return await self.calls.open(kiosk, hall, section.key, members, by)
 
     async def _told(self, section: Section, day: date) -> list[str]:
         return await self.duty.put_down(section, day) or (await self.duty.line(section, day)).members[:1]
 
     async def _staffed(self, kiosk: Kiosk, now: datetime) -> Hall:
-        found: Iterable[Hall] = await self.halls.those([kiosk["hall"]] if kiosk["hall"] else [])
-        for hall in found:
+        for hall in await self.halls.those([kiosk["hall"] or ""]):
             if working(hall, now, self.calendar).staffed:
                 return hall
         raise NobodyThere

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from models.kiosks import HELP_OVER, HelpCall, HelpState, Kiosk
-from models.kiosks.help import WAITS
+from models.kiosks.help import WAITS, Helping
 from models.schedule import Due, Overtaken
 from models.staff import CENTRE, Role
 from models.workdays import local_date
@@ -211,6 +211,16 @@ async def test_a_call_that_ends_while_another_is_made_leaves_one_open(
     opened = await street.calls.open(street.kiosk, hall, CENTRE.key, [], by)
     again = await street.calls.open(street.kiosk, hall, CENTRE.key, ["ling"], by)
     assert again["_id"] == opened["_id"] != call["_id"]
+
+
+async def test_told_is_who_is_put_down_for_the_local_day(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seven in the morning is the evening before in UTC."""
+    hall = await street.house.stores.halls.get(HALL.code)
+    monkeypatch.setattr(Helping, "_staffed", lambda *_: asyncio.sleep(0, hall))
+    street.clock.set(START.replace(hour=23))
+    assert (await street.call())["told"] == []
 
 
 async def test_a_kiosk_that_stands_nowhere_calls_nobody(street: Street) -> None:

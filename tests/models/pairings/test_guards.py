@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from models.events import Channel
 from models.pairings import Changes, State, Ticket, rung
-from models.pairings.document import TO_GIVE
+from models.pairings.document import TO_GIVE, TO_SCAN
+from models.pairings.store import TRIES
 from models.pairings.uses import KioskUses
+from models.sessions import LIFETIME
 from models.store import Document
 from tests.house.clock import Clock
 from tests.house.house import House, said
@@ -20,12 +22,6 @@ from tests.models.pairings.test_rules import SECOND
 pytestmark = pytest.mark.article("23.3")
 
 
-@pytest.fixture(scope="module")
-async def any_database(database: Any) -> Any:
-    """With the default driver alone: what the drivers differ in is the kernel's, and is tried there."""
-    return database
-
-
 @pytest.fixture
 def street(house: House) -> Street:
     return Street(house)
@@ -33,9 +29,9 @@ def street(house: House) -> Street:
 
 async def test_digits_count_however_they_are_typed(street: Street) -> None:
     ticket, code = await street.ask()
-    first, second = (await street.scan(code))["digits"]
-    wide = chr(ord(first) + ord("０") - ord("0"))
-    given = await street.pairings.give(ticket.key, "wang", f" {wide} {second} ", street.house.by())
+    digits = (await street.scan(code))["digits"]
+    wide = chr(ord(digits[0]) + ord("０") - ord("0"))
+    given = await street.pairings.give(ticket.key, "wang", f" {wide} {digits[1]} ", street.house.by())
     assert given["state"] is State.AGREED
 
 
@@ -77,6 +73,40 @@ async def test_the_screen_asks_again_within_a_minute(street: Street, clock: Cloc
     assert await said(street.join(ticket)) == "pairing_used"
 
 
+async def test_a_code_is_found_as_a_scanner_types_it_and_no_other_text_finds_any(street: Street) -> None:
+    offered = await street.pairings.offer("wang", PAGE, street.house.by())
+    code = street.pairings.code_of(offered["_id"])
+    for text in ("\ud800" * 16, code[:-1], f"{code}A", f" {code}"):
+        assert await said(street.scan(text)) == "pairing_not_found"
+    assert (await street.take(f" https://panyu.test/pair/{code}\n")).key == offered["_id"]
+
+
+async def test_what_is_over_is_removed_by_itself_and_no_code_is_there_twice(street: Street) -> None:
+    kept = await street.pairings.documents.index_information()
+    assert kept["purge"]["expireAfterSeconds"] == 0
+    assert (kept["purge"]["key"], kept["code"]["unique"]) == ([("purge_at", 1)], True)
+
+
+async def test_the_phone_that_signed_a_screen_in_finds_it_so_when_it_comes_again(street: Street) -> None:
+    """Its page is fetched anew, or the answer to its digits was lost."""
+    ticket, code = await street.ask()
+    await street.scan(code)
+    await street.give(ticket)
+    assert (await street.give(ticket))["state"] is State.AGREED
+    await street.join(ticket)
+    assert (await street.scan(code))["state"] is State.JOINED
+    assert (await street.give(ticket, right=False))["state"] is State.JOINED, "it is no try any more"
+
+
+async def test_what_wechat_gave_for_a_qr_is_kept_sealed(street: Street) -> None:
+    ticket, _ = await street.ask()
+    assert street.pairings.link_of(await street.pairings.get(ticket.key)) == ""
+    link = "http://weixin.qq.com/q/abc"
+    await street.pairings.show(ticket.key, link)
+    kept = await street.pairings.get(ticket.key)
+    assert (street.pairings.link_of(kept), link in str(kept)) == (link, False)
+
+
 async def test_of_what_is_asked_for_and_not_scanned_no_screen_is_signed_in(street: Street) -> None:
     ticket, _ = await street.ask()
     assert await said(street.join(ticket)) == "pairing_not_agreed"
@@ -113,6 +143,39 @@ async def test_a_session_of_before_the_phones_goes_on_and_ends_alone(street: Str
     assert [await street.who(token, ""), await street.who(token, HERE)] == ["account:wang", ""]
     await street.paired.sign_out(token, by)
     assert await street.who(token, "") == ""
+
+
+async def test_whose_time_is_over_is_told_so_also_where_they_were_signed_in(
+    street: Street, clock: Clock
+) -> None:
+    ticket, token = await street.brought()
+    [listed] = await street.paired.of_account("wang", clock.now())
+    assert "events" not in listed.pairing
+    clock.advance(LIFETIME[Channel.KIOSK])
+    assert await said(street.join(ticket)) == "pairing_expired"
+    assert await street.who(token) == ""
+
+
+async def test_digits_that_are_held_are_drawn_anew(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For as many times as they are tried; where all are held nothing is offered, and nothing is lost."""
+    drawn = iter(["123456"] * TRIES + ["654321"] + ["123456"] * TRIES)
+    monkeypatch.setattr(street.pairings, "short_of", lambda _key: next(drawn))
+    first = await street.pairings.offer("wang", PAGE, street.house.by())
+    second = await street.pairings.offer("li", PAGE, street.house.by())
+    assert (await street.take("654321")).key == second["_id"]
+    with pytest.raises(DuplicateKeyError):
+        await street.pairings.offer("li", PAGE, street.house.by())
+    assert (await street.take("123456")).key == first["_id"]
+
+
+async def test_digits_are_free_from_the_moment_at_which_their_offer_is_over(
+    street: Street, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(street.pairings, "short_of", lambda _key: "123456")
+    await street.pairings.offer("wang", PAGE, street.house.by())
+    clock.advance(TO_SCAN)
+    second = await street.pairings.offer("li", PAGE, street.house.by())
+    assert (await street.take("123456")).key == second["_id"]
 
 
 async def test_uses_are_counted_by_local_day_and_kiosk(street: Street) -> None:
