@@ -190,7 +190,7 @@ async def test_taking_a_file_back_again_changes_nothing(desk: Desk) -> None:
     key, seen = found["_id"], await desk.own(found["_id"])
     await asyncio.gather(*(desk.detach(key, "id_card") for _ in range(4)))
     await desk.stores.papers.detach(seen, "id_card", desk.house.by())
-    gone = await desk.stores.applications.get(key)
+    gone: Any = await desk.stores.applications.get(key)
     assert [event["data"] for event in gone["events"]].count({"code": "id_card"}) == 2
     await desk.attach(key, "id_card")
     with pytest.raises(Conflict):
