@@ -93,7 +93,7 @@ class KioskJoin(KioskScreen):
 
 class KioskContinue(KioskScreen):
     """GET and POST /kiosk/continue: by the six digits that a phone shows, or by its QR at the scanner. What
-    was wrong with them is said by a page of its own (`?fault=`), so that they are not sent again for it."""
+    was wrong with them is said by a page of its own (`?fault=`): loading it anew sends none again."""
 
     async def get(self) -> None:
         fault = FAULTS.get(self.get_query_argument("fault", ""))
