@@ -143,8 +143,6 @@ class PairingNews(CitizenPage, ABC):
     """GET …/state tells once how a pairing stands, GET …/events (Server-Sent Events) whenever that changes,
     and at first how it stands now, so that nothing is missed."""
 
-    gone = False
-
     @abstractmethod
     async def followed(self) -> str:
         """The pairing of whoever asks.
@@ -171,7 +169,7 @@ class PairingNews(CitizenPage, ABC):
         until = loop.time() + OPEN_SECONDS
         with self.services.pairings.changes.of(key) as bell, suppress(StreamClosedError):
             self.bell = bell
-            while not self.gone and loop.time() < until:
+            while loop.time() < until:
                 bell.clear()
                 state = await self.state_of(key)
                 self.write(f"data: {json.dumps({'state': state})}\n\n" if state != told else ":\n\n")
@@ -180,9 +178,8 @@ class PairingNews(CitizenPage, ABC):
                 await rung(bell, LOOK_SECONDS)
 
     def on_connection_close(self) -> None:
-        self.gone = True
         if bell := getattr(self, "bell", None):
-            bell.set()
+            bell.set()  # what is written then finds the stream closed
 
     def on_finish(self) -> None:
         """How long a page listens says nothing of how fast we answer: it is not counted."""

@@ -71,7 +71,7 @@ REPEATED, LOOK = "application.repeat_refused", "application.look"
 """Each hand-in, withdrawal and refused repeat plans that the blacklist's watch looks at it."""
 MOST_REPEATS = 100
 SAME_TOUCH = timedelta(seconds=30)
-"""So long a request that is sent again, as its answer was lost or was an error, is the one before."""
+"""So long a request that is sent again, as its answer was lost, is the one before."""
 
 
 class Applications(Sealing, Store[Application]):

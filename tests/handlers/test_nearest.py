@@ -2,7 +2,8 @@
 sent: the switch of language and large text stands on each (article 20.1)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ FILLED: Mapping[str, str] = {
 }
 
 
-def posts(routes: list[tuple[str, type]]) -> list[str]:
+def posts(routes: Iterable[Any]) -> list[str]:
     """Addresses to which forms are sent; of several words one."""
     found = [address(one.pattern) for one in served(routes) if one.method == "POST"]
     first = [re.sub(r"\((\w+)\|[^)]*\)", r"\1", one) for one in found]

@@ -192,7 +192,9 @@ async def test_a_draft_can_be_deleted_with_its_files(town: Town) -> None:
     key = path.split("/")[2]
     assert "确定删除吗" in (await citizen.get(f"{path}/form")).text
     assert (await (await town.citizen()).post(f"{path}/delete")).status == 404
-    assert (await citizen.post(f"{path}/delete")).location == "/applications"
+    for _ in range(2):  # again: its answer was lost
+        assert (await citizen.post(f"{path}/delete")).location == "/applications"
+    assert (await (await town.citizen()).post(f"{path}/delete")).status == 404
     assert path not in (await citizen.get("/applications")).text
     assert (await citizen.get(path)).status == 404
     kept = await town.services.applications.documents.find_one({"_id": key})

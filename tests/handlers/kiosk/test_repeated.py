@@ -201,7 +201,7 @@ async def test_a_form_whose_answer_was_lost_is_sent_again(town: Town, form: str)
 
 @pytest.mark.article("23.5", "28.2")
 async def test_what_is_refused_and_asked_for_again_is_counted_once(town: Town) -> None:
-    """The answer to a form is shown by sending it again, where it is an error."""
+    """A refusal whose answer was lost is asked for again."""
     phone = await town.citizen()
     await handed_in(phone)
     screen = await person_at_kiosk(town, phone)

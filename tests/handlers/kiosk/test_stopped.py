@@ -70,6 +70,8 @@ async def test_a_suspended_kiosk_says_so_by_itself(town: Town, kiosks: Kiosked) 
         assert "<h1>暂停服务</h1>" not in (await beside.get(f"/kiosk{path}")).text
     state = await browser.get("/kiosk/state")
     assert (state.json, state.headers["Cache-Control"]) == ({"stopped": True}, "no-store")
+    lapsed = Browser(town, {"kiosk": own, "place": HALL.code})
+    assert (await lapsed.get("/kiosk/state")).json == {"stopped": True}
     for serving in (beside, hall_alone, nowhere):
         assert (await serving.get("/kiosk/state")).json == {"stopped": False}
     await browser.post("/kiosk/settings", {"language": "en", "next": "/kiosk"})

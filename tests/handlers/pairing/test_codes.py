@@ -64,7 +64,7 @@ async def test_a_pc_shows_no_code_in_a_frame_or_where_wechat_is_asked_for(town: 
 async def test_what_is_wrong_with_a_code_is_said_by_a_page_that_can_be_asked_for_again(
     kiosk: Screen, code: str, says: str
 ) -> None:
-    """A form whose answer is an error is sent once more: there is a limit to wrong codes."""
+    """Loading that page anew sends no code: there is a limit to wrong ones."""
     given = (await kiosk.ask("/kiosk")).rpartition("/")[2] if code == "own" else code
     refused = await kiosk.browser.post("/kiosk/continue", {"code": given})
     assert (refused.status, refused.location.split("=")[0]) == (303, "/kiosk/continue?fault")

@@ -183,6 +183,24 @@ async def test_different_materials_handed_in_at_once_are_all_kept(desk: Desk) ->
     assert current_files(await desk.stores.applications.get(key)) == set()
 
 
+@pytest.mark.article("14.kept")
+async def test_taking_a_file_back_again_changes_nothing(desk: Desk) -> None:
+    """Unless it is another one by then, or the application has moved on."""
+    found = await desk.filled()
+    key, seen = found["_id"], await desk.own(found["_id"])
+    await asyncio.gather(*(desk.detach(key, "id_card") for _ in range(4)))
+    await desk.stores.papers.detach(seen, "id_card", desk.house.by())
+    gone: Any = await desk.stores.applications.get(key)
+    assert [event["data"] for event in gone["events"]].count({"code": "id_card"}) == 2
+    await desk.attach(key, "id_card")
+    with pytest.raises(Conflict):
+        await desk.stores.papers.detach(seen, "id_card", desk.house.by())
+    await desk.detach(key, "id_card")
+    await desk.discard(key)
+    with pytest.raises(Conflict):
+        await desk.stores.papers.detach(seen, "id_card", desk.house.by())
+
+
 @pytest.mark.article("12.supplement")
 @pytest.mark.parametrize(("asked", "told"), [("id_card", True), ("photo", False)])
 async def test_what_comes_in_while_a_supplement_is_asked_for_is_seen_if_it_is_asked_for(
