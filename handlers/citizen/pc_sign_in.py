@@ -4,10 +4,10 @@ import re
 from urllib.parse import urlencode
 
 from handlers.web.pages import CitizenPage
-from handlers.web.pairing import HOW, PairingCode, PairingScreen, ScreenNews, next_page
+from handlers.web.pairing import HOW, PairingCode, PairingNews, PairingScreen, next_page
 from handlers.web.protection import Cookie
 from models.events import Channel
-from models.pairings import Kind
+from models.pairings import Kind, PairingNotFound
 
 COMPUTER = re.compile(r"Windows NT|Macintosh|X11;|CrOS")
 """In what browsers of computers call themselves."""
@@ -54,8 +54,18 @@ class PcJoin(PcScreen):
         self.see_other(joined.page)
 
 
-class PcNews(PcScreen, ScreenNews):
-    """GET /sign-in/state and /sign-in/events"""
+class PcNews(PcScreen, PairingNews):
+    """GET /sign-in/state and /sign-in/events: of the browser's session, or of the code that it shows."""
+
+    async def get(self, how: str) -> None:
+        await self.tell_news(how)
+
+    async def followed(self) -> str:
+        if self.session and (key := self.session.get("pairing")):
+            return key
+        if pairing := await self.pairing():
+            return pairing["_id"]
+        raise PairingNotFound
 
 
 class SignedOut(CitizenPage):

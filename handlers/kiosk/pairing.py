@@ -5,10 +5,10 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from handlers.kiosk.device import IDLE_SECONDS, KioskPage
-from handlers.web.pairing import HOW, PairingCode, PairingScreen, ScreenNews, next_page
+from handlers.web.pairing import HOW, PairingCode, PairingNews, PairingScreen, next_page
 from models.concurrency import wait_at_most
 from models.errors import DomainError, Unavailable
-from models.pairings import TO_SCAN, Kind, scene_of
+from models.pairings import TO_SCAN, Kind, PairingNotFound, scene_of
 
 PATIENCE = 3.0
 """Seconds that somebody who stands there waits for WeChat's QR; the plain one is as good for who follows."""
@@ -82,8 +82,19 @@ class KioskContinue(KioskScreen):
         return self.see_other("/kiosk/sign-in")
 
 
-class KioskNews(KioskScreen, ScreenNews):
-    """GET /kiosk/pairing/state and /kiosk/pairing/events"""
+class KioskNews(KioskScreen, PairingNews):
+    """GET /kiosk/pairing/state and /kiosk/pairing/events: of the code that is shown, or of who is signed
+    in."""
+
+    async def get(self, how: str) -> None:
+        await self.tell_news(how)
+
+    async def followed(self) -> str:
+        if self.session and (key := self.session.get("pairing")):
+            return key
+        if pairing := await self.pairing():
+            return pairing["_id"]
+        raise PairingNotFound
 
 
 ROUTES = [

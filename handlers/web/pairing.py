@@ -185,17 +185,3 @@ class PairingNews(CitizenPage, ABC):
 
     def on_finish(self) -> None:
         """How long a page listens says nothing of how fast we answer: it is not counted."""
-
-
-class ScreenNews(PairingScreen, PairingNews):
-    """For a screen: of the pairing that signed its session in, or else of the code that it shows."""
-
-    async def get(self, how: str) -> None:
-        await self.tell_news(how)
-
-    async def followed(self) -> str:
-        if self.session and (key := self.session.get("pairing")):
-            return key
-        if pairing := await self.pairing():
-            return pairing["_id"]
-        raise PairingNotFound
