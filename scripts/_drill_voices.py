@@ -205,6 +205,8 @@ async def drill(env: dict[str, str], options: argparse.Namespace, log: Any, fold
         f"{people.served} people; {again} short messages went out again;"
         f" {twice} reports of WeChat came twice."
     )
+    if left_alive := workers.left():
+        print(f"Nobody died at: {', '.join(left_alive)}. On a slow machine it takes more --people.")
     took = time.time() - began
     print(f"{sum(workers.killed.values())} processes killed, {workers.hung} ended as hung, in {took:.0f} s.")
     left = {name: found[1].get(name) for name in ("missing", "different", "on_their_way", "unknown")}
@@ -214,7 +216,7 @@ async def drill(env: dict[str, str], options: argparse.Namespace, log: Any, fold
         and figures[0] == 0
         and again == 0
         and twice > 0
-        and not workers.left()
+        and not left_alive
     )
 
 
