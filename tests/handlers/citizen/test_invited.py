@@ -65,10 +65,10 @@ async def test_who_reviewed_one_matter_of_a_visit_is_led_to_the_next(town: Town)
     what = "appointment.ask_review"
     due = Due(f"plan:{what}", what, visit[0]["_id"], first[1].end, 1, "lease")
     assert await stores.asking.ask(due, replace(town.by(), at=first[1].end + timedelta(hours=1)))
-    one, other = (f"/r/{stores.invitations.token('appointment:' + each['_id'])}" for each in visit)
+    link, other = (f"/r/{stores.invitations.token('appointment:' + each['_id'])}" for each in visit)
     visitor = town.browser()
-    assert (await visitor.post(one, {"level": "5"})).location == one
-    thanks = await visitor.get(one)
+    assert (await visitor.post(link, {"level": "5"})).location == link
+    thanks = await visitor.get(link)
     assert (f'href="{other}"' in thanks.text, "事项72" in thanks.text) == (True, True)
     assert (await visitor.post(other, {"level": "5"})).status == 303
     assert "评价下一个事项" not in (await visitor.get(other)).text
