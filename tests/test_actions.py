@@ -49,6 +49,7 @@ UNSEEN = {
     "application.look",
     "application.ask_review",
     "appointment.ask_review",
+    "appointment.review_waits",
     PAPER,
     SILENCE,
     DAY_OVER,

@@ -17,7 +17,7 @@ class InvitedPage(CitizenPage):
         try:
             values = await self.values(token)
         except LinkUsed:
-            return self.show("citizen/invited.html", thanks=True)
+            return self.show("citizen/invited.html", thanks=True, **await self.following(token))
         return self.show("citizen/invited.html", **values)
 
     async def post(self, token: str) -> None:
@@ -28,6 +28,12 @@ class InvitedPage(CitizenPage):
         except (BadInput, Refused) as error:
             return self.again("citizen/invited.html", error, **values)
         return self.see_other(self.request.path)
+
+    async def following(self, token: str) -> dict[str, Any]:
+        """The next matter of the same visit to review, by its own link."""
+        following = await self.services.asking.next_of(token, self.now)
+        link = self.services.invitations.token(following["_id"]) if following else ""
+        return {"following": following, "link": link}
 
     async def values(self, token: str) -> dict[str, Any]:
         """What the page shows: what was done, where and when, and not who it is.

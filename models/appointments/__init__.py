@@ -11,6 +11,7 @@ from models.appointments.document import (
     REMIND_EVENING,
     REMIND_HOUR,
     REMINDED,
+    REVIEW_WAITS,
     STOPS,
     Appointment,
     Ending,
@@ -44,7 +45,7 @@ from models.appointments.rules import (
     recordable,
 )
 from models.appointments.seats import FreeSlot
-from models.appointments.several import Several
+from models.appointments.several import Several, till_done
 from models.appointments.unfit import Decision, Unfit, UnfitVisit
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "REMINDED",
     "REMIND_EVENING",
     "REMIND_HOUR",
+    "REVIEW_WAITS",
     "STOPS",
     "Appointment",
     "Appointments",
@@ -99,4 +101,5 @@ __all__ = [
     "place_before",
     "recordable",
     "said_number",
+    "till_done",
 ]

@@ -24,6 +24,7 @@ from models.appointments.document import (
     MOVED,
     REMIND_EVENING,
     REMIND_HOUR,
+    REVIEW_WAITS,
     Appointment,
     Booked,
     GivingUp,
@@ -66,7 +67,7 @@ WRITTEN = frozenset({"words", "reason"})
 class Appointments(Store[Appointment]):
     collection = "appointments"
     missing = AppointmentNotFound
-    tells = tuple(DONE)
+    tells = (*DONE, REVIEW_WAITS)
     plans = (DAY_OVER, REMIND_EVENING, REMIND_HOUR, ASK_REVIEW)
     indexes: ClassVar = [
         IndexModel("claims", unique=True, sparse=True),

@@ -16,19 +16,22 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from models.applications import Applications
-from models.appointments import Appointments
+from models.appointments import ASK_REVIEW, REVIEW_WAITS, Appointment, Appointments, till_done
+from models.appointments import State as Visit
+from models.asking import when_to_ask
 from models.counters import Counters, Limit, Per, Use, network_of
 from models.errors import Conflict, NotFound, Refused, TooMany
-from models.events import Cause
+from models.events import Cause, Event, Plan
 from models.people import Applicant, ApplicantKind, Binding, Party
 from models.privacy import Privacy
 from models.schedule import Due
-from models.store import Database, Document, Record, Store, part
+from models.store import ChangedMeanwhile, Database, Document, Record, Store, part
 from models.voices.document import GivenReview
 from models.voices.platforms import Invitation
 from models.voices.reviews import Reviews
 from models.voices.rules import ASKED_FOR, AlreadyReviewed, can_review, check_reviewable
 
+MADE = "invitation.made"
 TOKEN = 32
 """Hexadecimal digits: a parameter of a short message holds 35 characters."""
 
@@ -78,7 +81,7 @@ class Asked(Record):
 class Invitations(Store[Asked]):
     collection = "invitations"
     missing = LinkUnknown
-    tells = ("invitation.made",)
+    tells = (MADE,)
     indexes: ClassVar = [
         IndexModel("link", unique=True, name="link"),
         IndexModel([("applicant", ASCENDING), ("at", ASCENDING)], name="applicant"),
@@ -91,6 +94,9 @@ class Invitations(Store[Asked]):
     def token(self, matter: str) -> str:
         """What the link of a matter ends with; for its person alone."""
         return self.privacy.index(matter, "review_link")[:TOKEN]
+
+    async def find(self, matter: str) -> Asked | None:
+        return await self._first({"_id": matter})
 
     async def find_by_token(self, token: str) -> Asked | None:
         return await self._first({"link": hashed(token)})
@@ -121,7 +127,8 @@ class Asking:
 
     async def ask(self, due: Due, by: Cause) -> bool:
         """What a finished application or appointment plans: its person is asked, unless it was reviewed,
-        or is not finished any more, or nobody is known to ask."""
+        or is not finished any more, or nobody is known to ask. Of a visit of several matters they are asked
+        once, of all that were served, when the last of them is over."""
         matter = f"{due.what.partition('.')[0]}:{due.about}"
         about = await self.about(matter)
         if not can_review(kind_of(matter), about["state"]) or await self.reviews.find(matter):
@@ -129,20 +136,75 @@ class Asking:
         person = await self.binding.hears(about["applicant"], about["agent"])
         if person["kind"] is not ApplicantKind.PERSON:
             return False
-        asked = {
+        if kind_of(matter) == "appointment" and about["visit"] != about["_id"]:
+            return await till_done(lambda: self._ask_of_visit(about, person["_id"], due, by))
+        event = due.event_about(matter, MADE, by)
+        try:
+            await self.invitations.add(self._asked(matter, about, person["_id"], by), event)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def _ask_of_visit(self, about: Appointment, person: str, due: Due, by: Cause) -> bool:
+        """
+        Raises:
+            Conflict: `changed_meanwhile`.
+        """
+        visit = (await self._together(about)) or [about]
+        ends = [one["end"] for one in visit if one["state"] is Visit.BOOKED]
+        if ends and by.at < (later := when_to_ask(max(ends))):
+            waits = due.event(REVIEW_WAITS, by, plans=(Plan(ASK_REVIEW, later),))
+            await self.appointments.note(about["_id"], waits)
+            return True
+        matters = {f"appointment:{one['_id']}": one for one in visit}
+        before = await self.invitations.parts(matters, ())
+        left = [key for key in matters if key not in before and await self._waits(key, matters[key])]
+        if f"appointment:{about['_id']}" not in left:
+            return False
+        try:
+            async with self.invitations.database.transaction() as session:
+                for number, key in enumerate(left):
+                    told = before or number
+                    data = {"with": next(iter(before), left[0])} if told else {"together": left}
+                    event = Event(MADE, key, by, data)
+                    asked = self._asked(key, matters[key], person, by)
+                    await self.invitations.add(asked, event, session)
+        except DuplicateKeyError:
+            raise ChangedMeanwhile from None
+        return True
+
+    async def _waits(self, matter: str, about: Any) -> bool:
+        """Whether it can be reviewed, and has not been."""
+        return can_review(kind_of(matter), about["state"]) and not await self.reviews.find(matter)
+
+    async def _together(self, about: Appointment) -> list[Appointment]:
+        """All of its visit at that hall and day, in the order of their times."""
+        found = await self.appointments.of_visit(about["visit"], about["applicant"])
+        return [one for one in found if (one["hall"], one["day"]) == (about["hall"], about["day"])]
+
+    async def next_of(self, token: str, at: datetime) -> Asked | None:
+        """Who reviewed a matter by a link is led to the next of the same visit that waits for a review."""
+        asked = await self.invitations.find_by_token(token)
+        if asked is None or kind_of(asked["_id"]) != "appointment":
+            return None
+        for one in await self._together(await self.about(asked["_id"])):
+            matter = f"appointment:{one['_id']}"
+            other = await self.invitations.find(matter)
+            open_to = other and other["agent"] == asked["agent"] and at <= other["until"]
+            if open_to and await self._waits(matter, one):
+                return other
+        return None
+
+    def _asked(self, matter: str, about: Any, person: str, by: Cause) -> Document:
+        return {
             "_id": matter,
             "applicant": about["applicant"],
-            "agent": person["_id"],
+            "agent": person,
             "item_name": about["item_name"],
             "at": by.at,
             "link": hashed(self.invitations.token(matter)),
             "until": by.at + ASKED_FOR,
         }
-        try:
-            await self.invitations.add(asked, due.event_about(matter, "invitation.made", by))
-        except DuplicateKeyError:
-            return False
-        return True
 
     async def open(self, token: str, address: str, at: datetime) -> Invited:
         """

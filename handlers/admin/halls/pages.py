@@ -8,7 +8,8 @@ from models.appointments import Preview
 from models.errors import DomainError
 from models.foreseen import ConsequencesChanged
 from models.places import GROUPS
-from models.places.schedules import MAKE_UP_DAYS, WEEKDAYS, WORKDAYS
+from models.places.schedules import MAKE_UP_DAYS, WEEKDAYS
+from models.places.week import WORKDAYS
 from models.staff import Scope
 from models.store import ChangedMeanwhile
 from models.workdays import local_date

@@ -69,6 +69,7 @@ SILENT: Mapping[str, tuple[str, ...]] = {
         "appointment.unrecorded",
         "appointment.kept_anyway",
     ),
+    "the person is asked when the whole visit is over": ("appointment.review_waits",),
     "the work of staff": (
         "applicant.revealed",
         "application.assigned",

@@ -63,7 +63,9 @@ async def test_what_is_confirmed_is_saved_and_each_visit_is_decided_on(office: O
     assert (saved.status, saved.location) == (303, f"/admin/halls/{HALL.code}/unfit")
     listed = (await desk.get(saved.location)).text
     assert listed.count("不在办理时间内") == 2
-    english = await citizen.get(f"/halls/{HALL.code}?lang=en")
+    visitor = office.town.browser()
+    visitor.cookies["language"] = "en"
+    english = await visitor.get(f"/halls/{HALL.code}")
     assert "13:00–17:00; self-service area open 24 hours" in english.text
     late = await desk.post(AT, filled(shown, slot_minutes="60"))
     assert (late.status, ChangedMeanwhile.message in late.text) == (409, True)

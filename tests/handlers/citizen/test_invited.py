@@ -1,12 +1,18 @@
 """The link of a short message: one review, without signing in (article 17)."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from models.appointments import Matter
+from models.places import slots
 from models.schedule import Due
 from models.voices import Invitation
 from models.voices.platforms import SMS, platform
 from tests.house.applying import ITEM, concluded
-from tests.house.guides import rich_guide
+from tests.house.guides import plain_guide, rich_guide
+from tests.house.places import MORNING, with_windows
 from tests.house.town import Town
 
 
@@ -42,6 +48,30 @@ async def test_who_is_signed_in_nowhere_gives_that_one_review(town: Town) -> Non
     assert (review["level"], review["words"], review["channel"]) == (2, "等得久", "web")
     assert review["invitation"] is Invitation.SMS
     assert platform(review["channel"], review["invitation"]) == SMS
+
+
+@pytest.mark.article("17.asked")
+async def test_who_reviewed_one_matter_of_a_visit_is_led_to_the_next(town: Town) -> None:
+    stores, party = town.stores, await town.applicant()
+    guides = [plain_guide(number, name=f"事项{number}") for number in range(71, 73)]
+    await town.furnish(*guides, hall=with_windows(2, MORNING))
+    hall = await stores.halls.get("district")
+    free = await stores.appointments.days_left(hall, "general", stores.calendar, town.by())
+    first = slots(hall, "general", max(free), stores.calendar)[:2]
+    matters = [Matter(guide, slot.start) for guide, slot in zip(guides, first, strict=True)]
+    visit = await stores.several.book(party, matters, hall, stores.calendar, town.by())
+    for one in visit:
+        await town.served(one)
+    what = "appointment.ask_review"
+    due = Due(f"plan:{what}", what, visit[0]["_id"], first[1].end, 1, "lease")
+    assert await stores.asking.ask(due, replace(town.by(), at=first[1].end + timedelta(hours=1)))
+    link, other = (f"/r/{stores.invitations.token('appointment:' + each['_id'])}" for each in visit)
+    visitor = town.browser()
+    assert (await visitor.post(link, {"level": "5"})).location == link
+    thanks = await visitor.get(link)
+    assert (f'href="{other}"' in thanks.text, "事项72" in thanks.text) == (True, True)
+    assert (await visitor.post(other, {"level": "5"})).status == 303
+    assert "评价下一个事项" not in (await visitor.get(other)).text
 
 
 async def test_a_link_that_there_is_not(town: Town) -> None:

@@ -99,7 +99,8 @@ async def test_who_was_told_is_told_that_it_goes_on_after_all(
     [known] = await listed()
     assert await listed("k2") == []
     for other in ({"kiosk": "k2"}, {"since": START + HALF}):
-        await pauses.take_back([Appointment(**{**known, "pause": PAUSE | other})], cause())
+        mistaken: Any = {**known, "pause": PAUSE | other}
+        await pauses.take_back([mistaken], cause())
     assert await listed() == [known]
     for _ in range(2):
         await pauses.take_back([known], cause())

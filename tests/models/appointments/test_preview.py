@@ -72,9 +72,9 @@ async def test_which_days_are_shown(house: House, member: Member, cause: MakeCau
 async def test_what_was_written_over_an_older_schedule_is_not_shown_or_saved(
     house: House, member: Member, cause: MakeCause
 ) -> None:
-    made = written(await kept(house), weekdays=AFTERNOON, words="下午开放")
+    made = written(await kept(house), weekdays=AFTERNOON)
     mark = (await shown(house, member, made, cause)).mark
-    await save(house, member, cause, words="另有安排")
+    await save(house, member, cause, slot_minutes="60")
     rescheduling, by = house.stores.rescheduling, cause()
     again = replace(made, revision=(await kept(house)).revision)
     assert await said(rescheduling.preview(HALL.code, made, member, by.at)) == "changed_meanwhile"

@@ -36,7 +36,6 @@ def made(retired: Sequence[str] = (), of: Hall = HALL, **changes: Any) -> Hall:
     """What is written of a hall on Tuesday 24 November: open all week, with one window, but for `changes`."""
     usual: dict[str, Any] = {
         "revision": "",
-        "words": "周一至周五",
         "slot_minutes": "30",
         "weekdays": dict.fromkeys(range(1, 6), WHOLE),
         "by_date": [],
@@ -120,7 +119,7 @@ def test_what_can_be_written(changes: dict[str, Any], wrong: str) -> None:
 def test_the_hours_of_most_days_and_of_those_that_differ() -> None:
     """Make-up days have their own; a pair of fields that is left empty is none."""
     weekdays = {1: MORNING, 2: WHOLE, 3: [*MORNING, ("", "")], 4: WHOLE, 5: WHOLE, 6: MORNING}
-    windows = made(weekdays=weekdays, words=" 全天 ").windows
+    windows = made(weekdays=weekdays).windows
     assert windows
     morning, whole = ([(time(9), time(12))], [(time(9), time(12)), (time(13), time(17))])
     assert windows.weekday_hours == whole

@@ -7,17 +7,22 @@ from typing import Any
 import pytest
 
 from models.applications import State
-from models.appointments import Appointment, Ending
+from models.appointments import Appointment, Ending, Matter
+from models.appointments import State as Booked
 from models.people import Party
 from models.schedule import Due
 from models.voices import Asked, Asking, Invitation
 from models.voices.invitations import MISSES, LinkOver, LinkTries, LinkUnknown, LinkUsed, ReviewedOtherwise
 from models.voices.rules import ASKED_FOR, NotFinished
+from tests.house.clock import Clock
 from tests.house.guides import plain_guide
 from tests.house.house import House, said
 from tests.house.people import BOSS
+from tests.house.places import MORNING, with_windows
+from tests.models.appointments.test_booking import NINE
 
 ADDRESS = "198.51.100.7"
+MORNINGS = with_windows(2, MORNING)
 
 
 @pytest.fixture
@@ -58,6 +63,44 @@ async def test_who_had_an_application_concluded_is_asked(house: House, asking: A
     done = await house.application(State.CONCLUDED, party=party)
     assert await asking.ask(plan_of(done, "application"), house.by())
     assert (await house.stores.invitations.get(f"application:{done['_id']}"))["agent"] == party.id
+
+
+@pytest.mark.article("17.asked")
+async def test_of_a_visit_of_several_matters_people_are_asked_once_when_it_is_over(
+    house: House, asking: Asking, party: Party, clock: Clock
+) -> None:
+    """By the first that is left, of all that were served; the link of each leads on to the next."""
+    stores, guides = house.stores, [plain_guide(number) for number in range(1, 4)]
+    await house.furnish(*guides, hall=MORNINGS)
+    starts = [NINE + timedelta(minutes=30 * number) for number in range(3)]
+    matters = [Matter(*one) for one in zip(guides, starts, strict=True)]
+    made = await stores.several.book(party, matters, MORNINGS, stores.calendar, house.by())
+    clock.set(starts[2])
+    member = await house.member("centre")
+    first_two = made[:2]
+    for one in first_two:
+        by = house.by_staff("centre")
+        await stores.endings.record(one["_id"], member, Ending.SERVED, by, seen=Booked.BOOKED)
+    plans = [plan_of(await stores.appointments.get(one["_id"])) for one in first_two]
+    clock.set(plans[0].at)
+    assert await asking.ask(plans[0], house.by())
+    assert await stores.invitations.documents.count_documents({}) == 0, "the third is still to come"
+    waits: Any = await stores.appointments.documents.find_one({"_id": made[0]["_id"]})
+    [later] = [plan for event in waits["events"][-1:] for plan in event["plans"]]
+    assert later == {"what": "appointment.ask_review", "at": made[2]["end"] + timedelta(hours=1)}
+    clock.set(later["at"])
+    await asyncio.gather(*(asking.ask(plan, house.by()) for plan in plans))
+    keys = [f"appointment:{one['_id']}" for one in first_two]
+    kept = {one["_id"]: one["events"][0]["data"] async for one in stores.invitations.documents.find({})}
+    assert kept == {keys[0]: {"together": keys}, keys[1]: {"with": keys[0]}}
+    token = stores.invitations.token(keys[0])
+    await asking.answer(token, ADDRESS, 4, [], "", house.by("nobody"))
+    following = await asking.next_of(token, clock.now())
+    assert following
+    assert following["_id"] == keys[1]
+    assert await asking.next_of(token, following["until"] + timedelta(seconds=1)) is None
+    await asking.answer(stores.invitations.token(keys[1]), ADDRESS, 4, [], "", house.by("nobody"))
+    assert await asking.next_of(token, clock.now()) is None
 
 
 async def test_who_has_reviewed_is_not_asked(

@@ -1,15 +1,18 @@
 """Workers ask for a review: by WeChat, else by SMS with a link; once, and nobody who gave it (article 17)."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
-from models.appointments import Appointment
+from models.appointments import Appointment, Matter, Pauses
 from models.people import Party
+from models.workdays import local_date, local_moment
 from simulator import Running
 from simulator.aliyun.service import Aliyun
+from tests.house.guides import plain_guide
+from tests.house.places import HALL
 from tests.house.worker import World, letters, li_follows, look, person_of, set_clock, work
 
 LATER = timedelta(hours=1, seconds=1)
@@ -70,3 +73,36 @@ async def test_who_has_reviewed_meanwhile_is_not_asked(simulated: World, simulat
     await simulated.review(party, "appointment", visit)
     await work(simulated)
     assert await invited(simulated) == [("wechat", "skipped", "reviewed")]
+
+
+@pytest.mark.article("17.asked")
+async def test_of_a_visit_of_two_matters_one_letter_asks(simulated: World, simulator: Running) -> None:
+    """An hour after both, with both names; a kiosk that stops is told of so too."""
+    party = await li_follows(simulator, simulated)
+    await simulator.simulator.wechat.unfollow(person_of(simulator, "li"))
+    services, by = simulated.services, simulated.by(f"applicant:{party.id}")
+    guides = [plain_guide(number, name=name) for number, name in enumerate(("居住证签注", "医保参保"), 1)]
+    day = services.calendar.after(local_date(simulated.clock()), 1)
+    starts = [local_moment(day, time(10, 30 * number)) for number in range(2)]
+    matters = [Matter(guide, start) for guide, start in zip(guides, starts, strict=True)]
+    visit = await services.several.book(party, matters, HALL, services.calendar, by)
+    await simulated.publish(*guides)
+    pause: Any = {"kiosk": "k1", "since": starts[0], "start": starts[0], "end": None}
+    pause |= {"reason": "检修", "elsewhere": ""}
+    data = {"reason": "检修", "until": "", "elsewhere": ""}
+    await Pauses(services.appointments).tell(visit, pause, data, simulated.by("system"))
+    await work(simulated)
+    [told] = letters(simulator, "SMS_KIOSK")
+    assert "居住证签注、医保参保" in told
+    for one in visit:
+        await simulated.served(one)
+    set_clock(simulated, starts[1] + LATER)
+    await work(simulated)
+    [text] = letters(simulator, "SMS_INVITATION")
+    assert "居住证签注、医保参保" in text
+    [token] = re.findall("/r/([0-9a-f]{32})$", text)
+    opened = await services.asking.open(token, "198.51.100.7", simulated.clock())
+    assert opened.asked["_id"] == f"appointment:{visit[0]['_id']}"
+    set_clock(simulated, starts[1] + 2 * LATER)
+    await work(simulated)
+    assert len(letters(simulator, "SMS_INVITATION")) == 1

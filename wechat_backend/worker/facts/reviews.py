@@ -7,6 +7,7 @@ from models.outgoing import Delivery
 from models.stores import Stores
 from models.voices import where_and_when
 from models.workdays import local
+from wechat_backend.worker.facts.appointments import items
 from wechat_backend.worker.facts.letter import Facts, Gathered
 from wechat_backend.worker.facts.recipients import TIME, reach
 from wechat_backend.worker.sender import Overtaken
@@ -28,8 +29,8 @@ async def about_review(stores: Stores, _delivery: Delivery, event: KeptEvent) ->
 
 @dataclass(frozen=True)
 class InvitationFacts(Facts):
-    """`place` is the hall or the department, `time` when it was finished; `link` ends the address at which
-    the review is given without signing in."""
+    """`item` names all matters of a visit; `place` is the hall or the department, `time` when the first was
+    finished; `link` ends the address at which its review is given without signing in."""
 
     item: str
     place: str
@@ -40,16 +41,21 @@ class InvitationFacts(Facts):
 async def about_invitation(stores: Stores, _delivery: Delivery, event: KeptEvent) -> Gathered:
     """
     Raises:
-        Overtaken: `reviewed`, meanwhile or by another way; `link_over`.
+        Overtaken: `told_with_visit`; `reviewed`, meanwhile or by another way; `link_over`.
     """
-    asked = await stores.invitations.get(event["about"])
-    if await stores.reviews.find(asked["_id"]):
+    if "with" in event["data"]:
+        raise Overtaken("told_with_visit")
+    matters: list[str] = event["data"].get("together", [event["about"]])
+    left = [one for one in matters if not await stores.reviews.find(one)]
+    if not left:
         raise Overtaken("reviewed")
+    each = [await stores.invitations.get(one) for one in left]
+    asked = each[0]
     if stores.clock() > asked["until"]:
         raise Overtaken("link_over")
     place, at = where_and_when(asked["_id"], await stores.asking.about(asked["_id"]))
     facts = InvitationFacts(
-        item=asked["item_name"],
+        item=items([one["item_name"] for one in each]),
         place=place,
         time=local(at, TIME),
         link=stores.invitations.token(asked["_id"]),
