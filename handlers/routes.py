@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from tornado.web import RequestHandler
@@ -65,6 +66,7 @@ def routes(callback_keys: Mapping[str, Any]) -> list[Any]:
     return [*operations.ROUTES, *callback.routes(callback_keys), *api.ROUTES, *PAGES]
 
 
+@cache
 def address(pattern: str) -> str:
     """A route's regular expression as people write the address, with names for its parts."""
     for group, name in PARTS.items():

@@ -209,6 +209,15 @@ def test_what_a_face_has_is_taken_from_the_face() -> None:
     assert [found for found in IMPORTS if beside_the_face(found)] == []
 
 
+def test_no_rule_reads_what_is_only_shown() -> None:
+    """The search and the bundles alone know of it; doors show it (docs/decisions/0019)."""
+    knowing = {
+        one.source for one in IMPORTS if one.name.startswith("Shown") and one.target.startswith("models")
+    }
+    faces = {"models.guides", "models.places"}
+    assert knowing - faces == {"models.guides.search", "models.shown", "models.stores"}
+
+
 def door(module: str) -> str:
     """The door that a module belongs to; "" for what doors share, and for all that is no handler."""
     parts = module.split(".")

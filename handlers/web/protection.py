@@ -1,6 +1,7 @@
 """What the browser is told, so that no other site can act or listen in a visitor's name."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from handlers.web.site import Site
@@ -48,6 +49,7 @@ def form_tokens(site: Site) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=64)
 def content_security_policy(frame_ancestors: str, forms: str = "") -> str:
     """What a page may load and do.
 

@@ -85,7 +85,7 @@ class Accounts(Store[Account]):
         if found is None:
             return None
         session, account = found
-        return session, account and self.shaped(account)
+        return session, None if account is None else self.shaped(account)
 
     async def find(self, openid: str) -> Account | None:
         """The account of a user of the official account, if it is known."""

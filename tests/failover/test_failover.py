@@ -15,6 +15,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from models.appointments.rules import AlreadyBooked
 from models.people.parties import Party
+from models.places import Hall
 from tests.house.database import unused_name
 from tests.house.guides import plain_guide
 from tests.house.people import new_number, new_phone
@@ -28,6 +29,7 @@ from tests.house.worker import World
 from wechat_backend.app import make_app, make_operations_app
 from wechat_backend.database.connection import Database, DatabaseUnreachable, connect
 from wechat_backend.settings import Settings
+from wechat_backend.shown_watch import following_shown
 from wechat_backend.wiring import utc_now
 
 PEOPLE = 40
@@ -147,6 +149,37 @@ DOORS = {
     "chat": "/wechat/callback",
     "ready": "/readyz",
 }
+
+
+async def moves(world: World, address: str) -> Hall:
+    """The hall has another address, as soon as somebody takes the write."""
+    moved = BIG.model_copy(update={"address": address})
+    while True:
+        try:
+            await world.services.halls.put(moved, world.by())
+        except PyMongoError:
+            await asyncio.sleep(0.2)
+        else:
+            return moved
+
+
+@pytest.mark.parametrize(("driver", "how"), [("pymongo", "kill"), ("motor", "step_down")])
+async def test_what_is_shown_is_true_after_a_new_primary(
+    trio: ReplicaSet, platforms: Platforms, driver: str, how: str
+) -> None:
+    async with opened(trio, platforms, driver) as (world, _):
+        shown = world.services.shown
+        async with following_shown(shown.snapshot):
+            await until(lambda: shown.snapshot.true, "all is read")
+            mend = await asyncio.to_thread(trio.lose, how)
+            try:
+                moved = await moves(world, "新址")
+                await until(
+                    lambda: shown.snapshot.true and shown.halls.kept.things[moved.code] == moved,
+                    "the change is shown",
+                )
+            finally:
+                await asyncio.to_thread(mend)
 
 
 async def knock(url: str, door: str, settings: Settings) -> HTTPResponse:
