@@ -63,8 +63,8 @@ class Job:
     """`run` does one round, and returns the seconds until there is more to do (`AT_ONCE`, `LATER`).
 
     The next round begins then, when the bell rings, or `every` seconds later (`longest`), whichever comes
-    first. Each change that `woken_by` names rings the bell with its collection. A round takes `most` seconds at most; one
-    that takes longer hangs. `end` is called after the last round.
+    first. Each change that `woken_by` names rings the bell with its collection. A round takes `most` seconds
+    at most; one that takes longer hangs. `end` is called after the last round.
     """
 
     name: str

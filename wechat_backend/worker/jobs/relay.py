@@ -17,7 +17,7 @@ log = structlog.get_logger("panyu.worker")
 
 
 class Relay:
-    """It looks where it was rung for, and everywhere now and then (`Job.longest`); then it rings `deliver`."""
+    """It looks where it was rung for, and everywhere once in `Job.longest`; then it rings `deliver`."""
 
     def __init__(
         self,
