@@ -2,6 +2,7 @@
 
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -35,11 +36,13 @@ async def begin_calendar(stores: Stores) -> None:
 def following_calendar(years: CalendarYears) -> AbstractAsyncContextManager[None]:
     """Follow what is changed elsewhere. While the database does not answer, the calendar stays as it is."""
 
-    async def look() -> None:
-        if await years.refresh():
-            _say(years)
+    return repeating(partial(read_again, years), PAUSE, "calendar_not_read")
 
-    return repeating(look, PAUSE, "calendar_not_read")
+
+async def read_again(years: CalendarYears) -> None:
+    """Count with what has been changed elsewhere."""
+    if await years.refresh():
+        _say(years)
 
 
 def _say(years: CalendarYears) -> None:

@@ -10,11 +10,13 @@ import sys
 import threading
 from collections import deque
 from contextlib import suppress
-from time import monotonic, sleep
+from time import sleep
 from typing import TextIO
 
 GATHER = 0.05
 """Seconds for which lines are gathered."""
+MOMENT = 0.02
+"""Seconds for which a warning waits for another thread that writes."""
 MOST_WAITING = 20_000
 """Lines that may wait, where nobody reads the log; those beyond are counted and dropped."""
 AT_ONCE = 4096
@@ -51,15 +53,13 @@ class Pen:
             self._bell.release()
 
     def put_at_once(self, line: str) -> None:
-        """This line is to be written now; where another thread writes just now, that one does it."""
+        """This line is to be written now; where another thread is held up in writing, that one does it."""
         self.put(line)
-        self._write(self._writing.acquire(blocking=False))
+        self._write(self._writing.acquire(timeout=MOMENT))
 
     def flush(self, seconds: float = 1.0) -> None:
-        """Write what waits; where nobody reads the log, give up after so many seconds."""
-        until = monotonic() + seconds
-        while self._waiting and (left := until - monotonic()) > 0:
-            self._write(self._writing.acquire(timeout=left))
+        """Write what waits, and see that it is written; after so many seconds, give up who reads the log."""
+        self._write(self._writing.acquire(timeout=seconds))
 
     def _write_on(self) -> None:
         while True:

@@ -8,7 +8,7 @@ from models.events import KeptEvent
 from models.outgoing import Arrivals, Via
 from models.outgoing.outbox import Follow
 from models.stores import Stores
-from wechat_backend.calendar_watch import begin_calendar, following_calendar
+from wechat_backend.calendar_watch import begin_calendar
 from wechat_backend.database.connection import WORKER_PATIENCE, connect
 from wechat_backend.database.migrations import ALL
 from wechat_backend.database.migrations.record import check_current, run_while_current
@@ -21,6 +21,7 @@ from wechat_backend.worker.alarm import SmsAlarm
 from wechat_backend.worker.carriers import Carriers
 from wechat_backend.worker.job import Job
 from wechat_backend.worker.jobs.alerts import KioskAlerts
+from wechat_backend.worker.jobs.calendar import Calendar
 from wechat_backend.worker.jobs.deliver import Deliver
 from wechat_backend.worker.jobs.heartbeat import Heartbeat
 from wechat_backend.worker.jobs.kiosks import KioskWatch
@@ -60,8 +61,7 @@ async def run(settings: Settings) -> None:
         await stores.prepare()
         await begin_calendar(stores)
         watchdog.start()
-        async with following_calendar(stores.calendar_years):
-            await run_while_current(database, ALL, worker.run(watchdog.expect))
+        await run_while_current(database, ALL, worker.run(watchdog.expect))
     finally:
         watchdog.stop()
         gateways.close()
@@ -98,6 +98,7 @@ def build(settings: Settings, stores: Stores, gateways: Gateways, clock: Clock) 
         Questions(stores, clock).job,
         MenuPublisher(stores.leases, gateways.wechat, menu(settings.base_url), clock).job,
         *_jobs_of_one(stores, gateways, clock),
+        Calendar(stores.calendar_years).job,
     ]
     watch = Watch(stores.database, jobs)
 

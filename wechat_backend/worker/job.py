@@ -9,16 +9,21 @@ from models.outgoing.waking import Wakes
 
 AT_ONCE, LATER = 0.0, inf
 """What a round returns where there is more to do, and where nothing is known of more."""
-NET = 5.0
-"""Seconds between two looks of a job that is woken, for what no bell has told."""
+NET, WATCHED_NET = 5.0, 30.0
+"""Seconds between two looks of a job that is woken, for what no bell has told; and while the change stream is
+open which rings the bells."""
 EVERYTHING = "*"
 """Rung where it is not known what has changed."""
 
 
 class Bell:
-    """Rung by those who know that there is something to do; it keeps what it was rung for."""
+    """Rung by those who know that there is something to do; it keeps what it was rung for.
+
+    `watched` while a change stream is open that rings it.
+    """
 
     def __init__(self) -> None:
+        self.watched = False
         self._rung = asyncio.Event()
         self._names: set[str] = set()
 
@@ -57,9 +62,9 @@ async def _nothing() -> None:
 class Job:
     """`run` does one round, and returns the seconds until there is more to do (`AT_ONCE`, `LATER`).
 
-    The next round begins then, when the bell rings, or `every` seconds later, whichever comes first. Each
-    change that `woken_by` names rings the bell with its collection. A round takes `most` seconds at most; one
-    that takes longer hangs. `end` is called after the last round.
+    The next round begins then, when the bell rings, or `every` seconds later (`longest`), whichever comes
+    first. Each change that `woken_by` names rings the bell with its collection. A round takes `most` seconds
+    at most; one that takes longer hangs. `end` is called after the last round.
     """
 
     name: str
@@ -69,3 +74,8 @@ class Job:
     woken_by: Wakes = field(default_factory=dict)
     end: Callable[[], Awaitable[None]] = _nothing
     bell: Bell = field(default_factory=Bell)
+
+    @property
+    def longest(self) -> float:
+        """Seconds of the longest pause between two rounds, as things are."""
+        return max(self.every, WATCHED_NET) if self.bell.watched else self.every

@@ -60,7 +60,7 @@ class Loop:
             log.exception("job_failed", job=self.job.name, failures=self.failures)
             return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self.failures - 1, 10))
         self.failures = 0
-        return min(pause, self.job.every)
+        return min(pause, self.job.longest)
 
     def _within(self, seconds: float, expect: Expect) -> None:
         self.due = monotonic() + seconds

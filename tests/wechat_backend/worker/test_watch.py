@@ -11,7 +11,7 @@ from models.events import Event
 from models.store import Store
 from tests.house.clock import MakeCause
 from wechat_backend.database.connection import Database, connect
-from wechat_backend.worker.job import AT_ONCE, EVERYTHING, Job
+from wechat_backend.worker.job import AT_ONCE, EVERYTHING, NET, WATCHED_NET, Job
 from wechat_backend.worker.jobs import watch as watching
 from wechat_backend.worker.jobs.watch import Watch
 
@@ -158,6 +158,26 @@ async def test_a_stream_that_cannot_be_mended_is_opened_anew_and_all_look(
     await ears.open()
     await ears.things.add({"_id": "later"}, Event("thing.made", "a", cause()))
     assert await ears.heard() == BOTH
+
+
+async def test_jobs_look_less_often_while_the_stream_is_open(ears: Ears, monkeypatch: Any) -> None:
+    alone = Job("alone", NET, nothing)
+    woken = Job("woken", NET, nothing, woken_by={"things": ("events",)})
+    watch = Watch(ears.watch.database, [alone, woken])
+    assert (alone.longest, woken.longest) == (NET, NET)
+    await watch.run()
+    assert (alone.longest, woken.longest) == (NET, WATCHED_NET)
+    assert woken.bell.heard()
+
+    async def lost() -> None:
+        raise OperationFailure("lost", HISTORY_LOST)
+
+    monkeypatch.setattr(watch, "_look", lost)
+    with pytest.raises(PyMongoError, match="lost"):
+        await watch.run()
+    assert woken.longest == NET
+    assert woken.bell.heard(), "it looks at once, and then as often as without a stream"
+    await watch.end()
 
 
 async def test_a_stream_leaves_nothing_open_at_its_end(ears: Ears) -> None:

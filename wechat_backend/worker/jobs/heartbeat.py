@@ -61,6 +61,6 @@ def state(loop: Loop, now: datetime) -> JobState:
     since = None if loop.ended is None else timedelta(seconds=monotonic() - loop.ended)
     return {
         "ended_at": None if since is None else now - since,
-        "within": loop.job.every + loop.job.most + LEASE.total_seconds(),
+        "within": loop.job.longest + loop.job.most + LEASE.total_seconds(),
         "unwell": loop.unwell,
     }

@@ -17,7 +17,7 @@ log = structlog.get_logger("panyu.worker")
 
 
 class Relay:
-    """It looks where it was rung for, and everywhere every NET seconds; then it rings `deliver`."""
+    """It looks where it was rung for, and everywhere once in `Job.longest`; then it rings `deliver`."""
 
     def __init__(
         self,
@@ -43,9 +43,9 @@ class Relay:
         everywhere = not rung or EVERYTHING in rung or monotonic() >= self.everywhere_at
         stores = self.stores if everywhere else [each for each in self.stores if each.collection in rung]
         if everywhere:
-            self.everywhere_at = monotonic() + NET
+            self.everywhere_at = monotonic() + self.job.longest
         if not await self.once(stores):
-            return LATER
+            return NET if self.stuck else LATER
         for store in stores:
             self.job.bell.ring(store.collection)
         return AT_ONCE

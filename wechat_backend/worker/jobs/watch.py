@@ -14,7 +14,7 @@ from models.outgoing.waking import changes
 from models.store import Database, Document, Stream
 from wechat_backend.worker.job import AT_ONCE, Job
 
-LOOK = 1.0
+LOOK = 2.0
 """Seconds that a look waits for a change; so long may it last to end the job, as no call is cut off."""
 LONGEST_LOOK = 120.0
 """A server hangs, the driver waits for another, and asks that one twice."""
@@ -33,9 +33,11 @@ class Watch:
             change = await self._look()
         except Exception:
             await self.end()
+            self._unwatch()
             raise
         if opening:
             for job in self.jobs:
+                job.bell.watched = bool(job.woken_by)
                 job.bell.ring()
         elif change:
             self._ring(change["ns"]["coll"])
@@ -55,6 +57,13 @@ class Watch:
         if not self.stream.alive:
             await self.end()
         return change
+
+    def _unwatch(self) -> None:
+        """Until there is a stream again they look for themselves, and often."""
+        for job in self.jobs:
+            if job.bell.watched:
+                job.bell.watched = False
+                job.bell.ring()
 
     def _ring(self, collection: str) -> None:
         for job in self.jobs:
