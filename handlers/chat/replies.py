@@ -124,11 +124,13 @@ class Chat:
 
     async def opinion(self, heard: "Text", by: Cause) -> str | None:
         """The reply to what a review asked for; who plainly begins to book means that."""
+        inbox, sender = self.services.inbox, heard.message.sender
         if hear(heard.words, local_date(by.at)).plain:
-            await self.services.inbox.answered(heard.message.sender)
+            if await inbox.asked(sender, by.at):
+                await inbox.answered(sender)
             return None
         opinions = Opinions(self.services, self.anchor, self.numbers)
-        return await opinions.answer(heard.message.sender, heard.whole, by)
+        return await opinions.answer(sender, heard.whole, by)
 
     async def progress(self, heard: "Text", by: Cause) -> str | None:
         said = await heard.finding(self).progress(heard.words)
