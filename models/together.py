@@ -18,7 +18,8 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
 from models.claims import claimed
 from models.store import DUPLICATE_KEY, Document
 
-Asked, Told = TypeVar("Asked"), TypeVar("Told")
+Asked = TypeVar("Asked")
+Told = TypeVar("Told")
 Operation: TypeAlias = InsertOne[Document] | UpdateOne
 
 
