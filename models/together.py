@@ -1,9 +1,9 @@
 """Group commit: what many callers ask of one collection at once goes in one round trip.
 
-Where nothing is under way, what is asked goes at the next turn of the loop, with what else was asked in this
-one; while a round is under way, the others gather for the next. So the rounds grow with the load, and who is
-alone waits for nobody. A caller goes on when their own part is done, as the majority keeps it, and a caller
-that is cancelled takes nothing from the others (docs/decisions/0018-group-commit.md).
+Where nothing is under way, what is asked goes at one of the next turns of the loop, with what else was asked
+until then; while a round is under way, the others gather for the next. So the rounds grow with the load, and
+who is alone waits for nobody. A caller goes on when their own part is done, as the majority keeps it; a
+caller that is cancelled takes nothing from the others (docs/decisions/0018-group-commit.md).
 """
 
 import asyncio
@@ -18,8 +18,13 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
 from models.claims import claimed
 from models.store import DUPLICATE_KEY, Document
 
-Asked, Told = TypeVar("Asked"), TypeVar("Told")
+Asked = TypeVar("Asked")
+Told = TypeVar("Told")
 Operation: TypeAlias = InsertOne[Document] | UpdateOne
+
+
+TURNS = 2
+"""Of the loop, in which who is on their way comes along: microseconds where nobody is."""
 
 
 class Together(Generic[Asked, Told]):
@@ -47,6 +52,8 @@ class Together(Generic[Asked, Told]):
 
     async def _until_none_waits(self) -> None:
         while self._waiting:
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
             taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), self.most))]
             told: Sequence[Told | Exception]
             try:

@@ -219,6 +219,14 @@ class CallbackHandler(BaseHandler):
     def check_xsrf_cookie(self) -> None:
         """WeChat signs instead."""
 
+    def set_default_headers(self) -> None:
+        """No browser shows the answers, so policies for browsers are left out."""
+        if not hasattr(self, "request_id"):
+            self.begin()
+        self.set_header("X-Request-Id", self.request_id)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.clear_header("Server")
+
     async def get(self) -> None:
         """WeChat asks whether this is us."""
         query = self._query()

@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from handlers.chat.elements import CONTROL, parse_xml
 from models.errors import BadInput, Forbidden
 
+__all__ = ["Envelope", "Key", "Message", "Opened", "cdata", "parse", "parse_xml", "text_reply"]
+
 
 class SignatureInvalid(Forbidden):
     code = "signature_invalid"

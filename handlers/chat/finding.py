@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from handlers.chat.items import LISTED, Items
+from handlers.chat.items import LISTED
 from handlers.chat.numbers import Numbers
+from handlers.chat.once import Once
 from handlers.chat.telling import Telling, fault_text, locale_of
 from handlers.web.names import title_of
 from handlers.web.services import Services
@@ -26,14 +27,14 @@ class Finding:
 
     services: Services
     link: Callable[[str, str], str]
-    items: Items
+    once: Once
     numbers: Numbers
     phone_line: str
     english: bool = False
 
     async def search(self, words: str) -> str:
         """A numbered list of guides; a number alone then opens one."""
-        found = await self.items.named(words)
+        found = await self.once.named(words)
         if not found.hits:
             return self.nothing_found(found.topics)
         parts = [self.listed(found), self.telling.elsewhere(found)]
@@ -45,7 +46,7 @@ class Finding:
     async def beside(self, words: str) -> str | None:
         """The guides that are meant, without numbers, which mean something else just now; None where nothing
         is hit."""
-        found = await self.items.named(words)
+        found = await self.once.named(words)
         if not found.whole or not found.hits:
             return None
         links = [f"· {self.guide_link(guide)}" for guide in found.guides[:MEANT]]
@@ -88,7 +89,7 @@ class Finding:
 
     async def party(self, sender: str) -> Party | None:
         """For whom the sender acts; None for one who is not bound, or no longer the agent of the body."""
-        account = await self.services.correspondents.find(sender)
+        account = await self.once.account(sender)
         with suppress(Forbidden):
             return await self.services.binding.party(account) if account else None
         return None

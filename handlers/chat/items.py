@@ -1,6 +1,6 @@
 """Which items words name: alone, or in the midst of a sentence."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from handlers.chat.dialogue.heard import is_english, plain, spoken
 from handlers.web.services import Services
@@ -12,28 +12,16 @@ SENTENCE = 4
 """English words; of so many some stand in some name or other, and what only comes close is no hit."""
 
 
-@dataclass(frozen=True)
-class Items:
-    """Of one message: what is looked for by several, is looked for once."""
-
-    services: Services
-    kept: dict[tuple[str, str], Found] = field(default_factory=dict)
-
-    async def named(self, words: str, sentence: str = "") -> Found:
-        """What the words hit; else what the sentence names that they are from; else what comes closest."""
-        if (found := self.kept.get((words, sentence))) is None:
-            found = self.kept[words, sentence] = await self._named(words, sentence)
-        return found
-
-    async def _named(self, words: str, sentence: str) -> Found:
-        found = await self.services.search.find(words, limit=LISTED)
-        if found.whole and found.hits:
-            exact: list[Guide | Referral] = [
-                guide for guide in found.guides if plain(words) in (plain(guide.name), plain(guide.name_en))
-            ]
-            return replace(found, hits=exact) if exact else found
-        spotted = await self.services.search.spot(spoken(plain(sentence or words)), limit=LISTED)
-        if spotted.hits:
-            return spotted
-        is_noise = is_english(plain(words)) and len(words.split()) >= SENTENCE
-        return replace(found, hits=[]) if is_noise else found
+async def named(services: Services, words: str, sentence: str = "") -> Found:
+    """What the words hit; else what the sentence names that they are from; else what comes closest."""
+    found = await services.search.find(words, limit=LISTED)
+    if found.whole and found.hits:
+        exact: list[Guide | Referral] = [
+            guide for guide in found.guides if plain(words) in (plain(guide.name), plain(guide.name_en))
+        ]
+        return replace(found, hits=exact) if exact else found
+    spotted = await services.search.spot(spoken(plain(sentence or words)), limit=LISTED)
+    if spotted.hits:
+        return spotted
+    is_noise = is_english(plain(words)) and len(words.split()) >= SENTENCE
+    return replace(found, hits=[]) if is_noise else found

@@ -13,8 +13,8 @@ from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.talk import Talk
 from handlers.chat.envelope import Message
 from handlers.chat.finding import Finding
-from handlers.chat.items import Items
 from handlers.chat.numbers import Numbers
+from handlers.chat.once import Once
 from handlers.chat.opinions import Opinions
 from handlers.chat.places import Nearby
 from handlers.chat.questions import Questions
@@ -42,8 +42,8 @@ class Chat:
     numbers: Numbers
 
     @cached_property
-    def items(self) -> Items:
-        return Items(self.services)
+    def once(self) -> Once:
+        return Once(self.services)
 
     async def answer(self, message: Message, by: Cause) -> str | None:
         """The reply to a message; None where nothing needs to be said."""
@@ -87,7 +87,7 @@ class Chat:
 
     async def heard(self, message: Message, by: Cause) -> "Text":
         words, whole = typed.line(typed.narrow(message.text)), typed.words(message.text)
-        account = await self.services.correspondents.find(message.sender)
+        account = await self.once.account(message.sender)
         state = await self.talk.state(message.sender, by.at)
         written, before = is_english(plain(words)), speaks_english(state, account)
         return Text(
@@ -124,11 +124,13 @@ class Chat:
 
     async def opinion(self, heard: "Text", by: Cause) -> str | None:
         """The reply to what a review asked for; who plainly begins to book means that."""
+        inbox, sender = self.services.inbox, heard.message.sender
         if hear(heard.words, local_date(by.at)).plain:
-            await self.services.inbox.answered(heard.message.sender)
+            if await inbox.asked(sender, by.at):
+                await inbox.answered(sender)
             return None
         opinions = Opinions(self.services, self.anchor, self.numbers)
-        return await opinions.answer(heard.message.sender, heard.whole, by)
+        return await opinions.answer(sender, heard.whole, by)
 
     async def progress(self, heard: "Text", by: Cause) -> str | None:
         said = await heard.finding(self).progress(heard.words)
@@ -239,7 +241,7 @@ class Chat:
 
     @property
     def talk(self) -> Talk:
-        return Talk(self.services, self.anchor, self.elsewhere, self.items)
+        return Talk(self.services, self.anchor, self.elsewhere, self.once)
 
     def elsewhere(self, found: Found, *, english: bool) -> str:
         return Telling(self.anchor, locale_of(english=english)).elsewhere(found)
@@ -306,7 +308,7 @@ class Chat:
 
     async def in_english(self, sender: str, by: Cause) -> bool:
         """Whether one is answered in English where the message has no words."""
-        account = await self.services.correspondents.find(sender)
+        account = await self.once.account(sender)
         return speaks_english(await self.talk.state(sender, by.at), account)
 
     def not_text(self, kind: str, *, english: bool = False) -> str:
@@ -344,7 +346,7 @@ class Text:
 
     def finding(self, chat: Chat) -> Finding:
         phone = chat.phone_line(english=self.english)
-        return Finding(chat.services, chat.anchor, chat.items, chat.numbers, phone, self.english)
+        return Finding(chat.services, chat.anchor, chat.once, chat.numbers, phone, self.english)
 
 
 ANSWERS: Sequence[Callable[[Chat, Text, Cause], Awaitable[str | None]]] = (

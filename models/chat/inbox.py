@@ -93,14 +93,14 @@ class Inbox(Store):
     async def claim(self, message: str, nonce: str, now: datetime, holder: str) -> bool:
         """Whether `holder` is the first to answer a message, and nobody else now; False where the message or
         its nonce came before."""
-        return await self._first(message, nonce, now, taken(holder, now + LEASE))
+        return await self._insert(message, nonce, now, taken(holder, now + LEASE))
 
     async def keep(
         self, message: str, nonce: str, reply: str | None, now: datetime, listed: Listed | None = None
     ) -> bool:
         """Claim a message and keep what it is answered, in one write: for an answer that has changed nothing.
         False where the message or its nonce came before; nothing is kept then."""
-        return await self._first(message, nonce, now, self._replied(key_of(message), reply, listed))
+        return await self._insert(message, nonce, now, self._replied(key_of(message), reply, listed))
 
     async def begin(self, message: str, nonce: str, now: datetime, holder: str) -> Answered | None:
         """None if `holder` is to answer the message; else what was answered before.
@@ -118,7 +118,7 @@ class Inbox(Store):
         await self._check(nonce, key)
         return await self._answered(key, now, holder)
 
-    async def _first(self, message: str, nonce: str, now: datetime, more: Document) -> bool:
+    async def _insert(self, message: str, nonce: str, now: datetime, more: Document) -> bool:
         new = {"_id": key_of(message), "nonce": digest(nonce), **more, "expires_at": now + KEPT}
         try:
             await self.inserts.ask(InsertOne(new))

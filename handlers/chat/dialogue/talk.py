@@ -23,7 +23,7 @@ from handlers.chat.dialogue.state import NO_WISH, Goal, State, Step, state_of
 from handlers.chat.dialogue.steps import Note, Turn
 from handlers.chat.dialogue.words import Tongue
 from handlers.chat.envelope import Message
-from handlers.chat.items import Items
+from handlers.chat.once import Once
 from handlers.web.services import Services
 from models.chat import Kept, digest
 from models.errors import Conflict
@@ -31,6 +31,7 @@ from models.events import Cause
 from models.guides import Found
 from models.places import Datum, position
 from models.places.positions import PositionInvalid
+from models.store import Document
 from models.workdays import local_date
 
 SILENCE = timedelta(minutes=30)
@@ -65,7 +66,7 @@ class Talk:
     services: Services
     link: Callable[[str, str], str]
     elsewhere: Elsewhere
-    items: Items
+    once: Once
 
     async def answer(self, message: Message, said: str, by: Cause, goal: Goal | None = None) -> str | None:
         """The reply; None where the words are about something else. `goal` is that of a tap on the menu."""
@@ -99,7 +100,7 @@ class Talk:
     async def instead(self, sender: str, by: Cause) -> str:
         """What there is to say to a question in place of the answer at the last step: that nothing is done,
         and what to bring."""
-        state = state_of((await self.services.dialogues.find(sender, by.at)).state)
+        state = state_of((await self.once.conversation(sender, by.at)).state)
         facts = await self._facts(sender, state, by)
         bring = facts.bring(await facts.guide(state)) if state.goal is Goal.BOOK else []
         return "\n".join([words.NOT_YET[facts.tongue].format(phone=self.services.site.help_phone), *bring])
@@ -107,27 +108,27 @@ class Talk:
     async def reminder(self, sender: str, by: Cause) -> str:
         """Where one was and how to go on, after another answer; nothing where nothing is asked. After a
         silence it is said once."""
-        kept = await self.services.dialogues.find(sender, by.at)
+        kept = await self.once.conversation(sender, by.at)
         state = state_of(kept.state)
         if not state.is_open or state.reminded:
             return ""
         if is_silent(state, by.at):
             after = replace(state, reminded=True).kept()
-            await self.services.dialogues.keep(sender, kept, after, kept.message, kept.said, by.at)
-        tongue = tongue_of(state, await self.services.correspondents.find(sender))
+            await self._keep(sender, kept, after, kept.message, kept.said, by.at)
+        tongue = tongue_of(state, await self.once.account(sender))
         return "\n" + words.REMINDER[tongue].format(step=words.SHORT[state.step][tongue])
 
     async def spoken(self, sender: str, by: Cause, *, english: bool) -> None:
         """Keep in which tongue one writes, for what comes without words of its own, as a number."""
-        kept = await self.services.dialogues.find(sender, by.at)
+        kept = await self.once.conversation(sender, by.at)
         state = state_of(kept.state)
         if state.english is not english and not state.carrying:
             after = replace(state, english=english).kept()
-            await self.services.dialogues.keep(sender, kept, after, kept.message, kept.said, by.at)
+            await self._keep(sender, kept, after, kept.message, kept.said, by.at)
 
     async def state(self, sender: str, now: datetime) -> State:
         """Where one is; what was asked long ago is not asked any more."""
-        state = state_of((await self.services.dialogues.find(sender, now)).state)
+        state = state_of((await self.once.conversation(sender, now)).state)
         return steps.idle(state) if is_silent(state, now) else state
 
     async def _kept(self, message: Message, by: Cause, turned: Turning) -> str | None:
@@ -138,7 +139,7 @@ class Talk:
         """
         mark, sender = digest(message.key), message.sender
         for _ in range(TRIES):
-            kept = await self.services.dialogues.find(sender, by.at)
+            kept = await self.once.conversation(sender, by.at)
             state = state_of(kept.state)
             if kept.message == mark and not state.carrying:
                 return kept.said
@@ -152,12 +153,18 @@ class Talk:
             if made is None:
                 return None
             after = replace(made.state, at=by.at)
-            if await self.services.dialogues.keep(sender, kept, after.kept(), mark, made.words, by.at):
+            if await self._keep(sender, kept, after.kept(), mark, made.words, by.at):
                 if not after.carrying:
                     return made.words
                 mine = Kept(kept.version + 1, after.kept(), mark, "")
                 return await self._carried(sender, mine, after, facts.speaking(after))
         raise ChangedTooOften
+
+    async def _keep(
+        self, sender: str, before: Kept, state: Document, message: str, said: str, now: datetime
+    ) -> bool:
+        self.once.forget(sender)
+        return await self.services.dialogues.keep(sender, before, state, message, said, now)
 
     async def _carried(
         self, sender: str, kept: Kept, state: State, facts: Facts, *, again: bool = False
@@ -165,11 +172,11 @@ class Talk:
         """Do what was confirmed, and keep what came of it; `again` where another process may have."""
         made = await Doing(Asking(facts, self.link)).done(state, again=again)
         after = replace(made.state, at=facts.by.at).kept()
-        await self.services.dialogues.keep(sender, kept, after, kept.message, made.words, facts.by.at)
+        await self._keep(sender, kept, after, kept.message, made.words, facts.by.at)
         return made.words
 
     async def _facts(self, sender: str, state: State, by: Cause) -> Facts:
-        account = await self.services.correspondents.find(sender)
+        account = await self.once.account(sender)
         roles = await roles_of(self.services, account)
         return Facts(self.services, roles, tongue_of(state, account), by, Reading(self.services, by), account)
 
@@ -233,7 +240,7 @@ class Talk:
         turn = steps.adding(replace(state, step=Step.CONFIRM))
         if not turn.state.adding:
             return await self._asking(facts, turn.state).said(turn)
-        found = await self.items.named(heard.item, heard.about)
+        found = await self.once.named(heard.item, heard.about)
         items = tuple(guide.item for guide in found.guides)
         note = None if items else Note.NOTHING_FOUND
         state = replace(turn.state, found=items, held=None if found.whole else Step.ALSO)
@@ -249,7 +256,7 @@ class Talk:
         """What an answer without a question gets: after a confirmation, the same again."""
         now = facts.by.at
         if state.done and is_fresh(state, REPEATED, now) and is_confirmation(heard):
-            return Said(state, (await self.services.dialogues.find(sender, now)).said)
+            return Said(state, (await self.once.conversation(sender, now)).said)
         if heard.sign is None:
             return None
         return await self._asking(facts, state).said(steps.unasked(state, heard.sign))
@@ -259,7 +266,7 @@ class Talk:
         asking = self._asking(facts, state)
         if not heard.item:
             return await asking.said(Turn(state), *noted(heard))
-        found = await self.items.named(heard.item, heard.about)
+        found = await self.once.named(heard.item, heard.about)
         if state.goal is not Goal.BOOK:
             meant = tuple(guide.item for guide in found.guides) if found.whole else ()
             return await asking.said(Turn(replace(state, found=meant)), *noted(heard))
@@ -276,7 +283,7 @@ class Talk:
         """Whether an item is named together with a time or place, and another one than is booked just now."""
         if not heard.item or (heard.wish == NO_WISH and not heard.no_day):
             return False
-        found = await self.items.named(heard.item, heard.about)
+        found = await self.once.named(heard.item, heard.about)
         items = {guide.item for guide in found.guides} if found.whole else set()
         return bool(items) and (state is None or state.chosen.get(Step.ITEM) not in items)
 

@@ -15,6 +15,7 @@ from handlers.chat.envelope import Envelope, parse
 from models.chat import inbox
 from models.errors import Forbidden
 from models.staff.scopes import Role
+from tests.handlers.test_round_trips import watched
 from tests.house.staff import Post
 from tests.house.wechat import (
     ACCOUNT,
@@ -32,6 +33,7 @@ from tests.house.wechat import (
 )
 
 FAST = 3.0
+READING = ("query", "aggregate")
 
 
 async def test_get_echoes_for_wechat_alone(peer: Peer) -> None:
@@ -83,6 +85,28 @@ async def test_a_repeat_gets_the_same_reply_and_happens_once(peer: Peer) -> None
     assert "欢迎" in replies[0]
     account = await peer.services.accounts.documents.find_one({"openid": USER})
     assert [each["name"] for each in account["events"]] == ["account.followed"]
+
+
+@pytest.mark.parametrize(
+    ("said", "writes"),
+    [
+        (message("居住证"), {"insert inbox": 1}),
+        (message("你好"), {"insert inbox": 1}),
+        (event("CLICK", "help"), {"insert inbox": 1}),
+        (message("预约"), {"insert inbox": 1, "update dialogues": 1, "update inbox": 1}),
+        (event("subscribe"), {"insert inbox": 1, "findandmodify accounts": 1, "update inbox": 1}),
+    ],
+    ids=["search", "small talk", "help", "booking", "follow"],
+)
+async def test_what_only_reads_is_one_write_and_what_changes_claims_first(
+    peer: Peer, said: str, writes: dict[str, int]
+) -> None:
+    await peer.publish_guides()
+    async with watched(peer) as calls:
+        assert await peer.say(said) != ""
+        assert await peer.say(said) != ""
+    written = [(call.lower(), times) for call, times in calls.items() if not call.startswith(READING)]
+    assert written == list(writes.items())  # in their order
 
 
 async def test_the_welcome_and_the_help_lead_to_large_text(peer: Peer) -> None:
