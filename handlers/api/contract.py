@@ -84,14 +84,15 @@ Said = Annotated[str, PlainSerializer(_in_language, return_type=str)]
 """Words of ours or of a guide, kept in Chinese; who asks for English gets it where it is known."""
 
 
-def _hours_in_language(week: Week, info: SerializationInfo) -> str:
-    return hours_said(week, info.context["translate"] if info.context else str)
+def _hours_in_language(week: Week | str, info: SerializationInfo) -> str:
+    translate = info.context["translate"] if info.context else str
+    return week if isinstance(week, str) else hours_said(week, translate)
 
 
 SaidHours = Annotated[
-    Week, PlainSerializer(_hours_in_language, return_type=str), WithJsonSchema({"type": "string"})
+    Week | str, PlainSerializer(_hours_in_language, return_type=str), WithJsonSchema({"type": "string"})
 ]
-"""When a place is open in a usual week, in words of the language that was asked for."""
+"""When a place is open in a usual week: a client reads it in words of the language that was asked for."""
 
 
 class Versioned(Answer):

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.appointments import DAY_OVER, REMIND_EVENING, REMIND_HOUR, Appointment, State, can_remind
+from models.appointments import (
+    DAY_OVER,
+    REMIND_EVENING,
+    REMIND_HOUR,
+    Appointment,
+    Matter,
+    State,
+    can_remind,
+)
 from models.appointments.document import ARRIVED, BOOKED
 from models.appointments.reminders import plans_of, reminders
 from models.appointments.rules import day_end
@@ -20,14 +28,14 @@ from models.people import Party
 from models.schedule import Due
 from models.store import ChangedMeanwhile, Database
 from models.workdays import PANYU, local_date
-from tests.house.clock import START, Clock
+from tests.house.clock import START, Clock, MakeCause
 from tests.house.guides import plain_guide
 from tests.house.house import House
 from tests.house.outside import Register
-from tests.house.places import with_windows
+from tests.house.places import WHOLE_DAY, with_windows
 from tests.house.stores import stores_over
 
-GUIDE, HALL = plain_guide(), with_windows(3)
+GUIDE, HALL = plain_guide(), with_windows(3, WHOLE_DAY)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 MOMENTS = st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: START + minutes * MINUTE)
 
@@ -162,6 +170,40 @@ async def test_what_is_written_while_it_looks_is_looked_at_again(
         patch.setattr(appointments, "get", overtaken)
         assert not await remind(house, clock, hour)
     assert await told(house, booked) == []
+
+
+@pytest.mark.article("9.reminded")
+async def test_of_a_visit_one_matter_tells_of_all_that_are_ahead(
+    house: House, clock: Clock, cause: MakeCause
+) -> None:
+    """Whichever worker looks at which; what is moved then is reminded of at its new time, and what was there
+    when it began is told of no more."""
+    stores, guides = house.stores, [plain_guide(number) for number in range(1, 4)]
+    await house.publish(*guides)
+    party, starts = (
+        await house.applicant(),
+        [at(f"2026-11-25T{time}") for time in ("09:00", "09:30", "11:00")],
+    )
+    matters = [Matter(*one) for one in zip(guides, starts, strict=True)]
+    first, second, third = await stores.several.book(party, matters, HALL, stores.calendar, cause())
+    evening = [due(one, REMIND_EVENING) for one in (first, second, third)]
+    clock.set(evening[0].at)
+    looked = await asyncio.gather(*(stores.reminding.remind(one, house.by()) for one in evening))
+    assert looked.count(True) == 1
+    kept: Any = await stores.appointments.documents.find({}).sort("start").to_list()
+    data = [one["data"] for each in kept for one in each["events"] if one["name"] == "appointment.reminded"]
+    [told] = [one for one in data if "together" in one]
+    assert told["together"] == [one["_id"] for one in (first, second, third)]
+    assert {one["with"] for one in data if "with" in one} == {kept[looked.index(True)]["_id"]}
+    assert await remind(house, clock, due(first, REMIND_HOUR))
+    later = await stores.appointments.move(
+        third["_id"], party, guides[2], HALL, at("2026-11-25T15:00"), stores.calendar, house.by()
+    )
+    assert not await remind(house, clock, due(second, REMIND_HOUR))
+    assert not await remind(house, clock, due(third, REMIND_HOUR))
+    assert await remind(house, clock, due(later, REMIND_HOUR))
+    found: Any = await stores.appointments.documents.find_one({"_id": third["_id"]})
+    assert found["events"][-1]["data"]["together"] == [third["_id"]]
 
 
 ACTS = st.lists(
