@@ -1,6 +1,8 @@
 """Each guard of a pairing where nothing else would hold: what is typed, what is told, and what comes at one
 moment or a moment late (article 23)."""
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from models.events import Channel
-from models.pairings import Changes, State, Ticket, rung
+from models.pairings import Changes, Kind, State, Ticket, rung, store
 from models.pairings.document import TO_GIVE, TO_SCAN
 from models.pairings.store import TRIES
 from models.pairings.uses import KioskUses
@@ -96,6 +98,32 @@ async def test_the_phone_that_signed_a_screen_in_finds_it_so_when_it_comes_again
     await street.join(ticket)
     assert (await street.scan(code))["state"] is State.JOINED
     assert (await street.give(ticket, right=False))["state"] is State.JOINED, "it is no try any more"
+
+
+async def test_each_step_has_a_minute_of_its_own(street: Street, clock: Clock) -> None:
+    """Who scans late, and gives the digits late, still has the time that the next step takes."""
+    ticket, code = await street.ask()
+    clock.advance(TO_SCAN - SECOND)
+    await street.scan(code)
+    clock.advance(TO_GIVE - SECOND)
+    await street.give(ticket)
+    clock.advance(TO_GIVE - SECOND)
+    assert await street.who(await street.join(ticket)) == "account:wang"
+
+
+async def test_offers_are_counted_by_account_and_codes_of_pcs_by_network(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("OFFERED", "ASKED"):
+        monkeypatch.setattr(store, limit, replace(getattr(store, limit), most=1))
+    offers = [await said(street.pairings.offer(who, PAGE, street.house.by())) for who in ("wang", "li", "li")]
+    assert offers == ["done", "done", "too_many_pairings"]
+    by = street.house.by()
+    asked = [
+        await said(street.pairings.ask(Kind.PC, "", PAGE, address, by))
+        for address in ("2001:db8::1", "2001:db8::2", "2001:db8:1::1")
+    ]
+    assert asked == ["done", "too_many_pairings", "done"]
 
 
 async def test_what_wechat_gave_for_a_qr_is_kept_sealed(street: Street) -> None:
@@ -237,4 +265,8 @@ async def test_who_waits_waits_no_longer_than_told() -> None:
     with changes.of("key") as bell, changes.of("key"):
         await rung(bell, 0.01)
         assert not bell.is_set()
+        await asyncio.sleep(0)
+        assert not [one for one in asyncio.all_tasks() if "Event.wait" in repr(one.get_coro())], (
+            "nobody waits on"
+        )
     assert changes.waiting == {}
