@@ -40,6 +40,9 @@ async def test_a_call_is_answered_from_the_board(town: Town, board: Browser) -> 
     waits = (await screen.get(CALL)).text
     assert "已经呼叫，请稍候" in waits
     assert "020-12345" in waits
+    assert 'data-idle="300"' in waits, "who waits does not touch the screen"
+    assert (await screen.post(f"{CALL}?part=1")).location == f"{CALL}?part=1"
+    assert "<header" not in (await screen.get(f"{CALL}?part=1")).text
     shown = (await board.get(f"{BOARD}?part=1")).text
     assert f"{HALL.name} · {WHERE}" in shown
     assert "王" not in shown.split("</section>")[0]
@@ -70,6 +73,7 @@ async def test_at_night_the_phone_is_named_at_once(town: Town, board: Browser) -
     town.clock.advance(timedelta(hours=12))
     refused = await (await at_kiosk(town)).post(f"{CALL}?part=1")
     assert (refused.status, "请拨打帮助电话" in refused.text) == (422, True)
+    assert "<header" not in refused.text
     assert await town.stores.help_calls.documents.count_documents({}) == 0
 
 
