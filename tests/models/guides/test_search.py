@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 
 from models.errors import Conflict
-from models.guides import Guide, Search, guide_of
+from models.guides import Guide, guide_of
 from models.guides import store as guide_store
 from models.guides.publishing import Publishing
 from models.people import ApplicantKind
@@ -36,8 +36,8 @@ async def test_a_version_of_another_process_is_found_at_once(house: House, cause
     first, second = (plain_guide(1, version=n, name=f"第{n}版") for n in (1, 2))
     await Publishing(elsewhere).publish(first, cause())
     assert (await here.find("第1版")).guides == [first]
-    other = Search(guide_store.Guides(house.stores.database), house.stores.referrals)
-    await Publishing(other.guides).publish(second, cause())
+    other = guide_store.Guides(house.stores.database)
+    await Publishing(other).publish(second, cause())
     assert (await here.find("第2版")).guides == [second]
     assert [found.key for found in (await here.find("版")).guides] == [second.key]
 
