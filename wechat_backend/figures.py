@@ -34,7 +34,7 @@ def shared() -> Iterator[None]:
     """Count in files from now on, which are gone at the end. Before the first thing is counted."""
     with TemporaryDirectory(prefix="panyu-figures-") as folder:
         os.environ[FOLDER] = folder
-        values.ValueClass = values.MultiProcessValue(lambda: Name.current)
+        values.ValueClass = values.MultiProcessValue(lambda: Name.current)  # type: ignore[no-untyped-call]
         yield
 
 

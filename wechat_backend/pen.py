@@ -58,7 +58,7 @@ class Pen:
         self._write(self._writing.acquire(timeout=MOMENT))
 
     def flush(self, seconds: float = 1.0) -> None:
-        """Write what waits, and see that it is written; after so many seconds, give up who reads the log."""
+        """Write what waits, and see that it is written; where nobody reads the log, for so many seconds."""
         self._write(self._writing.acquire(timeout=seconds))
 
     def _write_on(self) -> None:
@@ -82,7 +82,8 @@ class Pen:
 
     def _some(self) -> str:
         """The next lines, as many as go into one write."""
-        lines, size = [], 0
+        lines: list[str] = []
+        size = 0
         while self._waiting and (not lines or size + len(self._waiting[0]) < AT_ONCE):
             lines.append(self._waiting.popleft())
             size += len(lines[-1]) + 1

@@ -36,6 +36,7 @@ UNEXPLAINED = 1
 
 log = structlog.get_logger("panyu.processes")
 
+Mask = set[int | signal.Signals]
 Work = Callable[[Doors, Row], int]
 """What one process does; returns its exit code."""
 
@@ -85,7 +86,7 @@ class Crew:
         finally:
             self._end()
 
-    def _start_what_is_due(self, mask: set[signal.Signals]) -> None:
+    def _start_what_is_due(self, mask: Mask) -> None:
         """While none serves only one is started: it alone prepares the database."""
         now = monotonic()
         for number in sorted(number for number, at in self.due.items() if at <= now):
@@ -132,7 +133,7 @@ class Crew:
         figures.ENDED.labels(child.number).inc()
         log.warning("process_ended", process=child.number, code=code, lived=round(lived), again_in=pause)
 
-    def _fork(self, number: int, mask: set[signal.Signals]) -> int:
+    def _fork(self, number: int, mask: Mask) -> int:
         """Returns the process's id; the process itself never returns."""
         if pid := os.fork():
             return pid

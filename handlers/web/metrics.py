@@ -41,7 +41,7 @@ def registry() -> CollectorRegistry:
     if FOLDER not in os.environ:
         return REGISTRY
     together = CollectorRegistry()
-    MultiProcessCollector(together)
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
     together.register(FIGURES)
     return together
 

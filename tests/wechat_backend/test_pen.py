@@ -15,15 +15,15 @@ from wechat_backend.pen import AT_ONCE, Pen
 
 
 class Slow(StringIO):
-    """Whoever reads it does not, until `read` is set; `writes` are what was written at a time."""
+    """Whoever reads it does not, until `taken` is set; `writes` are what was written at a time."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.read = threading.Event()
+        self.taken = threading.Event()
         self.writes: list[str] = []
 
     def write(self, text: str) -> int:
-        assert self.read.wait(20)
+        assert self.taken.wait(20)
         self.writes.append(text)
         return super().write(text)
 
@@ -83,7 +83,7 @@ def test_nobody_waits_for_who_reads(monkeypatch: pytest.MonkeyPatch) -> None:
         pen.put(str(number))
     pen.put_at_once("a warning")
     assert pen.dropped == 101
-    stream.read.set()
+    stream.taken.set()
     until_said(stream, "299")
     assert stream.getvalue().splitlines() == ["held up", *map(str, range(300))]
 
@@ -94,7 +94,7 @@ def test_what_is_written_at_once_fits_into_a_pipe_as_one() -> None:
     lines = [f"{number} ".ljust(700, "x") for number in range(30)] + ["y" * AT_ONCE * 2]
     for line in lines:
         pen.put(line)
-    stream.read.set()
+    stream.taken.set()
     pen.flush()
     until_said(stream, lines[-1])
     assert stream.getvalue().splitlines() == lines
