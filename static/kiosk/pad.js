@@ -1,8 +1,10 @@
 // The screen's own keys: a kiosk has no keyboard. Letters and digits suffice, since guides are found by the
 // initials of their pinyin and serial numbers have no others.
+import { whenShown } from "../shared/shown.js";
+
 const pad = document.querySelector(".pad");
-const fields = [...document.querySelectorAll("[data-pad]")];
-let field = fields[0];
+const FIELD = "[data-pad]";
+let field = null;
 
 function write(text) {
   const room = field.maxLength < 0 || field.value.length < field.maxLength;
@@ -22,13 +24,7 @@ function row(letters, first = "") {
   for (const [place, letter] of [...letters].entries()) key(letter, () => write(letter), place ? "" : first);
 }
 
-function open(one) {
-  field = one;
-  pad.hidden = false;
-  one.form.scrollIntoView({ block: "nearest" }); // with what it says of a fault: the keys take room
-}
-
-if (field) {
+function keys() {
   row("1234567890QWERTYUIOP");
   row("ASDFGHJKL", "pad__shift");
   row("ZXCVBNM", "pad__row");
@@ -37,11 +33,24 @@ if (field) {
   key(pad.dataset.space, () => write(" "), "pad__space");
   key(pad.dataset.close, () => (pad.hidden = true), "pad__close");
 }
-for (const one of fields) {
-  one.inputMode = "none"; // the system's own keyboard would cover ours
-  for (const kind of ["focus", "click"]) one.addEventListener(kind, () => open(one));
-  if (one === document.activeElement) open(one); // with a fault, say
+
+function open(one) {
+  field = one;
+  if (!pad.children.length) keys();
+  pad.hidden = false;
+  one.form.scrollIntoView({ block: "nearest" }); // with what it says of a fault: the keys take room
 }
-for (const one of document.querySelectorAll("textarea")) {
-  one.addEventListener("focus", () => one.scrollIntoView({ block: "nearest" })); // the browser shows its caret alone
+
+function touched({ target }) {
+  if (target.matches?.(FIELD)) open(target);
 }
+
+whenShown(() => {
+  pad.hidden = true;
+  for (const one of document.querySelectorAll(FIELD)) one.inputMode = "none"; // the system's own keyboard would cover ours
+  touched({ target: document.activeElement }); // with a fault, say
+});
+for (const kind of ["focusin", "click"]) document.addEventListener(kind, touched);
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches("textarea")) target.scrollIntoView({ block: "nearest" }); // the browser shows its caret alone
+});

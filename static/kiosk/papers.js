@@ -3,16 +3,16 @@
 const EVERY = 2000;
 const PARTS = ".papers";
 const VERSION = "input[name=version]";
-const box = document.querySelector("[data-papers]");
+const BOX = "[data-papers]";
 
 async function asked(address) {
   return fetch(address, { cache: "no-store", signal: AbortSignal.timeout(EVERY * 2) });
 }
 
-async function show() {
+async function show(box) {
   const answer = await asked(location.href);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.querySelector("[data-papers]");
+  const fresh = page.querySelector(BOX);
   if (!fresh) return location.replace(location.href); // nothing is asked for any more
   document.querySelector(PARTS).replaceChildren(...page.querySelector(PARTS).children);
   const version = document.querySelector(VERSION);
@@ -22,13 +22,14 @@ async function show() {
 }
 
 async function look() {
-  if (document.hidden) return;
+  const box = document.querySelector(BOX);
+  if (document.hidden || !box) return;
   try {
     const answer = await asked(box.dataset.papers);
-    if (answer.ok && (await answer.json()).files !== box.dataset.files) await show();
+    if (answer.ok && (await answer.json()).files !== box.dataset.files) await show(box);
   } catch {
     // no network just now
   }
 }
 
-if (box) setInterval(look, EVERY);
+setInterval(look, EVERY);

@@ -1,9 +1,8 @@
 // A scanner is a keyboard that types what it reads and then Enter, wherever the screen was touched last.
-const field = document.querySelector("[data-scan]");
-
 document.addEventListener("keydown", (event) => {
   const written = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey;
-  if (!written || event.target === field) return;
+  const field = document.querySelector("[data-scan]");
+  if (!written || !field || event.target === field) return;
   field.focus();
   field.select(); // a scan takes the place of what was there
 });

@@ -6,6 +6,8 @@ import { over } from "./end.js";
 const AGAIN = 3000;
 const LONGEST = 10000;
 const said = document.querySelector(".offline");
+const main = document.getElementById("main");
+const leaving = new Promise(() => {});
 let busy = false;
 
 /** What the server answers, however long that takes; it is nothing once the session is over. */
@@ -20,15 +22,16 @@ async function answered(address, options) {
     said.hidden = false;
     await new Promise((resolve) => setTimeout(resolve, AGAIN));
   }
-  return new Promise(() => {});
+  return leaving;
 }
 
+/** One step at a time; meanwhile nothing can be changed that was sent already. */
 async function once(step) {
   if (busy) return;
-  busy = true;
+  busy = main.inert = true;
   await step();
   said.hidden = true;
-  busy = false;
+  busy = main.inert = false;
 }
 
 function go(address) {
@@ -38,16 +41,31 @@ function go(address) {
   });
 }
 
-/** An answer that leads on is followed; any other is asked for once more by the browser, which shows it. */
+/** The answer takes the place of the page: it is not asked for a second time. */
+function show(page) {
+  const { stopped, turned } = page.body.dataset;
+  const answer = page.querySelector("main");
+  if (!answer || stopped !== undefined || turned !== undefined) return location.replace(location.href);
+  document.title = page.title;
+  main.replaceChildren(...answer.childNodes);
+  main.scrollTop = 0;
+  scrollTo(0, 0);
+  (main.querySelector("[autofocus], #error") ?? main).focus();
+  document.dispatchEvent(new Event("shown"));
+}
+
+/** An answer that leads on is followed; any other is shown where one is. */
 function send(form, submitter) {
   return once(async () => {
     const body = new URLSearchParams(new FormData(form, submitter));
     const answer = await answered(form.action, { method: "POST", body });
-    if (answer.redirected) return location.replace(answer.url);
-    for (const [name, value] of submitter?.name ? [[submitter.name, submitter.value]] : []) {
-      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    if (answer.redirected) {
+      location.replace(answer.url);
+      return leaving;
     }
-    form.submit();
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    main.inert = false; // what cannot be touched takes no focus
+    return show(page);
   });
 }
 

@@ -1,4 +1,6 @@
 // Shows a question only when the answer to another asks for it.
+import { whenShown } from "./shown.js";
+
 function chosen(form, name) {
   return [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)]
     .filter((input) => !input.disabled && (input.checked || !["radio", "checkbox"].includes(input.type)))
@@ -15,7 +17,5 @@ function ask(form) {
   }
 }
 
-for (const form of document.querySelectorAll("form")) {
-  ask(form);
-  form.addEventListener("change", () => ask(form));
-}
+whenShown(() => [...document.forms].forEach(ask));
+document.addEventListener("change", ({ target }) => target.form && ask(target.form));

@@ -1,4 +1,6 @@
 // Shows the reasons that belong to the chosen level of a review.
+import { whenShown } from "./shown.js";
+
 function choose() {
   const level = document.querySelector("[name=level]:checked")?.value;
   for (const part of document.querySelectorAll("[data-level]")) {
@@ -8,5 +10,5 @@ function choose() {
   }
 }
 
-document.querySelectorAll("[name=level]").forEach((input) => input.addEventListener("change", choose));
-if (document.querySelector("[name=level]")) choose();
+whenShown(choose);
+document.addEventListener("change", ({ target }) => target.name === "level" && choose());

@@ -19,7 +19,7 @@ from tests.house.whole import opened
 from tests.looks import focus_unseen, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.article("23.3")]
-HELD = """async change => {
+HELD = """change => navigator.locks.request("panyu-kiosk", async () => {
   const curve = { name: "ECDSA", namedCurve: "P-256" };
   if (change?.next) change.next = await crypto.subtle.generateKey(curve, false, ["sign", "verify"]);
   const asked = indexedDB.open("panyu-kiosk");
@@ -32,8 +32,9 @@ HELD = """async change => {
   const { kiosk, key, next, skew, due } = got.result;
   const taken = await crypto.subtle.exportKey("pkcs8", key.privateKey).then(() => true, () => false);
   return { kiosk, taken, extractable: key.privateKey.extractable, offered: Boolean(next), skew, due };
-}"""
-"""What the device holds in its browser, before a change to it; `next: true` is a new key."""
+})"""
+"""What the device holds in its browser, before a change to it, while its pages do nothing; with `next: true`
+there is a new key."""
 HOME, GONE, UNKNOWN = "您好，请问要办什么事？", "停止服务", "此屏幕还没有激活为自助终端"
 
 
@@ -192,6 +193,7 @@ async def test_pages_of_a_screen_that_is_no_kiosk(town: Town, screen: Page) -> N
     for language in ("中文", "English"):
         if language == "English":
             await screen.get_by_role("button", name="English").tap()
+            await expect(screen.locator("html")).to_have_attribute("lang", "en")
         for (width, height), path in product(FORMATS.values(), ("/kiosk", "/kiosk/activate")):
             await screen.set_viewport_size({"width": width, "height": height})
             await screen.goto(f"{town.url}{path}")

@@ -125,3 +125,40 @@ async def test_it_is_one_application(town: Town, screen: Page, at: str) -> None:
     assert done == ["application.started", "application.submitted"]
     answers = await desk.present(now[0])
     assert (answers["address"], answers["landlord"]) == (ADDRESS, LANDLORD)
+
+
+async def test_what_is_refused_is_sent_once(town: Town, screen: Page) -> None:
+    """Its answer takes the place of the page, which works as before; meanwhile nothing can be changed."""
+    party = await town.applicant()
+    begun = await town.desk(party).begun(OFFERED)
+    await join(screen, town, party, f"/applications/{begun['_id']}/form")
+    await press(screen, "保存并继续")
+    sent: list[Request] = []
+    inert: list[bool] = []
+
+    async def slow(route: Route) -> None:
+        if route.request.method == "POST":
+            sent.append(route.request)
+            inert.append(await screen.locator("#main").evaluate("main => main.inert"))
+        await route.fallback()
+
+    await screen.get_by_label("现住址").fill(ADDRESS)
+    await screen.get_by_label("租赁").check()
+    await screen.route("**/form?part=2", slow)
+    await press(screen, "保存并继续")
+    await expect(screen.get_by_role("alert")).to_be_focused()
+    assert (len(sent), inert) == (1, [True])
+    await screen.get_by_label("自有").check()
+    await expect(screen.get_by_label("出租人姓名")).to_be_hidden()
+    await screen.get_by_label("租赁").check()
+    await screen.get_by_label("出租人姓名").fill(LANDLORD)
+    await press(screen, "保存并继续")
+    await expect(screen.get_by_role("heading", level=1)).to_have_text("材料")
+    assert len(sent) == 2
+    await screen.goto(f"{town.url}/kiosk/progress")
+    await screen.locator("#serial").fill("A1")
+    await press(screen, "查询")
+    await expect(screen.locator("#serial")).to_be_focused()
+    await expect(screen.locator(".pad")).to_be_visible()
+    await screen.locator(".pad").get_by_role("button", name="7", exact=True).tap()
+    await expect(screen.locator("#serial")).to_have_value("A17")

@@ -133,6 +133,7 @@ async def written(visit: Visit) -> None:
     await page.get_by_label("出租人姓名").fill(planted["landlord"])
     await visit.remember()
     await press(page, "保存并继续")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("材料")
 
 
 async def visited(whole: Whole, page: Page, number: int) -> Visit:

@@ -92,13 +92,29 @@ def _step_down(_: ReplicaSet, member: Mongod) -> Mend:
 
 def _leaderless(trio: ReplicaSet, member: Mongod) -> Mend:
     """It steps down, and nobody takes its place for eight seconds."""
+    _freeze(trio, member, 8)
+    return lambda: None
+
+
+def _frozen(trio: ReplicaSet, member: Mongod) -> Mend:
+    """It steps down, and nobody takes its place until that is mended."""
+    _freeze(trio, member, round(SECONDS))
+    return lambda: _thaw(trio)
+
+
+def _freeze(trio: ReplicaSet, member: Mongod, seconds: int) -> None:
     for other in trio.members:
         if other is not member:
             with _direct(other, 10.0) as client:
-                client.admin.command({"replSetFreeze": 8})
+                client.admin.command({"replSetFreeze": seconds})
     with _direct(member, 10.0) as client:
-        client.admin.command({"replSetStepDown": 8, "secondaryCatchUpPeriodSecs": 0, "force": True})
-    return lambda: None
+        client.admin.command({"replSetStepDown": seconds, "secondaryCatchUpPeriodSecs": 0, "force": True})
+
+
+def _thaw(trio: ReplicaSet) -> None:
+    for member in trio.members:
+        with _direct(member, 10.0) as client:
+            client.admin.command({"replSetFreeze": 0})
 
 
 def _pause(_: ReplicaSet, member: Mongod) -> Mend:
@@ -116,6 +132,7 @@ def _kill(_: ReplicaSet, member: Mongod) -> Mend:
 LOSSES: Mapping[str, Callable[[ReplicaSet, Mongod], Mend]] = {
     "step_down": _step_down,
     "leaderless": _leaderless,
+    "frozen": _frozen,
     "pause": _pause,
     "kill": _kill,
 }
