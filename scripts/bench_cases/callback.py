@@ -27,7 +27,7 @@ from models.store import Document
 
 OURS, BARE = "ours", "bare Tornado"
 PEERS = ("WeRoBot on Tornado", "wechatpy in Flask, gunicorn")
-MOST_A_SECOND = 3000
+MOST_A_SECOND = 4500
 """Messages that are ready for each second of a round, more than anybody answers."""
 PROFILED = 300
 """Messages by which the time is taken apart: few at once, as a profiled server is slow."""
