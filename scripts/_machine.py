@@ -198,6 +198,13 @@ def taken(process: int, kind: str) -> float:
     return int(kilobytes) / 1024
 
 
+def operations(status: Mapping[str, Any]) -> int:
+    """All that a database has been asked so far, by its `serverStatus`; `hello` of idle connections is not
+    counted."""
+    greetings = sum(status["metrics"]["commands"][name]["total"] for name in ("hello", "isMaster"))
+    return int(sum(status["opcounters"].values()) - greetings)
+
+
 @contextmanager
 def apart() -> Iterator[int]:
     """Keep this process, and all that came of it, off one processor, which is given, for a server alone. On a

@@ -1,4 +1,4 @@
-"""Runs the service under a profiler that counts processor time: `_profiled.py FILE serve …`.
+"""Runs the service under a profiler that counts processor time from SIGUSR1 on: `_profiled.py FILE serve …`.
 
 Also reads what was profiled: whose code the time was spent in, and which of our functions led there.
 """
@@ -7,6 +7,7 @@ import cProfile
 import pstats
 import re
 import runpy
+import signal
 import sys
 import time
 from collections import Counter
@@ -23,7 +24,7 @@ def run(file: str, arguments: list[str]) -> None:
     sys.path[0] = str(ROOT)
     sys.argv = ["wechat_backend", *arguments]
     profile = cProfile.Profile(time.thread_time)
-    profile.enable()
+    signal.signal(signal.SIGUSR1, lambda *_: profile.enable())
     try:
         runpy.run_module("wechat_backend", run_name="__main__", alter_sys=True)
     finally:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice, repeat
 from typing import Any
 
-from _machine import Town, ask, free_port, serve_options, signed_in, wait_for
+from _machine import Town, ask, free_port, operations, serve_options, signed_in, wait_for
 from pymongo import MongoClient
 
 from bench_cases import bare
@@ -97,18 +97,13 @@ def get(path: str, more: str = "") -> Iterator[bytes]:
 
 async def measure(door: Door, seconds: float, client: MongoClient[dict[str, Any]]) -> Result:
     await drive(door.address, [door.requests], seconds=0.3)  # warm
-    before = operations(client)
+    before = operations(client.admin.command("serverStatus"))
     await drive(door.address, [islice(door.requests, COUNTED)])
-    round_trips = (operations(client) - before - 1) / COUNTED  # one was the counting itself
+    round_trips = (
+        operations(client.admin.command("serverStatus")) - before - 1
+    ) / COUNTED  # one was the counting itself
     load = await drive(door.address, [door.requests] * CONNECTIONS, seconds=seconds)
     return Result(door, load, round_trips)
-
-
-def operations(client: MongoClient[dict[str, Any]]) -> int:
-    """All that the database has been asked so far; `hello` of idle connections is not counted."""
-    status = client.admin.command("serverStatus")
-    greetings = sum(status["metrics"]["commands"][name]["total"] for name in ("hello", "isMaster"))
-    return int(sum(status["opcounters"].values()) - greetings)
 
 
 def report(results: list[Result]) -> None:

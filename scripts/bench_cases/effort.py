@@ -64,10 +64,10 @@ QUICK = Effort(
     seconds=1.5,
     people=200,
     writes=100,
-    changes=300,
+    changes=200,
     quiet=25,
-    requests=2000,
+    requests=1000,
     largest=100_000,
-    samples=60,
+    samples=40,
     kiosks=30,
 )

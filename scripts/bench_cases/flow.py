@@ -114,7 +114,7 @@ class Walker:
 def run(effort: Effort, _ground: Ground) -> Figures:
     rounds, walked = Rounds(), Asked()
     options = serve_options(PROCESSES)
-    for _ in range(1 + effort.rounds // 3):
+    for _ in range(max(1, effort.rounds // 3)):
         with embedded("bench") as (mongod, folder):
             one, lasted, used = one_round(mongod.uri, folder, effort.people, options)
         took = [each for times in one.steps.values() for each in times]

@@ -18,6 +18,7 @@ from bench_cases.effort import Effort, Figures, Ground
 from bench_cases.growth_asks import ASKS, WRITES, Ask, Life, prepared
 from bench_cases.growth_filling import BASE, grow
 from bench_cases.worlds import NOBODY, opened
+from models.store import Document
 from tests.house.settings import environment
 
 SMALLEST = 1000
@@ -72,24 +73,31 @@ async def timed(ask: Ask, life: Life) -> float:
 
 
 async def check_indexes(life: Life) -> None:
-    """By the last life, while the database notes what it does.
+    """By one life, while the database notes what it does.
 
     Raises:
         WithoutIndex
     """
-    database: Any = life.world.database
-    await database["system.profile"].drop()
-    await database.native.command("profile", 2)
-    for ask in ASKS.values():
-        await ask(life)
-    await database.native.command("profile", 0)
-    grown = {"ns": {"$in": [f"{database.name}.{name}" for name in GROWN]}, "planSummary": {"$exists": True}}
-    noted = [line async for line in database["system.profile"].find(grown)]
+    noted = await queries(life)
     for line in noted:
         if "COLLSCAN" in line["planSummary"] or line.get("docsExamined", 0) >= BASE:
             raise WithoutIndex(f"{line['ns']} {line['planSummary']}: {line.get('command')}")
     most = max(line.get("keysExamined", 0) for line in noted)
     print(f"{len(noted)} queries of these, each by an index; the widest read {most:,} of its keys\n")
+
+
+async def queries(life: Life) -> list[Document]:
+    """What the database notes of each query of the collections that grow, while all is asked once."""
+    database: Any = life.world.database
+    await database["system.profile"].drop()
+    await database.native.command("profile", 2)
+    try:
+        for ask in ASKS.values():
+            await ask(life)
+    finally:
+        await database.native.command("profile", 0)
+    grown = {"ns": {"$in": [f"{database.name}.{name}" for name in GROWN]}, "planSummary": {"$exists": True}}
+    return [line async for line in database["system.profile"].find(grown)]
 
 
 def report(took: Mapping[str, Mapping[int, list[float]]], sizes: list[int]) -> float:

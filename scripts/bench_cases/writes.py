@@ -17,6 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 import _profiled
+from _machine import operations
 from bson import encode
 
 from bench_cases.effort import Effort
@@ -35,8 +36,8 @@ async def compared(
     world: World, what: str, effort: Effort, prepare: Callable[[int, int], Awaitable[Sequence[Change]]]
 ) -> float:
     """The changes a second by the bare driver's; `prepare(round, many)` gives a round's changes."""
-    [alone, *_] = await prepare(0, 2)
-    sizes = await written(world, alone)
+    [alone] = await prepare(0, 1)
+    sizes, asked = await written(world, alone)
     await every(await prepare(1, AT_ONCE))  # warm
     rounds, documents = Rounds(), world.database["bench"]
     for number in range(effort.rounds):
@@ -46,7 +47,10 @@ async def compared(
         for name, doing in turns if number % 2 else reversed(turns):
             rounds.note(name, await every(doing))
     told = " + ".join(f"{size:,}" for size in sizes)
-    print(f"one {what} writes {len(sizes)} documents or changes of {told} bytes; {AT_ONCE} at once\n")
+    print(
+        f"one {what} writes {len(sizes)} documents or changes of {told} bytes, in {asked} round trips", end=""
+    )
+    print(f"; {AT_ONCE} at once\n")
     print(f"{'':<14}{what + 's/s':>16}")
     for name in rounds.figures:
         print(f"{name if name == BARE else what + 's':<14}{rounds.median(name):>16.0f}")
@@ -64,14 +68,17 @@ async def profiled(changes: Sequence[Change]) -> None:
     _profiled.report(profile)
 
 
-async def written(world: World, change: Change) -> list[int]:
-    """The bytes of each write that a change makes, as the oplog has them."""
-    oplog: Any = world.database.client["local"]["oplog.rs"]
+async def written(world: World, change: Change) -> tuple[list[int], int]:
+    """The bytes of each write that a change makes, as the oplog has them; and its round trips."""
+    client: Any = world.database.client
+    oplog = client["local"]["oplog.rs"]
     last = await oplog.find_one({}, sort=[("$natural", -1)])
+    before = operations(await client.admin.command("serverStatus"))
     await change()
+    asked = operations(await client.admin.command("serverStatus")) - before - 1  # one was the counting itself
     query = {"ts": {"$gt": last["ts"]}, "op": {"$in": ["i", "u", "d", "c"]}}
     query["ns"] = {"$regex": f"^({world.database.name}\\.|admin\\.\\$cmd)"}
-    return [len(encode(one["o"])) async for one in oplog.find(query)]
+    return [len(encode(one["o"])) async for one in oplog.find(query)], asked
 
 
 async def every(changes: Sequence[Change]) -> float:

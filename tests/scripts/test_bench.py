@@ -6,16 +6,20 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.house.settings import environment
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 sys.path.append(str(SCRIPTS))
 bench = importlib.import_module("_bench")
-load, messages, effort = (
-    importlib.import_module(f"bench_cases.{name}") for name in ("load", "messages", "effort")
+load, messages, effort, growth, asks, worlds = (
+    importlib.import_module(f"bench_cases.{name}")
+    for name in ("load", "messages", "effort", "growth", "growth_asks", "worlds")
 )
-TINY = replace(effort.QUICK, rounds=1, writes=4, people=3)
+TINY = replace(effort.QUICK, rounds=1, writes=3)
 WANTED = {
     "callback": {"ratio_bare", "ratio_best_peer"},
     "guide": {"ratio_bare_read"},
@@ -30,23 +34,35 @@ WANTED = {
 
 
 def test_figures_are_written_by_case_and_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The booking case is run in earnest, over a mongod of its own, with a handful of bookings."""
+    """Two cases in earnest, each over a mongod of its own, with a handful of changes."""
     file = tmp_path / "figures.json"
-    assert bench.main(["booking", "flow", "--json", str(file)], TINY) == 0
+    assert bench.main(["booking", "submit", "--json", str(file)], TINY) == 0
     found = json.loads(file.read_text())
     assert {name: set(keys) for name, keys in found.items()} == {
-        name: WANTED[name] for name in ("booking", "flow")
+        name: WANTED[name] for name in ("booking", "submit")
     }
     assert all(figure > 0 for keys in found.values() for figure in keys.values())
     said = capsys.readouterr().out
     assert "mongod v" in said
     assert "one booking writes" in said
+    assert "one submission writes" in said
 
 
 def test_every_case_is_there_and_tells_the_keys_that_are_agreed() -> None:
     assert {name: set(keys) for name, keys in bench.KEYS.items()} == WANTED
     for name in (*bench.KEYS, *bench.TABLES):
         assert callable(importlib.import_module(f"bench_cases.{name}").run)
+
+
+async def test_each_hot_query_is_found_by_an_index(mongo_uri: str, database: Any) -> None:
+    """All that grows is asked for by an index, and where one is missing the bench says so."""
+    env = environment(worlds.NOBODY, mongo_uri, database.name)
+    async with worlds.opened(env) as world:
+        first, second = await asks.prepared(world, 2)
+        await growth.check_indexes(first)
+        await world.stores.applications.documents.drop_index("serial")
+        with pytest.raises(growth.WithoutIndex, match="applications COLLSCAN"):
+            await growth.check_indexes(second)
 
 
 def test_a_case_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,8 +13,8 @@ robot = WeRoBot(
     token=os.environ["TOKEN"],
     app_id=os.environ["APPID"],
     encoding_aes_key=os.environ["AES_KEY"],
-    enable_session=False,
 )
+robot.config["SESSION_STORAGE"] = False
 
 
 def answer() -> str:
