@@ -68,7 +68,7 @@ class Finding:
     async def guide(self, item: str, sender: str, by: Cause) -> str:
         """The short form of a guide, and the way to what the sender has under way already."""
         try:
-            guide = await self.services.guides.published(item)
+            guide = await self.services.shown.guides.published(item)
         except NotFound as error:
             return fault_text(error, self.telling.locale)
         return self.telling.guide(guide, await self.applying(guide, sender, by))

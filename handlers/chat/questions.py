@@ -64,5 +64,5 @@ class Questions:
         if question.topic not in small_talk.OF_A_HALL:
             return None
         if question.halls:
-            return next(iter(await self.services.halls.those(question.halls[:1])), None)
-        return next(iter(await self.services.halls.all()), None)
+            return next(iter(await self.services.shown.halls.those(question.halls[:1])), None)
+        return next(iter(await self.services.shown.halls.all()), None)

@@ -177,7 +177,7 @@ class Chat:
 
     async def loosely(self, heard: "Text", by: Cause) -> str | None:
         """The answers to what a sentence asks besides; None where it asks nothing that is known."""
-        halls = hall_names(hall for hall in await self.services.halls.all() if hall.windows)
+        halls = hall_names(hall for hall in await self.services.shown.halls.all() if hall.windows)
         questions = small_talk.loosely(heard.words, halls)
         answers = [
             await self.small(question, by.at, english=heard.english, within=False) for question in questions
@@ -193,7 +193,7 @@ class Chat:
             return first
         if not small_talk.may_name_hall(words):
             return None
-        halls = await self.services.halls.all()
+        halls = await self.services.shown.halls.all()
         return small_talk.asked(words, hall_names(hall for hall in halls if hall.windows))
 
     async def small(self, question: Question, now: datetime, *, english: bool, within: bool) -> str:

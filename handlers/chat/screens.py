@@ -54,7 +54,7 @@ class Screens:
 
     async def named(self, pairing: Pairing, *, english: bool) -> str:
         kiosk = await self.services.kiosks.get(pairing["kiosk"])
-        halls = await self.services.halls.those([kiosk["hall"] or ""])
+        halls = await self.services.shown.halls.those([kiosk["hall"] or ""])
         language = "en" if english else "zh_CN"
         place = PLACE[english].format(hall=title_of(halls[0], language)) if halls else ""
         return KIOSK[english].format(name=kiosk["name"], place=place)

@@ -87,7 +87,7 @@ async def halls(facts: Facts, state: State) -> list[Option]:
     elif Step.ITEM in state.chosen:
         found = await facts.reading.offering(await facts.guide(state))
     else:
-        found = [hall for hall in await facts.services.halls.all() if hall.windows]
+        found = [hall for hall in await facts.services.shown.halls.all() if hall.windows]
     if state.near:
         order = {code: number for number, code in enumerate(state.near)}
         found = sorted(found, key=lambda hall: order.get(hall.code, len(order)))

@@ -88,7 +88,7 @@ class Talk:
             here = position(float(message.latitude), float(message.longitude), Datum.GCJ02)
         except ValueError:
             raise PositionInvalid from None
-        codes = [hall.code for hall in await self.services.halls.near(here, NEAR) if hall.windows]
+        codes = [hall.code for hall in await self.services.shown.halls.near(here, NEAR) if hall.windows]
 
         async def turned(state: State, facts: Facts) -> Said | None:
             turn = steps.nearest(state, codes)
@@ -186,7 +186,7 @@ class Talk:
         first = hear(said, today)
         if first.sign or first.number is not None or not first.item:
             return first
-        halls = [hall for hall in await self.services.halls.all() if hall.windows]
+        halls = [hall for hall in await self.services.shown.halls.all() if hall.windows]
         return hear(said, today, hall_names(halls))
 
     async def _turn(self, state: State, heard: Heard, facts: Facts, sender: str) -> Said | None:
