@@ -244,6 +244,7 @@ def _say(line: str) -> None:
 
 
 def _refuse(lines: str) -> int:
+    logs.flush()
     sys.stderr.write(lines + "\n")
     return REFUSED
 

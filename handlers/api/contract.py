@@ -15,16 +15,24 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 import tornado.locale
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializationInfo, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SerializationInfo,
+    WithJsonSchema,
+)
 
 from handlers.web.base import SAFE, BadRequest, InputInvalid, Nowhere, PageNotFound, TooLarge
 from handlers.web.devices import of_device
-from handlers.web.hours import hours_said
+from handlers.web.hours import Say, hours_said
 from handlers.web.jsonapi import ApiHandler, JsonInvalid, PreconditionRequired, TooManyValues
 from handlers.web.names import english_names
 from handlers.web.uploads import FileMissing, UploadsBusy
@@ -84,13 +92,19 @@ Said = Annotated[str, PlainSerializer(_in_language, return_type=str)]
 """Words of ours or of a guide, kept in Chinese; who asks for English gets it where it is known."""
 
 
-def _hours_in_language(week: Week | str, info: SerializationInfo) -> str:
-    translate = info.context["translate"] if info.context else str
-    return week if isinstance(week, str) else hours_said(week, translate)
+def _in_words(hours: Any) -> Callable[[Say], str]:
+    return partial(hours_said, hours) if isinstance(hours, Week) else lambda _say: str(hours)
+
+
+def _hours_in_language(said: Callable[[Say], str], info: SerializationInfo) -> str:
+    return said(info.context["translate"] if info.context else str)
 
 
 SaidHours = Annotated[
-    Week | str, PlainSerializer(_hours_in_language, return_type=str), WithJsonSchema({"type": "string"})
+    Callable[[Say], str],
+    BeforeValidator(_in_words),
+    PlainSerializer(_hours_in_language, return_type=str),
+    WithJsonSchema({"type": "string"}),
 ]
 """When a place is open in a usual week: a client reads it in words of the language that was asked for."""
 

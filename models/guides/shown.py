@@ -59,6 +59,12 @@ class ShownGuides:
         """Of all that is in force; "" while that is not known."""
         return self.snapshot.version(self.kept)
 
+    @property
+    def standing(self) -> tuple[object, ...]:
+        """The same objects as long as nothing has changed; nothing while that is not known."""
+        known = self.snapshot.of(self.kept)
+        return () if known is None else (known, self.uses.things)
+
     async def published(self, item: str) -> Guide:
         """
         Raises:
@@ -81,10 +87,10 @@ class ShownGuides:
         return [*(known[key].entry for key in keys if key in known), *unknown]
 
     async def read(self, keys: Sequence[str]) -> list[Guide]:
-        known = self._by_key()
-        unread = [key for key in keys if key not in known]
-        others = {guide.key: guide for guide in await self.guides.read(unread)} if unread else {}
-        here = others | {key: known[key].guide for key in keys if key in known}
+        known = self.snapshot.of(self.kept) or {}
+        here = {one.entry.key: one.guide for key in keys if (one := known.get(item_of(key)[0]))}
+        if unread := [key for key in keys if key not in here]:
+            here |= {guide.key: guide for guide in await self.guides.read(unread)}
         return [here[key] for key in keys if key in here]
 
     async def at_place(self, hall: str) -> list[Offered]:
@@ -130,6 +136,12 @@ class ShownReferrals:
     referrals: Referrals
     snapshot: Snapshot
     kept: Kept[Referral]
+
+    @property
+    def standing(self) -> tuple[object, ...]:
+        """As of `ShownGuides`."""
+        known = self.snapshot.of(self.kept)
+        return () if known is None else (known,)
 
     async def all(self) -> list[Referral]:
         known = self.snapshot.of(self.kept)

@@ -269,7 +269,7 @@ async def test_a_visit_that_staff_ask_to_move_is_marked(peer: Peer, party: Party
 
 
 async def test_hours_begin_with_those_of_today(peer: Peer, party: Party) -> None:
-    assert "今天（周二）：09:00–12:00" in await says(peer, "你们几点开门")
+    assert "今天（周二）：9:00–12:00" in await says(peer, "你们几点开门")
     assert "Today (Tue" in await says(peer, "opening hours")
 
 
