@@ -212,7 +212,11 @@ def test_what_a_face_has_is_taken_from_the_face() -> None:
 def test_no_rule_reads_what_is_only_shown() -> None:
     """The search and the bundles alone know of it; doors show it (docs/decisions/0019)."""
     knowing = {
-        one.source for one in IMPORTS if one.name.startswith("Shown") and one.target.startswith("models")
+        one.source
+        for one in IMPORTS
+        if one.name.startswith("Shown")
+        and one.target.startswith("models")
+        and one.source.startswith("models")
     }
     faces = {"models.guides", "models.places"}
     assert knowing - faces == {"models.guides.search", "models.shown", "models.stores.matters"}

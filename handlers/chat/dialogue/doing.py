@@ -25,17 +25,19 @@ class Doing:
     async def done(self, state: State, *, again: bool = False) -> Said:
         """What came of it, or why it could not be done and what is asked instead. `again` says that a process
         may have done it and died: what was booked then, and cancelled on a page since, is not booked anew."""
+        reading = self.asking.facts.reading
+        reading.anew()
         if not await still_there(self.asking.facts, state):
             if state.goal is not Goal.BOOK and (before := await self._found_done(state)):
                 return Said(replace(steps.idle(state), done=True), await self._told(state, before))
             return await self.asking.said(Turn(steps.began(state, Heard(state.goal))))
         if again and state.goal is Goal.BOOK and (since := await self.asking.facts.booked_since(state)):
             return await self._over(state, await self.asking.facts.all_of(since))
-        self.asking.facts.reading.forget()
+        reading.anew()
         try:
             visits = await DO[state.goal](self, state)
         except DomainError as error:
-            self.asking.facts.reading.forget()
+            reading.anew()
             before = await self._found_done(state)
             if before is None:
                 return await self._failed(state, error)

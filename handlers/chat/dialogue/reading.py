@@ -1,4 +1,7 @@
-"""What one message reads of the database, each thing once: all parts of an answer speak of the same."""
+"""What one message reads, each thing once: all parts of an answer speak of the same.
+
+Guides and places are those that are shown; who does something reads what it stands on of the database.
+"""
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
@@ -10,17 +13,23 @@ from models.appointments import Appointment, FreeSlot
 from models.events import Cause
 from models.guides import Guide
 from models.places import Hall
+from models.shown import Shown
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reading:
     services: Services
     by: Cause
     kept: dict[Hashable, Any] = field(default_factory=dict)
+    of: Services | Shown = field(init=False)
 
-    def forget(self) -> None:
-        """What is read from now on is read anew: something was done."""
+    def __post_init__(self) -> None:
+        self.of = self.services.shown
+
+    def anew(self) -> None:
+        """From now on all is read again, of the database: something is done."""
         self.kept.clear()
+        self.of = self.services
 
     async def guide(self, item: str) -> Guide:
         """The guide in force of an item.
@@ -28,12 +37,12 @@ class Reading:
         Raises:
             NotFound: `guide_not_found`.
         """
-        found: Guide = await self._once(("guide", item), lambda: self.services.guides.published(item))
+        found: Guide = await self._once(("guide", item), lambda: self.of.guides.published(item))
         return found
 
     async def place(self, code: str) -> Hall | None:
         """A hall, if it is there still."""
-        found: list[Hall] = await self._once(("hall", code), lambda: self.services.halls.those([code]))
+        found: list[Hall] = await self._once(("hall", code), lambda: self.of.halls.those([code]))
         return found[0] if found else None
 
     async def hall(self, code: str) -> Hall:
@@ -48,7 +57,7 @@ class Reading:
     async def offering(self, guide: Guide) -> list[Hall]:
         """The halls with windows for an item."""
         found: list[Hall] = await self._once(
-            ("offering", guide.key), lambda: self.services.halls.offering(guide.group, guide.places)
+            ("offering", guide.key), lambda: self.of.halls.offering(guide.group, guide.places)
         )
         self.kept.update({("hall", hall.code): [hall] for hall in found})
         return found
