@@ -6,11 +6,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from pymongo.errors import OperationFailure
 
 from models import snapshot
+from models.guides import Search
 from models.guides.publishing import Publishing
 from models.places import HallKind, Position
 from models.shown import Shown
@@ -303,3 +305,32 @@ async def test_a_collection_that_is_gone_is_shown_empty(house: House, elsewhere:
     await agree(elsewhere, house)
     assert await elsewhere.referrals.all() == []
     await house.stores.referrals.prepare()
+
+
+async def test_a_search_finds_what_is_shown_now(
+    house: House, elsewhere: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same words are looked for once, as long as nothing is changed; from the database each time."""
+    await furnish(house)
+    await elsewhere.snapshot.look()
+    here, there = (
+        Search(house.stores.guides, house.stores.referrals),
+        Search(elsewhere.guides, elsewhere.referrals),
+    )
+    looked = AsyncMock(wraps=there._hits)
+    monkeypatch.setattr(there, "_hits", looked)
+
+    async def find(times: int) -> None:
+        for _ in range(times):
+            assert await there.find("居住证") == await here.find("居住证")
+
+    await find(3)
+    assert looked.await_count == 1
+    await house.publish(plain_guide(3, name="居住证续期"))
+    await elsewhere.snapshot.look()
+    await find(3)
+    assert looked.await_count == 2
+    await elsewhere.snapshot.end()
+    await find(3)
+    assert looked.await_count == 5
+    assert len((await here.find("居住证")).guides) == 3
