@@ -7,6 +7,7 @@ caller that is cancelled takes nothing from the others (docs/decisions/0018-grou
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Hashable, Mapping, Sequence
 from contextvars import Context
@@ -27,7 +28,7 @@ TURNS = 2
 """Of the loop, in which who is on their way comes along: microseconds where nobody is."""
 
 
-class Together(Generic[Asked, Told]):
+class Together(ABC, Generic[Asked, Told]):
     """Rounds of one kind, one after the other."""
 
     most: ClassVar[int] = 500
@@ -68,13 +69,13 @@ class Together(Generic[Asked, Told]):
                 else:
                     future.set_result(one)
 
+    @abstractmethod
     async def _round(self, asked: Sequence[Asked]) -> Sequence[Told | Exception]:
         """What came of each, in their order.
 
         Raises:
             Exception: for all of them.
         """
-        raise NotImplementedError
 
 
 class Writes(Together[Operation, None]):

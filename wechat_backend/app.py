@@ -127,6 +127,7 @@ async def serve(settings: Settings, doors: Doors | None = None, row: Row | None 
         with suppress(TimeoutError):
             await asyncio.wait_for(server.finish(), SHUTDOWN_SECONDS)
         watched.stop()
+        await services.uses.written()
         gateways.close()
         await database.close()
 

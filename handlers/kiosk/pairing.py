@@ -10,14 +10,12 @@ from handlers.web.pairing import HOW, PairingCode, PairingScreen, ScreenNews, ne
 from models.concurrency import wait_at_most
 from models.errors import DomainError, Unavailable
 from models.pairings import (
+    OVER,
     TO_SCAN,
     Kind,
-    PairingExpired,
     PairingForPhone,
     PairingNotFound,
-    PairingRefused,
     PairingTaken,
-    PairingUsed,
     ShortMalformed,
     Ticket,
     TooManyPairings,
@@ -28,19 +26,15 @@ PATIENCE = 3.0
 """Seconds that somebody who stands there waits for WeChat's QR; the plain one is as good for who follows."""
 
 
-FAULTS: Mapping[str, type[DomainError]] = {
-    fault.code: fault
-    for fault in (
-        PairingExpired,
-        PairingForPhone,
-        PairingNotFound,
-        PairingRefused,
-        PairingTaken,
-        PairingUsed,
-        ShortMalformed,
-        TooManyPairings,
-    )
-}
+NOT_TAKEN: tuple[type[DomainError], ...] = (
+    *OVER.values(),
+    PairingForPhone,
+    PairingNotFound,
+    PairingTaken,
+    ShortMalformed,
+    TooManyPairings,
+)
+FAULTS: Mapping[str, type[DomainError]] = {fault.code: fault for fault in NOT_TAKEN}
 """Why a code is not taken, by what the address of the page says."""
 
 
@@ -108,7 +102,7 @@ class KioskContinue(KioskScreen):
             given = self.get_body_argument("code", "")
             secret = (self.ticket or Ticket.new()).secret
             ticket = await self.services.pairings.take(given, secret, self.screen_kiosk, self.by_screen())
-        except tuple(FAULTS.values()) as error:
+        except NOT_TAKEN as error:
             return self.see_other(f"/kiosk/continue?{urlencode({'fault': error.code})}")
         if before := await self.token():  # of somebody else, perhaps, who has left without an end
             await self.services.paired.sign_out(before, self.by_screen())

@@ -41,7 +41,7 @@ class Uses(Store[Use]):
             self._writing = begun(self._write())
 
     async def written(self) -> None:
-        """Return when the database has all that was counted; it does not if it cannot be reached."""
+        """Return when what was counted is written, or could not be."""
         if self._writing:
             await asyncio.wait({self._writing})
 

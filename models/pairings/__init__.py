@@ -16,6 +16,7 @@ from models.pairings.document import (
     state_at,
 )
 from models.pairings.faults import (
+    OVER,
     DigitsMalformed,
     DigitsWrong,
     PairingElsewhere,
@@ -38,6 +39,7 @@ from models.pairings.uses import KioskUses
 __all__ = [
     "DIGITS",
     "OPEN",
+    "OVER",
     "PREFIX",
     "SHORT",
     "TO_SCAN",

@@ -140,17 +140,28 @@ async def test_what_is_booked_meanwhile_is_left_out(peer: Peer, party: Party) ->
     assert [one[0] for one in await starts(peer, party)] == ["居住证签注", "老年人优待证"]
 
 
+async def confirmed_after_a_death(peer: Peer, monkeypatch: Any, *, done_first: bool) -> str:
+    """What is told to a confirmation that comes again: the process died when it did the thing, and of the
+    message nothing is known any more."""
+    done = Doing.done
+
+    async def dies(self: Doing, state: Any, **_: Any) -> Any:
+        if done_first:
+            await done(self, state)
+        raise AutoReconnect("the process dies")
+
+    confirming = message("1")
+    with monkeypatch.context() as patched:
+        patched.setattr(Doing, "done", dies)
+        assert (await peer.send(peer.query(), confirming)).code == 503
+    await peer.services.inbox.documents.delete_many({})
+    return await peer.say(confirming)
+
+
 @pytest.mark.parametrize("done_before", [True, False], ids=["after it was done", "before it was done"])
 async def test_after_a_death_a_visit_is_booked_moved_and_cancelled_once(
     peer: Peer, party: Party, monkeypatch: Any, done_before: bool
 ) -> None:
-    done = Doing.done
-
-    async def dies(self: Doing, state: Any, **_: Any) -> Any:
-        if done_before:
-            await done(self, state)
-        raise AutoReconnect("the process dies")
-
     steps = (
         (("预约居住证签注 明天上午九点", "再加老年人优待证"), "预约成功", "booked", 2),
         (("改到后天上午十点",), "改期成功", "moved", 2),
@@ -158,12 +169,7 @@ async def test_after_a_death_a_visit_is_booked_moved_and_cancelled_once(
     )
     for wishes, said, event, times in steps:
         assert "回复1确认" in await says(peer, *wishes)
-        confirming = message("1")
-        with monkeypatch.context() as patched:
-            patched.setattr(Doing, "done", dies)
-            assert (await peer.send(peer.query(), confirming)).code == 503
-        await peer.services.inbox.documents.delete_many({})
-        told = await peer.say(confirming)
+        told = await confirmed_after_a_death(peer, monkeypatch, done_first=done_before)
         assert said in told
         assert told.count("事项：") == 2
         lines = [line["what"] for one in await visits(peer, party) for line in one["timeline"]]
@@ -179,20 +185,9 @@ async def test_a_repeated_answer_is_the_same_where_one_matter_was_over_before(
     await says(peer, "预约居住证签注 明天上午九点", "再加老年人优待证", "再加养老保险参保", "1")
     first = min(await visits(peer, party), key=lambda one: one["start"])
     await peer.stores.appointments.cancel(first["_id"], party, peer.by())
-    done = Doing.done
-
-    async def dies(self: Doing, state: Any, **_: Any) -> Any:
-        await done(self, state)
-        raise AutoReconnect("the process dies")
-
     for wishes, said in ((("我的预约", "1", "后天上午十点"), "改期成功"), (("取消预约",), "已取消预约")):
         await says(peer, *wishes)
-        confirming = message("1")
-        with monkeypatch.context() as patched:
-            patched.setattr(Doing, "done", dies)
-            assert (await peer.send(peer.query(), confirming)).code == 503
-        await peer.services.inbox.documents.delete_many({})
-        told = await peer.say(confirming)
+        told = await confirmed_after_a_death(peer, monkeypatch, done_first=True)
         assert said in told
         assert "养老保险参保" in told
     lines = [line["what"] for one in await visits(peer, party) for line in one["timeline"]]

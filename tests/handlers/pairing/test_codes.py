@@ -8,8 +8,7 @@ import pytest
 
 from handlers.kiosk import pairing as at_a_kiosk
 from handlers.kiosk.pairing import FAULTS
-from models.pairings import SceneCodesUnavailable, Ticket, store
-from models.pairings.faults import OVER
+from models.pairings import OVER, SceneCodesUnavailable, Ticket, store
 from tests.house.browser import COMPUTER, PHONE_IN_WECHAT, Browser
 from tests.house.scanned import read_qr
 from tests.house.screens import Screen

@@ -1,19 +1,17 @@
 """Workers ask for a review: by WeChat, else by SMS with a link; once, and nobody who gave it (article 17)."""
 
 import re
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from models.appointments import Appointment, Matter, Pauses
+from models.appointments import Appointment, Pauses
 from models.people import Party
-from models.workdays import local_date, local_moment
 from simulator import Running
 from simulator.aliyun.service import Aliyun
-from tests.house.guides import plain_guide
-from tests.house.places import HALL
 from tests.house.worker import World, letters, li_follows, look, person_of, set_clock, work
+from tests.wechat_backend.worker.two_matters import two_matters
 
 LATER = timedelta(hours=1, seconds=1)
 
@@ -80,13 +78,10 @@ async def test_of_a_visit_of_two_matters_one_letter_asks(simulated: World, simul
     """An hour after both, with both names; a kiosk that stops is told of so too."""
     party = await li_follows(simulator, simulated)
     await simulator.simulator.wechat.unfollow(person_of(simulator, "li"))
-    services, by = simulated.services, simulated.by(f"applicant:{party.id}")
-    guides = [plain_guide(number, name=name) for number, name in enumerate(("居住证签注", "医保参保"), 1)]
-    day = services.calendar.after(local_date(simulated.clock()), 1)
-    starts = [local_moment(day, time(10, 30 * number)) for number in range(2)]
-    matters = [Matter(guide, start) for guide, start in zip(guides, starts, strict=True)]
-    visit = await services.several.book(party, matters, HALL, services.calendar, by)
-    await simulated.publish(*guides)
+    services = simulated.services
+    wanted = two_matters(simulated, party)
+    starts = wanted.starts
+    visit = await wanted.book(simulated)
     pause: Any = {"kiosk": "k1", "since": starts[0], "start": starts[0], "end": None}
     pause |= {"reason": "检修", "elsewhere": ""}
     data = {"reason": "检修", "until": "", "elsewhere": ""}

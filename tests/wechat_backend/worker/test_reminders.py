@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from models.appointments import Matter
 from models.appointments.reminders import reminders
 from models.workdays import local_date, local_moment
 from simulator import Running
@@ -15,6 +14,7 @@ from simulator.aliyun.service import Aliyun
 from tests.house.guides import plain_guide
 from tests.house.places import HALL
 from tests.house.worker import World, letters, li_follows, look, person_of, set_clock, work
+from tests.wechat_backend.worker.two_matters import two_matters
 from wechat_backend.worker.facts.appointments import items, what_to_bring
 
 
@@ -116,13 +116,10 @@ async def test_a_visit_of_several_matters_is_told_of_once(simulated: World, simu
     """When it is booked, before it begins, and when it is cancelled: each names all of its matters."""
     party = await li_follows(simulator, simulated)
     await simulator.simulator.wechat.unfollow(person_of(simulator, "li"))
-    services, by = simulated.services, simulated.by(f"applicant:{party.id}")
-    guides = [plain_guide(number, name=name) for number, name in enumerate(("居住证签注", "医保参保"), 1)]
-    tomorrow = services.calendar.after(local_date(simulated.clock()), 1)
-    starts = [local_moment(tomorrow, time(10, 30 * number)) for number in range(2)]
-    matters = [Matter(guide, start) for guide, start in zip(guides, starts, strict=True)]
-    visit = await services.several.book(party, matters, HALL, services.calendar, by)
-    await simulated.publish(*guides)
+    services = simulated.services
+    wanted = two_matters(simulated, party)
+    starts = wanted.starts
+    visit = await wanted.book(simulated)
     await work(simulated)
     [told] = letters(simulator, "SMS_APPOINTMENT")
     assert "“居住证签注、医保参保”" in told
@@ -145,15 +142,10 @@ async def test_who_books_within_the_hour_before_the_first_is_reminded_by_the_nex
     """The first has no reminder that could tell of all: it was over when they booked."""
     party = await li_follows(simulator, simulated)
     await simulator.simulator.wechat.unfollow(person_of(simulator, "li"))
-    services = simulated.services
-    guides = [plain_guide(number, name=name) for number, name in enumerate(("居住证签注", "医保参保"), 1)]
-    tomorrow = services.calendar.after(local_date(simulated.clock()), 1)
-    starts = [local_moment(tomorrow, time(10, 30 * number)) for number in range(2)]
+    wanted = two_matters(simulated, party)
+    starts = wanted.starts
     set_clock(simulated, starts[0] - timedelta(minutes=45))
-    matters = [Matter(guide, start) for guide, start in zip(guides, starts, strict=True)]
-    by = simulated.by(f"applicant:{party.id}")
-    await services.several.book(party, matters, HALL, services.calendar, by)
-    await simulated.publish(*guides)
+    await wanted.book(simulated)
     await work(simulated)
     set_clock(simulated, starts[1] - timedelta(hours=1))
     await work(simulated)
@@ -168,14 +160,12 @@ async def test_what_left_a_visit_before_the_letter_went_out_is_told_by_itself(
     party = await li_follows(simulator, simulated)
     await simulator.simulator.wechat.unfollow(person_of(simulator, "li"))
     services, by = simulated.services, simulated.by(f"applicant:{party.id}")
-    guides = [plain_guide(number, name=name) for number, name in enumerate(("居住证签注", "医保参保"), 1)]
-    days = [services.calendar.after(local_date(simulated.clock()), ahead) for ahead in (1, 2)]
-    starts = [local_moment(days[0], time(10, 30 * number)) for number in range(2)]
-    matters = [Matter(guide, start) for guide, start in zip(guides, starts, strict=True)]
-    visit = await services.several.book(party, matters, HALL, services.calendar, by)
-    await simulated.publish(*guides)
-    later = local_moment(days[1], time(10))
-    await services.appointments.move(visit[0]["_id"], party, guides[0], HALL, later, services.calendar, by)
+    wanted = two_matters(simulated, party)
+    visit = await wanted.book(simulated)
+    [later, _] = two_matters(simulated, party, ahead=2).starts
+    await services.appointments.move(
+        visit[0]["_id"], party, wanted.guides[0], HALL, later, services.calendar, by
+    )
     await work(simulated)
     told = letters(simulator, "SMS_APPOINTMENT")
     assert sorted([name in text for name in ("居住证签注", "医保参保")] for text in told) == [
@@ -191,13 +181,10 @@ async def test_a_reminder_is_not_lost_with_the_matter_that_was_to_tell_it(
 ) -> None:
     """Of two letters the later matter's is looked at first; then the first matter is cancelled."""
     party = await li_follows(simulator, simulated)
-    services, by = simulated.services, simulated.by(f"applicant:{party.id}")
-    guides = [plain_guide(number, name=name) for number, name in enumerate(("居住证签注", "医保参保"), 1)]
-    day = services.calendar.after(local_date(simulated.clock()), 2)
-    starts = [local_moment(day, time(10, 30 * number)) for number in range(2)]
-    matters = [Matter(guide, start) for guide, start in zip(guides, starts, strict=True)]
-    visit = await services.several.book(party, matters, HALL, services.calendar, by)
-    await simulated.publish(*guides)
+    services = simulated.services
+    wanted = two_matters(simulated, party, ahead=2)
+    starts = wanted.starts
+    visit = await wanted.book(simulated)
     await work(simulated)
     set_clock(simulated, reminders(starts[0])[0].at)
     await look(simulated)
