@@ -250,3 +250,9 @@ async def test_what_is_refused_leads_back_to_where_it_was_asked(town: Town) -> N
     elsewhere = await citizen.post("/me/preferences", {"_xsrf": "old"}, Referer="https://a.example//b")
     assert 'href="/me">返回刚才的页面' in elsewhere.text  # what is nearest above the form's address
     assert "返回刚才的页面" not in (await citizen.post("/sign-out", {"_xsrf": "old"})).text
+
+
+async def test_a_place_that_is_alone_lists_no_others(town: Town) -> None:
+    alone = (await town.browser().get("/halls/district")).text
+    assert "图上1号就是这里" in alone
+    assert "附近的其他网点" not in alone
