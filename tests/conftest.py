@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from hypothesis import settings
 
@@ -20,6 +21,15 @@ from wechat_backend.database.connection import DRIVERS, Database
 pytest_plugins = ["tests.plugin_articles"]
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S"),
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+"""By itself structlog draws an error with all that each frame holds, while all else waits for seconds."""
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -245,14 +245,15 @@ def fields_of(handler: type[RequestHandler], path: str) -> dict[str, str]:
 
 
 async def try_page(fuzz: Fuzz, handler: type[RequestHandler], path: str) -> None:
-    """One field wild at a time, and files where none are expected."""
+    """One field wild at a time, each in two of the ways, and files where none are expected."""
     fields, wild = fields_of(handler, path), FORM[:2] if path in COSTLY else FORM
+    some = [(name, value) for at, name in enumerate(fields) for value in (wild * 2)[at % len(wild) :][:2]]
     if handler.post is RequestHandler.post:
-        for query in [f"{name}={value}" for name in fields for value in wild] or [""]:
+        for query in [f"{name}={value}" for name, value in some] or [""]:
             await fuzz.send("GET", f"{fuzz.pages}{path}?{query}", None, Cookie=fuzz.cookies)
     else:
         await fuzz.send("GET", fuzz.pages + path, None, Cookie=fuzz.cookies)
-        for changed in [{name: value} for name in fields for value in wild] or [{}]:
+        for changed in [{name: value} for name, value in some] or [{}]:
             body = "&".join(f"{name}={value}" for name, value in (fields | changed).items())
             await fuzz.hand_in(path, body.encode())
         for kind, content in UPLOADS:

@@ -52,6 +52,7 @@ def page(
 
 
 def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
+    """PNG is written as fast as it can be, unless the options say otherwise."""
     out = BytesIO()
-    image.save(out, kind, **options)
+    image.save(out, kind, **({"compress_level": 1} if kind == "PNG" else {}) | options)
     return out.getvalue()

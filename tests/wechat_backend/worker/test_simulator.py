@@ -27,7 +27,7 @@ async def test_from_follow_to_notice_and_its_outcome(simulated: World, simulator
     await simulated.work()
     [message] = simulator.simulator.wechat.template_messages
     assert (message["person"], message["data"]["thing4"]) == ("li", "预约成功，请按时前往")
-    for _ in range(100):
+    for _ in range(500):
         if await simulated.services.deliveries.documents.count_documents({"outcome": "success"}):
             break
         await asyncio.sleep(0.02)
@@ -124,7 +124,7 @@ async def test_who_left_or_blocks_gets_a_text(simulated: World, simulator: Runni
     clock.advance(timedelta(minutes=1))
     await simulated.services.appointments.cancel(booked["_id"], party, simulated.by())
     await simulated.work()
-    for _ in range(100):
+    for _ in range(500):
         await simulated.work()
         if len(simulator.simulator.aliyun.messages) == 2:
             break
