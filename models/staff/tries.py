@@ -9,7 +9,7 @@ from models.counters import seconds_until
 from models.errors import TooMany
 from models.events import Cause
 from models.privacy import Privacy
-from models.store import Database, Store, insert_or_update
+from models.store import Database, Document, Store, insert_or_update
 
 
 class TriesHeldUp(TooMany):
@@ -51,9 +51,18 @@ class Tries(Store[Tried]):
         Raises:
             TriesHeldUp: it comes too soon after the last one, and is not counted.
         """
-        key, again = self._key(username, place), {"$add": ["$tries", 1]}
+        key = self._key(username, place)
+        while (counted := await self._counted(key, by)) is None:
+            if held := await self._first({"_id": key}):  # else it was forgotten meanwhile
+                seconds = seconds_until(held["again_at"], by.at)
+                raise TriesHeldUp(retry_after=seconds, minutes=-(-seconds // 60))
+        return int(counted["tries"])
+
+    async def _counted(self, key: str, by: Cause) -> Document | None:
+        """What is kept of the tries after one more; None where it comes too soon."""
+        again = {"$add": ["$tries", 1]}
         wait = {"$arrayElemAt": [WAITS, {"$min": ["$tries", len(WAITS) - 1]}]}
-        counted = await insert_or_update(
+        return await insert_or_update(
             self.documents,
             {"_id": key, "again_at": {"$not": {"$gt": by.at}}},
             [
@@ -66,10 +75,6 @@ class Tries(Store[Tried]):
                 },
             ],
         )
-        if counted is None:
-            seconds = seconds_until((await self.get(key))["again_at"], by.at)
-            raise TriesHeldUp(retry_after=seconds, minutes=-(-seconds // 60))
-        return int(counted["tries"])
 
     async def forget(self, username: str, place: str, number: int) -> None:
         """Forget the tries after a right password, unless more than `number` have been counted by now."""

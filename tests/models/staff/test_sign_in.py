@@ -16,7 +16,8 @@ from models.staff.employment import Employment
 from models.staff.members import Staff
 from models.staff.scopes import Role
 from models.staff.sign_in import FROM_A_NETWORK, SignIn
-from models.staff.tries import FORGOTTEN, FREE, WAITS
+from models.staff.tries import FORGOTTEN, FREE, WAITS, Tried
+from models.store import Document
 from tests.house.clock import Clock, MakeCause
 from tests.house.guides import USCC
 from tests.house.house import House
@@ -164,6 +165,21 @@ async def test_fifteen_wrong_ones_at_once_are_held_up(door: SignIn, cause: MakeC
     said = await asyncio.gather(*(tried(door, cause(), "liang", "wrong") for _ in range(15)))
     assert said.count("password_wrong") == FREE + 1
     assert said.count("sign_in_held_up") == 15 - FREE - 1
+
+
+async def test_who_is_held_up_by_what_is_forgotten_at_that_instant_is_let_through(
+    door: SignIn, cause: MakeCause, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(FREE + 1):
+        number = await door.tries.count("liang", "here", cause())
+    looked_up = door.tries._first
+
+    async def forgotten(query: Document) -> Tried | None:
+        await door.tries.forget("liang", "here", number)
+        return await looked_up(query)
+
+    monkeypatch.setattr(door.tries, "_first", forgotten)
+    assert await door.tries.count("liang", "here", cause()) == 1
 
 
 async def test_the_right_one_clears_no_tries_that_came_after_it(door: SignIn, cause: MakeCause) -> None:
