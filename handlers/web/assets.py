@@ -13,6 +13,8 @@ from models.errors import DomainError
 
 KEPT = "public, max-age=31536000, immutable"
 ASKED_FOR_ANEW = "no-cache"
+BEYOND = {"kiosk/keeper.js": "/kiosk"}
+"""Service workers, and the pages that they see to."""
 UNPACKS = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 """In Accept-Encoding; a weight of nought is a refusal."""
 RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
@@ -33,6 +35,8 @@ class Assets(HtmlHandler):
         self.set_header("Content-Type", asset.media_type)
         self.set_header("Cache-Control", KEPT if release == bundle().release else ASKED_FOR_ANEW)
         self.set_header("Accept-Ranges", "bytes")
+        if name in BEYOND:
+            self.set_header("Service-Worker-Allowed", BEYOND[name])
         content = self.packed(asset) or asset.content
         etag = f'"{sha256(content).hexdigest()[:32]}"'
         self.set_header("Etag", etag)

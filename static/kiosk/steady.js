@@ -1,6 +1,7 @@
 // Nothing that was typed is lost with the network: a step is taken once the server answers. A form that was sent
 // and not answered is sent again; the service takes it once. Each page takes the place of the one before, so that
 // the browser's history holds none of them. With the end of the session nothing that waited is done any more.
+// A page that cannot be loaded at all is seen to by `keeper`, where the browser lets it (https, or this machine).
 import { over } from "./end.js";
 
 const AGAIN = 3000;
@@ -83,3 +84,6 @@ document.addEventListener("submit", (event) => {
   if (form.method === "post") send(form, submitter);
   else go(`${form.action}?${new URLSearchParams(new FormData(form, submitter))}`);
 });
+
+const { keeper } = document.body.dataset;
+if (keeper) navigator.serviceWorker?.register(keeper, { scope: "/kiosk" });

@@ -26,7 +26,9 @@ RIGHT = "番禺区桥南街2号"
 
 @pytest.fixture
 async def screen(town: Town, chromium: Chromium) -> AsyncIterator[Page]:
-    context = await chromium.new_context(viewport={"width": 1920, "height": 1080}, has_touch=True)
+    context = await chromium.new_context(
+        viewport={"width": 1920, "height": 1080}, has_touch=True, service_workers="block"
+    )
     context.set_default_timeout(15_000)
     page, faults = await context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))

@@ -10,13 +10,13 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, Request, Route, expect
 
 from models.applications import State
-from tests.browser.album import Album
+from tests.browser.album import ARTIFACTS, Album
 from tests.browser.screens import join, press
 from tests.browser.standing import stand
 from tests.browser.test_kiosk_formats import WHOLE
 from tests.house.guides import USCC, rich_guide
 from tests.house.town import Town
-from tests.looks import serious
+from tests.looks import picture, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.article("23.4")]
 ITEM = f"{USCC}{79:013}"
@@ -29,7 +29,9 @@ ADDRESS, LANDLORD = "番禺区市桥街繁华路1号", "李四"
 
 @pytest.fixture
 async def screen(town: Town, chromium: Chromium) -> AsyncIterator[Page]:
-    context = await chromium.new_context(viewport={"width": 1080, "height": 1920}, has_touch=True)
+    context = await chromium.new_context(
+        viewport={"width": 1080, "height": 1920}, has_touch=True, service_workers="block"
+    )
     context.set_default_timeout(15_000)
     page, faults = await context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -162,3 +164,22 @@ async def test_what_is_refused_is_sent_once(town: Town, screen: Page) -> None:
     await expect(screen.locator(".pad")).to_be_visible()
     await screen.locator(".pad").get_by_role("button", name="7", exact=True).tap()
     await expect(screen.locator("#serial")).to_have_value("A17")
+
+
+async def test_a_page_that_cannot_be_loaded_is_tried_again_by_itself(town: Town, chromium: Chromium) -> None:
+    """The browser's own page would lead nobody on; what is shown instead has the number for help."""
+    context = await chromium.new_context(viewport={"width": 1080, "height": 1920})
+    await stand(context, town)
+    page = await context.new_page()
+    await page.goto(f"{town.url}/kiosk/guides")
+    await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await context.set_offline(True)
+    await page.goto(f"{town.url}/kiosk/guides?q=jzz")
+    await expect(page.get_by_role("heading")).to_have_text("网络中断")
+    await expect(page.get_by_text(town.services.site.help_phone)).to_be_visible()
+    await picture(page, ARTIFACTS / "kiosk" / "no-network.png")
+    assert await serious(page) == []
+    await context.set_offline(False)
+    await expect(page.locator("#main")).to_be_visible()
+    assert page.url == f"{town.url}/kiosk/guides?q=jzz"
+    await context.close()
