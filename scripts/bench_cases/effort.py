@@ -37,6 +37,8 @@ class Effort:
     quiet: float
     requests: int
     """After which memory is looked at again."""
+    lasting: float
+    """Seconds of some visits, after which it is looked at once more."""
     largest: int
     """Documents of a collection that has grown."""
     samples: int
@@ -55,6 +57,7 @@ FULL = Effort(
     changes=1200,
     quiet=120,
     requests=20_000,
+    lasting=3600,
     largest=1_000_000,
     samples=200,
     kiosks=300,
@@ -67,6 +70,7 @@ QUICK = Effort(
     changes=200,
     quiet=25,
     requests=1000,
+    lasting=0,
     largest=100_000,
     samples=40,
     kiosks=30,

@@ -22,6 +22,8 @@ PAGES = (
     "/healthz",
     "/api/v1/guides?q=%E5%B1%85%E4%BD%8F%E8%AF%81",
 )
+LOOK = 10
+"""Minutes between two looks at a server that goes on."""
 WARM = 500
 """Pages after which all that is loaded when it is first needed is there."""
 
@@ -42,7 +44,17 @@ def run(effort: Effort, ground: Ground) -> Figures:
         for asked, many in ((WARM, WARM), (WARM + effort.requests, effort.requests)):
             asyncio.run(drive(town.url, dealt(many)))
             row(f"serve, after {asked:,} pages", server.pid)
+        for minutes in range(LOOK, round(effort.lasting / 60) + 1, LOOK):
+            asyncio.run(visits(town.url, 60 * LOOK))
+            row(f"serve, after {minutes} minutes more", server.pid)
     return {"serve_mb": at_start}
+
+
+async def visits(url: str, seconds: float) -> None:
+    """A few pages a second, as on a usual day."""
+    for _ in range(round(seconds)):
+        await drive(url, dealt(CONNECTIONS))
+        await asyncio.sleep(1)
 
 
 def dealt(many: int) -> list["islice[bytes]"]:

@@ -1,5 +1,6 @@
 """A web server of several processes: none of its ends costs a request of somebody else's."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -16,13 +17,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.clock import cause_at
+from tests.house.outside import Register
+from tests.house.places import HALL
 from tests.house.settings import environment
+from tests.house.stores import stores_over
 from tests.wechat_backend.demo.test_supervisor import free_port
 from wechat_backend.board import Board, Row
 from wechat_backend.connections import Full, Room
+from wechat_backend.database.connection import connect
+from wechat_backend.wiring import utc_now
 
 ROOT = Path(__file__).parents[2]
 PROCESSES, EACH = 2, 6
+DATABASE = "test_processes"
 PATIENCE = 60.0
 HEALTHY = 'panyu_request_seconds_count{handler="HealthHandler",method="GET",status="200"}'
 
@@ -77,7 +85,7 @@ def serving(mongo_uri: str, folder: Path, database: str) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def served(mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(mongo_uri, tmp_path_factory.mktemp("served"), "test_processes") as served:
+    with serving(mongo_uri, tmp_path_factory.mktemp("served"), DATABASE) as served:
         yield served
 
 
@@ -161,6 +169,18 @@ def test_one_that_is_told_to_end_drops_nothing(served: Served) -> None:
     crowd.leave()
     assert not crowd.broken
     assert crowd.answered
+
+
+async def test_what_is_changed_here_is_shown_there_at_once(served: Served, mongo_uri: str) -> None:
+    """By all processes, of which none has made the change; each connection meets one of them."""
+    database = await connect(mongo_uri, DATABASE)
+    halls = stores_over(database, utc_now, Register()).halls
+    for name in ("一楼大厅", "二楼大厅"):
+        await halls.put(HALL.model_copy(update={"name": name}), cause_at(utc_now()))
+        until = time.monotonic() + PATIENCE
+        while not all([name in await asyncio.to_thread(asked, served.port, "/halls") for _ in range(8)]):
+            assert time.monotonic() < until
+    await database.close()
 
 
 def test_one_address_has_its_share_of_all_processes(served: Served) -> None:
