@@ -8,7 +8,8 @@ from pymongo.errors import DuplicateKeyError
 from typing_extensions import TypeVar
 
 from models.events import Cause, Event
-from models.store import ChangedMeanwhile, Document, Store
+from models.store import ChangedMeanwhile, Database, Document, Store
+from models.together import Things
 
 
 class Coded(BaseModel):
@@ -26,6 +27,21 @@ class Described(Store[Thing]):
     """A document is a `model` by its code; `tells` begins with two: a thing is added, it is changed."""
 
     model: ClassVar[type[Coded]]
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.things: Things[Thing] = Things(self.documents, self.shaped)
+
+    async def get(self, key: str) -> Thing:
+        """The thing with this code.
+
+        Raises:
+            NotFound
+        """
+        found = await self.things.ask(key)
+        if found is None:
+            raise self.missing
+        return found
 
     def shaped(self, document: Document) -> Thing:
         values = {name: document[name] for name in self.model.model_fields if name in document}

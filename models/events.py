@@ -5,7 +5,7 @@ collection `events`, which nobody ever changes: it is the audit record and the s
 notice and integration.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NotRequired, TypedDict, cast
@@ -88,11 +88,11 @@ class Event:
     plans: tuple[Plan, ...] = ()
 
     def document(self) -> dict[str, Any]:
-        cause = asdict(self.cause) | {"channel": self.cause.channel.value}
+        cause = vars(self.cause) | {"channel": self.cause.channel.value}
         if not self.cause.on_behalf_of:
             del cause["on_behalf_of"]
         told = {"id": self.id, "name": self.name, "about": self.about, **cause, "data": self.data}
-        return told | {"plans": [asdict(plan) for plan in self.plans]} if self.plans else told
+        return told | {"plans": [dict(vars(plan)) for plan in self.plans]} if self.plans else told
 
 
 def event_of(document: dict[str, Any]) -> KeptEvent:

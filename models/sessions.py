@@ -1,6 +1,7 @@
 """Who is signed in. The token is known to the browser or the app alone; we keep its hash."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar, NotRequired, TypedDict
@@ -9,7 +10,8 @@ from pymongo import DESCENDING, IndexModel
 
 from models.errors import NotFound
 from models.events import Cause, Channel
-from models.store import Document, Store
+from models.store import Database, Document, Store
+from models.together import Together, each_their_own
 
 
 class SessionNotFound(NotFound):
@@ -53,6 +55,10 @@ class Sessions(Store[Session]):
         IndexModel("pairing", sparse=True),
     ]
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.with_accounts = WithAccounts(self.documents)
+
     def shaped(self, document: Document) -> Session:
         return super().shaped({**document, "channel": Channel(document["channel"])})
 
@@ -76,21 +82,14 @@ class Sessions(Store[Session]):
         """The live session of this token whose subject is of this kind, if there is one."""
         return await self._first(_live(token, kind, by))
 
-    async def find_with(
-        self, token: str, kind: str, collection: str, by: Cause
-    ) -> tuple[Session, Document | None] | None:
-        """As `find`, and in the same round trip the document of `collection` that is the subject, if it is
-        there."""
-        query: list[Document] = [
-            {"$match": _live(token, kind, by)},
-            {"$set": {"key": {"$arrayElemAt": [{"$split": ["$subject", ":"]}, 1]}}},
-            {"$lookup": {"from": collection, "localField": "key", "foreignField": "_id", "as": "found"}},
-        ]
-        async for session in await self.documents.aggregate(query):
-            [subject] = session.pop("found") or [None]
-            del session["key"]
-            return self.shaped(session), subject
-        return None
+    async def find_with_account(self, token: str, by: Cause) -> tuple[Session, Document | None] | None:
+        """The live session of this token that is an account's, if there is one, and in the same round trip
+        the account's document, if it is there."""
+        found = await self.with_accounts.ask(_digest(token))
+        if found is None or found["expires_at"] <= by.at or not found["subject"].startswith("account:"):
+            return None
+        [account] = found.pop("found") or [None]
+        return self.shaped(found), account
 
     async def of_member(self, subject: str, proof: str, now: datetime) -> list[Session]:
         """The live sessions that a member opened with the password of this proof, the latest first."""
@@ -138,6 +137,20 @@ class Sessions(Store[Session]):
 
     async def end_all(self, subject: str) -> None:
         await self.documents.delete_many({"subject": subject})
+
+
+class WithAccounts(Together[str, Document | None]):
+    """Sessions by their ids, each with the account that is its subject: `found`, a list of one or none."""
+
+    async def _round(self, asked: Sequence[str]) -> Sequence[Document | None]:
+        query: list[Document] = [
+            {"$match": {"_id": {"$in": [*dict.fromkeys(asked)]}}},
+            {"$set": {"key": {"$arrayElemAt": [{"$split": ["$subject", ":"]}, 1]}}},
+            {"$lookup": {"from": "accounts", "localField": "key", "foreignField": "_id", "as": "found"}},
+            {"$unset": "key"},
+        ]
+        found = await self.documents.aggregate(query, batchSize=self.most + 1)
+        return each_their_own({one["_id"]: one async for one in found}, asked)
 
 
 def opened_at(session: Session) -> datetime:

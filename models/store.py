@@ -5,12 +5,13 @@ from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NotRequired, Protocol, TypedDict, cast
 
-from pymongo import IndexModel, ReturnDocument, timeout
+from pymongo import IndexModel, InsertOne, ReturnDocument, timeout
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 from typing_extensions import TypeVar
 
 from models.errors import BadInput, Conflict, DomainError, NotFound
 from models.events import Event
+from models.together import DUPLICATE_KEY, Finds, Writes
 
 
 class ChangedMeanwhile(Conflict):
@@ -35,7 +36,6 @@ class NothingFound(NotFound):
     message = "没有找到您要的内容"
 
 
-DUPLICATE_KEY = 11000
 LONGEST_REASON = 1000
 """Characters of what is written with a step."""
 INDEXES_TAKE = 1800
@@ -126,6 +126,7 @@ class Store(Generic[Shape]):
 
     def __init__(self, database: Database) -> None:
         self.database, self.documents = database, database[self.collection]
+        self.by_id, self.inserts = Finds(self.documents), Writes(self.documents)
 
     async def prepare(self) -> None:
         """Create the indexes; safe to repeat. Those of a large collection take longer than other answers."""
@@ -142,7 +143,7 @@ class Store(Generic[Shape]):
         Raises:
             NotFound
         """
-        found: Document | None = await self.documents.find_one({"_id": key})
+        found = await self.by_id.ask(key)
         if found is None:
             raise self.missing
         return self.shaped(found)
@@ -166,7 +167,11 @@ class Store(Generic[Shape]):
 
     async def add(self, document: Document, event: Event, session: Any = None) -> Shape:
         """Insert a new document together with the event that tells of it."""
-        await self.documents.insert_one({**document, "events": [self._kept(event)]}, session=session)
+        new = {**document, "events": [self._kept(event)]}
+        if session is None:
+            await self.inserts.ask(InsertOne(new))
+        else:
+            await self.documents.insert_one(new, session=session)
         return self.shaped(document)
 
     async def change(

@@ -9,27 +9,32 @@ caller that is cancelled takes nothing from the others (docs/decisions/0018-grou
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextvars import Context
+from copy import deepcopy
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
 
 from models.claims import claimed
-from models.store import DUPLICATE_KEY, Document
 
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
+Document: TypeAlias = dict[str, Any]
 Operation: TypeAlias = InsertOne[Document] | UpdateOne
 
+DUPLICATE_KEY = 11000
+"""The server's code for it."""
 
+LATE = 0.5
+"""Seconds of a round after which another one goes beside it: its connection may be stuck."""
 TURNS = 2
 """Of the loop, in which who is on their way comes along: microseconds where nobody is."""
 
 
 class Together(ABC, Generic[Asked, Told]):
-    """Rounds of one kind, one after the other."""
+    """Rounds of one kind, one after the other; beside one that is late the next one goes."""
 
     most: ClassVar[int] = 500
     """What one round carries: far below what one command of the driver holds."""
@@ -38,6 +43,7 @@ class Together(ABC, Generic[Asked, Told]):
         self.documents = documents
         self._waiting: deque[tuple[Asked, asyncio.Future[Told]]] = deque()
         self._rounds: asyncio.Task[None] | None = None
+        self._begun = 0.0
 
     async def ask(self, asked: Asked) -> Told:
         """What came of it.
@@ -45,9 +51,11 @@ class Together(ABC, Generic[Asked, Told]):
         Raises:
             Exception: of this caller alone, or of all whose round failed.
         """
-        future: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Told] = loop.create_future()
         self._waiting.append((asked, future))
-        if self._rounds is None or self._rounds.done():
+        if self._rounds is None or self._rounds.done() or loop.time() - self._begun > LATE:
+            self._begun = loop.time()
             self._rounds = asyncio.create_task(self._until_none_waits(), context=Context())  # nobody's own
         return await future
 
@@ -57,6 +65,7 @@ class Together(ABC, Generic[Asked, Told]):
                 await asyncio.sleep(0)
             taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), self.most))]
             told: Sequence[Told | Exception]
+            self._begun = asyncio.get_running_loop().time()
             try:
                 told = await self._round([asked for asked, _ in taken])
             except Exception as error:
@@ -107,23 +116,61 @@ class Writes(Together[Operation, None]):
         return [_error(refused[index]) if index in refused else None for index in range(len(asked))]
 
 
-class Finds(Together[Hashable, Document | None]):
-    """Documents by the value of one field, which is unique; None where there is none.
-
-    What is found was there after it was asked for. Those who ask for the same are given the same document,
-    and change nothing in it.
+class Found(Together[Hashable, Told | None]):
+    """By the value of one field, which is unique among the documents that fulfil `query`; None where there is
+    none. Of each document only `fields` are read, where there are any. What is found was there after it was
+    asked for.
     """
 
-    def __init__(self, documents: Any, field: str = "_id") -> None:
+    def __init__(
+        self,
+        documents: Any,
+        field: str = "_id",
+        query: Mapping[str, Any] | None = None,
+        fields: Sequence[str] = (),
+    ) -> None:
         super().__init__(documents)
-        self.field = field
+        self.field, self.query, self.fields = field, query or {}, [*fields] or None
+
+    async def found(self, asked: Sequence[Hashable]) -> dict[Hashable, Document]:
+        """The documents by their values."""
+        values = [*dict.fromkeys(asked)]
+        query = {**self.query, self.field: {"$in": values} if len(values) > 1 else values[0]}
+        found = self.documents.find(query, self.fields).batch_size(self.most + 1)
+        return {one[self.field]: one async for one in found}
+
+
+class Finds(Found[Document]):
+    """Documents; what is found is each caller's own."""
 
     async def _round(self, asked: Sequence[Hashable]) -> Sequence[Document | None]:
-        found = self.documents.find({self.field: {"$in": [*dict.fromkeys(asked)]}}).batch_size(self.most + 1)
-        by_value = {one[self.field]: one async for one in found}
-        return [by_value.get(value) for value in asked]
+        return each_their_own(await self.found(asked), asked)
+
+
+class Things(Found[Told]):
+    """What is made of each document by `shaped`: all are given the same, and it is not changed."""
+
+    def __init__(self, documents: Any, shaped: Callable[[Document], Told], *by: Any) -> None:
+        super().__init__(documents, *by)
+        self.shaped = shaped
+
+    async def _round(self, asked: Sequence[Hashable]) -> Sequence[Told | None]:
+        things = {value: self.shaped(one) for value, one in (await self.found(asked)).items()}
+        return [things.get(value) for value in asked]
+
+
+def each_their_own(found: Mapping[Any, Document], asked: Sequence[Hashable]) -> Sequence[Document | None]:
+    """What is found of each; who asks for what another one has been given gets a copy."""
+    given, told = set[Hashable](), list[Document | None]()
+    for value in asked:
+        one = found.get(value)
+        told.append(deepcopy(one) if value in given else one)
+        given.add(value)
+    return told
 
 
 def _error(refused: Mapping[str, Any]) -> WriteError:
+    """Without the write itself, which holds what no log is to show."""
     kind = DuplicateKeyError if refused["code"] == DUPLICATE_KEY else WriteError
-    return kind(refused.get("errmsg", ""), refused["code"], refused)
+    details = {name: value for name, value in refused.items() if name != "op"}
+    return kind(refused.get("errmsg", ""), refused["code"], details)

@@ -56,6 +56,8 @@ BRACKETS = str.maketrans("()", "（）")
 
 PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?![0-9A-Za-z])")
 """A mobile phone number or a resident identity number."""
+SETTLED = re.compile(r"[ -_a-~\u4e00-\u9fff]*")
+"""Plain ASCII (without the grave accent) and common Chinese characters: nothing of it is to be narrowed."""
 BETWEEN = re.compile(r"(?<=[0-9])[ .·-]+(?=[0-9])")
 
 
@@ -68,6 +70,8 @@ def narrow(text: str) -> str:
     """Full-width digits, letters and signs as ASCII; digits of other scripts stay what they are. Each sign
     is one of its kind, nothing invisible is left, and controls are spaces.
     """
+    if SETTLED.fullmatch(text):
+        return text
     for _ in range(2):  # taking letters apart may bring new signs
         text = _normalized("NFKC", _one_sign(_seen(text)))
     return text

@@ -14,9 +14,9 @@ HOUSE = ("models", "handlers", "wechat_backend")
 
 FLOORS = (
     {"claims", "errors", "typed", "concurrency", "festivals", "papers"},
-    {"events", "workdays", "privacy", "database_trouble", "law"},
+    {"events", "workdays", "privacy", "database_trouble", "law", "together"},
     {"store", "clocks", "asking", "foreseen"},
-    {"described", "paging", "counters", "sessions", "leases", "snapshot", "together"},
+    {"described", "paging", "counters", "sessions", "leases", "snapshot"},
     {"schedule", "uncivil"},
     {"places", "materials", "chat", "outgoing", "pairings"},
     {"people"},

@@ -156,8 +156,6 @@ class Callback:
     async def _words(self, query: dict[str, str], message: Message) -> str | None:
         """The reply to a message, made once."""
         nonce, now = nonce_of(query), self.now()
-        if before := await self.inbox.before(message.key, nonce):
-            return before["reply"]
         cause = Cause(f"openid:{message.sender}", now, Channel.CHAT, self.request)
         try:
             turn = Turn(self.inbox, message.key, nonce, self.now, self.request)
@@ -181,7 +179,8 @@ class Callback:
 
     async def _again(self, nonce: str, message: Message, by: Cause) -> str | None:
         """The reply that another one makes or has made, or, where they died, our own."""
-        before = await self.inbox.begin(message.key, nonce, by.at, self.request)
+        before = await self.inbox.before(message.key, nonce)
+        before = before or await self.inbox.begin(message.key, nonce, by.at, self.request)
         if before is not None:
             return before["reply"]
         words, listed = await self._made(message, by)

@@ -7,7 +7,7 @@ from handlers.chat.items import named
 from handlers.web.services import Services
 from models.chat import Kept
 from models.guides import Found
-from models.people import Account
+from models.people import Account, Correspondent
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Once:
 
     services: Services
     _found: dict[tuple[str, str], Found] = field(default_factory=dict)
-    _accounts: dict[str, Account | None] = field(default_factory=dict)
+    _writers: dict[str, Correspondent] = field(default_factory=dict)
     _conversations: dict[str, Kept] = field(default_factory=dict)
 
     async def named(self, words: str, sentence: str = "") -> Found:
@@ -26,17 +26,21 @@ class Once:
         return self._found[words, sentence]
 
     async def account(self, sender: str) -> Account | None:
-        if sender not in self._accounts:
-            self._accounts[sender] = await self.services.correspondents.find(sender)
-        return self._accounts[sender]
+        return (await self._writer(sender)).account
 
     async def conversation(self, sender: str, now: datetime) -> Kept:
         """How it stood when it was asked for first, since the last `forget`."""
         if sender not in self._conversations:
-            self._conversations[sender] = await self.services.dialogues.find(sender, now)
+            found = (await self._writer(sender)).conversation
+            self._conversations[sender] = self.services.dialogues.standing(sender, found, now)
         return self._conversations[sender]
+
+    async def _writer(self, sender: str) -> Correspondent:
+        if sender not in self._writers:
+            self._writers[sender] = await self.services.correspondents.ask(sender)
+        return self._writers[sender]
 
     def forget(self, sender: str) -> None:
         """Something was written: what follows is answered from what is there then."""
         self._conversations.pop(sender, None)
-        self._accounts.pop(sender, None)
+        self._writers.pop(sender, None)

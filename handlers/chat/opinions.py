@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.chat.callers import party_of
 from handlers.chat.numbers import Numbers
+from handlers.chat.once import Once
 from handlers.web.services import Services
 from models.events import Cause
 from models.law import Term, in_force
@@ -43,16 +44,17 @@ class Opinions:
     services: Services
     link: Callable[[str, str], str]
     numbers: Numbers
+    once: Once
 
     async def answer(self, sender: str, words: str, by: Cause) -> str | None:
         """The reply to a reason that was asked for, and to the wish to review; None to all else."""
         if words in ASKS:
             return await self.invite(sender, by)
-        asked = await self.services.inbox.asked(sender, by.at)
+        asked = (await self.once.conversation(sender, by.at)).question
         if asked is None:
             return None
         if words in NEVER_MIND:
-            await self.services.inbox.answered(sender)
+            await self.services.dialogues.answered(sender)
             return "好的，这次没有评价。"
         tags = list(tags_on(local_date(by.at)).tags[asked["level"]])
         numbers = re.findall(r"[1-8]", words) if CHOSEN.fullmatch(words) else []
@@ -62,7 +64,7 @@ class Opinions:
                 sender, asked["matter"], asked["level"], chosen, "" if chosen else words, by
             )
         except AlreadyReviewed:
-            await self.services.inbox.answered(sender)
+            await self.services.dialogues.answered(sender)
             raise
 
     async def invite(self, sender: str, by: Cause) -> str:
@@ -83,7 +85,7 @@ class Opinions:
         """Keep a level; a bad one is kept with its reason, which is asked for."""
         if not is_bad(level):
             return await self.give(sender, finished.matter, level, [], "", by)
-        await self.services.inbox.ask(sender, {"matter": finished.matter, "level": level}, by.at)
+        await self.services.dialogues.ask(sender, {"matter": finished.matter, "level": level}, by.at)
         tags = tags_on(local_date(by.at)).tags[level]
         reasons = [f"{number}. {tag.words}" for number, tag in enumerate(tags.values(), 1)]
         return "\n".join(
@@ -106,7 +108,7 @@ class Opinions:
             return NOTHING
         by = replace(by, actor=f"applicant:{party.agent['_id']}")
         given = await self.services.reviews.give(matter, party, level, tags, words, by, finished.about)
-        await self.services.inbox.answered(sender)
+        await self.services.dialogues.answered(sender)
         days = in_force(Term.CONTACT, local_date(by.at)).number
         bad = f"\n{CALLED.format(days=days)}" if is_bad(level) else ""
         held = f"\n{HELD}" if given["words_state"] == "held" else ""

@@ -124,12 +124,12 @@ class Chat:
 
     async def opinion(self, heard: "Text", by: Cause) -> str | None:
         """The reply to what a review asked for; who plainly begins to book means that."""
-        inbox, sender = self.services.inbox, heard.message.sender
+        sender = heard.message.sender
         if hear(heard.words, local_date(by.at)).plain:
-            if await inbox.asked(sender, by.at):
-                await inbox.answered(sender)
+            if (await self.once.conversation(sender, by.at)).question:
+                await self.services.dialogues.answered(sender)
             return None
-        opinions = Opinions(self.services, self.anchor, self.numbers)
+        opinions = Opinions(self.services, self.anchor, self.numbers, self.once)
         return await opinions.answer(sender, heard.whole, by)
 
     async def progress(self, heard: "Text", by: Cause) -> str | None:
@@ -161,7 +161,7 @@ class Chat:
         if not re.fullmatch(r"[0-9]{1,2}", heard.words):
             return None
         number, sender, found = int(heard.words), heard.message.sender, heard.finding(self)
-        opinions = Opinions(self.services, self.anchor, self.numbers)
+        opinions = Opinions(self.services, self.anchor, self.numbers, self.once)
         waiting = await opinions.waiting(sender, number, by)
         since = waiting.at if waiting else None
         if item := await self.services.inbox.chosen(sender, number, by.at, since):

@@ -105,7 +105,7 @@ def keys_of(privacy: Privacy, party: Party) -> list[str]:
     """The hashes by which an application is found: of name, number and phone of those who hand it in, as they
     are bound then."""
     found: list[str] = []
-    for one in (party.applicant, party.agent):
+    for one in party.people:
         sealed = {field: str(one[field]) for field in FORMS if one.get(field)}  # type: ignore[literal-required]
         opened = {
             field: privacy.open(text, f"applicant:{one['_id']}:{field}") for field, text in sealed.items()

@@ -23,6 +23,7 @@ from models.applications.actions import (
     steps_from,
 )
 from models.applications.document import Application, Decision, NudgeState, PaperState
+from models.applications.in_the_way import WITHOUT_ANSWERS, InTheWay, Wish
 from models.applications.receiving import How
 from models.applications.rules import ApplicationMovedOn, ApplicationNotFound
 from models.applications.sealing import Sealing
@@ -34,6 +35,7 @@ from models.paging import Position, behind, position
 from models.privacy import Privacy
 from models.schedule import Due
 from models.store import ChangedMeanwhile, Database, Document, Refusal, Store, entry, part, unique_text
+from models.together import Finds
 
 KEPT_BACK = frozenset(
     {
@@ -63,7 +65,6 @@ HELD: Document = {"assigned": {"$gt": ""}}
 LONGEST_LOOK = 5000
 """Milliseconds that the database works for one list or count. What is rare, and found by no index of its own
 (a channel, a form of handling), makes it read all keys of an index: a quarter of a second for 100,000."""
-WITHOUT_ANSWERS = {"events": 0, "answers": 0, "internal": 0}
 ASSIGNED, NOTED, BARRED = "application.assigned", "application.noted", "application.barred"
 NUDGED, NUDGE_ANSWERED = "application.nudged", "application.nudge_answered"
 INVITED, UNINVITED = "application.invited_to_book", "application.invitation_withdrawn"
@@ -126,7 +127,8 @@ class Applications(Sealing, Store[Application]):
 
     def __init__(self, database: Database, privacy: Privacy) -> None:
         super().__init__(database)
-        self.privacy = privacy
+        self.privacy, self.by_serial = privacy, Finds(self.documents, "serial")
+        self.first_open = InTheWay(self.documents)
 
     def shaped(self, document: Document) -> Application:
         document["state"] = State(document["state"])
@@ -273,9 +275,8 @@ class Applications(Sealing, Store[Application]):
         were handed in and are not over; nothing where the guide allows several."""
         if guide.several:
             return None
-        query = {"applicant": applicant, "item": guide.item, "state": {"$in": OPEN}}
-        found = [one async for one in self.listed(query, [("submitted_at", ASCENDING)], 1)]
-        return found[0] if found else None
+        found = await self.first_open.ask(Wish(applicant, guide.item))
+        return None if found is None else self.shaped(found)
 
     async def check_single(self, applicant: str, guide: Guide) -> None:
         """One application of an item is under way at a time, unless its guide allows several. Of two that
@@ -355,7 +356,7 @@ class Applications(Sealing, Store[Application]):
         Raises:
             ApplicationNotFound
         """
-        found = await self.documents.find_one({"serial": serial})
+        found = await self.by_serial.ask(serial)
         if found is None:
             raise ApplicationNotFound
         return self.shaped(found)

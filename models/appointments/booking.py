@@ -26,15 +26,15 @@ from models.appointments.document import (
     REMIND_HOUR,
     REVIEW_WAITS,
     Appointment,
-    Booked,
     GivingUp,
     ObjectionState,
     State,
     Visits,
 )
 from models.appointments.fitting import fits
-from models.appointments.listing import day_query, held_on, objection_query
+from models.appointments.listing import day_query, objection_query
 from models.appointments.making import Wanted, place_of, visit_of
+from models.appointments.occupied import Occupied, Taken
 from models.appointments.reminders import plans_of
 from models.appointments.rules import (
     AlreadyBooked,
@@ -56,7 +56,7 @@ from models.people import Party
 from models.places import Hall, Slot, slots
 from models.privacy import Privacy, Sealed
 from models.store import ChangedMeanwhile, Database, Document, Refusal, Store, entry, part
-from models.workdays import Workdays, local_date
+from models.workdays import Workdays
 
 ASK_REVIEW = "appointment.ask_review"
 """What is planned where somebody was served: they are asked for a review."""
@@ -86,6 +86,7 @@ class Appointments(Store[Appointment]):
     def __init__(self, database: Database, uses: Uses, privacy: Privacy) -> None:
         super().__init__(database)
         self.uses, self.privacy = uses, privacy
+        self.occupied, self.taken = Occupied(self.documents), Taken(self.documents)
 
     def shaped(self, document: Document) -> Appointment:
         state, channel = State(document["state"]), Channel(document["channel"])
@@ -137,7 +138,7 @@ class Appointments(Store[Appointment]):
         ahead = {
             day: [slot for slot in slots(hall, group, day, calendar) if slot.start > by.at] for day in days
         }
-        held = await held_on(self.documents, hall, [day for day, found in ahead.items() if found], without)
+        held = await self.occupied.on(hall, [day for day, found in ahead.items() if found], without)
         return {
             day: [FreeSlot(slot.start, slot.end, left(slot, held[day])) for slot in found]
             for day, found in ahead.items()
@@ -257,18 +258,7 @@ class Appointments(Store[Appointment]):
 
     async def open_seats(self, slot: Slot, without: Collection[str] = ()) -> list[Seat]:
         """The seats of a slot that can be tried now; of those `without`, the places count as free."""
-        return open_seats(slot, await self._booked(slot, without))
-
-    async def _booked(self, slot: Slot, without: Collection[str] = ()) -> list[Booked]:
-        """What is booked at a slot's windows in its time, but for some visits."""
-        query: Document = {
-            "hall": slot.hall,
-            "day": local_date(slot.start).isoformat(),
-            "state": State.BOOKED.value,
-        }
-        query |= {"start": {"$lt": slot.end}, "end": {"$gt": slot.start}, "_id": {"$nin": [*without]}}
-        found = self.documents.find(query, {"start": 1, "end": 1, "window": 1, "seat": 1, "_id": 0})
-        return [document async for document in found]
+        return open_seats(slot, await self.taken.of(slot, without))
 
     async def own(self, key: str, party: Party) -> Appointment:
         """An appointment of the party's own.

@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
@@ -31,10 +31,10 @@ async def first_won(seats: Sequence[Seat], write: Callable[[Claimed], Awaitable[
         Refused: `too_many_bookings`.
     """
     untried = shuffled(seats)
-    ordinal, number = 0, a_number()
-    while untried:
+    seat, ordinal, number = next(untried, None), 0, a_number()
+    while seat:
         try:
-            return await write(Claimed(untried[0], ordinal, number))
+            return await write(Claimed(seat, ordinal, number))
         except DuplicateKeyError as error:
             match lost_claim(error):
                 case "item":
@@ -46,16 +46,18 @@ async def first_won(seats: Sequence[Seat], write: Callable[[Claimed], Awaitable[
                 case "number":
                     number = a_number()
                 case _:
-                    untried.pop(0)
+                    seat = next(untried, None)
         if ordinal == MOST_A_DAY:
             raise TooManyBookings(limit=MOST_A_DAY)
     raise SlotFull
 
 
-def shuffled(seats: Sequence[Seat]) -> list[Seat]:
+def shuffled(seats: Iterable[Seat]) -> Iterator[Seat]:
     """The windows in their order, the seats of each in any."""
-    windows = [list(row) for _, row in groupby(seats, key=lambda seat: seat.window)]
-    return [seat for row in windows for seat in random.sample(row, len(row))]
+    for _, row in groupby(seats, key=lambda seat: seat.window):
+        of_window = list(row)
+        while of_window:
+            yield of_window.pop(random.randrange(len(of_window)))  # noqa: S311 - nobody gains by guessing it
 
 
 def lost_claim(error: DuplicateKeyError) -> str:

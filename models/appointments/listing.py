@@ -1,14 +1,10 @@
-"""What is read of many visits at once: the lists of a day, and what is booked at a hall."""
+"""What is read of many visits at once: the lists of a day."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from models.appointments.document import Appointment, State, Visits
-from models.appointments.seats import Held
 from models.paging import EPOCH, Position
-from models.places import Hall
 from models.store import Document
 
 OF_VISITS: Mapping[Visits, Document] = {
@@ -39,21 +35,3 @@ def day_query(halls: Iterable[str], day: date, which: Visits) -> Document:
 
 def objection_query(states: Collection[str]) -> Document:
     return {"objection.state": {"$in": sorted(states)}}
-
-
-async def held_on(
-    documents: Any, hall: Hall, days: Sequence[date], without: Collection[str] = ()
-) -> Mapping[date, list[Held]]:
-    """What is booked at the windows of a hall, counted by day, window and time; but for some visits."""
-    held = defaultdict[date, list[Held]](list)
-    if not days:
-        return held
-    query: Document = {"hall": hall.code, "day": {"$in": [day.isoformat() for day in days]}}
-    query |= {"state": State.BOOKED.value, **({"_id": {"$nin": [*without]}} if without else {})}
-    by_time = {name: f"${name}" for name in ("day", "window", "start", "end")}
-    counted = [{"$match": query}, {"$group": {"_id": by_time, "count": {"$sum": 1}}}]
-    async for row in await documents.aggregate(counted):
-        at = row["_id"]
-        one = Held(at["window"], at["start"], at["end"], row["count"])
-        held[date.fromisoformat(at["day"])].append(one)
-    return held

@@ -373,9 +373,14 @@ def first_day(now: datetime) -> date:
 def open_days(hall: Hall, calendar: Workdays, now: datetime) -> list[date]:
     """The days up to the last of `bookable_days` on which people serve at a hall: it may be closed on one of
     these, and open on a day off."""
-    first, last = first_day(now), bookable_days(calendar, now)[-1]
+    first, last = bookable_span(calendar, now)
     days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
     return [day for day in days if hall.hours_on(day, calendar)]
+
+
+def bookable_span(calendar: Workdays, now: datetime) -> tuple[date, date]:
+    """The first and the last day for which one can book, where people serve on these."""
+    return first_day(now), bookable_days(calendar, now)[-1]
 
 
 def offered(hall: Hall, guide: Guide, start: datetime, calendar: Workdays, now: datetime) -> Slot:
@@ -384,8 +389,10 @@ def offered(hall: Hall, guide: Guide, start: datetime, calendar: Workdays, now: 
     Raises:
         BadInput: `slot_unknown`.
     """
-    if hall.code in guide.places and now < start and local_date(start) in open_days(hall, calendar, now):
-        for slot in slots(hall, guide.group, local_date(start), calendar):
+    first, last = bookable_span(calendar, now)
+    day = local_date(start)
+    if hall.code in guide.places and now < start and first <= day <= last and hall.hours_on(day, calendar):
+        for slot in slots(hall, guide.group, day, calendar):
             if slot.start == start:
                 return slot
     raise SlotUnknown

@@ -8,9 +8,10 @@ overlap.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from models.appointments.document import Booked
@@ -85,18 +86,19 @@ def claims(
     that is called out. Where it is one of several of a `visit`, also each minute of that visit: nobody is at
     two windows at once."""
     day, where = local_date(slot.start).isoformat(), f"{slot.hall}:{seat.window}"
+    minutes = _minutes(slot.start, slot.end)
     return [
-        *(f"seat:{where}:{minute.isoformat()}:{seat.number}" for minute in _minutes(slot)),
-        *(f"visit:{visit}:{minute.isoformat()}" for minute in _minutes(slot) if visit),
+        *(f"seat:{where}:{minute}:{seat.number}" for minute in minutes),
+        *(f"visit:{visit}:{minute}" for minute in minutes if visit),
         item_claim(applicant, item),
         day_claim(applicant, day, ordinal),
         f"number:{slot.hall}:{day}:{number}",
     ]
 
 
-def _minutes(slot: Slot) -> Iterator[datetime]:
+@lru_cache(1024)
+def _minutes(start: datetime, end: datetime) -> Sequence[str]:
     """Slots of any two lengths that overlap have a minute in common."""
-    minute = slot.start.replace(second=0, microsecond=0)
-    while minute < slot.end:
-        yield minute
-        minute += timedelta(minutes=1)
+    first = start.replace(second=0, microsecond=0)
+    count = -(-(end - first) // timedelta(minutes=1))
+    return [(first + timedelta(minutes=number)).isoformat() for number in range(count)]

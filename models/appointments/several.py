@@ -20,7 +20,6 @@ from models.appointments.booking import Appointments
 from models.appointments.claiming import Claimed, a_number, lost_claim, shuffled
 from models.appointments.document import CANCELLED, Appointment, State
 from models.appointments.fitting import fits
-from models.appointments.listing import held_on
 from models.appointments.making import Wanted
 from models.appointments.matters import (
     Matter,
@@ -103,7 +102,7 @@ class Several:
         check_items(party, guides)
         offered(hall, guides[0], start, calendar, by.at)
         day = local_date(start)
-        held = (await held_on(self.appointments.documents, hall, [day], without))[day]
+        held = (await self.appointments.occupied.on(hall, [day], without))[day]
 
         def free(guide: Guide) -> list[FreeSlot]:
             there = slots(hall, guide.group, day, calendar) if hall.code in guide.places else []
@@ -115,7 +114,7 @@ class Several:
         """The item groups of which a hall has a place left that day, at `after` or later: what is of one of
         them can follow a matter that is over then."""
         day, groups = local_date(after), hall.windows.capacity if hall.windows else ()
-        held = (await held_on(self.appointments.documents, hall, [day]))[day]
+        held = (await self.appointments.occupied.on(hall, [day]))[day]
         return {
             group
             for group in groups
@@ -305,10 +304,10 @@ class Several:
         ]
 
     async def _seat(self, wanted: Wanted, ordinal: int, without: Collection[str]) -> Claimed:
-        seats = shuffled(await self.appointments.open_seats(wanted.slot, without))
-        if not seats:
+        seat = next(shuffled(await self.appointments.open_seats(wanted.slot, without)), None)
+        if seat is None:
             raise MatterFull(item=wanted.guide.name)
-        return Claimed(seats[0], ordinal, a_number())
+        return Claimed(seat, ordinal, a_number())
 
     async def _ordinals(self, wanted: Sequence[Wanted], without: Collection[str]) -> list[int]:
         """Those of the day's bookings that the applicant has not made yet.

@@ -9,6 +9,7 @@ from uuid import uuid4
 from pymongo import DESCENDING, IndexModel
 
 from models.blacklist.document import GROUNDS, SHOWN, AppealState, Ban, FindingState, Ground, State
+from models.blacklist.in_force import InForce, Known
 from models.blacklist.rules import BanNotFound
 from models.paging import Order, Page, count_in, page_in
 from models.people import ApplicantKind
@@ -144,7 +145,7 @@ class Bans(Store[Ban]):
 
     def __init__(self, database: Database, privacy: Privacy) -> None:
         super().__init__(database)
-        self.privacy = privacy
+        self.privacy, self.now_in_force = privacy, InForce(self.documents)
 
     def shaped(self, document: Document) -> Ban:
         key = document["_id"]
@@ -173,9 +174,8 @@ class Bans(Store[Ban]):
 
     async def in_force(self, keys: list[str], at: datetime) -> Ban | None:
         """The decision that keeps one of these from applying online at a moment, if there is one."""
-        return await self._first(
-            {"keys": {"$in": keys}, "state": State.CONFIRMED.value, "until": {"$gt": at}}
-        )
+        found = await self.now_in_force.ask(Known(frozenset(keys), at))
+        return None if found is None else self.shaped(found)
 
     async def of_keys(self, keys: list[str]) -> list[Ban]:
         """All decisions on one who is known by one of these, the latest first."""

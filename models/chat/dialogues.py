@@ -2,7 +2,8 @@
 
 `{_id: <openid>, version, state, message, said, expires_at}`. `message` is what was answered last, by its
 digest, and `said` the answer, sealed: they are written with the state, so that a message that comes again,
-after a death too, finds its own answer.
+after a death too, finds its own answer. Beside them stands `{question, asked_until}`: what the account asked
+outside the conversation (why a review is bad), and waits for an answer to.
 """
 
 from datetime import datetime, timedelta
@@ -13,10 +14,11 @@ from pymongo.errors import DuplicateKeyError
 
 from models.privacy import Privacy
 from models.store import Database, Document, Store
-from models.together import Finds, Writes
+from models.together import Writes
 
 KEPT = timedelta(days=1)
 """As long as a silence may be."""
+QUESTION_KEPT = timedelta(minutes=30)
 
 
 class Kept(NamedTuple):
@@ -26,6 +28,8 @@ class Kept(NamedTuple):
     state: Document | None
     message: str
     said: str
+    question: Document | None = None
+    """What was asked last beside it, and has no answer yet."""
 
 
 class Dialogues(Store):
@@ -35,17 +39,21 @@ class Dialogues(Store):
     def __init__(self, database: Database, privacy: Privacy) -> None:
         super().__init__(database)
         self.privacy = privacy
-        self.found, self.writes = Finds(self.documents), Writes(self.documents)
+        self.writes = Writes(self.documents)
 
     async def find(self, openid: str, now: datetime) -> Kept:
         """How the conversation with a user stands; one that is over its time has no state."""
-        found = await self.found.ask(openid)
+        return self.standing(openid, await self.by_id.ask(openid), now)
+
+    def standing(self, openid: str, found: Document | None, now: datetime) -> Kept:
+        """The same, where the document has been `found` already, or there is none."""
         if found is None:
             return Kept(0, None, "", "")
-        if found["expires_at"] <= now:
-            return Kept(found["version"], None, "", "")
+        question = found.get("question") if found.get("asked_until", now) > now else None
+        if found["expires_at"] <= now or "state" not in found:
+            return Kept(found["version"], None, "", "", question)
         said = self.privacy.opened(found["said"], _context(openid)) or ""
-        return Kept(found["version"], found["state"], found["message"], said)
+        return Kept(found["version"], found["state"], found["message"], said, question)
 
     async def keep(
         self, openid: str, before: Kept, state: Document, message: str, said: str, now: datetime
@@ -66,6 +74,23 @@ class Dialogues(Store):
         except DuplicateKeyError:
             return False
         return True
+
+    async def ask(self, openid: str, question: Document, now: datetime) -> None:
+        """The next message of this user answers `question`."""
+        until = now + QUESTION_KEPT
+        await self.documents.update_one(
+            {"_id": openid},
+            {
+                "$set": {"question": question, "asked_until": until},
+                "$max": {"expires_at": until},
+                "$setOnInsert": {"version": 0},
+            },
+            upsert=True,
+        )
+
+    async def answered(self, openid: str) -> None:
+        """Nothing is asked any more."""
+        await self.documents.update_one({"_id": openid}, {"$unset": {"question": 1, "asked_until": 1}})
 
 
 def _context(openid: str) -> str:

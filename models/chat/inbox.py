@@ -1,10 +1,9 @@
 """Incoming chat messages: each is answered once, and a repeated one gets the same answer.
 
-`inbox` holds three kinds of short-lived documents, told apart by the beginning of their `_id`:
+`inbox` holds two kinds of short-lived documents, told apart by the beginning of their `_id`:
 `message:…` `{nonce, reply}`, the reply sealed, with `{chooser, choices, at}` where it lists what the next
 plain number of its reader stands for, and `{lease, leased_until}` where it was claimed before its answer;
-`nonce:…` `{nonce}` (of a request without a message); and `question:<openid>` `{question}`: what the account
-asked last, and waits for an answer to.
+and `nonce:…` `{nonce}` (of a request without a message).
 """
 
 import asyncio
@@ -21,7 +20,7 @@ from models.errors import Forbidden
 from models.leases import free, given_back, held_by, taken
 from models.privacy import Privacy
 from models.store import Database, Document, Store
-from models.together import Finds, Writes
+from models.together import Writes
 
 
 class NonceRepeated(Forbidden):
@@ -66,8 +65,7 @@ class Inbox(Store):
     def __init__(self, database: Database, privacy: Privacy) -> None:
         super().__init__(database)
         self.privacy = privacy
-        self.inserts, self.updates = Writes(self.documents, is_claim=True), Writes(self.documents)
-        self.found = Finds(self.documents)
+        self.claims, self.updates = Writes(self.documents, is_claim=True), Writes(self.documents)
 
     async def spend(self, nonce: str, now: datetime) -> None:
         """Note the nonce of a request without a message; a message that comes with it later is refused."""
@@ -84,10 +82,11 @@ class Inbox(Store):
             Forbidden: `nonce_repeated`, the nonce came before with something else.
         """
         key = key_of(message)
-        kept = await self.found.ask(key)
+        kept = await self.by_id.ask(key)
         if kept is None or "reply" not in kept:
             return None
-        await self._check(nonce, key)
+        if kept["nonce"] != digest(nonce):
+            await self._check(nonce, key)
         return self._answer(kept)
 
     async def claim(self, message: str, nonce: str, now: datetime, holder: str) -> bool:
@@ -121,7 +120,7 @@ class Inbox(Store):
     async def _insert(self, message: str, nonce: str, now: datetime, more: Document) -> bool:
         new = {"_id": key_of(message), "nonce": digest(nonce), **more, "expires_at": now + KEPT}
         try:
-            await self.inserts.ask(InsertOne(new))
+            await self.claims.ask(InsertOne(new))
         except DuplicateKeyError:
             return False
         return True
@@ -180,26 +179,6 @@ class Inbox(Store):
             return None
         choice: str = kept["choices"][number - 1]
         return choice
-
-    async def ask(self, openid: str, question: Document, now: datetime) -> None:
-        """The next message of this user answers `question`."""
-        await self.documents.update_one(
-            {"_id": f"question:{openid}"},
-            {"$set": {"question": question, "expires_at": now + CHOICES_KEPT}},
-            upsert=True,
-        )
-
-    async def asked(self, openid: str, now: datetime) -> Document | None:
-        """What was asked last, if it is still of use."""
-        kept = await self.found.ask(f"question:{openid}")
-        if kept is None or kept["expires_at"] <= now:
-            return None
-        question: Document = kept["question"]
-        return question
-
-    async def answered(self, openid: str) -> None:
-        """Nothing is asked any more."""
-        await self.documents.delete_one({"_id": f"question:{openid}"})
 
 
 def key_of(message: str) -> str:

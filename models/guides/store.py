@@ -6,6 +6,7 @@ A published version is never edited: a change is the next version. `models.guide
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from typing import ClassVar, NamedTuple
 
 from pymongo import IndexModel
@@ -15,6 +16,7 @@ from models.guides.catalogue import Entry
 from models.guides.guide import Guide, Offer, guide_of
 from models.guides.uses import Uses, demand
 from models.store import Database, Document, Store
+from models.together import Things
 
 
 class GuideNotFound(NotFound):
@@ -74,6 +76,8 @@ class Guides(Store[Version]):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.unchanging: dict[str, Guide] = {}
+        self.versions: Things[Version] = Things(self.documents, self.shaped)
+        self.now_in_force = Things(self.documents, itemgetter("_id"), "item", IN_FORCE, ["item"])
 
     def shaped(self, document: Document) -> Version:
         return Version(guide_of(document), GuideState(document["state"]))
@@ -84,10 +88,10 @@ class Guides(Store[Version]):
         Raises:
             NotFound: `guide_not_found`.
         """
-        found = await self._first({"item": item, **IN_FORCE})
-        if found is None:
+        key = await self.now_in_force.ask(item)
+        if key is None:
             raise self.missing
-        return found.guide
+        return await self.version(key)
 
     async def find(self, key: str) -> Version | None:
         """A version of a guide, in force or superseded, if there is one."""
@@ -103,9 +107,11 @@ class Guides(Store[Version]):
         """
         if kept := self.unchanging.get(key):
             return kept
-        guide = (await self.get(key)).guide
-        self._keep(guide)
-        return guide
+        found = await self.versions.ask(key)
+        if found is None:
+            raise self.missing
+        self._keep(found.guide)
+        return found.guide
 
     async def in_force(self) -> list[str]:
         """The keys of all published versions, those first that are asked for most."""

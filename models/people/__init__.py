@@ -4,7 +4,7 @@ from models.people.accounts import ASK_UNIONID, Account, Accounts, Language
 from models.people.agencies import Agencies, Agency, AgencyState, is_confirmed, is_waiting
 from models.people.applicants import Applicant, Applicants, RevealNeedsReason, shown_name
 from models.people.binding import Binding, check_name
-from models.people.correspondents import Correspondents
+from models.people.correspondents import Correspondent, Correspondents
 from models.people.credentials import (
     PERSONAL,
     RULES,
@@ -54,6 +54,7 @@ __all__ = [
     "Applicants",
     "Binding",
     "BodyVerdict",
+    "Correspondent",
     "Correspondents",
     "CredentialKind",
     "ElectronicService",

@@ -81,7 +81,7 @@ class Accounts(Store[Account]):
     ) -> tuple[Session, Account | None] | None:
         """The live session of a token, and whose it is, in one round trip; None where there is none. The
         account of a session may be gone."""
-        found = await sessions.find_with(token, "account", self.collection, by)
+        found = await sessions.find_with_account(token, by)
         if found is None:
             return None
         session, account = found

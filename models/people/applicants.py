@@ -16,6 +16,7 @@ from models.people.masks import NAMES, mask_number, mask_phone
 from models.people.same import known_by
 from models.privacy import Privacy
 from models.store import Database, Document, Record, Store, unique_text
+from models.together import Finds
 
 
 class PhoneDiffers(Refused):
@@ -141,7 +142,7 @@ class Applicants(Store[Applicant]):
 
     def __init__(self, database: Database, privacy: Privacy) -> None:
         super().__init__(database)
-        self.privacy = privacy
+        self.privacy, self.by_account = privacy, Finds(self.documents, "account")
 
     def shaped(self, document: Document) -> Applicant:
         credential = document["credential"]
@@ -157,7 +158,8 @@ class Applicants(Store[Applicant]):
 
     async def find_by_account(self, account: str) -> Applicant | None:
         """The person bound to an account, if there is one."""
-        return await self._first({"account": account})
+        found = await self.by_account.ask(account)
+        return None if found is None else self.shaped(found)
 
     async def find_by_credential(self, credential: Credential) -> Applicant | None:
         """The person or body with this credential, if it was verified before, here or at a window."""

@@ -57,10 +57,15 @@ class Party:
         return self.applicant["_id"] != self.agent["_id"]
 
     @property
+    def people(self) -> tuple[Applicant, ...]:
+        """Both, or the one who acts for themselves."""
+        return (self.applicant, self.agent) if self.for_body else (self.agent,)
+
+    @property
     def id(self) -> str:
         return self.applicant["_id"]
 
 
 def party_known_by(privacy: Privacy, party: Party) -> list[str]:
     """As `known_by`, of whom is applied for and of the person who acts."""
-    return list(dict.fromkeys([*known_by(privacy, party.applicant), *known_by(privacy, party.agent)]))
+    return list(dict.fromkeys(key for one in party.people for key in known_by(privacy, one)))

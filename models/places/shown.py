@@ -1,8 +1,8 @@
 """Places as they are shown: from the process's own memory while that is known to be true, else from the
 database. Each method answers what the method of the same name of `Halls` does."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from models.places.hall import Hall, HallKind
 from models.places.halls import Halls, in_order
@@ -10,11 +10,20 @@ from models.places.positions import Position, metres_between
 from models.snapshot import Kept, Snapshot
 
 
+@dataclass
+class Ordered:
+    """`halls` are all that were `known`, in their order: as long as the same are known it is the same."""
+
+    known: Mapping[str, Hall] | None = None
+    halls: Sequence[Hall] = ()
+
+
 @dataclass(frozen=True)
 class ShownHalls:
     halls: Halls
     snapshot: Snapshot
     kept: Kept[Hall]
+    ordered: Ordered = field(default_factory=Ordered)
 
     async def get(self, code: str) -> Hall:
         """
@@ -28,7 +37,9 @@ class ShownHalls:
         known = self.snapshot.of(self.kept)
         if known is None:
             return await self.halls.all(kind)
-        return in_order([hall for hall in known.values() if kind in (None, hall.kind)])
+        if self.ordered.known is not known:
+            self.ordered.known, self.ordered.halls = known, in_order(known.values())
+        return [hall for hall in self.ordered.halls if kind in (None, hall.kind)]
 
     async def offering(self, group: str, places: Collection[str] | None = None) -> list[Hall]:
         known = self.snapshot.of(self.kept)

@@ -47,6 +47,7 @@ def people(on: Ground, verifier: Verifier, followers: Followers) -> People:
     phone_codes = PhoneCodes(database, privacy, counters, on.sms, on.closures)
     binding = Binding(applicants, agencies, phone_codes, verifier, counters)
     accounts, sessions = Accounts(database), Sessions(database)
+    dialogues = Dialogues(database, privacy)
     pairings, kiosk_uses = Pairings(database, privacy, counters), KioskUses(database)
     return People(
         verifier=verifier,
@@ -54,7 +55,7 @@ def people(on: Ground, verifier: Verifier, followers: Followers) -> People:
         joining=Joining(accounts, binding, sessions, followers),
         window=Window(applicants),
         accounts=accounts,
-        correspondents=Correspondents(accounts),
+        correspondents=Correspondents(accounts, dialogues),
         sessions=sessions,
         pairings=pairings,
         paired=PairedSessions(pairings, sessions, kiosk_uses),
@@ -64,5 +65,5 @@ def people(on: Ground, verifier: Verifier, followers: Followers) -> People:
         electronic_service=ElectronicService(applicants),
         agencies=agencies,
         inbox=Inbox(database, privacy),
-        dialogues=Dialogues(database, privacy),
+        dialogues=dialogues,
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError
 
+from models import together
 from models.claims import READS, ClaimsFirst, claiming
 from models.store import Database
 from models.together import Finds, Together, Writes
@@ -54,6 +55,20 @@ async def test_who_comes_while_a_round_is_under_way_is_in_the_next() -> None:
     ]
     assert told[6] == 10
     assert await slow.ask(6) == 12
+
+
+async def test_a_round_that_is_stuck_holds_nobody_else_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "LATE", 0.02)
+    slow = Slow()
+    stuck, behind = asyncio.ensure_future(slow.ask(1)), asyncio.ensure_future(asyncio.sleep(0.01, 2))
+    first = asyncio.ensure_future(slow.ask(await behind))
+    await asyncio.sleep(0.03)
+    assert slow.rounds == [[1]]
+    later = asyncio.ensure_future(slow.ask(3))
+    await asyncio.sleep(0.01)
+    assert slow.rounds == [[1], [2, 3]]
+    slow.goes_on.set()
+    assert [await each for each in (stuck, first, later)] == [2, 4, 6]
 
 
 @pytest.fixture

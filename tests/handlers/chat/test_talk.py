@@ -503,10 +503,10 @@ async def test_too_many_on_a_day_asks_for_another(peer: Peer, party: Party) -> N
 async def test_a_reason_that_was_asked_for_is_no_booking(peer: Peer, party: Party) -> None:
     """What answers a question about a review goes there, unless one plainly begins to book."""
     asked = {"matter": "application:a1", "level": 1}
-    await peer.services.inbox.ask(USER, asked, peer.clock.now())
+    await peer.services.dialogues.ask(USER, asked, peer.clock.now())
     assert "没有等您评价" in await says(peer, "预约了还要排两个小时的队")
     assert "办什么事" in await says(peer, "预约")
-    assert await peer.services.inbox.asked(USER, peer.clock.now()) is None
+    assert (await peer.services.dialogues.find(USER, peer.clock.now())).question is None
 
 
 async def test_the_answer_is_kept_sealed(peer: Peer, party: Party) -> None:

@@ -6,15 +6,15 @@ from tests.house.guides import plain_guide
 from tests.house.wechat import USER, Peer, message
 
 STEPS = (
-    ("预约居住证签注 明天", 15),
-    ("1", 13),
-    ("上午九点", 12),
-    ("1", 17),
-    ("我的预约", 12),
-    ("改到后天上午十点", 14),
-    ("1", 18),
+    ("预约居住证签注 明天", 12),
+    ("1", 10),
+    ("上午九点", 9),
+    ("1", 14),
+    ("我的预约", 9),
+    ("改到后天上午十点", 11),
+    ("1", 15),
 )
-"""What is said, and how many calls its answer may take: seven are for knowing who writes and for answering
+"""What is said, and how many calls its answer may take: four are for knowing who writes and for answering
 once, and of what is chosen each thing is read once."""
 
 

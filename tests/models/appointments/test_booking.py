@@ -114,14 +114,14 @@ async def test_two_in_flight_over_a_change_of_slot_length_are_one_place(
 ) -> None:
     """Both have read that nothing is booked; one knows the hall as it was, one as it is. Slots in minutes:
     length and beginning."""
-    read, booked = asyncio.Barrier(2), appointments._booked
+    read, booked = asyncio.Barrier(2), appointments.taken.of
 
     async def both_have_read(*asked: Any) -> Any:
         found = await booked(*asked)
         await read.wait()
         return found
 
-    monkeypatch.setattr(appointments, "_booked", both_have_read)
+    monkeypatch.setattr(appointments.taken, "of", both_have_read)
     said = await asyncio.gather(
         *(
             appointments.book(
