@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from handlers.chat.dialogue.heard import HallName, hall_names
 from handlers.chat.items import named
 from handlers.web.services import Services
 from models.chat import Kept
@@ -18,12 +19,20 @@ class Once:
     _found: dict[tuple[str, str], Found] = field(default_factory=dict)
     _writers: dict[str, Correspondent] = field(default_factory=dict)
     _conversations: dict[str, Kept] = field(default_factory=dict)
+    _halls: list[tuple[HallName, ...]] = field(default_factory=list)
 
     async def named(self, words: str, sentence: str = "") -> Found:
         """See `items.named`."""
         if (words, sentence) not in self._found:
             self._found[words, sentence] = await named(self.services, words, sentence)
         return self._found[words, sentence]
+
+    async def halls(self) -> tuple[HallName, ...]:
+        """What the halls with windows are called."""
+        if not self._halls:
+            found = await self.services.shown.halls.all()
+            self._halls.append(hall_names(hall for hall in found if hall.windows))
+        return self._halls[0]
 
     async def account(self, sender: str) -> Account | None:
         return (await self._writer(sender)).account

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from handlers.chat import small_talk
-from handlers.chat.dialogue.heard import hall_names, hear, is_english, plain
+from handlers.chat.dialogue.heard import hear, is_english, plain
 from handlers.chat.dialogue.roles import speaks_english
 from handlers.chat.dialogue.state import Goal, State, Step
 from handlers.chat.dialogue.talk import Talk
@@ -177,8 +177,7 @@ class Chat:
 
     async def loosely(self, heard: "Text", by: Cause) -> str | None:
         """The answers to what a sentence asks besides; None where it asks nothing that is known."""
-        halls = hall_names(hall for hall in await self.services.shown.halls.all() if hall.windows)
-        questions = small_talk.loosely(heard.words, halls)
+        questions = small_talk.loosely(heard.words, await self.once.halls())
         answers = [
             await self.small(question, by.at, english=heard.english, within=False) for question in questions
         ]
@@ -193,8 +192,7 @@ class Chat:
             return first
         if not small_talk.may_name_hall(words):
             return None
-        halls = await self.services.shown.halls.all()
-        return small_talk.asked(words, hall_names(hall for hall in halls if hall.windows))
+        return small_talk.asked(words, await self.once.halls())
 
     async def small(self, question: Question, now: datetime, *, english: bool, within: bool) -> str:
         """The answer to small talk, short `within` a conversation."""

@@ -1,9 +1,9 @@
 """What it takes to book: 200 people walk the whole way at once by the API, over connections of their own.
 
 Search, guide, halls, days, slots, book, mine, with no pause. Who finds a slot taken looks at the slots again,
-as people do. Everything is on this machine: an embedded mongod, two web servers where `serve` has the option
-for that and else one, and this script, which is all people. Each round has a database of its own. Processor
-time of the web servers says what a request costs on a machine that does other things too.
+as people do. Everything is on this machine: an embedded mongod, one web server and then two, and this script,
+which is all people. Each round has a database of its own. Processor time of the web servers says what a request
+costs on a machine that does other things too. The figures are of two.
 """
 
 import asyncio
@@ -112,8 +112,14 @@ class Walker:
 
 
 def run(effort: Effort, _ground: Ground) -> Figures:
+    walked_by(effort, 1)
+    return walked_by(effort, PROCESSES)
+
+
+def walked_by(effort: Effort, servers: int) -> Figures:
+    """With so many web servers."""
     rounds, walked = Rounds(), Asked()
-    options = serve_options(PROCESSES)
+    options = serve_options(servers)
     for _ in range(max(1, effort.rounds // 3)):
         with embedded("bench") as (mongod, folder):
             one, lasted, used = one_round(mongod.uri, folder, effort.people, options)
@@ -123,7 +129,7 @@ def run(effort: Effort, _ground: Ground) -> Figures:
         rounds.note("bookings", len(one.ways) / lasted)
         rounds.note("core_ms", 1000 * used / len(took))
         walked.add(one)
-    report(walked, rounds, effort.people, PROCESSES if options else 1)
+    report(walked, rounds, effort.people, servers)
     return {name: rounds.median(name) for name in ("p95_ms", "per_second")}
 
 
@@ -170,4 +176,4 @@ def report(asked: Asked, rounds: Rounds, people: int, servers: int) -> None:
         f"\nrequests/s {rounds.median('per_second'):.0f}, bookings/s {rounds.median('bookings'):.0f}", end=""
     )
     print(f", slots lost to others {dict(asked.refused) or 'none'}")
-    print(f"web servers {rounds.median('core_ms'):.1f} ms of a core a request")
+    print(f"web servers {rounds.median('core_ms'):.1f} ms of a core a request\n")

@@ -15,7 +15,7 @@ from handlers.chat.dialogue import steps, words
 from handlers.chat.dialogue.asking import Asking, Said
 from handlers.chat.dialogue.doing import Doing
 from handlers.chat.dialogue.facts import Facts
-from handlers.chat.dialogue.heard import Heard, hall_names, hear
+from handlers.chat.dialogue.heard import Heard, hear
 from handlers.chat.dialogue.phrases import Sign
 from handlers.chat.dialogue.reading import Reading
 from handlers.chat.dialogue.roles import roles_of, tongue_of
@@ -186,8 +186,7 @@ class Talk:
         first = hear(said, today)
         if first.sign or first.number is not None or not first.item:
             return first
-        halls = [hall for hall in await self.services.shown.halls.all() if hall.windows]
-        return hear(said, today, hall_names(halls))
+        return hear(said, today, await self.once.halls())
 
     async def _turn(self, state: State, heard: Heard, facts: Facts, sender: str) -> Said | None:
         """What follows from what was heard; None where it is about something else."""
