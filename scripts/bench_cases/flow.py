@@ -2,8 +2,8 @@
 
 Search, guide, halls, days, slots, book, mine, with no pause. Who finds a slot taken looks at the slots again,
 as people do. Everything is on this machine: an embedded mongod, one web server and then two, and this script,
-which is all people. Each round has a database of its own. Processor time of the web servers says what a request
-costs on a machine that does other things too. The figures are of two.
+which is all people. Each round has a database of its own. Processor time of the web servers says what a
+request costs on a machine that does other things too. The figures are of two.
 """
 
 import asyncio
