@@ -43,12 +43,13 @@ UPRIGHT, LYING, DESK = (1080, 1920), (1920, 1080), (1440, 900)
 
 @dataclass
 class Street:
-    """Two servers, and the house behind both; `kiosk` is the one that stands there."""
+    """Two servers, and the house behind both; `kiosk` stands there, `other` beside it."""
 
     house: House
     servers: list[str]
     chromium: Chromium
     kiosk: Any
+    other: Any
     shot: int = 0
 
     async def page(
@@ -73,8 +74,8 @@ class Street:
         size = (PHONE["width"], PHONE["height"])
         return await self.page(server, size, {"session": session}, PHONE_IN_WECHAT)
 
-    async def screen(self, server: int, size: tuple[int, int] = UPRIGHT) -> Page:
-        token = await token_of(self.house, self.kiosk)
+    async def screen(self, server: int, size: tuple[int, int] = UPRIGHT, kiosk: Any = None) -> Page:
+        token = await token_of(self.house, kiosk or self.kiosk)
         return await self.page(server, size, {"device_session": token})
 
     async def at(self, page: Page, path: str) -> None:
@@ -128,9 +129,10 @@ async def street(
     house = House(stores_over(database, utc_now, Register()))
     house.stores.materials.inspector = TakesAll()
     with server(env, logs[0]) as one, server(env, logs[1]) as two:  # on an empty database
-        kiosk = await (await kiosked(house)).in_service(name="市桥一号自助终端")
+        kiosks = await kiosked(house)
+        kiosk, other = [await kiosks.in_service(name=f"市桥{n}号自助终端") for n in "一二"]
         await house.publish(plain_guide(), OFFERED)
-        yield Street(house, [one, two], chromium, kiosk)
+        yield Street(house, [one, two], chromium, kiosk, other)
 
 
 async def digits_of(screen: Page) -> str:
@@ -256,6 +258,54 @@ async def test_a_screenshot_sent_to_a_friend_signs_nobody_in(street: Street) -> 
     await street.keep(kiosk, "kiosk-refused")
     assert await token_in(kiosk) == ""
     for page in (kiosk, mine, theirs):
+        await page.context.close()
+
+
+async def test_a_code_that_was_used_and_a_ticket_at_another_kiosk_are_worth_nothing(street: Street) -> None:
+    house = street.house
+    kiosk, beside = await street.screen(0), await street.screen(1, kiosk=street.other)
+    mine, friend = [await street.phone(n, await house.applicant()) for n in (1, 0)]
+    await street.at(kiosk, "/kiosk/sign-in?next=/kiosk/notes")
+    await kiosk.get_by_role("button", name="显示二维码").tap()
+    code = await street.code(kiosk)
+    await street.at(mine, code)
+    digits = await digits_of(kiosk)
+    [ticket] = [one for one in await kiosk.context.cookies(street.servers[0]) if one["name"] == "pairing"]
+    taken: Any = {"name": "pairing", "value": ticket["value"], "url": street.servers[1]}
+    await beside.context.add_cookies([taken])
+    await street.at(beside, "/kiosk/sign-in")
+    await expect(beside.get_by_role("button", name="显示二维码")).to_be_visible()
+    await expect(beside.locator(".pairing__digits")).to_be_hidden()
+    await give(mine, digits)
+    await kiosk.wait_for_url("**/kiosk/notes")
+    await street.at(friend, code)
+    await shown(friend, "已在另一台设备上使用")
+    await kiosk.get_by_role("link", name="结束使用").tap()
+    await shown(mine, "屏幕上的使用已结束")
+    for phone, why in ((mine, "这个码已经用过"), (friend, "已在另一台设备上使用")):
+        await street.at(phone, code)
+        await shown(phone, why)
+    assert [await token_in(page) for page in (kiosk, beside)] == ["", ""]
+    for page in (kiosk, beside, mine, friend):
+        await page.context.close()
+
+
+async def test_a_code_that_is_over_signs_nobody_in(street: Street) -> None:
+    """Both are told why; the screen asks for no other one by itself."""
+    house = street.house
+    kiosk, phone = await street.screen(0), await street.phone(1, await house.applicant())
+    await street.at(kiosk, "/kiosk/sign-in")
+    await kiosk.get_by_role("button", name="显示二维码").tap()
+    code, codes = await street.code(kiosk), house.stores.pairings.documents
+    before = await codes.count_documents({})
+    await codes.update_one({"state": "asked"}, {"$set": {"expires_at": utc_now()}})
+    await expect(kiosk.get_by_role("alert")).to_have_text("这个码已过期。")  # pushed
+    await street.at(phone, code)
+    await shown(phone, "这个码已过期")
+    await kiosk.reload()
+    await expect(kiosk.get_by_role("button", name="换一个码")).to_be_visible()
+    assert (await codes.count_documents({}), await token_in(kiosk)) == (before, "")
+    for page in (kiosk, phone):
         await page.context.close()
 
 

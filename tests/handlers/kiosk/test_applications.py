@@ -94,6 +94,7 @@ async def test_who_has_signed_in_applies_from_the_guide_to_the_receipt(town: Tow
     assert "第 1 组，共 2 组" in (await screen.get(f"{path}/form")).text
     assert await filled(screen, path) == f"{path}/materials"
     assert "还没有收到" in (await screen.get(f"{path}/materials")).text
+    assert (await screen.get(f"{path}/papers")).json == {"files": ""}
     taken = await phone.upload(f"{path.removeprefix('/kiosk')}/materials/permit", "permit.jpg", photo())
     assert taken.status == 303
     assert (await screen.get(f"{path}/papers")).json["files"]

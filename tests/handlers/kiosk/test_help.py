@@ -1,5 +1,6 @@
 """The button that calls somebody to a kiosk, and the board from which they go (article 23.2)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -39,8 +40,9 @@ async def test_a_call_is_answered_from_the_board(town: Town, board: Browser) -> 
         assert (await screen.post(CALL)).location == CALL
     waits = (await screen.get(CALL)).text
     assert "已经呼叫，请稍候" in waits
+    assert re.search("会过来帮您：.*区政务服务中心", waits), "who comes"
     assert "020-12345" in waits
-    assert 'data-idle="300"' in waits, "who waits does not touch the screen"
+    assert '<body data-idle="300"' in waits, "who waits does not touch the screen"
     assert (await screen.post(f"{CALL}?part=1")).location == f"{CALL}?part=1"
     assert "<header" not in (await screen.get(f"{CALL}?part=1")).text
     shown = (await board.get(f"{BOARD}?part=1")).text

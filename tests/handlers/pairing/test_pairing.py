@@ -191,6 +191,7 @@ async def test_who_tries_in_vain_is_told_why(town: Town, kiosk: Screen, phone: B
     right = await kiosk.digits()
     wrong = await friend.post(mine, {"digits": "11" if right != "11" else "12"})
     assert (wrong.status, "没有登录" in wrong.text) == (409, True)
+    assert "请在屏幕上点“换一个码”" in wrong.text, "on the page of the pairing, which says what to do next"
     assert (await friend.post(mine, {"digits": right})).status == 409
     assert "数字不对" in await kiosk.page()
     assert (await kiosk.browser.post("/kiosk/sign-in/join")).status == 409

@@ -12,7 +12,6 @@ import pytest
 from models.events import Channel
 from models.pairings import Kind, PairedSessions, Pairing, Pairings, State, Ticket, state_at
 from models.pairings.document import TO_GIVE, TO_SCAN
-from models.pairings.store import OFFERED, TRIED
 from models.sessions import LIFETIME, Sessions
 from tests.house.clock import Clock
 from tests.house.house import House, said
@@ -201,12 +200,20 @@ async def test_what_a_kiosk_takes_wrongly_is_told_and_counted(street: Street, cl
     later = street.house.by(f"kiosk:{HERE}", Channel.KIOSK)
     assert await said(street.take(short)) == "pairing_expired"
     wrong = f"{(int(short) + 1) % 10**6:06}"
-    ends = [await said(street.take(wrong)) for _ in range(TRIED.most)]
+    ends = [await said(street.take(wrong)) for _ in range(20)]
     assert ends[0] == "pairing_not_found"
     assert ends[-1] == "too_many_pairings"
-    for _ in range(OFFERED.most - 1):
+    for _ in range(59):
         await street.pairings.offer("wang", PAGE, later)
     assert await said(street.pairings.offer("wang", PAGE, later)) == "too_many_pairings"
+
+
+async def test_a_kiosk_asks_for_no_more_than_240_codes_an_hour(street: Street) -> None:
+    """WeChat gives 100,000 a day to all of them."""
+    await street.ask(THERE)
+    ends = [await said(street.ask()) for _ in range(241)]
+    assert ends == ["done"] * 240 + ["too_many_pairings"]
+    assert await said(street.ask(THERE)) == "done"
 
 
 @pytest.mark.article("23.3")
