@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Locator, Page, expect
 
+from handlers.web import pairing
 from models.applications import State
 from tests.browser.screens import home
 from tests.browser.standing import stand
@@ -54,7 +55,10 @@ async def titled(screen: Page, text: str) -> None:
     await expect(screen.get_by_role("heading", level=1)).to_have_text(text)
 
 
-async def test_an_application_from_the_sign_in_to_the_end(town: Town, screen: Page) -> None:
+async def test_an_application_from_the_sign_in_to_the_end(
+    town: Town, screen: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairing, "LOOK_SECONDS", 0.2)
     party = await town.applicant()
     desk, pairings, by = town.desk(party), town.stores.pairings, town.by(f"account:{party.account}")
     key = (await desk.begun(OFFERED))["_id"]
