@@ -173,6 +173,7 @@ async def visited(whole: Whole, page: Page, number: int) -> Visit:
     words = f"{planted['sought']} {credential}"  # as somebody types who takes one field for another
     await page.locator("#q").fill(words)
     await press(page, "查找")
+    await page.wait_for_url("**/kiosk/guides?q=*")
     await expect(page.locator("#q")).to_have_value(words)
     await visit.remember()
     await town.staff.accept(key)
