@@ -62,9 +62,9 @@ class KioskForm(AtKiosk, FormPage):
             case = await filing.save(case, given, self.version(), self.by_party())
             filing.check_complete(case, local_date(self.now))
         except InvalidForm as error:
-            if here := {q.name for q in self.asked(case, part)} & error.faults.keys():
-                errors = {name: text for name, text in self.errors_of(error).items() if name in here}
-                return self.show_part(case, part, given=listed(given), error=error, errors=errors)
+            asked = {question.name for question in self.asked(case, part)}
+            if here := {name: fault for name, fault in error.faults.items() if name in asked}:
+                return self.show_wrong(case, part, listed(given), InvalidForm(here))
         except Conflict as error:
             return await self.compare(key, given, error)
         return self.see_other(self.after(case, part))
@@ -116,6 +116,10 @@ class KioskForm(AtKiosk, FormPage):
         here = {question.name for question in self.section(case, self.part(case)).questions}
         sent = {name: value for name, value in self.answered(case.guide.form).items() if name in here}
         return {name: value for name, value in kept.items() if name not in here} | sent
+
+    def show_wrong(self, case: OwnCase, part: int, given: dict[str, list[str]], error: InvalidForm) -> None:
+        """This screen again, with what is wrong on it: the others' are neither listed nor counted."""
+        self.show_part(case, part, given=given, error=error, errors=self.errors_of(error))
 
     def show_part(self, case: OwnCase, part: int, **values: Any) -> None:
         parts = self.parts(case)
