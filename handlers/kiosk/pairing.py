@@ -95,7 +95,7 @@ class KioskContinue(KioskScreen):
         if self.ticket is None:
             self.keep_ticket(Ticket.new())  # of no pairing yet
         fault = FAULTS.get(self.get_query_argument("fault", ""))
-        self.screen("continue.html", fault=fault.message if fault else "")
+        self.screen("continue.html", fault=fault)
 
     async def post(self) -> None:
         try:

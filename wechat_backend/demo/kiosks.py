@@ -45,7 +45,7 @@ ITEMS: Mapping[str, Sequence[str]] = {
 YEARS = 3
 """A kiosk may be used for so long, unless it says otherwise."""
 CARD = CardHelp(
-    procedure="请勿离开终端，拨打屏幕上方的服务电话，由驻点人员开机取卡。（演示）",
+    procedure="请勿离开终端，拨打屏幕下方的人工帮助电话，由驻点人员开机取卡。（演示）",
     contact=Help(name="演示员戊", phone="13900010290"),
     within_minutes=30,
 )

@@ -58,7 +58,11 @@ async def test_a_pc_shows_no_code_in_a_frame_or_where_wechat_is_asked_for(town: 
 
 @pytest.mark.parametrize(
     ("code", "says"),
-    [("12345", "请填写手机上显示的六位数字"), ("123456", "这个码无效"), ("own", "要用手机微信扫")],
+    [
+        ("12345", "请填写手机上显示的六位数字"),
+        ("123456", "请与手机上的核对后重填"),
+        ("own", "要用手机微信扫"),
+    ],
 )
 async def test_what_is_wrong_with_a_code_is_said_by_a_page_that_can_be_asked_for_again(
     kiosk: Screen, code: str, says: str
