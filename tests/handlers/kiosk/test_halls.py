@@ -49,7 +49,9 @@ async def test_by_township(circle: Town) -> None:
     first = await kiosk.get("/kiosk/halls")
     assert order(first) == []
     assert "/kiosk/halls?township=" in first.text
-    assert order(await kiosk.get("/kiosk/halls?township=南村镇")) == ["far"]
+    numbered = await kiosk.get("/kiosk/halls?township=南村镇")
+    assert order(numbered) == ["far"]
+    assert "map__sign_soft" in numbered.text, "the key shows closed places as a map of numbers does"
     served = await kiosk.get(f"/kiosk/halls?item={rich_guide().item}")
     assert order(served) == [HALL.code]
     assert rich_guide().name in served.text
