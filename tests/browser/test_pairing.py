@@ -298,7 +298,7 @@ async def test_a_code_that_is_over_signs_nobody_in(street: Street) -> None:
     await kiosk.get_by_role("button", name="显示二维码").tap()
     code, codes = await street.code(kiosk), house.stores.pairings.documents
     before = await codes.count_documents({})
-    await codes.update_one({"state": "asked"}, {"$set": {"expires_at": utc_now()}})
+    await codes.update_many({"state": "asked"}, {"$set": {"expires_at": utc_now()}})
     await expect(kiosk.get_by_role("alert")).to_have_text("这个码已过期。")  # pushed
     await street.at(phone, code)
     await shown(phone, "这个码已过期")
